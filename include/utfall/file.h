@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef UTFALL_FILE_H
 #define UTFALL_FILE_H
-/* Whole files: read, hash, and written so that nothing half-done is ever seen (temporary name, fsync, rename). */
+/* Whole files: read, hash, and written so that nothing half-done is ever seen (temporary name, fsync,
+ * rename). */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -11,8 +12,8 @@
 extern "C" {
 #endif
 
-/* Reads a whole file into a new, 0-terminated buffer (free() it). A directory, a missing file and a file above
- * `max_bytes` (0: no limit) are errors that name the path. */
+/* Reads a whole file into a new, 0-terminated buffer (free() it). A directory, a missing file and a file
+ * above `max_bytes` (0: no limit) are errors that name the path. */
 uf_status uf_file_read(const char *path, size_t max_bytes, char **out_bytes, size_t *out_length,
                        struct uf_error *error);
 
@@ -23,7 +24,8 @@ uf_status uf_file_write(const char *path, const char *bytes, size_t length, stru
 uf_status uf_directory_make(const char *path, struct uf_error *error);
 bool uf_file_exists(const char *path);
 bool uf_directory_exists(const char *path);
-/* Removes a directory with everything in it; a missing one is fine. Symbolic links are removed, not followed. */
+/* Removes a directory with everything in it; a missing one is fine. Symbolic links are removed, not followed.
+ */
 uf_status uf_directory_remove(const char *path, struct uf_error *error);
 /* `directory/name`; an absolute `name` is returned as it is. The caller frees it. NULL: out of memory. */
 char *uf_path_join(const char *directory, const char *name);

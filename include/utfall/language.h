@@ -41,8 +41,9 @@ const char *uf_words_in(struct uf_words words, enum uf_language language);
 
 /* Replaces each `{i}` of `template` by argument i and returns a new text, to be released with free().
  * `{{` is a literal brace. A place without an argument is UF_INTERNAL. Cost: linear in the result. */
-uf_status uf_phrase(enum uf_language language, struct uf_words template_words, const struct uf_argument *arguments,
-                    size_t n_arguments, char **out, struct uf_error *error);
+uf_status uf_phrase(enum uf_language language, struct uf_words template_words,
+                    const struct uf_argument *arguments, size_t n_arguments, char **out,
+                    struct uf_error *error);
 
 #ifdef __cplusplus
 }

@@ -2,8 +2,9 @@
 #ifndef UTFALL_METHOD_H
 #define UTFALL_METHOD_H
 /*
- * A method as a value. Its descriptor is all that the command line, `--help`, the study file's validation, `utfall methods`
- * and the generated method index know of it. Adding a method is one file and one line in the table of src/study/registry.c.
+ * A method as a value. Its descriptor is all that the command line, `--help`, the study file's validation,
+ * `utfall methods` and the generated method index know of it. Adding a method is one file and one line in the
+ * table of src/study/registry.c.
  */
 #include <stdint.h>
 #include <utfall/panel.h>
@@ -29,8 +30,8 @@ struct uf_option {
     const char *default_text;   /* as it would be written; NULL: none (the option is absent unless given) */
     const char *const *choices; /* NULL-terminated, for CHOICE and, where given, for the items of LIST */
     const char *summary;        /* one line, English */
-    /* True: the items name columns of the panel that the caller must load (a study's variables, a file's columns). An item may carry a
-     * suffix after `:` that the method reads itself, as `invest:1964-1969`. */
+    /* True: the items name columns of the panel that the caller must load (a study's variables, a file's
+     * columns). An item may carry a suffix after `:` that the method reads itself, as `invest:1964-1969`. */
     bool names_columns;
 };
 
@@ -41,18 +42,23 @@ struct uf_method;
 /* All options at their defaults. */
 uf_status uf_options_new(const struct uf_method *method, struct uf_options **out, struct uf_error *error);
 void uf_options_free(struct uf_options *options);
-/* Sets one from text; lists are split at commas. Unknown names and values are UF_BAD_USAGE with the nearest name. */
-uf_status uf_options_set(struct uf_options *options, const char *name, const char *text, struct uf_error *error);
-uf_status uf_options_set_list(struct uf_options *options, const char *name, const char *const *items, size_t n_items,
-                              struct uf_error *error);
+/* Sets one from text; lists are split at commas. Unknown names and values are UF_BAD_USAGE with the nearest
+ * name. */
+uf_status uf_options_set(struct uf_options *options, const char *name, const char *text,
+                         struct uf_error *error);
+uf_status uf_options_set_list(struct uf_options *options, const char *name, const char *const *items,
+                              size_t n_items, struct uf_error *error);
 /* Getters: the name must be the descriptor's and of that type (a mistake is a bug: assert). */
-bool uf_options_is_set(const struct uf_options *options, const char *name); /* has a value, default included */
-const char *uf_options_text(const struct uf_options *options, const char *name); /* TEXT, CHOICE; NULL: absent */
-double uf_options_number(const struct uf_options *options, const char *name);    /* NaN: absent */
-size_t uf_options_count(const struct uf_options *options, const char *name);     /* SIZE_MAX: absent */
+bool uf_options_is_set(const struct uf_options *options,
+                       const char *name); /* has a value, default included */
+const char *uf_options_text(const struct uf_options *options,
+                            const char *name);                                /* TEXT, CHOICE; NULL: absent */
+double uf_options_number(const struct uf_options *options, const char *name); /* NaN: absent */
+size_t uf_options_count(const struct uf_options *options, const char *name);  /* SIZE_MAX: absent */
 bool uf_options_flag(const struct uf_options *options, const char *name);
 uf_period uf_options_period(const struct uf_options *options, const char *name); /* 0: absent */
-const struct uf_text_list *uf_options_list(const struct uf_options *options, const char *name); /* never NULL */
+const struct uf_text_list *uf_options_list(const struct uf_options *options,
+                                           const char *name); /* never NULL */
 /* The value as text, as the manifest prints it; a list is joined by commas. NULL: absent. Borrowed. */
 const char *uf_options_print(const struct uf_options *options, const char *name);
 
@@ -61,7 +67,8 @@ struct uf_context {
     enum uf_language language;
     uint64_t seed;
     int threads; /* 0: as many as there are; results do not depend on it */
-    /* Called now and then with a share done in 0…1; a non-zero return asks to stop (UF_INTERRUPTED). May be NULL. */
+    /* Called now and then with a share done in 0…1; a non-zero return asks to stop (UF_INTERRUPTED). May be
+     * NULL. */
     int (*progress)(void *user, double share);
     void *user;
 };
@@ -72,14 +79,15 @@ enum uf_family { UF_FAMILY_PROFILE, UF_FAMILY_EFFECT };
 struct uf_chart_hint {
     const char *kind;      /* a kind of chart.h: `event-study` */
     const char *table;     /* a table's name */
-    struct uf_words title; /* template: {0} outcome label, {1} focus region or treated units, {2} first and {3} last period */
-    struct uf_words value_label; /* axis title without unit; NULL words: the column's unit */
+    struct uf_words title; /* template: {0} outcome label, {1} focus region or treated units, {2} first and
+                              {3} last period */
+    struct uf_words value_label;    /* axis title without unit; NULL words: the column's unit */
     const char *value, *low, *high; /* columns; low/high NULL: no band */
-    const char *label;     /* the column with the text of each bar, line or tile */
-    const char *group;     /* series: stacked part, line; NULL: none */
-    const char *x;         /* a number column (period, event time) for lines; NULL: none */
-    const char *facet_by;  /* one chart per value of this column among the focus regions; NULL: one chart */
-    double reference;      /* a line to compare with (1 for a location quotient); NaN: none */
+    const char *label;              /* the column with the text of each bar, line or tile */
+    const char *group;              /* series: stacked part, line; NULL: none */
+    const char *x;                  /* a number column (period, event time) for lines; NULL: none */
+    const char *facet_by; /* one chart per value of this column among the focus regions; NULL: one chart */
+    double reference;     /* a line to compare with (1 for a location quotient); NaN: none */
 };
 
 struct uf_method {
@@ -87,8 +95,9 @@ struct uf_method {
     enum uf_family family;
     struct uf_words title;
     struct uf_words summary; /* one line */
-    struct uf_words formula_note; /* a few sentences for the report's method notes: definition and settled convention */
-    const char *const *sources;   /* NULL-terminated: `Balassa, B. (1965). …` */
+    struct uf_words
+        formula_note; /* a few sentences for the report's method notes: definition and settled convention */
+    const char *const *sources; /* NULL-terminated: `Balassa, B. (1965). …` */
     const struct uf_option *options;
     size_t n_options;
     const struct uf_chart_hint *charts;
@@ -96,10 +105,10 @@ struct uf_method {
     bool needs_sector;    /* profile: the panel is by sector */
     bool needs_treatment; /* effect */
     bool needs_period;    /* false: one cross-section is enough */
-    /* On failure `result` keeps the notes and ledger gathered so far (a refusal explains itself there): UF_NOT_IDENTIFIED goes with at
-     * least one UF_FATAL note, and the error repeats it in one sentence. */
-    uf_status (*run)(const struct uf_panel *panel, const struct uf_options *options, const struct uf_context *context,
-                     struct uf_result *result, struct uf_error *error);
+    /* On failure `result` keeps the notes and ledger gathered so far (a refusal explains itself there):
+     * UF_NOT_IDENTIFIED goes with at least one UF_FATAL note, and the error repeats it in one sentence. */
+    uf_status (*run)(const struct uf_panel *panel, const struct uf_options *options,
+                     const struct uf_context *context, struct uf_result *result, struct uf_error *error);
 };
 
 #ifdef __cplusplus

@@ -2,9 +2,10 @@
 #ifndef UTFALL_PANEL_H
 #define UTFALL_PANEL_H
 /*
- * A panel is what a method computes on: long columns, one row per unit × period (× sector), built once from a query on the
- * store or from a file's named columns. Units, sectors and periods are held as dictionaries (code and label, in a fixed
- * order: units and sectors by code, periods in time) and as one index per row; values as doubles with their status.
+ * A panel is what a method computes on: long columns, one row per unit × period (× sector), built once from a
+ * query on the store or from a file's named columns. Units, sectors and periods are held as dictionaries
+ * (code and label, in a fixed order: units and sectors by code, periods in time) and as one index per row;
+ * values as doubles with their status.
  *
  * A panel owns all it points to. Rows are sorted by unit, period, sector, and no two rows share all three.
  */
@@ -31,21 +32,21 @@ size_t uf_dictionary_find(const struct uf_dictionary *dictionary, const char *co
 struct uf_panel_column {
     char *name;
     char *label;
-    char *unit;      /* for people; NULL: none */
-    double *value;   /* n_rows; NaN where missing */
+    char *unit;              /* for people; NULL: none */
+    double *value;           /* n_rows; NaN where missing */
     uf_value_status *status; /* n_rows */
-    double rounding; /* the publisher's rounding unit; 0: exact */
-    char *source;    /* for source lines; NULL: not known */
+    double rounding;         /* the publisher's rounding unit; 0: exact */
+    char *source;            /* for source lines; NULL: not known */
 };
 
 /* Who was treated, and when. Exactly one way of saying it was used; `first_period` is derived from it. */
 struct uf_treatment {
     size_t *first_period; /* n_units: index into the panel's periods, SIZE_MAX: never treated */
-    double *dose;         /* n_rows: the treatment column as given, 0/1 or a dose; NULL when not given as a column */
-    bool given;           /* false: the panel has no treatment (profiles) */
-    bool switches_off;    /* a unit is untreated again after having been treated */
-    char *name;           /* of the intervention; NULL: not said */
-    double cost;          /* NaN: not said */
+    double *dose; /* n_rows: the treatment column as given, 0/1 or a dose; NULL when not given as a column */
+    bool given;   /* false: the panel has no treatment (profiles) */
+    bool switches_off; /* a unit is untreated again after having been treated */
+    char *name;        /* of the intervention; NULL: not said */
+    double cost;       /* NaN: not said */
     char *currency;
 };
 
@@ -53,8 +54,8 @@ struct uf_treatment {
 struct uf_exposure {
     char *intervention; /* code */
     char *name;
-    enum uf_exposure_status *status; /* n_units */
-    uf_period start, end;            /* end 0: open */
+    enum uf_exposure_status *status;    /* n_units */
+    uf_period start, end;               /* end 0: open */
     int regions_exposed, regions_total; /* what the source counts; -1: not said */
     char *source;
     bool is_this; /* it is the intervention under study: exposed units are the treated ones */
@@ -71,8 +72,8 @@ struct uf_panel {
     long outcome, weight;
     size_t *covariates;
     size_t n_covariates;
-    size_t **cluster;        /* n_cluster_dimensions arrays of n_rows group numbers from 0 */
-    size_t *n_clusters;      /* groups in each */
+    size_t **cluster;   /* n_cluster_dimensions arrays of n_rows group numbers from 0 */
+    size_t *n_clusters; /* groups in each */
     char **cluster_name;
     size_t n_cluster_dimensions; /* 0: the unit */
     struct uf_treatment treatment;
@@ -88,7 +89,8 @@ size_t uf_panel_column(const struct uf_panel *panel, const char *name);
 /* True where each unit has each period exactly once (per sector). */
 bool uf_panel_is_balanced(const struct uf_panel *panel);
 
-/* --- from a file ------------------------------------------------------------------------------------------------- */
+/* --- from a file
+ * ------------------------------------------------------------------------------------------------- */
 
 struct uf_file_panel_request {
     const char *path;
@@ -102,62 +104,68 @@ struct uf_file_panel_request {
     const char *const *extra; /* further number columns to carry */
     size_t n_extra;
     /* one of: */
-    const char *treatment; /* a 0/1 or dose column */
-    const char *cohort;    /* a column with the first treated period; 0 or empty: never */
+    const char *treatment;      /* a 0/1 or dose column */
+    const char *cohort;         /* a column with the first treated period; 0 or empty: never */
     const char *const *treated; /* unit codes */
     size_t n_treated;
     const char *start; /* with treated */
 };
-/* Builds a panel from named columns; says in the ledger which rows were left out. A column that is not there is
- * UF_BAD_USAGE with the nearest name; two rows for one unit and period are UF_BAD_INPUT with both lines. */
+/* Builds a panel from named columns; says in the ledger which rows were left out. A column that is not there
+ * is UF_BAD_USAGE with the nearest name; two rows for one unit and period are UF_BAD_INPUT with both lines.
+ */
 uf_status uf_panel_from_file(const struct uf_file_panel_request *request, struct uf_result *ledger,
                              struct uf_panel **out, struct uf_error *error);
 
-/* --- from the store ---------------------------------------------------------------------------------------------- */
+/* --- from the store
+ * ---------------------------------------------------------------------------------------------- */
 
 /* A column of a panel is an indicator (with a sector where that is fixed), or an expression over them. */
 struct uf_panel_variable {
-    const char *name;       /* the column's name */
-    const char *expression; /* `gva["C"] / gva["TOTAL"]`, `ln(employment["C"])`, or just an indicator's code */
+    const char *name; /* the column's name */
+    const char
+        *expression; /* `gva["C"] / gva["TOTAL"]`, `ln(employment["C"])`, or just an indicator's code */
     const char *label, *unit; /* NULL: from the indicator */
-    const char *file;       /* where the expression stands, for errors; NULL: not in a file */
+    const char *file;         /* where the expression stands, for errors; NULL: not in a file */
     size_t line, column;
 };
 
 struct uf_store_panel_request {
     enum uf_language language;
-    const char *level;            /* `nuts3` */
-    const char *const *within;    /* keep descendants of these regions (or the regions themselves); n 0: all */
+    const char *level;         /* `nuts3` */
+    const char *const *within; /* keep descendants of these regions (or the regions themselves); n 0: all */
     size_t n_within;
-    const char *const *regions;   /* keep only these; n 0: all */
+    const char *const *regions; /* keep only these; n 0: all */
     size_t n_regions;
-    const char *indicator;        /* a panel by sector: one row per region × sector × period; NULL: by variables below */
-    const char *const *sectors;   /* with indicator: keep these, in this order; n 0: all that have values */
+    const char
+        *indicator; /* a panel by sector: one row per region × sector × period; NULL: by variables below */
+    const char *const *sectors; /* with indicator: keep these, in this order; n 0: all that have values */
     size_t n_sectors;
     const struct uf_panel_variable *variables; /* a panel by region × period */
     size_t n_variables;
-    const char *outcome;          /* the name of one variable */
+    const char *outcome; /* the name of one variable */
     const char *weight;
     const char *const *covariates;
     size_t n_covariates;
-    const char *const *extra;     /* variables carried without a role (synthetic-control predictors) */
+    const char *const *extra; /* variables carried without a role (synthetic-control predictors) */
     size_t n_extra;
-    const char *cluster;          /* NULL: the unit; a level, as `nuts2`: the ancestor at that level */
-    uf_period from, to;           /* 0: all */
+    const char *cluster; /* NULL: the unit; a level, as `nuts2`: the ancestor at that level */
+    uf_period from, to;  /* 0: all */
     const char *const *treated;
     size_t n_treated;
     uf_period start;
-    const char *intervention;     /* code of the one under study; NULL: none */
-    const char *const *also_exposed; /* codes of other interventions to look up; n 0: all that overlap in time */
+    const char *intervention; /* code of the one under study; NULL: none */
+    const char *const
+        *also_exposed; /* codes of other interventions to look up; n 0: all that overlap in time */
     size_t n_also_exposed;
 };
-/* Cost: one query, O(rows log rows). Unknown regions, levels, indicators and sectors are UF_BAD_INPUT with the nearest code; a mistake in
- * an expression is reported at its place. Ratios are never summed. */
+/* Cost: one query, O(rows log rows). Unknown regions, levels, indicators and sectors are UF_BAD_INPUT with
+ * the nearest code; a mistake in an expression is reported at its place. Ratios are never summed. */
 uf_status uf_panel_from_store(struct uf_store *store, const struct uf_store_panel_request *request,
                               struct uf_result *ledger, struct uf_panel **out, struct uf_error *error);
 
-/* Sums of a stock or flow up the region tree: the value of `parent_level` regions from their children. A missing child makes the sum
- * missing (UF_VALUE_INCOMPLETE) unless `allow_missing`. A ratio is UF_BAD_USAGE. */
+/* Sums of a stock or flow up the region tree: the value of `parent_level` regions from their children. A
+ * missing child makes the sum missing (UF_VALUE_INCOMPLETE) unless `allow_missing`. A ratio is UF_BAD_USAGE.
+ */
 uf_status uf_panel_aggregate(struct uf_store *store, const char *indicator, const char *child_level,
                              const char *parent_level, bool allow_missing, struct uf_table **out,
                              struct uf_error *error);

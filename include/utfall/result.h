@@ -4,9 +4,10 @@
 /*
  * What a method gives back: tables, notes, a sample ledger, and what the result may be called.
  *
- * A *note* is a finding for the reader, already in the language of the run, with a stable code (`controls-exposed`), a
- * severity, and what can be done instead. A *ledger* says where every row went: each step, how many rows it left, why.
- * The *claim* says what a number may be called: only UF_CLAIM_EFFECT lets the report use the word "effect".
+ * A *note* is a finding for the reader, already in the language of the run, with a stable code
+ * (`controls-exposed`), a severity, and what can be done instead. A *ledger* says where every row went: each
+ * step, how many rows it left, why. The *claim* says what a number may be called: only UF_CLAIM_EFFECT lets
+ * the report use the word "effect".
  */
 #include <stdbool.h>
 #include <utfall/language.h>
@@ -66,8 +67,8 @@ uf_status uf_result_add_note(struct uf_result *result, enum uf_language language
 const struct uf_note *uf_result_note(const struct uf_result *result, const char *code);
 bool uf_result_has_fatal(const struct uf_result *result);
 
-uf_status uf_result_add_ledger(struct uf_result *result, const char *step, const char *reason, size_t rows_before,
-                               size_t rows_after, struct uf_error *error);
+uf_status uf_result_add_ledger(struct uf_result *result, const char *step, const char *reason,
+                               size_t rows_before, size_t rows_after, struct uf_error *error);
 
 #ifdef __cplusplus
 }

@@ -45,8 +45,8 @@ void uf_error_clear(struct uf_error *error);
  * Returns the length that the whole text has, as snprintf does. */
 size_t uf_error_format(const struct uf_error *error, char *buffer, size_t size);
 
-/* The exit code of the command line for a status: 0 done, 1 a check failed, 2 usage, 3 bad input, 4 not identified
- * or not estimable, 5 refused by disclosure control, 6 input/output, 70 a bug, 130 interrupted. */
+/* The exit code of the command line for a status: 0 done, 1 a check failed, 2 usage, 3 bad input, 4 not
+ * identified or not estimable, 5 refused by disclosure control, 6 input/output, 70 a bug, 130 interrupted. */
 int uf_status_exit_code(uf_status status);
 
 /* A short English name, as `bad input`; never NULL. */

@@ -10,8 +10,8 @@
 extern "C" {
 #endif
 
-/* A growing, always terminated text. After a failed allocation `failed` is true, further appends do nothing, and
- * uf_buffer_take returns NULL: so appends need no check one by one. */
+/* A growing, always terminated text. After a failed allocation `failed` is true, further appends do nothing,
+ * and uf_buffer_take returns NULL: so appends need no check one by one. */
 struct uf_buffer {
     char *data; /* NULL while empty */
     size_t length;
@@ -39,7 +39,8 @@ uf_status uf_text_list_add(struct uf_text_list *list, const char *text, struct u
 /* The index of `text`, or SIZE_MAX. Cost: linear. */
 size_t uf_text_list_find(const struct uf_text_list *list, const char *text);
 /* Splits at `separator`, trims blanks, drops empty items. */
-uf_status uf_text_list_split(struct uf_text_list *list, const char *text, char separator, struct uf_error *error);
+uf_status uf_text_list_split(struct uf_text_list *list, const char *text, char separator,
+                             struct uf_error *error);
 
 /* A copy, or NULL when memory ran out; NULL gives NULL. */
 char *uf_text_copy(const char *text);
@@ -49,11 +50,12 @@ bool uf_text_is_utf8(const char *bytes, size_t length);
 size_t uf_text_width(const char *text);
 /* A new text in NFC; UF_BAD_INPUT when it is not UTF-8. Å as A + ring and as one letter become the same. */
 uf_status uf_text_normalise(const char *text, char **out, struct uf_error *error);
-/* A file-name-safe slug: lower-case ASCII letters, digits and single hyphens (å ä → a, ö → o). Never empty. */
+/* A file-name-safe slug: lower-case ASCII letters, digits and single hyphens (å ä → a, ö → o). Never empty.
+ */
 char *uf_text_slug(const char *text);
 
-/* The candidate closest to `word` by edit distance (Damerau, case ignored), or NULL where none is close enough to be a
- * slip of the hand (distance at most 1 + length/4). Cost: O(count * length^2). */
+/* The candidate closest to `word` by edit distance (Damerau, case ignored), or NULL where none is close
+ * enough to be a slip of the hand (distance at most 1 + length/4). Cost: O(count * length^2). */
 const char *uf_text_nearest(const char *word, const char *const *candidates, size_t count);
 
 #ifdef __cplusplus

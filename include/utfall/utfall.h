@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef UTFALL_UTFALL_H
 #define UTFALL_UTFALL_H
-/* Everything public, in the order of the data's way: file → store → panel → method → tables → chart and report. */
+/* Everything public, in the order of the data's way: file → store → panel → method → tables → chart and
+ * report. */
 #include <utfall/chart.h>
 #include <utfall/design.h>
 #include <utfall/file.h>

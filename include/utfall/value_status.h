@@ -2,8 +2,9 @@
 #ifndef UTFALL_VALUE_STATUS_H
 #define UTFALL_VALUE_STATUS_H
 /*
- * Why a value is missing, and what one should know about a value that is there. A status is a set of flags; 0 is a plain
- * observed value. A value with one of the MISSING flags is NaN in memory and NULL in the store, never 0.
+ * Why a value is missing, and what one should know about a value that is there. A status is a set of flags; 0
+ * is a plain observed value. A value with one of the MISSING flags is NaN in memory and NULL in the store,
+ * never 0.
  */
 #include <stdbool.h>
 #include <stdint.h>

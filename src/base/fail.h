@@ -14,15 +14,15 @@ uf_status uf_fail_at(struct uf_error *error, uf_status status, const char *file,
 uf_status uf_fail_memory(struct uf_error *error);
 
 /* Leaves the function when a call fails. */
-#define UF_TRY(call)                                                                                                     \
-    do {                                                                                                                 \
-        uf_status uf_try_status = (call);                                                                                \
-        if (uf_try_status != UF_OK) return uf_try_status;                                                                \
+#define UF_TRY(call)                                                                                         \
+    do {                                                                                                     \
+        uf_status uf_try_status = (call);                                                                    \
+        if (uf_try_status != UF_OK) return uf_try_status;                                                    \
     } while (0)
 /* Jumps to `label` when a call fails; expects a local `uf_status status`. */
-#define UF_TRY_GOTO(call, label)                                                                                         \
-    do {                                                                                                                 \
-        status = (call);                                                                                                 \
-        if (status != UF_OK) goto label;                                                                                 \
+#define UF_TRY_GOTO(call, label)                                                                             \
+    do {                                                                                                     \
+        status = (call);                                                                                     \
+        if (status != UF_OK) goto label;                                                                     \
     } while (0)
 #endif

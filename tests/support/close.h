@@ -3,7 +3,8 @@
 #define UTFALL_TESTS_CLOSE_H
 /* cmocka's assert_float_equal is single precision; these compare doubles and print both in full. */
 
-/* |actual - expected| <= relative * max(|expected|, tiny); NaN equals NaN. `what` names the value in the message. */
+/* |actual - expected| <= relative * max(|expected|, tiny); NaN equals NaN. `what` names the value in the
+ * message. */
 void expect_close(double actual, double expected, double relative, const char *what);
 /* |actual - expected| <= absolute. */
 void expect_within(double actual, double expected, double absolute, const char *what);

@@ -5,7 +5,8 @@
 #include <jansson.h>
 #include <stddef.h>
 
-/* The path of a file under UTFALL_SHARED_DIR (default ../shared), or NULL where it is absent; static buffer. */
+/* The path of a file under UTFALL_SHARED_DIR (default ../shared), or NULL where it is absent; static buffer.
+ */
 const char *shared_path(const char *relative);
 /* Skips the running test, saying which file is absent. Returns the path (static buffer) otherwise. */
 const char *need_shared(const char *relative);
@@ -23,6 +24,6 @@ struct raw_csv {
 };
 struct raw_csv raw_csv_read(const char *path);
 void raw_csv_free(struct raw_csv *csv);
-size_t raw_csv_column(const struct raw_csv *csv, const char *name); /* fails the test when absent */
+size_t raw_csv_column(const struct raw_csv *csv, const char *name);          /* fails the test when absent */
 double raw_csv_number(const struct raw_csv *csv, size_t row, size_t column); /* NaN for an empty cell or NA */
 #endif
