@@ -296,7 +296,8 @@ uf_status design_find_periods(struct design_facts *facts, struct uf_result *resu
     }
     if (design->periods_after >= 3) return UF_OK;
     static const struct uf_words text = {
-        "Only {1} period(s) from the start on: what takes years to show is not seen yet.",
-        "Bara {1} period(er) från och med starten: sådant som tar år att visa sig syns inte ännu."};
+        "The data covers few periods from the start on ({1}): what takes years to show is not seen yet.",
+        "Datamaterialet täcker få perioder från och med starten ({1}): sådant som tar år att visa sig syns "
+        "inte ännu."};
     return ADD(UF_NOTE, "periods-after-short", text, no_advice, arguments);
 }

@@ -28,14 +28,14 @@ static uf_status find_few_treated(struct design_facts *facts, struct uf_result *
 {
     const struct uf_design *design = &facts->design;
     if (facts->comparison == UF_COMPARE_DONORS) {
-        static const struct uf_words text = {
-            "{0} treated region(s) and {1} possible donors. No standard error is computed: the gap is judged "
-            "against the "
-            "gaps that donors get as if they had been treated, so the smallest attainable p-value is {2}.",
-            "{0} behandlad(e) region(er) och {1} möjliga donatorer. Något medelfel beräknas inte: gapet "
-            "bedöms mot de gap "
-            "som donatorerna får när de behandlas som om de fått insatsen, så det minsta möjliga p-värdet är "
-            "{2}."};
+        static const struct uf_words text = {"Treated regions: {0}; possible donors: {1}. No standard error "
+                                             "is computed: the gap is judged against the "
+                                             "gaps that donors get when they are handled as if treated, so "
+                                             "the smallest attainable p-value is {2}.",
+                                             "Behandlade regioner: {0}; möjliga donatorer: {1}. Något "
+                                             "medelfel beräknas inte: gapet bedöms mot de gap som "
+                                             "donatorerna får när de hanteras som om de vore behandlade, så "
+                                             "det minsta möjliga p-värdet är {2}."};
         struct uf_argument arguments[] = {uf_count_argument(design->n_treated),
                                           uf_count_argument(design->n_control),
                                           uf_number_argument(1 / (double)(design->n_control + 1), 3)};
