@@ -21,24 +21,25 @@ static uf_status refuse_ratio(struct uf_store *store, const char *indicator, str
 }
 
 /* children: all regions of the child level below the parent, whether they have a value or not. */
-static const char query[] = "WITH RECURSIVE up(child_id, ancestor_id) AS (SELECT region_id, parent_id FROM "
-                            "region WHERE level = ?2 AND parent_id IS NOT "
-                            "NULL UNION ALL SELECT up.child_id, r.parent_id FROM up JOIN region r ON "
-                            "r.region_id = up.ancestor_id WHERE r.parent_id IS "
-                            "NOT NULL), "
-                            "pairs(child_id, parent_id) AS (SELECT up.child_id, up.ancestor_id FROM up JOIN "
-                            "region r ON r.region_id = up.ancestor_id "
-                            "WHERE r.level = ?3), "
-                            "cells AS (SELECT o.region_id, o.sector_id, o.period, o.value, o.status FROM "
-                            "observation o WHERE o.indicator_id = (SELECT "
-                            "indicator_id FROM indicator WHERE code = ?1) AND o.breakdown_id = 0 AND "
-                            "o.region_id IN (SELECT child_id FROM pairs)) "
-                            "SELECT p.code, s.code, c.period, sum(c.value), count(c.value), (SELECT count(*) "
-                            "FROM pairs q WHERE q.parent_id = "
-                            "p.region_id) FROM cells c JOIN pairs ON pairs.child_id = c.region_id JOIN "
-                            "region p ON p.region_id = pairs.parent_id JOIN "
-                            "sector s ON s.sector_id = c.sector_id GROUP BY p.code, s.code, c.period ORDER "
-                            "BY p.code, s.code, c.period";
+static const char query[] =
+    "WITH RECURSIVE up(child_id, ancestor_id) AS (SELECT region_id, parent_id FROM "
+    "region WHERE level = ?2 AND parent_id IS NOT "
+    "NULL UNION ALL SELECT up.child_id, r.parent_id FROM up JOIN region r ON "
+    "r.region_id = up.ancestor_id WHERE r.parent_id IS "
+    "NOT NULL), "
+    "pairs(child_id, parent_id) AS (SELECT up.child_id, up.ancestor_id FROM up JOIN "
+    "region r ON r.region_id = up.ancestor_id "
+    "WHERE r.level = ?3), "
+    "cells AS (SELECT o.region_id, o.sector_id, o.period, o.value, o.status FROM "
+    "observation o WHERE o.indicator_id = (SELECT "
+    "indicator_id FROM indicator WHERE code = ?1) AND o.breakdown_id = 0 AND "
+    "o.region_id IN (SELECT child_id FROM pairs)) "
+    "SELECT p.code AS region, s.code AS sector, c.period, sum(c.value), count(c.value), (SELECT count(*) "
+    "FROM pairs q WHERE q.parent_id = "
+    "p.region_id) FROM cells c JOIN pairs ON pairs.child_id = c.region_id JOIN "
+    "region p ON p.region_id = pairs.parent_id JOIN "
+    "sector s ON s.sector_id = c.sector_id GROUP BY p.code, s.code, c.period ORDER "
+    "BY p.code, s.code, c.period";
 
 static uf_status copy_sums(const struct uf_table *sums, bool allow_missing, struct uf_table *out,
                            struct uf_error *error)

@@ -79,8 +79,9 @@ static uf_status write_variables_query(struct statement *statement, struct uf_st
     for (size_t i = 0; i < variables->count; i++)
         for (size_t k = 0; k < variables->items[i].n_references; k++) {
             if (next++) statement_add(statement, " UNION ");
-            statement_add(statement,
-                          "SELECT o.period FROM observation o JOIN chosen USING (region_id) WHERE o.");
+            statement_add(
+                statement,
+                "SELECT DISTINCT o.period FROM observation o JOIN chosen USING (region_id) WHERE o.");
             UF_TRY(add_cell_of(statement, &variables->items[i].references[k], error));
             add_period_bounds(statement, request);
         }
@@ -95,17 +96,18 @@ static uf_status write_variables_query(struct statement *statement, struct uf_st
                 "JOIN chosen USING (region_id) WHERE o.");
             UF_TRY(add_cell_of(statement, &variables->items[i].references[k], error));
         }
-    statement_add(statement, ") SELECT c.code, c.label, c.parent, t.period");
+    statement_add(statement, ") SELECT c.code AS unit, c.label, c.parent, t.period");
     next = 0;
     for (size_t i = 0; i < variables->count; i++) {
         statement_add(statement, ", CAST((");
         statement_add(statement, variables->items[i].sql);
-        statement_add(statement, ") AS REAL), 0");
+        add_number(statement, ") AS REAL) AS value", (long)i, ", 0");
         for (size_t k = 0; k < variables->items[i].n_references; k++) {
             statement_add(statement, " | coalesce(v");
             uf_buffer_append_size(&statement->sql, next++);
             statement_add(statement, ".status, 1)");
         }
+        add_number(statement, " AS status", (long)i, "");
     }
     statement_add(statement, " FROM chosen c CROSS JOIN times t");
     for (size_t k = 0; k < next; k++) {
@@ -138,11 +140,12 @@ static uf_status write_sector_query(struct statement *statement, struct uf_store
         }
         statement_add(statement, "))");
     }
-    statement_add(statement, ") SELECT c.code, c.label, c.parent, t.period, s.code, ");
+    statement_add(statement, ") SELECT c.code AS unit, c.label, c.parent, t.period, s.code AS sector, ");
     statement_add(statement, request->language == UF_SWEDISH ? "s.name_sv" : "s.name_en");
     statement_add(
         statement,
-        ", x.value, coalesce(x.status, 1) FROM chosen c CROSS JOIN (SELECT DISTINCT period FROM cells) t "
+        " AS sector_label, x.value, coalesce(x.status, 1) AS status FROM chosen c CROSS JOIN (SELECT "
+        "DISTINCT period FROM cells) t "
         "CROSS JOIN (SELECT DISTINCT sector_id FROM cells) k JOIN sector s ON s.sector_id = k.sector_id "
         "LEFT JOIN cells x ON x.region_id = c.region_id AND x.sector_id = k.sector_id AND x.period = "
         "t.period");
@@ -299,7 +302,8 @@ static uf_status add_cluster(struct uf_store *store, const char *level_asked, st
         store,
         "WITH RECURSIVE up(code, ancestor_id) AS (SELECT code, region_id FROM region UNION ALL SELECT "
         "up.code, r.parent_id FROM up JOIN region r ON r.region_id = up.ancestor_id WHERE r.parent_id IS "
-        "NOT NULL) SELECT up.code, r.code FROM up JOIN region r ON r.region_id = up.ancestor_id WHERE "
+        "NOT NULL) SELECT up.code, r.code AS ancestor FROM up JOIN region r ON r.region_id = up.ancestor_id "
+        "WHERE "
         "r.level = ?1 ORDER BY up.code",
         parameters, 1, &ancestors, error));
     uf_status status = UF_OK;
