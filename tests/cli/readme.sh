@@ -66,15 +66,11 @@ while read -r document; do
         fi
         blocks=$((blocks + 1))
         code=0
-        # Variables set in one block are there in the next, as in a reader's shell.
-        (
-            cd "$scratch/tree"
-            PATH=$scratch/bin:$PATH
-            [ ! -f "$scratch/blocks/environment" ] || . "$scratch/blocks/environment"
-            set -e
-            . "$base.sh"
-            export -p >"$scratch/blocks/environment"
-        ) >"$base.log" 2>&1 || code=$?
+        # A shell of its own per block, which stops at the first failure; variables live on, as in a reader's shell.
+        (cd "$scratch/tree" && PATH=$scratch/bin:$PATH bash -euc '
+            [ ! -f "$2" ] || . "$2"
+            . "$1"
+            export -p >"$2"' block "$base.sh" "$scratch/blocks/environment") >"$base.log" 2>&1 || code=$?
         if [ "$code" != "$(cat "$base.exit")" ]; then
             cat "$base.log"
             echo "readme: $document:$(cat "$base.line"): this block ended with $code, expected $(cat "$base.exit"):"
