@@ -25,9 +25,9 @@ base     file language number period result status table text value_status
 store    store
 import   import
 panel    panel method
-stats    absorb covariance distribution least_squares random simplex wald minimise
+stats    absorb covariance distribution least_squares minimise random randomisation simplex
 profile  activity location_quotient shift_share specialisation
-effect   design did event_study randomisation synthetic_control
+effect   design did event_study synthetic_control
 chart    chart
 report   report
 study    study
