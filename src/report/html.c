@@ -26,8 +26,8 @@ static void append_facts(struct uf_page *page, const struct uf_text_list *items)
     if (items->count == 0) return;
     uf_buffer_append(page->out, "<dl>\n");
     for (size_t i = 0; i + 1 < items->count; i += 2) {
-        append_element(page->out, "<div><dt>", items->items[i], "</dt>");
-        append_element(page->out, "<dd>", items->items[i + 1], "</dd></div>\n");
+        append_element(page->out, "<dt>", items->items[i], "</dt>");
+        append_element(page->out, "<dd>", items->items[i + 1], "</dd>\n");
     }
     uf_buffer_append(page->out, "</dl>\n");
 }
@@ -79,7 +79,9 @@ static void append_behind(struct uf_page *page, const struct uf_block *block)
 {
     bool has_text = block->svg != NULL && block->alt_text != NULL && block->alt_text[0] != '\0';
     if (!has_text && block->table == NULL) return;
-    uf_buffer_append(page->out, "<details>\n<summary>");
+    enum { MOST_PRINTED_ROWS = 40 }; /* a longer table stays closed on paper */
+    bool is_long = block->table != NULL && uf_table_rows(block->table) > MOST_PRINTED_ROWS;
+    uf_buffer_append(page->out, is_long ? "<details class=\"long\">\n<summary>" : "<details>\n<summary>");
     uf_buffer_append(page->out, uf_word("figure_behind", page->language));
     uf_buffer_append_char(page->out, ' ');
     uf_buffer_append_size(page->out, page->n_figures);

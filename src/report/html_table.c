@@ -134,17 +134,20 @@ static void append_caption(struct uf_page *page, const struct view *view, const 
                                   : uf_word(uf_table_name(view->table), page->language));
     size_t all_rows = uf_table_rows(view->table);
     if (view->n_rows < all_rows) {
-        static const struct uf_words with_file = {" The first {0} of {1} rows; the CSV file has all of them.",
-                                                  " De första {0} av {1} rader; CSV-filen har alla."};
-        static const struct uf_words without_file = {" The first {0} of {1} rows.",
-                                                     " De första {0} av {1} rader."};
+        static const struct uf_words with_file = {"The first {0} of {1} rows; the CSV file has all of them.",
+                                                  "De första {0} av {1} rader; alla finns i CSV-filen."};
+        static const struct uf_words without_file = {"The first {0} of {1} rows.",
+                                                     "De första {0} av {1} rader."};
         const struct uf_argument counts[] = {uf_count_argument(view->n_rows), uf_count_argument(all_rows)};
         char *text = NULL;
         if (uf_phrase(page->language, csv_name != NULL ? with_file : without_file, counts, 2, &text, NULL) ==
-            UF_OK)
+            UF_OK) {
+            uf_buffer_append(page->out, " <span class=\"rows\">");
             uf_escape_html(page->out, text);
-        else
+            uf_buffer_append(page->out, "</span>");
+        } else {
             page->out->failed = true;
+        }
         free(text);
     }
     uf_buffer_append(page->out, "</span></caption>\n");
@@ -212,6 +215,7 @@ void uf_html_table(struct uf_page *page, const struct uf_table *table, size_t ma
         return;
     }
     bool first = true;
+    size_t n_shown = 0;
     for (size_t j = 0; j < n_columns; j++) {
         bool is_text = uf_table_column_type(table, j) == UF_COLUMN_TEXT;
         columns[j].shown = !uf_column_is_blank(table, j);
@@ -220,10 +224,14 @@ void uf_html_table(struct uf_page *page, const struct uf_table *table, size_t ma
         columns[j].shared = uf_column_shared_remarks(table, j);
         columns[j].class_attribute = cell_class(table, j);
         if (columns[j].shown) first = false;
+        n_shown += columns[j].shown;
     }
-    uf_buffer_append(
-        page->out,
-        "<div class=\"wide\"><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"");
+    /* for print: many columns need smaller type, very many a page on its side */
+    uf_buffer_append(page->out, n_shown > 14   ? "<div class=\"wide landscape crowded\">"
+                                : n_shown > 11 ? "<div class=\"wide landscape\">"
+                                : n_shown > 8  ? "<div class=\"wide dense\">"
+                                               : "<div class=\"wide\">");
+    uf_buffer_append(page->out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"");
     append_anchor(page, figure);
     uf_buffer_append(page->out, "\">\n<table>\n");
     append_caption(page, &view, csv_name, figure);

@@ -26,29 +26,60 @@ static void clear_grid(struct grid *grid)
     free(grid->right);
 }
 
+static void append_repeated(struct uf_buffer *out, char c, size_t times)
+{
+    for (size_t i = 0; i < times; i++) uf_buffer_append_char(out, c);
+}
+
+/* The marks of a remark after a number, ` e b`; gives their width in characters. */
+static size_t append_marks(struct uf_buffer *out, uf_value_status status, uf_value_status *legend)
+{
+    size_t n_marks, width = 0;
+    const struct uf_mark *marks = uf_marks(&n_marks);
+    for (size_t m = 0; m < n_marks; m++) {
+        if ((marks[m].flag & status) == 0 || marks[m].mark[0] == '\0') continue;
+        uf_buffer_append_char(out, ' ');
+        uf_buffer_append(out, marks[m].mark);
+        width += 1 + uf_text_width(marks[m].mark);
+        *legend |= marks[m].flag;
+    }
+    return width;
+}
+
+/* The widest marks of a column: room for them is kept behind each number, so that the digits stay in line. */
+static size_t marks_width(const struct uf_table *table, size_t column, uf_value_status shared)
+{
+    size_t widest = 0;
+    for (size_t i = 0; i < uf_table_rows(table); i++) {
+        uf_value_status status = uf_table_value_status(table, i, column), legend = 0;
+        if (uf_value_is_missing(status)) continue;
+        struct uf_buffer marks;
+        uf_buffer_init(&marks);
+        size_t width = append_marks(&marks, status & ~shared, &legend);
+        uf_buffer_clear(&marks);
+        if (width > widest) widest = width;
+    }
+    return widest;
+}
+
 static void append_cell(struct uf_buffer *out, struct grid *grid, const struct uf_table *table, size_t row,
-                        size_t column, uf_value_status shared, enum uf_language language)
+                        size_t column, uf_value_status shared, size_t room, enum uf_language language)
 {
     if (uf_table_column_type(table, column) == UF_COLUMN_TEXT) {
         uf_escape_terminal(out, uf_table_text(table, row, column));
         return;
     }
     uf_value_status status = uf_table_value_status(table, row, column);
+    size_t used = 0;
     if (uf_value_is_missing(status)) {
         const struct uf_mark *mark = uf_missing_mark(status);
         uf_buffer_append(out, mark->mark);
         grid->legend |= mark->flag;
-        return;
+    } else {
+        uf_cell_number(out, table, row, column, language);
+        used = append_marks(out, status & ~shared, &grid->legend);
     }
-    uf_cell_number(out, table, row, column, language);
-    size_t n_marks;
-    const struct uf_mark *marks = uf_marks(&n_marks);
-    for (size_t m = 0; m < n_marks; m++) {
-        if ((marks[m].flag & status & ~shared) == 0 || marks[m].mark[0] == '\0') continue;
-        uf_buffer_append_char(out, ' ');
-        uf_buffer_append(out, marks[m].mark);
-        grid->legend |= marks[m].flag;
-    }
+    append_repeated(out, ' ', room - used);
 }
 
 static void append_heading(struct uf_buffer *out, const struct uf_table *table, size_t column,
@@ -75,6 +106,7 @@ static bool fill_grid(struct grid *grid, const struct uf_table *table, enum uf_l
     for (size_t j = 0, at = 0; j < all_columns; j++) {
         if (uf_column_is_blank(table, j)) continue;
         uf_value_status shared = uf_column_shared_remarks(table, j);
+        size_t room = marks_width(table, j, shared);
         grid->right[at] = uf_table_column_type(table, j) == UF_COLUMN_NUMBER;
         for (size_t i = 0; i < grid->n_rows; i++) {
             struct uf_buffer text;
@@ -82,7 +114,7 @@ static bool fill_grid(struct grid *grid, const struct uf_table *table, enum uf_l
             if (i == 0)
                 append_heading(&text, table, j, language);
             else
-                append_cell(&text, grid, table, i - 1, j, shared, language);
+                append_cell(&text, grid, table, i - 1, j, shared, room, language);
             char *cell = uf_buffer_take(&text);
             if (cell == NULL) {
                 uf_buffer_clear(&text);
@@ -97,25 +129,18 @@ static bool fill_grid(struct grid *grid, const struct uf_table *table, enum uf_l
     return true;
 }
 
-static void append_repeated(struct uf_buffer *out, char c, size_t times)
-{
-    for (size_t i = 0; i < times; i++) uf_buffer_append_char(out, c);
-}
-
 static void append_line(struct uf_buffer *out, const struct grid *grid, size_t row)
 {
-    size_t owed = 0; /* blanks that are only written when something follows them */
     for (size_t j = 0; j < grid->n_columns; j++) {
         const char *cell = grid->cell[row * grid->n_columns + j];
         size_t padding = grid->width[j] - uf_text_width(cell);
-        if (grid->right[j]) owed += padding;
-        if (*cell != '\0') {
-            append_repeated(out, ' ', owed);
-            uf_buffer_append(out, cell);
-            owed = 0;
-        }
-        owed += (grid->right[j] ? 0 : padding) + 2;
+        if (j > 0) uf_buffer_append(out, "  ");
+        if (grid->right[j]) append_repeated(out, ' ', padding);
+        uf_buffer_append(out, cell);
+        if (!grid->right[j]) append_repeated(out, ' ', padding);
     }
+    while (!out->failed && out->length > 0 && out->data[out->length - 1] == ' ')
+        out->data[--out->length] = '\0';
     uf_buffer_append_char(out, '\n');
 }
 
