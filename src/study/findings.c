@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* What a result says in sentences. Methods write their findings themselves, with the numbers of their tables: as notes with the code
- * `finding`, and per region in tables named `…-findings` with the columns unit and text. Here the ones that concern this study are picked. */
+/* What a result says in sentences. Methods write their findings themselves, with the numbers of their tables:
+ * as notes with the code `finding`, and per region in tables named `…-findings` with the columns unit and
+ * text. Here the ones that concern this study are picked. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,8 @@ static uf_status add_follow(const struct run *run, struct run_analysis *analysis
     const struct uf_panel *panel = analysis->panel;
     const struct uf_panel_column *column = &panel->columns[panel->outcome >= 0 ? panel->outcome : 0];
     for (size_t f = 0; f < analysis->focus.count; f++) {
-        size_t unit = uf_dictionary_find(&panel->units, analysis->focus.items[f]), first = SIZE_MAX, last = SIZE_MAX;
+        size_t unit = uf_dictionary_find(&panel->units, analysis->focus.items[f]), first = SIZE_MAX,
+               last = SIZE_MAX;
         for (size_t i = 0; i < panel->n_rows; i++) {
             if (panel->unit[i] != unit || uf_value_is_missing(column->status[i])) continue;
             if (first == SIZE_MAX) first = i;
@@ -58,7 +60,8 @@ static uf_status add_follow(const struct run *run, struct run_analysis *analysis
                                                 uf_text_argument(column->unit ? column->unit : "")};
         char *text = NULL;
         UF_TRY(uf_phrase(run->language,
-                         (struct uf_words){"{0}, {1}: {2} ({6}) in {3} and {4} in {5}.", "{0}, {1}: {2} ({6}) år {3} och {4} år {5}."},
+                         (struct uf_words){"{0}, {1}: {2} ({6}) in {3} and {4} in {5}.",
+                                           "{0}, {1}: {2} ({6}) år {3} och {4} år {5}."},
                          arguments, 7, &text, error));
         uf_status status = uf_text_list_add(&analysis->findings, text, error);
         free(text);
@@ -74,6 +77,7 @@ uf_status run_find(struct run *run, struct run_analysis *analysis, struct uf_err
         if (!strcmp(analysis->result.notes[i].code, "finding"))
             UF_TRY(uf_text_list_add(&analysis->findings, analysis->result.notes[i].text, error));
     for (size_t i = 0; i < analysis->result.n_tables; i++)
-        if (run_is_findings_table(analysis->result.tables[i])) UF_TRY(add_rows(analysis, analysis->result.tables[i], error));
+        if (run_is_findings_table(analysis->result.tables[i]))
+            UF_TRY(add_rows(analysis, analysis->result.tables[i], error));
     return UF_OK;
 }

@@ -11,7 +11,8 @@
 #include "base/fail.h"
 #include "study/paths.h"
 
-uf_status run_step(struct run *run, struct uf_words step, double share, double step_share, struct uf_error *error)
+uf_status run_step(struct run *run, struct uf_words step, double share, double step_share,
+                   struct uf_error *error)
 {
     run->step = uf_words_in(step, run->language);
     run->share = share;
@@ -27,8 +28,8 @@ int run_progress(void *user, double share)
     return run->request->progress(run->request->user, run->step, run->share + run->step_share * share);
 }
 
-uf_status run_message(struct run *run, struct uf_words template_words, const struct uf_argument *arguments, size_t n_arguments,
-                      struct uf_error *error)
+uf_status run_message(struct run *run, struct uf_words template_words, const struct uf_argument *arguments,
+                      size_t n_arguments, struct uf_error *error)
 {
     char *text = NULL;
     UF_TRY(uf_phrase(run->language, template_words, arguments, n_arguments, &text, error));
@@ -72,9 +73,9 @@ static uf_status choose_language(struct run *run, struct uf_error *error)
         run->language = (enum uf_language)run->request->language;
     else if (run->study->language.text)
         UF_TRY(uf_language_parse(run->study->language.text, &run->language, error));
-    run->seed = run->request->seed >= 0              ? (uint64_t)run->request->seed
+    run->seed = run->request->seed >= 0          ? (uint64_t)run->request->seed
                 : run->study->seed != (size_t)-1 ? (uint64_t)run->study->seed
-                                                     : 1;
+                                                 : 1;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     run->threads = run->request->threads > 0 ? run->request->threads : processors > 0 ? (int)processors : 1;
     return UF_OK;
@@ -98,7 +99,8 @@ static uf_status begin_output(struct run *run, struct uf_error *error)
     if (status == UF_OK) status = path_absolute(".", &here, error);
     const char *const protect[] = {study, here};
     if (status == UF_OK)
-        status = output_folder_begin(chosen ? chosen : run->request->output, run->request->replace, protect, 2, &run->folder, error);
+        status = output_folder_begin(chosen ? chosen : run->request->output, run->request->replace, protect,
+                                     2, &run->folder, error);
     free(here);
     free(study);
     free(chosen);
@@ -119,7 +121,8 @@ static uf_status fill_output(struct run *run, struct uf_error *error)
     uf_store_close(run->store); /* all of it is in the file before hashes are taken and the folder is moved */
     run->store = NULL;
     UF_TRY(manifest_write(run->manifest, run->folder.building, error));
-    UF_TRY(run_step(run, (struct uf_words){"putting the output in place", "lägger resultatet på plats"}, 1, 0, error));
+    UF_TRY(run_step(run, (struct uf_words){"putting the output in place", "lägger resultatet på plats"}, 1, 0,
+                    error));
     return output_folder_commit(&run->folder, error);
 }
 
@@ -137,7 +140,8 @@ static uf_status summarise(struct run *run, struct uf_error *error)
         if (analysis->status != UF_NOT_IDENTIFIED) continue;
         summary->n_refused++;
         if (status != UF_OK) continue;
-        status = uf_fail_at(error, UF_NOT_IDENTIFIED, run->study->path, analysis->effect ? analysis->effect->place.line : 0,
+        status = uf_fail_at(error, UF_NOT_IDENTIFIED, run->study->path,
+                            analysis->effect ? analysis->effect->place.line : 0,
                             analysis->effect ? analysis->effect->place.column : 0, "%s", analysis->refusal);
     }
     if (!run->undrawn) return status;
@@ -164,11 +168,12 @@ static void clear_run(struct run *run)
     study_free(run->study);
 }
 
-uf_status run_study(const struct uf_run_request *request, const char *recorded_output, struct uf_run_summary *out,
-                    struct uf_error *error)
+uf_status run_study(const struct uf_run_request *request, const char *recorded_output,
+                    struct uf_run_summary *out, struct uf_error *error)
 {
     struct uf_run_summary summary = {0};
-    struct run run = {.request = request, .recorded_output = recorded_output, .summary = &summary, .step = ""};
+    struct run run = {
+        .request = request, .recorded_output = recorded_output, .summary = &summary, .step = ""};
     uf_status status = study_read(request->study, &run.study, error);
     if (status == UF_OK) status = choose_language(&run, error);
     if (status == UF_OK) status = begin_output(&run, error);
@@ -184,7 +189,8 @@ uf_status run_study(const struct uf_run_request *request, const char *recorded_o
     return status;
 }
 
-uf_status uf_run_study(const struct uf_run_request *request, struct uf_run_summary *out, struct uf_error *error)
+uf_status uf_run_study(const struct uf_run_request *request, struct uf_run_summary *out,
+                       struct uf_error *error)
 {
     return run_study(request, NULL, out, error);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* The analyses of a run: options from the study, a panel from the store, the method, and what its result may be called. */
+/* The analyses of a run: options from the study, a panel from the store, the method, and what its result may
+ * be called. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +8,8 @@
 #include "base/fail.h"
 #include "study/run.h"
 
-static uf_status set_options(const struct run *run, const struct study_options *given, struct uf_options *options,
-                             struct uf_error *error)
+static uf_status set_options(const struct run *run, const struct study_options *given,
+                             struct uf_options *options, struct uf_error *error)
 {
     for (size_t i = 0; i < given->count; i++) {
         const struct study_option *item = &given->items[i];
@@ -37,26 +38,32 @@ static uf_status prepare(struct run *run, struct run_analysis *analysis, struct 
     uf_text_list_init(&analysis->findings);
     if (!analysis->method) return UF_OK;
     UF_TRY(uf_options_new(analysis->method, &analysis->options, error));
-    return set_options(run, analysis->profile ? &analysis->profile->options : &analysis->effect->options, analysis->options, error);
+    return set_options(run, analysis->profile ? &analysis->profile->options : &analysis->effect->options,
+                       analysis->options, error);
 }
 
 uf_status run_prepare_analyses(struct run *run, struct uf_error *error)
 {
     struct study *study = run->study;
-    run->analyses = calloc(study->profiles.count + study->follow.count + study->effects.count + 1, sizeof *run->analyses);
+    run->analyses =
+        calloc(study->profiles.count + study->follow.count + study->effects.count + 1, sizeof *run->analyses);
     if (!run->analyses) return uf_fail_memory(error);
     struct study_profile *profiles = study->profiles.items;
     struct study_follow *follow = study->follow.items;
     struct study_effect *effects = study->effects.items;
     for (size_t i = 0; i < study->profiles.count; i++)
-        run->analyses[run->n_analyses++] = (struct run_analysis){
-            .kind = ANALYSIS_PROFILE, .common = &profiles[i].analysis, .profile = &profiles[i], .method = profiles[i].method};
+        run->analyses[run->n_analyses++] = (struct run_analysis){.kind = ANALYSIS_PROFILE,
+                                                                 .common = &profiles[i].analysis,
+                                                                 .profile = &profiles[i],
+                                                                 .method = profiles[i].method};
     for (size_t i = 0; i < study->follow.count; i++)
-        run->analyses[run->n_analyses++] =
-            (struct run_analysis){.kind = ANALYSIS_FOLLOW, .common = &follow[i].analysis, .follow = &follow[i]};
-    for (size_t i = 0; i < study->effects.count; i++)
         run->analyses[run->n_analyses++] = (struct run_analysis){
-            .kind = ANALYSIS_EFFECT, .common = &effects[i].analysis, .effect = &effects[i], .method = effects[i].method};
+            .kind = ANALYSIS_FOLLOW, .common = &follow[i].analysis, .follow = &follow[i]};
+    for (size_t i = 0; i < study->effects.count; i++)
+        run->analyses[run->n_analyses++] = (struct run_analysis){.kind = ANALYSIS_EFFECT,
+                                                                 .common = &effects[i].analysis,
+                                                                 .effect = &effects[i],
+                                                                 .method = effects[i].method};
     for (size_t i = 0; i < run->n_analyses; i++) UF_TRY(prepare(run, &run->analyses[i], error));
     return UF_OK;
 }
@@ -65,8 +72,9 @@ uf_status run_prepare_analyses(struct run *run, struct uf_error *error)
 static uf_status find_focus(const struct run *run, struct run_analysis *analysis, struct uf_error *error)
 {
     const struct study_texts *own = &analysis->common->focus;
-    const struct study_texts *treated =
-        analysis->effect && analysis->effect->treated.count ? &analysis->effect->treated : &run->study->intervention.treated;
+    const struct study_texts *treated = analysis->effect && analysis->effect->treated.count
+                                            ? &analysis->effect->treated
+                                            : &run->study->intervention.treated;
     const struct study_texts *focus = own->count ? own : treated;
     for (size_t i = 0; i < focus->count; i++) {
         char *code = NULL;
@@ -74,11 +82,15 @@ static uf_status find_focus(const struct run *run, struct run_analysis *analysis
         UF_TRY(study_locate(run->study, focus->items[i].place, status, error));
         size_t unit = uf_dictionary_find(&analysis->panel->units, code);
         if (unit == SIZE_MAX && own->count)
-            status = uf_fail_at(error, UF_BAD_INPUT, run->study->path, focus->items[i].place.line, focus->items[i].place.column,
-                                "found the region '%s' in focus, expected one that this analysis has figures for", focus->items[i].text);
+            status =
+                uf_fail_at(error, UF_BAD_INPUT, run->study->path, focus->items[i].place.line,
+                           focus->items[i].place.column,
+                           "found the region '%s' in focus, expected one that this analysis has figures for",
+                           focus->items[i].text);
         if (status == UF_OK && unit != SIZE_MAX) {
             status = uf_text_list_add(&analysis->focus, code, error);
-            if (status == UF_OK) status = uf_text_list_add(&analysis->focus_labels, analysis->panel->units.label[unit], error);
+            if (status == UF_OK)
+                status = uf_text_list_add(&analysis->focus_labels, analysis->panel->units.label[unit], error);
         }
         free(code);
         UF_TRY(status);
@@ -102,18 +114,24 @@ static uf_status make_title(const struct run *run, struct run_analysis *analysis
         return analysis->title ? UF_OK : uf_fail_memory(error);
     }
     const char *method = analysis->method ? uf_words_in(analysis->method->title, run->language) : NULL;
-    const struct uf_argument arguments[] = {uf_text_argument(method ? method : ""), uf_text_argument(panel_label(analysis))};
-    return uf_phrase(run->language, method ? (struct uf_words){"{0}: {1}", "{0}: {1}"} : (struct uf_words){"{1}", "{1}"}, arguments, 2,
-                     &analysis->title, error);
+    const struct uf_argument arguments[] = {uf_text_argument(method ? method : ""),
+                                            uf_text_argument(panel_label(analysis))};
+    return uf_phrase(run->language,
+                     method ? (struct uf_words){"{0}: {1}", "{0}: {1}"} : (struct uf_words){"{1}", "{1}"},
+                     arguments, 2, &analysis->title, error);
 }
 
 static uf_status run_method(struct run *run, struct run_analysis *analysis, struct uf_error *error)
 {
-    const struct uf_context context = {
-        .language = run->language, .seed = run->seed, .threads = run->threads, .progress = run_progress, .user = run};
+    const struct uf_context context = {.language = run->language,
+                                       .seed = run->seed,
+                                       .threads = run->threads,
+                                       .progress = run_progress,
+                                       .user = run};
     struct uf_error reason;
     uf_error_clear(&reason);
-    uf_status status = analysis->method->run(analysis->panel, analysis->options, &context, &analysis->result, &reason);
+    uf_status status =
+        analysis->method->run(analysis->panel, analysis->options, &context, &analysis->result, &reason);
     if (status == UF_NOT_IDENTIFIED) {
         /* Not a failure of the run: it is written up, and the other analyses go on. */
         analysis->status = status;

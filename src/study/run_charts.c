@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* The charts of a run. A method's descriptor says which charts suit its tables; this file adds title, source, focus and file names, and draws
- * them all at once at the end. */
+/* The charts of a run. A method's descriptor says which charts suit its tables; this file adds title, source,
+ * focus and file names, and draws them all at once at the end. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,7 +20,8 @@ static unsigned formats_of(const struct run *run)
         unsigned flag;
     } known[] = {{"svg", UF_CHART_SVG}, {"png", UF_CHART_PNG}, {"pdf", UF_CHART_PDF}, {"emf", UF_CHART_EMF}};
     const struct study_texts *charts = &run->study->report.charts;
-    unsigned formats = charts->count ? UF_CHART_SVG : UF_CHART_SVG | UF_CHART_PNG; /* the report itself shows SVG */
+    unsigned formats =
+        charts->count ? UF_CHART_SVG : UF_CHART_SVG | UF_CHART_PNG; /* the report itself shows SVG */
     for (size_t i = 0; i < charts->count; i++)
         for (size_t j = 0; j < 4; j++)
             if (!strcmp(charts->items[i].text, known[j].name)) formats |= known[j].flag;
@@ -61,16 +62,19 @@ static uf_status read_tiles(struct run *run, struct uf_error *error)
     return status;
 }
 
-static uf_status make_source(const struct run *run, const struct run_analysis *analysis, char **out, struct uf_error *error)
+static uf_status make_source(const struct run *run, const struct run_analysis *analysis, char **out,
+                             struct uf_error *error)
 {
     const char *source = analysis->panel->source;
     *out = NULL;
     if (!source || !*source) return UF_OK;
     const struct uf_argument argument = uf_text_argument(source);
-    bool plain = analysis->kind == ANALYSIS_FOLLOW && !study_derived_of(run->study, analysis->follow->indicator.text);
+    bool plain =
+        analysis->kind == ANALYSIS_FOLLOW && !study_derived_of(run->study, analysis->follow->indicator.text);
     return uf_phrase(run->language,
-                     plain ? (struct uf_words){"Source: {0}", "Källa: {0}"}
-                           : (struct uf_words){"Source: {0}; own calculations", "Källa: {0}; egna beräkningar"},
+                     plain
+                         ? (struct uf_words){"Source: {0}", "Källa: {0}"}
+                         : (struct uf_words){"Source: {0}; own calculations", "Källa: {0}; egna beräkningar"},
                      &argument, 1, out, error);
 }
 
@@ -85,9 +89,10 @@ static char *join(const struct uf_text_list *list)
     return uf_buffer_take(&buffer);
 }
 
-/* Takes the figure's caption, link and owned table over, also on failure. A table with nothing to draw gives no chart. */
-static uf_status add_chart(struct run *run, struct run_analysis *analysis, struct uf_chart_request *request, const char *name,
-                           struct run_figure *figure, struct uf_error *error)
+/* Takes the figure's caption, link and owned table over, also on failure. A table with nothing to draw gives
+ * no chart. */
+static uf_status add_chart(struct run *run, struct run_analysis *analysis, struct uf_chart_request *request,
+                           const char *name, struct run_figure *figure, struct uf_error *error)
 {
     char *folder = run_path(run, NULL, "charts", "");
     char *source = NULL;
@@ -117,7 +122,8 @@ static uf_status add_chart(struct run *run, struct run_analysis *analysis, struc
         if (status == UF_BAD_INPUT) {
             drawable = false;
             const struct uf_argument arguments[] = {uf_text_argument(name), uf_text_argument(reason.message)};
-            status = run_message(run, (struct uf_words){"no chart {0}: {1}", "inget diagram {0}: {1}"}, arguments, 2, error);
+            status = run_message(run, (struct uf_words){"no chart {0}: {1}", "inget diagram {0}: {1}"},
+                                 arguments, 2, error);
         } else if (status != UF_OK && error) {
             *error = reason;
         }
@@ -141,7 +147,8 @@ static uf_status add_chart(struct run *run, struct run_analysis *analysis, struc
     return status;
 }
 
-/* --- indicators to follow -------------------------------------------------------------------------------------------- */
+/* --- indicators to follow
+ * -------------------------------------------------------------------------------------------- */
 
 static uf_status chart_follow(struct run *run, struct run_analysis *analysis, struct uf_error *error)
 {
@@ -169,9 +176,9 @@ static uf_status chart_follow(struct run *run, struct run_analysis *analysis, st
     char period[64];
     snprintf(period, sizeof period, "%s", map && uf_table_rows(table) ? uf_table_text(table, 0, 2) : "");
     const struct uf_argument arguments[] = {uf_text_argument(analysis->title), uf_text_argument(period)};
-    uf_status status =
-        uf_phrase(run->language, *period ? (struct uf_words){"{0}, {1}", "{0}, {1}"} : (struct uf_words){"{0}", "{0}"}, arguments, 2,
-                  &figure.caption, error);
+    uf_status status = uf_phrase(
+        run->language, *period ? (struct uf_words){"{0}, {1}", "{0}, {1}"} : (struct uf_words){"{0}", "{0}"},
+        arguments, 2, &figure.caption, error);
     if (status != UF_OK) {
         free(figure.csv);
         return status;
@@ -179,14 +186,16 @@ static uf_status chart_follow(struct run *run, struct run_analysis *analysis, st
     return add_chart(run, analysis, &request, analysis->common->id.text, &figure, error);
 }
 
-/* --- charts of a method ------------------------------------------------------------------------------------------------ */
+/* --- charts of a method
+ * ------------------------------------------------------------------------------------------------ */
 
 struct facet {
     const char *value; /* of the facet's column; NULL: the whole table */
     const char *label;
 };
 
-/* The values of a column that stand for the focus regions, by code or by name; without a focus the first few. */
+/* The values of a column that stand for the focus regions, by code or by name; without a focus the first few.
+ */
 static size_t find_facets(const struct run_analysis *analysis, const struct uf_table *table, size_t column,
                           struct facet facets[MAX_FACETS])
 {
@@ -198,7 +207,7 @@ static size_t find_facets(const struct run_analysis *analysis, const struct uf_t
         if (focus == SIZE_MAX) focus = uf_text_list_find(&analysis->focus_labels, value);
         if (focus == SIZE_MAX && analysis->focus.count) continue;
         size_t unit = uf_dictionary_find(&analysis->panel->units, value);
-        const char *label = focus != SIZE_MAX ? analysis->focus_labels.items[focus]
+        const char *label = focus != SIZE_MAX  ? analysis->focus_labels.items[focus]
                             : unit != SIZE_MAX ? analysis->panel->units.label[unit]
                                                : value;
         bool known = false;
@@ -208,23 +217,27 @@ static size_t find_facets(const struct run_analysis *analysis, const struct uf_t
     return count;
 }
 
-static uf_status filter_facet(const struct uf_table *table, size_t column, const char *value, struct uf_table **out, struct uf_error *error)
+static uf_status filter_facet(const struct uf_table *table, size_t column, const char *value,
+                              struct uf_table **out, struct uf_error *error)
 {
     bool *keep = calloc(uf_table_rows(table) + 1, sizeof *keep);
     if (!keep) return uf_fail_memory(error);
-    for (size_t i = 0; i < uf_table_rows(table); i++) keep[i] = uf_text_equal(uf_table_text(table, i, column), value);
+    for (size_t i = 0; i < uf_table_rows(table); i++)
+        keep[i] = uf_text_equal(uf_table_text(table, i, column), value);
     uf_status status = uf_table_filter(table, uf_table_name(table), keep, out, error);
     free(keep);
     return status;
 }
 
-static uf_status make_caption(const struct run *run, const struct run_analysis *analysis, const struct uf_chart_hint *hint,
-                              const struct facet *facet, char **out, struct uf_error *error)
+static uf_status make_caption(const struct run *run, const struct run_analysis *analysis,
+                              const struct uf_chart_hint *hint, const struct facet *facet, char **out,
+                              struct uf_error *error)
 {
     const struct uf_panel *panel = analysis->panel;
     char *focus = facet->label ? uf_text_copy(facet->label) : join(&analysis->focus_labels);
     if (!focus) return uf_fail_memory(error);
-    const char *outcome = panel->outcome >= 0 ? panel->columns[panel->outcome].label : panel->columns[0].label;
+    const char *outcome =
+        panel->outcome >= 0 ? panel->columns[panel->outcome].label : panel->columns[0].label;
     const struct uf_argument arguments[] = {
         uf_text_argument(outcome), uf_text_argument(focus),
         uf_text_argument(panel->periods.count ? panel->periods.code[0] : ""),
@@ -241,16 +254,18 @@ static const char *unit_of(const struct uf_table *table, const char *column)
 }
 
 /* The first treated period, where the charted axis is time. */
-static double start_of(const struct run *run, const struct run_analysis *analysis, const struct uf_chart_hint *hint)
+static double start_of(const struct run *run, const struct run_analysis *analysis,
+                       const struct uf_chart_hint *hint)
 {
     bool in_time = !strcmp(hint->kind, "synthetic-control") || !strcmp(hint->kind, "lines");
     if (analysis->kind != ANALYSIS_EFFECT || !in_time) return NAN;
     uf_period start = analysis->effect->start ? analysis->effect->start : run->study->intervention.start;
-    return start ? uf_period_year(start) : NAN;
+    return start ? (double)uf_period_year(start) : (double)NAN;
 }
 
-static uf_status chart_hint(struct run *run, struct run_analysis *analysis, const struct uf_chart_hint *hint, const struct uf_table *table,
-                            const struct facet *facet, const char *name, struct run_figure *figure, struct uf_error *error)
+static uf_status chart_hint(struct run *run, struct run_analysis *analysis, const struct uf_chart_hint *hint,
+                            const struct uf_table *table, const struct facet *facet, const char *name,
+                            struct run_figure *figure, struct uf_error *error)
 {
     UF_TRY(make_caption(run, analysis, hint, facet, &figure->caption, error));
     if (!strcmp(hint->kind, "tile-map")) UF_TRY(read_tiles(run, error));
@@ -280,8 +295,9 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
     return add_chart(run, analysis, &request, name, &taken, error);
 }
 
-static uf_status chart_facet(struct run *run, struct run_analysis *analysis, size_t hint_index, const struct uf_table *table, size_t column,
-                             const struct facet *facet, struct uf_error *error)
+static uf_status chart_facet(struct run *run, struct run_analysis *analysis, size_t hint_index,
+                             const struct uf_table *table, size_t column, const struct facet *facet,
+                             struct uf_error *error)
 {
     const struct uf_chart_hint *hint = &analysis->method->charts[hint_index];
     struct uf_buffer name;
@@ -321,7 +337,8 @@ static uf_status chart_method(struct run *run, struct run_analysis *analysis, st
         size_t column = hint->facet_by ? uf_table_column(table, hint->facet_by) : SIZE_MAX;
         struct facet facets[MAX_FACETS] = {{NULL, NULL}};
         size_t count = column == SIZE_MAX ? 1 : find_facets(analysis, table, column, facets);
-        for (size_t j = 0; j < count; j++) UF_TRY(chart_facet(run, analysis, i, table, column, &facets[j], error));
+        for (size_t j = 0; j < count; j++)
+            UF_TRY(chart_facet(run, analysis, i, table, column, &facets[j], error));
     }
     return UF_OK;
 }
@@ -336,7 +353,8 @@ uf_status run_prepare_charts(struct run *run, struct uf_error *error)
     for (size_t i = 0; i < run->n_analyses; i++) {
         struct run_analysis *analysis = &run->analyses[i];
         if (analysis->status != UF_OK) continue;
-        UF_TRY(analysis->kind == ANALYSIS_FOLLOW ? chart_follow(run, analysis, error) : chart_method(run, analysis, error));
+        UF_TRY(analysis->kind == ANALYSIS_FOLLOW ? chart_follow(run, analysis, error)
+                                                 : chart_method(run, analysis, error));
     }
     return UF_OK;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* An indicator to follow: a table of region × period, with a benchmark where the study names one. Nothing is computed. */
+/* An indicator to follow: a table of region × period, with a benchmark where the study names one. Nothing is
+ * computed. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,8 @@
 
 enum column { COLUMN_CODE, COLUMN_LABEL, COLUMN_PERIOD, COLUMN_VALUE };
 
-static uf_status make_table(const struct run_analysis *analysis, const char *unit, struct uf_table **out, struct uf_error *error)
+static uf_status make_table(const struct run_analysis *analysis, const char *unit, struct uf_table **out,
+                            struct uf_error *error)
 {
     struct uf_table *table = NULL;
     UF_TRY(uf_table_new("follow", &table, error));
@@ -26,7 +28,8 @@ fail:
     return status;
 }
 
-static uf_status add_rows(const struct uf_panel *panel, uf_period only, struct uf_table *table, struct uf_error *error)
+static uf_status add_rows(const struct uf_panel *panel, uf_period only, struct uf_table *table,
+                          struct uf_error *error)
 {
     const struct uf_panel_column *column = &panel->columns[panel->outcome >= 0 ? panel->outcome : 0];
     for (size_t i = 0; i < panel->n_rows; i++) {
@@ -42,7 +45,8 @@ static uf_status add_rows(const struct uf_panel *panel, uf_period only, struct u
 }
 
 /* The benchmark is a region of another level, as the nation among counties. */
-static uf_status add_benchmark(struct run *run, const struct run_analysis *analysis, struct uf_table *table, struct uf_error *error)
+static uf_status add_benchmark(struct run *run, const struct run_analysis *analysis, struct uf_table *table,
+                               struct uf_error *error)
 {
     const struct study_text *benchmark = &analysis->follow->benchmark;
     char *code = NULL;
@@ -54,13 +58,15 @@ static uf_status add_benchmark(struct run *run, const struct run_analysis *analy
     }
     const struct study_derived *derived = study_derived_of(run->study, analysis->follow->indicator.text);
     const char *name = analysis->follow->indicator.text;
-    const struct uf_panel_variable variable = {.name = name, .expression = derived ? derived->expression.text : name};
+    const struct uf_panel_variable variable = {.name = name,
+                                               .expression = derived ? derived->expression.text : name};
     struct uf_table *level = NULL;
     struct uf_panel *panel = NULL;
     struct uf_result ledger;
     uf_result_init(&ledger);
     const char *parameter = code;
-    status = uf_store_query(run->store, "SELECT level FROM regions WHERE code = ?1", &parameter, 1, &level, error);
+    status =
+        uf_store_query(run->store, "SELECT level FROM regions WHERE code = ?1", &parameter, 1, &level, error);
     if (status == UF_OK) {
         const struct uf_store_panel_request request = {.language = run->language,
                                                        .level = uf_table_text(level, 0, 0),
@@ -92,12 +98,13 @@ uf_status run_follow(struct run *run, struct run_analysis *analysis, struct uf_e
     struct uf_table *table = NULL;
     UF_TRY(make_table(analysis, column->unit, &table, error));
     uf_status status = add_rows(panel, only, table, error);
-    if (status == UF_OK && follow->benchmark.text && !map) status = add_benchmark(run, analysis, table, error);
+    if (status == UF_OK && follow->benchmark.text && !map)
+        status = add_benchmark(run, analysis, table, error);
     if (status == UF_OK && uf_table_rows(table) == 0) {
         char period[UF_PERIOD_SIZE];
         status = uf_fail_at(error, UF_BAD_INPUT, run->study->path, follow->place.line, follow->place.column,
-                            "there are no figures of '%s' for %s, expected a period that the data have", follow->indicator.text,
-                            only ? uf_period_print(only, period) : "these regions");
+                            "there are no figures of '%s' for %s, expected a period that the data have",
+                            follow->indicator.text, only ? uf_period_print(only, period) : "these regions");
     }
     if (status != UF_OK) {
         uf_table_free(table);

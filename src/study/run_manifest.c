@@ -20,7 +20,8 @@ static uf_status add_versions(struct run *run, struct uf_error *error)
     struct uf_table *sqlite = NULL;
     char *gnuplot = NULL;
     uf_status status = versions ? UF_OK : uf_fail_memory(error);
-    if (status == UF_OK) status = uf_store_query(run->store, "SELECT sqlite_version()", NULL, 0, &sqlite, error);
+    if (status == UF_OK)
+        status = uf_store_query(run->store, "SELECT sqlite_version()", NULL, 0, &sqlite, error);
     if (status == UF_OK) status = manifest_set_text(versions, "sqlite", uf_table_text(sqlite, 0, 0), error);
     if (status == UF_OK) status = manifest_set_text(versions, "gsl", gsl_version, error);
     if (status == UF_OK && run->n_charts && !run->undrawn)
@@ -36,7 +37,8 @@ static uf_status add_versions(struct run *run, struct uf_error *error)
 }
 
 /* A path as the manifest tells it: how to get there from `from`. */
-static uf_status set_relative(json_t *object, const char *key, const char *from, const char *path, struct uf_error *error)
+static uf_status set_relative(json_t *object, const char *key, const char *from, const char *path,
+                              struct uf_error *error)
 {
     char *absolute = NULL;
     UF_TRY(path_absolute(path, &absolute, error));
@@ -66,11 +68,13 @@ static uf_status add_inputs(struct run *run, struct uf_error *error)
         const struct run_source *source = &run->sources[i];
         json_t *input = json_object();
         UF_TRY(manifest_append(inputs, input, error));
-        UF_TRY(manifest_set_text(input, "path", source->source->file.text, error)); /* as written, relative to the study */
+        UF_TRY(manifest_set_text(input, "path", source->source->file.text,
+                                 error)); /* as written, relative to the study */
         UF_TRY(manifest_set_text(input, "sha256", source->summary.sha256, error));
         UF_TRY(manifest_set_text(input, "format", source->summary.format, error));
         UF_TRY(manifest_set_text(input, "indicator", source->source->indicator.text, error));
-        UF_TRY(manifest_set(input, "observations", json_integer((json_int_t)source->summary.imported), error));
+        UF_TRY(
+            manifest_set(input, "observations", json_integer((json_int_t)source->summary.imported), error));
     }
     return UF_OK;
 }
@@ -84,18 +88,21 @@ static int compare_texts(const void *a, const void *b)
 static uf_status list_csv(const char *folder, struct uf_text_list *out, struct uf_error *error)
 {
     DIR *directory = opendir(folder);
-    if (!directory) return uf_fail_at(error, UF_IO_FAILED, folder, 0, 0, "cannot list this folder: %s", strerror(errno));
+    if (!directory)
+        return uf_fail_at(error, UF_IO_FAILED, folder, 0, 0, "cannot list this folder: %s", strerror(errno));
     uf_status status = UF_OK;
     for (const struct dirent *entry; status == UF_OK && (entry = readdir(directory));) {
         size_t length = strlen(entry->d_name);
-        if (length > 4 && !strcmp(entry->d_name + length - 4, ".csv")) status = uf_text_list_add(out, entry->d_name, error);
+        if (length > 4 && !strcmp(entry->d_name + length - 4, ".csv"))
+            status = uf_text_list_add(out, entry->d_name, error);
     }
     closedir(directory);
     if (status == UF_OK && out->count) qsort(out->items, out->count, sizeof *out->items, compare_texts);
     return status;
 }
 
-static uf_status add_folder(const struct run *run, const char *name, json_t *reference, struct uf_error *error)
+static uf_status add_folder(const struct run *run, const char *name, json_t *reference,
+                            struct uf_error *error)
 {
     struct uf_text_list files;
     uf_text_list_init(&files);
@@ -150,7 +157,8 @@ uf_status run_record(struct run *run, struct uf_error *error)
 {
     run->manifest = json_object();
     if (!run->manifest) return uf_fail_memory(error);
-    UF_TRY(manifest_set_text(run->manifest, "utfall", run->request->version ? run->request->version : "", error));
+    UF_TRY(manifest_set_text(run->manifest, "utfall", run->request->version ? run->request->version : "",
+                             error));
     UF_TRY(add_versions(run, error));
     UF_TRY(manifest_set_text(run->manifest, "language", uf_language_tag(run->language), error));
     /* As text: a seed may need all 64 bits. */

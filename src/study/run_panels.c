@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* From what the study says of an analysis to a query of the store. Places in the study file travel along, so that a region or an
- * expression that the store refuses is reported where it was written. */
+/* From what the study says of an analysis to a query of the store. Places in the study file travel along, so
+ * that a region or an expression that the store refuses is reported where it was written. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,7 +17,8 @@ static const char *const *texts_of(const struct study_texts *texts, struct arena
 }
 
 /* Each region must be known; its place is the place of the complaint. */
-static uf_status check_regions(const struct run *run, const struct study_texts *regions, struct uf_error *error)
+static uf_status check_regions(const struct run *run, const struct study_texts *regions,
+                               struct uf_error *error)
 {
     for (size_t i = 0; i < regions->count; i++) {
         char *code = NULL;
@@ -33,16 +34,18 @@ static const struct study_texts *within_of(const struct run *run, const struct s
     return analysis->within.count ? &analysis->within : &run->study->regions.within;
 }
 
-static uf_status level_of(const struct run *run, const struct run_analysis *analysis, struct study_place place, const char **out,
-                          struct uf_error *error)
+static uf_status level_of(const struct run *run, const struct run_analysis *analysis,
+                          struct study_place place, const char **out, struct uf_error *error)
 {
-    const struct study_text *level = analysis->common->level.text ? &analysis->common->level : &run->study->regions.level;
+    const struct study_text *level =
+        analysis->common->level.text ? &analysis->common->level : &run->study->regions.level;
     if (level->text) {
         *out = level->text;
         return UF_OK;
     }
-    return uf_fail_at(error, UF_BAD_INPUT, run->study->path, place.line, place.column,
-                      "this analysis has no level of regions, expected `level` here or in `regions`, as nuts3");
+    return uf_fail_at(
+        error, UF_BAD_INPUT, run->study->path, place.line, place.column,
+        "this analysis has no level of regions, expected `level` here or in `regions`, as nuts3");
 }
 
 /* What all analyses share. */
@@ -52,7 +55,8 @@ static uf_status begin(struct run *run, const struct run_analysis *analysis, str
     struct arena *arena = &run->study->arena;
     const struct study_analysis *common = analysis->common;
     const struct study_texts *within = within_of(run, common);
-    *request = (struct uf_store_panel_request){.language = run->language, .from = common->from, .to = common->to};
+    *request =
+        (struct uf_store_panel_request){.language = run->language, .from = common->from, .to = common->to};
     UF_TRY(level_of(run, analysis, place, &request->level, error));
     UF_TRY(check_regions(run, within, error));
     UF_TRY(check_regions(run, &common->regions, error));
@@ -63,7 +67,8 @@ static uf_status begin(struct run *run, const struct run_analysis *analysis, str
     return request->within && request->regions ? UF_OK : uf_fail_memory(error);
 }
 
-/* --- profiles ------------------------------------------------------------------------------------------------------ */
+/* --- profiles
+ * ------------------------------------------------------------------------------------------------------ */
 
 static bool has_option(const struct uf_method *method, const char *name)
 {
@@ -73,11 +78,12 @@ static bool has_option(const struct uf_method *method, const char *name)
 }
 
 /* A total that the method is told to divide by must be loaded with the sectors, and may hold them. */
-static uf_status add_sectors(struct run *run, const struct run_analysis *analysis, struct uf_store_panel_request *request,
-                             struct uf_error *error)
+static uf_status add_sectors(struct run *run, const struct run_analysis *analysis,
+                             struct uf_store_panel_request *request, struct uf_error *error)
 {
     const struct study_texts *sectors = &analysis->profile->sectors;
-    const char *total = has_option(analysis->method, "total") ? uf_options_text(analysis->options, "total") : NULL;
+    const char *total =
+        has_option(analysis->method, "total") ? uf_options_text(analysis->options, "total") : NULL;
     const char **items = arena_take(&run->study->arena, sectors->count + 2, sizeof *items);
     if (!items) return uf_fail_memory(error);
     bool listed = !total || sectors->count == 0;
@@ -92,15 +98,16 @@ static uf_status add_sectors(struct run *run, const struct run_analysis *analysi
     return UF_OK;
 }
 
-static uf_status profile_request(struct run *run, const struct run_analysis *analysis, struct uf_store_panel_request *request,
-                                 struct uf_error *error)
+static uf_status profile_request(struct run *run, const struct run_analysis *analysis,
+                                 struct uf_store_panel_request *request, struct uf_error *error)
 {
     UF_TRY(begin(run, analysis, analysis->profile->place, request, error));
     request->indicator = analysis->profile->indicator.text;
     return add_sectors(run, analysis, request, error);
 }
 
-/* --- variables ------------------------------------------------------------------------------------------------------ */
+/* --- variables
+ * ------------------------------------------------------------------------------------------------------ */
 
 struct variables {
     struct uf_panel_variable *items;
@@ -108,13 +115,14 @@ struct variables {
 };
 
 /* A name stands for a derived indicator, an indicator, or is an expression itself. */
-static uf_status add_variable(const struct run *run, struct variables *variables, const struct study_text *text,
-                              struct uf_error *error)
+static uf_status add_variable(const struct run *run, struct variables *variables,
+                              const struct study_text *text, struct uf_error *error)
 {
     if (!text->text) return UF_OK;
     for (size_t i = 0; i < variables->count; i++)
         if (!strcmp(variables->items[i].name, text->text)) return UF_OK;
-    if (variables->count == variables->capacity) return uf_fail(error, UF_INTERNAL, "more variables than were counted");
+    if (variables->count == variables->capacity)
+        return uf_fail(error, UF_INTERNAL, "more variables than were counted");
     const struct study_derived *derived = study_derived_of(run->study, text->text);
     struct uf_panel_variable variable = {.name = text->text,
                                          .expression = text->text,
@@ -133,8 +141,8 @@ static uf_status add_variable(const struct run *run, struct variables *variables
 }
 
 /* `invest:1964-1969` asks for the variable `invest`. */
-static uf_status add_option_variables(struct run *run, const struct study_options *options, struct variables *variables,
-                                      struct uf_error *error)
+static uf_status add_option_variables(struct run *run, const struct study_options *options,
+                                      struct variables *variables, struct uf_error *error)
 {
     for (size_t i = 0; i < options->count; i++) {
         const struct study_option *option = &options->items[i];
@@ -157,7 +165,8 @@ static size_t count_option_values(const struct study_options *options)
     return count;
 }
 
-/* --- effects -------------------------------------------------------------------------------------------------------- */
+/* --- effects
+ * -------------------------------------------------------------------------------------------------------- */
 
 static bool is_among(const struct study_texts *texts, const char *code)
 {
@@ -167,12 +176,15 @@ static bool is_among(const struct study_texts *texts, const char *code)
 }
 
 /* With regions to leave out, the donors are listed one by one. */
-static uf_status list_donors(struct run *run, const struct study_donors *donors, struct uf_store_panel_request *request,
-                             struct uf_error *error)
+static uf_status list_donors(struct run *run, const struct study_donors *donors,
+                             struct uf_store_panel_request *request, struct uf_error *error)
 {
-    const char *level = !strcmp(request->level, "county") ? "nuts3" : !strcmp(request->level, "nation") ? "country" : request->level;
+    const char *level = !strcmp(request->level, "county")   ? "nuts3"
+                        : !strcmp(request->level, "nation") ? "country"
+                                                            : request->level;
     struct uf_table *found = NULL;
-    UF_TRY(uf_store_query(run->store, "SELECT code FROM regions WHERE level = ?1 ORDER BY code", &level, 1, &found, error));
+    UF_TRY(uf_store_query(run->store, "SELECT code FROM regions WHERE level = ?1 ORDER BY code", &level, 1,
+                          &found, error));
     const char **regions = arena_take(&run->study->arena, uf_table_rows(found) + 1, sizeof *regions);
     uf_status status = regions ? UF_OK : uf_fail_memory(error);
     for (size_t i = 0; regions && i < uf_table_rows(found); i++) {
@@ -186,16 +198,18 @@ static uf_status list_donors(struct run *run, const struct study_donors *donors,
     return status;
 }
 
-/* Donors come from other countries: the units are the treated regions and all regions of the donors' level inside those
- * countries. */
-static uf_status add_donors(struct run *run, const struct study_effect *effect, const struct study_texts *treated,
-                            struct uf_store_panel_request *request, struct uf_error *error)
+/* Donors come from other countries: the units are the treated regions and all regions of the donors' level
+ * inside those countries. */
+static uf_status add_donors(struct run *run, const struct study_effect *effect,
+                            const struct study_texts *treated, struct uf_store_panel_request *request,
+                            struct uf_error *error)
 {
     const struct study_donors *donors = &effect->donors;
     UF_TRY(check_regions(run, &donors->countries, error));
     UF_TRY(check_regions(run, &donors->exclude, error));
     if (donors->level.text) request->level = donors->level.text;
-    const char **within = arena_take(&run->study->arena, donors->countries.count + treated->count + 1, sizeof *within);
+    const char **within =
+        arena_take(&run->study->arena, donors->countries.count + treated->count + 1, sizeof *within);
     if (!within) return uf_fail_memory(error);
     size_t count = 0;
     for (size_t i = 0; i < donors->countries.count; i++) within[count++] = donors->countries.items[i].text;
@@ -206,8 +220,9 @@ static uf_status add_donors(struct run *run, const struct study_effect *effect, 
     return donors->exclude.count ? list_donors(run, donors, request, error) : UF_OK;
 }
 
-static uf_status effect_request(struct run *run, const struct run_analysis *analysis, struct variables *variables,
-                                struct uf_store_panel_request *request, struct uf_error *error)
+static uf_status effect_request(struct run *run, const struct run_analysis *analysis,
+                                struct variables *variables, struct uf_store_panel_request *request,
+                                struct uf_error *error)
 {
     const struct study_effect *effect = analysis->effect;
     const struct study_intervention *intervention = &run->study->intervention;
@@ -240,8 +255,9 @@ static uf_status effect_request(struct run *run, const struct run_analysis *anal
     return request->covariates && request->treated && request->also_exposed ? UF_OK : uf_fail_memory(error);
 }
 
-static uf_status follow_request(struct run *run, const struct run_analysis *analysis, struct variables *variables,
-                                struct uf_store_panel_request *request, struct uf_error *error)
+static uf_status follow_request(struct run *run, const struct run_analysis *analysis,
+                                struct variables *variables, struct uf_store_panel_request *request,
+                                struct uf_error *error)
 {
     UF_TRY(begin(run, analysis, analysis->follow->place, request, error));
     variables->capacity = 1;

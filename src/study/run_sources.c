@@ -54,11 +54,15 @@ static size_t roles_of(const struct study_dimensions *dimensions, struct uf_dime
     const struct {
         const struct study_text *text;
         enum uf_role role;
-    } single[] = {{&dimensions->region, UF_ROLE_REGION}, {&dimensions->sector, UF_ROLE_SECTOR}, {&dimensions->period, UF_ROLE_PERIOD},
-                  {&dimensions->value, UF_ROLE_VALUE},   {&dimensions->status, UF_ROLE_STATUS}};
+    } single[] = {{&dimensions->region, UF_ROLE_REGION},
+                  {&dimensions->sector, UF_ROLE_SECTOR},
+                  {&dimensions->period, UF_ROLE_PERIOD},
+                  {&dimensions->value, UF_ROLE_VALUE},
+                  {&dimensions->status, UF_ROLE_STATUS}};
     size_t count = 0;
     for (size_t i = 0; i < sizeof single / sizeof *single; i++)
-        if (single[i].text->text) roles[count++] = (struct uf_dimension_role){single[i].role, single[i].text->text};
+        if (single[i].text->text)
+            roles[count++] = (struct uf_dimension_role){single[i].role, single[i].text->text};
     for (size_t i = 0; i < dimensions->breakdown.count && count < MAX_ROLES; i++)
         roles[count++] = (struct uf_dimension_role){UF_ROLE_BREAKDOWN, dimensions->breakdown.items[i].text};
     for (size_t i = 0; i < dimensions->ignore.count && count < MAX_ROLES; i++)
@@ -82,7 +86,8 @@ static uf_status import_source(struct run *run, struct run_source *out, struct u
     struct uf_keep *keep = arena_take(arena, source->keep.count, sizeof *keep);
     if (!keep) return uf_fail_memory(error);
     for (size_t i = 0; i < source->keep.count; i++) {
-        keep[i] = (struct uf_keep){keeps[i].name.text, texts_of(&keeps[i].codes, arena), keeps[i].codes.count};
+        keep[i] =
+            (struct uf_keep){keeps[i].name.text, texts_of(&keeps[i].codes, arena), keeps[i].codes.count};
         if (!keep[i].codes) return uf_fail_memory(error);
     }
     out->path = uf_path_join(run->study->folder, source->file.text);
@@ -94,7 +99,8 @@ static uf_status import_source(struct run *run, struct run_source *out, struct u
                                               .n_roles = roles_of(&source->dimensions, roles),
                                               .keep = keep,
                                               .n_keep = source->keep.count,
-                                              .delimiter = source->delimiter.text ? *source->delimiter.text : '\0',
+                                              .delimiter =
+                                                  source->delimiter.text ? *source->delimiter.text : '\0',
                                               .decimal = source->decimal.text ? *source->decimal.text : '\0',
                                               .encoding = source->encoding.text,
                                               .progress = on_bytes,
@@ -118,8 +124,8 @@ uf_status run_import(struct run *run, struct uf_error *error)
     if (!run->sources) return uf_fail_memory(error);
     for (size_t i = 0; i < count; i++) {
         run->sources[i].source = &sources[i];
-        UF_TRY(run_step(run, (struct uf_words){sources[i].file.text, sources[i].file.text}, 0.1 + 0.2 * (double)i / (double)count,
-                        0.2 / (double)count, error));
+        UF_TRY(run_step(run, (struct uf_words){sources[i].file.text, sources[i].file.text},
+                        0.1 + 0.2 * (double)i / (double)count, 0.2 / (double)count, error));
         UF_TRY(import_source(run, &run->sources[i], error));
     }
     return UF_OK;

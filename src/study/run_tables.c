@@ -34,10 +34,12 @@ char *run_table_link(const struct run_analysis *analysis, const struct uf_table 
     return uf_buffer_take(&buffer);
 }
 
-static uf_status write_one(struct run *run, const struct run_analysis *analysis, const struct uf_table *table, struct uf_error *error)
+static uf_status write_one(struct run *run, const struct run_analysis *analysis, const struct uf_table *table,
+                           struct uf_error *error)
 {
     char *name = table_name(analysis, table);
-    char *csv = name ? run_path(run, "tables", name, ".csv") : NULL, *json = name ? run_path(run, "tables", name, ".json") : NULL;
+    char *csv = name ? run_path(run, "tables", name, ".csv") : NULL,
+         *json = name ? run_path(run, "tables", name, ".json") : NULL;
     uf_status status = csv && json ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK) status = uf_table_write_csv(table, csv, error);
     if (status == UF_OK) status = uf_table_write_json(table, json, error);
@@ -67,11 +69,14 @@ static uf_status write_workbook(struct run *run, struct uf_error *error)
     for (size_t i = 0; i < run->n_analyses && status == UF_OK; i++)
         for (size_t j = 0; j < run->analyses[i].result.n_tables && status == UF_OK; j++) {
             char *name = table_name(&run->analyses[i], run->analyses[i].result.tables[j]);
-            status = name ? uf_table_filter(run->analyses[i].result.tables[j], name, NULL, &sheets[count], error) : uf_fail_memory(error);
+            status =
+                name ? uf_table_filter(run->analyses[i].result.tables[j], name, NULL, &sheets[count], error)
+                     : uf_fail_memory(error);
             free(name);
             if (status == UF_OK) count++;
         }
-    if (status == UF_OK) status = uf_tables_write_xlsx((const struct uf_table *const *)sheets, count, path, error);
+    if (status == UF_OK)
+        status = uf_tables_write_xlsx((const struct uf_table *const *)sheets, count, path, error);
     for (size_t i = 0; sheets && i < count; i++) uf_table_free(sheets[i]);
     free(path);
     free(sheets);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Repeating a run from its manifest: first the inputs are compared with their hashes, so that a changed figure is told as such; then the run is
- * made again in a temporary folder, and each output is compared. */
+/* Repeating a run from its manifest: first the inputs are compared with their hashes, so that a changed
+ * figure is told as such; then the run is made again in a temporary folder, and each output is compared. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,8 @@ struct verification {
     struct uf_text_list *messages;
 };
 
-static uf_status say(struct verification *v, const char *before, const char *name, const char *after, struct uf_error *error)
+static uf_status say(struct verification *v, const char *before, const char *name, const char *after,
+                     struct uf_error *error)
 {
     struct uf_buffer buffer;
     uf_buffer_init(&buffer);
@@ -36,7 +37,8 @@ static uf_status say(struct verification *v, const char *before, const char *nam
 
 static uf_status fail_manifest(const struct verification *v, const char *key, struct uf_error *error)
 {
-    return uf_fail_at(error, UF_BAD_INPUT, v->folder, 0, 0, "the manifest of this run has no '%s', so the run cannot be repeated", key);
+    return uf_fail_at(error, UF_BAD_INPUT, v->folder, 0, 0,
+                      "the manifest of this run has no '%s', so the run cannot be repeated", key);
 }
 
 static uf_status find_study(struct verification *v, struct uf_error *error)
@@ -55,8 +57,8 @@ static uf_status find_study(struct verification *v, struct uf_error *error)
 }
 
 /* One file against the hash in the manifest; a change is a message and counts. */
-static uf_status compare_hash(struct verification *v, const char *path, const char *name, const char *expected, size_t *changed,
-                              struct uf_error *error)
+static uf_status compare_hash(struct verification *v, const char *path, const char *name,
+                              const char *expected, size_t *changed, struct uf_error *error)
 {
     char hash[UF_SHA256_SIZE];
     if (!uf_file_exists(path)) {
@@ -84,7 +86,8 @@ static uf_status compare_inputs(struct verification *v, size_t *changed, struct 
         char *path = name ? uf_path_join(base, name) : NULL;
         status = !name ? fail_manifest(v, "inputs", error) : !path ? uf_fail_memory(error) : UF_OK;
         if (status == UF_OK)
-            status = compare_hash(v, path, name, json_string_value(json_object_get(input, "sha256")), changed, error);
+            status = compare_hash(v, path, name, json_string_value(json_object_get(input, "sha256")), changed,
+                                  error);
         free(path);
         if (status != UF_OK) break;
     }
@@ -124,7 +127,8 @@ static uf_status first_difference(const char *a, const char *b, size_t *out, str
     return status;
 }
 
-static uf_status compare_output(struct verification *v, const char *again, const char *name, size_t *different, struct uf_error *error)
+static uf_status compare_output(struct verification *v, const char *again, const char *name,
+                                size_t *different, struct uf_error *error)
 {
     char *old = uf_path_join(v->folder, name), *new = uf_path_join(again, name);
     uf_status status = old && new ? UF_OK : uf_fail_memory(error);
@@ -150,13 +154,15 @@ static uf_status compare_output(struct verification *v, const char *again, const
 }
 
 /* Outputs of either run, and the manifest itself. */
-static uf_status compare_outputs(struct verification *v, const char *again, size_t *compared, size_t *different, struct uf_error *error)
+static uf_status compare_outputs(struct verification *v, const char *again, size_t *compared,
+                                 size_t *different, struct uf_error *error)
 {
     json_t *repeated = NULL, *hash;
     const char *name;
     UF_TRY(manifest_read(again, &repeated, error));
     uf_status status = UF_OK;
-    json_t *outputs = json_object_get(v->manifest, "outputs"), *new_outputs = json_object_get(repeated, "outputs");
+    json_t *outputs = json_object_get(v->manifest, "outputs"),
+           *new_outputs = json_object_get(repeated, "outputs");
     json_object_foreach(outputs, name, hash)
     {
         if (!json_is_string(hash)) continue;
@@ -207,7 +213,8 @@ static uf_status repeat(struct verification *v, const char *again, struct uf_err
 static uf_status verify_outputs(struct verification *v, struct uf_error *error)
 {
     char again[] = "/tmp/utfall-verify-XXXXXX";
-    if (!mkdtemp(again)) return uf_fail(error, UF_IO_FAILED, "cannot make a temporary folder: %s", strerror(errno));
+    if (!mkdtemp(again))
+        return uf_fail(error, UF_IO_FAILED, "cannot make a temporary folder: %s", strerror(errno));
     char *output = uf_path_join(again, "out");
     size_t compared = 0, different = 0;
     uf_status status = output ? repeat(v, output, error) : uf_fail_memory(error);
@@ -220,15 +227,18 @@ static uf_status verify_outputs(struct verification *v, struct uf_error *error)
     UF_TRY(uf_text_list_add(v->messages, count, error));
     if (different == 0) return UF_OK;
     /* The first message about a difference is the first difference. */
-    return uf_fail_at(error, UF_CHECK_FAILED, v->folder, 0, 0, "the run did not give the same bytes again: %s; %zu of %zu files differ",
+    return uf_fail_at(error, UF_CHECK_FAILED, v->folder, 0, 0,
+                      "the run did not give the same bytes again: %s; %zu of %zu files differ",
                       v->messages->items[0], different, compared);
 }
 
-uf_status uf_verify_run(const char *output, const struct uf_run_request *tools, struct uf_text_list *out_messages, struct uf_error *error)
+uf_status uf_verify_run(const char *output, const struct uf_run_request *tools,
+                        struct uf_text_list *out_messages, struct uf_error *error)
 {
     struct verification v = {.tools = tools, .messages = out_messages};
     if (!uf_directory_exists(output))
-        return uf_fail_at(error, UF_BAD_INPUT, output, 0, 0, "there is no such folder, expected the output folder of `utfall run`");
+        return uf_fail_at(error, UF_BAD_INPUT, output, 0, 0,
+                          "there is no such folder, expected the output folder of `utfall run`");
     size_t changed = 0;
     uf_status status = manifest_read(output, &v.manifest, error);
     if (status == UF_OK) status = path_absolute(output, &v.folder, error);
@@ -237,7 +247,8 @@ uf_status uf_verify_run(const char *output, const struct uf_run_request *tools, 
     if (status == UF_OK) status = compare_reference(&v, &changed, error);
     if (status == UF_OK && changed)
         status = uf_fail_at(error, UF_CHECK_FAILED, v.folder, 0, 0,
-                            "%s (%zu of the inputs changed), so the run is not repeated; run the study again to see what follows from it",
+                            "%s (%zu of the inputs changed), so the run is not repeated; run the study again "
+                            "to see what follows from it",
                             v.messages->items[0], changed);
     if (status == UF_OK) status = verify_outputs(&v, error);
     json_decref(v.manifest);
