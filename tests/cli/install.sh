@@ -28,6 +28,10 @@ grep -q '^UTFALL_SANITIZE:BOOL=ON' "$UTFALL_BUILD_DIR/CMakeCache.txt" && sanitiz
 grep -q '^UTFALL_TSAN:BOOL=ON' "$UTFALL_BUILD_DIR/CMakeCache.txt" && sanitize=-fsanitize=thread
 grep -q '^UTFALL_COVERAGE:BOOL=ON' "$UTFALL_BUILD_DIR/CMakeCache.txt" && sanitize=--coverage
 
+# Where the library is shared, programs must find it.
+LD_LIBRARY_PATH=$(realpath "$(pkg-config --variable=libdir utfall)")
+export LD_LIBRARY_PATH
+
 read -r -a cflags <<<"$(pkg-config --cflags utfall)"
 read -r -a libs <<<"$(pkg-config --libs utfall)"
 for header in "$prefix"/include/utfall/*.h; do

@@ -89,4 +89,8 @@ grep -oE '`[A-Za-z0-9_./-]+/[A-Za-z0-9_./*-]+`' README.md CONTRIBUTING.md | tr -
     # shellcheck disable=SC2086 # a pattern is meant to be expanded
     ls -d $path >/dev/null 2>&1 || { echo "readme: $document names $path, which is not there"; exit 1; }
 done
+# So must pictures and files that are linked to.
+grep -ohE '\]\([^)#:]+\)' README.md CONTRIBUTING.md | tr -d ']()' | sort -u | while read -r path; do
+    [ -e "$path" ] || { echo "readme: a link leads to $path, which is not there"; exit 1; }
+done
 echo "readme: $blocks blocks ran as written"
