@@ -3,6 +3,8 @@
 # Installs to a fresh folder; each public header compiles alone, in C and in C++; the example in docs/examples/link is built against
 # what was installed, by pkg-config and by CMake, and runs; the installed program runs from there.
 set -euo pipefail
+: "${UTFALL_SOURCE_DIR:=$(cd "$(dirname "$0")/../.." && pwd)}" # by hand, without ctest
+: "${UTFALL_BUILD_DIR:=$UTFALL_SOURCE_DIR/build/release}"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 prefix=$scratch/prefix

@@ -3,6 +3,7 @@
 # The arrows between rooms (docs/architecture.md, section 2): reads each #include under src/ and include/ and fails on one that
 # points where its room may not, on a public header that no room has claimed, and on an outside library used outside its room.
 set -euo pipefail
+: "${UTFALL_SOURCE_DIR:=$(cd "$(dirname "$0")/../.." && pwd)}" # by hand, without ctest
 cd "$UTFALL_SOURCE_DIR"
 
 # Which rooms a room may call, besides itself.

@@ -10,6 +10,8 @@
 # by putting the built one in its place. scripts/demo and scripts/setup are the real ones. scripts/test, which runs this test, is checked
 # for being there.
 set -euo pipefail
+: "${UTFALL_SOURCE_DIR:=$(cd "$(dirname "$0")/../.." && pwd)}" # by hand, without ctest
+: "${UTFALL:=$UTFALL_SOURCE_DIR/build/release/utfall}"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 [ -x "$UTFALL" ] || { echo "readme: the program is not built"; exit 1; }
