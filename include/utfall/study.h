@@ -24,7 +24,9 @@ struct uf_run_request {
     const char *data_directory;  /* datasets/ of the installation: reference codes and programmes */
     const char *plots_directory;
     const char *gnuplot;  /* NULL: on PATH */
-    int threads;
+    const char *version;  /* of the program, for the manifest; NULL: not said */
+    int64_t seed;         /* of all random draws; -1: what the study says, else 1 */
+    int threads;          /* 0: as many as there are; results do not depend on it */
     int (*progress)(void *user, const char *step, double share); /* non-zero: stop */
     void *user;
 };

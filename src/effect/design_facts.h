@@ -8,8 +8,8 @@ struct design_facts {
     const struct uf_panel *panel;
     enum uf_comparison comparison;
     enum uf_language language;
-    bool *present;     /* n_units: has a value of the outcome */
-    bool *treated;     /* n_units: starts within the panel's periods */
+    bool *present;                         /* n_units: has a value of the outcome */
+    bool *treated;                         /* n_units: starts within the panel's periods */
     size_t listed_treated, listed_control; /* in the panel, with or without values */
     size_t starts_after;                   /* units whose start lies after the last period */
     size_t treated_from_start;             /* present units treated from the first period on */

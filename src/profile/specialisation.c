@@ -19,8 +19,8 @@ static double sum_of(const double *value, size_t n)
     return sum;
 }
 
-/* By location quotient, compared crosswise so that a reference share of 0 needs no division; sectors that
- * nobody has come wherever they fall, since they have no weight. */
+/* By location quotient, compared crosswise so that a reference share of 0 needs no division. A pair of zeros
+ * would be equal to all others, which is no order: the caller leaves those out. */
 static int by_quotient(const void *left, const void *right)
 {
     const struct share_pair *a = left, *b = right;
@@ -32,9 +32,12 @@ static int by_quotient(const void *left, const void *right)
  * here). */
 static double lorenz_gini(struct share_pair *pair, size_t n)
 {
-    qsort(pair, n, sizeof *pair, by_quotient);
+    size_t held = 0;
+    for (size_t i = 0; i < n; i++)
+        if (pair[i].region > 0 || pair[i].reference > 0) pair[held++] = pair[i];
+    qsort(pair, held, sizeof *pair, by_quotient);
     double area = 0, cumulated = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < held; i++) {
         area += pair[i].reference * (2 * cumulated + pair[i].region);
         cumulated += pair[i].region;
     }
@@ -72,7 +75,7 @@ static void describe_shares(const struct share_pair *pair, size_t n, struct uf_s
     out->entropy_log2 = entropy / M_LN2;
 }
 
-/* The part that compares with the reference; sorts the pairs. */
+/* The part that compares with the reference; drops and sorts pairs. */
 static void compare_shares(struct share_pair *pair, size_t n, struct uf_specialisation *out)
 {
     double distance = 0, chi = 0, divergence = 0;
