@@ -164,6 +164,9 @@ static uf_status run(const struct arguments *arguments, struct uf_error *error)
     struct uf_import_request request = {.path = arguments->words.items[0],
                                         .format = arguments_text(arguments, "input-format"),
                                         .encoding = arguments_text(arguments, "encoding"),
+                                        .unknown_regions = arguments_flag(arguments, "skip-unknown-regions")
+                                                               ? UF_UNKNOWN_SKIP
+                                                               : UF_UNKNOWN_REFUSE,
                                         .progress = on_progress,
                                         .user = (void *)(uintptr_t)arguments};
     uf_status status = fill_indicator(arguments, &request.indicator, error);
@@ -206,6 +209,8 @@ static const struct argument_option file[] = {
     {"input-format", 0, ARGUMENT_VALUE, "NAME", "the file's format (default: detected by content)"},
     {"delimiter", 0, ARGUMENT_VALUE, "CHARACTER", "between cells; `tab` for a tab (default: detected)"},
     {"decimal", 0, ARGUMENT_VALUE, "CHARACTER", "the decimal mark (default: detected)"},
+    {"skip-unknown-regions", 0, ARGUMENT_FLAG, NULL,
+     "pass over regions that the store does not know, and count them"},
     {"encoding", 0, ARGUMENT_VALUE, "NAME", "utf-8, iso-8859-1 or windows-1252 (default: detected)"},
 };
 static const struct argument_group file_group = {"The file", file, sizeof file / sizeof *file};

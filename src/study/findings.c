@@ -73,6 +73,7 @@ static uf_status add_follow(const struct run *run, struct run_analysis *analysis
 uf_status run_find(struct run *run, struct run_analysis *analysis, struct uf_error *error)
 {
     if (analysis->kind == ANALYSIS_FOLLOW) return add_follow(run, analysis, error);
+    if (analysis->kind == ANALYSIS_EFFECT) UF_TRY(run_find_effect(run, analysis, error));
     for (size_t i = 0; i < analysis->result.n_notes; i++)
         if (!strcmp(analysis->result.notes[i].code, "finding"))
             UF_TRY(uf_text_list_add(&analysis->findings, analysis->result.notes[i].text, error));

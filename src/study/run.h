@@ -111,6 +111,8 @@ uf_status run_draw_charts(struct run *run, struct uf_error *error);
 uf_status run_write_tables(struct run *run, struct uf_error *error); /* run_tables.c */
 /* The link from the report to the CSV of a result's table; the caller frees it. */
 char *run_table_link(const struct run_analysis *analysis, const struct uf_table *table);
+uf_status run_find_effect(const struct run *run, struct run_analysis *analysis,
+                          struct uf_error *error); /* findings_effect.c */
 bool run_is_findings_table(const struct uf_table *table);
 uf_status run_find(struct run *run, struct run_analysis *analysis, struct uf_error *error); /* findings.c */
 uf_status run_compose(struct run *run, struct uf_error *error);                             /* compose.c */

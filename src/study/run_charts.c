@@ -229,6 +229,16 @@ static uf_status filter_facet(const struct uf_table *table, size_t column, const
     return status;
 }
 
+static const char *option_period(const struct run_analysis *analysis, const char *name)
+{
+    for (size_t i = 0; i < analysis->method->n_options; i++) {
+        const struct uf_option *option = &analysis->method->options[i];
+        if (option->type == UF_OPTION_PERIOD && !strcmp(option->name, name))
+            return uf_options_print(analysis->options, name);
+    }
+    return NULL;
+}
+
 static uf_status make_caption(const struct run *run, const struct run_analysis *analysis,
                               const struct uf_chart_hint *hint, const struct facet *facet, char **out,
                               struct uf_error *error)
@@ -236,12 +246,19 @@ static uf_status make_caption(const struct run *run, const struct run_analysis *
     const struct uf_panel *panel = analysis->panel;
     char *focus = facet->label ? uf_text_copy(facet->label) : join(&analysis->focus_labels);
     if (!focus) return uf_fail_memory(error);
+    /* The periods described, where the method was told which; else those of the panel. */
+    const char *first = option_period(analysis, "from"), *last = option_period(analysis, "to");
+    if (!last) last = option_period(analysis, "period");
     const char *outcome =
         panel->outcome >= 0 ? panel->columns[panel->outcome].label : panel->columns[0].label;
     const struct uf_argument arguments[] = {
         uf_text_argument(outcome), uf_text_argument(focus),
-        uf_text_argument(panel->periods.count ? panel->periods.code[0] : ""),
-        uf_text_argument(panel->periods.count ? panel->periods.code[panel->periods.count - 1] : "")};
+        uf_text_argument(first                  ? first
+                         : panel->periods.count ? panel->periods.code[0]
+                                                : ""),
+        uf_text_argument(last                   ? last
+                         : panel->periods.count ? panel->periods.code[panel->periods.count - 1]
+                                                : "")};
     uf_status status = uf_phrase(run->language, hint->title, arguments, 4, out, error);
     free(focus);
     return status;
@@ -281,7 +298,7 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
                                        .label = hint->label,
                                        .group = hint->group,
                                        .x = hint->x,
-                                       .placebos = uf_result_table(&analysis->result, "placebo-gaps"),
+                                       .placebos = uf_result_table(&analysis->result, "placebos"),
                                        .tiles = run->tiles,
                                        .value_label = value_label,
                                        .unit = unit_of(table, hint->value),

@@ -92,19 +92,21 @@ static uf_status import_source(struct run *run, struct run_source *out, struct u
     }
     out->path = uf_path_join(run->study->folder, source->file.text);
     if (!out->path) return uf_fail_memory(error);
-    const struct uf_import_request request = {.path = out->path,
-                                              .format = source->format.text,
-                                              .indicator = indicator_of(source),
-                                              .roles = roles,
-                                              .n_roles = roles_of(&source->dimensions, roles),
-                                              .keep = keep,
-                                              .n_keep = source->keep.count,
-                                              .delimiter =
-                                                  source->delimiter.text ? *source->delimiter.text : '\0',
-                                              .decimal = source->decimal.text ? *source->decimal.text : '\0',
-                                              .encoding = source->encoding.text,
-                                              .progress = on_bytes,
-                                              .user = run};
+    const struct uf_import_request request = {
+        .path = out->path,
+        .format = source->format.text,
+        .indicator = indicator_of(source),
+        .roles = roles,
+        .n_roles = roles_of(&source->dimensions, roles),
+        .keep = keep,
+        .n_keep = source->keep.count,
+        .delimiter = source->delimiter.text ? *source->delimiter.text : '\0',
+        .decimal = source->decimal.text ? *source->decimal.text : '\0',
+        .encoding = source->encoding.text,
+        .unknown_regions =
+            uf_text_equal(source->unknown_regions.text, "skip") ? UF_UNKNOWN_SKIP : UF_UNKNOWN_REFUSE,
+        .progress = on_bytes,
+        .user = run};
     uf_status status = uf_import_file(run->store, &request, &out->summary, error);
     return study_locate(run->study, source->file.place, status, error);
 }

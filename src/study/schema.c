@@ -385,6 +385,16 @@ static uf_status read_option_group(const struct walk *walk, const struct schema 
     return UF_OK;
 }
 
+/* A key that is both the method's and the schema's is the method's, but for a mapping that the schema knows
+ * as one (`donors: {countries: …}` beside a method's list `donors`). */
+static const struct uf_option *claim_option(const struct schema *schema, const struct uf_method *method,
+                                            const char *key, const struct yaml_node *node)
+{
+    const struct schema_field *field = find_field(schema, key);
+    if (field && field->type == SCHEMA_MAP && node->kind == YAML_TREE_MAP) return NULL;
+    return find_option(method, NULL, key);
+}
+
 static uf_status read_options(const struct walk *walk, const struct schema *schema,
                               const struct uf_method *method, const struct yaml_node *map,
                               struct study_options *out)
@@ -394,7 +404,7 @@ static uf_status read_options(const struct walk *walk, const struct schema *sche
     for (size_t i = 0; i < map->count; i++) {
         const struct yaml_key *key = &map->keys[i];
         const struct yaml_node *node = &map->items[i];
-        const struct uf_option *option = find_option(method, NULL, key->text);
+        const struct uf_option *option = claim_option(schema, method, key->text, node);
         if (!option && find_field(schema, key->text)) continue;
         if (!option && node->kind == YAML_TREE_MAP && is_option_prefix(method, key->text))
             UF_TRY(read_option_group(walk, schema, method, key, node, out));
@@ -441,7 +451,7 @@ uf_status schema_read(const struct schema *schema, const struct yaml_node *node,
     }
     for (size_t i = 0; i < node->count; i++) {
         const struct schema_field *field = find_field(schema, node->keys[i].text);
-        if (method && find_option(method, NULL, node->keys[i].text))
+        if (method && claim_option(schema, method, node->keys[i].text, &node->items[i]))
             continue; /* a method's own `from` is its option */
         if (field && field->type != SCHEMA_METHOD)
             UF_TRY(read_one(&walk, field, &node->items[i], structure));
