@@ -108,11 +108,14 @@ static uf_status tell_estimate(const struct run *run, struct run_analysis *analy
                                             uf_text_argument(difference_unit(outcome->unit, run->language)),
                                             uf_number_argument(cell(table, 0, "n_treated"), 0),
                                             uf_number_argument(cell(table, 0, "n_control"), 0)};
-    uf_status status = add(
-        run, analysis,
-        (struct uf_words){"{0}, {1}: {2} after the start is {3} {4} ({5} treated, {6} to compare with).",
-                          "{0}, {1}: {2} efter start är {3} {4} ({5} insatsregioner, {6} att jämföra med)."},
-        arguments, 7, error);
+    static const struct uf_words several = {
+        "{0}, {1}: {2} after the start is {3} {4} ({5} treated, {6} to compare with).",
+        "{0}, {1}: {2} efter start är {3} {4} ({5} insatsregioner, {6} att jämföra med)."};
+    static const struct uf_words single = {
+        "{0}, {1}: {2} after the start is {3} {4} ({6} regions to compare with).",
+        "{0}, {1}: {2} efter start är {3} {4} ({6} regioner att jämföra med)."};
+    bool one = cell(table, 0, "n_treated") < 1.5;
+    uf_status status = add(run, analysis, one ? single : several, arguments, 7, error);
     free(regions);
     return status;
 }

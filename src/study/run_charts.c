@@ -280,6 +280,14 @@ static double start_of(const struct run *run, const struct run_analysis *analysi
     return start ? (double)uf_period_year(start) : (double)NAN;
 }
 
+static bool has_group(const struct uf_table *table, const char *code)
+{
+    size_t column = uf_table_column(table, "code");
+    for (size_t i = 0; column != SIZE_MAX && i < uf_table_rows(table); i++)
+        if (uf_text_equal(uf_table_text(table, i, column), code)) return true;
+    return false;
+}
+
 static uf_status chart_hint(struct run *run, struct run_analysis *analysis, const struct uf_chart_hint *hint,
                             const struct uf_table *table, const struct facet *facet, const char *name,
                             struct run_figure *figure, struct uf_error *error)
@@ -307,9 +315,27 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
                                        .reference = hint->reference,
                                        .marked_x = marked,
                                        .marked_label = *start ? start : NULL};
+    /* Means of the treated and of the others: the groups take the place of focus and benchmark. */
+    static const char *const treated_group[] = {"treated"};
+    if (has_group(table, "treated") && has_group(table, "control")) {
+        request.focus = treated_group;
+        request.n_focus = 1;
+        request.benchmark = "control";
+    }
     struct run_figure taken = *figure;
     *figure = (struct run_figure){0};
     return add_chart(run, analysis, &request, name, &taken, error);
+}
+
+/* Bars in the order of their length, longest first; the figure's own copy of the table. */
+static uf_status sort_bars(const struct uf_chart_hint *hint, struct run_figure *figure, struct uf_error *error)
+{
+    size_t value = uf_table_column(figure->table, hint->value);
+    if (value == SIZE_MAX) return UF_OK;
+    if (!figure->owned)
+        UF_TRY(uf_table_filter(figure->table, uf_table_name(figure->table), NULL, &figure->owned, error));
+    figure->table = figure->owned;
+    return uf_table_sort(figure->owned, value, true, error);
 }
 
 static uf_status chart_facet(struct run *run, struct run_analysis *analysis, size_t hint_index,
@@ -337,6 +363,7 @@ static uf_status chart_facet(struct run *run, struct run_analysis *analysis, siz
         status = filter_facet(table, column, facet->value, &figure.owned, error);
         figure.table = figure.owned;
     }
+    if (status == UF_OK && !strcmp(hint->kind, "bars")) status = sort_bars(hint, &figure, error);
     if (status == UF_OK) status = chart_hint(run, analysis, hint, figure.table, facet, file, &figure, error);
     free(figure.caption);
     free(figure.csv);
