@@ -144,7 +144,7 @@ static uf_status add_estimate(const struct sc_study *study, struct uf_table *tab
 {
     struct sc_cell cells[ESTIMATE_COLUMNS];
     struct uf_buffer span;
-    for (size_t c = 0; c < ESTIMATE_COLUMNS; c++) cells[c] = (struct cell){NULL, NAN};
+    for (size_t c = 0; c < ESTIMATE_COLUMNS; c++) cells[c] = (struct sc_cell){NULL, NAN};
     uf_buffer_init(&span);
     uf_buffer_append(&span, sc_period_code(study, study->data.start));
     uf_buffer_append(&span, "–");
