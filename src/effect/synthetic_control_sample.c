@@ -173,7 +173,7 @@ static uf_status choose_periods(struct sc_study *study, const double *outcome, s
                                     uf_words_in(reason, study->context->language), before, rows_kept(study),
                                     error));
     study->n_periods = panel->periods.count - dropped;
-    study->period = malloc((study->n_periods + 1) * sizeof *study->period);
+    study->period = calloc(study->n_periods + 1, sizeof *study->period);
     if (!study->period) return uf_fail_memory(error);
     size_t row = 0, start = 0;
     for (size_t t = 0; t < panel->periods.count; t++) {
@@ -291,7 +291,7 @@ static uf_status fill_outcomes(struct sc_study *study, const double *outcome, st
         "Choose an outcome that is published for them, other years, or other comparison regions.",
         "Välj ett utfall som publiceras för dem, andra år eller andra jämförelseregioner."};
     if (study->n_donors == 0) return sc_refuse(study, "donors-all-missing", text, advice, NULL, 0, error);
-    study->unit = malloc(study->n * sizeof *study->unit);
+    study->unit = calloc(study->n, sizeof *study->unit);
     study->donor = calloc(study->n, sizeof *study->donor);
     study->outcomes = gsl_matrix_calloc(study->n_periods, study->n);
     if (!study->unit || !study->donor || !study->outcomes) return uf_fail_memory(error);
@@ -320,7 +320,7 @@ uf_status sc_study_select(struct sc_study *study, struct uf_error *error)
     const struct uf_panel *panel = study->panel;
     double *outcome = NULL;
     bool *marked = calloc(panel->units.count + 1, sizeof *marked);
-    study->treated_unit = malloc((panel->units.count + 1) * sizeof *study->treated_unit);
+    study->treated_unit = calloc(panel->units.count + 1, sizeof *study->treated_unit);
     study->keep_unit = malloc((panel->units.count + 1) * sizeof *study->keep_unit);
     study->keep_period = malloc((panel->periods.count + 1) * sizeof *study->keep_period);
     uf_status status = UF_OK;
