@@ -17,7 +17,7 @@ uf_status sc_placebos_table(const struct sc_study *study, struct uf_table **out,
                                             {sc_column_label(study, c), 0},
                                             {sc_period_code(study, t), 0},
                                             {NULL, gsl_vector_get(study->placebo[c].gap, t)}};
-            status = sc_table_add(table, cells, error);
+            status = sc_table_add(table, cells, COUNT(cells), error);
         }
     return sc_table_finish(table, status, out);
 }
@@ -39,7 +39,7 @@ uf_status sc_ratios_table(const struct sc_study *study, struct uf_table **out, s
                                         {NULL, c < study->m},          {NULL, fit->rmspe_before},
                                         {NULL, fit->rmspe_after},      {NULL, fit->ratio},
                                         {NULL, (double)study->rank[c]}};
-        status = sc_table_add(table, cells, error);
+        status = sc_table_add(table, cells, COUNT(cells), error);
     }
     if (status == UF_OK) status = uf_table_sort(table, 6, false, error);
     return sc_table_finish(table, status, out);
@@ -63,7 +63,7 @@ uf_status sc_without_table(const struct sc_study *study, struct uf_table **out, 
                                         {NULL, weight},
                                         {NULL, gap},
                                         {NULL, before}};
-        status = sc_table_add(table, cells, error);
+        status = sc_table_add(table, cells, COUNT(cells), error);
     }
     if (status == UF_OK) status = uf_table_sort(table, 2, true, error);
     return sc_table_finish(table, status, out);

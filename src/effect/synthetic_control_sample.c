@@ -47,7 +47,7 @@ uf_status sc_refuse(struct sc_study *study, const char *code, struct uf_words te
 uf_status sc_panel_cells(const struct uf_panel *panel, size_t column, double **out, struct uf_error *error)
 {
     size_t n = panel->units.count * panel->periods.count;
-    double *cells = malloc((n + 1) * sizeof *cells);
+    double *cells = calloc(n + 1, sizeof *cells);
     if (!cells) return uf_fail_memory(error);
     for (size_t i = 0; i < n; i++) cells[i] = NAN;
     const struct uf_panel_column *from = &panel->columns[column];

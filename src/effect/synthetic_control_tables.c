@@ -61,11 +61,15 @@ uf_status sc_table_new(const struct sc_study *study, const char *name, struct uf
     return sc_table_finish(table, status, out);
 }
 
-uf_status sc_table_add(struct uf_table *table, const struct sc_cell *cells, struct uf_error *error)
+uf_status sc_table_add(struct uf_table *table, const struct sc_cell *cells, size_t n_cells,
+                       struct uf_error *error)
 {
     size_t row;
+    if (n_cells != uf_table_columns(table))
+        return uf_fail(error, UF_INTERNAL, "table %s has %zu columns, but a row of %zu", uf_table_name(table),
+                       uf_table_columns(table), n_cells);
     UF_TRY(uf_table_add_row(table, &row, error));
-    for (size_t c = 0; c < uf_table_columns(table); c++) {
+    for (size_t c = 0; c < n_cells; c++) {
         if (uf_table_column_type(table, c) == UF_COLUMN_TEXT) {
             if (cells[c].text) UF_TRY(uf_table_set_text(table, row, c, cells[c].text, error));
         } else if (isfinite(cells[c].number)) {
@@ -164,7 +168,7 @@ static uf_status add_estimate(const struct sc_study *study, struct uf_table *tab
     cells[METHOD].text = "synthetic-control";
     cells[VCOV].text = study->placebo ? "placebo-in-space" : "none";
     cells[NOTE].text = uf_words_in(note, study->context->language);
-    uf_status status = sc_table_add(table, cells, error);
+    uf_status status = sc_table_add(table, cells, COUNT(cells), error);
     free(period);
     return status;
 }
@@ -218,7 +222,7 @@ static uf_status path_table(const struct sc_study *study, const char *name, stru
                                         {NULL, gsl_vector_get(average->treated, t)},
                                         {NULL, gsl_vector_get(average->synthetic, t)},
                                         {NULL, gsl_vector_get(average->gap, t)}};
-        status = sc_table_add(table, cells, error);
+        status = sc_table_add(table, cells, COUNT(cells), error);
     }
     return sc_table_finish(table, status, out);
 }
@@ -235,7 +239,7 @@ static uf_status weights_table(const struct sc_study *study, struct uf_table **o
         double weight = gsl_vector_get(study->average.weights, c);
         const struct sc_cell cells[] = {
             {sc_column_code(study, c), 0}, {sc_column_label(study, c), 0}, {NULL, weight}};
-        if (weight > 0) status = sc_table_add(table, cells, error);
+        if (weight > 0) status = sc_table_add(table, cells, COUNT(cells), error);
     }
     if (status == UF_OK) status = uf_table_sort(table, 2, true, error);
     return sc_table_finish(table, status, out);
@@ -264,7 +268,7 @@ static uf_status balance_table(const struct sc_study *study, struct uf_table **o
         }
         const struct sc_cell cells[] = {
             {sc_predictor_name(study, p), 0}, {NULL, treated}, {NULL, synthetic}, {NULL, donors}, {NULL, v}};
-        status = sc_table_add(table, cells, error);
+        status = sc_table_add(table, cells, COUNT(cells), error);
     }
     return sc_table_finish(table, status, out);
 }
@@ -330,7 +334,7 @@ static uf_status fit_table(const struct sc_study *study, struct uf_table **out, 
         const struct sc_cell cells[] = {{facts[i].key, 0},
                                         {uf_words_in(facts[i].term, study->context->language), 0},
                                         {NULL, facts[i].value}};
-        status = sc_table_add(table, cells, error);
+        status = sc_table_add(table, cells, COUNT(cells), error);
     }
     return sc_table_finish(table, status, out);
 }

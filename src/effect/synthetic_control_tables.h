@@ -35,8 +35,9 @@ struct sc_cell {
 uf_status sc_table_new(const struct sc_study *study, const char *name, struct uf_words title,
                        const struct sc_column *columns, size_t n_columns, struct uf_table **out,
                        struct uf_error *error);
-/* Cells in the order of the columns. */
-uf_status sc_table_add(struct uf_table *table, const struct sc_cell *cells, struct uf_error *error);
+/* One cell for each column, in order. */
+uf_status sc_table_add(struct uf_table *table, const struct sc_cell *cells, size_t n_cells,
+                       struct uf_error *error);
 /* Hands the table over, or frees it where `status` is a failure. Returns `status`. */
 uf_status sc_table_finish(struct uf_table *table, uf_status status, struct uf_table **out);
 const char *sc_period_code(const struct sc_study *study, size_t row);
