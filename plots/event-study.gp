@@ -16,14 +16,14 @@ do for [chart_format in chart_formats] {
     if (has_band2 == 1) {
         plot chart_data using 'event_time':'estimate':'low2':'high2' with yerrorbars pointtype -1 linewidth 1 linecolor rgb colour_band2, \
             '' using 'event_time':'estimate':'low':'high':(0.4) with yerrorbars pointtype -1 linewidth 2.6 linecolor rgb focus_first, \
-            '' using 'event_time':(column('reference') == 0 ? column('estimate') : NaN) with points pointtype 7 pointsize 0.75 linecolor rgb focus_first, \
-            '' using 'event_time':(column('reference') == 1 ? column('estimate') : NaN) with points pointtype 7 pointsize 0.9 linecolor rgb 'white', \
-            '' using 'event_time':(column('reference') == 1 ? column('estimate') : NaN) with points pointtype 6 pointsize 0.9 linewidth 1.6 linecolor rgb focus_first
+            '' using 'event_time':(column('reference') == 0 ? column('estimate') : NaN) with points pointtype 7 pointsize 0.9 * point_unit linecolor rgb focus_first, \
+            '' using 'event_time':(column('reference') == 1 ? column('estimate') : NaN) with points pointtype 7 pointsize 0.9 * point_unit linecolor rgb 'white', \
+            '' using 'event_time':(column('reference') == 1 ? column('estimate') : NaN) with points pointtype 6 pointsize 1 * point_unit linewidth 2 linecolor rgb focus_first
     } else {
         plot chart_data using 'event_time':'estimate':'low':'high' with yerrorbars pointtype -1 linewidth 2 linecolor rgb focus_first, \
-            '' using 'event_time':(column('reference') == 0 ? column('estimate') : NaN) with points pointtype 7 pointsize 0.75 linecolor rgb focus_first, \
-            '' using 'event_time':(column('reference') == 1 ? column('estimate') : NaN) with points pointtype 7 pointsize 0.9 linecolor rgb 'white', \
-            '' using 'event_time':(column('reference') == 1 ? column('estimate') : NaN) with points pointtype 6 pointsize 0.9 linewidth 1.6 linecolor rgb focus_first
+            '' using 'event_time':(column('reference') == 0 ? column('estimate') : NaN) with points pointtype 7 pointsize 0.9 * point_unit linecolor rgb focus_first, \
+            '' using 'event_time':(column('reference') == 1 ? column('estimate') : NaN) with points pointtype 7 pointsize 0.9 * point_unit linecolor rgb 'white', \
+            '' using 'event_time':(column('reference') == 1 ? column('estimate') : NaN) with points pointtype 6 pointsize 1 * point_unit linewidth 2 linecolor rgb focus_first
     }
     unset output
 }

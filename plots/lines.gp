@@ -25,6 +25,6 @@ do for [chart_format in chart_formats] {
             with vectors nohead linewidth 0.9 linecolor rgb colour_context, \
         '' using 'period':(column('role') == 9 ? column('value') : NaN) with lines linestyle 8, \
         for [k = 1:6] '' using 'period':(column('role') == k && has_focus[k] == 1 ? column('value') : NaN) \
-            with linespoints linestyle k pointtype 7 pointsize 0.35
+            with linespoints linestyle k pointtype 7 pointsize 0.45 * point_unit
     unset output
 }

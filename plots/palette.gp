@@ -14,7 +14,8 @@ colour_band2 = '#595959'
 colour_context = '#8a8a8a'
 colour_benchmark = '#1a1a1a'
 colour_total = '#000000'
-colour_missing = '#767676'
+colour_missing = '#9c9c9c'   # hatching under words, within a dark edge
+array missing_pattern[3] = [4, 5, 2]
 colour_tile_edge = '#595959'
 
 array focus_colour[6] = ['#0b4f8a', '#b84a00', '#5b2a86', '#00735c', '#8f1d4f', '#6b5b00']

@@ -12,8 +12,8 @@ do for [chart_format in chart_formats] {
     set arrow 100001 from 0, graph 0 to 0, graph 1 nohead front linewidth 1.5 linecolor rgb colour_reference
     do for [i = 1:n_total] {
         if (total[i] == total[i]) {
-            set label 100000 + 2 * i '' at first total[i], i point pointtype 13 pointsize 1.7 linecolor rgb 'white' front
-            set label 100001 + 2 * i '' at first total[i], i point pointtype 13 pointsize 1.1 linecolor rgb colour_total front
+            set label 100000 + 2 * i '' at first total[i], i point pointtype 13 pointsize 1.7 * point_unit linecolor rgb 'white' front
+            set label 100001 + 2 * i '' at first total[i], i point pointtype 13 pointsize 1.1 * point_unit linecolor rgb colour_total front
         }
     }
     piece(k, solid) = column('component') == k && (part_pattern[k] < 0) == solid ? column('from') : NaN

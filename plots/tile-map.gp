@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# One tile per region, coloured by class; class 0 (missing) hatched; regions in focus with a heavy edge.
+# One tile per region, coloured by class; class 0 (missing) hatched around its words; regions in focus with a heavy edge.
 
 do for [k = 1:5] {
     class_colour[k] = diverging == 1 ? diverging_colour[k] : sequential_colour[k]
@@ -20,10 +20,12 @@ do for [chart_format in chart_formats] {
             font words_font textcolor rgb words_colour
     }
     set style fill solid border rgb colour_tile_edge
-    plot chart_data using 'col':'row':(column('col') - half):(column('col') + half):(column('row') - half):(column('row') + half):(rgb_of(class_colour[column('class') > 0 ? int(column('class')) : 1])) \
+    plot chart_data using (column('class') > 0 ? column('col') : NaN):'row':(column('col') - half):(column('col') + half):(column('row') - half):(column('row') + half):(rgb_of(class_colour[column('class') > 0 ? int(column('class')) : 1])) \
             with boxxyerror linewidth 0.75 linecolor rgb variable, \
-        '' using (column('class') == 0 ? column('col') : NaN):'row':(column('col') - half):(column('col') + half):(column('row') - half):(column('row') + half) \
-            with boxxyerror linewidth 0.75 linecolor rgb colour_missing fillstyle pattern 4 border rgb colour_tile_edge, \
+        for [k = 1:3] '' using ((column('reason') > 3 ? 3 : column('reason')) == k ? column('col') : NaN):'row':(column('col') - half):(column('col') + half):(column('row') - half):(column('row') + half) \
+            with boxxyerror linewidth 0.75 linecolor rgb colour_missing fillstyle pattern missing_pattern[k] border rgb colour_tile_edge, \
+        '' using (column('class') == 0 ? column('col') : NaN):'row':(column('col') - 0.42):(column('col') + 0.42):(column('row') - 0.36):(column('row') + 0.36) \
+            with boxxyerror linecolor rgb 'white' fillstyle solid noborder, \
         '' using (column('focus') == 1 ? column('col') : NaN):'row':(column('col') - half):(column('col') + half):(column('row') - half):(column('row') + half) \
             with boxxyerror linewidth 3 linecolor rgb colour_text fillstyle empty border rgb colour_text
     unset output

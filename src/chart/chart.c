@@ -53,8 +53,10 @@ static uf_status kind_index(const char *kind, size_t *out, struct uf_error *erro
         return UF_OK;
     }
     const char *near = kind ? uf_text_nearest(kind, names, N_KINDS) : NULL;
-    return uf_fail(error, UF_BAD_USAGE, "unknown chart kind '%s'%s%s%s; there are bars, stacked-bars, lines, event-study, "
-                   "synthetic-control and tile-map", kind ? kind : "", near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return uf_fail(error, UF_BAD_USAGE,
+                   "unknown chart kind '%s'%s%s%s; there are bars, stacked-bars, lines, event-study, "
+                   "synthetic-control and tile-map",
+                   kind ? kind : "", near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 static bool is_name(const char *name)
@@ -65,7 +67,8 @@ static bool is_name(const char *name)
     return true;
 }
 
-static uf_status append_template(struct uf_buffer *script, const char *directory, const char *name, struct uf_error *error)
+static uf_status append_template(struct uf_buffer *script, const char *directory, const char *name,
+                                 struct uf_error *error)
 {
     char *path = uf_path_join(directory, name), *text = NULL;
     size_t length;
@@ -76,7 +79,9 @@ static uf_status append_template(struct uf_buffer *script, const char *directory
     uf_buffer_append(script, "\n# --- ");
     uf_buffer_append(script, name);
     uf_buffer_append(script, " ---\n");
-    const char *body = strncmp(text, "# SPDX", 6) == 0 ? strchr(text, '\n') : text; /* the licence is that of the file, not of a drawing */
+    const char *body = strncmp(text, "# SPDX", 6) == 0
+                           ? strchr(text, '\n')
+                           : text; /* the licence is that of the file, not of a drawing */
     uf_buffer_append(script, body ? body + (body != text) : "");
     free(text);
     return UF_OK;
@@ -116,8 +121,8 @@ static void write_placed(struct uf_drawing *drawing)
     free(texts);
 }
 
-static uf_status compose_script(struct uf_drawing *drawing, const char *name, unsigned formats, struct uf_buffer *script,
-                                struct uf_error *error)
+static uf_status compose_script(struct uf_drawing *drawing, const char *name, unsigned formats,
+                                struct uf_buffer *script, struct uf_error *error)
 {
     const struct uf_chart_request *request = drawing->request;
     char words[32] = "", template_name[64];
@@ -132,7 +137,8 @@ static uf_status compose_script(struct uf_drawing *drawing, const char *name, un
     uf_buffer_append(script, ".gp: a chart made by Utfall. Draw it again in this folder with: gnuplot ");
     uf_buffer_append(script, name);
     uf_buffer_append(script, ".gp (version 5.4 or later)\n"
-                             "# First the content: words, limits and places (1/96 inch from the top left). Then style, palette and template:\n"
+                             "# First the content: words, limits and places (1/96 inch from the top left). "
+                             "Then style, palette and template:\n"
                              "# change the look there. The numbers are in ");
     uf_buffer_append(script, name);
     uf_buffer_append(script, ".csv.\n\n");
@@ -149,8 +155,8 @@ static uf_status compose_script(struct uf_drawing *drawing, const char *name, un
     return append_template(script, request->plots_directory, template_name, error);
 }
 
-static uf_status write_file(const char *directory, const char *name, const char *ending, const struct uf_buffer *text,
-                            struct uf_error *error)
+static uf_status write_file(const char *directory, const char *name, const char *ending,
+                            const struct uf_buffer *text, struct uf_error *error)
 {
     struct uf_buffer file;
     uf_buffer_init(&file);
@@ -164,13 +170,18 @@ static uf_status write_file(const char *directory, const char *name, const char 
     return status;
 }
 
-static uf_status fill_chart(const struct uf_chart_request *request, const char *directory, const char *name, unsigned formats,
-                            const char *alt_text, struct uf_chart *out, struct uf_error *error)
+static uf_status fill_chart(const struct uf_chart_request *request, const char *directory, const char *name,
+                            unsigned formats, const char *alt_text, struct uf_chart *out,
+                            struct uf_error *error)
 {
-    struct uf_chart chart = {.name = uf_text_copy(name), .alt_text = uf_text_copy(alt_text), .title = uf_text_copy(request->title),
-                             .directory = uf_text_copy(directory), .gnuplot = uf_text_copy(request->gnuplot ? request->gnuplot : "gnuplot"),
+    struct uf_chart chart = {.name = uf_text_copy(name),
+                             .alt_text = uf_text_copy(alt_text),
+                             .title = uf_text_copy(request->title),
+                             .directory = uf_text_copy(directory),
+                             .gnuplot = uf_text_copy(request->gnuplot ? request->gnuplot : "gnuplot"),
                              .formats = formats};
-    if (!chart.name || !chart.alt_text || !chart.directory || !chart.gnuplot || (request->title && !chart.title)) {
+    if (!chart.name || !chart.alt_text || !chart.directory || !chart.gnuplot ||
+        (request->title && !chart.title)) {
         uf_chart_clear(&chart);
         return uf_fail_memory(error);
     }
@@ -184,9 +195,12 @@ uf_status uf_chart_prepare(const struct uf_chart_request *request, const char *d
     size_t kind;
     UF_TRY(kind_index(request->kind, &kind, error));
     if (!is_name(name))
-        return uf_fail(error, UF_INTERNAL, "'%s' cannot name a chart: expected letters, digits, - and _, a letter first", name ? name : "");
+        return uf_fail(error, UF_INTERNAL,
+                       "'%s' cannot name a chart: expected letters, digits, - and _, a letter first",
+                       name ? name : "");
     if (!request->table || !request->plots_directory)
-        return uf_fail(error, UF_INTERNAL, "the chart '%s' was given no %s", name, request->table ? "plots directory" : "table");
+        return uf_fail(error, UF_INTERNAL, "the chart '%s' was given no %s", name,
+                       request->table ? "plots directory" : "table");
     unsigned formats = request->formats ? request->formats : UF_CHART_SVG | UF_CHART_PNG;
     if (formats & ~(unsigned)(UF_CHART_SVG | UF_CHART_PNG | UF_CHART_PDF | UF_CHART_EMF))
         return uf_fail(error, UF_INTERNAL, "the chart '%s' asks for an unknown format", name);

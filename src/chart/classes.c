@@ -38,9 +38,11 @@ struct uf_classes uf_classes_of(const double *values, size_t n, double middle, i
     for (int k = 0; k < UF_CLASSES - 1; k++) {
         if (isnan(middle)) {
             classes.limits[k] = m ? rounded(quantile(sorted, m, (k + 1) / 5.0), decimals) : k;
-            if (k > 0 && classes.limits[k] <= classes.limits[k - 1]) classes.limits[k] = rounded(classes.limits[k - 1] + smallest, decimals);
+            if (k > 0 && classes.limits[k] <= classes.limits[k - 1])
+                classes.limits[k] = rounded(classes.limits[k - 1] + smallest, decimals);
         } else {
-            /* most values lie within 2.5 steps; the outer classes are open, so an outlier does not stretch the others */
+            /* most values lie within 2.5 steps; the outer classes are open, so an outlier does not stretch
+             * the others */
             double step = m ? fmax(rounded(quantile(sorted, m, 0.9) / 2.0, decimals), 2 * smallest) : 1;
             classes.limits[k] = rounded(middle + (k - 1.5) * step, decimals);
         }
@@ -54,7 +56,7 @@ int uf_class_of(const struct uf_classes *classes, double value)
     if (isnan(value)) return 0;
     int class = 1;
     double shown = rounded(value, classes->decimals), slack = 1e-6 * pow(10, -classes->decimals);
-    while (class < UF_CLASSES && shown >= classes->limits[class - 1] - slack) class++;
+    while (class < UF_CLASSES && shown >= classes->limits[class - 1] - slack) class ++;
     return class;
 }
 
@@ -62,13 +64,18 @@ char *uf_class_words(const struct uf_classes *classes, int class, enum uf_langua
 {
     double low = class > 1 ? classes->limits[class - 2] : 0;
     double high = class < UF_CLASSES ? classes->limits[class - 1] - pow(10, -classes->decimals) : 0;
-    struct uf_argument arguments[2] = {uf_number_argument(low, classes->decimals),
-                                       uf_number_argument(class == 1 ? classes->limits[0] : high, classes->decimals)};
+    struct uf_argument arguments[2] = {
+        uf_number_argument(low, classes->decimals),
+        uf_number_argument(class == 1 ? classes->limits[0] : high, classes->decimals)};
     struct uf_words words = {"{0}–{1}", "{0}–{1}"};
-    if (class == 1) words = (struct uf_words){"below {1}", "under {1}"};
-    else if (class == UF_CLASSES) words = (struct uf_words){"{0} or more", "{0} eller mer"};
-    else if (rounded(low, classes->decimals) == rounded(high, classes->decimals)) words = (struct uf_words){"{0}", "{0}"};
-    else if (low < 0 || high < 0) words = (struct uf_words){"{0} to {1}", "{0} till {1}"};
+    if (class == 1)
+        words = (struct uf_words){"below {1}", "under {1}"};
+    else if (class == UF_CLASSES)
+        words = (struct uf_words){"{0} or more", "{0} eller mer"};
+    else if (rounded(low, classes->decimals) == rounded(high, classes->decimals))
+        words = (struct uf_words){"{0}", "{0}"};
+    else if (low < 0 || high < 0)
+        words = (struct uf_words){"{0} to {1}", "{0} till {1}"};
     char *text = NULL;
     return uf_phrase(language, words, arguments, 2, &text, NULL) == UF_OK ? text : NULL;
 }

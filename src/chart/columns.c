@@ -64,12 +64,16 @@ uf_status uf_column_period(const struct uf_table *table, size_t row, size_t colu
         return UF_OK;
     }
     if (!uf_period_parse(text, strlen(text), &period))
-        return uf_fail(error, UF_BAD_INPUT,
-                       "'%s' in the column '%s' of the table '%s' is not a period: expected a number or a period "
-                       "such as 2018 or 2018Q1",
-                       text, uf_table_column_name(table, column), uf_table_name(table));
-    static const double parts_per_year[] = {
-        [UF_PERIOD_YEAR] = 1, [UF_PERIOD_HALF] = 2, [UF_PERIOD_QUARTER] = 4, [UF_PERIOD_MONTH] = 12, [UF_PERIOD_WEEK] = 53};
+        return uf_fail(
+            error, UF_BAD_INPUT,
+            "'%s' in the column '%s' of the table '%s' is not a period: expected a number or a period "
+            "such as 2018 or 2018Q1",
+            text, uf_table_column_name(table, column), uf_table_name(table));
+    static const double parts_per_year[] = {[UF_PERIOD_YEAR] = 1,
+                                            [UF_PERIOD_HALF] = 2,
+                                            [UF_PERIOD_QUARTER] = 4,
+                                            [UF_PERIOD_MONTH] = 12,
+                                            [UF_PERIOD_WEEK] = 53};
     enum uf_period_kind kind = uf_period_kind_of(period);
     int part = period % 100;
     *out = uf_period_year(period);
@@ -101,13 +105,14 @@ const char *uf_reason_words(uf_value_status status, enum uf_language language)
 size_t uf_focus_of(const struct uf_chart_request *request, const char *label, const char *code)
 {
     for (size_t i = 0; i < request->n_focus; i++)
-        if (uf_text_equal(request->focus[i], label) || (code && *code && uf_text_equal(request->focus[i], code)))
+        if (uf_text_equal(request->focus[i], label) ||
+            (code && *code && uf_text_equal(request->focus[i], code)))
             return i;
     return SIZE_MAX;
 }
 
-void uf_value_text(const struct uf_drawing *drawing, const struct uf_table *table, size_t column, double value,
-                   char text[64])
+void uf_value_text(const struct uf_drawing *drawing, const struct uf_table *table, size_t column,
+                   double value, char text[64])
 {
     uf_number_format(value, uf_table_column_decimals(table, column), drawing->language, text);
 }

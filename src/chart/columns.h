@@ -22,8 +22,8 @@ const char *uf_reason_words(uf_value_status status, enum uf_language language);
 /* The place of a label or code in the request's focus list, from 0; SIZE_MAX: not in focus. */
 size_t uf_focus_of(const struct uf_chart_request *request, const char *label, const char *code);
 /* A number for people with the decimals of a column. */
-void uf_value_text(const struct uf_drawing *drawing, const struct uf_table *table, size_t column, double value,
-                   char text[64]);
+void uf_value_text(const struct uf_drawing *drawing, const struct uf_table *table, size_t column,
+                   double value, char text[64]);
 /* `value label (unit)`, or whichever is there; NULL: neither, or out of memory. The caller frees it. */
 char *uf_axis_words(const char *label, const char *unit);
 /* The refusal of a table without a drawable value. */

@@ -18,7 +18,8 @@ enum { MOST_SECONDS = 60, N_FORMATS = 4 };
 static const struct {
     unsigned format;
     const char *ending;
-} formats[N_FORMATS] = {{UF_CHART_SVG, ".svg"}, {UF_CHART_PNG, ".png"}, {UF_CHART_PDF, ".pdf"}, {UF_CHART_EMF, ".emf"}};
+} formats[N_FORMATS] = {
+    {UF_CHART_SVG, ".svg"}, {UF_CHART_PNG, ".png"}, {UF_CHART_PDF, ".pdf"}, {UF_CHART_EMF, ".emf"}};
 
 static char *file_of(const struct uf_chart *chart, const char *ending)
 {
@@ -59,18 +60,22 @@ static uf_status judge(const struct uf_chart *chart, struct uf_process *process,
     flatten(&process->errors);
     const char *words = process->errors.data ? process->errors.data : "";
     if (process->start_error)
-        return uf_fail(error, UF_IO_FAILED, "the program '%s', which draws the charts, cannot be started: %s. Install it (Debian: apt "
-                       "install gnuplot-nox); data, script and alt text of the chart '%s' are written", chart->gnuplot,
-                       strerror(process->start_error), chart->name);
+        return uf_fail(
+            error, UF_IO_FAILED,
+            "the program '%s', which draws the charts, cannot be started: %s. Install it (Debian: apt "
+            "install gnuplot-nox); data, script and alt text of the chart '%s' are written",
+            chart->gnuplot, strerror(process->start_error), chart->name);
     if (process->timed_out)
-        return uf_fail(error, UF_IO_FAILED, "'%s' was stopped after %d seconds at the chart '%s'", chart->gnuplot, MOST_SECONDS, chart->name);
+        return uf_fail(error, UF_IO_FAILED, "'%s' was stopped after %d seconds at the chart '%s'",
+                       chart->gnuplot, MOST_SECONDS, chart->name);
     if (!WIFEXITED(process->wait_status) || WEXITSTATUS(process->wait_status) != 0)
         return uf_fail(error, UF_IO_FAILED, "'%s' failed at the chart '%s': %s", chart->gnuplot, chart->name,
                        *words ? words : "it said nothing");
     return UF_OK;
 }
 
-/* gnuplot's pdf terminal stamps the time; the same number of characters keeps the offsets in the file right. */
+/* gnuplot's pdf terminal stamps the time; the same number of characters keeps the offsets in the file right.
+ */
 static uf_status finish_pdf(const char *path, char *bytes, size_t length, struct uf_error *error)
 {
     static const char key[] = "/CreationDate (D:", fixed[] = "19700101000000";
@@ -82,7 +87,8 @@ static uf_status finish_pdf(const char *path, char *bytes, size_t length, struct
     return UF_OK;
 }
 
-static uf_status finish_svg(struct uf_chart *chart, const char *path, const char *bytes, struct uf_error *error)
+static uf_status finish_svg(struct uf_chart *chart, const char *path, const char *bytes,
+                            struct uf_error *error)
 {
     char *svg = NULL;
     UF_TRY(uf_svg_finish(bytes, chart->name, chart->title, chart->alt_text, &svg, error));
@@ -90,7 +96,8 @@ static uf_status finish_svg(struct uf_chart *chart, const char *path, const char
     uf_buffer_init(&file);
     uf_buffer_append(&file, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     uf_buffer_append(&file, svg);
-    uf_status status = file.failed ? uf_fail_memory(error) : uf_file_write(path, file.data, file.length, error);
+    uf_status status =
+        file.failed ? uf_fail_memory(error) : uf_file_write(path, file.data, file.length, error);
     uf_buffer_clear(&file);
     if (status == UF_OK)
         chart->svg = svg;

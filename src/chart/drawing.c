@@ -35,12 +35,12 @@ void uf_drawing_clear(struct uf_drawing *drawing)
 
 uf_status uf_drawing_status(const struct uf_drawing *drawing, struct uf_error *error)
 {
-    bool failed =
-        drawing->failed || drawing->csv.failed || drawing->variables.failed || drawing->alt.failed;
+    bool failed = drawing->failed || drawing->csv.failed || drawing->variables.failed || drawing->alt.failed;
     return failed ? uf_fail_memory(error) : UF_OK;
 }
 
-/* --- the script ------------------------------------------------------------------------------------------------- */
+/* --- the script
+ * ------------------------------------------------------------------------------------------------- */
 
 void uf_quote(struct uf_buffer *buffer, const char *text)
 {
@@ -136,7 +136,8 @@ void uf_drawing_strings(struct uf_drawing *drawing, const char *variable, const 
     }
 }
 
-/* --- what is placed ------------------------------------------------------------------------------------------------ */
+/* --- what is placed
+ * ------------------------------------------------------------------------------------------------ */
 
 /* Room for one more element; false and `failed` set when memory ran out. */
 static bool grow(struct uf_drawing *drawing, void **items, size_t n, size_t *capacity, size_t size)
@@ -176,7 +177,8 @@ void uf_drawing_sign(struct uf_drawing *drawing, double x, double y, int sign)
 }
 
 /* No lonely last word: the narrowest width that needs no more lines. */
-static void balance(struct uf_drawing *drawing, struct uf_text_list *lines, const char *text, double size, bool bold, double width)
+static void balance(struct uf_drawing *drawing, struct uf_text_list *lines, const char *text, double size,
+                    bool bold, double width)
 {
     for (double narrower = width - size; narrower > width / 2; narrower -= size) {
         struct uf_text_list trial;
@@ -273,7 +275,8 @@ void uf_drawing_plot_area(struct uf_drawing *drawing, double left, double right,
     uf_drawing_number(drawing, "plot_bottom", bottom);
 }
 
-/* --- data file -------------------------------------------------------------------------------------------------------- */
+/* --- data file
+ * -------------------------------------------------------------------------------------------------------- */
 
 void uf_csv_number(struct uf_drawing *drawing, double value, char end)
 {
@@ -293,7 +296,9 @@ void uf_csv_text(struct uf_drawing *drawing, const char *text, char end)
     uf_buffer_append_char(&drawing->csv, end);
 }
 
-/* --- alt text ----------------------------------------------------------------------------------------------------------- */
+/* --- alt text
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 uf_status uf_drawing_say(struct uf_drawing *drawing, struct uf_words words,
                          const struct uf_argument *arguments, size_t n_arguments, struct uf_error *error)

@@ -19,8 +19,9 @@ void uf_end_labels_spread(struct uf_end_label *labels, size_t n, double gap, dou
 {
     if (n == 0) return;
     qsort(labels, n, sizeof *labels, by_y);
-    /* With z_i = y_i - i*gap the condition "gap apart" is "z does not fall", and the least-squares answer is the isotonic regression
-     * of z: neighbouring blocks that violate it are pooled to their mean. label_y holds the block's mean, look-ahead is not needed. */
+    /* With z_i = y_i - i*gap the condition "gap apart" is "z does not fall", and the least-squares answer is
+     * the isotonic regression of z: neighbouring blocks that violate it are pooled to their mean. label_y
+     * holds the block's mean, look-ahead is not needed. */
     double *mean = calloc(n, sizeof *mean);
     size_t *size = calloc(n, sizeof *size);
     if (!mean || !size) { /* crowded labels are better than none */
@@ -35,7 +36,8 @@ void uf_end_labels_spread(struct uf_end_label *labels, size_t n, double gap, dou
         size[blocks] = 1;
         blocks++;
         while (blocks > 1 && mean[blocks - 2] > mean[blocks - 1]) {
-            double sum = mean[blocks - 2] * (double)size[blocks - 2] + mean[blocks - 1] * (double)size[blocks - 1];
+            double sum =
+                mean[blocks - 2] * (double)size[blocks - 2] + mean[blocks - 1] * (double)size[blocks - 1];
             size[blocks - 2] += size[blocks - 1];
             mean[blocks - 2] = sum / (double)size[blocks - 2];
             blocks--;
@@ -63,8 +65,8 @@ double uf_end_labels_width(const struct uf_end_label *labels, size_t n)
     return widest;
 }
 
-void uf_end_labels_place(struct uf_drawing *drawing, struct uf_end_label *labels, size_t n, double x, double top,
-                         double bottom)
+void uf_end_labels_place(struct uf_drawing *drawing, struct uf_end_label *labels, size_t n, double x,
+                         double top, double bottom)
 {
     uf_end_labels_spread(labels, n, LABEL_GAP, top, bottom);
     double *places = calloc(4 * n + 1, sizeof *places);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Many lines in thin grey, a few in colour with their names and last values at the end, the benchmark dashed. */
+/* Many lines in thin grey, a few in colour with their names and last values at the end, the benchmark dashed.
+ */
 #include "base/fail.h"
 #include "chart/axis.h"
 #include "chart/columns.h"
@@ -39,7 +40,8 @@ static void lines_clear(struct lines *lines)
     free(lines->items);
 }
 
-static uf_status find_columns(const struct uf_chart_request *request, struct lines *lines, struct uf_error *error)
+static uf_status find_columns(const struct uf_chart_request *request, struct lines *lines,
+                              struct uf_error *error)
 {
     const char *kind = "lines";
     lines->table = request->table;
@@ -66,7 +68,8 @@ static uf_status read_rows(struct uf_drawing *drawing, struct lines *lines, stru
     for (size_t i = 0; i < n; i++) {
         char label_text[64], code_text[64];
         const char *label = uf_column_label(table, i, lines->label, label_text);
-        if (i == 0 || !uf_text_equal(lines->labels.items[line], label)) line = uf_text_list_find(&lines->labels, label);
+        if (i == 0 || !uf_text_equal(lines->labels.items[line], label))
+            line = uf_text_list_find(&lines->labels, label);
         if (line == SIZE_MAX) {
             line = lines->labels.count;
             UF_TRY(uf_text_list_add(&lines->labels, label, error));
@@ -74,7 +77,10 @@ static uf_status read_rows(struct uf_drawing *drawing, struct lines *lines, stru
             size_t focus = uf_focus_of(request, label, code);
             bool benchmark = request->benchmark && (uf_text_equal(request->benchmark, label) ||
                                                     (*code && uf_text_equal(request->benchmark, code)));
-            lines->items[line] = (struct line){.first = NAN, .last = NAN, .first_x = NAN, .last_x = NAN,
+            lines->items[line] = (struct line){.first = NAN,
+                                               .last = NAN,
+                                               .first_x = NAN,
+                                               .last_x = NAN,
                                                .role = benchmark                  ? ROLE_BENCHMARK
                                                        : focus < UF_FOCUS_COLOURS ? (int)focus + 1
                                                                                   : ROLE_CONTEXT};
@@ -111,7 +117,8 @@ static void write_data(struct uf_drawing *drawing, struct lines *lines)
         uf_csv_number(drawing, line->role, ',');
         uf_csv_number(drawing, lines->xs[i], ',');
         uf_csv_number(drawing, value, ',');
-        uf_csv_text(drawing, uf_value_status_print(uf_table_value_status(table, i, lines->value), status_text), ',');
+        uf_csv_text(drawing,
+                    uf_value_status_print(uf_table_value_status(table, i, lines->value), status_text), ',');
         uf_csv_text(drawing, line->label, '\n');
     }
 }
@@ -119,7 +126,8 @@ static void write_data(struct uf_drawing *drawing, struct lines *lines)
 static size_t count_context(const struct lines *lines)
 {
     size_t n = 0;
-    for (size_t i = 0; i < lines->labels.count; i++) if (lines->items[i].role == ROLE_CONTEXT && !isnan(lines->items[i].last)) n++;
+    for (size_t i = 0; i < lines->labels.count; i++)
+        if (lines->items[i].role == ROLE_CONTEXT && !isnan(lines->items[i].last)) n++;
     return n;
 }
 
@@ -137,11 +145,15 @@ static size_t make_labels(struct uf_drawing *drawing, const struct lines *lines,
         uf_buffer_append_char(&words, ' ');
         uf_value_text(drawing, lines->table, lines->value, line->last, number);
         uf_buffer_append(&words, number);
-        labels[n] = (struct uf_end_label){.x = line->last_x, .y = line->last,
-                                          .look = line->role == ROLE_BENCHMARK ? UF_LOOK_BENCHMARK : UF_LOOK_FOCUS_1 + line->role - 1,
-                                          .words = uf_buffer_take(&words)};
-        if (labels[n].words) n++;
-        else drawing->failed = true;
+        labels[n] = (struct uf_end_label){
+            .x = line->last_x,
+            .y = line->last,
+            .look = line->role == ROLE_BENCHMARK ? UF_LOOK_BENCHMARK : UF_LOOK_FOCUS_1 + line->role - 1,
+            .words = uf_buffer_take(&words)};
+        if (labels[n].words)
+            n++;
+        else
+            drawing->failed = true;
     }
     return n;
 }
@@ -153,11 +165,13 @@ static uf_status say_line(struct uf_drawing *drawing, const struct lines *lines,
     uf_year_text(line->first_x, lines->whole_x, drawing->language, first_x);
     uf_year_text(line->last_x, lines->whole_x, drawing->language, last_x);
     int decimals = uf_table_column_decimals(lines->table, lines->value);
-    struct uf_argument arguments[5] = {uf_text_argument(line->label), uf_number_argument(line->first, decimals),
-                                       uf_text_argument(first_x), uf_number_argument(line->last, decimals),
-                                       uf_text_argument(last_x)};
-    return uf_drawing_say(drawing, (struct uf_words){"{0}: from {1} in {2} to {3} in {4}.", "{0}: från {1} år {2} till {3} år {4}."},
-                          arguments, 5, error);
+    struct uf_argument arguments[5] = {uf_text_argument(line->label),
+                                       uf_number_argument(line->first, decimals), uf_text_argument(first_x),
+                                       uf_number_argument(line->last, decimals), uf_text_argument(last_x)};
+    return uf_drawing_say(
+        drawing,
+        (struct uf_words){"{0}: from {1} in {2} to {3} in {4}.", "{0}: från {1} år {2} till {3} år {4}."},
+        arguments, 5, error);
 }
 
 static uf_status say(struct uf_drawing *drawing, const struct lines *lines, struct uf_error *error)
@@ -177,15 +191,16 @@ static uf_status say(struct uf_drawing *drawing, const struct lines *lines, stru
     size_t n = count_context(lines);
     char last_x[64];
     uf_year_text(lines->x_high, lines->whole_x, drawing->language, last_x);
-    struct uf_argument arguments[4] = {uf_count_argument(n), uf_text_argument(last_x), uf_number_argument(low, decimals),
-                                       uf_number_argument(high, decimals)};
+    struct uf_argument arguments[4] = {uf_count_argument(n), uf_text_argument(last_x),
+                                       uf_number_argument(low, decimals), uf_number_argument(high, decimals)};
     if (n > 0 && isfinite(low))
         UF_TRY(uf_drawing_say(drawing,
                               (struct uf_words){"In grey: {0} others, between {2} and {3} in {1}.",
                                                 "I grått: {0} övriga, mellan {2} och {3} år {1}."},
                               arguments, 4, error));
     size_t missing = 0;
-    for (size_t i = 0; i < uf_table_rows(lines->table); i++) if (isnan(uf_table_number(lines->table, i, lines->value))) missing++;
+    for (size_t i = 0; i < uf_table_rows(lines->table); i++)
+        if (isnan(uf_table_number(lines->table, i, lines->value))) missing++;
     struct uf_argument count = uf_count_argument(missing);
     if (missing)
         UF_TRY(uf_drawing_say(drawing,
@@ -195,7 +210,8 @@ static uf_status say(struct uf_drawing *drawing, const struct lines *lines, stru
     return UF_OK;
 }
 
-static void place(struct uf_drawing *drawing, const struct lines *lines, struct uf_end_label *labels, size_t n)
+static void place(struct uf_drawing *drawing, const struct lines *lines, struct uf_end_label *labels,
+                  size_t n)
 {
     const struct uf_chart_request *request = drawing->request;
     double low = fmin(lines->low, request->reference), high = fmax(lines->high, request->reference);
@@ -216,10 +232,13 @@ static void place(struct uf_drawing *drawing, const struct lines *lines, struct 
     top = uf_drawing_legend(drawing, UF_PAD, top + 6, &legend, 1);
     uf_buffer_clear(&words);
     char *axis_title = uf_axis_words(request->value_label, request->unit);
-    if (axis_title) top = uf_drawing_paragraph(drawing, UF_PAD, top + 2, drawing->width - 2 * UF_PAD, UF_LOOK_AXIS, 11, 14, axis_title);
+    if (axis_title)
+        top = uf_drawing_paragraph(drawing, UF_PAD, top + 2, drawing->width - 2 * UF_PAD, UF_LOOK_AXIS, 11,
+                                   14, axis_title) +
+              4;
     free(axis_title);
     if (request->marked_label) top += 14;
-    double below = request->x_label ? 36 : 22;
+    double below = request->x_label ? 42 : 25;
     bottom = top + uf_drawing_plot_height(drawing, top, below, 250);
 
     struct uf_axis y = uf_axis_round(low, high, 5, false);
@@ -228,7 +247,7 @@ static void place(struct uf_drawing *drawing, const struct lines *lines, struct 
     double left = UF_PAD + uf_axis_width(drawing, &y) + 8;
     double labels_width = n ? fmin(uf_end_labels_width(labels, n), 0.45 * drawing->width) + 12 : 16;
     double right = drawing->width - UF_PAD - labels_width;
-    struct uf_axis x = uf_axis_tight(lines->x_low, lines->x_high, (int)((right - left) / 52), lines->whole_x);
+    struct uf_axis x = uf_axis_tight(lines->x_low, lines->x_high, (int)((right - left) / 42), lines->whole_x);
     x.start = left;
     x.end = right;
     for (size_t i = 0; i < n; i++) {
@@ -241,7 +260,9 @@ static void place(struct uf_drawing *drawing, const struct lines *lines, struct 
     uf_axis_write(drawing, &y, "y", false);
     uf_drawing_number(drawing, "reference", request->reference);
     uf_axis_mark(drawing, &x, NAN, top);
-    if (request->x_label) uf_drawing_text(drawing, (left + right) / 2, bottom + 28, UF_ALIGN_CENTRE, UF_LOOK_AXIS, request->x_label);
+    if (request->x_label)
+        uf_drawing_text(drawing, (left + right) / 2, bottom + 33, UF_ALIGN_CENTRE, UF_LOOK_AXIS,
+                        request->x_label);
     uf_drawing_foot(drawing, bottom + below);
 }
 
@@ -262,7 +283,8 @@ uf_status uf_lines_lay_out(struct uf_drawing *drawing, struct uf_error *error)
         n = make_labels(drawing, &lines, labels);
         double roles[UF_FOCUS_COLOURS] = {0};
         for (size_t i = 0; i < lines.labels.count; i++)
-            if (lines.items[i].role >= 1 && lines.items[i].role <= UF_FOCUS_COLOURS) roles[lines.items[i].role - 1] = 1;
+            if (lines.items[i].role >= 1 && lines.items[i].role <= UF_FOCUS_COLOURS)
+                roles[lines.items[i].role - 1] = 1;
         uf_drawing_numbers(drawing, "has_focus", roles, UF_FOCUS_COLOURS);
         place(drawing, &lines, labels, n);
         status = say(drawing, &lines, error);

@@ -45,12 +45,14 @@ static char **environment_for_child(void)
     return copy;
 }
 
-/* Between fork and exec only what is safe there. A failure is told through the pipe `told`, which a successful exec closes. */
+/* Between fork and exec only what is safe there. A failure is told through the pipe `told`, which a
+ * successful exec closes. */
 static _Noreturn void become(const struct uf_process *process, char **environment, int errors, int told)
 {
     int null = open("/dev/null", O_RDWR);
     environ = environment;
-    if (null >= 0 && dup2(null, 0) >= 0 && dup2(null, 1) >= 0 && dup2(errors, 2) >= 0 && chdir(process->directory) == 0)
+    if (null >= 0 && dup2(null, 0) >= 0 && dup2(null, 1) >= 0 && dup2(errors, 2) >= 0 &&
+        chdir(process->directory) == 0)
         execvp(process->arguments[0], (char *const *)process->arguments);
     int code = errno;
     ssize_t written = write(told, &code, sizeof code);
@@ -135,11 +137,15 @@ static void kill_late(struct running *running, size_t n)
         }
 }
 
-uf_status uf_processes_run(struct uf_process *processes, size_t n, int at_once, int seconds, struct uf_error *error)
+uf_status uf_processes_run(struct uf_process *processes, size_t n, int at_once, int seconds,
+                           struct uf_error *error)
 {
     struct running running[MOST_AT_ONCE];
     struct pollfd polled[MOST_AT_ONCE];
-    size_t most = at_once < 1 ? 1 : at_once > MOST_AT_ONCE ? MOST_AT_ONCE : (size_t)at_once, n_running = 0, next = 0;
+    size_t most = at_once < 1              ? 1
+                  : at_once > MOST_AT_ONCE ? MOST_AT_ONCE
+                                           : (size_t)at_once,
+           n_running = 0, next = 0;
     uf_status status = UF_OK;
     char **environment = environment_for_child();
     if (!environment) return uf_fail_memory(error);
@@ -153,7 +159,8 @@ uf_status uf_processes_run(struct uf_process *processes, size_t n, int at_once, 
             if (status == UF_OK && running[n_running].pid > 0) n_running++;
         }
         if (n_running == 0) continue;
-        for (size_t i = 0; i < n_running; i++) polled[i] = (struct pollfd){.fd = running[i].errors, .events = POLLIN};
+        for (size_t i = 0; i < n_running; i++)
+            polled[i] = (struct pollfd){.fd = running[i].errors, .events = POLLIN};
         if (poll(polled, (nfds_t)n_running, 200) > 0)
             for (size_t i = n_running; i-- > 0;) {
                 if (!polled[i].revents || !take_errors(&running[i])) continue;

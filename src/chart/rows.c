@@ -33,8 +33,8 @@ uf_status uf_rows_add(struct uf_rows *rows, const char *label, size_t *out, stru
     return UF_OK;
 }
 
-/* Labels at the left edge, under the title; the widest decides where the plot begins. The texts are placed when the height of a row,
- * which the label with most lines decides, is known. */
+/* Labels at the left edge, under the title; the widest decides where the plot begins. The texts are placed
+ * when the height of a row, which the label with most lines decides, is known. */
 static uf_status place_labels(struct uf_rows *rows, struct uf_drawing *drawing, double top, double *out_left,
                               struct uf_error *error)
 {
@@ -74,8 +74,8 @@ static double text_end(const struct uf_rows *rows, const struct uf_row *row)
     return isnan(row->high_end) ? rows->origin : row->high_end;
 }
 
-/* Widens the limits until each text fits beyond its bar's end. The width of a text is fixed in pixels, so each step solves one side with
- * the other held; a few rounds settle both. */
+/* Widens the limits until each text fits beyond its bar's end. The width of a text is fixed in pixels, so
+ * each step solves one side with the other held; a few rounds settle both. */
 static void make_room(struct uf_rows *rows)
 {
     struct uf_axis *axis = &rows->axis;
@@ -83,12 +83,13 @@ static void make_room(struct uf_rows *rows)
     for (int round = 0; round < 30; round++)
         for (size_t i = 0; i < rows->n; i++) {
             const struct uf_row *row = &rows->rows[i];
-            if (rows->column_title && !row->missing) continue;
+            if (rows->column && !row->missing) continue;
             const char *text = row->missing ? row->missing : row->text;
             double room = fmin(uf_measure_text(text, UF_BODY_SIZE, false) + GAP + 2, 0.6 * width);
             double end = text_end(rows, row), place = uf_axis_place(axis, end);
             if (row->text_left && !row->missing) {
-                if (place - axis->start < room) axis->low = axis->high - (axis->high - end) * width / (width - room);
+                if (place - axis->start < room)
+                    axis->low = axis->high - (axis->high - end) * width / (width - room);
             } else if (axis->end - place < room) {
                 axis->high = axis->low + (end - axis->low) * width / (width - room);
             }
@@ -96,7 +97,8 @@ static void make_room(struct uf_rows *rows)
 }
 
 /* Limits at the data, widened for texts, tics at every round number within. */
-static void scale(struct uf_rows *rows, double left, double right, double also)
+static void scale(struct uf_rows *rows, const struct uf_drawing *drawing, double left, double right,
+                  double also)
 {
     double low = rows->origin, high = rows->origin;
     for (size_t i = 0; i < rows->n; i++) {
@@ -106,11 +108,16 @@ static void scale(struct uf_rows *rows, double left, double right, double also)
     low = fmin(low, also);
     high = fmax(high, also);
     if (!(high > low)) high = low + 1;
-    rows->axis = uf_axis_tight(low, high, (int)((right - left) / 75), false);
-    rows->axis.start = left;
-    rows->axis.end = right;
-    make_room(rows);
     struct uf_axis *axis = &rows->axis;
+    for (double spacing = 70; spacing < right - left;
+         spacing *= 1.3) { /* until the tics' words do not touch */
+        *axis = uf_axis_tight(low, high, (int)((right - left) / spacing), false);
+        axis->start = left;
+        axis->end = right;
+        make_room(rows);
+        double step = axis->step / (axis->high - axis->low) * (right - left);
+        if (uf_axis_width(drawing, axis) + 14 < step) break;
+    }
     double first = ceil(axis->low / axis->step - 1e-9), last = floor(axis->high / axis->step + 1e-9);
     axis->first = first * axis->step;
     axis->n_tics = (size_t)fmax(0, last - first + 1);
@@ -119,24 +126,28 @@ static void scale(struct uf_rows *rows, double left, double right, double also)
 static void place_texts(const struct uf_rows *rows, struct uf_drawing *drawing, double top)
 {
     double edge = drawing->width - UF_PAD;
-    if (rows->column_title) uf_drawing_text(drawing, edge, top - 8, UF_ALIGN_RIGHT, UF_LOOK_AXIS, rows->column_title);
+    if (rows->column_title)
+        uf_drawing_text(drawing, edge, top - 8, UF_ALIGN_RIGHT, UF_LOOK_AXIS, rows->column_title);
     for (size_t i = 0; i < rows->n; i++) {
         const struct uf_row *row = &rows->rows[i];
-        double y = top + rows->row_height * ((double)i + 0.5), place = uf_axis_place(&rows->axis, text_end(rows, row));
-        if (row->missing) uf_drawing_text(drawing, place + GAP, y, UF_ALIGN_LEFT, UF_LOOK_MISSING, row->missing);
-        if (rows->column_title)
+        double y = top + rows->row_height * ((double)i + 0.5),
+               place = uf_axis_place(&rows->axis, text_end(rows, row));
+        if (row->missing)
+            uf_drawing_text(drawing, place + GAP, y, UF_ALIGN_LEFT, UF_LOOK_MISSING, row->missing);
+        if (rows->column)
             uf_drawing_text(drawing, edge, y, UF_ALIGN_RIGHT, UF_LOOK_VALUE, row->text);
         else if (!row->missing)
-            uf_drawing_text(drawing, place + (row->text_left ? -GAP : GAP), y, row->text_left ? UF_ALIGN_RIGHT : UF_ALIGN_LEFT,
-                            UF_LOOK_VALUE, row->text);
+            uf_drawing_text(drawing, place + (row->text_left ? -GAP : GAP), y,
+                            row->text_left ? UF_ALIGN_RIGHT : UF_ALIGN_LEFT, UF_LOOK_VALUE, row->text);
     }
 }
 
 static double column_width(const struct uf_rows *rows)
 {
-    if (!rows->column_title) return 0;
-    double widest = uf_measure_text(rows->column_title, 11, false);
-    for (size_t i = 0; i < rows->n; i++) widest = fmax(widest, uf_measure_text(rows->rows[i].text, UF_BODY_SIZE, false));
+    if (!rows->column) return 0;
+    double widest = rows->column_title ? uf_measure_text(rows->column_title, 11, false) : 0;
+    for (size_t i = 0; i < rows->n; i++)
+        widest = fmax(widest, uf_measure_text(rows->rows[i].text, UF_BODY_SIZE, false));
     return widest + 12;
 }
 
@@ -151,13 +162,13 @@ double uf_rows_place(struct uf_rows *rows, struct uf_drawing *drawing, double to
     const double half_tic = 14; /* the last tic's words stick out */
     double right = drawing->width - UF_PAD - fmax(half_tic, column_width(rows));
     double bottom = top + rows->row_height * (double)rows->n + 2;
-    scale(rows, left, right, also);
+    scale(rows, drawing, left, right, also);
     place_texts(rows, drawing, top);
     uf_drawing_plot_area(drawing, left, right, top, bottom);
     uf_drawing_number(drawing, "n_rows", (double)rows->n);
     uf_drawing_number(drawing, "origin", rows->origin);
     uf_axis_write(drawing, &rows->axis, "x", false);
-    double y = bottom + 20;
+    double y = bottom + 23;
     char *words = uf_axis_words(drawing->request->value_label, drawing->request->unit);
     if (words) {
         y = uf_drawing_paragraph(drawing, left, y + 9, right - left, UF_LOOK_AXIS, 11, 14, words);

@@ -5,10 +5,11 @@
 
 #include <stdlib.h>
 
-uf_status uf_sequence_order(const size_t *line_of, const double *periods, size_t n, size_t n_lines, size_t *out_order,
-                            struct uf_error *error)
+uf_status uf_sequence_order(const size_t *line_of, const double *periods, size_t n, size_t n_lines,
+                            size_t *out_order, struct uf_error *error)
 {
-    size_t *begin = calloc(2 * n_lines + 2, sizeof *begin); /* where each line begins; then how many of it are placed */
+    size_t *begin =
+        calloc(2 * n_lines + 2, sizeof *begin); /* where each line begins; then how many of it are placed */
     if (!begin) return uf_fail_memory(error);
     size_t *placed = begin + n_lines + 1;
     for (size_t i = 0; i < n; i++) begin[line_of[i] + 1]++;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Diverging stacked bars: the positive components of a row stack to the right of 0, the negative ones to the left, in the order in which
- * components first appear; a marker shows their sum. A row with a missing component has no sum. */
+/* Diverging stacked bars: the positive components of a row stack to the right of 0, the negative ones to the
+ * left, in the order in which components first appear; a marker shows their sum. A row with a missing
+ * component has no sum. */
 #include "base/fail.h"
 #include "chart/columns.h"
 #include "chart/rows.h"
@@ -15,9 +16,9 @@ struct stack {
     const struct uf_table *table;
     size_t label, group, value;
     struct uf_text_list labels, groups;
-    double *totals;            /* per label; NaN: a component is missing */
+    double *totals;              /* per label; NaN: a component is missing */
     double *positive, *negative; /* per label: how far it reaches */
-    uf_value_status *reasons;  /* per label: flags of what is missing */
+    uf_value_status *reasons;    /* per label: flags of what is missing */
 };
 
 static void stack_clear(struct stack *stack)
@@ -57,7 +58,8 @@ static uf_status pile_up(struct uf_drawing *drawing, struct stack *stack, struct
     stack->positive = calloc(n + 1, sizeof *stack->positive);
     stack->negative = calloc(n + 1, sizeof *stack->negative);
     stack->reasons = calloc(n + 1, sizeof *stack->reasons);
-    if (!stack->totals || !stack->positive || !stack->negative || !stack->reasons) return uf_fail_memory(error);
+    if (!stack->totals || !stack->positive || !stack->negative || !stack->reasons)
+        return uf_fail_memory(error);
     uf_buffer_append(&drawing->csv, "position,component,value,from,to,status,label,group\n");
     for (size_t i = 0; i < n; i++) {
         char label_text[64], group_text[64], status_text[UF_VALUE_STATUS_SIZE];
@@ -67,7 +69,8 @@ static uf_status pile_up(struct uf_drawing *drawing, struct stack *stack, struct
         UF_TRY(index_of(&stack->labels, label, &row, error));
         UF_TRY(index_of(&stack->groups, group, &part, error));
         if (stack->groups.count > MOST_PARTS)
-            return uf_fail(error, UF_BAD_INPUT, "the chart 'stacked-bars' draws at most %d components; the table '%s' has more",
+            return uf_fail(error, UF_BAD_INPUT,
+                           "the chart 'stacked-bars' draws at most %d components; the table '%s' has more",
                            MOST_PARTS, uf_table_name(table));
         double value = uf_table_number(table, i, stack->value), from = NAN, to = NAN;
         uf_value_status reason = uf_table_value_status(table, i, stack->value);
@@ -113,7 +116,8 @@ static uf_status fill_rows(struct uf_drawing *drawing, const struct stack *stack
 }
 
 /* `Tillverkning −1 200 (riket 300, bransch −1 800, regionalt 300)` */
-static uf_status say_row(struct uf_drawing *drawing, const struct stack *stack, size_t row, struct uf_error *error)
+static uf_status say_row(struct uf_drawing *drawing, const struct stack *stack, size_t row,
+                         struct uf_error *error)
 {
     struct uf_buffer words;
     uf_buffer_init(&words);
@@ -121,18 +125,21 @@ static uf_status say_row(struct uf_drawing *drawing, const struct stack *stack, 
     uf_value_text(drawing, stack->table, stack->value, stack->totals[row], number);
     uf_buffer_append(&words, stack->labels.items[row]);
     uf_buffer_append_char(&words, ' ');
-    uf_buffer_append(&words, isnan(stack->totals[row]) ? uf_reason_words(stack->reasons[row], drawing->language) : number);
+    uf_buffer_append(
+        &words, isnan(stack->totals[row]) ? uf_reason_words(stack->reasons[row], drawing->language) : number);
     uf_buffer_append(&words, " (");
     for (size_t i = 0, k = 0; i < uf_table_rows(stack->table); i++) {
-        if (!uf_text_equal(uf_column_label(stack->table, i, stack->label, text), stack->labels.items[row])) continue;
+        if (!uf_text_equal(uf_column_label(stack->table, i, stack->label, text), stack->labels.items[row]))
+            continue;
         if (k++) uf_buffer_append(&words, ", ");
         uf_buffer_append(&words, uf_column_label(stack->table, i, stack->group, text));
         uf_buffer_append_char(&words, ' ');
         double value = uf_table_number(stack->table, i, stack->value);
         uf_value_text(drawing, stack->table, stack->value, value, number);
-        uf_buffer_append(&words, isnan(value) ? uf_reason_words(uf_table_value_status(stack->table, i, stack->value),
-                                                                drawing->language)
-                                              : number);
+        uf_buffer_append(&words, isnan(value)
+                                     ? uf_reason_words(uf_table_value_status(stack->table, i, stack->value),
+                                                       drawing->language)
+                                     : number);
     }
     uf_buffer_append_char(&words, ')');
     struct uf_argument argument = uf_text_argument(words.data);
@@ -144,12 +151,17 @@ static uf_status say_row(struct uf_drawing *drawing, const struct stack *stack, 
 
 static uf_status say(struct uf_drawing *drawing, const struct stack *stack, struct uf_error *error)
 {
-    UF_TRY(uf_drawing_say_kind(drawing, (struct uf_words){"Diverging stacked bars", "Staplade staplar åt två håll"}, error));
-    struct uf_argument counts[2] = {uf_count_argument(stack->labels.count), uf_count_argument(stack->groups.count)};
-    UF_TRY(uf_drawing_say(drawing,
-                          (struct uf_words){"{0} rows, each the sum of {1} components; positive ones to the right, negative ones to the left.",
-                                            "{0} rader, var och en summan av {1} komponenter; positiva åt höger, negativa åt vänster."},
-                          counts, 2, error));
+    UF_TRY(uf_drawing_say_kind(
+        drawing, (struct uf_words){"Diverging stacked bars", "Staplade staplar åt två håll"}, error));
+    struct uf_argument counts[2] = {uf_count_argument(stack->labels.count),
+                                    uf_count_argument(stack->groups.count)};
+    UF_TRY(uf_drawing_say(
+        drawing,
+        (struct uf_words){
+            "{0} rows, each the sum of {1} components; positive ones to the right, negative ones to the "
+            "left.",
+            "{0} rader, var och en summan av {1} komponenter; positiva åt höger, negativa åt vänster."},
+        counts, 2, error));
     size_t lowest = SIZE_MAX, highest = SIZE_MAX;
     for (size_t i = 0; i < stack->labels.count; i++) {
         if (isnan(stack->totals[i])) continue;
@@ -180,7 +192,9 @@ uf_status uf_stacked_bars_lay_out(struct uf_drawing *drawing, struct uf_error *e
         for (size_t i = 0; i < n; i++)
             legend[i] = (struct uf_legend_item){UF_SIGN_PART_1 + (int)i, stack.groups.items[i]};
         legend[n] = (struct uf_legend_item){
-            UF_SIGN_TOTAL, total ? total : uf_words_in((struct uf_words){"Total", "Summa"}, drawing->language)};
+            UF_SIGN_TOTAL,
+            total ? total : uf_words_in((struct uf_words){"Total", "Summa"}, drawing->language)};
+        rows.column = true;
         rows.column_title = legend[n].words;
         double top = uf_drawing_legend(drawing, UF_PAD, uf_drawing_head(drawing) + 8, legend, n + 1);
         double bottom = uf_rows_place(&rows, drawing, top + 2, 0);

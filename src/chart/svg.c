@@ -9,18 +9,24 @@
 #include <string.h>
 #include <utfall/text.h>
 
-/* Liberation Sans has the letter widths of Arial and Helvetica; all are narrower than what the layout reckons with. */
+/* Liberation Sans has the letter widths of Arial and Helvetica; all are narrower than what the layout reckons
+ * with. */
 static const char font_family[] = "'Liberation Sans',Arial,Helvetica,sans-serif";
 
 static void append_escaped(struct uf_buffer *out, const char *text)
 {
     for (const char *p = text; *p; p++) {
         unsigned char c = (unsigned char)*p;
-        if (c == '<') uf_buffer_append(out, "&lt;");
-        else if (c == '>') uf_buffer_append(out, "&gt;");
-        else if (c == '&') uf_buffer_append(out, "&amp;");
-        else if (c == '"') uf_buffer_append(out, "&quot;");
-        else uf_buffer_append_char(out, c < 0x20 || c == 0x7F ? ' ' : *p);
+        if (c == '<')
+            uf_buffer_append(out, "&lt;");
+        else if (c == '>')
+            uf_buffer_append(out, "&gt;");
+        else if (c == '&')
+            uf_buffer_append(out, "&amp;");
+        else if (c == '"')
+            uf_buffer_append(out, "&quot;");
+        else
+            uf_buffer_append_char(out, c < 0x20 || c == 0x7F ? ' ' : *p);
     }
 }
 
@@ -37,11 +43,14 @@ static bool begins(const char *p, const char *word)
     return strncmp(p, word, strlen(word)) == 0;
 }
 
-static void append_head(struct uf_buffer *out, const char *name, double width, double height, const char *title, const char *description)
+static void append_head(struct uf_buffer *out, const char *name, double width, double height,
+                        const char *title, const char *description)
 {
     char size[256];
-    snprintf(size, sizeof size, " width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\"", width, height, width, height);
-    uf_buffer_append(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" id=\"");
+    snprintf(size, sizeof size, " width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\"", width, height,
+             width, height);
+    uf_buffer_append(
+        out, "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" id=\"");
     uf_buffer_append(out, name);
     uf_buffer_append_char(out, '"');
     uf_buffer_append(out, size);
@@ -97,7 +106,8 @@ uf_status uf_svg_finish(const char *gnuplot_svg, const char *name, const char *t
 {
     const char *tag = strstr(gnuplot_svg, "<svg"), *end = tag ? strchr(tag, '>') : NULL;
     double width, height;
-    if (!end || !attribute(tag, end, " width", &width) || !attribute(tag, end, " height", &height) || !strstr(end, "</svg>"))
+    if (!end || !attribute(tag, end, " width", &width) || !attribute(tag, end, " height", &height) ||
+        !strstr(end, "</svg>"))
         return uf_fail(error, UF_INTERNAL, "the picture '%s' is not an SVG file of gnuplot", name);
     struct uf_buffer text;
     uf_buffer_init(&text);

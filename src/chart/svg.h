@@ -5,9 +5,10 @@
 #include <utfall/language.h>
 #include <utfall/status.h>
 
-/* From gnuplot's SVG text to an <svg> element without XML prologue: `id`, role="img", aria-labelledby title and desc (both escaped),
- * viewBox with width 100 %, every id and reference prefixed by `name`, gnuplot's own titles of parts removed, a font family with
- * fall-backs, no trailing blanks. UF_INTERNAL when the text is not gnuplot's SVG. The caller frees *out. Cost: linear. */
+/* From gnuplot's SVG text to an <svg> element without XML prologue: `id`, role="img", aria-labelledby title
+ * and desc (both escaped), viewBox with width 100 %, every id and reference prefixed by `name`, gnuplot's own
+ * titles of parts removed, a font family with fall-backs, no trailing blanks. UF_INTERNAL when the text is
+ * not gnuplot's SVG. The caller frees *out. Cost: linear. */
 uf_status uf_svg_finish(const char *gnuplot_svg, const char *name, const char *title, const char *description,
                         char **out, struct uf_error *error);
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Two panels over one time axis: above, the treated unit and its synthetic control; below, their gap among the placebos' gaps. */
+/* Two panels over one time axis: above, the treated unit and its synthetic control; below, their gap among
+ * the placebos' gaps. */
 #include "base/fail.h"
 #include "chart/axis.h"
 #include "chart/columns.h"
@@ -11,8 +12,9 @@
 #include <stdlib.h>
 
 enum { SERIES_TREATED = 1, SERIES_SYNTHETIC = 2, SERIES_GAP = 3, SERIES_PLACEBO = 4 };
-/* A placebo that fits badly can be far off; beyond this many times the treated gap it leaves the picture, and the legend says so. */
-enum { WIDEST_PLACEBO = 5 };
+/* A placebo that fits badly can be far off; beyond this many times the treated gap it leaves the picture, and
+ * the legend says so. */
+enum { WIDEST_PLACEBO = 3 };
 
 struct path {
     const struct uf_table *table;
@@ -27,7 +29,8 @@ struct path {
     bool whole_x;
 };
 
-static uf_status find_columns(const struct uf_chart_request *request, struct path *path, struct uf_error *error)
+static uf_status find_columns(const struct uf_chart_request *request, struct path *path,
+                              struct uf_error *error)
 {
     static const char *const names[4] = {NULL, "treated", "synthetic", "gap"};
     const char *kind = "synthetic-control";
@@ -38,7 +41,8 @@ static uf_status find_columns(const struct uf_chart_request *request, struct pat
     return UF_OK;
 }
 
-static void write_point(struct uf_drawing *drawing, int series, size_t line, double x, double value, const char *unit)
+static void write_point(struct uf_drawing *drawing, int series, size_t line, double x, double value,
+                        const char *unit)
 {
     uf_csv_number(drawing, series, ',');
     uf_csv_number(drawing, (double)line, ',');
@@ -53,7 +57,8 @@ static void widen(double value, double *low, double *high)
     *high = fmax(*high, value);
 }
 
-static uf_status read_path(struct uf_drawing *drawing, struct path *path, const char *const names[4], struct uf_error *error)
+static uf_status read_path(struct uf_drawing *drawing, struct path *path, const char *const names[4],
+                           struct uf_error *error)
 {
     size_t drawable = 0;
     path->whole_x = true;
@@ -78,8 +83,9 @@ static uf_status read_path(struct uf_drawing *drawing, struct path *path, const 
 }
 
 /* The line and the period of each row. */
-static uf_status index_placebos(const struct uf_table *table, size_t unit, size_t period, struct uf_text_list *names,
-                                size_t *line_of, double *periods, struct uf_error *error)
+static uf_status index_placebos(const struct uf_table *table, size_t unit, size_t period,
+                                struct uf_text_list *names, size_t *line_of, double *periods,
+                                struct uf_error *error)
 {
     size_t line = 0;
     for (size_t i = 0; i < uf_table_rows(table); i++) {
@@ -127,7 +133,8 @@ static uf_status read_placebos(struct uf_drawing *drawing, struct path *path, st
     size_t *line_of = calloc(n + 1, sizeof *line_of), *order = calloc(n + 1, sizeof *order);
     double *periods = calloc(n + 1, sizeof *periods);
     uf_status status = line_of && order && periods ? UF_OK : uf_fail_memory(error);
-    if (status == UF_OK) status = index_placebos(table, unit, period, &path->placebos, line_of, periods, error);
+    if (status == UF_OK)
+        status = index_placebos(table, unit, period, &path->placebos, line_of, periods, error);
     if (status == UF_OK) status = uf_sequence_order(line_of, periods, n, path->placebos.count, order, error);
     if (status == UF_OK) write_placebos(drawing, path, gap, line_of, periods, order);
     free(line_of);
@@ -138,9 +145,10 @@ static uf_status read_placebos(struct uf_drawing *drawing, struct path *path, st
 
 static char *placebo_words(const struct uf_drawing *drawing, const struct path *path)
 {
-    const char *label = drawing->request->context_label
-                            ? drawing->request->context_label
-                            : uf_words_in((struct uf_words){"placebo regions", "placeboregioner"}, drawing->language);
+    const char *label =
+        drawing->request->context_label
+            ? drawing->request->context_label
+            : uf_words_in((struct uf_words){"placebo regions", "placeboregioner"}, drawing->language);
     struct uf_argument arguments[3] = {uf_text_argument(label), uf_count_argument(path->placebos.count),
                                        uf_count_argument(path->n_outside)};
     char *words = NULL;
@@ -153,7 +161,8 @@ static char *placebo_words(const struct uf_drawing *drawing, const struct path *
     return words;
 }
 
-static char *end_words(const struct uf_drawing *drawing, const struct path *path, int series, const char *name)
+static char *end_words(const struct uf_drawing *drawing, const struct path *path, int series,
+                       const char *name)
 {
     char number[64];
     struct uf_buffer words;
@@ -170,47 +179,58 @@ static void place(struct uf_drawing *drawing, const struct path *path, const cha
     const struct uf_chart_request *request = drawing->request;
     char *axis_title = uf_axis_words(request->value_label, request->unit);
     double top = uf_drawing_head(drawing) + 4, full = drawing->width - 2 * UF_PAD;
-    if (axis_title) top = uf_drawing_paragraph(drawing, UF_PAD, top, full, UF_LOOK_AXIS, 11, 14, axis_title);
+    if (axis_title)
+        top = uf_drawing_paragraph(drawing, UF_PAD, top, full, UF_LOOK_AXIS, 11, 14, axis_title) + 4;
     free(axis_title);
     if (request->marked_label) top += 14;
     char *placebos = placebo_words(drawing, path);
-    double between = placebos ? 66 : 48, below = 22;
+    double between = placebos ? 75 : 55, below = 25;
     double height = uf_drawing_plot_height(drawing, top, between + below, 360);
     double bottom = top + 0.56 * height, gap_top = bottom + between, gap_bottom = top + between + height;
 
     struct uf_axis y = uf_axis_round(path->low, path->high, 5, false);
-    double gap_low = fmin(0, fmin(path->gap_low, path->placebo_low)), gap_high = fmax(0, fmax(path->gap_high, path->placebo_high));
-    struct uf_axis g = uf_axis_round(gap_low, gap_high, 4, false);
+    double gap_low = fmin(0, fmin(path->gap_low, path->placebo_low)),
+           gap_high = fmax(0, fmax(path->gap_high, path->placebo_high));
+    struct uf_axis g = uf_axis_round(gap_low, gap_high, 6, false);
     y.start = bottom, y.end = top;
     g.start = gap_bottom, g.end = gap_top;
     struct uf_end_label labels[2] = {{.look = UF_LOOK_FOCUS_1}, {.look = UF_LOOK_BENCHMARK}};
     size_t n = 0;
     for (int k = SERIES_TREATED; k <= SERIES_SYNTHETIC; k++) {
         if (isnan(path->last[k])) continue;
-        labels[n] = (struct uf_end_label){.x = path->last_x[k], .y = uf_axis_place(&y, path->last[k]),
+        labels[n] = (struct uf_end_label){.x = path->last_x[k],
+                                          .y = uf_axis_place(&y, path->last[k]),
                                           .look = k == SERIES_TREATED ? UF_LOOK_FOCUS_1 : UF_LOOK_BENCHMARK,
                                           .words = end_words(drawing, path, k, names[k])};
-        if (labels[n].words) n++;
-        else drawing->failed = true;
+        if (labels[n].words)
+            n++;
+        else
+            drawing->failed = true;
     }
     double left = UF_PAD + fmax(uf_axis_width(drawing, &y), uf_axis_width(drawing, &g)) + 8;
     double right = drawing->width - UF_PAD - 12 - fmin(uf_end_labels_width(labels, n), 0.4 * drawing->width);
-    struct uf_axis x = uf_axis_tight(path->x_low, path->x_high, (int)((right - left) / 52), path->whole_x);
+    struct uf_axis x = uf_axis_tight(path->x_low, path->x_high, (int)((right - left) / 42), path->whole_x);
     x.start = left, x.end = right;
     for (size_t i = 0; i < n; i++) labels[i].x = uf_axis_place(&x, labels[i].x);
     uf_end_labels_place(drawing, labels, n, right + 10, top, bottom);
     for (size_t i = 0; i < n; i++) free(labels[i].words);
 
-    char *gap_title = uf_axis_words(uf_words_in((struct uf_words){"Gap: actual minus synthetic", "Gap: faktiskt minus syntetiskt"}, drawing->language), request->unit);
-    double at = bottom + 38;
+    const char *gap_unit =
+        request->gap_unit ? request->gap_unit : uf_table_column_unit(path->table, path->column[SERIES_GAP]);
+    struct uf_words gap_words = {"Gap: actual minus synthetic", "Skillnad: faktiskt minus syntetiskt"};
+    char *gap_title =
+        uf_axis_words(uf_words_in(gap_words, drawing->language), gap_unit ? gap_unit : request->unit);
+    double at = bottom + 41;
     at = uf_drawing_paragraph(drawing, UF_PAD, at, full, UF_LOOK_AXIS, 11, 14, gap_title);
     free(gap_title);
-    if (placebos) uf_drawing_legend(drawing, UF_PAD, at + 3, &(struct uf_legend_item){UF_SIGN_CONTEXT, placebos}, 1);
+    if (placebos)
+        uf_drawing_legend(drawing, UF_PAD, at + 3, &(struct uf_legend_item){UF_SIGN_CONTEXT, placebos}, 1);
     free(placebos);
     char number[64];
     if (!isnan(path->last[SERIES_GAP])) {
         uf_value_text(drawing, path->table, path->column[SERIES_GAP], path->last[SERIES_GAP], number);
-        uf_drawing_text(drawing, right + 10, uf_axis_place(&g, path->last[SERIES_GAP]), UF_ALIGN_LEFT, UF_LOOK_FOCUS_1, number);
+        uf_drawing_text(drawing, right + 10, uf_axis_place(&g, path->last[SERIES_GAP]), UF_ALIGN_LEFT,
+                        UF_LOOK_FOCUS_1, number);
     }
     uf_drawing_plot_area(drawing, left, right, top, bottom);
     uf_drawing_number(drawing, "gap_top", gap_top);
@@ -224,17 +244,24 @@ static void place(struct uf_drawing *drawing, const struct path *path, const cha
 }
 
 /* Mean gap before and after the start, and how many placebos end farther from 0 than the treated unit. */
-static uf_status say(struct uf_drawing *drawing, const struct path *path, const char *const names[4], struct uf_error *error)
+static uf_status say(struct uf_drawing *drawing, const struct path *path, const char *const names[4],
+                     struct uf_error *error)
 {
     const struct uf_chart_request *request = drawing->request;
-    UF_TRY(uf_drawing_say_kind(drawing, (struct uf_words){"Two line charts, synthetic control", "Två linjediagram, syntetisk kontroll"}, error));
+    UF_TRY(uf_drawing_say_kind(
+        drawing,
+        (struct uf_words){"Two line charts, synthetic control", "Två linjediagram, syntetisk kontroll"},
+        error));
     int decimals = uf_table_column_decimals(path->table, path->column[SERIES_TREATED]);
     char last_x[64], start[64];
     uf_year_text(path->last_x[SERIES_TREATED], path->whole_x, drawing->language, last_x);
-    struct uf_argument last[5] = {uf_text_argument(names[SERIES_TREATED]), uf_number_argument(path->last[SERIES_TREATED], decimals),
-                                  uf_text_argument(names[SERIES_SYNTHETIC]), uf_number_argument(path->last[SERIES_SYNTHETIC], decimals),
-                                  uf_text_argument(last_x)};
-    UF_TRY(uf_drawing_say(drawing, (struct uf_words){"In {4}: {0} {1}, {2} {3}.", "År {4}: {0} {1}, {2} {3}."}, last, 5, error));
+    struct uf_argument last[5] = {
+        uf_text_argument(names[SERIES_TREATED]), uf_number_argument(path->last[SERIES_TREATED], decimals),
+        uf_text_argument(names[SERIES_SYNTHETIC]), uf_number_argument(path->last[SERIES_SYNTHETIC], decimals),
+        uf_text_argument(last_x)};
+    UF_TRY(uf_drawing_say(drawing,
+                          (struct uf_words){"In {4}: {0} {1}, {2} {3}.", "År {4}: {0} {1}, {2} {3}."}, last,
+                          5, error));
     double sum[2] = {0, 0};
     size_t n[2] = {0, 0};
     for (size_t i = 0; i < uf_table_rows(path->table); i++) {
@@ -246,21 +273,26 @@ static uf_status say(struct uf_drawing *drawing, const struct path *path, const 
         n[after]++;
     }
     if (n[0] && n[1]) {
-        uf_year_text(request->marked_x, request->marked_x == floor(request->marked_x), drawing->language, start);
+        uf_year_text(request->marked_x, request->marked_x == floor(request->marked_x), drawing->language,
+                     start);
         decimals = uf_table_column_decimals(path->table, path->column[SERIES_GAP]);
-        struct uf_argument gaps[3] = {uf_number_argument(sum[0] / (double)n[0], decimals), uf_text_argument(start),
+        struct uf_argument gaps[3] = {uf_number_argument(sum[0] / (double)n[0], decimals),
+                                      uf_text_argument(start),
                                       uf_number_argument(sum[1] / (double)n[1], decimals)};
-        UF_TRY(uf_drawing_say(drawing,
-                              (struct uf_words){"Mean gap {0} before the start in {1} and {2} from then on.",
-                                                "Gapet är i genomsnitt {0} före starten {1} och {2} därefter."},
-                              gaps, 3, error));
+        UF_TRY(uf_drawing_say(
+            drawing,
+            (struct uf_words){"Mean gap {0} before the start in {1} and {2} from then on.",
+                              "Skillnaden är i genomsnitt {0} före starten {1} och {2} därefter."},
+            gaps, 3, error));
     }
     char *placebos = placebo_words(drawing, path);
     if (!placebos) return UF_OK;
-    struct uf_argument argument[3] = {uf_text_argument(placebos), uf_number_argument(path->placebo_low, decimals),
+    struct uf_argument argument[3] = {uf_text_argument(placebos),
+                                      uf_number_argument(path->placebo_low, decimals),
                                       uf_number_argument(path->placebo_high, decimals)};
     uf_status status = uf_drawing_say(drawing,
-                                      (struct uf_words){"In grey: {0}, gaps between {1} and {2}.", "I grått: {0}, gap mellan {1} och {2}."},
+                                      (struct uf_words){"In grey: {0}, gaps between {1} and {2}.",
+                                                        "I grått: {0}, skillnader mellan {1} och {2}."},
                                       argument, 3, error);
     free(placebos);
     return status;
@@ -269,12 +301,20 @@ static uf_status say(struct uf_drawing *drawing, const struct path *path, const 
 uf_status uf_synthetic_control_lay_out(struct uf_drawing *drawing, struct uf_error *error)
 {
     const struct uf_chart_request *request = drawing->request;
-    struct path path = {.x_low = INFINITY, .x_high = -INFINITY, .low = INFINITY, .high = -INFINITY, .gap_low = INFINITY,
-                        .gap_high = -INFINITY, .placebo_low = INFINITY, .placebo_high = -INFINITY};
+    struct path path = {.x_low = INFINITY,
+                        .x_high = -INFINITY,
+                        .low = INFINITY,
+                        .high = -INFINITY,
+                        .gap_low = INFINITY,
+                        .gap_high = -INFINITY,
+                        .placebo_low = INFINITY,
+                        .placebo_high = -INFINITY};
     uf_text_list_init(&path.placebos);
     const char *names[4] = {NULL, request->treated_label, request->synthetic_label, "gap"};
     if (!names[1]) names[1] = uf_words_in((struct uf_words){"Actual", "Faktiskt utfall"}, drawing->language);
-    if (!names[2]) names[2] = uf_words_in((struct uf_words){"Synthetic control", "Syntetisk kontroll"}, drawing->language);
+    if (!names[2])
+        names[2] =
+            uf_words_in((struct uf_words){"Synthetic control", "Syntetisk kontroll"}, drawing->language);
     uf_buffer_append(&drawing->csv, "series,line,period,value,unit\n");
     uf_status status = find_columns(request, &path, error);
     if (status == UF_OK) status = read_path(drawing, &path, names, error);

@@ -149,6 +149,25 @@ static uf_status say_range(struct sc_study *study, struct uf_error *error)
     return ADD(exact ? UF_WARNING : UF_NOTE, "weights-not-unique", several, fewer, arguments);
 }
 
+static uf_status say_exact_placebos(struct sc_study *study, struct uf_error *error)
+{
+    size_t exact = 0, placebos = 0;
+    for (size_t c = study->m; c < study->n; c++) {
+        placebos += study->placebo[c].gap != NULL;
+        exact += study->placebo[c].gap && isinf(study->placebo[c].ratio);
+    }
+    if (exact == 0) return UF_OK;
+    const struct uf_argument arguments[] = {uf_count_argument(exact), uf_count_argument(placebos)};
+    static const struct uf_words text = {
+        "{0} of {1} placebos are reproduced exactly before the start, so that their ratio is infinite and "
+        "ranks first. With "
+        "more donors than periods that happens by chance; the p-value errs on the cautious side.",
+        "{0} av {1} placeboregioner återges exakt före start, så att deras kvot blir oändlig och hamnar "
+        "först. Med fler donatorer "
+        "än perioder sker det av en slump; p-värdet är försiktigt räknat."};
+    return ADD(UF_NOTE, "placebos-exact", text, no_advice, arguments);
+}
+
 static uf_status say_placebos(struct sc_study *study, struct uf_error *error)
 {
     const struct uf_argument arguments[] = {
@@ -157,8 +176,9 @@ static uf_status say_placebos(struct sc_study *study, struct uf_error *error)
         uf_number_argument(study->n_ranked ? 1 / (double)study->n_ranked : NAN,
                            study->n_ranked > 1000 ? 6 : 3)};
     if (!study->placebo) {
-        static const struct uf_words text = {"Placebos in space were switched off: there is no p-value.",
-                                             "Placebotesten mellan regioner är avstängda: det finns inget p-värde."};
+        static const struct uf_words text = {
+            "Placebos in space were switched off: there is no p-value.",
+            "Placebotesten mellan regioner är avstängda: det finns inget p-värde."};
         static const struct uf_words advice = {"Set placebo-in-space to true.",
                                                "Sätt placebo-in-space till true."};
         return ADD(UF_WARNING, "no-placebos", text, advice, arguments);
@@ -190,6 +210,7 @@ static uf_status say_placebos(struct sc_study *study, struct uf_error *error)
         "av lika många "
         "placeboregioner) ger det p = {3}; det minsta möjliga p-värdet är {4}."};
     UF_TRY(ADD(UF_NOTE, "placebo-p-value", study->m > 1 ? pooled : text, no_advice, arguments));
+    UF_TRY(say_exact_placebos(study, error));
     if (study->n_ranked >= 20) return UF_OK;
     static const struct uf_words few = {"With {2} regions in the ranking no p-value below {4} is possible: "
                                         "even the most extreme gap is not significant at "

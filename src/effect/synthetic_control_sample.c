@@ -47,7 +47,7 @@ uf_status sc_refuse(struct sc_study *study, const char *code, struct uf_words te
 uf_status sc_panel_cells(const struct uf_panel *panel, size_t column, double **out, struct uf_error *error)
 {
     size_t n = panel->units.count * panel->periods.count;
-    double *cells = malloc((n + 1) * sizeof *cells);
+    double *cells = calloc(n + 1, sizeof *cells);
     if (!cells) return uf_fail_memory(error);
     for (size_t i = 0; i < n; i++) cells[i] = NAN;
     const struct uf_panel_column *from = &panel->columns[column];
@@ -173,7 +173,7 @@ static uf_status choose_periods(struct sc_study *study, const double *outcome, s
                                     uf_words_in(reason, study->context->language), before, rows_kept(study),
                                     error));
     study->n_periods = panel->periods.count - dropped;
-    study->period = malloc((study->n_periods + 1) * sizeof *study->period);
+    study->period = calloc(study->n_periods + 1, sizeof *study->period);
     if (!study->period) return uf_fail_memory(error);
     size_t row = 0, start = 0;
     for (size_t t = 0; t < panel->periods.count; t++) {
@@ -197,6 +197,37 @@ static uf_status choose_periods(struct sc_study *study, const double *outcome, s
     return UF_OK;
 }
 
+/* Many donors may be lost to one thin year; the user can then choose between the year and the donors. */
+static uf_status say_thin_period(struct sc_study *study, const double *outcome, const bool *marked,
+                                 struct uf_error *error)
+{
+    const struct uf_panel *panel = study->panel;
+    size_t n_marked = 0, n_donors = 0, most = 0, thinnest = 0;
+    for (size_t u = 0; u < panel->units.count; u++) {
+        n_donors += study->keep_unit[u] && !is_treated(study, u);
+        n_marked += marked[u];
+    }
+    for (size_t row = 0; row < study->n_periods; row++) {
+        size_t missing = 0;
+        for (size_t u = 0; u < panel->units.count; u++)
+            missing += marked[u] && isnan(outcome[u * panel->periods.count + study->period[row]]);
+        if (missing <= most) continue;
+        most = missing;
+        thinnest = study->period[row];
+    }
+    if (3 * n_marked < n_donors) return UF_OK;
+    const struct uf_argument arguments[] = {uf_count_argument(n_marked), uf_count_argument(n_donors),
+                                            uf_text_argument(panel->periods.label[thinnest]),
+                                            uf_count_argument(most)};
+    static const struct uf_words text = {
+        "{0} of {1} donors are lost to gaps; in {2} alone {3} of them have no value.",
+        "{0} av {1} donatorer faller bort på grund av luckor; enbart {2} saknar {3} av dem värde."};
+    static const struct uf_words advice = {"Leaving {2} out of the data may keep more donors.",
+                                           "Om {2} utelämnas ur datamaterialet kan fler donatorer behållas."};
+    return uf_result_add_note(study->result, study->context->language, UF_WARNING, "donors-lost-to-gaps",
+                              text, advice, arguments, 4, error);
+}
+
 static uf_status drop_donors_with_gaps(struct sc_study *study, const double *outcome, bool *marked,
                                        struct uf_error *error)
 {
@@ -209,6 +240,7 @@ static uf_status drop_donors_with_gaps(struct sc_study *study, const double *out
     }
     static const struct uf_words step = {"donors without a value in a period used",
                                          "donatorer utan värde i någon period som används"};
+    UF_TRY(say_thin_period(study, outcome, marked, error));
     return sc_study_drop_units(study, marked, "donors-left-out", step, error);
 }
 
@@ -259,7 +291,7 @@ static uf_status fill_outcomes(struct sc_study *study, const double *outcome, st
         "Choose an outcome that is published for them, other years, or other comparison regions.",
         "Välj ett utfall som publiceras för dem, andra år eller andra jämförelseregioner."};
     if (study->n_donors == 0) return sc_refuse(study, "donors-all-missing", text, advice, NULL, 0, error);
-    study->unit = malloc(study->n * sizeof *study->unit);
+    study->unit = calloc(study->n, sizeof *study->unit);
     study->donor = calloc(study->n, sizeof *study->donor);
     study->outcomes = gsl_matrix_calloc(study->n_periods, study->n);
     if (!study->unit || !study->donor || !study->outcomes) return uf_fail_memory(error);
@@ -288,7 +320,7 @@ uf_status sc_study_select(struct sc_study *study, struct uf_error *error)
     const struct uf_panel *panel = study->panel;
     double *outcome = NULL;
     bool *marked = calloc(panel->units.count + 1, sizeof *marked);
-    study->treated_unit = malloc((panel->units.count + 1) * sizeof *study->treated_unit);
+    study->treated_unit = calloc(panel->units.count + 1, sizeof *study->treated_unit);
     study->keep_unit = malloc((panel->units.count + 1) * sizeof *study->keep_unit);
     study->keep_period = malloc((panel->periods.count + 1) * sizeof *study->keep_period);
     uf_status status = UF_OK;

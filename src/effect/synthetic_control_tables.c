@@ -6,35 +6,7 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "effect/synthetic_control_study.h"
-
-/* A column: number or text, whether it is in the outcome's unit, decimals (AUTO: as the outcome's spread asks
- * for). */
-struct column {
-    const char *name;
-    enum uf_column_type type;
-    bool in_units;
-    int decimals;
-};
-enum { AUTO = -2 };
-#define TEXT(name)                                                                                           \
-    {                                                                                                        \
-        name, UF_COLUMN_TEXT, false, -1                                                                      \
-    }
-#define NUMBER(name, decimals)                                                                               \
-    {                                                                                                        \
-        name, UF_COLUMN_NUMBER, false, decimals                                                              \
-    }
-#define OUTCOME(name)                                                                                        \
-    {                                                                                                        \
-        name, UF_COLUMN_NUMBER, true, AUTO                                                                   \
-    }
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-struct cell {
-    const char *text; /* of a text column; NULL: empty */
-    double number;    /* NaN: does not apply */
-};
+#include "effect/synthetic_control_tables.h"
 
 const char *sc_column_code(const struct sc_study *study, size_t column)
 {
@@ -71,9 +43,9 @@ double sc_outcome_spread(const struct sc_study *study)
     return sqrt(squares / (double)rows);
 }
 
-static uf_status table_new(const struct sc_study *study, const char *name, struct uf_words title,
-                           const struct column *columns, size_t n_columns, struct uf_table **out,
-                           struct uf_error *error)
+uf_status sc_table_new(const struct sc_study *study, const char *name, struct uf_words title,
+                       const struct sc_column *columns, size_t n_columns, struct uf_table **out,
+                       struct uf_error *error)
 {
     const char *unit = study->panel->columns[study->panel->outcome].unit;
     int decimals = sc_decimals(sc_outcome_spread(study));
@@ -86,19 +58,18 @@ static uf_status table_new(const struct sc_study *study, const char *name, struc
             uf_table_add_column(table, columns[c].name, columns[c].type, columns[c].in_units ? unit : NULL,
                                 columns[c].decimals == AUTO ? decimals : columns[c].decimals, &index, error);
     }
-    if (status == UF_OK)
-        *out = table;
-    else
-        uf_table_free(table);
-    return status;
+    return sc_table_finish(table, status, out);
 }
 
-/* Cells in the order of the columns. */
-static uf_status add_row(struct uf_table *table, const struct cell *cells, struct uf_error *error)
+uf_status sc_table_add(struct uf_table *table, const struct sc_cell *cells, size_t n_cells,
+                       struct uf_error *error)
 {
     size_t row;
+    if (n_cells != uf_table_columns(table))
+        return uf_fail(error, UF_INTERNAL, "table %s has %zu columns, but a row of %zu", uf_table_name(table),
+                       uf_table_columns(table), n_cells);
     UF_TRY(uf_table_add_row(table, &row, error));
-    for (size_t c = 0; c < uf_table_columns(table); c++) {
+    for (size_t c = 0; c < n_cells; c++) {
         if (uf_table_column_type(table, c) == UF_COLUMN_TEXT) {
             if (cells[c].text) UF_TRY(uf_table_set_text(table, row, c, cells[c].text, error));
         } else if (isfinite(cells[c].number)) {
@@ -111,7 +82,16 @@ static uf_status add_row(struct uf_table *table, const struct cell *cells, struc
     return UF_OK;
 }
 
-static const char *period_code(const struct sc_study *study, size_t row)
+uf_status sc_table_finish(struct uf_table *table, uf_status status, struct uf_table **out)
+{
+    if (status == UF_OK)
+        *out = table;
+    else
+        uf_table_free(table);
+    return status;
+}
+
+const char *sc_period_code(const struct sc_study *study, size_t row)
 {
     return study->panel->periods.code[study->period[row]];
 }
@@ -141,7 +121,7 @@ enum {
     NOTE,
     ESTIMATE_COLUMNS
 };
-static const struct column estimate_columns[ESTIMATE_COLUMNS] = {
+static const struct sc_column estimate_columns[ESTIMATE_COLUMNS] = {
     [TERM] = TEXT("term"),
     [ESTIMATE] = OUTCOME("estimate"),
     [STD_ERROR] = NUMBER("std_error", 4),
@@ -166,13 +146,13 @@ static const struct column estimate_columns[ESTIMATE_COLUMNS] = {
 static uf_status add_estimate(const struct sc_study *study, struct uf_table *table, const char *term,
                               double estimate, bool tested, struct uf_words note, struct uf_error *error)
 {
-    struct cell cells[ESTIMATE_COLUMNS];
+    struct sc_cell cells[ESTIMATE_COLUMNS];
     struct uf_buffer span;
-    for (size_t c = 0; c < ESTIMATE_COLUMNS; c++) cells[c] = (struct cell){NULL, NAN};
+    for (size_t c = 0; c < ESTIMATE_COLUMNS; c++) cells[c] = (struct sc_cell){NULL, NAN};
     uf_buffer_init(&span);
-    uf_buffer_append(&span, period_code(study, study->data.start));
+    uf_buffer_append(&span, sc_period_code(study, study->data.start));
     uf_buffer_append(&span, "–");
-    uf_buffer_append(&span, period_code(study, study->n_periods - 1));
+    uf_buffer_append(&span, sc_period_code(study, study->n_periods - 1));
     char *period = uf_buffer_take(&span);
     if (!period) return uf_fail_memory(error);
     cells[TERM].text = term;
@@ -188,7 +168,7 @@ static uf_status add_estimate(const struct sc_study *study, struct uf_table *tab
     cells[METHOD].text = "synthetic-control";
     cells[VCOV].text = study->placebo ? "placebo-in-space" : "none";
     cells[NOTE].text = uf_words_in(note, study->context->language);
-    uf_status status = add_row(table, cells, error);
+    uf_status status = sc_table_add(table, cells, COUNT(cells), error);
     free(period);
     return status;
 }
@@ -213,7 +193,7 @@ static uf_status estimates_table(const struct sc_study *study, struct uf_table *
     const struct sc_average *average = &study->average;
     const struct uf_treatment *treatment = &study->panel->treatment;
     struct uf_table *table = NULL;
-    UF_TRY(table_new(study, "estimates", title, estimate_columns, ESTIMATE_COLUMNS, &table, error));
+    UF_TRY(sc_table_new(study, "estimates", title, estimate_columns, ESTIMATE_COLUMNS, &table, error));
     uf_status status =
         add_estimate(study, table, "average gap after start", average->mean_gap, true, gap_note, error);
     if (status == UF_OK && fabs(average->mean_synthetic) > 0)
@@ -223,11 +203,7 @@ static uf_status estimates_table(const struct sc_study *study, struct uf_table *
     if (status == UF_OK && isfinite(treatment->cost) && treatment->cost > 0)
         status = add_estimate(study, table, "average gap per million of cost",
                               average->mean_gap / (treatment->cost / 1e6), false, cost_note, error);
-    if (status == UF_OK)
-        *out = table;
-    else
-        uf_table_free(table);
-    return status;
+    return sc_table_finish(table, status, out);
 }
 
 /* --- paths
@@ -236,45 +212,37 @@ static uf_status estimates_table(const struct sc_study *study, struct uf_table *
 static uf_status path_table(const struct sc_study *study, const char *name, struct uf_words title,
                             const struct sc_average *average, struct uf_table **out, struct uf_error *error)
 {
-    static const struct column columns[] = {TEXT("period"), OUTCOME("treated"), OUTCOME("synthetic"),
-                                            OUTCOME("gap")};
+    static const struct sc_column columns[] = {TEXT("period"), OUTCOME("treated"), OUTCOME("synthetic"),
+                                               OUTCOME("gap")};
     struct uf_table *table = NULL;
-    UF_TRY(table_new(study, name, title, columns, COUNT(columns), &table, error));
+    UF_TRY(sc_table_new(study, name, title, columns, COUNT(columns), &table, error));
     uf_status status = UF_OK;
     for (size_t t = 0; t < average->gap->size && status == UF_OK; t++) {
-        const struct cell cells[] = {{period_code(study, t), 0},
-                                     {NULL, gsl_vector_get(average->treated, t)},
-                                     {NULL, gsl_vector_get(average->synthetic, t)},
-                                     {NULL, gsl_vector_get(average->gap, t)}};
-        status = add_row(table, cells, error);
+        const struct sc_cell cells[] = {{sc_period_code(study, t), 0},
+                                        {NULL, gsl_vector_get(average->treated, t)},
+                                        {NULL, gsl_vector_get(average->synthetic, t)},
+                                        {NULL, gsl_vector_get(average->gap, t)}};
+        status = sc_table_add(table, cells, COUNT(cells), error);
     }
-    if (status == UF_OK)
-        *out = table;
-    else
-        uf_table_free(table);
-    return status;
+    return sc_table_finish(table, status, out);
 }
 
 static uf_status weights_table(const struct sc_study *study, struct uf_table **out, struct uf_error *error)
 {
     static const struct uf_words title = {"Donors and their weights in the synthetic control",
                                           "Donatorer och deras vikter i den syntetiska kontrollen"};
-    static const struct column columns[] = {TEXT("unit"), TEXT("label"), NUMBER("weight", 3)};
+    static const struct sc_column columns[] = {TEXT("unit"), TEXT("label"), NUMBER("weight", 3)};
     struct uf_table *table = NULL;
-    UF_TRY(table_new(study, "weights", title, columns, COUNT(columns), &table, error));
+    UF_TRY(sc_table_new(study, "weights", title, columns, COUNT(columns), &table, error));
     uf_status status = UF_OK;
     for (size_t c = study->m; c < study->n && status == UF_OK; c++) {
         double weight = gsl_vector_get(study->average.weights, c);
-        const struct cell cells[] = {
+        const struct sc_cell cells[] = {
             {sc_column_code(study, c), 0}, {sc_column_label(study, c), 0}, {NULL, weight}};
-        if (weight > 0) status = add_row(table, cells, error);
+        if (weight > 0) status = sc_table_add(table, cells, COUNT(cells), error);
     }
     if (status == UF_OK) status = uf_table_sort(table, 2, true, error);
-    if (status == UF_OK)
-        *out = table;
-    else
-        uf_table_free(table);
-    return status;
+    return sc_table_finish(table, status, out);
 }
 
 static uf_status balance_table(const struct sc_study *study, struct uf_table **out, struct uf_error *error)
@@ -282,10 +250,11 @@ static uf_status balance_table(const struct sc_study *study, struct uf_table **o
     static const struct uf_words title = {
         "Predictors before the start: treated, synthetic and all donors",
         "Prediktorer före start: behandlad, syntetisk och samtliga donatorer"};
-    static const struct column columns[] = {TEXT("predictor"), NUMBER("treated", 3), NUMBER("synthetic", 3),
-                                            NUMBER("donor_mean", 3), NUMBER("v", 3)};
+    static const struct sc_column columns[] = {TEXT("predictor"), NUMBER("treated", 3),
+                                               NUMBER("synthetic", 3), NUMBER("donor_mean", 3),
+                                               NUMBER("v", 3)};
     struct uf_table *table = NULL;
-    UF_TRY(table_new(study, "predictor-balance", title, columns, COUNT(columns), &table, error));
+    UF_TRY(sc_table_new(study, "predictor-balance", title, columns, COUNT(columns), &table, error));
     uf_status status = UF_OK;
     for (size_t p = 0; p < study->predictors->size1 && status == UF_OK; p++) {
         double treated = 0, synthetic = 0, donors = 0, v = 0;
@@ -297,96 +266,11 @@ static uf_status balance_table(const struct sc_study *study, struct uf_table **o
             synthetic += gsl_vector_get(study->average.weights, c) * gsl_matrix_get(study->predictors, p, c);
             donors += gsl_matrix_get(study->predictors, p, c) / (double)study->n_donors;
         }
-        const struct cell cells[] = {
+        const struct sc_cell cells[] = {
             {sc_predictor_name(study, p), 0}, {NULL, treated}, {NULL, synthetic}, {NULL, donors}, {NULL, v}};
-        status = add_row(table, cells, error);
+        status = sc_table_add(table, cells, COUNT(cells), error);
     }
-    if (status == UF_OK)
-        *out = table;
-    else
-        uf_table_free(table);
-    return status;
-}
-
-/* --- placebos
- * ---------------------------------------------------------------------------------------------------- */
-
-static uf_status placebos_table(const struct sc_study *study, struct uf_table **out, struct uf_error *error)
-{
-    static const struct uf_words title = {"Gaps of the donors when handled as if treated",
-                                          "Gap för donatorerna när de hanteras som om de vore behandlade"};
-    static const struct column columns[] = {TEXT("unit"), TEXT("label"), TEXT("period"), OUTCOME("gap")};
-    struct uf_table *table = NULL;
-    UF_TRY(table_new(study, "placebos", title, columns, COUNT(columns), &table, error));
-    uf_status status = UF_OK;
-    for (size_t c = study->m; c < study->n; c++)
-        for (size_t t = 0; study->placebo[c].gap && t < study->n_periods && status == UF_OK; t++) {
-            const struct cell cells[] = {{sc_column_code(study, c), 0},
-                                         {sc_column_label(study, c), 0},
-                                         {period_code(study, t), 0},
-                                         {NULL, gsl_vector_get(study->placebo[c].gap, t)}};
-            status = add_row(table, cells, error);
-        }
-    if (status == UF_OK)
-        *out = table;
-    else
-        uf_table_free(table);
-    return status;
-}
-
-static uf_status ratios_table(const struct sc_study *study, struct uf_table **out, struct uf_error *error)
-{
-    static const struct uf_words title = {"RMSPE before and after the start, treated and placebos",
-                                          "RMSPE före och efter start, behandlade och placeboregioner"};
-    static const struct column columns[] = {
-        TEXT("unit"),           TEXT("label"),      NUMBER("treated", 0), OUTCOME("rmspe_before"),
-        OUTCOME("rmspe_after"), NUMBER("ratio", 2), NUMBER("rank", 0)};
-    struct uf_table *table = NULL;
-    UF_TRY(table_new(study, "placebo-ratios", title, columns, COUNT(columns), &table, error));
-    uf_status status = UF_OK;
-    for (size_t c = 0; c < study->n && status == UF_OK; c++) {
-        if (study->rank[c] == 0) continue;
-        const struct uf_synthetic_control_fit *fit = c < study->m ? &study->fit[c] : &study->placebo[c];
-        const struct cell cells[] = {{sc_column_code(study, c), 0}, {sc_column_label(study, c), 0},
-                                     {NULL, c < study->m},          {NULL, fit->rmspe_before},
-                                     {NULL, fit->rmspe_after},      {NULL, fit->ratio},
-                                     {NULL, (double)study->rank[c]}};
-        status = add_row(table, cells, error);
-    }
-    if (status == UF_OK) status = uf_table_sort(table, 6, false, error);
-    if (status == UF_OK)
-        *out = table;
-    else
-        uf_table_free(table);
-    return status;
-}
-
-static uf_status without_table(const struct sc_study *study, struct uf_table **out, struct uf_error *error)
-{
-    static const struct uf_words title = {"Average gap when one donor at a time is left out",
-                                          "Genomsnittligt gap när en donator i taget utesluts"};
-    static const struct column columns[] = {TEXT("dropped"), TEXT("label"), NUMBER("weight", 3),
-                                            OUTCOME("estimate"), OUTCOME("rmspe_before")};
-    struct uf_table *table = NULL;
-    UF_TRY(table_new(study, "leave-one-out", title, columns, COUNT(columns), &table, error));
-    uf_status status = UF_OK;
-    for (size_t c = study->m; c < study->n && status == UF_OK; c++) {
-        double weight = gsl_vector_get(study->average.weights, c), before;
-        if (!(weight > 0)) continue;
-        double gap = sc_gap_without(study, c, &before);
-        const struct cell cells[] = {{sc_column_code(study, c), 0},
-                                     {sc_column_label(study, c), 0},
-                                     {NULL, weight},
-                                     {NULL, gap},
-                                     {NULL, before}};
-        status = add_row(table, cells, error);
-    }
-    if (status == UF_OK) status = uf_table_sort(table, 2, true, error);
-    if (status == UF_OK)
-        *out = table;
-    else
-        uf_table_free(table);
-    return status;
+    return sc_table_finish(table, status, out);
 }
 
 /* --- fit
@@ -442,21 +326,17 @@ static uf_status fit_table(const struct sc_study *study, struct uf_table **out, 
     };
     static const struct uf_words title = {"How the synthetic control fits",
                                           "Hur den syntetiska kontrollen passar"};
-    static const struct column columns[] = {TEXT("key"), TEXT("term"), NUMBER("value", -1)};
+    static const struct sc_column columns[] = {TEXT("key"), TEXT("term"), NUMBER("value", -1)};
     struct uf_table *table = NULL;
-    UF_TRY(table_new(study, "fit", title, columns, COUNT(columns), &table, error));
+    UF_TRY(sc_table_new(study, "fit", title, columns, COUNT(columns), &table, error));
     uf_status status = UF_OK;
     for (size_t i = 0; i < COUNT(facts) && status == UF_OK; i++) {
-        const struct cell cells[] = {{facts[i].key, 0},
-                                     {uf_words_in(facts[i].term, study->context->language), 0},
-                                     {NULL, facts[i].value}};
-        status = add_row(table, cells, error);
+        const struct sc_cell cells[] = {{facts[i].key, 0},
+                                        {uf_words_in(facts[i].term, study->context->language), 0},
+                                        {NULL, facts[i].value}};
+        status = sc_table_add(table, cells, COUNT(cells), error);
     }
-    if (status == UF_OK)
-        *out = table;
-    else
-        uf_table_free(table);
-    return status;
+    return sc_table_finish(table, status, out);
 }
 
 static uf_status take(struct sc_study *study,
@@ -487,9 +367,9 @@ uf_status sc_study_tables(struct sc_study *study, struct uf_error *error)
     UF_TRY(take_path(study, "path", path, &study->average, error));
     UF_TRY(take(study, weights_table, error));
     UF_TRY(take(study, balance_table, error));
-    if (study->placebo) UF_TRY(take(study, placebos_table, error));
-    if (study->placebo) UF_TRY(take(study, ratios_table, error));
+    if (study->placebo) UF_TRY(take(study, sc_placebos_table, error));
+    if (study->placebo) UF_TRY(take(study, sc_ratios_table, error));
     if (study->placebo_start) UF_TRY(take_path(study, "placebo-in-time", in_time, &study->in_time, error));
-    if (study->without) UF_TRY(take(study, without_table, error));
+    if (study->without) UF_TRY(take(study, sc_without_table, error));
     return take(study, fit_table, error);
 }

@@ -70,18 +70,6 @@ static double growth(double start, double end)
     return start > 0 ? 100 * (end / start - 1) : NAN;
 }
 
-/* The change that rounding leaves possible: the sums of the lowest and of the highest values, crosswise. */
-static void change_band(const struct panel_activity *a, size_t r, double *low, double *high)
-{
-    const struct period_activity *first = &a->at[0], *last = &a->at[a->n_periods - 1];
-    *low = *high = 0;
-    for (size_t s = 0; s < a->n_sectors; s++) {
-        *low += gsl_matrix_get(last->value[BOUND_LOW], r, s) - gsl_matrix_get(first->value[BOUND_HIGH], r, s);
-        *high +=
-            gsl_matrix_get(last->value[BOUND_HIGH], r, s) - gsl_matrix_get(first->value[BOUND_LOW], r, s);
-    }
-}
-
 static void put_place(struct tidy_row *row, const struct panel_activity *a, size_t r)
 {
     tidy_text(row, panel_activity_region_code(a, r));
@@ -133,8 +121,9 @@ static uf_status region_table(const struct panel_activity *a, const struct shift
         const struct uf_shift_share *x = &parts->total[r];
         const uf_value_status reason = needed(a, r);
         const uf_value_status own = a->at[0].region_sum[r] | a->at[last].region_sum[r];
-        double low = NAN, high = NAN, reference_start = 0, reference_end = 0;
-        if (a->bands) change_band(a, r, &low, &high);
+        struct uf_shift_share_band band = {NAN, NAN, NAN, NAN};
+        if (parts->band != NULL) band = parts->band[r];
+        double reference_start = 0, reference_end = 0;
         for (size_t s = 0; s < a->n_sectors; s++) {
             reference_start += parts->reference_start[r * a->n_sectors + s];
             reference_end += parts->reference_end[r * a->n_sectors + s];
@@ -145,11 +134,17 @@ static uf_status region_table(const struct panel_activity *a, const struct shift
         tidy_number(&row, x->start, own);
         tidy_number(&row, x->end, own);
         tidy_number(&row, x->change, own);
-        tidy_number(&row, low, a->bands ? own : UF_VALUE_NOT_APPLICABLE);
-        tidy_number(&row, high, a->bands ? own : UF_VALUE_NOT_APPLICABLE);
+        const uf_value_status no_band = UF_VALUE_NOT_APPLICABLE;
+        const bool regional_band = parts->band != NULL && !parts->dynamic && isfinite(x->regional);
+        tidy_number(&row, band.change_low, parts->band != NULL ? own : no_band);
+        tidy_number(&row, band.change_high, parts->band != NULL ? own : no_band);
         tidy_number(&row, growth(x->start, x->end), own);
         tidy_number(&row, growth(reference_start, reference_end), reason);
         put_components(&row, parts, x, reason);
+        tidy_number(&row, regional_band ? band.regional_low : NAN,
+                    parts->band != NULL && !parts->dynamic ? reason : no_band);
+        tidy_number(&row, regional_band ? band.regional_high : NAN,
+                    parts->band != NULL && !parts->dynamic ? reason : no_band);
         UF_TRY(row.status);
     }
     return UF_OK;
@@ -268,7 +263,7 @@ uf_status shift_share_tables(const struct panel_activity *a, const struct shift_
                              struct uf_result *result, struct uf_error *error)
 {
     const char *unit = a->column->unit;
-    struct tidy_column regions[11 + 3 + COMPONENTS_MAX] = {
+    struct tidy_column regions[11 + 3 + COMPONENTS_MAX + 2] = {
         {"unit", UF_COLUMN_TEXT, NULL, -1},
         {"label", UF_COLUMN_TEXT, NULL, -1},
         {"from", UF_COLUMN_TEXT, NULL, -1},
@@ -282,6 +277,8 @@ uf_status shift_share_tables(const struct panel_activity *a, const struct shift_
         {"reference_growth", UF_COLUMN_NUMBER, "%", 1},
     };
     size_t n = 11 + component_columns(a, parts, regions + 11);
+    regions[n++] = (struct tidy_column){"regional_low", UF_COLUMN_NUMBER, unit, 0};
+    regions[n++] = (struct tidy_column){"regional_high", UF_COLUMN_NUMBER, unit, 0};
     UF_TRY(take(a, parts, "shift-share", (struct uf_words){"Shift-share by region", "Shift-share per region"},
                 regions, n, region_table, result, error));
     struct tidy_column sectors[11 + 3 + COMPONENTS_MAX + 1] = {
@@ -350,6 +347,51 @@ static uf_status tell_entries(const struct panel_activity *a, const struct shift
                               arguments, 1, error);
 }
 
+/* How much of the result rounding leaves open, in the worst case. */
+static uf_status tell_bands(const struct panel_activity *a, const struct shift_share_parts *parts,
+                            struct uf_result *result, struct uf_error *error)
+{
+    static const struct uf_words none = {NULL, NULL};
+    if (parts->band == NULL) return UF_OK;
+    size_t open = 0, known = 0, outside = 0;
+    for (size_t r = 0; r < a->n_regions; r++) {
+        const struct uf_shift_share_band *band = &parts->band[r];
+        const double change = parts->total[r].change;
+        outside += change < band->change_low || change > band->change_high;
+        if (parts->dynamic || isnan(band->regional_low) || isnan(band->regional_high)) continue;
+        known++;
+        open += band->regional_low < 0 && band->regional_high > 0;
+    }
+    if (outside > 0) {
+        static const struct uf_words text = {"In {0} regions the change of the sum of the sectors lies "
+                                             "outside what the published total allows: the rounding "
+                                             "errors of the sectors add up.",
+                                             "I {0} regioner ligger förändringen av branschernas summa "
+                                             "utanför vad den publicerade totalen medger: "
+                                             "branschernas avrundningsfel summeras."};
+        struct uf_argument arguments[] = {uf_count_argument(outside)};
+        UF_TRY(uf_result_add_note(result, a->language, UF_WARNING, "change-outside-total", text, none,
+                                  arguments, 1, error));
+    }
+    if (known == 0) return UF_OK;
+    static const struct uf_words text = {"In {0} of {1} regions the band of the regional component spans 0: "
+                                         "in the worst case rounding alone decides its sign. The band "
+                                         "surely holds the value but is wider than what is likely.",
+                                         "I {0} av {1} regioner omfattar den regionala komponentens "
+                                         "avrundningsintervall 0: i värsta fall avgör redan "
+                                         "avrundningen dess tecken. Intervallet innehåller säkert värdet men "
+                                         "är bredare än vad som är sannolikt."};
+    static const struct uf_words sharpen = {"Name the published total (total) and a published row of the "
+                                            "reference area (reference-row): they narrow the band.",
+                                            "Ange den publicerade totalen (total) och en publicerad rad för "
+                                            "jämförelseområdet (reference-row): de gör intervallet "
+                                            "snävare."};
+    const bool sharp = parts->totals_used > 0 && a->whole_unit != SIZE_MAX;
+    struct uf_argument arguments[] = {uf_count_argument(open), uf_count_argument(known)};
+    return uf_result_add_note(result, a->language, open > 0 ? UF_WARNING : UF_NOTE, "band-spans-zero", text,
+                              sharp ? none : sharpen, arguments, 2, error);
+}
+
 uf_status shift_share_tell(const struct panel_activity *a, const struct shift_share_parts *parts,
                            struct uf_result *result, struct uf_error *error)
 {
@@ -379,10 +421,5 @@ uf_status shift_share_tell(const struct panel_activity *a, const struct shift_sh
                                       uf_text_argument(panel_activity_region_label(a, least)),
                                       uf_number_argument(worst, 1)};
     UF_TRY(uf_result_add_note(result, a->language, UF_NOTE, "finding", finding, none, arguments, 6, error));
-    if (!a->bands) return UF_OK;
-    static const struct uf_words text = {
-        "Rounding is carried into the change (change_low, change_high) and not into the components.",
-        "Avrundningen förs vidare till förändringen (change_low, change_high) men inte till komponenterna."};
-    return uf_result_add_note(result, a->language, UF_NOTE, "band-of-change-only", text, none, NULL, 0,
-                              error);
+    return tell_bands(a, parts, result, error);
 }

@@ -92,6 +92,10 @@ static void gaps_and_rounding(void **state)
     /* C starts at 0 and cannot have been less: three sectors at ±250 twice, less 250 once */
     expect_close(cell(&result, "1", "change_high", NULL), 2000 + 1500 - 250, 1e-13, "change_high");
     expect_close(cell(&result, "1", "change_low", NULL), 2000 - 1500, 1e-13, "change_low");
+    assert_true(cell(&result, "1", "regional_low", NULL) < cell(&result, "1", "regional", NULL));
+    assert_true(cell(&result, "1", "regional_high", NULL) > cell(&result, "1", "regional", NULL));
+    assert_non_null(strstr(uf_result_note(&result, "band-spans-zero")->text, "av 2 regioner"));
+    assert_non_null(uf_result_note(&result, "band-spans-zero")->advice);
     uf_result_clear(&result);
     activity_panel_miss(panel, "2", "C", "2008", UF_VALUE_CONFIDENTIAL);
     result = run(panel, NULL);
