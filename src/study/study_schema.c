@@ -240,11 +240,15 @@ static const struct schema report_schema = {.what = "report",
                                             .n_fields = COUNT(report_fields)};
 
 static const struct schema_field disclosure_fields[] = {
-    FIELD(study_disclosure, "indicators", indicators, SCHEMA_TEXTS, .required = true, .summary = "the indicators that count persons or firms"),
-    FIELD(study_disclosure, "threshold", threshold, SCHEMA_NUMBER, .required = true, .summary = "the least count above 0 that may be shown"),
-    FIELD(study_disclosure, "unit", unit, SCHEMA_NUMBER, .summary = "persons or firms in 1 of the figures, as 1000 for thousands; default 1"),
+    FIELD(study_disclosure, "indicators", indicators, SCHEMA_TEXTS, .required = true,
+          .summary = "the indicators that count persons or firms"),
+    FIELD(study_disclosure, "threshold", threshold, SCHEMA_NUMBER, .required = true,
+          .summary = "the least count above 0 that may be shown"),
+    FIELD(study_disclosure, "unit", unit, SCHEMA_NUMBER,
+          .summary = "persons or firms in 1 of the figures, as 1000 for thousands; default 1"),
     FIELD(study_disclosure, "action", action, SCHEMA_TEXT, .choices = disclosure_actions,
-          .summary = "refuse (default): the run ends with exit code 5; suppress: the cells are hidden, and enough others"),
+          .summary = "refuse (default): the run ends with exit code 5; suppress: the cells are hidden, and "
+                     "enough others"),
 };
 static const struct schema disclosure_schema = {.what = "disclosure",
                                                 .size = sizeof(struct study_disclosure),
@@ -271,7 +275,8 @@ static const struct schema_field study_fields[] = {
     FIELD(study, "effects", effects, SCHEMA_MAPS, .schema = &effect_schema,
           .summary = "what became different"),
     FIELD(study, "limits", limits, SCHEMA_ALL_WORDS, .summary = "what the reader should not conclude"),
-    FIELD(study, "disclosure", disclosure, SCHEMA_MAP, .schema = &disclosure_schema, .summary = "what is too small to be shown"),
+    FIELD(study, "disclosure", disclosure, SCHEMA_MAP, .schema = &disclosure_schema,
+          .summary = "what is too small to be shown"),
     FIELD(study, "report", report, SCHEMA_MAP, .schema = &report_schema, .summary = "what is written"),
 };
 const struct schema study_schema = {.what = "the study",
