@@ -70,6 +70,30 @@ uf_status uf_shift_share_dynamic(const gsl_matrix *region, const gsl_matrix *nat
                                  struct uf_shift_share *out_sectors, struct uf_shift_share *out_total,
                                  struct uf_error *error);
 
+/* Bounds of the figures, as uf_rounding_bounds gives them: arrays of n values for the region and the nation
+ * at start and end. */
+struct uf_shift_share_bounds {
+    const double *region_start_low, *region_start_high, *region_end_low, *region_end_high;
+    const double *nation_start_low, *nation_start_high, *nation_end_low, *nation_end_high;
+    /* A published total of the region that the sectors divide, with its own bounds; NaN: none. It is often
+     * much sharper than the sum of many rounded sectors. */
+    double total_start_low, total_start_high, total_end_low, total_end_high;
+};
+struct uf_shift_share_band {
+    double change_low, change_high;
+    double regional_low, regional_high;
+};
+/*
+ * What rounding leaves open of a region's change and of its regional component. With ρ = E₁/E₀ in
+ * [E₁low/E₀high, E₁high/E₀low]: change = Σ(e₁ − e₀) and regional = Σ(e₁ − e₀·ρ), or with a total T: change =
+ * T₁ − T₀ and regional = T₁ − T₀ − Σ e₀·(ρ − 1); where both can be formed, the narrower end of each counts.
+ * The band of the change is exact without a total; the others are outer: they surely hold the value (if the
+ * sectors do divide the total) but need not be attained. NaN where a figure is missing or a sector of the
+ * nation may be empty at the start. O(n). UF_BAD_USAGE: n is 0.
+ */
+uf_status uf_shift_share_band(const struct uf_shift_share_bounds *bounds, size_t n,
+                              struct uf_shift_share_band *out, struct uf_error *error);
+
 /* Panel by region, sector and period → tables `shift-share`, `shift-share-sectors`, `shift-share-components`,
  * `shift-share-findings`. See docs/methods/shift-share.md. */
 extern const struct uf_method uf_method_shift_share;

@@ -138,10 +138,10 @@ static bool section_range(const char *code, int *first, int *last)
 {
     const size_t length = strlen(code);
     if ((length != 1 && length != 3) || code[0] < 'A' || code[0] > 'U') return false;
-    *first = *last = code[0];
+    *first = *last = code[0] - 'A';
     if (length == 1) return true;
     if ((code[1] != '-' && code[1] != '_') || code[2] < code[0] || code[2] > 'U') return false;
-    *last = code[2];
+    *last = code[2] - 'A';
     return true;
 }
 

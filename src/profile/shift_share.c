@@ -147,3 +147,52 @@ uf_status uf_shift_share_dynamic(const gsl_matrix *region, const gsl_matrix *nat
     free(sum);
     return status;
 }
+
+/* The bounds of e₀·f for e₀ ≥ 0 in its interval and f in its own. */
+static void scaled_bounds(double start_low, double start_high, double factor_low, double factor_high,
+                          double *low, double *high)
+{
+    *low = factor_low < 0 ? start_high * factor_low : start_low * factor_low;
+    *high = factor_high < 0 ? start_low * factor_high : start_high * factor_high;
+}
+
+uf_status uf_shift_share_band(const struct uf_shift_share_bounds *bounds, size_t n,
+                              struct uf_shift_share_band *out, struct uf_error *error)
+{
+    if (n == 0) return uf_fail(error, UF_BAD_USAGE, "Shift-share needs at least one sector.");
+    const struct uf_shift_share_bounds *b = bounds;
+    struct uf_shift_share_band band = {0};
+    double expected_low = 0,
+           expected_high = 0; /* of Σ e₀·(ρ − 1): what the nation's growth would have given */
+    for (size_t s = 0; s < n; s++) {
+        const double ratio_low =
+            b->nation_start_high[s] > 0 ? b->nation_end_low[s] / b->nation_start_high[s] : NAN;
+        const double ratio_high =
+            b->nation_start_low[s] > 0 ? b->nation_end_high[s] / b->nation_start_low[s] : NAN;
+        double low, high;
+        band.change_low += b->region_end_low[s] - b->region_start_high[s];
+        band.change_high += b->region_end_high[s] - b->region_start_low[s];
+        if (b->region_start_high[s] == 0) { /* surely absent at the start: all of its end is regional */
+            band.regional_low += b->region_end_low[s];
+            band.regional_high += b->region_end_high[s];
+            continue;
+        }
+        scaled_bounds(b->region_start_low[s], b->region_start_high[s], ratio_low, ratio_high, &low, &high);
+        band.regional_low += b->region_end_low[s] - high;
+        band.regional_high += b->region_end_high[s] - low;
+        scaled_bounds(b->region_start_low[s], b->region_start_high[s], ratio_low - 1, ratio_high - 1, &low,
+                      &high);
+        expected_low += low;
+        expected_high += high;
+    }
+    const double total_low = b->total_end_low - b->total_start_high;
+    const double total_high = b->total_end_high - b->total_start_low;
+    if (!isnan(total_low) && !isnan(total_high)) {
+        band.change_low = fmax(band.change_low, total_low);
+        band.change_high = fmin(band.change_high, total_high);
+        band.regional_low = isnan(expected_high) ? NAN : fmax(band.regional_low, total_low - expected_high);
+        band.regional_high = isnan(expected_low) ? NAN : fmin(band.regional_high, total_high - expected_low);
+    }
+    *out = band;
+    return UF_OK;
+}

@@ -178,6 +178,61 @@ static void dynamic_equals_summed_steps(void **state)
     gsl_matrix_free(region);
 }
 
+/* Figures drawn, then rounded: the band of the rounded figures holds what the drawn ones give, with and
+ * without the total. */
+static void band_holds_the_unrounded(void **state)
+{
+    (void)state;
+    struct draw draw = {24};
+    enum { REGIONS = 4, SECTORS = 6 };
+    const double unit = 1000;
+    double width_sum = 0, width_total = 0;
+    for (size_t k = 0; k < 300; k++) {
+        double x[2][REGIONS][SECTORS], nation[2][SECTORS] = {{0}}, total[2] = {0};
+        double low[2][REGIONS][SECTORS], high[2][REGIONS][SECTORS], nation_low[2][SECTORS] = {{0}},
+                                                                    nation_high[2][SECTORS] = {{0}};
+        for (size_t t = 0; t < 2; t++)
+            for (size_t r = 0; r < REGIONS; r++)
+                for (size_t s = 0; s < SECTORS; s++) {
+                    double value = (double)(r + 1) * 12000 * draw_uniform(&draw),
+                           shown = unit * floor(value / unit + 0.5);
+                    x[t][r][s] = value;
+                    nation[t][s] += value;
+                    if (r == 0) total[t] += value;
+                    low[t][r][s] = fmax(0, shown - unit / 2);
+                    high[t][r][s] = shown + unit / 2;
+                    nation_low[t][s] += low[t][r][s];
+                    nation_high[t][s] += high[t][r][s];
+                }
+        struct uf_shift_share exact;
+        struct uf_error error;
+        assert_ok(uf_shift_share(x[0][0], x[1][0], nation[0], nation[1], SECTORS, NULL, &exact, &error),
+                  &error);
+        struct uf_shift_share_bounds bounds = {
+            low[0][0],     high[0][0],     low[1][0], high[1][0], nation_low[0], nation_high[0],
+            nation_low[1], nation_high[1], NAN,       NAN,        NAN,           NAN};
+        double width[2] = {0};
+        for (int with_total = 0; with_total <= 1; with_total++) {
+            if (with_total) {
+                bounds.total_start_low = unit * floor(total[0] / unit + 0.5) - unit / 2;
+                bounds.total_start_high = bounds.total_start_low + unit;
+                bounds.total_end_low = unit * floor(total[1] / unit + 0.5) - unit / 2;
+                bounds.total_end_high = bounds.total_end_low + unit;
+            }
+            struct uf_shift_share_band band;
+            assert_ok(uf_shift_share_band(&bounds, SECTORS, &band, &error), &error);
+            assert_true(band.change_low <= exact.change + 1e-9 && exact.change <= band.change_high + 1e-9);
+            if (isnan(band.regional_low)) continue;
+            assert_true(band.regional_low <= exact.regional + 1e-9 &&
+                        exact.regional <= band.regional_high + 1e-9);
+            width[with_total] = band.regional_high - band.regional_low;
+        }
+        width_sum += width[0];
+        width_total += width[1];
+    }
+    assert_true(width_total < width_sum); /* naming the total pays */
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -185,6 +240,7 @@ int main(void)
         cmocka_unit_test(components_add_up),
         cmocka_unit_test(order_and_scale_do_not_matter),
         cmocka_unit_test(dynamic_equals_summed_steps),
+        cmocka_unit_test(band_holds_the_unrounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
