@@ -45,9 +45,10 @@ uf_status uf_report_add_facts(struct uf_report *report, const char *const *pairs
                               struct uf_error *error);
 /* `max_rows` 0: all; else the rest is left to the CSV, and the caption says so. `csv_name` is linked, a path
  * relative to the report; NULL: no link. The heading of a column is uf_word of its name, with the unit. A
- * column of texts without one text is not shown. A missing number is a short mark and a remark a raised
- * letter, both spelt out in a legend; a remark that all numbers of a column share is told once. Columns named
- * as time (`period`, `year`, `from`, …) get no thousands separator. */
+ * column of texts without one text is not shown; nor is one of numbers that are all merely not there (named
+ * in the legend). A missing number is a short mark and a remark a raised letter, both spelt out in a legend;
+ * a remark that all numbers of a column share is told once. Columns named as time (`period`, `year`, `from`,
+ * …) get no thousands separator. */
 uf_status uf_report_add_table(struct uf_report *report, const struct uf_table *table, size_t max_rows,
                               const char *csv_name, struct uf_error *error);
 /* A chart that was not drawn becomes its alt text and a word on why. SVG that could fetch or run anything is

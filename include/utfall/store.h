@@ -94,7 +94,12 @@ struct uf_sector {
 };
 /* Adds a sector or renews it; the parent must be there. */
 uf_status uf_store_put_sector(struct uf_store *store, const struct uf_sector *sector, struct uf_error *error);
-uf_status uf_store_has_sector(struct uf_store *store, const char *code, bool *out, struct uf_error *error);
+/* The code of a sector as the store has it (new text); unknown is UF_BAD_INPUT with the nearest known code.
+ */
+uf_status uf_store_resolve_sector(struct uf_store *store, const char *code, char **out,
+                                  struct uf_error *error);
+/* As above, but an unknown code is no error: `*out` is NULL. */
+uf_status uf_store_find_sector(struct uf_store *store, const char *code, char **out, struct uf_error *error);
 
 enum uf_indicator_kind { UF_INDICATOR_STOCK, UF_INDICATOR_FLOW, UF_INDICATOR_RATIO };
 struct uf_indicator {

@@ -23,7 +23,8 @@ bool arguments_is_methods(const struct uf_method *method, const char *name)
     return false;
 }
 
-static struct found_option find_option(const struct arguments *arguments, const char *name, size_t length, char letter)
+static struct found_option find_option(const struct arguments *arguments, const char *name, size_t length,
+                                       char letter)
 {
     const struct uf_method *method = arguments->method;
     for (size_t i = 0; method && !letter && i < method->n_options; i++) {
@@ -39,50 +40,58 @@ static struct found_option find_option(const struct arguments *arguments, const 
         const struct argument_group *group = arguments->command->groups[g];
         for (size_t i = 0; i < group->count; i++) {
             const struct argument_option *option = &group->options[i];
-            if (letter ? option->letter == letter : strlen(option->name) == length && !strncmp(option->name, name, length))
+            if (letter ? option->letter == letter
+                       : strlen(option->name) == length && !strncmp(option->name, name, length))
                 return (struct found_option){option->name, option->kind, option->placeholder};
         }
     }
     return (struct found_option){0};
 }
 
-static uf_status fail_unknown(const struct arguments *arguments, const char *word, size_t length, struct uf_error *error)
+static uf_status fail_unknown(const struct arguments *arguments, const char *word, size_t length,
+                              struct uf_error *error)
 {
     const char *names[256];
     size_t count = 0;
     const struct uf_method *method = arguments->method;
-    for (size_t i = 0; method && i < method->n_options && count < 256; i++) names[count++] = method->options[i].name;
+    for (size_t i = 0; method && i < method->n_options && count < 256; i++)
+        names[count++] = method->options[i].name;
     for (size_t g = 0; arguments->command->groups[g]; g++)
         for (size_t i = 0; i < arguments->command->groups[g]->count && count < 256; i++)
             names[count++] = arguments->command->groups[g]->options[i].name;
     char name[128];
     snprintf(name, sizeof name, "%.*s", (int)(length < 100 ? length : 100), word);
     const char *nearest = uf_text_nearest(name, names, count);
-    return uf_fail(error, UF_BAD_USAGE, "there is no option '--%s' here%s%s%s; `utfall %s%s%s --help` lists them", name,
-                   nearest ? "; did you mean '--" : "", nearest ? nearest : "", nearest ? "'?" : "", arguments->command->name,
-                   method ? " " : "", method ? method->name : "");
+    return uf_fail(error, UF_BAD_USAGE,
+                   "there is no option '--%s' here%s%s%s; `utfall %s%s%s --help` lists them", name,
+                   nearest ? "; did you mean '--" : "", nearest ? nearest : "", nearest ? "'?" : "",
+                   arguments->command->name, method ? " " : "", method ? method->name : "");
 }
 
-static uf_status keep(struct arguments *arguments, const struct found_option *option, const char *value, struct uf_error *error)
+static uf_status keep(struct arguments *arguments, const struct found_option *option, const char *value,
+                      struct uf_error *error)
 {
     bool once = option->kind == ARGUMENT_FLAG || option->kind == ARGUMENT_VALUE;
     if (once && uf_text_list_find(&arguments->names, option->name) != SIZE_MAX)
-        return uf_fail(error, UF_BAD_USAGE, "the option '--%s' is given twice, expected it once", option->name);
+        return uf_fail(error, UF_BAD_USAGE, "the option '--%s' is given twice, expected it once",
+                       option->name);
     UF_TRY(uf_text_list_add(&arguments->names, option->name, error));
     return uf_text_list_add(&arguments->values, value, error);
 }
 
 /* A flag with its value: `--name`, `--no-name`, `--name=true`. */
-static uf_status keep_flag(struct arguments *arguments, const struct found_option *option, const char *value, bool no,
-                           struct uf_error *error)
+static uf_status keep_flag(struct arguments *arguments, const struct found_option *option, const char *value,
+                           bool no, struct uf_error *error)
 {
     if (!value) return keep(arguments, option, no ? "false" : "true", error);
     if (no || (strcmp(value, "true") != 0 && strcmp(value, "false") != 0))
-        return uf_fail(error, UF_BAD_USAGE, "found '%s' for '--%s', expected true or false", value, option->name);
+        return uf_fail(error, UF_BAD_USAGE, "found '%s' for '--%s', expected true or false", value,
+                       option->name);
     return keep(arguments, option, value, error);
 }
 
-static uf_status read_option(struct arguments *arguments, int argc, char **argv, int *index, struct uf_error *error)
+static uf_status read_option(struct arguments *arguments, int argc, char **argv, int *index,
+                             struct uf_error *error)
 {
     const char *word = argv[*index], *value = NULL;
     struct found_option option;
@@ -106,8 +115,8 @@ static uf_status read_option(struct arguments *arguments, int argc, char **argv,
     if (option.kind == ARGUMENT_FLAG) return keep_flag(arguments, &option, value, no, error);
     if (!value) {
         if (*index + 1 >= argc)
-            return uf_fail(error, UF_BAD_USAGE, "the option '--%s' needs a value, expected --%s %s", option.name, option.name,
-                           option.placeholder ? option.placeholder : "VALUE");
+            return uf_fail(error, UF_BAD_USAGE, "the option '--%s' needs a value, expected --%s %s",
+                           option.name, option.name, option.placeholder ? option.placeholder : "VALUE");
         value = argv[++*index];
     }
     return keep(arguments, &option, value, error);
@@ -128,15 +137,16 @@ static uf_status read_words(struct arguments *arguments, int argc, char **argv, 
     const struct command *command = arguments->command;
     if (arguments_flag(arguments, "help")) return UF_OK;
     if (arguments->words.count < command->min_words)
-        return uf_fail(error, UF_BAD_USAGE, "something is missing, expected: utfall %s %s", command->name, command->usage);
+        return uf_fail(error, UF_BAD_USAGE, "something is missing, expected: utfall %s %s", command->name,
+                       command->usage);
     if (arguments->words.count > command->max_words)
-        return uf_fail(error, UF_BAD_USAGE, "found '%s' too much, expected: utfall %s %s", arguments->words.items[command->max_words],
-                       command->name, command->usage);
+        return uf_fail(error, UF_BAD_USAGE, "found '%s' too much, expected: utfall %s %s",
+                       arguments->words.items[command->max_words], command->name, command->usage);
     return UF_OK;
 }
 
-uf_status arguments_parse(const struct command *command, const struct uf_method *method, int argc, char **argv, struct arguments *out,
-                          struct uf_error *error)
+uf_status arguments_parse(const struct command *command, const struct uf_method *method, int argc,
+                          char **argv, struct arguments *out, struct uf_error *error)
 {
     struct arguments arguments = {.command = command, .method = method};
     uf_text_list_init(&arguments.words);
@@ -175,7 +185,8 @@ bool arguments_flag(const struct arguments *arguments, const char *name)
     return value && !strcmp(value, "true");
 }
 
-uf_status arguments_list(const struct arguments *arguments, const char *name, struct uf_text_list *out, struct uf_error *error)
+uf_status arguments_list(const struct arguments *arguments, const char *name, struct uf_text_list *out,
+                         struct uf_error *error)
 {
     enum argument_kind kind = find_option(arguments, name, strlen(name), 0).kind;
     for (size_t i = 0; i < arguments->names.count; i++) {
@@ -188,7 +199,8 @@ uf_status arguments_list(const struct arguments *arguments, const char *name, st
     return UF_OK;
 }
 
-uf_status arguments_count(const struct arguments *arguments, const char *name, size_t otherwise, size_t *out, struct uf_error *error)
+uf_status arguments_count(const struct arguments *arguments, const char *name, size_t otherwise, size_t *out,
+                          struct uf_error *error)
 {
     const char *text = arguments_text(arguments, name);
     double number = 0;
@@ -198,12 +210,14 @@ uf_status arguments_count(const struct arguments *arguments, const char *name, s
     }
     if (!uf_number_parse(text, strlen(text), '.', &number) || number < 0 || number > 9007199254740992.0 ||
         (double)(size_t)number != number)
-        return uf_fail(error, UF_BAD_USAGE, "found '%s' for '--%s', expected a whole number, 0 or more", text, name);
+        return uf_fail(error, UF_BAD_USAGE, "found '%s' for '--%s', expected a whole number, 0 or more", text,
+                       name);
     *out = (size_t)number;
     return UF_OK;
 }
 
-uf_status arguments_options(const struct arguments *arguments, struct uf_options **out, struct uf_error *error)
+uf_status arguments_options(const struct arguments *arguments, struct uf_options **out,
+                            struct uf_error *error)
 {
     struct uf_options *options = NULL;
     UF_TRY(uf_options_new(arguments->method, &options, error));
@@ -219,7 +233,8 @@ uf_status arguments_options(const struct arguments *arguments, struct uf_options
         uf_text_list_init(&items);
         status = arguments_list(arguments, option->name, &items, error);
         if (status == UF_OK)
-            status = uf_options_set_list(options, option->name, (const char *const *)items.items, items.count, error);
+            status = uf_options_set_list(options, option->name, (const char *const *)items.items, items.count,
+                                         error);
         uf_text_list_clear(&items);
     }
     if (status != UF_OK) {

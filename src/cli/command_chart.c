@@ -13,7 +13,8 @@
 #include "cli/places.h"
 #include "cli/terminal.h"
 
-static uf_status number_of(const struct arguments *arguments, const char *name, double *out, struct uf_error *error)
+static uf_status number_of(const struct arguments *arguments, const char *name, double *out,
+                           struct uf_error *error)
 {
     const char *text = arguments_text(arguments, name);
     *out = NAN;
@@ -39,8 +40,9 @@ static uf_status check_kind(const char *kind, struct uf_error *error)
         }
     }
     const char *nearest = uf_text_nearest(kind, names, count < 32 ? count : 32);
-    uf_fail(error, UF_BAD_USAGE, "there is no chart '%s'%s%s%s; expected one of: %s", kind, nearest ? "; did you mean '" : "",
-            nearest ? nearest : "", nearest ? "'?" : "", list.data ? list.data : "");
+    uf_fail(error, UF_BAD_USAGE, "there is no chart '%s'%s%s%s; expected one of: %s", kind,
+            nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "",
+            list.data ? list.data : "");
     uf_buffer_clear(&list);
     return UF_BAD_USAGE;
 }
@@ -58,8 +60,11 @@ static uf_status formats_of(const struct arguments *arguments, unsigned *out, st
     for (size_t i = 0; i < list.count && status == UF_OK; i++) {
         size_t j = 0;
         while (j < 4 && strcmp(list.items[i], known[j].name) != 0) j++;
-        if (j < 4) *out |= known[j].flag;
-        else status = uf_fail(error, UF_BAD_USAGE, "found '%s' for '--pictures', expected svg, png, pdf or emf", list.items[i]);
+        if (j < 4)
+            *out |= known[j].flag;
+        else
+            status = uf_fail(error, UF_BAD_USAGE,
+                             "found '%s' for '--pictures', expected svg, png, pdf or emf", list.items[i]);
     }
     uf_text_list_clear(&list);
     return status;
@@ -78,8 +83,9 @@ static uf_status read_tiles(struct uf_table **out, struct uf_error *error)
     return status;
 }
 
-static uf_status draw(const struct arguments *arguments, const struct uf_table *table, const struct uf_table *placebos,
-                      const struct uf_table *tiles, const struct uf_text_list *focus, const char *plots, struct uf_error *error)
+static uf_status draw(const struct arguments *arguments, const struct uf_table *table,
+                      const struct uf_table *placebos, const struct uf_table *tiles,
+                      const struct uf_text_list *focus, const char *plots, struct uf_error *error)
 {
     struct uf_chart_request request = {.kind = arguments->words.items[0],
                                        .table = table,
@@ -106,10 +112,13 @@ static uf_status draw(const struct arguments *arguments, const struct uf_table *
     const char *output = arguments_text(arguments, "output");
     char *whole = uf_path_directory(output ? output : "chart");
     if (!whole) return uf_fail_memory(error);
-    const char *slash = output ? strrchr(output, '/') : NULL, *name = slash ? slash + 1 : output ? output : "chart";
+    const char *slash = output ? strrchr(output, '/') : NULL, *name = slash    ? slash + 1
+                                                                      : output ? output
+                                                                               : "chart";
     struct uf_chart chart = {0};
-    uf_status status = *name ? uf_directory_make(whole, error)
-                             : uf_fail(error, UF_BAD_USAGE, "found '%s' for '--output', expected FOLDER/NAME", output);
+    uf_status status =
+        *name ? uf_directory_make(whole, error)
+              : uf_fail(error, UF_BAD_USAGE, "found '%s' for '--output', expected FOLDER/NAME", output);
     if (status == UF_OK) status = uf_chart_write(&request, whole, name, &chart, error);
     if (chart.alt_text && terminal_print(chart.alt_text, error) == UF_OK) terminal_print("\n", error);
     uf_chart_clear(&chart);
@@ -119,7 +128,8 @@ static uf_status draw(const struct arguments *arguments, const struct uf_table *
 
 static uf_status run(const struct arguments *arguments, struct uf_error *error)
 {
-    const char *kind = arguments->words.items[0], *data = arguments_text(arguments, "data"), *placebo_file = arguments_text(arguments, "placebos");
+    const char *kind = arguments->words.items[0], *data = arguments_text(arguments, "data"),
+               *placebo_file = arguments_text(arguments, "placebos");
     UF_TRY(check_kind(kind, error));
     if (!data) return uf_fail(error, UF_BAD_USAGE, "expected --data FILE: the table to draw, as CSV");
     struct uf_table *table = NULL, *placebos = NULL, *tiles = NULL;
@@ -130,9 +140,11 @@ static uf_status run(const struct arguments *arguments, struct uf_error *error)
     uf_status status = arguments_list(arguments, "focus", &focus, error);
     const char *text_options[] = {"label", "group"};
     for (size_t i = 0; i < 2 && status == UF_OK; i++)
-        if (arguments_text(arguments, text_options[i])) status = uf_text_list_add(&texts, arguments_text(arguments, text_options[i]), error);
+        if (arguments_text(arguments, text_options[i]))
+            status = uf_text_list_add(&texts, arguments_text(arguments, text_options[i]), error);
     if (status == UF_OK) status = places_find("plots", &plots, error);
-    if (status == UF_OK) status = uf_read_delimited(data, (const char *const *)texts.items, texts.count, &table, error);
+    if (status == UF_OK)
+        status = uf_read_delimited(data, (const char *const *)texts.items, texts.count, &table, error);
     static const char *const unit[] = {"unit"};
     if (status == UF_OK && placebo_file) status = uf_read_delimited(placebo_file, unit, 1, &placebos, error);
     if (status == UF_OK && !strcmp(kind, "tile-map")) status = read_tiles(&tiles, error);
@@ -156,7 +168,8 @@ static const struct argument_option columns[] = {
     {"x", 0, ARGUMENT_VALUE, "COLUMN", "the horizontal axis of lines"},
     {"placebos", 0, ARGUMENT_VALUE, "FILE", "synthetic-control: a table with unit, period and gap"},
 };
-static const struct argument_group column_group = {"What is drawn", columns, sizeof columns / sizeof *columns};
+static const struct argument_group column_group = {"What is drawn", columns,
+                                                   sizeof columns / sizeof *columns};
 static const struct argument_option looks[] = {
     {"output", 'o', ARGUMENT_VALUE, "FOLDER/NAME", "the files' name without ending (default: chart)"},
     {"pictures", 0, ARGUMENT_LIST, "A,B", "svg, png, pdf, emf (default: svg,png)"},
@@ -168,7 +181,8 @@ static const struct argument_option looks[] = {
     {"focus", 0, ARGUMENT_LIST, "A,B", "labels to bring out"},
     {"reference", 0, ARGUMENT_VALUE, "NUMBER", "a line to compare with"},
     {"marked-x", 0, ARGUMENT_VALUE, "NUMBER", "a vertical line, as the start of a treatment"},
-    {"language", 'l', ARGUMENT_VALUE, "sv|en", "the language of numbers and of the description (default: en)"},
+    {"language", 'l', ARGUMENT_VALUE, "sv|en",
+     "the language of numbers and of the description (default: en)"},
 };
 static const struct argument_group look_group = {"How it looks", looks, sizeof looks / sizeof *looks};
 static const struct argument_group *const groups[] = {&column_group, &look_group, &general_options, NULL};
@@ -177,7 +191,8 @@ const struct command command_chart = {
     .name = "chart",
     .usage = "KIND --data FILE [OPTIONS]",
     .summary = "draw a chart from a table",
-    .more = "Kinds: bars, stacked-bars, lines, event-study, synthetic-control, tile-map. Written are NAME.csv (the numbers drawn), NAME.gp (the "
+    .more = "Kinds: bars, stacked-bars, lines, event-study, synthetic-control, tile-map. Written are "
+            "NAME.csv (the numbers drawn), NAME.gp (the "
             "script, which runs by itself), the pictures, and NAME.txt, a description that is also printed.",
     .groups = groups,
     .min_words = 1,

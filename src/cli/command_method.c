@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* `utfall profile METHOD` and `utfall effect METHOD`: one method on a file's named columns (--data) or on the store. */
+/* `utfall profile METHOD` and `utfall effect METHOD`: one method on a file's named columns (--data) or on the
+ * store. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +20,9 @@ struct lists {
 
 static void clear_lists(struct lists *lists)
 {
-    struct uf_text_list *all[] = {&lists->covariates, &lists->clusters, &lists->treated, &lists->within,
-                                  &lists->regions,    &lists->sectors,  &lists->extra,   &lists->also_exposed};
+    struct uf_text_list *all[] = {&lists->covariates, &lists->clusters,    &lists->treated,
+                                  &lists->within,     &lists->regions,     &lists->sectors,
+                                  &lists->extra,      &lists->also_exposed};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) uf_text_list_clear(all[i]);
     free(lists->variables);
 }
@@ -31,8 +33,8 @@ static const char *const *items_of(const struct uf_text_list *list)
 }
 
 /* Columns that the method's own options name: `invest:1964-1969` asks for the column `invest`. */
-static uf_status add_named_columns(const struct uf_method *method, const struct uf_options *options, struct uf_text_list *out,
-                                   struct uf_error *error)
+static uf_status add_named_columns(const struct uf_method *method, const struct uf_options *options,
+                                   struct uf_text_list *out, struct uf_error *error)
 {
     for (size_t i = 0; i < method->n_options; i++) {
         const struct uf_option *option = &method->options[i];
@@ -58,7 +60,8 @@ static uf_status add_named_columns(const struct uf_method *method, const struct 
     return UF_OK;
 }
 
-static uf_status read_lists(const struct arguments *arguments, const struct uf_options *options, struct lists *lists, struct uf_error *error)
+static uf_status read_lists(const struct arguments *arguments, const struct uf_options *options,
+                            struct lists *lists, struct uf_error *error)
 {
     UF_TRY(arguments_list(arguments, "covariates", &lists->covariates, error));
     UF_TRY(arguments_list(arguments, "cluster", &lists->clusters, error));
@@ -70,7 +73,8 @@ static uf_status read_lists(const struct arguments *arguments, const struct uf_o
     return add_named_columns(arguments->method, options, &lists->extra, error);
 }
 
-static uf_status need(const struct arguments *arguments, const char *name, const char *what, struct uf_error *error)
+static uf_status need(const struct arguments *arguments, const char *name, const char *what,
+                      struct uf_error *error)
 {
     if (arguments_given(arguments, name)) return UF_OK;
     return uf_fail(error, UF_BAD_USAGE, "expected --%s %s", name, what);
@@ -82,25 +86,29 @@ static const char *panel_text(const struct arguments *arguments, const char *nam
     return arguments_is_methods(arguments->method, name) ? NULL : arguments_text(arguments, name);
 }
 
-static uf_status period_of(const struct arguments *arguments, const char *name, uf_period *out, struct uf_error *error)
+static uf_status period_of(const struct arguments *arguments, const char *name, uf_period *out,
+                           struct uf_error *error)
 {
     const char *text = panel_text(arguments, name);
     if (text && !uf_period_parse(text, strlen(text), out))
-        return uf_fail(error, UF_BAD_USAGE, "found '%s' for '--%s', expected a period as 2018 or 2018Q1", text, name);
+        return uf_fail(error, UF_BAD_USAGE, "found '%s' for '--%s', expected a period as 2018 or 2018Q1",
+                       text, name);
     return UF_OK;
 }
 
-static uf_status panel_from_file(const struct arguments *arguments, struct lists *lists, struct uf_result *ledger,
-                                 struct uf_panel **out, struct uf_error *error)
+static uf_status panel_from_file(const struct arguments *arguments, struct lists *lists,
+                                 struct uf_result *ledger, struct uf_panel **out, struct uf_error *error)
 {
     bool profile = arguments->method->family == UF_FAMILY_PROFILE;
     UF_TRY(need(arguments, profile ? "region" : "unit", "COLUMN: the column with the regions", error));
     UF_TRY(need(arguments, profile ? "value" : "outcome", "COLUMN: the column with the numbers", error));
-    if (profile && arguments->method->needs_sector) UF_TRY(need(arguments, "sector", "COLUMN: the column with the sectors", error));
-    if (arguments->method->needs_treatment && !arguments_given(arguments, "treatment") && !arguments_given(arguments, "cohort") &&
-        !arguments_given(arguments, "treated"))
+    if (profile && arguments->method->needs_sector)
+        UF_TRY(need(arguments, "sector", "COLUMN: the column with the sectors", error));
+    if (arguments->method->needs_treatment && !arguments_given(arguments, "treatment") &&
+        !arguments_given(arguments, "cohort") && !arguments_given(arguments, "treated"))
         return uf_fail(error, UF_BAD_USAGE,
-                       "expected who was treated: --treatment COLUMN, --cohort COLUMN, or --treated LIST with --start PERIOD");
+                       "expected who was treated: --treatment COLUMN, --cohort COLUMN, or --treated LIST "
+                       "with --start PERIOD");
     const struct uf_file_panel_request request = {
         .path = arguments_text(arguments, "data"),
         .unit = arguments_text(arguments, profile ? "region" : "unit"),
@@ -123,7 +131,7 @@ static uf_status panel_from_file(const struct arguments *arguments, struct lists
 }
 
 /* One variable per distinct name: the outcome, covariates, weight, and what options name. */
-static uf_status add_variables(const struct arguments *arguments, struct lists *lists, struct uf_store_panel_request *request,
+static uf_status add_variables(struct lists *lists, struct uf_store_panel_request *request,
                                struct uf_error *error)
 {
     size_t most = lists->covariates.count + lists->extra.count + 2;
@@ -131,25 +139,30 @@ static uf_status add_variables(const struct arguments *arguments, struct lists *
     if (!lists->variables) return uf_fail_memory(error);
     const char *fixed[] = {request->outcome, request->weight};
     for (size_t i = 0; i < most; i++) {
-        const char *name = i < 2                              ? fixed[i]
-                           : i - 2 < lists->covariates.count ? lists->covariates.items[i - 2]
-                                                             : lists->extra.items[i - 2 - lists->covariates.count];
+        const char *name = i < 2 ? fixed[i]
+                           : i - 2 < lists->covariates.count
+                               ? lists->covariates.items[i - 2]
+                               : lists->extra.items[i - 2 - lists->covariates.count];
         bool known = name == NULL;
-        for (size_t j = 0; j < request->n_variables && !known; j++) known = !strcmp(lists->variables[j].name, name);
-        if (!known) lists->variables[request->n_variables++] = (struct uf_panel_variable){.name = name, .expression = name};
+        for (size_t j = 0; j < request->n_variables && !known; j++)
+            known = !strcmp(lists->variables[j].name, name);
+        if (!known)
+            lists->variables[request->n_variables++] =
+                (struct uf_panel_variable){.name = name, .expression = name};
     }
     request->variables = lists->variables;
     return UF_OK;
 }
 
-static uf_status panel_from_store(const struct arguments *arguments, struct lists *lists, const struct uf_options *options,
-                                  struct uf_store *store, enum uf_language language, struct uf_result *ledger,
-                                  struct uf_panel **out, struct uf_error *error)
+static uf_status panel_from_store(const struct arguments *arguments, struct lists *lists,
+                                  const struct uf_options *options, struct uf_store *store,
+                                  enum uf_language language, struct uf_result *ledger, struct uf_panel **out,
+                                  struct uf_error *error)
 {
     const struct uf_method *method = arguments->method;
     bool profile = method->family == UF_FAMILY_PROFILE;
-    UF_TRY(need(arguments, profile ? "indicator" : "outcome", profile ? "NAME: an indicator of the store" : "NAME: an indicator or an expression",
-                error));
+    UF_TRY(need(arguments, profile ? "indicator" : "outcome",
+                profile ? "NAME: an indicator of the store" : "NAME: an indicator or an expression", error));
     UF_TRY(need(arguments, "level", "NAME: the level of regions, as nuts3", error));
     struct uf_store_panel_request request = {.language = language,
                                              .level = arguments_text(arguments, "level"),
@@ -162,7 +175,8 @@ static uf_status panel_from_store(const struct arguments *arguments, struct list
                                              .extra = items_of(&lists->extra),
                                              .n_extra = lists->extra.count,
                                              .weight = panel_text(arguments, "weight"),
-                                             .cluster = lists->clusters.count ? lists->clusters.items[0] : NULL,
+                                             .cluster =
+                                                 lists->clusters.count ? lists->clusters.items[0] : NULL,
                                              .treated = items_of(&lists->treated),
                                              .n_treated = lists->treated.count,
                                              .intervention = arguments_text(arguments, "intervention"),
@@ -182,7 +196,7 @@ static uf_status panel_from_store(const struct arguments *arguments, struct list
         if (arguments_is_methods(method, "total")) request.total_sector = uf_options_text(options, "total");
     } else {
         request.outcome = arguments_text(arguments, "outcome");
-        UF_TRY(add_variables(arguments, lists, &request, error));
+        UF_TRY(add_variables(lists, &request, error));
     }
     return uf_panel_from_store(store, &request, ledger, out, error);
 }
@@ -193,8 +207,9 @@ static int on_progress(void *user, double share)
     return terminal_progress(arguments, arguments->method->name, share);
 }
 
-static uf_status run_on(const struct arguments *arguments, const struct uf_panel *panel, const struct uf_options *options,
-                        enum uf_language language, struct uf_result *result, struct uf_error *error)
+static uf_status run_on(const struct arguments *arguments, const struct uf_panel *panel,
+                        const struct uf_options *options, enum uf_language language, struct uf_result *result,
+                        struct uf_error *error)
 {
     size_t seed = 1, threads = 0;
     UF_TRY(arguments_count(arguments, "seed", 1, &seed, error));
@@ -235,7 +250,8 @@ static uf_status run(const struct arguments *arguments, struct uf_error *error)
         status = panel_from_file(arguments, &lists, &result, &panel, error);
     else if (status == UF_OK) {
         status = places_open_store(arguments, UF_STORE_READ_ONLY, &store, error);
-        if (status == UF_OK) status = panel_from_store(arguments, &lists, options, store, language, &result, &panel, error);
+        if (status == UF_OK)
+            status = panel_from_store(arguments, &lists, options, store, language, &result, &panel, error);
     }
     if (status == UF_OK) status = run_on(arguments, panel, options, language, &result, error);
     uf_panel_free(panel);
@@ -251,7 +267,8 @@ static const struct argument_option run_options[] = {
     {"seed", 0, ARGUMENT_VALUE, "COUNT", "the seed of all random draws (default: 1)"},
     {"threads", 'j', ARGUMENT_VALUE, "COUNT", "threads to use (default: as many as there are)"},
 };
-static const struct argument_group run_group = {"Result", run_options, sizeof run_options / sizeof *run_options};
+static const struct argument_group run_group = {"Result", run_options,
+                                                sizeof run_options / sizeof *run_options};
 
 static const struct argument_option profile_file[] = {
     {"data", 'd', ARGUMENT_VALUE, "FILE", "a delimited file with a header; `-` is standard input"},
@@ -260,12 +277,17 @@ static const struct argument_option profile_file[] = {
     {"time", 0, ARGUMENT_VALUE, "COLUMN", "the column with the periods"},
     {"value", 0, ARGUMENT_VALUE, "COLUMN", "the column with the numbers"},
 };
-static const struct argument_group profile_file_group = {"From a file", profile_file, sizeof profile_file / sizeof *profile_file};
+static const struct argument_group profile_file_group = {"From a file", profile_file,
+                                                         sizeof profile_file / sizeof *profile_file};
 
-#define STORE_REGION_OPTIONS                                                                                              \
-    {"level", 0, ARGUMENT_VALUE, "NAME", "country, nuts1, nuts2, nuts3, municipality or fa"},                             \
-    {"within", 0, ARGUMENT_LIST, "A,B", "only regions inside these"}, {"regions", 0, ARGUMENT_LIST, "A,B", "only these regions"},   \
-    {"from", 0, ARGUMENT_VALUE, "PERIOD", "the first period"}, {"to", 0, ARGUMENT_VALUE, "PERIOD", "the last period"}
+#define STORE_REGION_OPTIONS                                                                                 \
+    {"level", 0, ARGUMENT_VALUE, "NAME", "country, nuts1, nuts2, nuts3, municipality or fa"},                \
+        {"within", 0, ARGUMENT_LIST, "A,B", "only regions inside these"},                                    \
+        {"regions", 0, ARGUMENT_LIST, "A,B", "only these regions"},                                          \
+        {"from", 0, ARGUMENT_VALUE, "PERIOD", "the first period"},                                           \
+    {                                                                                                        \
+        "to", 0, ARGUMENT_VALUE, "PERIOD", "the last period"                                                 \
+    }
 
 static const struct argument_option profile_store[] = {
     {"store", 's', ARGUMENT_VALUE, "FILE", "the store (default: $UTFALL_STORE, else utfall.db)"},
@@ -273,9 +295,10 @@ static const struct argument_option profile_store[] = {
     {"sectors", 0, ARGUMENT_LIST, "A,B", "the sectors, in order (default: all that have values)"},
     STORE_REGION_OPTIONS,
 };
-static const struct argument_group profile_store_group = {"From the store", profile_store, sizeof profile_store / sizeof *profile_store};
-static const struct argument_group *const profile_groups[] = {&profile_file_group, &profile_store_group, &run_group,
-                                                              &output_options,     &general_options,     NULL};
+static const struct argument_group profile_store_group = {"From the store", profile_store,
+                                                          sizeof profile_store / sizeof *profile_store};
+static const struct argument_group *const profile_groups[] = {
+    &profile_file_group, &profile_store_group, &run_group, &output_options, &general_options, NULL};
 
 static const struct argument_option effect_panel[] = {
     {"outcome", 'y', ARGUMENT_VALUE, "NAME", "a column; on the store an indicator or an expression"},
@@ -285,7 +308,8 @@ static const struct argument_option effect_panel[] = {
     {"weight", 0, ARGUMENT_VALUE, "NAME", "a column or an indicator to weight by"},
     {"cluster", 0, ARGUMENT_LIST, "A[,B]", "columns to cluster by; on the store a level (default: the unit)"},
 };
-static const struct argument_group effect_panel_group = {"The comparison", effect_panel, sizeof effect_panel / sizeof *effect_panel};
+static const struct argument_group effect_panel_group = {"The comparison", effect_panel,
+                                                         sizeof effect_panel / sizeof *effect_panel};
 static const struct argument_option effect_file[] = {
     {"data", 'd', ARGUMENT_VALUE, "FILE", "a delimited file with a header; `-` is standard input"},
     {"unit", 0, ARGUMENT_VALUE, "COLUMN", "the column with the units"},
@@ -293,20 +317,30 @@ static const struct argument_option effect_file[] = {
     {"treatment", 0, ARGUMENT_VALUE, "COLUMN", "a 0/1 column (or a dose): treated in this period"},
     {"cohort", 0, ARGUMENT_VALUE, "COLUMN", "a column with the first treated period; 0 or empty: never"},
 };
-static const struct argument_group effect_file_group = {"From a file", effect_file, sizeof effect_file / sizeof *effect_file};
+static const struct argument_group effect_file_group = {"From a file", effect_file,
+                                                        sizeof effect_file / sizeof *effect_file};
 static const struct argument_option effect_store[] = {
     {"store", 's', ARGUMENT_VALUE, "FILE", "the store (default: $UTFALL_STORE, else utfall.db)"},
     STORE_REGION_OPTIONS,
-    {"intervention", 0, ARGUMENT_VALUE, "CODE", "the intervention under study, see `utfall show interventions`"},
-    {"also-exposed", 0, ARGUMENT_LIST, "A,B", "other interventions to look up (default: all that overlap in time)"},
+    {"intervention", 0, ARGUMENT_VALUE, "CODE",
+     "the intervention under study, see `utfall show interventions`"},
+    {"also-exposed", 0, ARGUMENT_LIST, "A,B",
+     "other interventions to look up (default: all that overlap in time)"},
 };
-static const struct argument_group effect_store_group = {"From the store", effect_store, sizeof effect_store / sizeof *effect_store};
-static const struct argument_group *const effect_groups[] = {&effect_panel_group, &effect_file_group, &effect_store_group, &run_group,
-                                                             &output_options,     &general_options,   NULL};
+static const struct argument_group effect_store_group = {"From the store", effect_store,
+                                                         sizeof effect_store / sizeof *effect_store};
+static const struct argument_group *const effect_groups[] = {&effect_panel_group,
+                                                             &effect_file_group,
+                                                             &effect_store_group,
+                                                             &run_group,
+                                                             &output_options,
+                                                             &general_options,
+                                                             NULL};
 
 const struct command command_profile = {
     .name = "profile",
-    .usage = "METHOD --data FILE --region COLUMN --sector COLUMN --value COLUMN | METHOD --indicator NAME --level NAME",
+    .usage = "METHOD --data FILE --region COLUMN --sector COLUMN --value COLUMN | METHOD --indicator NAME "
+             "--level NAME",
     .summary = "describe regions: what they are specialised in, how their structure changes",
     .more = "`utfall methods` lists the methods; `utfall profile METHOD --help` explains one.",
     .groups = profile_groups,
@@ -317,10 +351,13 @@ const struct command command_profile = {
 
 const struct command command_effect = {
     .name = "effect",
-    .usage = "METHOD --data FILE --unit COLUMN --period COLUMN --outcome COLUMN … | METHOD --outcome NAME --level NAME --treated LIST --start PERIOD",
+    .usage = "METHOD --data FILE --unit COLUMN --period COLUMN --outcome COLUMN … | METHOD --outcome NAME "
+             "--level NAME --treated LIST --start PERIOD",
     .summary = "compare treated regions with others, if the design allows it",
-    .more = "The design is checked before anything is estimated: what cannot be identified is refused with exit code 4, the reason and what "
-            "could be done instead. `utfall methods` lists the methods; `utfall effect METHOD --help` explains one.",
+    .more = "The design is checked before anything is estimated: what cannot be identified is refused with "
+            "exit code 4, the reason and what "
+            "could be done instead. `utfall methods` lists the methods; `utfall effect METHOD --help` "
+            "explains one.",
     .groups = effect_groups,
     .min_words = 1,
     .max_words = 1,

@@ -15,8 +15,8 @@ static int on_progress(void *user, const char *step, double share)
 }
 
 /* What run and verify share: where the installation's files are, threads, progress. */
-static uf_status fill_request(const struct arguments *arguments, struct uf_run_request *request, char **datasets, char **plots,
-                              struct uf_error *error)
+static uf_status fill_request(const struct arguments *arguments, struct uf_run_request *request,
+                              char **datasets, char **plots, struct uf_error *error)
 {
     size_t threads = 0, seed = 0;
     UF_TRY(arguments_count(arguments, "threads", 0, &threads, error));
@@ -37,12 +37,14 @@ static uf_status fill_request(const struct arguments *arguments, struct uf_run_r
 
 static void say_summary(const struct arguments *arguments, const struct uf_run_summary *summary)
 {
-    for (size_t i = 0; i < summary->messages.count; i++) terminal_message(arguments, summary->messages.items[i]);
+    for (size_t i = 0; i < summary->messages.count; i++)
+        terminal_message(arguments, summary->messages.items[i]);
 }
 
 static uf_status run_study(const struct arguments *arguments, struct uf_error *error)
 {
-    struct uf_run_request request = {.study = arguments->words.items[0], .output = arguments_text(arguments, "output")};
+    struct uf_run_request request = {.study = arguments->words.items[0],
+                                     .output = arguments_text(arguments, "output")};
     char *datasets = NULL, *plots = NULL;
     struct uf_run_summary summary = {0};
     uf_status status = fill_request(arguments, &request, &datasets, &plots, error);
@@ -91,25 +93,30 @@ static uf_status verify(const struct arguments *arguments, struct uf_error *erro
 static const struct argument_option run_options[] = {
     {"output", 'o', ARGUMENT_VALUE, "FOLDER", "where the report goes (default: out/ and the study's title)"},
     {"language", 'l', ARGUMENT_VALUE, "sv|en", "the language of the report (default: the study's)"},
-    {"replace", 0, ARGUMENT_FLAG, NULL, "put the output in the place of an existing folder that holds no earlier run"},
+    {"replace", 0, ARGUMENT_FLAG, NULL,
+     "put the output in the place of an existing folder that holds no earlier run"},
     {"seed", 0, ARGUMENT_VALUE, "COUNT", "the seed of all random draws (default: the study's)"},
-    {"threads", 'j', ARGUMENT_VALUE, "COUNT", "threads to use (default: as many as there are); results do not depend on it"},
+    {"threads", 'j', ARGUMENT_VALUE, "COUNT",
+     "threads to use (default: as many as there are); results do not depend on it"},
 };
-static const struct argument_group run_group = {"Options", run_options, sizeof run_options / sizeof *run_options};
+static const struct argument_group run_group = {"Options", run_options,
+                                                sizeof run_options / sizeof *run_options};
 static const struct argument_group *const run_groups[] = {&run_group, &general_options, NULL};
 
 static const struct argument_option verify_options[] = {
     {"study", 0, ARGUMENT_VALUE, "FILE", "the study file (default: where the manifest says it lies)"},
     {"threads", 'j', ARGUMENT_VALUE, "COUNT", "threads to use (default: as many as there are)"},
 };
-static const struct argument_group verify_group = {"Options", verify_options, sizeof verify_options / sizeof *verify_options};
+static const struct argument_group verify_group = {"Options", verify_options,
+                                                   sizeof verify_options / sizeof *verify_options};
 static const struct argument_group *const verify_groups[] = {&verify_group, &general_options, NULL};
 
 const struct command command_run_study = {
     .name = "run",
     .usage = "STUDY [OPTIONS]",
     .summary = "run a study file: import, analyse, draw, write the report",
-    .more = "The path of the report is printed on standard output. An analysis whose design does not identify what is asked is written up as refused "
+    .more = "The path of the report is printed on standard output. An analysis whose design does not "
+            "identify what is asked is written up as refused "
             "in the report, the others are run, and the exit code is 4.",
     .groups = run_groups,
     .min_words = 1,
@@ -121,7 +128,8 @@ const struct command command_verify = {
     .name = "verify",
     .usage = "FOLDER [OPTIONS]",
     .summary = "repeat a run from its manifest and compare each byte",
-    .more = "The study and its input files are compared with their hashes first. The store, PDF pictures and whatever else the manifest lists "
+    .more = "The study and its input files are compared with their hashes first. The store, PDF pictures and "
+            "whatever else the manifest lists "
             "without a hash are not compared.",
     .groups = verify_groups,
     .min_words = 1,

@@ -9,7 +9,8 @@ const struct argument_group general_options = {"General options", general, sizeo
 
 static const struct argument_option output[] = {
     {"format", 'f', ARGUMENT_VALUE, "NAME", "how data is printed: table (default), csv or json"},
-    {"language", 'l', ARGUMENT_VALUE, "sv|en", "the language of labels and messages about the data (default: en)"},
+    {"language", 'l', ARGUMENT_VALUE, "sv|en",
+     "the language of labels and messages about the data (default: en)"},
 };
 const struct argument_group output_options = {"Output", output, sizeof output / sizeof *output};
 

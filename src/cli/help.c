@@ -31,11 +31,14 @@ static void append_wrapped(struct uf_buffer *out, const char *text, size_t inden
     uf_buffer_append_char(out, '\n');
 }
 
-static void append_option(struct uf_buffer *out, char letter, const char *name, const char *placeholder, const char *summary)
+static void append_option(struct uf_buffer *out, char letter, const char *name, const char *placeholder,
+                          const char *summary)
 {
     char left[128];
-    int width = letter ? snprintf(left, sizeof left, "  -%c, --%s%s%s", letter, name, placeholder ? " " : "", placeholder ? placeholder : "")
-                       : snprintf(left, sizeof left, "      --%s%s%s", name, placeholder ? " " : "", placeholder ? placeholder : "");
+    int width = letter ? snprintf(left, sizeof left, "  -%c, --%s%s%s", letter, name, placeholder ? " " : "",
+                                  placeholder ? placeholder : "")
+                       : snprintf(left, sizeof left, "      --%s%s%s", name, placeholder ? " " : "",
+                                  placeholder ? placeholder : "");
     uf_buffer_append(out, left);
     size_t used = width > 0 ? (size_t)width : 0;
     if (used + 1 > COLUMN) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* The program: finds the command, and turns a status into an exit code. What a process may do once and a library may not is done here: the
- * error handler of GSL is turned off (every status is checked), signals are caught. */
+/* The program: finds the command, and turns a status into an exit code. What a process may do once and a
+ * library may not is done here: the error handler of GSL is turned off (every status is checked), signals are
+ * caught. */
 #include <gsl/gsl_errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,8 +14,8 @@
 #include "cli/terminal.h"
 
 static const struct command *const commands[] = {
-    &command_run_study, &command_verify, &command_import,  &command_show,
-    &command_profile,   &command_effect, &command_chart, &command_methods,
+    &command_run_study, &command_verify, &command_import, &command_show,
+    &command_profile,   &command_effect, &command_chart,  &command_methods,
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
@@ -22,15 +23,19 @@ static uf_status print_overview(struct uf_error *error)
 {
     struct uf_buffer out;
     uf_buffer_init(&out);
-    uf_buffer_append(&out, "Usage: utfall COMMAND [OPTIONS]\n\nFrom downloaded figures to an evaluation report.\n\nCommands:\n");
+    uf_buffer_append(
+        &out,
+        "Usage: utfall COMMAND [OPTIONS]\n\nFrom downloaded figures to an evaluation report.\n\nCommands:\n");
     for (size_t i = 0; i < N_COMMANDS; i++) {
         char line[128];
         snprintf(line, sizeof line, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
         uf_buffer_append(&out, line);
     }
-    uf_buffer_append(&out, "\n`utfall COMMAND --help` explains one; `utfall effect did --help` also a method's options.\n"
-                           "\nExit codes: 0 done, 1 a check failed, 2 usage, 3 bad input, 4 not identified or not estimable,\n"
-                           "5 refused by disclosure control, 6 input/output, 70 a bug in Utfall, 130 interrupted.\n");
+    uf_buffer_append(
+        &out,
+        "\n`utfall COMMAND --help` explains one; `utfall effect did --help` also a method's options.\n"
+        "\nExit codes: 0 done, 1 a check failed, 2 usage, 3 bad input, 4 not identified or not estimable,\n"
+        "5 refused by disclosure control, 6 input/output, 70 a bug in Utfall, 130 interrupted.\n");
     char *text = uf_buffer_take(&out);
     uf_status status = text ? terminal_print(text, error) : uf_fail_memory(error);
     free(text);
@@ -46,7 +51,8 @@ static uf_status fail_unknown_command(const char *word, struct uf_error *error)
                    nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
-static uf_status print_help(const struct command *command, const struct uf_method *method, struct uf_error *error)
+static uf_status print_help(const struct command *command, const struct uf_method *method,
+                            struct uf_error *error)
 {
     char *text = arguments_help(command, method);
     uf_status status = text ? terminal_print(text, error) : uf_fail_memory(error);
@@ -55,7 +61,8 @@ static uf_status print_help(const struct command *command, const struct uf_metho
 }
 
 /* The method comes right after the command, since it decides which options there are. */
-static uf_status find_method(const struct command *command, int argc, char **argv, const struct uf_method **out, struct uf_error *error)
+static uf_status find_method(const struct command *command, int argc, char **argv,
+                             const struct uf_method **out, struct uf_error *error)
 {
     *out = NULL;
     if (command->family < 0 || argc == 0 || argv[0][0] == '-') return UF_OK;
@@ -72,8 +79,8 @@ static uf_status run_command(const struct command *command, int argc, char **arg
     if (arguments_flag(&arguments, "help"))
         status = print_help(command, method, error);
     else if (command->family >= 0 && !method)
-        status = uf_fail(error, UF_BAD_USAGE, "expected the method right after '%s': utfall %s %s", command->name, command->name,
-                         command->usage);
+        status = uf_fail(error, UF_BAD_USAGE, "expected the method right after '%s': utfall %s %s",
+                         command->name, command->name, command->usage);
     else
         status = command->run(&arguments, error);
     arguments_clear(&arguments);
@@ -87,7 +94,8 @@ static uf_status dispatch(int argc, char **argv, struct uf_error *error)
         return UF_BAD_USAGE;
     }
     if (!strcmp(argv[1], "--version")) return terminal_print("utfall " UTFALL_VERSION "\n", error);
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) return print_overview(error);
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+        return print_overview(error);
     for (size_t i = 0; i < N_COMMANDS; i++)
         if (!strcmp(argv[1], commands[i]->name)) return run_command(commands[i], argc - 2, argv + 2, error);
     return fail_unknown_command(argv[1], error);
@@ -96,7 +104,8 @@ static uf_status dispatch(int argc, char **argv, struct uf_error *error)
 int main(int argc, char **argv)
 {
     gsl_set_error_handler_off();
-    /* A reader that goes away (`utfall show | head`) ends the program quietly, also where the parent ignored the signal. */
+    /* A reader that goes away (`utfall show | head`) ends the program quietly, also where the parent ignored
+     * the signal. */
     signal(SIGPIPE, SIG_DFL);
     terminal_catch_signals();
     struct uf_error error;

@@ -21,8 +21,10 @@ uf_status places_find(const char *name, char **out, struct uf_error *error)
         free(path);
         if (folders[i] == chosen && chosen) break; /* a wrong setting is said, not passed over */
     }
-    return uf_fail(error, UF_IO_FAILED, "the folder '%s' of Utfall was not found in %s; set UTFALL_DATA_DIR to the folder that holds it",
-                   name, folders[0] ? folders[0] : UTFALL_INSTALL_DATA_DIR " or " UTFALL_SOURCE_DIR);
+    return uf_fail(
+        error, UF_IO_FAILED,
+        "the folder '%s' of Utfall was not found in %s; set UTFALL_DATA_DIR to the folder that holds it",
+        name, folders[0] ? folders[0] : UTFALL_INSTALL_DATA_DIR " or " UTFALL_SOURCE_DIR);
 }
 
 const char *places_store(const struct arguments *arguments)
@@ -45,13 +47,15 @@ static uf_status load_reference(struct uf_store *store, struct uf_error *error)
     return status;
 }
 
-uf_status places_open_store(const struct arguments *arguments, enum uf_open_mode mode, struct uf_store **out, struct uf_error *error)
+uf_status places_open_store(const struct arguments *arguments, enum uf_open_mode mode, struct uf_store **out,
+                            struct uf_error *error)
 {
     const char *path = places_store(arguments);
     bool memory = !strcmp(path, ":memory:"), is_new = memory || !uf_file_exists(path);
     if (is_new && mode != UF_STORE_CREATE && !memory)
         return uf_fail_at(error, UF_BAD_INPUT, path, 0, 0,
-                          "there is no store here; make one with `utfall import`, or name another with --store or UTFALL_STORE");
+                          "there is no store here; make one with `utfall import`, or name another with "
+                          "--store or UTFALL_STORE");
     struct uf_store *store = NULL;
     UF_TRY(uf_store_open(path, memory ? UF_STORE_CREATE : mode, &store, error));
     uf_status status = is_new ? load_reference(store, error) : UF_OK;

@@ -27,7 +27,7 @@ void terminal_catch_signals(void)
     memset(&action, 0, sizeof action);
     action.sa_handler = on_signal;
     sigemptyset(&action.sa_mask);
-    action.sa_flags = SA_RESETHAND; /* a second Ctrl-C ends at once */
+    action.sa_flags = (int)SA_RESETHAND; /* a second Ctrl-C ends at once */
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 }
@@ -88,7 +88,8 @@ int terminal_progress(const struct arguments *arguments, const char *step, doubl
     if (isatty(STDERR_FILENO) && !is_quiet(arguments)) {
         enum { WIDTH = 24 };
         int filled = share >= 1 ? WIDTH : share > 0 ? (int)(share * WIDTH) : 0;
-        fprintf(stderr, "\r[%.*s%.*s] %-44.44s", filled, "########################", WIDTH - filled, "                        ", step);
+        fprintf(stderr, "\r[%.*s%.*s] %-44.44s", filled, "########################", WIDTH - filled,
+                "                        ", step);
         fflush(stderr);
         progress_shown = true;
     }
@@ -129,7 +130,8 @@ static uf_status print_and_free(char *text, struct uf_error *error)
 
 enum output_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
 
-static uf_status output_format(const struct arguments *arguments, enum output_format *out, struct uf_error *error)
+static uf_status output_format(const struct arguments *arguments, enum output_format *out,
+                               struct uf_error *error)
 {
     static const char *const names[] = {"table", "csv", "json"};
     const char *text = arguments_text(arguments, "format");
@@ -145,7 +147,8 @@ static uf_status output_format(const struct arguments *arguments, enum output_fo
                    nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
-static uf_status print_as(enum output_format format, enum uf_language language, const struct uf_table *table, struct uf_error *error)
+static uf_status print_as(enum output_format format, enum uf_language language, const struct uf_table *table,
+                          struct uf_error *error)
 {
     char *text = NULL;
     if (format == FORMAT_CSV)
@@ -157,7 +160,8 @@ static uf_status print_as(enum output_format format, enum uf_language language, 
     return print_and_free(text, error);
 }
 
-uf_status terminal_print_table(const struct arguments *arguments, const struct uf_table *table, struct uf_error *error)
+uf_status terminal_print_table(const struct arguments *arguments, const struct uf_table *table,
+                               struct uf_error *error)
 {
     enum output_format format;
     enum uf_language language;
@@ -185,8 +189,8 @@ static void print_notes(const struct arguments *arguments, const struct uf_resul
 }
 
 /* A list of "other tables", so that nobody thinks the CSV is all there is. */
-static uf_status say_other_tables(const struct arguments *arguments, const struct uf_result *result, const struct uf_table *chosen,
-                                  struct uf_error *error)
+static uf_status say_other_tables(const struct arguments *arguments, const struct uf_result *result,
+                                  const struct uf_table *chosen, struct uf_error *error)
 {
     struct uf_buffer line;
     uf_buffer_init(&line);
@@ -203,8 +207,8 @@ static uf_status say_other_tables(const struct arguments *arguments, const struc
     return UF_OK;
 }
 
-static uf_status choose_table(const struct arguments *arguments, const struct uf_result *result, const struct uf_table **out,
-                              struct uf_error *error)
+static uf_status choose_table(const struct arguments *arguments, const struct uf_result *result,
+                              const struct uf_table **out, struct uf_error *error)
 {
     const char *name = arguments_text(arguments, "table");
     if (!name) {
@@ -220,8 +224,8 @@ static uf_status choose_table(const struct arguments *arguments, const struct uf
         status = uf_text_list_add(&names, uf_table_name(result->tables[i]), error);
     if (status == UF_OK) {
         const char *nearest = uf_text_nearest(name, (const char *const *)names.items, names.count);
-        status = uf_fail(error, UF_BAD_USAGE, "the result has no table '%s'%s%s%s", name, nearest ? "; did you mean '" : "",
-                         nearest ? nearest : "", nearest ? "'?" : "");
+        status = uf_fail(error, UF_BAD_USAGE, "the result has no table '%s'%s%s%s", name,
+                         nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
     }
     uf_text_list_clear(&names);
     return status;
@@ -233,8 +237,9 @@ static json_t *notes_json(const struct uf_result *result)
     json_t *notes = json_array();
     for (size_t i = 0; notes && i < result->n_notes; i++) {
         const struct uf_note *note = &result->notes[i];
-        json_array_append_new(notes, json_pack("{s:s, s:s, s:s, s:s?}", "severity", severities[note->severity], "code", note->code,
-                                               "text", note->text, "advice", note->advice));
+        json_array_append_new(notes,
+                              json_pack("{s:s, s:s, s:s, s:s?}", "severity", severities[note->severity],
+                                        "code", note->code, "text", note->text, "advice", note->advice));
     }
     return notes;
 }
@@ -243,9 +248,10 @@ static json_t *ledger_json(const struct uf_result *result)
 {
     json_t *ledger = json_array();
     for (size_t i = 0; ledger && i < result->n_ledger; i++)
-        json_array_append_new(ledger, json_pack("{s:s, s:s?, s:I, s:I}", "step", result->ledger[i].step, "reason",
-                                                result->ledger[i].reason, "rows_before", (json_int_t)result->ledger[i].rows_before,
-                                                "rows_after", (json_int_t)result->ledger[i].rows_after));
+        json_array_append_new(ledger, json_pack("{s:s, s:s?, s:I, s:I}", "step", result->ledger[i].step,
+                                                "reason", result->ledger[i].reason, "rows_before",
+                                                (json_int_t)result->ledger[i].rows_before, "rows_after",
+                                                (json_int_t)result->ledger[i].rows_after));
     return ledger;
 }
 
@@ -261,7 +267,8 @@ static uf_status print_result_json(const char *method, const struct uf_result *r
         json_t *table = text ? json_loads(text, 0, NULL) : NULL;
         free(text);
         if (status == UF_OK && json_object_set_new(tables, uf_table_name(result->tables[i]), table) != 0)
-            status = uf_fail(error, UF_INTERNAL, "the table '%s' did not become JSON", uf_table_name(result->tables[i]));
+            status = uf_fail(error, UF_INTERNAL, "the table '%s' did not become JSON",
+                             uf_table_name(result->tables[i]));
     }
     char *text = NULL;
     if (status == UF_OK) {
@@ -280,8 +287,8 @@ static uf_status print_result_json(const char *method, const struct uf_result *r
     return status;
 }
 
-uf_status terminal_print_result(const struct arguments *arguments, const char *method, const struct uf_result *result,
-                                struct uf_error *error)
+uf_status terminal_print_result(const struct arguments *arguments, const char *method,
+                                const struct uf_result *result, struct uf_error *error)
 {
     enum output_format format;
     enum uf_language language;

@@ -28,14 +28,17 @@ static uf_status find_few_treated(struct design_facts *facts, struct uf_result *
 {
     const struct uf_design *design = &facts->design;
     if (facts->comparison == UF_COMPARE_DONORS) {
-        static const struct uf_words text = {"Treated regions: {0}; possible donors: {1}. No standard error "
-                                             "is computed: the gap is judged against the "
-                                             "gaps that donors get when they are handled as if treated, so "
-                                             "the smallest attainable p-value is {2}.",
-                                             "Behandlade regioner: {0}; möjliga donatorer: {1}. Något "
-                                             "medelfel beräknas inte: gapet bedöms mot de gap som "
-                                             "donatorerna får när de hanteras som om de vore behandlade, så "
-                                             "det minsta möjliga p-värdet är {2}."};
+        static const struct uf_words text = {
+            "Treated regions: {0}; possible donors: {1}. No standard error is computed: the gap is judged "
+            "against the "
+            "gaps that donors get when they are handled as if treated, so the p-value cannot be smaller than "
+            "one "
+            "divided by the number of donors used plus one ({2} if all are used).",
+            "Behandlade regioner: {0}; möjliga donatorer: {1}. Något medelfel beräknas inte: gapet bedöms "
+            "mot de gap som "
+            "donatorerna får när de hanteras som om de vore behandlade, så p-värdet kan inte bli lägre än "
+            "ett delat med "
+            "antalet använda donatorer plus ett ({2} om alla används)."};
         struct uf_argument arguments[] = {uf_count_argument(design->n_treated),
                                           uf_count_argument(design->n_control),
                                           uf_number_argument(1 / (double)(design->n_control + 1), 3)};

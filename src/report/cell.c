@@ -48,8 +48,7 @@ const struct uf_mark *uf_missing_mark(uf_value_status status)
 
 bool uf_column_is_time(const char *name)
 {
-    static const char *const names[] = {"period", "year", "from",   "to",
-                                        "start",  "end",  "cohort", "treated_from"};
+    static const char *const names[] = {"period", "year", "from", "to", "cohort", "treated_from"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0) return true;
     static const char suffix[] = "_period";
@@ -59,12 +58,15 @@ bool uf_column_is_time(const char *name)
 
 bool uf_column_is_blank(const struct uf_table *table, size_t column)
 {
-    if (uf_table_column_type(table, column) != UF_COLUMN_TEXT || uf_table_rows(table) == 0) return false;
+    static const uf_value_status says_nothing = UF_VALUE_NOT_AVAILABLE | UF_VALUE_NOT_APPLICABLE;
     for (size_t i = 0; i < uf_table_rows(table); i++) {
         const char *text = uf_table_text(table, i, column);
         if (text != NULL && *text != '\0') return false;
+        if (uf_table_column_type(table, column) == UF_COLUMN_TEXT) continue;
+        uf_value_status status = uf_table_value_status(table, i, column);
+        if (!uf_value_is_missing(status) || (status & ~says_nothing) != 0) return false;
     }
-    return true;
+    return uf_table_rows(table) > 0;
 }
 
 bool uf_column_has_remark(const struct uf_table *table, size_t column)

@@ -23,7 +23,8 @@ const struct uf_mark *uf_missing_mark(uf_value_status status);
 
 /* True for years and periods (by name): 2017, never 2,017. */
 bool uf_column_is_time(const char *name);
-/* A column of texts without one text, in a table that has rows: nothing to show. */
+/* A column with nothing to show in a table that has rows: no text, or no number and no reason but that there
+ * is none. */
 bool uf_column_is_blank(const struct uf_table *table, size_t column);
 /* True where any cell of a number column is missing or has a remark. */
 bool uf_column_has_remark(const struct uf_table *table, size_t column);

@@ -68,9 +68,9 @@ static void append_picture(struct uf_page *page, const struct uf_block *block)
     uf_buffer_append(page->out,
                      "<div class=\"picture\" role=\"region\" tabindex=\"0\" aria-labelledby=\"uf-figure-");
     uf_buffer_append_size(page->out, page->n_figures);
-    append_element(page->out, "\"><div role=\"img\" aria-label=\"", block->alt_text, "\">\n");
-    uf_buffer_append(page->out, block->svg);
-    uf_buffer_append(page->out, "\n</div></div>\n");
+    uf_buffer_append(page->out, "\">\n");
+    uf_html_picture(page, block->svg, block->alt_text, page->n_figures);
+    uf_buffer_append(page->out, "</div>\n");
 }
 
 /* What the picture says in words, and its numbers, behind one button; where there is no picture the words are

@@ -17,6 +17,8 @@ struct uf_page {
  * `figure` 0: a table with a number of its own; else the number of the figure that it stands behind. */
 void uf_html_table(struct uf_page *page, const struct uf_table *table, size_t max_rows, const char *csv_name,
                    size_t figure);
+/* The picture of a figure; where it does not say its role itself, the alt text names it. */
+void uf_html_picture(struct uf_page *page, const char *svg, const char *alt_text, size_t figure);
 /* The style sheet, for a <style> element. */
 void uf_html_style(struct uf_buffer *out);
 #endif

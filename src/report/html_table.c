@@ -174,6 +174,19 @@ static void append_legend(struct uf_page *page, const struct view *view)
         closing = ".</p>\n";
     }
     uf_buffer_append(page->out, closing);
+    const char *before_name = NULL;
+    for (size_t j = 0; j < uf_table_columns(view->table); j++) {
+        bool is_number = uf_table_column_type(view->table, j) == UF_COLUMN_NUMBER;
+        if (!is_number || !uf_column_is_blank(view->table, j)) continue;
+        if (before_name == NULL) {
+            uf_buffer_append(page->out, "<p class=\"legend\">");
+            uf_buffer_append(page->out, uf_word("not_shown", page->language));
+        }
+        uf_buffer_append(page->out, before_name == NULL ? ": " : before_name);
+        uf_escape_html(page->out, uf_word(uf_table_column_name(view->table, j), page->language));
+        before_name = "; ";
+    }
+    if (before_name != NULL) uf_buffer_append(page->out, ".</p>\n");
     for (size_t j = 0; j < uf_table_columns(view->table); j++) {
         uf_value_status shared = uf_column_shared_remarks(view->table, j);
         for (size_t m = 0; m < n_marks; m++) {

@@ -22,7 +22,7 @@ static const char *const rules[] = {
     ".skip{position:absolute;left:-999rem;top:0;padding:.6rem 1rem;background:var(--accent);color:#fff}",
     ".skip:focus{left:0;z-index:2}",
     ".unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}",
-    "header,.page,footer{max-width:72rem;margin:0 auto;padding:0 1.25rem}",
+    "header,.page,footer{max-width:75rem;margin:0 auto;padding:0 1.25rem}",
     "header{padding-top:2.5rem;padding-bottom:1.5rem}",
     "h1,h2,h3{line-height:1.22;text-wrap:balance;font-weight:650;color:#10293b}",
     "h1{font-size:clamp(1.7rem,1.2rem + 2.2vw,2.6rem);letter-spacing:-.012em;margin:0;max-width:24em}",
@@ -68,7 +68,7 @@ static const char *const rules[] = {
     "caption{padding:0 0 .6rem;font-size:1.0625rem}",
     ".caption-text{display:inline-block;position:sticky;left:0;max-width:min(43rem,calc(100vw - 2.5rem))}",
     ".rows{display:block;font-weight:400;font-size:.9rem;color:var(--quiet)}",
-    "th,td{padding:.38rem .9rem .38rem 0;text-align:left;vertical-align:top;border-bottom:1px solid "
+    "th,td{padding:.38rem .75rem .38rem 0;text-align:left;vertical-align:top;border-bottom:1px solid "
     "var(--line)}",
     "th:last-child,td:last-child{padding-right:.2rem}",
     "thead th{vertical-align:bottom;border-top:1.5px solid var(--ink);border-bottom:1.5px solid "
@@ -77,7 +77,7 @@ static const char *const rules[] = {
     "tbody th{font-weight:400}",
     "tbody tr:hover>*{background:var(--soft)}",
     "td:not(.number),tbody th:not(.number){min-width:8.5em;max-width:34em}",
-    ".number{text-align:right;padding-left:.6rem;min-width:4.5em}",
+    ".number{text-align:right;padding-left:.4rem;min-width:4.5em}",
     "td.number,tbody th.number{white-space:nowrap}",
     "tbody th.number{text-align:left;padding-left:0}",
     "thead th.number:first-child{text-align:left;padding-left:0}",

@@ -165,6 +165,15 @@ static void append_legend(struct uf_buffer *out, const struct grid *grid, const 
         uf_buffer_append(out, uf_words_in(marks[m].words, language));
         uf_buffer_append_char(out, '\n');
     }
+    bool named = false;
+    for (size_t j = 0; j < uf_table_columns(table); j++) {
+        if (uf_table_column_type(table, j) != UF_COLUMN_NUMBER || !uf_column_is_blank(table, j)) continue;
+        if (!named) uf_buffer_append(out, uf_word("not_shown", language));
+        uf_buffer_append(out, named ? "; " : ": ");
+        uf_escape_terminal(out, uf_word(uf_table_column_name(table, j), language));
+        named = true;
+    }
+    if (named) uf_buffer_append_char(out, '\n');
     for (size_t j = 0; j < uf_table_columns(table); j++) {
         uf_value_status shared = uf_column_shared_remarks(table, j);
         for (size_t m = 0; m < n_marks; m++) {

@@ -35,13 +35,24 @@ uf_status uf_store_sector_id(struct uf_store *store, const char *code, int64_t *
     return UF_OK;
 }
 
-uf_status uf_store_has_sector(struct uf_store *store, const char *code, bool *out, struct uf_error *error)
+uf_status uf_store_find_sector(struct uf_store *store, const char *code, char **out, struct uf_error *error)
 {
     int64_t id;
     bool found = false;
     if (code && *code) UF_TRY(look_up_sector(store, code, &id, &found, error));
-    *out = found;
+    char *copy = found ? uf_text_copy(code) : NULL;
+    if (found && !copy) return uf_fail_memory(error);
+    *out = copy;
     return UF_OK;
+}
+
+uf_status uf_store_resolve_sector(struct uf_store *store, const char *code, char **out,
+                                  struct uf_error *error)
+{
+    int64_t id;
+    if (!code || !*code) return uf_fail(error, UF_BAD_INPUT, "a sector code is missing");
+    UF_TRY(uf_store_sector_id(store, code, &id, error));
+    return uf_store_find_sector(store, code, out, error);
 }
 
 uf_status uf_store_put_sector(struct uf_store *store, const struct uf_sector *sector, struct uf_error *error)

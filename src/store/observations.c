@@ -3,6 +3,7 @@
 #include "store/connection.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <utfall/number.h>
 
@@ -65,13 +66,11 @@ static uf_status breakdown_id(struct uf_store *store, const char *code, int64_t 
 /* A value or its absence, for a sentence. */
 static void describe(double value, uf_value_status status, char out[UF_NUMBER_SIZE + UF_VALUE_STATUS_SIZE])
 {
-    char number[UF_NUMBER_SIZE], remark[UF_VALUE_STATUS_SIZE];
-    out[0] = '\0';
-    if (!uf_value_is_missing(status)) strcat(out, uf_number_print(value, number));
-    if (status != UF_VALUE_OBSERVED) {
-        if (*out) strcat(out, " ");
-        strcat(out, uf_value_status_print(status, remark));
-    }
+    char number[UF_NUMBER_SIZE] = "", remark[UF_VALUE_STATUS_SIZE] = "";
+    if (!uf_value_is_missing(status)) uf_number_print(value, number);
+    if (status != UF_VALUE_OBSERVED) uf_value_status_print(status, remark);
+    snprintf(out, UF_NUMBER_SIZE + UF_VALUE_STATUS_SIZE, "%s%s%s", number, *number && *remark ? " " : "",
+             remark);
 }
 
 /* The cell is taken: the same value is a duplicate, another one a conflict. */

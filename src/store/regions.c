@@ -215,7 +215,8 @@ uf_status uf_store_resolve_region(struct uf_store *store, const char *code, char
 {
     char *canonical;
     UF_TRY(uf_store_find_region(store, code, &canonical, error));
-    if (!canonical) return fail_unknown_region(store, code ? code : "", error);
+    if (!code || !*code) return uf_fail(error, UF_BAD_INPUT, "a region code is missing");
+    if (!canonical) return fail_unknown_region(store, code, error);
     *out = canonical;
     return UF_OK;
 }

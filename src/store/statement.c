@@ -51,8 +51,10 @@ uf_status uf_store_fail(struct uf_store *store, int code, struct uf_error *error
         return uf_fail_at(error, UF_IO_FAILED, store->path, 0, 0,
                           "the store cannot be read or written: %s; check the disk and the permissions",
                           message);
-    case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+        return uf_fail_at(error, UF_BAD_INPUT, store->path, 0, 0,
+                          "this is not a Utfall store (%s); name another file", message);
+    case SQLITE_CORRUPT:
         return uf_fail_at(error, UF_BAD_INPUT, store->path, 0, 0,
                           "the store is damaged: %s; import the files again into a new one", message);
     case SQLITE_CONSTRAINT:

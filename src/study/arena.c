@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One allocation per piece: a study file has hundreds of pieces, not millions, and the sanitizers see each of them. */
+/* One allocation per piece: a study file has hundreds of pieces, not millions, and the sanitizers see each of
+ * them. */
 struct arena_block {
     struct arena_block *previous;
     max_align_t bytes[];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef UTFALL_STUDY_ARENA_H
 #define UTFALL_STUDY_ARENA_H
-/* Memory that is released all at once: what is read from one study file lives and dies together, so that the structures built
- * from it can point into each other freely. */
+/* Memory that is released all at once: what is read from one study file lives and dies together, so that the
+ * structures built from it can point into each other freely. */
 #include <stddef.h>
 #include <utfall/status.h>
 

@@ -30,7 +30,7 @@ uf_status manifest_set_text(json_t *object, const char *key, const char *text, s
 
 bool manifest_is_compared(const char *path)
 {
-    static const char *const not_compared[] = {".pdf", ".xlsx", ".db", ".db-wal", ".db-shm"};
+    static const char *const not_compared[] = {".pdf", ".db", ".db-wal", ".db-shm"};
     size_t length = strlen(path);
     for (size_t i = 0; i < sizeof not_compared / sizeof *not_compared; i++) {
         size_t ending = strlen(not_compared[i]);
@@ -51,9 +51,12 @@ uf_status manifest_read(const char *folder, json_t **out, struct uf_error *error
                             "found no manifest.json here, expected the output folder of `utfall run`");
     else if (!root)
         status = uf_fail_at(error, UF_BAD_INPUT, path, reason.line > 0 ? (size_t)reason.line : 0,
-                            reason.column > 0 ? (size_t)reason.column : 0, "this manifest cannot be read as JSON: %s", reason.text);
-    else if (!json_is_string(json_object_get(root, "utfall")) || !json_is_object(json_object_get(root, "outputs")))
-        status = uf_fail_at(error, UF_BAD_INPUT, path, 0, 0, "this is not a manifest of Utfall: it lacks 'utfall' or 'outputs'");
+                            reason.column > 0 ? (size_t)reason.column : 0,
+                            "this manifest cannot be read as JSON: %s", reason.text);
+    else if (!json_is_string(json_object_get(root, "utfall")) ||
+             !json_is_object(json_object_get(root, "outputs")))
+        status = uf_fail_at(error, UF_BAD_INPUT, path, 0, 0,
+                            "this is not a manifest of Utfall: it lacks 'utfall' or 'outputs'");
     free(path);
     if (status != UF_OK) {
         json_decref(root);
@@ -72,22 +75,28 @@ bool manifest_is_in(const char *folder)
 }
 
 /* Adds `folder/inner…` files, by their path from the output folder. */
-static uf_status list_files(const char *folder, const char *inner, struct uf_text_list *out, struct uf_error *error)
+static uf_status list_files(const char *folder, const char *inner, struct uf_text_list *out,
+                            struct uf_error *error)
 {
     char *here = *inner ? uf_path_join(folder, inner) : uf_text_copy(folder);
     DIR *directory = here ? opendir(here) : NULL;
     uf_status status = UF_OK;
-    if (!here) status = uf_fail_memory(error);
-    else if (!directory) status = uf_fail_at(error, UF_IO_FAILED, here, 0, 0, "cannot list this folder: %s", strerror(errno));
+    if (!here)
+        status = uf_fail_memory(error);
+    else if (!directory)
+        status = uf_fail_at(error, UF_IO_FAILED, here, 0, 0, "cannot list this folder: %s", strerror(errno));
     const struct dirent *entry;
     while (status == UF_OK && (entry = readdir(directory))) {
         if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
         char *name = *inner ? uf_path_join(inner, entry->d_name) : uf_text_copy(entry->d_name);
         char *path = name ? uf_path_join(folder, name) : NULL;
         struct stat kind;
-        if (!path) status = uf_fail_memory(error);
-        else if (lstat(path, &kind) == 0 && S_ISDIR(kind.st_mode)) status = list_files(folder, name, out, error);
-        else if (strcmp(name, manifest_file) != 0) status = uf_text_list_add(out, name, error);
+        if (!path)
+            status = uf_fail_memory(error);
+        else if (lstat(path, &kind) == 0 && S_ISDIR(kind.st_mode))
+            status = list_files(folder, name, out, error);
+        else if (strcmp(name, manifest_file) != 0)
+            status = uf_text_list_add(out, name, error);
         free(path);
         free(name);
     }
@@ -101,7 +110,8 @@ static int compare_texts(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static uf_status add_outputs(json_t *outputs, const char *folder, const struct uf_text_list *files, struct uf_error *error)
+static uf_status add_outputs(json_t *outputs, const char *folder, const struct uf_text_list *files,
+                             struct uf_error *error)
 {
     for (size_t i = 0; i < files->count; i++) {
         if (!manifest_is_compared(files->items[i])) {

@@ -27,21 +27,25 @@ static bool is_empty_folder(const char *path)
     return empty;
 }
 
-static uf_status check_existing(const char *path, bool replace, const char *const *protect, size_t n_protect, bool *out,
-                                struct uf_error *error)
+static uf_status check_existing(const char *path, bool replace, const char *const *protect, size_t n_protect,
+                                bool *out, struct uf_error *error)
 {
     struct stat status;
     *out = lstat(path, &status) == 0;
     if (!*out) return UF_OK;
     if (!S_ISDIR(status.st_mode))
-        return uf_fail_at(error, UF_BAD_USAGE, path, 0, 0, "the output should be a folder, but this is a file; choose another with --output");
+        return uf_fail_at(error, UF_BAD_USAGE, path, 0, 0,
+                          "the output should be a folder, but this is a file; choose another with --output");
     for (size_t i = 0; i < n_protect; i++)
         if (path_is_inside(protect[i], path))
-            return uf_fail_at(error, UF_BAD_USAGE, path, 0, 0,
-                              "this folder holds %s, so it is not replaced by the output; choose another with --output", protect[i]);
+            return uf_fail_at(
+                error, UF_BAD_USAGE, path, 0, 0,
+                "this folder holds %s, so it is not replaced by the output; choose another with --output",
+                protect[i]);
     if (replace || is_empty_folder(path) || manifest_is_in(path)) return UF_OK;
     return uf_fail_at(error, UF_BAD_USAGE, path, 0, 0,
-                      "this folder exists and holds no earlier run of Utfall, so it is left as it is; choose another with --output, or "
+                      "this folder exists and holds no earlier run of Utfall, so it is left as it is; choose "
+                      "another with --output, or "
                       "add --replace to put the output in its place");
 }
 
@@ -69,7 +73,8 @@ static uf_status make_building(struct output_folder *folder, struct uf_error *er
     if (!building) return uf_fail_memory(error);
     if (!mkdtemp(building)) {
         status = uf_fail_at(error, UF_IO_FAILED, folder->final, 0, 0,
-                            "cannot write beside this folder: %s; choose another place with --output", strerror(errno));
+                            "cannot write beside this folder: %s; choose another place with --output",
+                            strerror(errno));
         free(building);
         return status;
     }
@@ -80,8 +85,8 @@ static uf_status make_building(struct output_folder *folder, struct uf_error *er
     return UF_OK;
 }
 
-uf_status output_folder_begin(const char *path, bool replace, const char *const *protect, size_t n_protect, struct output_folder *out,
-                              struct uf_error *error)
+uf_status output_folder_begin(const char *path, bool replace, const char *const *protect, size_t n_protect,
+                              struct output_folder *out, struct uf_error *error)
 {
     struct output_folder folder = {0};
     UF_TRY(path_absolute(path, &folder.final, error));
@@ -104,7 +109,8 @@ static void sync_folder(const char *path)
 {
     int descriptor = open(path, O_RDONLY | O_DIRECTORY);
     if (descriptor < 0) return;
-    fsync(descriptor); /* files are synced one by one; a file system that cannot sync a folder loses only the names */
+    fsync(descriptor); /* files are synced one by one; a file system that cannot sync a folder loses only the
+                          names */
     close(descriptor);
 }
 

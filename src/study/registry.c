@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The methods there are. Adding one is its own file and one line here. */
+#include <utfall/did.h>
 #include <utfall/location_quotient.h>
 #include <utfall/shift_share.h>
 #include <utfall/specialisation.h>
-#include <utfall/did.h>
 #include <utfall/study.h>
 #include <utfall/synthetic_control.h>
 #include <utfall/text.h>
@@ -13,8 +13,8 @@
 #include "base/fail.h"
 
 static const struct uf_method *const methods[] = {
-    &uf_method_location_quotient, &uf_method_specialisation,   &uf_method_shift_share,
-    &uf_method_did,               &uf_method_synthetic_control,
+    &uf_method_location_quotient, &uf_method_specialisation, &uf_method_shift_share, &uf_method_did,
+    &uf_method_synthetic_control,
 };
 enum { N_METHODS = sizeof methods / sizeof *methods };
 

@@ -18,20 +18,24 @@ struct walk {
     struct uf_error *error;
 };
 
-typedef uf_status (*read_value)(const struct walk *walk, const struct schema_field *field, const struct yaml_node *node, void *target);
+typedef uf_status (*read_value)(const struct walk *walk, const struct schema_field *field,
+                                const struct yaml_node *node, void *target);
 
 static struct study_place place_of(const struct yaml_node *node)
 {
     return (struct study_place){node->line, node->column};
 }
 
-/* --- complaints -------------------------------------------------------------------------------------------------- */
+/* --- complaints
+ * -------------------------------------------------------------------------------------------------- */
 
-static uf_status fail_value(const struct walk *walk, const struct yaml_node *node, const char *key, const char *expected)
+static uf_status fail_value(const struct walk *walk, const struct yaml_node *node, const char *key,
+                            const char *expected)
 {
     char found[128];
-    return uf_fail_at(walk->error, UF_BAD_INPUT, walk->file, node->line, node->column, "found %s for '%s', expected %s",
-                      yaml_tree_describe(node, found, sizeof found), key, expected);
+    return uf_fail_at(walk->error, UF_BAD_INPUT, walk->file, node->line, node->column,
+                      "found %s for '%s', expected %s", yaml_tree_describe(node, found, sizeof found), key,
+                      expected);
 }
 
 /* `a, b or c`, cut when it grows too long. */
@@ -50,20 +54,21 @@ static void join_choices(const char *const *names, size_t count, char *buffer, s
     }
 }
 
-static uf_status fail_choice(const struct walk *walk, const struct yaml_node *node, const char *key, const char *const *names,
-                             size_t count)
+static uf_status fail_choice(const struct walk *walk, const struct yaml_node *node, const char *key,
+                             const char *const *names, size_t count)
 {
     char found[128], expected[600];
     join_choices(names, count, expected, sizeof expected);
     const char *nearest = node->kind == YAML_TREE_SCALAR ? uf_text_nearest(node->text, names, count) : NULL;
-    return uf_fail_at(walk->error, UF_BAD_INPUT, walk->file, node->line, node->column, "found %s for '%s', expected %s%s%s%s",
-                      yaml_tree_describe(node, found, sizeof found), key, expected, nearest ? "; did you mean '" : "",
-                      nearest ? nearest : "", nearest ? "'?" : "");
+    return uf_fail_at(walk->error, UF_BAD_INPUT, walk->file, node->line, node->column,
+                      "found %s for '%s', expected %s%s%s%s", yaml_tree_describe(node, found, sizeof found),
+                      key, expected, nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                      nearest ? "'?" : "");
 }
 
 /* All keys that a mapping may have: the schema's own and, where a method is named, its options. */
-static uf_status fail_unknown_key(const struct walk *walk, const struct schema *schema, const struct uf_method *method,
-                                  const struct yaml_key *key)
+static uf_status fail_unknown_key(const struct walk *walk, const struct schema *schema,
+                                  const struct uf_method *method, const struct yaml_key *key)
 {
     size_t n_options = method ? method->n_options : 0, count = schema->n_fields + n_options;
     const char **names = arena_take(walk->arena, count + 1, sizeof *names);
@@ -75,10 +80,12 @@ static uf_status fail_unknown_key(const struct walk *walk, const struct schema *
     const char *nearest = uf_text_nearest(key->text, names, count);
     return uf_fail_at(walk->error, UF_BAD_INPUT, walk->file, key->line, key->column,
                       "found the unknown key '%s' in %s%s%s%s; expected one of: %s", key->text, schema->what,
-                      nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "", expected);
+                      nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "",
+                      expected);
 }
 
-/* --- values ------------------------------------------------------------------------------------------------------ */
+/* --- values
+ * ------------------------------------------------------------------------------------------------------ */
 
 static size_t count_choices(const char *const *choices)
 {
@@ -87,9 +94,11 @@ static size_t count_choices(const char *const *choices)
     return count;
 }
 
-static uf_status take_text(const struct walk *walk, const struct schema_field *field, const struct yaml_node *node, struct study_text *out)
+static uf_status take_text(const struct walk *walk, const struct schema_field *field,
+                           const struct yaml_node *node, struct study_text *out)
 {
-    if (node->kind != YAML_TREE_SCALAR || yaml_tree_is_empty(node)) return fail_value(walk, node, field->key, "a text");
+    if (node->kind != YAML_TREE_SCALAR || yaml_tree_is_empty(node))
+        return fail_value(walk, node, field->key, "a text");
     size_t count = count_choices(field->choices);
     bool known = count == 0;
     for (size_t i = 0; i < count && !known; i++) known = !strcmp(node->text, field->choices[i]);
@@ -99,29 +108,34 @@ static uf_status take_text(const struct walk *walk, const struct schema_field *f
     return UF_OK;
 }
 
-static uf_status read_text(const struct walk *walk, const struct schema_field *field, const struct yaml_node *node, void *target)
+static uf_status read_text(const struct walk *walk, const struct schema_field *field,
+                           const struct yaml_node *node, void *target)
 {
     return take_text(walk, field, node, target);
 }
 
-static uf_status read_texts(const struct walk *walk, const struct schema_field *field, const struct yaml_node *node, void *target)
+static uf_status read_texts(const struct walk *walk, const struct schema_field *field,
+                            const struct yaml_node *node, void *target)
 {
     struct study_texts *out = target;
     bool list = node->kind == YAML_TREE_LIST;
     size_t count = list ? node->count : 1;
     out->items = arena_take(walk->arena, count, sizeof *out->items);
     if (!out->items) return uf_fail_memory(walk->error);
-    for (size_t i = 0; i < count; i++) UF_TRY(take_text(walk, field, list ? &node->items[i] : node, &out->items[i]));
+    for (size_t i = 0; i < count; i++)
+        UF_TRY(take_text(walk, field, list ? &node->items[i] : node, &out->items[i]));
     out->count = count;
     out->place = place_of(node);
     return UF_OK;
 }
 
-static uf_status read_words(const struct walk *walk, const struct schema_field *field, const struct yaml_node *node, void *target)
+static uf_status read_words(const struct walk *walk, const struct schema_field *field,
+                            const struct yaml_node *node, void *target)
 {
     struct study_words *out = target;
     static const char *const expected = "a text, or {sv: a text, en: a text}";
-    if (node->kind == YAML_TREE_LIST || yaml_tree_is_empty(node)) return fail_value(walk, node, field->key, expected);
+    if (node->kind == YAML_TREE_LIST || yaml_tree_is_empty(node))
+        return fail_value(walk, node, field->key, expected);
     out->place = place_of(node);
     if (node->kind == YAML_TREE_SCALAR) {
         out->words = (struct uf_words){.en = node->text, .sv = node->text};
@@ -132,8 +146,10 @@ static uf_status read_words(const struct walk *walk, const struct schema_field *
         bool swedish = !strcmp(node->keys[i].text, "sv"), english = !strcmp(node->keys[i].text, "en");
         if (!swedish && !english)
             return uf_fail_at(walk->error, UF_BAD_INPUT, walk->file, node->keys[i].line, node->keys[i].column,
-                              "found the language '%s' in '%s', expected sv or en", node->keys[i].text, field->key);
-        if (value->kind != YAML_TREE_SCALAR || yaml_tree_is_empty(value)) return fail_value(walk, value, field->key, "a text");
+                              "found the language '%s' in '%s', expected sv or en", node->keys[i].text,
+                              field->key);
+        if (value->kind != YAML_TREE_SCALAR || yaml_tree_is_empty(value))
+            return fail_value(walk, value, field->key, "a text");
         *(swedish ? &out->words.sv : &out->words.en) = value->text;
     }
     /* A missing language falls back on the other, so that a text is never lost. */
@@ -142,10 +158,12 @@ static uf_status read_words(const struct walk *walk, const struct schema_field *
     return out->words.en ? UF_OK : fail_value(walk, node, field->key, expected);
 }
 
-static uf_status read_all_words(const struct walk *walk, const struct schema_field *field, const struct yaml_node *node, void *target)
+static uf_status read_all_words(const struct walk *walk, const struct schema_field *field,
+                                const struct yaml_node *node, void *target)
 {
     struct study_items *out = target;
-    if (node->kind != YAML_TREE_LIST) return fail_value(walk, node, field->key, "a list of texts (each line beginning with -)");
+    if (node->kind != YAML_TREE_LIST)
+        return fail_value(walk, node, field->key, "a list of texts (each line beginning with -)");
     struct study_words *items = arena_take(walk->arena, node->count, sizeof *items);
     if (!items) return uf_fail_memory(walk->error);
     for (size_t i = 0; i < node->count; i++) UF_TRY(read_words(walk, field, &node->items[i], &items[i]));
@@ -153,24 +171,27 @@ static uf_status read_all_words(const struct walk *walk, const struct schema_fie
     return UF_OK;
 }
 
-static uf_status read_number(const struct walk *walk, const struct schema_field *field, const struct yaml_node *node, void *target)
+static uf_status read_number(const struct walk *walk, const struct schema_field *field,
+                             const struct yaml_node *node, void *target)
 {
     if (node->kind != YAML_TREE_SCALAR || !uf_number_parse(node->text, strlen(node->text), '.', target))
         return fail_value(walk, node, field->key, "a number with a decimal point");
     return UF_OK;
 }
 
-static uf_status read_count(const struct walk *walk, const struct schema_field *field, const struct yaml_node *node, void *target)
+static uf_status read_count(const struct walk *walk, const struct schema_field *field,
+                            const struct yaml_node *node, void *target)
 {
     double number = 0;
-    if (node->kind != YAML_TREE_SCALAR || !uf_number_parse(node->text, strlen(node->text), '.', &number) || number < 0 ||
-        number > 9007199254740992.0 || floor(number) != number)
+    if (node->kind != YAML_TREE_SCALAR || !uf_number_parse(node->text, strlen(node->text), '.', &number) ||
+        number < 0 || number > 9007199254740992.0 || floor(number) != number)
         return fail_value(walk, node, field->key, "a whole number, 0 or more");
     *(size_t *)target = (size_t)number;
     return UF_OK;
 }
 
-static uf_status read_flag(const struct walk *walk, const struct schema_field *field, const struct yaml_node *node, void *target)
+static uf_status read_flag(const struct walk *walk, const struct schema_field *field,
+                           const struct yaml_node *node, void *target)
 {
     bool yes = node->kind == YAML_TREE_SCALAR && !strcmp(node->text, "true");
     if (!yes && (node->kind != YAML_TREE_SCALAR || strcmp(node->text, "false") != 0))
@@ -179,26 +200,31 @@ static uf_status read_flag(const struct walk *walk, const struct schema_field *f
     return UF_OK;
 }
 
-static uf_status read_period(const struct walk *walk, const struct schema_field *field, const struct yaml_node *node, void *target)
+static uf_status read_period(const struct walk *walk, const struct schema_field *field,
+                             const struct yaml_node *node, void *target)
 {
     if (node->kind != YAML_TREE_SCALAR || !uf_period_parse(node->text, strlen(node->text), target))
         return fail_value(walk, node, field->key, "a period as 2018, 2018Q1 or 2018M01");
     return UF_OK;
 }
 
-static uf_status read_map(const struct walk *walk, const struct schema_field *field, const struct yaml_node *node, void *target)
+static uf_status read_map(const struct walk *walk, const struct schema_field *field,
+                          const struct yaml_node *node, void *target)
 {
     return schema_read(field->schema, node, walk->file, walk->arena, target, walk->error);
 }
 
-static uf_status read_maps(const struct walk *walk, const struct schema_field *field, const struct yaml_node *node, void *target)
+static uf_status read_maps(const struct walk *walk, const struct schema_field *field,
+                           const struct yaml_node *node, void *target)
 {
     struct study_items *out = target;
-    if (node->kind != YAML_TREE_LIST) return fail_value(walk, node, field->key, "a list (each item beginning with -)");
+    if (node->kind != YAML_TREE_LIST)
+        return fail_value(walk, node, field->key, "a list (each item beginning with -)");
     char *items = arena_take(walk->arena, node->count, field->schema->size);
     if (!items) return uf_fail_memory(walk->error);
     for (size_t i = 0; i < node->count; i++)
-        UF_TRY(schema_read(field->schema, &node->items[i], walk->file, walk->arena, items + i * field->schema->size, walk->error));
+        UF_TRY(schema_read(field->schema, &node->items[i], walk->file, walk->arena,
+                           items + i * field->schema->size, walk->error));
     *out = (struct study_items){items, node->count, place_of(node)};
     return UF_OK;
 }
@@ -210,15 +236,18 @@ static const struct schema_field *find_field(const struct schema *schema, const 
     return NULL;
 }
 
-static uf_status read_one(const struct walk *walk, const struct schema_field *field, const struct yaml_node *node, void *structure);
+static uf_status read_one(const struct walk *walk, const struct schema_field *field,
+                          const struct yaml_node *node, void *structure);
 
 static void preset(const struct schema *schema, char *target);
 
-static uf_status read_named(const struct walk *walk, const struct schema_field *field, const struct yaml_node *node, void *target)
+static uf_status read_named(const struct walk *walk, const struct schema_field *field,
+                            const struct yaml_node *node, void *target)
 {
     struct study_items *out = target;
     const struct schema *schema = field->schema;
-    if (node->kind != YAML_TREE_MAP) return fail_value(walk, node, field->key, "a mapping of names (name: value)");
+    if (node->kind != YAML_TREE_MAP)
+        return fail_value(walk, node, field->key, "a mapping of names (name: value)");
     char *items = arena_take(walk->arena, node->count, schema->size);
     if (!items) return uf_fail_memory(walk->error);
     for (size_t i = 0; i < node->count; i++) {
@@ -238,34 +267,37 @@ static uf_status read_named(const struct walk *walk, const struct schema_field *
     return UF_OK;
 }
 
-static uf_status refuse_method(const struct walk *walk, const struct schema_field *field, const struct yaml_node *node,
-                               void *target)
+static uf_status refuse_method(const struct walk *walk, const struct schema_field *field,
+                               const struct yaml_node *node, void *target)
 {
     (void)target;
     return fail_value(walk, node, field->key, "a method's name"); /* methods are read before the other keys */
 }
 
 static const read_value readers[SCHEMA_TYPES] = {
-    [SCHEMA_TEXT] = read_text,     [SCHEMA_TEXTS] = read_texts,         [SCHEMA_WORDS] = read_words,
+    [SCHEMA_TEXT] = read_text,           [SCHEMA_TEXTS] = read_texts,   [SCHEMA_WORDS] = read_words,
     [SCHEMA_ALL_WORDS] = read_all_words, [SCHEMA_NUMBER] = read_number, [SCHEMA_COUNT] = read_count,
-    [SCHEMA_FLAG] = read_flag,     [SCHEMA_PERIOD] = read_period,       [SCHEMA_MAP] = read_map,
-    [SCHEMA_MAPS] = read_maps,     [SCHEMA_NAMED] = read_named,         [SCHEMA_METHOD] = refuse_method,
+    [SCHEMA_FLAG] = read_flag,           [SCHEMA_PERIOD] = read_period, [SCHEMA_MAP] = read_map,
+    [SCHEMA_MAPS] = read_maps,           [SCHEMA_NAMED] = read_named,   [SCHEMA_METHOD] = refuse_method,
 };
 
-static uf_status read_one(const struct walk *walk, const struct schema_field *field, const struct yaml_node *node, void *structure)
+static uf_status read_one(const struct walk *walk, const struct schema_field *field,
+                          const struct yaml_node *node, void *structure)
 {
     return readers[field->type](walk, field, node, (char *)structure + field->offset);
 }
 
-/* --- methods and their options ----------------------------------------------------------------------------------- */
+/* --- methods and their options
+ * ----------------------------------------------------------------------------------- */
 
-static uf_status read_method(const struct walk *walk, const struct schema *schema, const struct yaml_node *map,
-                             const struct uf_method **out)
+static uf_status read_method(const struct walk *walk, const struct schema *schema,
+                             const struct yaml_node *map, const struct uf_method **out)
 {
     const struct yaml_node *node = yaml_tree_get(map, "method");
     if (!node)
         return uf_fail_at(walk->error, UF_BAD_INPUT, walk->file, map->line, map->column,
-                          "%s has no 'method', expected the name of one; `utfall methods` lists them", schema->what);
+                          "%s has no 'method', expected the name of one; `utfall methods` lists them",
+                          schema->what);
     size_t n_methods = 0, count = 0;
     const struct uf_method *const *methods = uf_methods(&n_methods);
     const char **names = arena_take(walk->arena, n_methods + 1, sizeof *names);
@@ -281,10 +313,12 @@ static uf_status read_method(const struct walk *walk, const struct schema *schem
     return fail_choice(walk, node, "method", names, count);
 }
 
-static const struct uf_option *find_option(const struct uf_method *method, const char *prefix, const char *name)
+static const struct uf_option *find_option(const struct uf_method *method, const char *prefix,
+                                           const char *name)
 {
     char whole[128];
-    int length = prefix ? snprintf(whole, sizeof whole, "%s-%s", prefix, name) : snprintf(whole, sizeof whole, "%s", name);
+    int length = prefix ? snprintf(whole, sizeof whole, "%s-%s", prefix, name)
+                        : snprintf(whole, sizeof whole, "%s", name);
     if (length < 0 || (size_t)length >= sizeof whole) return NULL;
     for (size_t i = 0; i < method->n_options; i++)
         if (!strcmp(method->options[i].name, whole)) return &method->options[i];
@@ -295,13 +329,15 @@ static bool is_option_prefix(const struct uf_method *method, const char *prefix)
 {
     size_t length = strlen(prefix);
     for (size_t i = 0; i < method->n_options; i++)
-        if (!strncmp(method->options[i].name, prefix, length) && method->options[i].name[length] == '-') return true;
+        if (!strncmp(method->options[i].name, prefix, length) && method->options[i].name[length] == '-')
+            return true;
     return false;
 }
 
 /* The value is checked by the option itself, so that command line and study file agree on what is right. */
-static uf_status read_option(const struct walk *walk, const struct uf_method *method, const struct uf_option *option,
-                             const struct yaml_node *node, struct study_options *out)
+static uf_status read_option(const struct walk *walk, const struct uf_method *method,
+                             const struct uf_option *option, const struct yaml_node *node,
+                             struct study_options *out)
 {
     for (size_t i = 0; i < out->count; i++)
         if (out->items[i].option == option)
@@ -309,7 +345,8 @@ static uf_status read_option(const struct walk *walk, const struct uf_method *me
                               "found the option '%s' a second time, expected it once", option->name);
     struct schema_field field = {.key = option->name, .type = SCHEMA_TEXTS};
     if (node->kind == YAML_TREE_MAP || (node->kind == YAML_TREE_LIST && option->type != UF_OPTION_LIST))
-        return fail_value(walk, node, option->name, option->type == UF_OPTION_LIST ? "a list" : "a single value");
+        return fail_value(walk, node, option->name,
+                          option->type == UF_OPTION_LIST ? "a list" : "a single value");
     struct study_option *item = &out->items[out->count];
     item->option = option;
     UF_TRY(read_texts(walk, &field, node, &item->values));
@@ -329,31 +366,45 @@ static uf_status read_option(const struct walk *walk, const struct uf_method *me
     return status;
 }
 
-static uf_status read_option_group(const struct walk *walk, const struct schema *schema, const struct uf_method *method,
-                                   const struct yaml_key *key, const struct yaml_node *node, struct study_options *out)
+static uf_status read_option_group(const struct walk *walk, const struct schema *schema,
+                                   const struct uf_method *method, const struct yaml_key *key,
+                                   const struct yaml_node *node, struct study_options *out)
 {
     for (size_t i = 0; i < node->count; i++) {
         const struct uf_option *option = find_option(method, key->text, node->keys[i].text);
         if (!option) {
             char *whole = arena_take(walk->arena, strlen(key->text) + strlen(node->keys[i].text) + 2, 1);
             if (!whole) return uf_fail_memory(walk->error);
-            snprintf(whole, strlen(key->text) + strlen(node->keys[i].text) + 2, "%s-%s", key->text, node->keys[i].text);
-            return fail_unknown_key(walk, schema, method, &(struct yaml_key){whole, node->keys[i].line, node->keys[i].column});
+            snprintf(whole, strlen(key->text) + strlen(node->keys[i].text) + 2, "%s-%s", key->text,
+                     node->keys[i].text);
+            return fail_unknown_key(walk, schema, method,
+                                    &(struct yaml_key){whole, node->keys[i].line, node->keys[i].column});
         }
         UF_TRY(read_option(walk, method, option, &node->items[i], out));
     }
     return UF_OK;
 }
 
-static uf_status read_options(const struct walk *walk, const struct schema *schema, const struct uf_method *method,
-                              const struct yaml_node *map, struct study_options *out)
+/* A key that is both the method's and the schema's is the method's, but for a mapping that the schema knows
+ * as one (`donors: {countries: …}` beside a method's list `donors`). */
+static const struct uf_option *claim_option(const struct schema *schema, const struct uf_method *method,
+                                            const char *key, const struct yaml_node *node)
+{
+    const struct schema_field *field = find_field(schema, key);
+    if (field && field->type == SCHEMA_MAP && node->kind == YAML_TREE_MAP) return NULL;
+    return find_option(method, NULL, key);
+}
+
+static uf_status read_options(const struct walk *walk, const struct schema *schema,
+                              const struct uf_method *method, const struct yaml_node *map,
+                              struct study_options *out)
 {
     out->items = arena_take(walk->arena, method->n_options, sizeof *out->items);
     if (!out->items) return uf_fail_memory(walk->error);
     for (size_t i = 0; i < map->count; i++) {
         const struct yaml_key *key = &map->keys[i];
         const struct yaml_node *node = &map->items[i];
-        const struct uf_option *option = find_option(method, NULL, key->text);
+        const struct uf_option *option = claim_option(schema, method, key->text, node);
         if (!option && find_field(schema, key->text)) continue;
         if (!option && node->kind == YAML_TREE_MAP && is_option_prefix(method, key->text))
             UF_TRY(read_option_group(walk, schema, method, key, node, out));
@@ -365,7 +416,8 @@ static uf_status read_options(const struct walk *walk, const struct schema *sche
     return UF_OK;
 }
 
-/* --- a mapping --------------------------------------------------------------------------------------------------- */
+/* --- a mapping
+ * --------------------------------------------------------------------------------------------------- */
 
 /* What "not given" looks like for the types where zero is a value. */
 static void preset(const struct schema *schema, char *target)
@@ -379,15 +431,16 @@ static void preset(const struct schema *schema, char *target)
     }
 }
 
-uf_status schema_read(const struct schema *schema, const struct yaml_node *node, const char *file, struct arena *arena, void *target,
-                      struct uf_error *error)
+uf_status schema_read(const struct schema *schema, const struct yaml_node *node, const char *file,
+                      struct arena *arena, void *target, struct uf_error *error)
 {
     const struct walk walk = {file, arena, error};
     char *structure = target;
     preset(schema, structure);
     if (node->kind != YAML_TREE_MAP) {
         char found[128];
-        return uf_fail_at(error, UF_BAD_INPUT, file, node->line, node->column, "found %s for %s, expected a mapping (key: value)",
+        return uf_fail_at(error, UF_BAD_INPUT, file, node->line, node->column,
+                          "found %s for %s, expected a mapping (key: value)",
                           yaml_tree_describe(node, found, sizeof found), schema->what);
     }
     *(struct study_place *)target = place_of(node);
@@ -398,7 +451,8 @@ uf_status schema_read(const struct schema *schema, const struct yaml_node *node,
     }
     for (size_t i = 0; i < node->count; i++) {
         const struct schema_field *field = find_field(schema, node->keys[i].text);
-        if (method && find_option(method, NULL, node->keys[i].text)) continue; /* a method's own `from` is its option */
+        if (method && claim_option(schema, method, node->keys[i].text, &node->items[i]))
+            continue; /* a method's own `from` is its option */
         if (field && field->type != SCHEMA_METHOD)
             UF_TRY(read_one(&walk, field, &node->items[i], structure));
         else if (!field && !method)
@@ -406,8 +460,10 @@ uf_status schema_read(const struct schema *schema, const struct yaml_node *node,
     }
     for (size_t i = 0; i < schema->n_fields; i++)
         if (schema->fields[i].required && !yaml_tree_get(node, schema->fields[i].key))
-            return uf_fail_at(error, UF_BAD_INPUT, file, node->line, node->column, "%s has no '%s', expected it (%s)", schema->what,
-                              schema->fields[i].key, schema->fields[i].summary);
+            return uf_fail_at(error, UF_BAD_INPUT, file, node->line, node->column,
+                              "%s has no '%s', expected it (%s)", schema->what, schema->fields[i].key,
+                              schema->fields[i].summary);
     if (!method) return UF_OK;
-    return read_options(&walk, schema, method, node, (struct study_options *)(void *)(structure + schema->options));
+    return read_options(&walk, schema, method, node,
+                        (struct study_options *)(void *)(structure + schema->options));
 }

@@ -2,9 +2,9 @@
 #ifndef UTFALL_STUDY_SCHEMA_H
 #define UTFALL_STUDY_SCHEMA_H
 /*
- * The form of a study file as data: which keys a mapping has, of which type, and where in a C structure each value goes. One walk
- * over the YAML tree both validates and fills, so that what is accepted and what is read cannot drift apart; the key lists of
- * docs/study-file.md are checked against the same tables.
+ * The form of a study file as data: which keys a mapping has, of which type, and where in a C structure each
+ * value goes. One walk over the YAML tree both validates and fills, so that what is accepted and what is read
+ * cannot drift apart; the key lists of docs/study-file.md are checked against the same tables.
  *
  * Every value keeps its place. All memory belongs to the arena of the study.
  */
@@ -53,18 +53,18 @@ struct study_options {
 };
 
 enum schema_type {
-    SCHEMA_TEXT,    /* struct study_text */
-    SCHEMA_TEXTS,   /* struct study_texts; a single text is a list of one */
-    SCHEMA_WORDS,   /* struct study_words */
+    SCHEMA_TEXT,      /* struct study_text */
+    SCHEMA_TEXTS,     /* struct study_texts; a single text is a list of one */
+    SCHEMA_WORDS,     /* struct study_words */
     SCHEMA_ALL_WORDS, /* struct study_items of struct study_words: a list of texts for people */
-    SCHEMA_NUMBER,  /* double; preset NaN */
-    SCHEMA_COUNT,   /* size_t; preset SIZE_MAX */
-    SCHEMA_FLAG,    /* enum study_flag */
-    SCHEMA_PERIOD,  /* uf_period; 0: not given */
-    SCHEMA_MAP,     /* a structure in place */
-    SCHEMA_MAPS,    /* struct study_items: a list of mappings */
-    SCHEMA_NAMED,   /* struct study_items: a mapping with free keys; each key goes to the element's `name` */
-    SCHEMA_METHOD,  /* const struct uf_method *; the schema's family */
+    SCHEMA_NUMBER,    /* double; preset NaN */
+    SCHEMA_COUNT,     /* size_t; preset SIZE_MAX */
+    SCHEMA_FLAG,      /* enum study_flag */
+    SCHEMA_PERIOD,    /* uf_period; 0: not given */
+    SCHEMA_MAP,       /* a structure in place */
+    SCHEMA_MAPS,      /* struct study_items: a list of mappings */
+    SCHEMA_NAMED,  /* struct study_items: a mapping with free keys; each key goes to the element's `name` */
+    SCHEMA_METHOD, /* const struct uf_method *; the schema's family */
     SCHEMA_TYPES
 };
 
@@ -85,13 +85,13 @@ struct schema {
     size_t n_fields;
     const char *shorthand; /* NAMED: the key that a bare value stands for; NULL: none */
     bool takes_options;    /* further keys are options of the method in `method`, and go to `options` */
-    size_t name;           /* offsets: NAMED → struct study_text; METHOD → pointer; options → struct study_options */
+    size_t name; /* offsets: NAMED → struct study_text; METHOD → pointer; options → struct study_options */
     size_t method, options;
     enum uf_family family;
 };
 
-/* Fills `target` (zeroed memory of schema->size) from a mapping. The first mistake is the error: file:line:column, what was found,
- * what was expected, and the nearest spelling. */
-uf_status schema_read(const struct schema *schema, const struct yaml_node *node, const char *file, struct arena *arena,
-                      void *target, struct uf_error *error);
+/* Fills `target` (zeroed memory of schema->size) from a mapping. The first mistake is the error:
+ * file:line:column, what was found, what was expected, and the nearest spelling. */
+uf_status schema_read(const struct schema *schema, const struct yaml_node *node, const char *file,
+                      struct arena *arena, void *target, struct uf_error *error);
 #endif

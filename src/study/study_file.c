@@ -38,7 +38,8 @@ bool study_is_name(const char *text)
     return true;
 }
 
-uf_status study_locate(const struct study *study, struct study_place place, uf_status status, struct uf_error *error)
+uf_status study_locate(const struct study *study, struct study_place place, uf_status status,
+                       struct uf_error *error)
 {
     if (status == UF_OK || !error || error->file[0] || place.line == 0) return status;
     snprintf(error->file, sizeof error->file, "%s", study->path);
@@ -47,9 +48,11 @@ uf_status study_locate(const struct study *study, struct study_place place, uf_s
     return status;
 }
 
-/* --- cross-checks: names that must refer to something in this file ------------------------------------------------- */
+/* --- cross-checks: names that must refer to something in this file
+ * ------------------------------------------------- */
 
-static uf_status fail_unknown_indicator(struct study *study, const struct study_text *name, const char *key, struct uf_error *error)
+static uf_status fail_unknown_indicator(struct study *study, const struct study_text *name, const char *key,
+                                        struct uf_error *error)
 {
     size_t count = study->sources.count + study->derived.count;
     const char **names = arena_take(&study->arena, count + 1, sizeof *names);
@@ -60,12 +63,14 @@ static uf_status fail_unknown_indicator(struct study *study, const struct study_
     for (size_t i = 0; i < study->derived.count; i++) names[study->sources.count + i] = derived[i].name.text;
     const char *nearest = uf_text_nearest(name->text, names, count);
     return uf_fail_at(error, UF_BAD_INPUT, study->path, name->place.line, name->place.column,
-                      "found '%s' for '%s', expected an indicator of `sources` or a name of `derived`%s%s%s", name->text, key,
-                      nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+                      "found '%s' for '%s', expected an indicator of `sources` or a name of `derived`%s%s%s",
+                      name->text, key, nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                      nearest ? "'?" : "");
 }
 
 /* A name must be known here; an expression is checked by the panel, at its place. */
-static uf_status check_variable(struct study *study, const struct study_text *name, const char *key, struct uf_error *error)
+static uf_status check_variable(struct study *study, const struct study_text *name, const char *key,
+                                struct uf_error *error)
 {
     if (!name->text || !study_is_name(name->text)) return UF_OK;
     if (study_source_of(study, name->text) || study_derived_of(study, name->text)) return UF_OK;
@@ -76,18 +81,23 @@ static uf_status check_sources(struct study *study, struct uf_error *error)
 {
     const struct study_source *sources = study->sources.items;
     if (study->sources.count == 0)
-        return uf_fail_at(error, UF_BAD_INPUT, study->path, study->sources.place.line, study->sources.place.column,
+        return uf_fail_at(error, UF_BAD_INPUT, study->path, study->sources.place.line,
+                          study->sources.place.column,
                           "found an empty list of sources, expected at least one file");
     for (size_t i = 0; i < study->sources.count; i++) {
         const struct study_text *name = &sources[i].indicator;
         if (!study_is_name(name->text))
-            return uf_fail_at(error, UF_BAD_INPUT, study->path, name->place.line, name->place.column,
-                              "found the indicator name '%s', expected letters, digits and _ only, beginning with a letter", name->text);
+            return uf_fail_at(
+                error, UF_BAD_INPUT, study->path, name->place.line, name->place.column,
+                "found the indicator name '%s', expected letters, digits and _ only, beginning with a letter",
+                name->text);
         const struct study_text *marks[] = {&sources[i].delimiter, &sources[i].decimal};
         for (size_t j = 0; j < 2; j++)
             if (marks[j]->text && strlen(marks[j]->text) != 1)
-                return uf_fail_at(error, UF_BAD_INPUT, study->path, marks[j]->place.line, marks[j]->place.column,
-                                  "found '%s' as a mark, expected a single ASCII character in quotes, as ';'", marks[j]->text);
+                return uf_fail_at(error, UF_BAD_INPUT, study->path, marks[j]->place.line,
+                                  marks[j]->place.column,
+                                  "found '%s' as a mark, expected a single ASCII character in quotes, as ';'",
+                                  marks[j]->text);
     }
     return UF_OK;
 }
@@ -98,18 +108,24 @@ static uf_status check_derived(struct study *study, struct uf_error *error)
     for (size_t i = 0; i < study->derived.count; i++) {
         const struct study_text *name = &derived[i].name;
         if (!study_is_name(name->text))
-            return uf_fail_at(error, UF_BAD_INPUT, study->path, name->place.line, name->place.column,
-                              "found the name '%s', expected letters, digits and _ only, beginning with a letter", name->text);
+            return uf_fail_at(
+                error, UF_BAD_INPUT, study->path, name->place.line, name->place.column,
+                "found the name '%s', expected letters, digits and _ only, beginning with a letter",
+                name->text);
         if (study_source_of(study, name->text))
-            return uf_fail_at(error, UF_BAD_INPUT, study->path, name->place.line, name->place.column,
-                              "found '%s' both as an indicator of `sources` and in `derived`, expected different names", name->text);
+            return uf_fail_at(
+                error, UF_BAD_INPUT, study->path, name->place.line, name->place.column,
+                "found '%s' both as an indicator of `sources` and in `derived`, expected different names",
+                name->text);
     }
     return UF_OK;
 }
 
-/* Ids become file names, so they are slugs; those the analyst left out are made from the method and numbered where needed. */
-static uf_status settle_id(struct study *study, struct study_analysis *analysis, const char *kind, const char *name,
-                           struct uf_text_list *taken, struct study_place place, struct uf_error *error)
+/* Ids become file names, so they are slugs; those the analyst left out are made from the method and numbered
+ * where needed. */
+static uf_status settle_id(struct study *study, struct study_analysis *analysis, const char *kind,
+                           const char *name, struct uf_text_list *taken, struct study_place place,
+                           struct uf_error *error)
 {
     char *slug = uf_text_slug(analysis->id.text ? analysis->id.text : name);
     if (!slug) return uf_fail_memory(error);
@@ -120,19 +136,24 @@ static uf_status settle_id(struct study *study, struct study_analysis *analysis,
         return uf_fail_memory(error);
     }
     snprintf(id, size, "%s", slug);
-    for (size_t n = 2; uf_text_list_find(taken, id) != SIZE_MAX && !analysis->id.text; n++) snprintf(id, size, "%s-%zu", slug, n);
+    for (size_t n = 2; uf_text_list_find(taken, id) != SIZE_MAX && !analysis->id.text; n++)
+        snprintf(id, size, "%s-%zu", slug, n);
     free(slug);
     if (uf_text_list_find(taken, id) != SIZE_MAX)
-        return uf_fail_at(error, UF_BAD_INPUT, study->path, analysis->id.place.line, analysis->id.place.column,
-                          "found the id '%s' a second time, expected each analysis to have its own", analysis->id.text);
+        return uf_fail_at(
+            error, UF_BAD_INPUT, study->path, analysis->id.place.line, analysis->id.place.column,
+            "found the id '%s' a second time, expected each analysis to have its own", analysis->id.text);
     analysis->id.text = id;
     if (analysis->from && analysis->to && analysis->from > analysis->to)
         return uf_fail_at(error, UF_BAD_INPUT, study->path, place.line, place.column,
-                          "found a `from` later than `to` in %s, expected the first period before the last", kind);
-    if (analysis->question != SIZE_MAX && (analysis->question == 0 || analysis->question > study->questions.count))
-        return uf_fail_at(error, UF_BAD_INPUT, study->path, place.line, place.column,
-                          "found question %zu in %s, expected a number from 1 to %zu, the number of `questions`", analysis->question,
-                          kind, study->questions.count);
+                          "found a `from` later than `to` in %s, expected the first period before the last",
+                          kind);
+    if (analysis->question != SIZE_MAX &&
+        (analysis->question == 0 || analysis->question > study->questions.count))
+        return uf_fail_at(
+            error, UF_BAD_INPUT, study->path, place.line, place.column,
+            "found question %zu in %s, expected a number from 1 to %zu, the number of `questions`",
+            analysis->question, kind, study->questions.count);
     return uf_text_list_add(taken, id, error);
 }
 
@@ -141,7 +162,8 @@ static uf_status check_profiles(struct study *study, struct uf_text_list *taken,
     struct study_profile *profiles = study->profiles.items;
     for (size_t i = 0; i < study->profiles.count; i++) {
         struct study_profile *profile = &profiles[i];
-        UF_TRY(settle_id(study, &profile->analysis, "a profile", profile->method->name, taken, profile->place, error));
+        UF_TRY(settle_id(study, &profile->analysis, "a profile", profile->method->name, taken, profile->place,
+                         error));
         if (!study_source_of(study, profile->indicator.text))
             return fail_unknown_indicator(study, &profile->indicator, "indicator", error);
     }
@@ -152,15 +174,18 @@ static uf_status check_follow(struct study *study, struct uf_text_list *taken, s
 {
     struct study_follow *follow = study->follow.items;
     for (size_t i = 0; i < study->follow.count; i++) {
-        UF_TRY(settle_id(study, &follow[i].analysis, "an indicator to follow", follow[i].indicator.text, taken, follow[i].place, error));
-        if (!study_source_of(study, follow[i].indicator.text) && !study_derived_of(study, follow[i].indicator.text))
+        UF_TRY(settle_id(study, &follow[i].analysis, "an indicator to follow", follow[i].indicator.text,
+                         taken, follow[i].place, error));
+        if (!study_source_of(study, follow[i].indicator.text) &&
+            !study_derived_of(study, follow[i].indicator.text))
             return fail_unknown_indicator(study, &follow[i].indicator, "indicator", error);
     }
     return UF_OK;
 }
 
 /* Options that name variables: the part before `:` is a name of this study. */
-static uf_status check_option_names(struct study *study, const struct study_options *options, struct uf_error *error)
+static uf_status check_option_names(struct study *study, const struct study_options *options,
+                                    struct uf_error *error)
 {
     for (size_t i = 0; i < options->count; i++) {
         const struct study_option *option = &options->items[i];
@@ -180,18 +205,21 @@ static uf_status check_effects(struct study *study, struct uf_text_list *taken, 
     struct study_effect *effects = study->effects.items;
     for (size_t i = 0; i < study->effects.count; i++) {
         struct study_effect *effect = &effects[i];
-        UF_TRY(settle_id(study, &effect->analysis, "an effect", effect->method->name, taken, effect->place, error));
+        UF_TRY(settle_id(study, &effect->analysis, "an effect", effect->method->name, taken, effect->place,
+                         error));
         UF_TRY(check_variable(study, &effect->outcome, "outcome", error));
         UF_TRY(check_variable(study, &effect->weight, "weight", error));
         for (size_t j = 0; j < effect->covariates.count; j++)
             UF_TRY(check_variable(study, &effect->covariates.items[j], "covariates", error));
         UF_TRY(check_option_names(study, &effect->options, error));
         if (effect->treated.count == 0 && study->intervention.treated.count == 0)
-            return uf_fail_at(error, UF_BAD_INPUT, study->path, effect->place.line, effect->place.column,
-                              "an effect needs treated regions, expected `treated` here or in `intervention`");
+            return uf_fail_at(
+                error, UF_BAD_INPUT, study->path, effect->place.line, effect->place.column,
+                "an effect needs treated regions, expected `treated` here or in `intervention`");
         if (!effect->start && !study->intervention.start)
-            return uf_fail_at(error, UF_BAD_INPUT, study->path, effect->place.line, effect->place.column,
-                              "an effect needs the first treated period, expected `start` here or in `intervention`");
+            return uf_fail_at(
+                error, UF_BAD_INPUT, study->path, effect->place.line, effect->place.column,
+                "an effect needs the first treated period, expected `start` here or in `intervention`");
     }
     return UF_OK;
 }
@@ -209,7 +237,8 @@ static uf_status check_study(struct study *study, struct uf_error *error)
     return status;
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------------- */
+/* --- reading
+ * ------------------------------------------------------------------------------------------------------- */
 
 static uf_status fill_study(struct study *study, const char *bytes, size_t length, struct uf_error *error)
 {
@@ -235,7 +264,8 @@ uf_status study_read(const char *path, struct study **out, struct uf_error *erro
         arena_init(&study->arena);
         study->path = arena_text(&study->arena, path, strlen(path));
         study->folder = arena_text(&study->arena, folder, strlen(folder));
-        status = study->path && study->folder ? fill_study(study, bytes, length, error) : uf_fail_memory(error);
+        status =
+            study->path && study->folder ? fill_study(study, bytes, length, error) : uf_fail_memory(error);
     }
     free(folder);
     free(bytes);

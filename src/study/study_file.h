@@ -2,8 +2,9 @@
 #ifndef UTFALL_STUDY_STUDY_FILE_H
 #define UTFALL_STUDY_STUDY_FILE_H
 /*
- * A study file in memory: what the analyst wrote, checked, with the place of each value, before anything is run.
- * docs/study-file.md explains each key; study_schema.c holds the tables that this structure is filled by.
+ * A study file in memory: what the analyst wrote, checked, with the place of each value, before anything is
+ * run. docs/study-file.md explains each key; study_schema.c holds the tables that this structure is filled
+ * by.
  */
 #include "study/schema.h"
 
@@ -19,7 +20,8 @@ struct study_keep {
 };
 struct study_source {
     struct study_place place;
-    struct study_text file, format, indicator, theme, kind, unknown_regions, licence, delimiter, decimal, encoding, source;
+    struct study_text file, format, indicator, theme, kind, unknown_regions, licence, delimiter, decimal,
+        encoding, source;
     struct study_words name, unit;
     double rounding;
     struct study_dimensions dimensions;
@@ -67,7 +69,7 @@ struct study_profile {
 struct study_follow {
     struct study_place place;
     struct study_analysis analysis;
-    struct study_text indicator, chart;
+    struct study_text indicator, chart, benchmark;
     uf_period period;
 };
 struct study_donors {
@@ -126,5 +128,6 @@ const struct study_derived *study_derived_of(const struct study *study, const ch
 bool study_is_name(const char *text);
 
 /* Gives an error that has no place yet the place of a value in the study file; returns `status`. */
-uf_status study_locate(const struct study *study, struct study_place place, uf_status status, struct uf_error *error);
+uf_status study_locate(const struct study *study, struct study_place place, uf_status status,
+                       struct uf_error *error);
 #endif

@@ -3,6 +3,9 @@
 # The shipped data: each folder says where it is from; each CSV file is what its datapackage.json says (columns, types, keys, size, hash);
 # nothing that may not be shipped is there; and scripts/make-datasets makes the same bytes again from the figures, where those are at hand.
 set -euo pipefail
+: "${UTFALL_SOURCE_DIR:=$(cd "$(dirname "$0")/../.." && pwd)}" # by hand, without ctest
+: "${UTFALL_SHARED_DIR:=$UTFALL_SOURCE_DIR/../shared}"
+export UTFALL_SHARED_DIR
 cd "$UTFALL_SOURCE_DIR"
 command -v python3 >/dev/null || { echo "datasets: skipped, there is no python3"; exit 77; }
 scratch=$(mktemp -d)

@@ -3,6 +3,8 @@
 # Installs to a fresh folder; each public header compiles alone, in C and in C++; the example in docs/examples/link is built against
 # what was installed, by pkg-config and by CMake, and runs; the installed program runs from there.
 set -euo pipefail
+: "${UTFALL_SOURCE_DIR:=$(cd "$(dirname "$0")/../.." && pwd)}" # by hand, without ctest
+: "${UTFALL_BUILD_DIR:=$UTFALL_SOURCE_DIR/build/release}"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 prefix=$scratch/prefix
@@ -27,6 +29,10 @@ sanitize=
 grep -q '^UTFALL_SANITIZE:BOOL=ON' "$UTFALL_BUILD_DIR/CMakeCache.txt" && sanitize=-fsanitize=address,undefined
 grep -q '^UTFALL_TSAN:BOOL=ON' "$UTFALL_BUILD_DIR/CMakeCache.txt" && sanitize=-fsanitize=thread
 grep -q '^UTFALL_COVERAGE:BOOL=ON' "$UTFALL_BUILD_DIR/CMakeCache.txt" && sanitize=--coverage
+
+# Where the library is shared, programs must find it.
+LD_LIBRARY_PATH=$(realpath "$(pkg-config --variable=libdir utfall)")
+export LD_LIBRARY_PATH
 
 read -r -a cflags <<<"$(pkg-config --cflags utfall)"
 read -r -a libs <<<"$(pkg-config --libs utfall)"

@@ -3,6 +3,7 @@
 # The arrows between rooms (docs/architecture.md, section 2): reads each #include under src/ and include/ and fails on one that
 # points where its room may not, on a public header that no room has claimed, and on an outside library used outside its room.
 set -euo pipefail
+: "${UTFALL_SOURCE_DIR:=$(cd "$(dirname "$0")/../.." && pwd)}" # by hand, without ctest
 cd "$UTFALL_SOURCE_DIR"
 
 # Which rooms a room may call, besides itself.
@@ -34,7 +35,8 @@ study    study
 cli      utfall
 '
 # Outside libraries: the pattern of their headers, and the rooms that may know them. JSON is what several rooms say to the outside
-# (formats, tables, the manifest). GSL is the language in which kernels of stats, profile and effect take and give matrices.
+# (formats, tables, the manifest). GSL is the language in which kernels of stats, profile and effect take and give matrices; the program turns its handler off, the manifest names its
+# version. Other programs (gnuplot) are started where pictures are drawn, and asked for their version for the manifest.
 outside='
 utf8proc.h                base
 (sha[0-9]*|md[0-9]*).h    base
@@ -43,8 +45,9 @@ sqlite3.h                 store
 csv.h                     import
 gsl/.*                    stats profile effect
 gsl/gsl_errno.h           cli
+gsl/gsl_version.h         study
 omp.h                     stats effect profile
-spawn.h                   chart
+spawn.h                   chart study
 yaml.h                    study
 xlsxwriter.h              report
 '

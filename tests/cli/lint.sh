@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Style and static analysis (scripts/lint); and the analysis itself: a planted leak must be found.
 set -euo pipefail
+: "${UTFALL_SOURCE_DIR:=$(cd "$(dirname "$0")/../.." && pwd)}" # by hand, without ctest
+: "${UTFALL_BUILD_DIR:=$UTFALL_SOURCE_DIR/build/release}"
 cd "$UTFALL_SOURCE_DIR"
 for tool in clang-format clang-tidy cppcheck; do
     command -v "$tool" >/dev/null || { echo "lint: skipped, there is no $tool; scripts/setup --tests installs it"; exit 77; }

@@ -10,6 +10,8 @@
 # by putting the built one in its place. scripts/demo and scripts/setup are the real ones. scripts/test, which runs this test, is checked
 # for being there.
 set -euo pipefail
+: "${UTFALL_SOURCE_DIR:=$(cd "$(dirname "$0")/../.." && pwd)}" # by hand, without ctest
+: "${UTFALL:=$UTFALL_SOURCE_DIR/build/release/utfall}"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 [ -x "$UTFALL" ] || { echo "readme: the program is not built"; exit 1; }
@@ -88,5 +90,9 @@ grep -oE '`[A-Za-z0-9_./-]+/[A-Za-z0-9_./*-]+`' README.md CONTRIBUTING.md | tr -
     esac
     # shellcheck disable=SC2086 # a pattern is meant to be expanded
     ls -d $path >/dev/null 2>&1 || { echo "readme: $document names $path, which is not there"; exit 1; }
+done
+# So must pictures and files that are linked to.
+grep -ohE '\]\([^)#:]+\)' README.md CONTRIBUTING.md | tr -d ']()' | sort -u | while read -r path; do
+    [ -e "$path" ] || { echo "readme: a link leads to $path, which is not there"; exit 1; }
 done
 echo "readme: $blocks blocks ran as written"

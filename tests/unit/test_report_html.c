@@ -124,7 +124,11 @@ static void read_attribute(struct reader *reader)
     }
     bool is_link = strcmp(name, "href") == 0 && value[0] == '#';
     if (is_link || strcmp(name, "aria-labelledby") == 0)
-        snprintf(reader->targets[reader->n_targets++], sizeof reader->targets[0], "%.63s", value + is_link);
+        for (const char *p = value + is_link; *p != '\0'; p += strspn(p, " ")) {
+            int length = (int)strcspn(p, " ");
+            snprintf(reader->targets[reader->n_targets++], sizeof reader->targets[0], "%.*s", length, p);
+            p += length;
+        }
     if (strcmp(name, "src") == 0 || (strcmp(name, "href") == 0 && strstr(value, ":") != NULL))
         fail_msg("a reference to outside: %s", value);
 }
@@ -271,7 +275,6 @@ static void page_passes_the_checkers_that_are_installed(void **state)
             print_message("%s is not installed: skipped\n", checkers[i].program);
             continue;
         }
-         */
         snprintf(command, sizeof command, "%s %s '%s' >&2", checkers[i].program, checkers[i].arguments, path);
         assert_int_equal(system(command), 0);
         ran++;
@@ -403,6 +406,29 @@ static void figure_has_picture_words_and_table(void **state)
     uf_table_free(table);
 }
 
+static void pictures_share_no_ids(void **state)
+{
+    (void)state;
+    static char twice[] =
+        "<svg id=\"data\" role=\"img\" aria-labelledby=\"data-t data-d\"><title id=\"data-t\">t</title>"
+        "<desc id=\"data-d\">#1 id=</desc><path id='p'/><use xlink:href='#p'/><g "
+        "style=\"clip-path:url(#p)\"/></svg>";
+    struct uf_chart chart = {.name = (char *)"data", .alt_text = (char *)"a", .svg = twice, .drawn = true};
+    struct uf_report *report = new_report(UF_SWEDISH); /* its section is called `data` too */
+    assert_ok(uf_report_add_figure(report, &chart, "x", NULL, NULL, &error), &error);
+    assert_ok(uf_report_add_figure(report, &chart, "x", NULL, NULL, &error), &error);
+    char *html = write_page(report);
+    expect_well_formed(html);
+    expect_holds(html,
+                 "<svg id=\"uf-figure-2-data\" role=\"img\" aria-labelledby=\"uf-figure-2-data-t "
+                 "uf-figure-2-data-d\"><title id=\"uf-figure-2-data-t\">t</title>"
+                 "<desc id=\"uf-figure-2-data-d\">#1 id=</desc><path id='uf-figure-2-p'/>"
+                 "<use xlink:href='#uf-figure-2-p'/><g style=\"clip-path:url(#uf-figure-2-p)\"/></svg>");
+    assert_null(strstr(html, "aria-label=\"a\"")); /* the picture has a role of its own */
+    free(html);
+    uf_report_free(report);
+}
+
 static void picture_that_could_run_or_fetch_is_refused(void **state)
 {
     (void)state;
@@ -499,6 +525,7 @@ int main(void)
                                        cmocka_unit_test(tables_speak_the_language),
                                        cmocka_unit_test(cut_table_says_so),
                                        cmocka_unit_test(figure_has_picture_words_and_table),
+                                       cmocka_unit_test(pictures_share_no_ids),
                                        cmocka_unit_test(picture_that_could_run_or_fetch_is_refused),
                                        cmocka_unit_test(findings_come_gravest_first_with_word_and_sign),
                                        cmocka_unit_test(ledger_and_facts_are_shown),

@@ -81,6 +81,30 @@ static void remark_of_a_whole_column_is_told_once(void **state)
     uf_table_free(table);
 }
 
+static void column_without_values_is_named_and_not_shown(void **state)
+{
+    (void)state;
+    struct uf_table *table = new_table();
+    assert_ok(uf_table_add_column(table, "event_time", UF_COLUMN_NUMBER, NULL, 0, NULL, &error), &error);
+    assert_ok(uf_table_add_column(table, "start", UF_COLUMN_NUMBER, NULL, 0, NULL, &error), &error);
+    add_row(table, "a", 1, UF_VALUE_OBSERVED);
+    assert_ok(uf_table_set_number(table, 0, 5, 12345, &error), &error); /* an amount, not a year */
+    expect_text(table, UF_SWEDISH,
+                "Löner\n\n"
+                "Namn  Period  Värde (kr)  Vid periodens början\n"
+                "----  ------  ----------  --------------------\n"
+                "a       2017         1,0                12\u00A0345\n"
+                "Kolumner utan värden, visas inte: Tid sedan start\n");
+    /* a reason is something to show */
+    assert_ok(uf_table_set_value(table, 0, 4, NAN, UF_VALUE_SUPPRESSED, &error), &error);
+    char *text;
+    assert_ok(uf_table_to_text(table, UF_SWEDISH, &text, &error), &error);
+    assert_non_null(strstr(text, "x: undertryckt av röjandeskäl\n"));
+    assert_null(strstr(text, "visas inte"));
+    free(text);
+    uf_table_free(table);
+}
+
 static void labels_cannot_steer_the_terminal(void **state)
 {
     (void)state;
@@ -108,6 +132,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(columns_line_up_in_each_language),
                                        cmocka_unit_test(remark_of_a_whole_column_is_told_once),
+                                       cmocka_unit_test(column_without_values_is_named_and_not_shown),
                                        cmocka_unit_test(labels_cannot_steer_the_terminal),
                                        cmocka_unit_test(no_rows_is_said)};
     return cmocka_run_group_tests(tests, NULL, NULL);
