@@ -4,10 +4,20 @@
 /*
  * A table and a chart kind → data file, a gnuplot script that runs by itself, pictures, alt text.
  *
- * The kinds are listed in one table (`uf_chart_kinds`). For a chart NAME the output folder gets NAME.csv (the numbers drawn, decimal
- * point), NAME.gp (style, palette and template of plots/ written out, so that `gnuplot NAME.gp` in that folder draws it
- * again), NAME.svg, NAME.png … and NAME.txt (the alt text). gnuplot runs as a process, never through a shell; every label is a
- * single-quoted gnuplot string with `noenhanced`.
+ * The kinds are listed in one table (`uf_chart_kinds`). For a chart NAME the output folder gets NAME.csv (the
+ * numbers drawn, decimal point), NAME.gp (content, then style, palette and template of plots/ written out, so
+ * that `gnuplot NAME.gp` in that folder draws it again), NAME.svg, NAME.png … and NAME.txt (the alt text).
+ * gnuplot runs as a process, never through a shell; every text in the script is a single-quoted gnuplot
+ * string, drawn with `noenhanced`.
+ *
+ * A chart is made in two steps, so that many can be drawn at once: uf_chart_prepare reads the table and
+ * writes data, script and alt text (no process, a fraction of a millisecond); uf_charts_draw runs gnuplot,
+ * several processes at a time. The pictures do not depend on how many. SVG, PNG, EMF and PDF have the same
+ * bytes each time on one machine (gnuplot stamps PDF with the time of the day; that stamp is set to the year
+ * 1970); between machines the installed fonts decide.
+ *
+ * The whole layout is computed here, in units of 1/96 inch, with letter widths that are an upper bound for
+ * the fonts in use: a text that fits here fits in the picture.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,25 +37,53 @@ struct uf_chart_kind {
 };
 const struct uf_chart_kind *uf_chart_kinds(size_t *out_count);
 
+/*
+ * Which columns a kind reads, with the default name where the request leaves it NULL (`?`: may be absent):
+ *   bars               label, value, low?, high?                       one bar per row, in the table's order
+ *   stacked-bars       label, group, value                            long: a row per label and component
+ *   lines              label, x = period, value                       long: a row per line and period
+ *   event-study        x = event_time, value = estimate, low = conf_low?, high = conf_high?, low2?, high2?
+ *   synthetic-control  x = period, and `treated`, `synthetic`, `gap`; `placebos`: `unit`, `period`, `gap`
+ *   tile-map           label, value; `tiles`: `code`, `short`, `row`, `col`, counted from the top left
+ * A period is a number or a text that uf_period_parse takes. Missing numbers are drawn as missing, with their
+ * reason.
+ */
 struct uf_chart_request {
     const char *kind;
-    const struct uf_table *table; /* borrowed for the call */
-    /* columns of the table; NULL: not used by this chart */
-    const char *value, *low, *high, *label, *group, *x;
-    /* event-study: event_time, estimate, conf_low, conf_high. synthetic-control: period, treated, synthetic, gap and, in `placebos`,
-     * unit, period, gap. tile-map: row and column of each label come from `tiles` (code, short, row, col). */
+    const struct uf_table *table;                       /* borrowed for the call */
+    const char *value, *low, *high, *label, *group, *x; /* columns of the table; NULL: the default */
+    const char *low2, *high2; /* event-study: a wider band (simultaneous), columns; NULL: none */
+    const char *code; /* column whose texts `focus`, `benchmark` and `tiles` may also name; NULL: `code` where
+                         there is one */
     const struct uf_table *placebos; /* NULL: none */
     const struct uf_table *tiles;
-    const char *title, *subtitle, *source, *value_label, *x_label, *unit; /* NULL: none; in the run's language */
-    const char *const *focus; /* label values to bring out (a line's or bar's text, or its `code` column's) */
+    const char *title, *subtitle, *source, *value_label, *x_label,
+        *unit;                /* NULL: none; in the run's language */
+    const char *const *focus; /* labels or codes to bring out */
     size_t n_focus;
-    double reference;         /* NaN: none */
-    double marked_x;          /* a vertical line (start of the treatment); NaN: none */
+    const char *benchmark; /* lines: label or code of what to compare with (the nation), dashed; NULL: none */
+    const char *context_label; /* words for what is grey: `other NUTS 2 regions`, `placebo regions`; NULL:
+                                  `others`, `placebos` */
+    const char *total_label;   /* stacked-bars: words for the sum; NULL: `Total` */
+    const char *treated_label, *synthetic_label; /* synthetic-control; NULL: `Actual`, `Synthetic control` */
+    const char *gap_unit; /* synthetic-control: `percentage points`; NULL: that of the table's column `gap`,
+                             else `unit` */
+    const char *band_label,
+        *band2_label; /* what the intervals are: `95 % confidence interval`; NULL: not said */
+    double
+        reference; /* bars: they begin here; lines: a level; tile-map: the middle of the classes; NaN: none */
+    const char *reference_label; /* words at the reference line; NULL: none */
+    bool from_zero;              /* bars: begin at 0, the reference is just a line */
+    double marked_x; /* a vertical line (start of the treatment); NaN: none (event-study: −0.5) */
     const char *marked_label;
+    const double *omitted_x; /* event-study: the reference period; NULL: the row whose estimate is 0 and has
+                                no interval */
+    const double *class_limits; /* tile-map: four rising limits; NULL: fifths of the values, or steps around
+                                   the reference */
     enum uf_language language;
-    double width_cm;  /* 0: 16 */
-    double height_cm; /* 0: what the content needs */
-    unsigned formats; /* 0: SVG and PNG */
+    double width_cm;             /* 0: 16 */
+    double height_cm;            /* 0: what the content needs (bars and tile-map always take that) */
+    unsigned formats;            /* 0: SVG and PNG */
     const char *plots_directory; /* style.gp, palette.gp and the templates */
     const char *gnuplot;         /* program; NULL: `gnuplot` on PATH */
 };
@@ -53,14 +91,34 @@ struct uf_chart_request {
 struct uf_chart {
     char *name;     /* file name without ending */
     char *alt_text; /* what the picture says, in a few sentences, with numbers */
-    char *svg;      /* the SVG text, with <title> and <desc>, ids made unique by `name`; NULL where not drawn */
-    bool drawn;     /* false: gnuplot is missing; data and script are there */
+    char *svg;  /* the SVG element for an HTML page: <title> and <desc>, ids made unique by `name`; NULL where
+                   not drawn */
+    bool drawn; /* false: not yet, or gnuplot is missing; data and script are there */
+    /* for uf_charts_draw */
+    char *title;     /* NULL: none */
+    char *directory; /* where the files are */
+    char *gnuplot;
+    unsigned formats;
 };
 void uf_chart_clear(struct uf_chart *chart);
 
-/* Writes the files of one chart. Where gnuplot cannot be started: UF_IO_FAILED, `out->drawn` false, data, script and alt text written
- * and `out` filled all the same (the one exception to "untouched on failure"), so that a report without pictures can go on. A table
- * that lacks a needed column is UF_INTERNAL; one without any drawable value is UF_BAD_INPUT. */
+/* Reads the table and writes NAME.csv, NAME.gp and NAME.txt to `directory`, which must exist; nothing of the
+ * request is kept. `name` is letters, digits, `-` and `_`, beginning with a letter (UF_INTERNAL otherwise):
+ * it becomes file names and ids. An unknown kind is UF_BAD_USAGE with the nearest one; a table that lacks a
+ * needed column UF_INTERNAL; one without any drawable value UF_BAD_INPUT. Cost: linear in the table, times
+ * the number of lines for their end labels. */
+uf_status uf_chart_prepare(const struct uf_chart_request *request, const char *directory, const char *name,
+                           struct uf_chart *out, struct uf_error *error);
+
+/* Draws prepared charts: one gnuplot process per chart, at most `processes` at a time (below 1: 1). Already
+ * drawn ones are left alone. All are tried; the error is that of the first chart, in order, that failed:
+ * UF_IO_FAILED where gnuplot cannot be started, fails (its words are in the error), takes more than a minute
+ * or leaves an empty file. What a failed run left behind is removed. */
+uf_status uf_charts_draw(struct uf_chart *charts, size_t n_charts, int processes, struct uf_error *error);
+
+/* Both steps for one chart. Where gnuplot cannot be started: UF_IO_FAILED, `out->drawn` false, data, script
+ * and alt text written and `out` filled all the same (the one exception to "untouched on failure"), so that a
+ * report without pictures can go on. */
 uf_status uf_chart_write(const struct uf_chart_request *request, const char *directory, const char *name,
                          struct uf_chart *out, struct uf_error *error);
 

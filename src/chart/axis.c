@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "chart/axis.h"
+
+#include "chart/measure.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <utfall/number.h>
+
+enum { TIC_SIZE = 11, MOST_TICS = 40 };
+
+/* The round step nearest to `rough` from above, and the decimals its multiples need. */
+static double round_step(double rough, bool whole, int *decimals)
+{
+    static const double choices[] = {1, 2, 2.5, 5, 10};
+    double power = pow(10, floor(log10(rough)));
+    double step = 10 * power;
+    bool quarter = false;
+    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
+        if (choices[i] * power >= rough * (1 - 1e-9) && !(whole && i == 2)) {
+            step = choices[i] * power;
+            quarter = i == 2;
+            break;
+        }
+    if (whole && step < 1) step = 1;
+    int places = -(int)floor(log10(step) + 1e-9) + (quarter ? 1 : 0);
+    *decimals = places > 0 ? places : 0;
+    return step;
+}
+
+static struct uf_axis axis_of(double low, double high, int target, bool whole, bool tight)
+{
+    if (!(high > low)) {
+        double half = low != 0 ? fabs(low) * 0.1 : 1;
+        if (whole && half < 1) half = 1;
+        low -= half;
+        high += half;
+    }
+    struct uf_axis axis = {0};
+    axis.step = round_step((high - low) / (target > 0 ? target : 1), whole, &axis.decimals);
+    double slack = 1e-9 * axis.step;
+    double first = tight ? ceil((low - slack) / axis.step) : floor((low + slack) / axis.step);
+    double last = tight ? floor((high + slack) / axis.step) : ceil((high - slack) / axis.step);
+    axis.first = first * axis.step;
+    double n = last - first + 1;
+    axis.n_tics = n < 1 ? 0 : n > MOST_TICS ? MOST_TICS : (size_t)n;
+    axis.low = tight ? low : axis.first;
+    axis.high = tight ? high : last * axis.step;
+    return axis;
+}
+
+struct uf_axis uf_axis_round(double low, double high, int target, bool whole)
+{
+    return axis_of(low, high, target, whole, false);
+}
+
+struct uf_axis uf_axis_tight(double low, double high, int target, bool whole)
+{
+    return axis_of(low, high, target, whole, true);
+}
+
+double uf_axis_place(const struct uf_axis *axis, double value)
+{
+    return axis->start + (value - axis->low) / (axis->high - axis->low) * (axis->end - axis->start);
+}
+
+static double tic_value(const struct uf_axis *axis, size_t i)
+{
+    double multiple = round(axis->first / axis->step) + (double)i;
+    return multiple * axis->step + 0.0; /* a sum of steps would drift; + 0.0 turns -0 into 0 */
+}
+
+static void tic_text(const struct uf_drawing *drawing, const struct uf_axis *axis, size_t i, bool plain,
+                     char text[UF_NUMBER_SIZE])
+{
+    double value = tic_value(axis, i);
+    if (plain && fabs(value) < 1e9)
+        snprintf(text, UF_NUMBER_SIZE, "%.0f", value);
+    else
+        uf_number_format(value, axis->decimals, drawing->language, text);
+}
+
+void uf_axis_write(struct uf_drawing *drawing, const struct uf_axis *axis, const char *name, bool plain)
+{
+    char variable[64], texts[MOST_TICS][UF_NUMBER_SIZE];
+    const char *pointers[MOST_TICS];
+    double values[MOST_TICS];
+    for (size_t i = 0; i < axis->n_tics; i++) {
+        values[i] = tic_value(axis, i);
+        tic_text(drawing, axis, i, plain, texts[i]);
+        pointers[i] = texts[i];
+    }
+    snprintf(variable, sizeof variable, "%s_low", name);
+    uf_drawing_number(drawing, variable, axis->low);
+    snprintf(variable, sizeof variable, "%s_high", name);
+    uf_drawing_number(drawing, variable, axis->high);
+    snprintf(variable, sizeof variable, "%s_at", name);
+    uf_drawing_numbers(drawing, variable, values, axis->n_tics);
+    snprintf(variable, sizeof variable, "%s_text", name);
+    uf_drawing_strings(drawing, variable, pointers, axis->n_tics);
+}
+
+double uf_axis_width(const struct uf_drawing *drawing, const struct uf_axis *axis)
+{
+    double widest = 0;
+    for (size_t i = 0; i < axis->n_tics; i++) {
+        char text[UF_NUMBER_SIZE];
+        tic_text(drawing, axis, i, false, text);
+        double width = uf_measure_text(text, TIC_SIZE, false);
+        if (width > widest) widest = width;
+    }
+    return widest;
+}
+
+void uf_year_text(double period, bool whole, enum uf_language language, char text[64])
+{
+    if (whole && fabs(period) < 1e9)
+        snprintf(text, 64, "%.0f", period);
+    else
+        uf_number_format(period, -1, language, text);
+}
+
+void uf_axis_mark(struct uf_drawing *drawing, const struct uf_axis *x, double standard, double top)
+{
+    const struct uf_chart_request *request = drawing->request;
+    double at = isnan(request->marked_x) ? standard : request->marked_x;
+    bool inside = at >= x->low && at <= x->high;
+    uf_drawing_number(drawing, "marked_x", inside ? at : NAN);
+    if (!inside || !request->marked_label) return;
+    uf_mark_words(drawing, uf_axis_place(x, at), top - 8, request->marked_label);
+}
+
+void uf_mark_words(struct uf_drawing *drawing, double x, double y, const char *words)
+{
+    double most = drawing->width - 2 * UF_PAD, half = fmin(uf_measure_text(words, TIC_SIZE, false), most) / 2;
+    x = fmax(fmin(x, drawing->width - UF_PAD - half), UF_PAD + half);
+    uf_drawing_fitted(drawing, x, y, UF_ALIGN_CENTRE, UF_LOOK_AXIS, TIC_SIZE, most, words);
+}
