@@ -16,9 +16,10 @@
  *
  * The family widens by a row in the table of names and a function; nothing else knows the kinds.
  *
- * Sources: MacKinnon & White (1985); Liang & Zeger (1986); Bell & McCaffrey (2002), eq. (9)–(11); Cameron,
- * Gelbach & Miller (2011), eq. (2.9)–(2.13), (2.17); Pustejovsky & Tipton (2018), eq. (6)–(9) and (11)–(12),
- * with the identity on the √w scale (weights read as inverse variances) as the working model.
+ * Sources: MacKinnon & White (1985), J. Econometrics 29; Liang & Zeger (1986), Biometrika 73; Bell &
+ * McCaffrey (2002), Survey Methodology 28; Cameron, Gelbach & Miller (2011), JBES 29, §2; Pustejovsky &
+ * Tipton (2018), JBES 36, §2–3, with the identity on the √w scale (weights read as inverse variances) as the
+ * working model.
  */
 #include <gsl/gsl_matrix.h>
 #include <gsl/gsl_vector.h>
@@ -125,6 +126,17 @@ struct uf_joint_test {
  * tested: statistic and p are NaN. O(q³). */
 uf_status uf_joint_test(const gsl_vector *coefficients, const gsl_matrix *covariance, const size_t *index,
                         size_t n_index, double df2, struct uf_joint_test *out, struct uf_error *error);
+
+/* The same hypothesis for cr0 … cr2 with one cluster dimension and few clusters: b'V^-1 b is taken as
+ * Hotelling's T²(q, η), η from the working model, so that F = (η − q + 1)/(η q) · b'V^-1 b has q and η − q +
+ * 1 degrees of freedom ("HTZ"; Pustejovsky & Tipton 2018, §3.2). Index, coefficients and
+ * covariance are those of `input`. Where η <= q − 1 there is too little to test with: statistic and p are
+ * NaN. O(G q² p²), p as for cr2. */
+uf_status uf_joint_test_few_clusters(const struct uf_covariance_input *input,
+                                     const struct uf_covariance_options *options,
+                                     const gsl_vector *coefficients, const gsl_matrix *covariance,
+                                     const size_t *index, size_t n_index, struct uf_joint_test *out,
+                                     struct uf_error *error);
 
 #ifdef __cplusplus
 }

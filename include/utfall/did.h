@@ -12,8 +12,8 @@
  * effects δ is the average effect on the treated, if the treated would have developed as the controls did;
  * with several cohorts it need not be (Goodman-Bacon 2021).
  *
- * Sources: Roth (2022), Pretest with caution, AER: Insights 4(3), eq. (1); Goodman-Bacon (2021), J.
- * Econometrics 225, eq. (2).
+ * Sources: Goodman-Bacon (2021), J. Econometrics 225(2), 254–277, eq. (2); Roth (2022), AER: Insights 4(3),
+ * 305–322.
  */
 #include <gsl/gsl_matrix.h>
 #include <gsl/gsl_vector.h>
@@ -77,10 +77,11 @@ uf_status uf_did_covariance(const struct uf_did_data *data, const struct uf_did_
                             const struct uf_covariance_options *options, struct uf_covariance *out,
                             struct uf_error *error);
 
-/* H0: all coefficients before the reference event time (and before 0) are nil; F with the df that the
- * covariance has by its rule for joint tests: residual, or clusters − 1. n_index 0 in the result: there is
- * none. */
-uf_status uf_did_pretrend(const struct uf_did_fit *fit, const struct uf_covariance *covariance,
+/* H0: all coefficients before 0, but the reference, are nil. With cr2 and one cluster dimension Hotelling's
+ * approximation for few clusters (uf_joint_test_few_clusters), else F with clusters − 1 or residual degrees
+ * of freedom. `restrictions` is 0 in the result where there is nothing to test. */
+uf_status uf_did_pretrend(const struct uf_did_data *data, const struct uf_did_fit *fit,
+                          const struct uf_covariance_options *options, const struct uf_covariance *covariance,
                           long reference, struct uf_joint_test *out, struct uf_error *error);
 
 /* Which blocks the treatment could have been dealt to: the clusters where each lies in one treatment path

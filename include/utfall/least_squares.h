@@ -11,8 +11,8 @@
  * arithmetic, which gives full accuracy up to a condition number of about 1e10 where plain QR has lost ten
  * digits.
  *
- * Sources: Björck, Å. (1967), Iterative refinement of linear least squares solutions I, BIT 7, 257–278, eq.
- * (3.1)–(3.4); Higham (2002), Accuracy and Stability of Numerical Algorithms, 2nd ed., §20.5.
+ * Sources: Björck, Å. (1967), Iterative refinement of linear least squares solutions I, BIT 7, 257–278;
+ * Higham (2002), Accuracy and Stability of Numerical Algorithms, 2nd ed., §20.5.
  */
 #include <gsl/gsl_matrix.h>
 #include <gsl/gsl_vector.h>

@@ -9,7 +9,7 @@
  * The generator is Philox4x32-10: the seed is the key; of the 128-bit counter the first word counts blocks of
  * four numbers, the second is the purpose, the last two are the replicate.
  *
- * Source: Salmon, J. K. et al. (2011), Parallel random numbers: as easy as 1, 2, 3, SC11, §3.3 and table 2.
+ * Source: Salmon, J. K. et al. (2011), Parallel random numbers: as easy as 1, 2, 3, SC11, §3.
  */
 #include <stddef.h>
 #include <stdint.h>

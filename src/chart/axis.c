@@ -128,8 +128,12 @@ void uf_axis_mark(struct uf_drawing *drawing, const struct uf_axis *x, double st
     bool inside = at >= x->low && at <= x->high;
     uf_drawing_number(drawing, "marked_x", inside ? at : NAN);
     if (!inside || !request->marked_label) return;
-    double half = uf_measure_text(request->marked_label, TIC_SIZE, false) / 2;
-    double place = fmin(uf_axis_place(x, at), drawing->width - UF_PAD - half);
-    uf_drawing_text(drawing, fmax(place, UF_PAD + half), top - 8, UF_ALIGN_CENTRE, UF_LOOK_AXIS,
-                    request->marked_label);
+    uf_mark_words(drawing, uf_axis_place(x, at), top - 8, request->marked_label);
+}
+
+void uf_mark_words(struct uf_drawing *drawing, double x, double y, const char *words)
+{
+    double most = drawing->width - 2 * UF_PAD, half = fmin(uf_measure_text(words, TIC_SIZE, false), most) / 2;
+    x = fmax(fmin(x, drawing->width - UF_PAD - half), UF_PAD + half);
+    uf_drawing_fitted(drawing, x, y, UF_ALIGN_CENTRE, UF_LOOK_AXIS, TIC_SIZE, most, words);
 }

@@ -26,6 +26,8 @@ void uf_year_text(double period, bool whole, enum uf_language language, char tex
 /* The vertical line at the request's `marked_x` (or `standard`; NaN: none): its place and, above the plot,
  * its words. */
 void uf_axis_mark(struct uf_drawing *drawing, const struct uf_axis *x, double standard, double top);
+/* Words centred at `x`, moved where they would leave the canvas. */
+void uf_mark_words(struct uf_drawing *drawing, double x, double y, const char *words);
 /* The width of the widest tic. */
 double uf_axis_width(const struct uf_drawing *drawing, const struct uf_axis *axis);
 #endif

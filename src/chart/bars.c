@@ -2,7 +2,6 @@
 /* Horizontal bars, one per row of the table and in its order, each with its value and, where there is one,
  * its band. */
 #include "chart/columns.h"
-#include "chart/measure.h"
 #include "chart/rows.h"
 
 #include <math.h>
@@ -198,12 +197,9 @@ uf_status uf_bars_lay_out(struct uf_drawing *drawing, struct uf_error *error)
         bool labelled = has_reference && request->reference_label;
         if (labelled) top += 14;
         double bottom = uf_rows_place(&rows, drawing, top, request->reference);
-        if (labelled) { /* centred on its line, but never beyond the right edge */
-            double half = uf_measure_text(request->reference_label, 11, false) / 2;
-            double x = fmin(uf_axis_place(&rows.axis, request->reference), drawing->width - UF_PAD - half);
-            uf_drawing_text(drawing, fmax(x, UF_PAD + half), top - 9, UF_ALIGN_CENTRE, UF_LOOK_AXIS,
-                            request->reference_label);
-        }
+        if (labelled)
+            uf_mark_words(drawing, uf_axis_place(&rows.axis, request->reference), top - 9,
+                          request->reference_label);
         uf_drawing_number(drawing, "reference", request->reference);
         uf_drawing_foot(drawing, bottom);
         status = say(drawing, &bars, order, error);

@@ -73,7 +73,13 @@ static uf_status append_template(struct uf_buffer *script, const char *directory
     char *path = uf_path_join(directory, name), *text = NULL;
     size_t length;
     if (!path) return uf_fail_memory(error);
-    uf_status status = uf_file_read(path, MOST_TEMPLATE_BYTES, &text, &length, error);
+    uf_status status =
+        uf_file_exists(path)
+            ? uf_file_read(path, MOST_TEMPLATE_BYTES, &text, &length, error)
+            : uf_fail(
+                  error, UF_IO_FAILED,
+                  "the chart template '%s' is missing: expected it in the plots folder of the installation",
+                  path);
     free(path);
     if (status != UF_OK) return status;
     uf_buffer_append(script, "\n# --- ");
@@ -142,6 +148,9 @@ static uf_status compose_script(struct uf_drawing *drawing, const char *name, un
                              "# change the look there. The numbers are in ");
     uf_buffer_append(script, name);
     uf_buffer_append(script, ".csv.\n\n");
+    uf_buffer_append(
+        script, "quote = \"\\047\"; double_quote = \"\\042\"; backtick = \"\\140\"; at_sign = \"\\100\"; "
+                "backslash = \"\\134\"\n");
     uf_drawing_string(drawing, "chart_name", name);
     uf_drawing_string(drawing, "chart_formats", words);
     uf_drawing_string(drawing, "decimal_mark", drawing->language == UF_SWEDISH ? "," : ".");

@@ -13,7 +13,7 @@
 #include <utfall/file.h>
 #include <utfall/text.h>
 
-enum { MOST_SECONDS = 60, N_FORMATS = 4 };
+enum { MOST_SECONDS = 60, MOST_WORDS = 400, N_FORMATS = 4 };
 
 static const struct {
     unsigned format;
@@ -41,7 +41,8 @@ static void remove_pictures(const struct uf_chart *chart)
     }
 }
 
-/* What gnuplot complained of, on one line. */
+/* What gnuplot complained of, on one line. It repeats the whole command before it says what is wrong: the end
+ * is what matters. */
 static void flatten(struct uf_buffer *errors)
 {
     size_t n = 0;
@@ -51,7 +52,13 @@ static void flatten(struct uf_buffer *errors)
         errors->data[n++] = blank ? ' ' : errors->data[i];
     }
     if (n > 0 && errors->data[n - 1] == ' ') n--;
-    if (errors->data) errors->data[n] = '\0';
+    size_t first = n > MOST_WORDS ? n - MOST_WORDS : 0;
+    while (first < n && ((unsigned char)errors->data[first] & 0xC0) == 0x80) first++; /* not amid a letter */
+    n -= first;
+    if (errors->data) {
+        memmove(errors->data, errors->data + first, n);
+        errors->data[n] = '\0';
+    }
     errors->length = n;
 }
 
@@ -111,7 +118,10 @@ static uf_status finish_format(struct uf_chart *chart, size_t i, struct uf_error
     char *path = file_of(chart, formats[i].ending), *bytes = NULL;
     size_t length = 0;
     if (!path) return uf_fail_memory(error);
-    uf_status status = uf_file_read(path, 0, &bytes, &length, error);
+    uf_status status = UF_OK;
+    if (!uf_file_exists(path))
+        status = uf_fail(error, UF_IO_FAILED, "'%s' did not write the picture '%s'", chart->gnuplot, path);
+    if (status == UF_OK) status = uf_file_read(path, 0, &bytes, &length, error);
     if (status == UF_OK && length == 0)
         status = uf_fail(error, UF_IO_FAILED, "'%s' left the picture '%s' empty", chart->gnuplot, path);
     if (status == UF_OK && formats[i].format == UF_CHART_SVG) status = finish_svg(chart, path, bytes, error);

@@ -42,19 +42,43 @@ uf_status uf_drawing_status(const struct uf_drawing *drawing, struct uf_error *e
 /* --- the script
  * ------------------------------------------------------------------------------------------------- */
 
+/* What gnuplot 5.4 might read as more than a character, even within single quotes: the manual's doubled quote
+ * fails where the quote comes first or follows another one, and what comes after is read as code; the search
+ * for @macros loses count of quotes. So the string is closed, and a constant of the script (see
+ * compose_script) holds the character. */
+static const char *constant_of(char c)
+{
+    switch (c) {
+    case '\'':
+        return "quote";
+    case '"':
+        return "double_quote";
+    case '`':
+        return "backtick";
+    case '@':
+        return "at_sign";
+    case '\\':
+        return "backslash";
+    default:
+        return NULL;
+    }
+}
+
 void uf_quote(struct uf_buffer *buffer, const char *text)
 {
     bool valid = uf_text_is_utf8(text, strlen(text));
     uf_buffer_append_char(buffer, '\'');
     for (const char *p = text; *p; p++) {
         unsigned char c = (unsigned char)*p;
-        if (c < 0x20 || c == 0x7F)
+        const char *constant = constant_of(*p);
+        if (constant) {
+            uf_buffer_append(buffer, "'.");
+            uf_buffer_append(buffer, constant);
+            uf_buffer_append(buffer, ".'");
+        } else if (c < 0x20 || c == 0x7F) {
             uf_buffer_append_char(buffer, ' ');
-        else if (c >= 0x80 && !valid)
-            uf_buffer_append_char(buffer, '?');
-        else {
-            if (c == '\'') uf_buffer_append_char(buffer, '\'');
-            uf_buffer_append_char(buffer, *p);
+        } else {
+            uf_buffer_append_char(buffer, c >= 0x80 && !valid ? '?' : *p);
         }
     }
     uf_buffer_append_char(buffer, '\'');
@@ -168,6 +192,26 @@ void uf_drawing_text(struct uf_drawing *drawing, double x, double y, int align, 
     drawing->texts[drawing->n_texts++] = (struct uf_placed_text){x, y, align, look, copy};
 }
 
+static bool is_bold(int look)
+{
+    return look == UF_LOOK_TITLE || look == UF_LOOK_LABEL_FOCUS || look == UF_LOOK_PANEL ||
+           look == UF_LOOK_BENCHMARK || look >= UF_LOOK_FOCUS_1;
+}
+
+double uf_drawing_fitted(struct uf_drawing *drawing, double x, double y, int align, int look, double size,
+                         double width, const char *text)
+{
+    char *fitted = uf_measure_fit(text, size, is_bold(look), width);
+    if (!fitted) {
+        drawing->failed = true;
+        return 0;
+    }
+    uf_drawing_text(drawing, x, y, align, look, fitted);
+    double used = uf_measure_text(fitted, size, is_bold(look));
+    free(fitted);
+    return used;
+}
+
 void uf_drawing_sign(struct uf_drawing *drawing, double x, double y, int sign)
 {
     void *items = drawing->signs;
@@ -199,7 +243,7 @@ double uf_drawing_paragraph(struct uf_drawing *drawing, double x, double y, doub
     if (!text || !*text) return y;
     struct uf_text_list lines;
     uf_text_list_init(&lines);
-    bool bold = look == UF_LOOK_TITLE || look == UF_LOOK_LABEL_FOCUS || look == UF_LOOK_PANEL;
+    bool bold = is_bold(look);
     if (uf_measure_wrap(text, size, bold, width, &lines, NULL) != UF_OK) drawing->failed = true;
     if (look == UF_LOOK_TITLE && lines.count > 1) balance(drawing, &lines, text, size, bold, width);
     for (size_t i = 0; i < lines.count; i++, y += line_height)
@@ -216,13 +260,15 @@ double uf_drawing_legend(struct uf_drawing *drawing, double x, double y, const s
     bool any = false;
     for (size_t i = 0; i < n; i++) {
         if (!items[i].words) continue;
-        double width = SIGN + 5 + uf_measure_text(items[i].words, 11, false);
+        double most = drawing->width - UF_PAD - x;
+        double width = fmin(SIGN + 5 + uf_measure_text(items[i].words, 11, false), most);
         if (any && at + width > drawing->width - UF_PAD) {
             at = x;
             y += UF_LINE_HEIGHT;
         }
         uf_drawing_sign(drawing, at, y, items[i].sign);
-        uf_drawing_text(drawing, at + SIGN + 5, y, UF_ALIGN_LEFT, UF_LOOK_AXIS, items[i].words);
+        uf_drawing_fitted(drawing, at + SIGN + 5, y, UF_ALIGN_LEFT, UF_LOOK_AXIS, 11, most - SIGN - 5,
+                          items[i].words);
         at += width + BETWEEN;
         any = true;
     }

@@ -79,8 +79,8 @@ uf_status uf_drawing_status(const struct uf_drawing *drawing, struct uf_error *e
 /* --- the script
  * ------------------------------------------------------------------------------------------------- */
 
-/* Appends a single-quoted gnuplot string: quotes doubled, control characters to blanks, bytes that are not
- * UTF-8 to `?`. */
+/* Appends a gnuplot string expression of single-quoted parts and constants, in which nothing is special:
+ * control characters to blanks, bytes that are not UTF-8 to `?`. */
 void uf_quote(struct uf_buffer *buffer, const char *text);
 void uf_append_number(struct uf_buffer *buffer, double value); /* decimal point, NaN as `NaN` */
 void uf_drawing_number(struct uf_drawing *drawing, const char *variable, double value);
@@ -94,6 +94,9 @@ void uf_drawing_strings(struct uf_drawing *drawing, const char *variable, const 
  * ------------------------------------------------------------------------------------------------ */
 
 void uf_drawing_text(struct uf_drawing *drawing, double x, double y, int align, int look, const char *text);
+/* One line of at most `width`, cut with an ellipsis where it is longer; returns its width. */
+double uf_drawing_fitted(struct uf_drawing *drawing, double x, double y, int align, int look, double size,
+                         double width, const char *text);
 void uf_drawing_sign(struct uf_drawing *drawing, double x, double y, int sign);
 /* Several lines, the first at `y`; returns the y after the last. `text` is wrapped to `width`. */
 double uf_drawing_paragraph(struct uf_drawing *drawing, double x, double y, double width, int look,

@@ -57,11 +57,20 @@ static bool is_bold(int look)
     return look >= UF_LOOK_FOCUS_1 || look == UF_LOOK_BENCHMARK;
 }
 
-double uf_end_labels_width(const struct uf_end_label *labels, size_t n)
+double uf_end_labels_width(struct uf_drawing *drawing, struct uf_end_label *labels, size_t n, double most)
 {
     double widest = 0;
-    for (size_t i = 0; i < n; i++)
-        widest = fmax(widest, uf_measure_text(labels[i].words, UF_BODY_SIZE, is_bold(labels[i].look)));
+    for (size_t i = 0; i < n; i++) {
+        bool bold = is_bold(labels[i].look);
+        char *cut = uf_measure_fit(labels[i].words, UF_BODY_SIZE, bold, most);
+        if (!cut) {
+            drawing->failed = true;
+            continue;
+        }
+        free(labels[i].words);
+        labels[i].words = cut;
+        widest = fmax(widest, uf_measure_text(cut, UF_BODY_SIZE, bold));
+    }
     return widest;
 }
 

@@ -18,5 +18,6 @@ void uf_end_labels_spread(struct uf_end_label *labels, size_t n, double gap, dou
  * leader_to_y) for moved labels. */
 void uf_end_labels_place(struct uf_drawing *drawing, struct uf_end_label *labels, size_t n, double x,
                          double top, double bottom);
-double uf_end_labels_width(const struct uf_end_label *labels, size_t n);
+/* Cuts words longer than `most`; returns the width of the widest. */
+double uf_end_labels_width(struct uf_drawing *drawing, struct uf_end_label *labels, size_t n, double most);
 #endif

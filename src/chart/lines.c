@@ -245,7 +245,7 @@ static void place(struct uf_drawing *drawing, const struct lines *lines, struct 
     y.start = bottom;
     y.end = top;
     double left = UF_PAD + uf_axis_width(drawing, &y) + 8;
-    double labels_width = n ? fmin(uf_end_labels_width(labels, n), 0.45 * drawing->width) + 12 : 16;
+    double labels_width = n ? uf_end_labels_width(drawing, labels, n, 0.45 * drawing->width) + 12 : 16;
     double right = drawing->width - UF_PAD - labels_width;
     struct uf_axis x = uf_axis_tight(lines->x_low, lines->x_high, (int)((right - left) / 42), lines->whole_x);
     x.start = left;

@@ -45,6 +45,28 @@ static size_t character_bytes(const char *p)
     return n;
 }
 
+char *uf_measure_fit(const char *text, double size, bool bold, double width)
+{
+    if (uf_measure_text(text, size, bold) <= width) return uf_text_copy(text);
+    static const char ellipsis[] = "\u2026";
+    double room = width - uf_measure_text(ellipsis, size, bold), used = 0;
+    size_t length = 0;
+    while (text[length]) {
+        size_t n = character_bytes(text + length);
+        char one[8] = {0};
+        memcpy(one, text + length, n < sizeof one ? n : sizeof one - 1);
+        used += uf_measure_text(one, size, bold);
+        if (used > room) break;
+        length += n;
+    }
+    while (length > 0 && text[length - 1] == ' ') length--;
+    struct uf_buffer cut;
+    uf_buffer_init(&cut);
+    uf_buffer_append_bytes(&cut, text, length);
+    uf_buffer_append(&cut, ellipsis);
+    return uf_buffer_take(&cut);
+}
+
 uf_status uf_measure_wrap(const char *text, double size, bool bold, double width, struct uf_text_list *lines,
                           struct uf_error *error)
 {

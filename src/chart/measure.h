@@ -10,6 +10,9 @@
 /* In the unit of `size`, the height of the font. Cost: linear. */
 double uf_measure_text(const char *text, double size, bool bold);
 
+/* A copy cut to `width`, with an ellipsis where it was longer; NULL: out of memory. The caller frees it. */
+char *uf_measure_fit(const char *text, double size, bool bold, double width);
+
 /* Breaks at blanks, after hyphens and slashes, and inside a word only where it alone is too wide. At least
  * one line. */
 uf_status uf_measure_wrap(const char *text, double size, bool bold, double width, struct uf_text_list *lines,

@@ -127,7 +127,8 @@ static void place_texts(const struct uf_rows *rows, struct uf_drawing *drawing, 
 {
     double edge = drawing->width - UF_PAD;
     if (rows->column_title)
-        uf_drawing_text(drawing, edge, top - 8, UF_ALIGN_RIGHT, UF_LOOK_AXIS, rows->column_title);
+        uf_drawing_fitted(drawing, edge, top - 8, UF_ALIGN_RIGHT, UF_LOOK_AXIS, 11, edge - UF_PAD,
+                          rows->column_title);
     for (size_t i = 0; i < rows->n; i++) {
         const struct uf_row *row = &rows->rows[i];
         double y = top + rows->row_height * ((double)i + 0.5),
@@ -145,7 +146,7 @@ static void place_texts(const struct uf_rows *rows, struct uf_drawing *drawing, 
 static double column_width(const struct uf_rows *rows)
 {
     if (!rows->column) return 0;
-    double widest = rows->column_title ? uf_measure_text(rows->column_title, 11, false) : 0;
+    double widest = 0; /* of the numbers: the title may reach out over the plot */
     for (size_t i = 0; i < rows->n; i++)
         widest = fmax(widest, uf_measure_text(rows->rows[i].text, UF_BODY_SIZE, false));
     return widest + 12;

@@ -122,6 +122,11 @@ uf_status uf_svg_finish(const char *gnuplot_svg, const char *name, const char *t
             if (begins(p, "<text")) in_text = true;
             if (begins(p, "</text")) in_text = false;
             p = copy_tag(&text, p, name);
+        } else if (begins(
+                       p,
+                       "&#x")) { /* gnuplot lets it through; it was a text, not a reference to a character */
+            uf_buffer_append(&text, "&amp;");
+            p++;
         } else {
             append_between(&text, *p++, in_text);
         }

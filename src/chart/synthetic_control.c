@@ -208,7 +208,8 @@ static void place(struct uf_drawing *drawing, const struct path *path, const cha
             drawing->failed = true;
     }
     double left = UF_PAD + fmax(uf_axis_width(drawing, &y), uf_axis_width(drawing, &g)) + 8;
-    double right = drawing->width - UF_PAD - 12 - fmin(uf_end_labels_width(labels, n), 0.4 * drawing->width);
+    double right =
+        drawing->width - UF_PAD - 12 - uf_end_labels_width(drawing, labels, n, 0.45 * drawing->width);
     struct uf_axis x = uf_axis_tight(path->x_low, path->x_high, (int)((right - left) / 42), path->whole_x);
     x.start = left, x.end = right;
     for (size_t i = 0; i < n; i++) labels[i].x = uf_axis_place(&x, labels[i].x);

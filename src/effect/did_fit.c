@@ -106,9 +106,8 @@ uf_status uf_did_estimate(const struct uf_did_data *data, struct uf_did_fit *out
     return status;
 }
 
-uf_status uf_did_covariance(const struct uf_did_data *data, const struct uf_did_fit *fit,
-                            const struct uf_covariance_options *options, struct uf_covariance *out,
-                            struct uf_error *error)
+static struct uf_covariance_input covariance_input(const struct uf_did_data *data,
+                                                   const struct uf_did_fit *fit)
 {
     struct uf_covariance_input input = {.x = fit->x,
                                         .residuals = fit->fit.residuals,
@@ -120,5 +119,42 @@ uf_status uf_did_covariance(const struct uf_did_data *data, const struct uf_did_
         input.cluster[d] = data->cluster[d];
         input.n_groups[d] = data->n_groups[d];
     }
+    return input;
+}
+
+uf_status uf_did_covariance(const struct uf_did_data *data, const struct uf_did_fit *fit,
+                            const struct uf_covariance_options *options, struct uf_covariance *out,
+                            struct uf_error *error)
+{
+    const struct uf_covariance_input input = covariance_input(data, fit);
     return uf_covariance_estimate(&input, options, out, error);
+}
+
+uf_status uf_did_pretrend(const struct uf_did_data *data, const struct uf_did_fit *fit,
+                          const struct uf_covariance_options *options, const struct uf_covariance *covariance,
+                          long reference, struct uf_joint_test *out, struct uf_error *error)
+{
+    size_t k = fit->fit.rank, count = 0;
+    size_t *index = malloc((k + 1) * sizeof *index);
+    gsl_vector *kept = gsl_vector_alloc(k ? k : 1);
+    if (!index || !kept) {
+        free(index);
+        gsl_vector_free(kept);
+        return uf_fail_memory(error);
+    }
+    for (size_t j = 0; j < fit->n_columns; j++)
+        if (fit->position[j] != SIZE_MAX)
+            gsl_vector_set(kept, fit->position[j], gsl_vector_get(fit->fit.coefficients, j));
+    for (size_t j = 0; j < fit->n_leading; j++)
+        if (fit->event_time[j] < 0 && fit->event_time[j] != reference && fit->position[j] != SIZE_MAX)
+            index[count++] = fit->position[j];
+    const struct uf_covariance_input input = covariance_input(data, fit);
+    double df2 = covariance->n_clusters > 0 ? (double)covariance->n_clusters - 1 : fit->fit.df;
+    uf_status status =
+        options->kind == UF_COVARIANCE_CR2 && data->n_cluster_dimensions == 1 && count > 0
+            ? uf_joint_test_few_clusters(&input, options, kept, covariance->matrix, index, count, out, error)
+            : uf_joint_test(kept, covariance->matrix, index, count, df2, out, error);
+    free(index);
+    gsl_vector_free(kept);
+    return status;
 }

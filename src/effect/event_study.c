@@ -145,27 +145,3 @@ done:
         uf_did_fit_clear(&fit);
     return status;
 }
-
-uf_status uf_did_pretrend(const struct uf_did_fit *fit, const struct uf_covariance *covariance,
-                          long reference, struct uf_joint_test *out, struct uf_error *error)
-{
-    size_t k = fit->fit.rank, count = 0;
-    size_t *index = malloc((k + 1) * sizeof *index);
-    gsl_vector *kept = gsl_vector_alloc(k ? k : 1);
-    if (!index || !kept) {
-        free(index);
-        gsl_vector_free(kept);
-        return uf_fail_memory(error);
-    }
-    for (size_t j = 0; j < fit->n_columns; j++)
-        if (fit->position[j] != SIZE_MAX)
-            gsl_vector_set(kept, fit->position[j], gsl_vector_get(fit->fit.coefficients, j));
-    for (size_t j = 0; j < fit->n_leading; j++)
-        if (fit->event_time[j] < 0 && fit->event_time[j] != reference && fit->position[j] != SIZE_MAX)
-            index[count++] = fit->position[j];
-    double df2 = covariance->n_clusters > 0 ? (double)covariance->n_clusters - 1 : fit->fit.df;
-    uf_status status = uf_joint_test(kept, covariance->matrix, index, count, df2, out, error);
-    free(index);
-    gsl_vector_free(kept);
-    return status;
-}

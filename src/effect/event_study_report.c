@@ -114,7 +114,8 @@ static uf_status note_pretrend(const struct did_run *run, const struct uf_joint_
                                                     "Slå ihop avlägsna tidpunkter med bin-before."};
     static const struct uf_words none = {NULL, NULL};
     const struct uf_argument arguments[] = {
-        uf_text_argument(vcov), uf_count_argument(test->restrictions), uf_number_argument(test->df2, 0),
+        uf_text_argument(vcov), uf_count_argument(test->restrictions),
+        uf_number_argument(test->df2, test->df2 == floor(test->df2) ? 0 : 1),
         uf_number_argument(test->statistic, 2), uf_number_argument(test->p_value, 3)};
     enum uf_language language = run->context->language;
     if (test->restrictions == 0) return UF_OK;
@@ -136,7 +137,7 @@ static uf_status pretrend_table(enum uf_language language, struct uf_table **out
     static const struct {
         const char *name;
         int decimals;
-    } names[] = {{"statistic", 3}, {"df1", 0}, {"df2", 0}, {"p_value", 4}, {"restrictions", 0}, {"rank", 0}};
+    } names[] = {{"statistic", 3}, {"df1", 0}, {"df2", 1}, {"p_value", 4}, {"restrictions", 0}, {"rank", 0}};
     struct uf_table *table = NULL;
     size_t index;
     UF_TRY(uf_table_new("pretrend", &table, error));
@@ -187,7 +188,8 @@ static uf_status fill_tables(const struct did_run *run, const struct uf_did_fit 
             c == 0 ? add_events(run, fit, reference, options, &v, tables->first, error) : UF_OK;
         if (status == UF_OK && tables->all)
             status = add_events(run, fit, reference, options, &v, tables->all, error);
-        if (status == UF_OK) status = uf_did_pretrend(fit, &v, reference, &test, error);
+        if (status == UF_OK)
+            status = uf_did_pretrend(&run->sample->data, fit, options, &v, reference, &test, error);
         uf_covariance_clear(&v);
         UF_TRY(status);
         if (test.restrictions > 0) UF_TRY(add_pretrend(&test, vcov, tables->pretrend, error));

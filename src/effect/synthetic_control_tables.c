@@ -195,13 +195,13 @@ static uf_status estimates_table(const struct sc_study *study, struct uf_table *
     struct uf_table *table = NULL;
     UF_TRY(sc_table_new(study, "estimates", title, estimate_columns, ESTIMATE_COLUMNS, &table, error));
     uf_status status =
-        add_estimate(study, table, "average gap after start", average->mean_gap, true, gap_note, error);
+        add_estimate(study, table, "average_gap", average->mean_gap, true, gap_note, error);
     if (status == UF_OK && fabs(average->mean_synthetic) > 0)
         status =
-            add_estimate(study, table, "average gap in % of the synthetic control",
+            add_estimate(study, table, "average_gap_per_cent",
                          100 * average->mean_gap / fabs(average->mean_synthetic), false, percent_note, error);
     if (status == UF_OK && isfinite(treatment->cost) && treatment->cost > 0)
-        status = add_estimate(study, table, "average gap per million of cost",
+        status = add_estimate(study, table, "average_gap_per_million",
                               average->mean_gap / (treatment->cost / 1e6), false, cost_note, error);
     return sc_table_finish(table, status, out);
 }

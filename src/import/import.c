@@ -187,32 +187,32 @@ static bool same_cell(const struct uf_observation *a, const struct uf_observatio
            uf_text_equal(a->breakdown, breakdown);
 }
 
-/* Walks the file again for the line where the cell stands first; 0: it came with another file. */
-static size_t first_line_of(struct importer *importer, const struct uf_observation *observation,
-                            size_t before_line)
+/* Walks the file again for the line where the cell stands before the current one; 0: it came with another
+ * file. */
+static size_t first_line_of(struct importer *importer, const struct uf_observation *observation)
 {
     const struct uf_reader_wishes wishes = {importer->request->delimiter, importer->request->decimal,
                                             importer->request->roles, importer->request->n_roles};
     struct uf_reader again;
     char *breakdown = uf_text_copy(observation->breakdown); /* the buffer is written anew for each cell */
-    size_t found = 0, line = 0, column;
+    size_t line = 0, column;
+    bool found = false;
     if (uf_reader_open(importer->reader.input, importer->reader.format->name, &wishes, &again, NULL) ==
         UF_OK) {
         struct uf_cell cell;
         struct uf_observation candidate;
         bool more = true, use;
-        while (!found && line < before_line && again.format->next(&again, &cell, &more, NULL) == UF_OK &&
-               more) {
-            again.format->place(&again, UF_VALUE_PLACE, &line, &column);
-            if (uf_plan_keeps(&importer->plan, &cell) &&
-                locate(importer, &again, &cell, &candidate, &use, NULL) == UF_OK && use &&
-                same_cell(&candidate, observation, breakdown))
-                found = line;
+        for (size_t n = 1; n < importer->summary->cells && !found; n++) {
+            if (again.format->next(&again, &cell, &more, NULL) != UF_OK || !more) break;
+            found = uf_plan_keeps(&importer->plan, &cell) &&
+                    locate(importer, &again, &cell, &candidate, &use, NULL) == UF_OK && use &&
+                    same_cell(&candidate, observation, breakdown);
         }
+        if (found) again.format->place(&again, UF_VALUE_PLACE, &line, &column);
         uf_reader_close(&again);
     }
     free(breakdown);
-    return found;
+    return line;
 }
 
 static uf_status fail_conflict(struct importer *importer, const struct uf_observation *observation,
@@ -220,7 +220,7 @@ static uf_status fail_conflict(struct importer *importer, const struct uf_observ
 {
     size_t line = 0, column = 0;
     importer->reader.format->place(&importer->reader, UF_VALUE_PLACE, &line, &column);
-    size_t first = first_line_of(importer, observation, line);
+    size_t first = first_line_of(importer, observation);
     struct uf_buffer text = {0};
     uf_buffer_append(&text, inner->message);
     if (first) {

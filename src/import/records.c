@@ -96,9 +96,11 @@ static size_t characters(const char *text, size_t length)
 
 void uf_records_place(const struct uf_records *records, size_t field, size_t *out_line, size_t *out_column)
 {
-    size_t line = records->first_line, start_of_line = 0, i = 0;
+    size_t line = records->first_line, start_of_line = 0, i = 0, end = records->raw.length;
     bool quoted = false;
-    for (size_t seen = 0; i < records->raw.length && (seen < field || quoted); i++) {
+    while (end > 0 && strchr("\r\n", records->raw.data[end - 1]))
+        end--; /* a field that is not there is missed at the end */
+    for (size_t seen = 0; i < end && (seen < field || quoted); i++) {
         char c = records->raw.data[i];
         if (c == '"') quoted = !quoted;
         if (c == records->delimiter && !quoted) seen++;

@@ -208,7 +208,7 @@ uf_status uf_decimal_decide(const struct uf_decimal_evidence *evidence, char ask
         size_t either = e->point_either + e->comma_either;
         bool looks_grouped = either >= ENOUGH && e->either_round == either;
         if (e->decimal_point || e->decimal_comma) {
-            decimal = e->decimal_comma > e->decimal_point ? ',' : '.';
+            decimal = e->decimal_comma + (delimiter != ',') > e->decimal_point ? ',' : '.';
         } else if (e->comma_either && (delimiter == ',' || looks_grouped || e->point_either)) {
             return uf_fail_at(
                 error, UF_BAD_INPUT, file, 0, 0,

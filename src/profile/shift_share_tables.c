@@ -145,6 +145,8 @@ static uf_status region_table(const struct panel_activity *a, const struct shift
                     parts->band != NULL && !parts->dynamic ? reason : no_band);
         tidy_number(&row, regional_band ? band.regional_high : NAN,
                     parts->band != NULL && !parts->dynamic ? reason : no_band);
+        tidy_number(&row, regional_band ? parts->error[r] : NAN,
+                    parts->band != NULL && !parts->dynamic ? reason : no_band);
         UF_TRY(row.status);
     }
     return UF_OK;
@@ -263,7 +265,7 @@ uf_status shift_share_tables(const struct panel_activity *a, const struct shift_
                              struct uf_result *result, struct uf_error *error)
 {
     const char *unit = a->column->unit;
-    struct tidy_column regions[11 + 3 + COMPONENTS_MAX + 2] = {
+    struct tidy_column regions[11 + 3 + COMPONENTS_MAX + 3] = {
         {"unit", UF_COLUMN_TEXT, NULL, -1},
         {"label", UF_COLUMN_TEXT, NULL, -1},
         {"from", UF_COLUMN_TEXT, NULL, -1},
@@ -279,6 +281,7 @@ uf_status shift_share_tables(const struct panel_activity *a, const struct shift_
     size_t n = 11 + component_columns(a, parts, regions + 11);
     regions[n++] = (struct tidy_column){"regional_low", UF_COLUMN_NUMBER, unit, 0};
     regions[n++] = (struct tidy_column){"regional_high", UF_COLUMN_NUMBER, unit, 0};
+    regions[n++] = (struct tidy_column){"regional_rounding_sd", UF_COLUMN_NUMBER, unit, 0};
     UF_TRY(take(a, parts, "shift-share", (struct uf_words){"Shift-share by region", "Shift-share per region"},
                 regions, n, region_table, result, error));
     struct tidy_column sectors[11 + 3 + COMPONENTS_MAX + 1] = {

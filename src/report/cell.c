@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utfall/number.h>
+#include <utfall/report.h>
 
 /* The missing ones come first, the most telling reason before the others. Letters are those of official
  * European tables where these have one. */
@@ -69,6 +70,18 @@ bool uf_column_is_blank(const struct uf_table *table, size_t column)
     return uf_table_rows(table) > 0;
 }
 
+bool uf_column_is_shown(const struct uf_table *table, size_t column)
+{
+    return strcmp(uf_table_column_name(table, column), "key") != 0 && !uf_column_is_blank(table, column);
+}
+
+const char *uf_cell_text(const struct uf_table *table, size_t row, size_t column, enum uf_language language)
+{
+    const char *text = uf_table_text(table, row, column);
+    return text != NULL && strcmp(uf_table_column_name(table, column), "term") == 0 ? uf_word(text, language)
+                                                                                    : text;
+}
+
 bool uf_column_has_remark(const struct uf_table *table, size_t column)
 {
     if (uf_table_column_type(table, column) != UF_COLUMN_NUMBER) return false;
@@ -107,10 +120,15 @@ void uf_cell_number(struct uf_buffer *out, const struct uf_table *table, size_t 
                     enum uf_language language)
 {
     char number[UF_NUMBER_SIZE];
+    const char *name = uf_table_column_name(table, column);
+    const int decimals = uf_table_column_decimals(table, column);
     double value = uf_table_number(table, row, column);
-    if (uf_column_is_time(uf_table_column_name(table, column)) && value == floor(value) && fabs(value) < 1e6)
+    if (uf_column_is_time(name) && value == floor(value) && fabs(value) < 1e6)
         uf_buffer_append(out, uf_number_print(value, number));
-    else
-        uf_buffer_append(out,
-                         uf_number_format(value, uf_table_column_decimals(table, column), language, number));
+    else if (strcmp(name, "p_value") == 0 && decimals > 0 && value < pow(10, -decimals) / 2) {
+        /* a p-value is never nought */
+        uf_buffer_append(out, "<");
+        uf_buffer_append(out, uf_number_format(pow(10, -decimals), decimals, language, number));
+    } else
+        uf_buffer_append(out, uf_number_format(value, decimals, language, number));
 }

@@ -26,6 +26,9 @@ bool uf_column_is_time(const char *name);
 /* A column with nothing to show in a table that has rows: no text, or no number and no reason but that there
  * is none. */
 bool uf_column_is_blank(const struct uf_table *table, size_t column);
+/* False for a blank column and for `key`, which holds stable codes for machines beside a `term` for people.
+ */
+bool uf_column_is_shown(const struct uf_table *table, size_t column);
 /* True where any cell of a number column is missing or has a remark. */
 bool uf_column_has_remark(const struct uf_table *table, size_t column);
 /* Remarks that every number of the column has, where there are at least two: told once, not in each cell. */
@@ -34,8 +37,11 @@ uf_value_status uf_column_shared_remarks(const struct uf_table *table, size_t co
  * where that is taken. The caller frees it; NULL: out of memory. */
 char *uf_column_status_name(const struct uf_table *table, size_t column);
 
-/* Appends the number of a cell that is not missing; not escaped (digits, marks, a sign and no-break spaces
- * only). */
+/* The text of a cell; a `term` in the words of the language where the vocabulary has it. NULL: empty. */
+const char *uf_cell_text(const struct uf_table *table, size_t row, size_t column, enum uf_language language);
+
+/* Appends the number of a cell that is not missing, a p-value too small for its decimals as `<0.0001`; not
+ * escaped (digits, marks, a sign and no-break spaces only). */
 void uf_cell_number(struct uf_buffer *out, const struct uf_table *table, size_t row, size_t column,
                     enum uf_language language);
 #endif

@@ -65,7 +65,7 @@ static void append_head(struct uf_page *page, const struct uf_table *table)
 {
     uf_buffer_append(page->out, "<thead><tr>");
     for (size_t j = 0; j < uf_table_columns(table); j++) {
-        if (uf_column_is_blank(table, j)) continue;
+        if (!uf_column_is_shown(table, j)) continue;
         uf_buffer_append(page->out, "<th scope=\"col\"");
         uf_buffer_append(page->out, cell_class(table, j));
         uf_buffer_append_char(page->out, '>');
@@ -100,7 +100,7 @@ static void append_body(struct uf_page *page, struct view *view, const struct co
             uf_buffer_append(page->out, columns[j].class_attribute);
             uf_buffer_append_char(page->out, '>');
             if (uf_table_column_type(table, j) == UF_COLUMN_TEXT)
-                uf_escape_html(page->out, uf_table_text(table, i, j));
+                uf_escape_html(page->out, uf_cell_text(table, i, j, page->language));
             else
                 append_number(page, view, i, j, columns[j].shared);
             uf_buffer_append(page->out, columns[j].heads_row ? "</th>" : "</td>");
@@ -231,7 +231,7 @@ void uf_html_table(struct uf_page *page, const struct uf_table *table, size_t ma
     size_t n_shown = 0;
     for (size_t j = 0; j < n_columns; j++) {
         bool is_text = uf_table_column_type(table, j) == UF_COLUMN_TEXT;
-        columns[j].shown = !uf_column_is_blank(table, j);
+        columns[j].shown = uf_column_is_shown(table, j);
         columns[j].heads_row =
             columns[j].shown && first && (is_text || uf_column_is_time(uf_table_column_name(table, j)));
         columns[j].shared = uf_column_shared_remarks(table, j);

@@ -66,7 +66,7 @@ static void append_cell(struct uf_buffer *out, struct grid *grid, const struct u
                         size_t column, uf_value_status shared, size_t room, enum uf_language language)
 {
     if (uf_table_column_type(table, column) == UF_COLUMN_TEXT) {
-        uf_escape_terminal(out, uf_table_text(table, row, column));
+        uf_escape_terminal(out, uf_cell_text(table, row, column, language));
         return;
     }
     uf_value_status status = uf_table_value_status(table, row, column);
@@ -102,9 +102,9 @@ static bool fill_grid(struct grid *grid, const struct uf_table *table, enum uf_l
     grid->right = calloc(all_columns + 1, sizeof *grid->right);
     if (grid->cell == NULL || grid->width == NULL || grid->right == NULL) return false;
     for (size_t j = 0; j < all_columns; j++)
-        if (!uf_column_is_blank(table, j)) grid->n_columns++;
+        if (uf_column_is_shown(table, j)) grid->n_columns++;
     for (size_t j = 0, at = 0; j < all_columns; j++) {
-        if (uf_column_is_blank(table, j)) continue;
+        if (!uf_column_is_shown(table, j)) continue;
         uf_value_status shared = uf_column_shared_remarks(table, j);
         size_t room = marks_width(table, j, shared);
         grid->right[at] = uf_table_column_type(table, j) == UF_COLUMN_NUMBER;

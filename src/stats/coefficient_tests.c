@@ -6,6 +6,7 @@
 #include <utfall/distribution.h>
 
 #include "base/fail.h"
+#include "stats/covariance_internal.h"
 
 struct uf_t_test uf_t_test(double estimate, double variance, double df, double level)
 {
@@ -78,4 +79,30 @@ done:
     gsl_matrix_free(v), gsl_matrix_free(vectors), gsl_vector_free(values);
     gsl_eigen_symmv_free(workspace);
     return status;
+}
+
+uf_status uf_joint_test_few_clusters(const struct uf_covariance_input *input,
+                                     const struct uf_covariance_options *options,
+                                     const gsl_vector *coefficients, const gsl_matrix *covariance,
+                                     const size_t *index, size_t n_index, struct uf_joint_test *out,
+                                     struct uf_error *error)
+{
+    struct uf_joint_test test;
+    double eta = NAN, q = (double)n_index;
+    if (input->n_cluster_dimensions != 1 || options->kind < UF_COVARIANCE_CR0)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "Hotelling's approximation needs cr0 to cr2 with one cluster dimension");
+    UF_TRY(uf_joint_test(coefficients, covariance, index, n_index, 1, &test, error));
+    test.df2 = NAN;
+    if (!isnan(test.statistic))
+        UF_TRY(covariance_joint_df(input, options->kind == UF_COVARIANCE_CR2, index, n_index, &eta, error));
+    if (eta > q - 1) {
+        test.df2 = eta - q + 1;
+        test.statistic *= test.df2 / eta;
+        test.p_value = uf_f_upper(test.statistic, test.df1, test.df2);
+    } else {
+        test.statistic = test.p_value = NAN;
+    }
+    *out = test;
+    return UF_OK;
 }

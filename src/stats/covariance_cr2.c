@@ -1,263 +1,81 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/*
- * CR2 and Satterthwaite without any N × N matrix, fixed effects included.
- *
- * On the √w scale the hat matrix is H = UU' + YY': U an orthonormal basis of the effects nested in clusters
- * (block-diagonal by cluster), Y = [effects not nested, with U taken out; regressors], orthonormal, n × q. X
- * and e are orthogonal to U, so within cluster g (I − H)_gg^{+1/2} u = u + Y_g V diag((f(λ) − 1)/λ) V'Y_g'u,
- * Y_g'Y_g = V Λ V',   f(λ) = (1 − λ)^{-1/2}, or 0 where λ = 1, and with g_j = A_j X_j M c, h_j = Y_j'g_j, the
- * p_j of Pustejovsky & Tipton (2018), eq. (11), have p_i'p_j = δ_ij g_j'g_j − h_i'h_j,   df = (Σ_j p_j'p_j)²
- * / Σ_ij (p_i'p_j)².
- */
-#include <gsl/gsl_eigen.h>
-#include <gsl/gsl_linalg.h>
+/* CR2 and Satterthwaite's degrees of freedom, df = (Σ_j p_j'p_j)² / Σ_ij (p_i'p_j)²; the algebra is in
+ * covariance_basis.h. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
-#include "stats/covariance_internal.h"
+#include "stats/covariance_basis.h"
 
-enum { MAX_COLUMNS = 2000 };
-#define REDUNDANT 1e-10
-/* 1 − λ below this: the cluster alone determines a direction, and the pseudo-inverse leaves it out. */
-#define DETERMINED 1e-10
-
-struct basis {
-    size_t n, q;
-    double *y; /* q columns of n */
-};
-
-/* Orthonormalises column `y` against the first `count` columns, twice; returns false where nothing is left.
- */
-static bool orthonormalise(const struct basis *basis, size_t count, double *y, double reference)
+void basis_images(const struct uf_covariance_input *input, const struct basis *basis,
+                  const struct clusters *clusters, size_t g, const struct adjustment *a,
+                  const gsl_matrix *directions, double *columns, double *h)
 {
-    size_t n = basis->n;
-    double size = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t c = 0; c < count; c++) {
-            const double *column = basis->y + c * n;
-            double sum = 0;
-            for (size_t i = 0; i < n; i++) sum += column[i] * y[i];
-            for (size_t i = 0; i < n; i++) y[i] -= sum * column[i];
-        }
-        size = 0;
-        for (size_t i = 0; i < n; i++) size += y[i] * y[i];
-        if (!(sqrt(size) > REDUNDANT * reference)) return false;
-    }
-    for (size_t i = 0; i < n; i++) y[i] /= sqrt(size);
-    return true;
-}
-
-/* The absorber of the nested effects (NULL when there are none), and the number of dummies that are not
- * nested. */
-static uf_status split_effects(const struct uf_covariance_input *input, struct uf_absorber **nested,
-                               bool *is_nested, size_t *n_free, struct uf_error *error)
-{
-    const struct uf_absorber *absorber = input->absorber;
-    *nested = NULL;
-    *n_free = 0;
-    if (!absorber) return UF_OK;
-    size_t dimensions = uf_absorber_dimensions(absorber), count = 0;
-    const size_t **group = malloc(dimensions * sizeof *group);
-    size_t *levels = malloc(dimensions * sizeof *levels);
-    uf_status status = group && levels ? UF_OK : uf_fail_memory(error);
-    for (size_t d = 0; d < dimensions && status == UF_OK; d++) {
-        status = uf_absorber_is_nested(absorber, d, input->cluster[0], &is_nested[d], error);
-        if (is_nested[d]) {
-            group[count] = uf_absorber_groups(absorber, d);
-            levels[count++] = uf_absorber_levels(absorber, d);
-        } else {
-            *n_free += uf_absorber_levels(absorber, d);
-        }
-    }
-    if (status == UF_OK && count > 0)
-        status = uf_absorber_new(input->x->size1, count, group, levels, input->weights, 0, nested, error);
-    free(group), free(levels);
-    return status;
-}
-
-static uf_status add_effects(const struct uf_covariance_input *input, const struct uf_absorber *nested,
-                             const bool *is_nested, struct basis *basis, struct uf_error *error)
-{
-    const struct uf_absorber *absorber = input->absorber;
-    size_t n = basis->n;
-    for (size_t d = 0; absorber && d < uf_absorber_dimensions(absorber); d++) {
-        const size_t *group = uf_absorber_groups(absorber, d);
-        for (size_t level = 0; level < uf_absorber_levels(absorber, d) && !is_nested[d]; level++) {
-            double *y = basis->y + basis->q * n, size = 0;
-            for (size_t i = 0; i < n; i++) y[i] = group[i] == level;
-            if (nested) UF_TRY(uf_absorber_apply(nested, y, error));
-            for (size_t i = 0; i < n; i++) {
-                double root = covariance_root_weight(input, i);
-                y[i] *= root;
-                if (group[i] == level) size += root * root;
-            }
-            if (orthonormalise(basis, basis->q, y, sqrt(size))) basis->q++;
-        }
-    }
-    return UF_OK;
-}
-
-/* √w X L with M = LL': orthonormal, and orthogonal to all effects already. */
-static uf_status add_regressors(const struct uf_covariance_input *input, struct basis *basis,
-                                struct uf_error *error)
-{
-    size_t n = basis->n, k = input->x->size2;
-    gsl_matrix *l = gsl_matrix_alloc(k, k);
-    if (!l) return uf_fail_memory(error);
-    gsl_matrix_memcpy(l, input->inverse);
-    if (gsl_linalg_cholesky_decomp1(l)) {
-        gsl_matrix_free(l);
-        return uf_fail(error, UF_INTERNAL, "covariance: (X'X)^-1 is not positive definite");
-    }
-    for (size_t j = 0; j < k; j++) {
-        double *y = basis->y + basis->q++ * n;
-        for (size_t i = 0; i < n; i++) {
-            double sum = 0;
-            for (size_t a = j; a < k; a++) sum += gsl_matrix_get(input->x, i, a) * gsl_matrix_get(l, a, j);
-            y[i] = covariance_root_weight(input, i) * sum;
-        }
-    }
-    gsl_matrix_free(l);
-    return UF_OK;
-}
-
-static uf_status basis_init(const struct uf_covariance_input *input, struct basis *basis,
-                            struct uf_error *error)
-{
-    size_t n = input->x->size1, k = input->x->size2, n_free = 0;
-    memset(basis, 0, sizeof *basis);
-    basis->n = n;
-    struct uf_absorber *nested = NULL;
-    bool *is_nested =
-        calloc(input->absorber ? uf_absorber_dimensions(input->absorber) : 1, sizeof *is_nested);
-    if (!is_nested) return uf_fail_memory(error);
-    uf_status status = split_effects(input, &nested, is_nested, &n_free, error);
-    if (status == UF_OK && n_free + k > MAX_COLUMNS)
-        status = uf_fail(error, UF_BAD_USAGE,
-                         "cr2 and Satterthwaite's rule would need %zu columns that no cluster contains (at "
-                         "most %d); cluster so "
-                         "that the fixed effects lie within clusters, or use cr1s",
-                         n_free + k, (int)MAX_COLUMNS);
-    if (status == UF_OK) {
-        basis->y = malloc((n * (n_free + k) + 1) * sizeof *basis->y);
-        if (!basis->y) status = uf_fail_memory(error);
-    }
-    if (status == UF_OK) status = add_effects(input, nested, is_nested, basis, error);
-    if (status == UF_OK) status = add_regressors(input, basis, error);
-    uf_absorber_free(nested);
-    free(is_nested);
-    if (status != UF_OK) free(basis->y), basis->y = NULL;
-    return status;
-}
-
-/* A_g = I + B diag(d) B' for one cluster: B is size × m. */
-struct adjustment {
-    size_t size, m;
-    double *b, *d;
-};
-
-static double inverse_root(double lambda)
-{
-    return 1 - lambda < DETERMINED ? 0 : 1 / sqrt(1 - lambda);
-}
-
-static uf_status adjustment_init(const struct basis *basis, const struct clusters *clusters, size_t g,
-                                 struct adjustment *out, struct uf_error *error)
-{
-    size_t start = clusters->start[g], size = clusters->start[g + 1] - start, q = basis->q, n = basis->n;
-    bool wide = size < q; /* then Y_gY_g' is the smaller matrix */
-    size_t m = wide ? size : q;
-    *out = (struct adjustment){
-        .size = size, .m = m, .b = calloc(size * m + 1, sizeof(double)), .d = calloc(m + 1, sizeof(double))};
-    gsl_matrix *gram = gsl_matrix_calloc(m, m), *vectors = gsl_matrix_alloc(m, m);
-    gsl_vector *values = gsl_vector_alloc(m);
-    gsl_eigen_symmv_workspace *workspace = gsl_eigen_symmv_alloc(m);
-    uf_status status = UF_OK;
-    if (!out->b || !out->d || !gram || !vectors || !values || !workspace) {
-        status = uf_fail_memory(error);
-        goto done;
-    }
-    const size_t *order = clusters->order + start;
-    for (size_t a = 0; a < m; a++) {
-        for (size_t b = 0; b <= a; b++) {
-            double sum = 0;
-            if (wide)
-                for (size_t c = 0; c < q; c++) sum += basis->y[c * n + order[a]] * basis->y[c * n + order[b]];
-            else
-                for (size_t i = 0; i < size; i++)
-                    sum += basis->y[a * n + order[i]] * basis->y[b * n + order[i]];
-            gsl_matrix_set(gram, a, b, sum);
-            gsl_matrix_set(gram, b, a, sum);
-        }
-    }
-    if (gsl_eigen_symmv(gram, values, vectors, workspace)) {
-        status = uf_fail(error, UF_INTERNAL, "cr2: no eigenvalues for cluster %zu", g + 1);
-        goto done;
-    }
-    for (size_t e = 0; e < m; e++) {
-        double lambda = fmin(1, fmax(0, gsl_vector_get(values, e)));
-        if (wide)
-            out->d[e] = inverse_root(lambda) - 1;
-        else if (lambda < 1e-12)
-            out->d[e] = 0.5; /* the limit; Y_g v is nil there */
-        else if (1 - lambda < DETERMINED)
-            out->d[e] = -1 / lambda;
-        else
-            out->d[e] = expm1(-0.5 * log1p(-lambda)) / lambda;
+    size_t k = input->x->size2, n = basis->n, q = basis->q,
+           size = clusters->start[g + 1] - clusters->start[g];
+    const size_t *order = clusters->order + clusters->start[g];
+    for (size_t s = 0; s < directions->size2; s++) {
+        double *column = columns + s * size;
         for (size_t i = 0; i < size; i++) {
             double sum = 0;
-            if (wide)
-                sum = gsl_matrix_get(vectors, i, e);
-            else
-                for (size_t c = 0; c < q; c++)
-                    sum += basis->y[c * n + order[i]] * gsl_matrix_get(vectors, c, e);
-            out->b[e * size + i] = sum;
+            for (size_t l = 0; l < k; l++)
+                sum += gsl_matrix_get(input->x, order[i], l) * gsl_matrix_get(directions, l, s);
+            column[i] = covariance_root_weight(input, order[i]) * sum;
+        }
+        if (a) adjustment_apply(a, column);
+        for (size_t c = 0; c < q; c++) {
+            double sum = 0;
+            for (size_t i = 0; i < size; i++) sum += basis->y[c * n + order[i]] * column[i];
+            h[s * q + c] = sum;
         }
     }
-done:
-    gsl_matrix_free(gram), gsl_matrix_free(vectors), gsl_vector_free(values);
-    gsl_eigen_symmv_free(workspace);
-    return status;
 }
 
-static void adjust_column(const struct adjustment *a, double *u)
+static double dot(const double *a, const double *b, size_t n)
 {
-    /* B's columns are orthogonal, so they can be taken one after the other */
-    for (size_t e = 0; e < a->m; e++) {
-        const double *b = a->b + e * a->size;
-        double sum = 0;
-        for (size_t i = 0; i < a->size; i++) sum += b[i] * u[i];
-        if (a->d[e] == 0 || sum == 0) continue;
-        sum *= a->d[e];
-        for (size_t i = 0; i < a->size; i++) u[i] += sum * b[i];
-    }
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += a[i] * b[i];
+    return sum;
 }
 
 /* What Satterthwaite's rule gathers over clusters, for each coefficient. */
 struct moments {
     double *trace, *square; /* k */
     double *outer;          /* k × q × q: Σ_j h_j h_j' */
-    double *h;              /* q */
+    double *h;              /* k × q: of one cluster */
 };
 
-static void add_moments(const struct basis *basis, const size_t *order, size_t size, size_t j,
-                        const double *column, struct moments *moments)
+static void add_moments(size_t q, size_t k, size_t size, const double *columns, struct moments *m)
 {
-    size_t q = basis->q, n = basis->n;
-    double gamma = 0, eta = 0, *outer = moments->outer + j * q * q;
-    for (size_t i = 0; i < size; i++) gamma += column[i] * column[i];
-    for (size_t c = 0; c < q; c++) {
-        double sum = 0;
-        for (size_t i = 0; i < size; i++) sum += basis->y[c * n + order[i]] * column[i];
-        moments->h[c] = sum;
-        eta += sum * sum;
+    for (size_t j = 0; j < k; j++) {
+        const double *h = m->h + j * q;
+        double gamma = dot(columns + j * size, columns + j * size, size), eta = dot(h, h, q);
+        double *outer = m->outer + j * q * q;
+        for (size_t a = 0; a < q; a++)
+            for (size_t b = 0; b < q; b++) outer[a * q + b] += h[a] * h[b];
+        m->trace[j] += gamma - eta;
+        m->square[j] += (gamma - eta) * (gamma - eta) - eta * eta;
     }
-    for (size_t a = 0; a < q; a++)
-        for (size_t b = 0; b < q; b++) outer[a * q + b] += moments->h[a] * moments->h[b];
-    moments->trace[j] += gamma - eta;
-    moments->square[j] += (gamma - eta) * (gamma - eta) - eta * eta;
+}
+
+static void add_score(const struct uf_covariance_input *input, const struct clusters *clusters, size_t g,
+                      const struct adjustment *a, double *column, double *score, gsl_matrix *meat)
+{
+    size_t k = input->x->size2, size = clusters->start[g + 1] - clusters->start[g];
+    const size_t *order = clusters->order + clusters->start[g];
+    for (size_t i = 0; i < size; i++)
+        column[i] = covariance_root_weight(input, order[i]) * gsl_vector_get(input->residuals, order[i]);
+    if (a) adjustment_apply(a, column);
+    for (size_t j = 0; j < k; j++) {
+        score[j] = 0;
+        for (size_t i = 0; i < size; i++)
+            score[j] +=
+                covariance_root_weight(input, order[i]) * gsl_matrix_get(input->x, order[i], j) * column[i];
+    }
+    for (size_t x = 0; x < k; x++)
+        for (size_t y = 0; y < k; y++)
+            gsl_matrix_set(meat, x, y, gsl_matrix_get(meat, x, y) + score[x] * score[y]);
 }
 
 static uf_status add_cluster(const struct uf_covariance_input *input, const struct basis *basis,
@@ -265,36 +83,17 @@ static uf_status add_cluster(const struct uf_covariance_input *input, const stru
                              struct moments *moments, struct uf_error *error)
 {
     size_t k = input->x->size2, size = clusters->start[g + 1] - clusters->start[g];
-    const size_t *order = clusters->order + clusters->start[g];
     struct adjustment a = {0};
-    double *column = malloc((size + 1) * sizeof *column), *score = calloc(k + 1, sizeof *score);
-    uf_status status = column && score ? UF_OK : uf_fail_memory(error);
+    double *columns = malloc((size * (k + 1) + 1) * sizeof *columns), *score = calloc(k + 1, sizeof *score);
+    uf_status status = columns && score ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK && adjust) status = adjustment_init(basis, clusters, g, &a, error);
-    if (status != UF_OK) goto done;
-    if (meat) {
-        for (size_t i = 0; i < size; i++)
-            column[i] = covariance_root_weight(input, order[i]) * gsl_vector_get(input->residuals, order[i]);
-        if (adjust) adjust_column(&a, column);
-        for (size_t j = 0; j < k; j++)
-            for (size_t i = 0; i < size; i++)
-                score[j] += covariance_root_weight(input, order[i]) * gsl_matrix_get(input->x, order[i], j) *
-                            column[i];
-        for (size_t x = 0; x < k; x++)
-            for (size_t y = 0; y < k; y++)
-                gsl_matrix_set(meat, x, y, gsl_matrix_get(meat, x, y) + score[x] * score[y]);
+    if (status == UF_OK && meat) add_score(input, clusters, g, adjust ? &a : NULL, columns, score, meat);
+    if (status == UF_OK && moments) {
+        basis_images(input, basis, clusters, g, adjust ? &a : NULL, input->inverse, columns, moments->h);
+        add_moments(basis->q, k, size, columns, moments);
     }
-    for (size_t j = 0; j < k && moments; j++) {
-        for (size_t i = 0; i < size; i++) {
-            double sum = 0;
-            for (size_t l = 0; l < k; l++)
-                sum += gsl_matrix_get(input->x, order[i], l) * gsl_matrix_get(input->inverse, l, j);
-            column[i] = covariance_root_weight(input, order[i]) * sum;
-        }
-        if (adjust) adjust_column(&a, column);
-        add_moments(basis, order, size, j, column, moments);
-    }
-done:
-    free(column), free(score), free(a.b), free(a.d);
+    free(columns), free(score);
+    adjustment_clear(&a);
     return status;
 }
 
@@ -309,17 +108,133 @@ uf_status covariance_bias_reduced(const struct uf_covariance_input *input, const
     moments.trace = calloc(k + 1, sizeof(double));
     moments.square = calloc(k + 1, sizeof(double));
     moments.outer = df ? calloc(k * q * q + 1, sizeof(double)) : NULL;
-    moments.h = calloc(q + 1, sizeof(double));
+    moments.h = calloc(k * q + 1, sizeof(double));
     uf_status status = UF_OK;
     if (!moments.trace || !moments.square || (df && !moments.outer) || !moments.h)
         status = uf_fail_memory(error);
     for (size_t g = 0; g < clusters->count && status == UF_OK; g++)
         status = add_cluster(input, &basis, clusters, g, adjust, meat, df ? &moments : NULL, error);
     for (size_t j = 0; j < k && df && status == UF_OK; j++) {
-        double sum = moments.square[j];
-        for (size_t c = 0; c < q * q; c++) sum += moments.outer[j * q * q + c] * moments.outer[j * q * q + c];
+        double sum = moments.square[j] + dot(moments.outer + j * q * q, moments.outer + j * q * q, q * q);
         df[j] = moments.trace[j] * moments.trace[j] / sum;
     }
-    free(basis.y), free(moments.trace), free(moments.square), free(moments.outer), free(moments.h);
+    free(moments.trace), free(moments.square), free(moments.outer), free(moments.h);
+    basis_clear(&basis);
+    return status;
+}
+
+/* --- several coefficients together
+ * ------------------------------------------------------------------------------- */
+
+/* B = M C' L^-T with C M C' = LL': directions whose estimates are uncorrelated and of variance 1 under the
+ * working model. */
+static uf_status joint_directions(const gsl_matrix *inverse, const size_t *index, gsl_matrix *directions,
+                                  struct uf_error *error)
+{
+    size_t k = inverse->size1, m = directions->size2;
+    double *l = calloc(m * m + 1, sizeof *l);
+    if (!l) return uf_fail_memory(error);
+    for (size_t a = 0; a < m; a++) {
+        for (size_t b = 0; b <= a; b++) {
+            double sum = gsl_matrix_get(inverse, index[a], index[b]) - dot(l + a * m, l + b * m, b);
+            if (a == b && !(sum > 0)) {
+                free(l);
+                return uf_fail(error, UF_INTERNAL, "joint test: (X'X)^-1 is not positive definite");
+            }
+            l[a * m + b] = a == b ? sqrt(sum) : sum / l[b * m + b];
+        }
+    }
+    for (size_t row = 0; row < k; row++) { /* forward substitution along each row: B L' = M C' */
+        for (size_t a = 0; a < m; a++) {
+            double sum = gsl_matrix_get(inverse, row, index[a]);
+            for (size_t b = 0; b < a; b++) sum -= gsl_matrix_get(directions, row, b) * l[a * m + b];
+            gsl_matrix_set(directions, row, a, sum / l[a * m + a]);
+        }
+    }
+    free(l);
+    return UF_OK;
+}
+
+/* Σ_s Σ_t Σ_ij [p_si'p_tj p_ti'p_sj + p_si'p_sj p_ti'p_tj], with S_st = Σ_i h_si h_ti' for the sums over
+ * pairs of clusters. */
+struct joint_moments {
+    size_t m, q;
+    double *s;       /* m × m × q × q */
+    double diagonal; /* what the δ_ij add */
+};
+
+static void add_joint(struct joint_moments *j, size_t size, const double *columns, const double *h)
+{
+    size_t m = j->m, q = j->q;
+    for (size_t s = 0; s < m; s++) {
+        double gamma_ss = dot(columns + s * size, columns + s * size, size),
+               eta_ss = dot(h + s * q, h + s * q, q);
+        for (size_t t = 0; t < m; t++) {
+            double gamma_st = dot(columns + s * size, columns + t * size, size),
+                   eta_st = dot(h + s * q, h + t * q, q);
+            double gamma_tt = dot(columns + t * size, columns + t * size, size),
+                   eta_tt = dot(h + t * q, h + t * q, q);
+            j->diagonal += (gamma_st - eta_st) * (gamma_st - eta_st) - eta_st * eta_st;
+            j->diagonal += (gamma_ss - eta_ss) * (gamma_tt - eta_tt) - eta_ss * eta_tt;
+            double *sum = j->s + (s * m + t) * q * q;
+            for (size_t a = 0; a < q; a++)
+                for (size_t b = 0; b < q; b++) sum[a * q + b] += h[s * q + a] * h[t * q + b];
+        }
+    }
+}
+
+static double joint_df(const struct joint_moments *j)
+{
+    size_t m = j->m, q = j->q;
+    double total = j->diagonal;
+    for (size_t st = 0; st < m * m; st++) {
+        const double *s = j->s + st * q * q;
+        for (size_t a = 0; a < q; a++)
+            for (size_t b = 0; b < q; b++) total += s[a * q + b] * (s[b * q + a] + s[a * q + b]);
+    }
+    return (double)(m * (m + 1)) / total;
+}
+
+static uf_status gather_joint(const struct uf_covariance_input *input, const struct clusters *clusters,
+                              bool adjust, const struct basis *basis, const gsl_matrix *directions,
+                              double *out, struct uf_error *error)
+{
+    size_t m = directions->size2, q = basis->q;
+    struct joint_moments joint = {.m = m, .q = q, .s = calloc(m * m * q * q + 1, sizeof(double))};
+    double *h = malloc((m * q + 1) * sizeof *h);
+    uf_status status = joint.s && h ? UF_OK : uf_fail_memory(error);
+    for (size_t g = 0; g < clusters->count && status == UF_OK; g++) {
+        size_t size = clusters->start[g + 1] - clusters->start[g];
+        struct adjustment a = {0};
+        double *columns = malloc((size * m + 1) * sizeof *columns);
+        status = columns ? UF_OK : uf_fail_memory(error);
+        if (status == UF_OK && adjust) status = adjustment_init(basis, clusters, g, &a, error);
+        if (status == UF_OK) {
+            basis_images(input, basis, clusters, g, adjust ? &a : NULL, directions, columns, h);
+            add_joint(&joint, size, columns, h);
+        }
+        free(columns);
+        adjustment_clear(&a);
+    }
+    if (status == UF_OK) *out = joint_df(&joint);
+    free(joint.s), free(h);
+    return status;
+}
+
+uf_status covariance_joint_df(const struct uf_covariance_input *input, bool adjust, const size_t *index,
+                              size_t n_index, double *out, struct uf_error *error)
+{
+    struct clusters clusters = {0};
+    struct basis basis = {0};
+    gsl_matrix *directions = gsl_matrix_calloc(input->x->size2, n_index);
+    uf_status status = directions ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) status = joint_directions(input->inverse, index, directions, error);
+    if (status == UF_OK)
+        status = clusters_init(&clusters, input->cluster[0], input->x->size1, input->n_groups[0], error);
+    if (status == UF_OK) status = basis_init(input, &basis, error);
+    if (status == UF_OK) status = gather_joint(input, &clusters, adjust, &basis, directions, out, error);
+    gsl_matrix_free(directions);
+    clusters_clear(&clusters);
+    basis_clear(&basis);
     return status;
 }

@@ -57,9 +57,14 @@ enum table_place compose_place(const struct run_analysis *analysis, const struct
         const char *beginning;
         enum table_place place;
     } known[] = {
-        {"design", PLACE_DESIGN},        {"placebo", PLACE_ROBUSTNESS},   {"leave", PLACE_ROBUSTNESS},
-        {"in-time", PLACE_ROBUSTNESS},   {"in-space", PLACE_ROBUSTNESS},  {"randomisation", PLACE_ROBUSTNESS},
-        {"inference", PLACE_ROBUSTNESS}, {"pre-trend", PLACE_ROBUSTNESS}, {"power", PLACE_ROBUSTNESS},
+        {"design", PLACE_DESIGN},
+        {"placebo", PLACE_ROBUSTNESS},
+        {"leave-one-out", PLACE_ROBUSTNESS},
+        {"in-time", PLACE_ROBUSTNESS},
+        {"path-", PLACE_ROBUSTNESS},
+        {"randomisation", PLACE_ROBUSTNESS},
+        {"event-study-inference", PLACE_ROBUSTNESS},
+        {"pretrend", PLACE_ROBUSTNESS},
     };
     if (run_is_findings_table(table)) return PLACE_HIDDEN;
     if (analysis->kind != ANALYSIS_EFFECT) return PLACE_RESULT;
@@ -97,7 +102,7 @@ static uf_status add_table(const struct composer *composer, const struct run_ana
 static bool is_charted(const struct run_analysis *analysis, const struct uf_table *table)
 {
     for (size_t i = 0; i < analysis->n_figures; i++)
-        if (analysis->figures[i].table == table) return true;
+        if (!strcmp(uf_table_name(analysis->figures[i].table), uf_table_name(table))) return true;
     return false;
 }
 

@@ -3,6 +3,7 @@
  * as notes with the code `finding`, and per region in tables named `…-findings` with the columns unit and
  * text. Here the ones that concern this study are picked. */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,8 @@ static uf_status add_follow(const struct run *run, struct run_analysis *analysis
 {
     const struct uf_panel *panel = analysis->panel;
     const struct uf_panel_column *column = &panel->columns[panel->outcome >= 0 ? panel->outcome : 0];
+    char unit_text[64];
+    snprintf(unit_text, sizeof unit_text, "%s%s", column->unit ? " " : "", column->unit ? column->unit : "");
     for (size_t f = 0; f < analysis->focus.count; f++) {
         size_t unit = uf_dictionary_find(&panel->units, analysis->focus.items[f]), first = SIZE_MAX,
                last = SIZE_MAX;
@@ -57,11 +60,11 @@ static uf_status add_follow(const struct run *run, struct run_analysis *analysis
                                                 uf_text_argument(panel->periods.code[panel->period[first]]),
                                                 uf_number_argument(column->value[last], 1),
                                                 uf_text_argument(panel->periods.code[panel->period[last]]),
-                                                uf_text_argument(column->unit ? column->unit : "")};
+                                                uf_text_argument(unit_text)};
         char *text = NULL;
         UF_TRY(uf_phrase(run->language,
-                         (struct uf_words){"{0}, {1}: {2} ({6}) in {3} and {4} in {5}.",
-                                           "{0}, {1}: {2} ({6}) år {3} och {4} år {5}."},
+                         (struct uf_words){"{0}, {1}: {2}{6} in {3}, {4}{6} in {5}.",
+                                           "{0}, {1}: {2}{6} år {3}, {4}{6} år {5}."},
                          arguments, 7, &text, error));
         uf_status status = uf_text_list_add(&analysis->findings, text, error);
         free(text);
@@ -72,13 +75,15 @@ static uf_status add_follow(const struct run *run, struct run_analysis *analysis
 
 uf_status run_find(struct run *run, struct run_analysis *analysis, struct uf_error *error)
 {
-    if (analysis->kind == ANALYSIS_FOLLOW) return add_follow(run, analysis, error);
+    bool map = analysis->follow && uf_text_equal(analysis->follow->chart.text, "tile-map");
+    if (analysis->kind == ANALYSIS_FOLLOW) return map ? UF_OK : add_follow(run, analysis, error);
     if (analysis->kind == ANALYSIS_EFFECT) UF_TRY(run_find_effect(run, analysis, error));
-    for (size_t i = 0; i < analysis->result.n_notes; i++)
-        if (!strcmp(analysis->result.notes[i].code, "finding"))
-            UF_TRY(uf_text_list_add(&analysis->findings, analysis->result.notes[i].text, error));
+    /* The focus regions first, then what concerns all regions. */
     for (size_t i = 0; i < analysis->result.n_tables; i++)
         if (run_is_findings_table(analysis->result.tables[i]))
             UF_TRY(add_rows(analysis, analysis->result.tables[i], error));
+    for (size_t i = 0; i < analysis->result.n_notes; i++)
+        if (!strcmp(analysis->result.notes[i].code, "finding"))
+            UF_TRY(uf_text_list_add(&analysis->findings, analysis->result.notes[i].text, error));
     return UF_OK;
 }

@@ -24,11 +24,10 @@ static const char *text_cell(const struct uf_table *table, size_t row, const cha
     return text ? text : "";
 }
 
-/* A difference of percentages is in percentage points. */
-static const char *difference_unit(const char *unit, enum uf_language language)
+const char *run_difference_unit(const char *unit, enum uf_language language)
 {
     static const struct uf_words points = {"percentage points", "procentenheter"};
-    if (!unit) return "";
+    if (!unit) return NULL;
     bool percent = !strcmp(unit, "%") || !strcmp(unit, "procent") || !strcmp(unit, "per cent");
     return percent ? uf_words_in(points, language) : unit;
 }
@@ -101,18 +100,22 @@ static uf_status tell_estimate(const struct run *run, struct run_analysis *analy
     const struct uf_panel_column *outcome = &analysis->panel->columns[analysis->panel->outcome];
     char *regions = regions_of(analysis);
     if (!regions) return uf_fail_memory(error);
-    const struct uf_argument arguments[] = {uf_text_argument(outcome->label),
-                                            uf_text_argument(regions),
-                                            uf_text_argument(uf_words_in(noun_of(analysis), run->language)),
-                                            uf_number_argument(cell(table, 0, "estimate"), 2),
-                                            uf_text_argument(difference_unit(outcome->unit, run->language)),
-                                            uf_number_argument(cell(table, 0, "n_treated"), 0),
-                                            uf_number_argument(cell(table, 0, "n_control"), 0)};
-    uf_status status = add(
-        run, analysis,
-        (struct uf_words){"{0}, {1}: {2} after the start is {3} {4} ({5} treated, {6} to compare with).",
-                          "{0}, {1}: {2} efter start är {3} {4} ({5} insatsregioner, {6} att jämföra med)."},
-        arguments, 7, error);
+    const struct uf_argument arguments[] = {
+        uf_text_argument(outcome->label),
+        uf_text_argument(regions),
+        uf_text_argument(uf_words_in(noun_of(analysis), run->language)),
+        uf_number_argument(cell(table, 0, "estimate"), 2),
+        uf_text_argument(run_difference_unit(outcome->unit, run->language)),
+        uf_number_argument(cell(table, 0, "n_treated"), 0),
+        uf_number_argument(cell(table, 0, "n_control"), 0)};
+    static const struct uf_words several = {
+        "{0}, {1}: {2} after the start is {3} {4} ({5} treated, {6} to compare with).",
+        "{0}, {1}: {2} efter start är {3} {4} ({5} insatsregioner, {6} att jämföra med)."};
+    static const struct uf_words single = {
+        "{0}, {1}: {2} after the start is {3} {4} ({6} regions to compare with).",
+        "{0}, {1}: {2} efter start är {3} {4} ({6} regioner att jämföra med)."};
+    bool one = cell(table, 0, "n_treated") < 1.5;
+    uf_status status = add(run, analysis, one ? single : several, arguments, 7, error);
     free(regions);
     return status;
 }

@@ -113,6 +113,10 @@ uf_status run_write_tables(struct run *run, struct uf_error *error); /* run_tabl
 char *run_table_link(const struct run_analysis *analysis, const struct uf_table *table);
 uf_status run_find_effect(const struct run *run, struct run_analysis *analysis,
                           struct uf_error *error); /* findings_effect.c */
+uf_status run_disclose(struct run *run, struct run_analysis *analysis,
+                       struct uf_error *error); /* run_disclosure.c */
+/* The unit of a difference of two values: percentages differ by percentage points. NULL for NULL. */
+const char *run_difference_unit(const char *unit, enum uf_language language);
 bool run_is_findings_table(const struct uf_table *table);
 uf_status run_find(struct run *run, struct run_analysis *analysis, struct uf_error *error); /* findings.c */
 uf_status run_compose(struct run *run, struct uf_error *error);                             /* compose.c */

@@ -146,6 +146,7 @@ static uf_status run_method(struct run *run, struct run_analysis *analysis, stru
 static uf_status analyse_one(struct run *run, struct run_analysis *analysis, struct uf_error *error)
 {
     UF_TRY(run_build_panel(run, analysis, error));
+    UF_TRY(run_disclose(run, analysis, error));
     UF_TRY(find_focus(run, analysis, error));
     UF_TRY(make_title(run, analysis, error));
     if (analysis->kind == ANALYSIS_FOLLOW)

@@ -103,7 +103,8 @@ static uf_status add_chart(struct run *run, struct run_analysis *analysis, struc
     request->gnuplot = run->request->gnuplot;
     request->source = source;
     request->title = figure->caption;
-    request->context_label = uf_words_in(others_of(level_of(run, analysis)), run->language);
+    if (strcmp(request->kind, "synthetic-control") != 0)
+        request->context_label = uf_words_in(others_of(level_of(run, analysis)), run->language);
     struct uf_error reason;
     uf_error_clear(&reason);
     if (status == UF_OK && run->n_charts == run->chart_capacity) {
@@ -280,36 +281,83 @@ static double start_of(const struct run *run, const struct run_analysis *analysi
     return start ? (double)uf_period_year(start) : (double)NAN;
 }
 
+/* Without any of the focus regions in the picture nothing is greyed. */
+static bool shows_focus(const struct run_analysis *analysis, const struct uf_chart_hint *hint,
+                        const struct uf_table *table)
+{
+    size_t label = hint->label ? uf_table_column(table, hint->label) : SIZE_MAX;
+    for (size_t i = 0; label != SIZE_MAX && i < uf_table_rows(table); i++) {
+        const char *text = uf_table_text(table, i, label);
+        if (text && uf_text_list_find(&analysis->focus_labels, text) != SIZE_MAX) return true;
+    }
+    return false;
+}
+
+static bool has_group(const struct uf_table *table, const char *code)
+{
+    size_t column = uf_table_column(table, "code");
+    for (size_t i = 0; column != SIZE_MAX && i < uf_table_rows(table); i++)
+        if (uf_text_equal(uf_table_text(table, i, column), code)) return true;
+    return false;
+}
+
 static uf_status chart_hint(struct run *run, struct run_analysis *analysis, const struct uf_chart_hint *hint,
                             const struct uf_table *table, const struct facet *facet, const char *name,
                             struct run_figure *figure, struct uf_error *error)
 {
     UF_TRY(make_caption(run, analysis, hint, facet, &figure->caption, error));
     if (!strcmp(hint->kind, "tile-map")) UF_TRY(read_tiles(run, error));
+    const struct uf_panel *panel = analysis->panel;
+    const struct uf_panel_column *outcome = &panel->columns[panel->outcome >= 0 ? panel->outcome : 0];
+    const bool path = !strcmp(hint->kind, "synthetic-control");
     const char *value_label = uf_words_in(hint->value_label, run->language);
+    if (!value_label && analysis->kind == ANALYSIS_EFFECT) value_label = outcome->label;
+    const char *unit = path ? outcome->unit : unit_of(table, hint->value);
+    /* A difference of percentages is in percentage points. */
+    if (!strcmp(hint->kind, "event-study")) unit = run_difference_unit(unit, run->language);
     char start[UF_PERIOD_SIZE + 32] = "";
     double marked = start_of(run, analysis, hint);
     if (!isnan(marked)) snprintf(start, sizeof start, "start %.0f", marked);
-    struct uf_chart_request request = {.kind = hint->kind,
-                                       .table = table,
-                                       .value = hint->value,
-                                       .low = hint->low,
-                                       .high = hint->high,
-                                       .label = hint->label,
-                                       .group = hint->group,
-                                       .x = hint->x,
-                                       .placebos = uf_result_table(&analysis->result, "placebos"),
-                                       .tiles = run->tiles,
-                                       .value_label = value_label,
-                                       .unit = unit_of(table, hint->value),
-                                       .focus = (const char *const *)analysis->focus_labels.items,
-                                       .n_focus = facet->value ? 0 : analysis->focus_labels.count,
-                                       .reference = hint->reference,
-                                       .marked_x = marked,
-                                       .marked_label = *start ? start : NULL};
+    struct uf_chart_request request = {
+        .kind = hint->kind,
+        .table = table,
+        .value = hint->value,
+        .low = hint->low,
+        .high = hint->high,
+        .label = hint->label,
+        .group = hint->group,
+        .x = hint->x,
+        .placebos = uf_result_table(&analysis->result, "placebos"),
+        .tiles = run->tiles,
+        .value_label = value_label,
+        .unit = unit,
+        .focus = (const char *const *)analysis->focus_labels.items,
+        .n_focus = facet->value || !shows_focus(analysis, hint, table) ? 0 : analysis->focus_labels.count,
+        .reference = hint->reference,
+        .marked_x = marked,
+        .marked_label = *start ? start : NULL};
+    /* Means of the treated and of the others: the groups take the place of focus and benchmark. */
+    static const char *const treated_group[] = {"treated"};
+    if (has_group(table, "treated") && has_group(table, "control")) {
+        request.focus = treated_group;
+        request.n_focus = 1;
+        request.benchmark = "control";
+    }
     struct run_figure taken = *figure;
     *figure = (struct run_figure){0};
     return add_chart(run, analysis, &request, name, &taken, error);
+}
+
+/* Bars in the order of their length, longest first; the figure's own copy of the table. */
+static uf_status sort_bars(const struct uf_chart_hint *hint, struct run_figure *figure,
+                           struct uf_error *error)
+{
+    size_t value = uf_table_column(figure->table, hint->value);
+    if (value == SIZE_MAX) return UF_OK;
+    if (!figure->owned)
+        UF_TRY(uf_table_filter(figure->table, uf_table_name(figure->table), NULL, &figure->owned, error));
+    figure->table = figure->owned;
+    return uf_table_sort(figure->owned, value, true, error);
 }
 
 static uf_status chart_facet(struct run *run, struct run_analysis *analysis, size_t hint_index,
@@ -337,6 +385,7 @@ static uf_status chart_facet(struct run *run, struct run_analysis *analysis, siz
         status = filter_facet(table, column, facet->value, &figure.owned, error);
         figure.table = figure.owned;
     }
+    if (status == UF_OK && !strcmp(hint->kind, "bars")) status = sort_bars(hint, &figure, error);
     if (status == UF_OK) status = chart_hint(run, analysis, hint, figure.table, facet, file, &figure, error);
     free(figure.caption);
     free(figure.csv);

@@ -10,8 +10,17 @@
 
 enum column { COLUMN_CODE, COLUMN_LABEL, COLUMN_PERIOD, COLUMN_VALUE };
 
-static uf_status make_table(const struct run_analysis *analysis, const char *unit, struct uf_table **out,
-                            struct uf_error *error)
+/* Three figures or so are enough for the eye; the CSV has all of them. */
+static int decimals_of(const struct uf_panel_column *column, size_t n_rows)
+{
+    double largest = 0;
+    for (size_t i = 0; i < n_rows; i++)
+        if (fabs(column->value[i]) > largest) largest = fabs(column->value[i]);
+    return largest < 10 ? 2 : largest < 1000 ? 1 : 0;
+}
+
+static uf_status make_table(const struct run_analysis *analysis, const char *unit, int decimals,
+                            struct uf_table **out, struct uf_error *error)
 {
     struct uf_table *table = NULL;
     UF_TRY(uf_table_new("follow", &table, error));
@@ -19,7 +28,7 @@ static uf_status make_table(const struct run_analysis *analysis, const char *uni
     UF_TRY_GOTO(uf_table_add_column(table, "code", UF_COLUMN_TEXT, NULL, -1, NULL, error), fail);
     UF_TRY_GOTO(uf_table_add_column(table, "label", UF_COLUMN_TEXT, NULL, -1, NULL, error), fail);
     UF_TRY_GOTO(uf_table_add_column(table, "period", UF_COLUMN_TEXT, NULL, -1, NULL, error), fail);
-    UF_TRY_GOTO(uf_table_add_column(table, "value", UF_COLUMN_NUMBER, unit, -1, NULL, error), fail);
+    UF_TRY_GOTO(uf_table_add_column(table, "value", UF_COLUMN_NUMBER, unit, decimals, NULL, error), fail);
     UF_TRY_GOTO(uf_table_set_title(table, analysis->title, error), fail);
     *out = table;
     return UF_OK;
@@ -96,7 +105,7 @@ uf_status run_follow(struct run *run, struct run_analysis *analysis, struct uf_e
     uf_period only = map ? follow->period : 0;
     if (map && !only && panel->periods.count) only = panel->period_value[panel->periods.count - 1];
     struct uf_table *table = NULL;
-    UF_TRY(make_table(analysis, column->unit, &table, error));
+    UF_TRY(make_table(analysis, column->unit, decimals_of(column, panel->n_rows), &table, error));
     uf_status status = add_rows(panel, only, table, error);
     if (status == UF_OK && follow->benchmark.text && !map)
         status = add_benchmark(run, analysis, table, error);

@@ -224,6 +224,18 @@ static uf_status check_effects(struct study *study, struct uf_text_list *taken, 
     return UF_OK;
 }
 
+static uf_status check_disclosure(struct study *study, struct uf_error *error)
+{
+    const struct study_disclosure *disclosure = &study->disclosure;
+    if (disclosure->place.line == 0) return UF_OK;
+    for (size_t i = 0; i < disclosure->indicators.count; i++)
+        if (!study_source_of(study, disclosure->indicators.items[i].text))
+            return fail_unknown_indicator(study, &disclosure->indicators.items[i], "indicators", error);
+    if (disclosure->threshold > 0) return UF_OK;
+    return uf_fail_at(error, UF_BAD_INPUT, study->path, disclosure->place.line, disclosure->place.column,
+                      "found a threshold that is not above 0 in disclosure, expected a count as 5");
+}
+
 static uf_status check_study(struct study *study, struct uf_error *error)
 {
     struct uf_text_list taken;
@@ -233,6 +245,7 @@ static uf_status check_study(struct study *study, struct uf_error *error)
     if (status == UF_OK) status = check_profiles(study, &taken, error);
     if (status == UF_OK) status = check_follow(study, &taken, error);
     if (status == UF_OK) status = check_effects(study, &taken, error);
+    if (status == UF_OK) status = check_disclosure(study, error);
     uf_text_list_clear(&taken);
     return status;
 }

@@ -93,6 +93,13 @@ struct study_effect {
     struct study_donors donors;
     struct study_items assumptions; /* struct study_assumption */
 };
+/* Counts of persons or firms that are too small to be shown. */
+struct study_disclosure {
+    struct study_place place;
+    double threshold, unit;
+    struct study_text action;
+    struct study_texts indicators;
+};
 struct study_report {
     struct study_place place;
     struct study_texts formats, charts;
@@ -107,6 +114,7 @@ struct study {
     struct study_intervention intervention;
     struct study_items questions, limits; /* struct study_words */
     struct study_items profiles, follow, effects;
+    struct study_disclosure disclosure;
     struct study_report report;
 
     struct arena arena;

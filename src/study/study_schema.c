@@ -12,6 +12,7 @@ static const char *const levels[] = {"country", "nuts1",  "nuts2",  "nuts3", "mu
 static const char *const skip_or_refuse[] = {"skip", "refuse", NULL};
 static const char *const follow_charts[] = {"lines", "tile-map", NULL};
 static const char *const judgements[] = {"plausible", "doubtful", "violated", "not-testable", NULL};
+static const char *const disclosure_actions[] = {"refuse", "suppress", NULL};
 static const char *const report_formats[] = {"html", "xlsx", "csv", "json", NULL};
 static const char *const chart_formats[] = {"svg", "png", "pdf", "emf", NULL};
 
@@ -238,6 +239,22 @@ static const struct schema report_schema = {.what = "report",
                                             .fields = report_fields,
                                             .n_fields = COUNT(report_fields)};
 
+static const struct schema_field disclosure_fields[] = {
+    FIELD(study_disclosure, "indicators", indicators, SCHEMA_TEXTS, .required = true,
+          .summary = "the indicators that count persons or firms"),
+    FIELD(study_disclosure, "threshold", threshold, SCHEMA_NUMBER, .required = true,
+          .summary = "the least count above 0 that may be shown"),
+    FIELD(study_disclosure, "unit", unit, SCHEMA_NUMBER,
+          .summary = "persons or firms in 1 of the figures, as 1000 for thousands; default 1"),
+    FIELD(study_disclosure, "action", action, SCHEMA_TEXT, .choices = disclosure_actions,
+          .summary = "refuse (default): the run ends with exit code 5; suppress: the cells are hidden, and "
+                     "enough others"),
+};
+static const struct schema disclosure_schema = {.what = "disclosure",
+                                                .size = sizeof(struct study_disclosure),
+                                                .fields = disclosure_fields,
+                                                .n_fields = COUNT(disclosure_fields)};
+
 static const struct schema_field study_fields[] = {
     FIELD(study, "study", title, SCHEMA_WORDS, .required = true, .summary = "the title of the study"),
     FIELD(study, "language", language, SCHEMA_TEXT, .choices = languages, .summary = "sv or en; default en"),
@@ -258,6 +275,8 @@ static const struct schema_field study_fields[] = {
     FIELD(study, "effects", effects, SCHEMA_MAPS, .schema = &effect_schema,
           .summary = "what became different"),
     FIELD(study, "limits", limits, SCHEMA_ALL_WORDS, .summary = "what the reader should not conclude"),
+    FIELD(study, "disclosure", disclosure, SCHEMA_MAP, .schema = &disclosure_schema,
+          .summary = "what is too small to be shown"),
     FIELD(study, "report", report, SCHEMA_MAP, .schema = &report_schema, .summary = "what is written"),
 };
 const struct schema study_schema = {.what = "the study",

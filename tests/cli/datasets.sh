@@ -24,8 +24,9 @@ for name in sorted(os.listdir("datasets")):
         say("", "there is no PROVENANCE.md")
         continue
     if not os.path.isfile(f"{folder}/datapackage.json"):
-        say("", "there is no datapackage.json")
-        continue
+        if any(f.endswith(".csv") for f in os.listdir(folder)):
+            say("", "there is no datapackage.json")
+        continue  # a study on another folder's figures
     package = json.load(open(f"{folder}/datapackage.json", encoding="utf-8"))
     provenance = open(f"{folder}/PROVENANCE.md", encoding="utf-8").read()
     described = {r["path"] for r in package["resources"]}

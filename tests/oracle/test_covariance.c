@@ -196,6 +196,23 @@ static void produc_clubsandwich(void **state)
               &error);
     expect_close(joint.statistic, 9.6317634, 1e-7, "naive F with CR2 (clubSandwich wald_CR2_all_tests)");
     expect_close(joint.p_value, 0.0074136453, 1e-6, "its p");
+    struct uf_covariance_input input = {.x = ols.x,
+                                        .residuals = ols.fit.residuals,
+                                        .inverse = ols.fit.inverse,
+                                        .cluster = {p.group[REGION]},
+                                        .n_groups = {p.n_groups[REGION]},
+                                        .n_cluster_dimensions = 1};
+    const struct uf_covariance_options cr2 = {UF_COVARIANCE_CR2, 0, 0};
+    assert_ok(uf_joint_test_few_clusters(&input, &cr2, ols.fit.coefficients, v.matrix, (size_t[]){1, 2}, 2,
+                                         &joint, &error),
+              &error);
+    json_t *htz = json_object_get(
+        json_object_get(json_object_get(results, "results"), "wald_CR2_HTZ_region_2constraints"), "value");
+    if (json_is_object(htz) && json_object_get(htz, "coef")) htz = json_object_get(htz, "coef");
+    if (json_is_array(htz)) htz = json_array_get(htz, 0);
+    expect_close(joint.statistic, json_number_value(json_object_get(htz, "Fstat")), 1e-6, "HTZ");
+    expect_close(joint.df2, json_number_value(json_object_get(htz, "df_denom")), 1e-6, "HTZ df");
+    expect_close(joint.p_value, json_number_value(json_object_get(htz, "p_val")), 1e-6, "HTZ p");
     uf_covariance_clear(&v);
     regression_clear(&ols), regression_clear(&twfe);
     json_decref(results);

@@ -145,7 +145,7 @@ static void compare_pretrend(const struct panel *p, const char *entry, const str
     struct uf_joint_test test;
     struct uf_covariance_options options = {kind, UF_K_FIXEST, UF_DF_DEFAULT};
     assert_ok(uf_did_covariance(&p->data, fit, &options, &v, &error), &error);
-    assert_ok(uf_did_pretrend(fit, &v, -1, &test, &error), &error);
+    assert_ok(uf_did_pretrend(&p->data, fit, &options, &v, -1, &test, &error), &error);
     json_t *value = entry_value(p, entry);
     expect_close(test.statistic, json_number_value(json_object_get(value, "stat")), 1e-6, entry);
     expect_close(test.p_value, json_number_value(json_object_get(value, "p")), 1e-6, entry);

@@ -3,6 +3,7 @@
  * The Basque Country of Abadie & Gardeazabal (2003), against Synth 1.1.8: the predictors and V that Synth
  * printed, the outcome from its data. Peers' numbers are read from the shared folder.
  */
+#include "support/small_panel.h"
 #include "support/test.h"
 
 #include <math.h>
@@ -135,7 +136,8 @@ static void with_equal_v(void **state)
 static void with_outcomes_only(void **state)
 {
     (void)state;
-    /* Synth's interior point leaves up to 5e-4 of weight on each of ten donors that have none at the minimum, hence the width. */
+    /* Synth's interior point leaves up to 5e-4 of weight on each of ten donors that have none at the minimum,
+     * hence the width. */
     compare_with_fixed_v("basque_outcomes_only", 0, 3e-3);
 }
 
@@ -203,6 +205,72 @@ static void placebos_rank_the_basque_country_in_the_middle(void **state)
     free_basque(&basque);
 }
 
+/* The method reads predictor windows as Synth's dataprep does: the same X1, and the same X0 on average. */
+static void windows_of_predictors_are_dataprep_s(void **state)
+{
+    (void)state;
+    static const char *const columns[] = {"gdpcap", "invest", "sec.agriculture", "popdens"};
+    static const struct {
+        const char *item, *peer;
+    } predictors[] = {{"invest:1964-1969", "invest"},
+                      {"gdpcap:1960-1969", "special.gdpcap.1960.1969"},
+                      {"sec.agriculture:1961-1969/2", "special.sec.agriculture.1961.1969"},
+                      {"popdens:1969", "special.popdens.1969"}};
+    struct basque basque;
+    load_basque(&basque);
+    const json_t *value = value_of(&basque, "basque_published"),
+                 *names = json_object_get(value, "predictors");
+    struct raw_csv csv = raw_csv_read(need_shared("reference/peers/data/basque.csv"));
+    struct uf_panel *panel = small_panel_new(18, YEARS, FIRST_YEAR, columns, 4);
+    size_t region = raw_csv_column(&csv, "regionno"), year = raw_csv_column(&csv, "year");
+    for (size_t c = 0; c < 4; c++) {
+        size_t column = raw_csv_column(&csv, columns[c]);
+        for (size_t i = 0; i < csv.n_rows; i++) {
+            size_t u = (size_t)raw_csv_number(&csv, i, region) - 1,
+                   t = (size_t)raw_csv_number(&csv, i, year) - FIRST_YEAR;
+            double cell = raw_csv_number(&csv, i, column);
+            *small_panel_cell(panel, c, u, t) = cell;
+            if (isnan(cell)) small_panel_miss(panel, c, u, t);
+        }
+    }
+    raw_csv_free(&csv);
+    panel->treatment.first_period[16] = START;
+    struct uf_options *options;
+    struct uf_result result;
+    struct uf_error error;
+    const struct uf_context context = {.language = UF_ENGLISH, .threads = 1};
+    const char *items[4];
+    for (size_t p = 0; p < 4; p++) items[p] = predictors[p].item;
+    uf_result_init(&result);
+    assert_ok(uf_options_new(&uf_method_synthetic_control, &options, &error), &error);
+    assert_ok(uf_options_set_list(options, "predictors", items, 4, &error), &error);
+    assert_ok(uf_options_set(options, "exclude", "R001", &error), &error); /* all of Spain */
+    assert_ok(uf_options_set(options, "fit-from", "1960", &error), &error);
+    assert_ok(uf_method_synthetic_control.run(panel, options, &context, &result, &error), &error);
+    const struct uf_table *balance = uf_result_table(&result, "predictor-balance");
+    for (size_t p = 0; p < 4; p++)
+        for (size_t i = 0; i < json_array_size(names); i++) {
+            if (strcmp(json_string_value(json_array_get(names, i)), predictors[p].peer) != 0) continue;
+            double donors = 0;
+            const json_t *x0 = json_array_get(json_object_get(value, "X0"), i), *cell;
+            const char *key;
+            json_object_foreach((json_t *)(uintptr_t)x0, key, cell) donors += json_number_value(cell) / 16;
+            expect_close(uf_table_number(balance, p, uf_table_column(balance, "treated")),
+                         json_number_value(json_array_get(json_object_get(value, "X1"), i)), 1e-12,
+                         predictors[p].item);
+            expect_close(uf_table_number(balance, p, uf_table_column(balance, "donor_mean")), donors, 1e-12,
+                         predictors[p].item);
+            items[p] = NULL;
+        }
+    for (size_t p = 0; p < 4; p++) assert_null(items[p]); /* each was compared */
+    const struct uf_table *estimates = uf_result_table(&result, "estimates");
+    expect_close(uf_table_number(estimates, 0, uf_table_column(estimates, "n_control")), 16, 0, "donors");
+    uf_options_free(options);
+    uf_result_clear(&result);
+    small_panel_free(panel);
+    free_basque(&basque);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +278,7 @@ int main(void)
         cmocka_unit_test(with_equal_v),
         cmocka_unit_test(with_outcomes_only),
         cmocka_unit_test(our_search_fits_the_past_at_least_as_well),
+        cmocka_unit_test(windows_of_predictors_are_dataprep_s),
         cmocka_unit_test(placebos_rank_the_basque_country_in_the_middle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

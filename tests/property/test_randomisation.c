@@ -170,7 +170,8 @@ static void counting_and_listing_agree(void **state)
     assert_int_equal(count, 60);
     expect_close(uf_assignment_count(counts, 3), 60, 0, "multinomial");
     expect_close(uf_assignment_count((const size_t[]){18, 3}, 2), 1330, 0, "21 choose 3");
-    expect_close(uf_assignment_count((const size_t[]){290 - 101, 101}, 2), 1.25594929828e+80, 1e-11, "290 choose 101");
+    expect_close(uf_assignment_count((const size_t[]){290 - 101, 101}, 2), 1.25594929828e+80, 1e-11,
+                 "290 choose 101");
     for (size_t i = 0; i + 1 < 6; i++) assert_true(items[i] <= items[i + 1]); /* back to the start */
 }
 

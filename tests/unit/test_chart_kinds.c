@@ -107,12 +107,21 @@ static void test_numbers_speak_the_language(void **state)
         size_t kind;
         const char *en, *sv;
     } expected[] = {
-        {0, ">1.82<", ">1,82<"}, {0, ">0.5<", ">0,5<"}, {1, ">\xE2\x88\x92" "5,001<", ">\xE2\x88\x92" "5001<"},
-        {2, ">North Middle Sweden 89<", ">Norra Mellansverige 89<"}, {3, ">1.0<", ">1,0<"},
-        {4, ">North Middle Sweden 22.9<", ">Norra Mellansverige 22,9<"}, {5, ">34.0–38.7<", ">34,0–38,7<"},
+        {0, ">1.82<", ">1,82<"},
+        {0, ">0.5<", ">0,5<"},
+        {1,
+         ">\xE2\x88\x92"
+         "5,001<",
+         ">\xE2\x88\x92"
+         "5001<"},
+        {2, ">North Middle Sweden 89<", ">Norra Mellansverige 89<"},
+        {3, ">1.0<", ">1,0<"},
+        {4, ">North Middle Sweden 22.9<", ">Norra Mellansverige 22,9<"},
+        {5, ">34.0–38.7<", ">34,0–38,7<"},
     };
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
-        struct uf_chart en = draw(expected[i].kind, UF_ENGLISH, "en"), sv = draw(expected[i].kind, UF_SWEDISH, "sv");
+        struct uf_chart en = draw(expected[i].kind, UF_ENGLISH, "en"),
+                        sv = draw(expected[i].kind, UF_SWEDISH, "sv");
         assert_has(en.svg, expected[i].en);
         assert_has(sv.svg, expected[i].sv);
         uf_chart_clear(&en);
@@ -139,11 +148,14 @@ static void test_swedish_letters_and_reasons(void **state)
     assert_has(chart.svg, "saknas: ofullständigt underlag");
     uf_chart_clear(&chart);
     chart = draw(5, UF_SWEDISH, "map");
-    assert_has(chart.alt_text, "19 av 21 regioner har ett värde. Högst: Stockholm 47,4. Lägst: Gävleborg 28,5.");
+    assert_has(chart.alt_text,
+               "19 av 21 regioner har ett värde. Högst: Stockholm 47,4. Lägst: Gävleborg 28,5.");
     assert_has(chart.svg, "saknas: finns inte i");
-    static const char *const counties[] = {"Stockholm", "Uppsala", "Södermanland", "Östergötland", "Jönköping", "Kronoberg", "Kalmar",
-                                           "Gotland", "Blekinge", "Skåne", "Halland", "Götaland", "Värmland", "Örebro", "Västmanland",
-                                           "Dalarna", "Gävleborg", "Västernorrland", "Jämtland", "Västerbotten", "Norrbotten"};
+    static const char *const counties[] = {
+        "Stockholm", "Uppsala",      "Södermanland", "Östergötland", "Jönköping", "Kronoberg",
+        "Kalmar",    "Gotland",      "Blekinge",     "Skåne",        "Halland",   "Götaland",
+        "Värmland",  "Örebro",       "Västmanland",  "Dalarna",      "Gävleborg", "Västernorrland",
+        "Jämtland",  "Västerbotten", "Norrbotten"};
     for (size_t i = 0; i < 21; i++) {
         char tile[64];
         snprintf(tile, sizeof tile, ">%s<", counties[i]);
@@ -157,7 +169,8 @@ static void test_missing_is_never_zero(void **state)
     (void)state;
     struct uf_chart chart = draw(0, UF_SWEDISH, "missing");
     char *csv = read_text(scratch_directory(), "missing", ".csv", NULL);
-    assert_has(csv, "position,value,low,high,focus,status,label\n1,1.821,1.639,2.003,0,\"observed\",\"Jordbruk, skogsbruk och fiske\"\n");
+    assert_has(csv, "position,value,low,high,focus,status,label\n1,1.821,1.639,2.003,0,\"observed\","
+                    "\"Jordbruk, skogsbruk och fiske\"\n");
     assert_has(csv, "\n10,,,,0,\"confidential\",\"Information och kommunikation\"\n");
     free(csv);
     uf_chart_clear(&chart);
@@ -184,7 +197,9 @@ static void test_same_bytes_twice_and_in_parallel(void **state)
             sample.request.formats = UF_CHART_SVG | UF_CHART_PNG | UF_CHART_PDF | UF_CHART_EMF;
             char name[8];
             snprintf(name, sizeof name, "c%zu", i);
-            assert_ok(uf_chart_prepare(&sample.request, folders[turn], name, &charts[SAMPLE_CHARTS * (size_t)turn + i], &error), &error);
+            assert_ok(uf_chart_prepare(&sample.request, folders[turn], name,
+                                       &charts[SAMPLE_CHARTS * (size_t)turn + i], &error),
+                      &error);
             sample_chart_free(&sample); /* a prepared chart keeps nothing of the request */
         }
         struct uf_chart *these = charts + SAMPLE_CHARTS * (size_t)turn;
@@ -196,7 +211,8 @@ static void test_same_bytes_twice_and_in_parallel(void **state)
         for (size_t k = 0; k < 4; k++) {
             size_t lengths[2];
             char *bytes[2];
-            for (size_t turn = 0; turn < 2; turn++) bytes[turn] = read_text(folders[turn], charts[i].name, endings[k], &lengths[turn]);
+            for (size_t turn = 0; turn < 2; turn++)
+                bytes[turn] = read_text(folders[turn], charts[i].name, endings[k], &lengths[turn]);
             assert_true(lengths[0] > 1000);
             assert_int_equal(lengths[0], lengths[1]);
             assert_memory_equal(bytes[0], bytes[1], lengths[0]);
@@ -206,7 +222,8 @@ static void test_same_bytes_twice_and_in_parallel(void **state)
     for (size_t i = 0; i < 2 * SAMPLE_CHARTS; i++) uf_chart_clear(&charts[i]);
 }
 
-/* A sign that the texts fit: none begins left of the canvas, and none that is aligned left ends beyond it, by the widths of Arial. */
+/* A sign that the texts fit: none begins left of the canvas, and none that is aligned left ends beyond it, by
+ * the widths of Arial. */
 static void test_texts_stay_on_the_canvas(void **state)
 {
     (void)state;
@@ -214,7 +231,8 @@ static void test_texts_stay_on_the_canvas(void **state)
         for (size_t i = 0; i < SAMPLE_CHARTS; i++) {
             struct uf_chart chart = draw(i, (enum uf_language)language, "canvas");
             double width, height;
-            assert_int_equal(sscanf(strstr(chart.svg, "viewBox"), "viewBox=\"0 0 %lf %lf", &width, &height), 2);
+            assert_int_equal(sscanf(strstr(chart.svg, "viewBox"), "viewBox=\"0 0 %lf %lf", &width, &height),
+                             2);
             size_t n = 0;
             for (const char *p = chart.svg; (p = strstr(p, "<g transform=\"translate(")); p++) {
                 double x, y, size = 12;
@@ -224,9 +242,12 @@ static void test_texts_stay_on_the_canvas(void **state)
                 if (!end || !font || font > text) continue;
                 sscanf(font, "font-size=\"%lf", &size);
                 double length = 0; /* characters at half an em: below the mean of Arial */
-                for (const char *c = text + 6; c < end; c++) length += ((unsigned char)*c & 0xC0) != 0x80 ? 0.45 * size : 0;
+                for (const char *c = text + 6; c < end; c++)
+                    length += ((unsigned char)*c & 0xC0) != 0x80 ? 0.45 * size : 0;
                 const char *anchor = strstr(p, "text-anchor=\"");
-                double left = anchor && anchor < text && anchor[13] == 'e' ? length : anchor && anchor < text && anchor[13] == 'm' ? length / 2 : 0;
+                double left = anchor && anchor < text && anchor[13] == 'e'   ? length
+                              : anchor && anchor < text && anchor[13] == 'm' ? length / 2
+                                                                             : 0;
                 assert_true(x - left > -1 && x - left + length < width + 1);
                 assert_true(y > 5 && y < height);
                 n++;

@@ -25,7 +25,9 @@ static void replace_texts(struct uf_table *table)
     struct uf_error error;
     for (size_t column = 0; table && column < uf_table_columns(table); column++) {
         const char *name = uf_table_column_name(table, column);
-        if (uf_table_column_type(table, column) != UF_COLUMN_TEXT || strcmp(name, "period") == 0 || strcmp(name, "code") == 0) continue;
+        if (uf_table_column_type(table, column) != UF_COLUMN_TEXT || strcmp(name, "period") == 0 ||
+            strcmp(name, "code") == 0)
+            continue;
         for (size_t row = 0; row < uf_table_rows(table); row += 3)
             assert_ok(uf_table_set_text(table, row, column, evil_twice[row % 2], &error), &error);
     }
@@ -42,8 +44,10 @@ static void test_labels_are_inert(void **state)
         replace_texts(sample.tiles);
         replace_texts(sample.placebos);
         struct uf_chart_request *request = &sample.request;
-        request->title = request->subtitle = request->source = request->value_label = request->x_label = request->unit = evil;
-        request->marked_label = request->reference_label = request->context_label = request->total_label = evil;
+        request->title = request->subtitle = request->source = request->value_label = request->x_label =
+            request->unit = evil;
+        request->marked_label = request->reference_label = request->context_label = request->total_label =
+            evil;
         request->treated_label = request->synthetic_label = request->band_label = request->band2_label = evil;
         request->focus = evil_twice;
         request->n_focus = 2;
@@ -51,12 +55,71 @@ static void test_labels_are_inert(void **state)
         assert_false(exists("HACKED1") || exists("HACKED2") || exists("HACKED3"));
         assert_false(uf_file_exists("HACKED1") || uf_file_exists("HACKED2") || uf_file_exists("HACKED3"));
         assert_non_null(strstr(chart.svg, "&lt;script>alert(1)&lt;/script>"));
-        assert_non_null(strstr(chart.svg, "&lt;script&gt;alert(1)&lt;/script&gt;")); /* in title and description */
+        assert_non_null(
+            strstr(chart.svg, "&lt;script&gt;alert(1)&lt;/script&gt;")); /* in title and description */
         assert_non_null(strstr(chart.svg, "$(touch HACKED2)"));
         assert_null(strstr(chart.svg, "<script"));
         uf_chart_clear(&chart);
         sample_chart_free(&sample);
     }
+}
+
+/* Random labels of the characters that mean something to gnuplot, a shell or XML: each must come out as it
+ * went in. */
+static void test_random_labels_come_out_unchanged(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {"'",         "''",  "\"",     "`",    "`touch${IFS}H4`",
+                                         "$(",        ")",   "\\",     "@",    "#",
+                                         "{",         "}",   ";",      "%",    "<",
+                                         "&",         ".",   ",",      "a",    "[",
+                                         "]",         "\\n", "%s",     "!",    "|",
+                                         "&amp;",     "=",   "&#x41;", "&#xZ", "@text",
+                                         "@bold_name"};
+    static const char *const columns[] = {"label", "value"};
+    enum { LABELS = 250 };
+    char labels[LABELS][160];
+    struct uf_error error;
+    struct uf_chart chart;
+    struct sample_chart sample = sample_chart_new(0, UF_ENGLISH);
+    uf_table_free(sample.table);
+    sample.table = sample_table("random", columns, "t1");
+    sample.request.table = sample.table;
+    unsigned seed = 12345;
+    for (size_t i = 0; i < LABELS; i++) {
+        labels[i][0] = '\0';
+        for (int k = 0; k < 9; k++) {
+            seed = seed * 1664525u + 1013904223u;
+            strcat(labels[i], pieces[(seed >> 16) % (sizeof pieces / sizeof *pieces)]);
+            if (strlen(labels[i]) > 10) break; /* short enough for one line */
+        }
+        double value = (double)i;
+        sample_row(sample.table, (const char *[]){labels[i]}, &value);
+    }
+    sample.request.n_focus = 0;
+    sample.request.reference = NAN;
+    assert_ok(uf_chart_write(&sample.request, scratch_directory(), "random", &chart, &error), &error);
+    assert_false(exists("H4") || uf_file_exists("H4"));
+    for (size_t i = 0; i < LABELS; i++) {
+        char escaped[600] = "<text>";
+        size_t n = strlen(escaped);
+        for (const char *p = labels[i]; *p; p++) {
+            const char *as = *p == '<' ? "&lt;" : *p == '&' ? "&amp;" : NULL;
+            if (as) {
+                strcpy(escaped + n, as);
+                n += strlen(as);
+            } else {
+                escaped[n++] = *p;
+            }
+            escaped[n] = '\0';
+        }
+        strcat(escaped, "</text>");
+        if (!strstr(chart.svg, escaped))
+            fail_msg("the label %s is not in the picture as %s:\n%s", labels[i], escaped,
+                     strstr(chart.svg, "<text>"));
+    }
+    uf_chart_clear(&chart);
+    sample_chart_free(&sample);
 }
 
 static void test_bytes_that_are_not_utf8(void **state)
@@ -79,7 +142,8 @@ static void test_no_gnuplot(void **state)
     struct uf_chart chart = {0};
     struct sample_chart sample = sample_chart_new(2, UF_SWEDISH);
     sample.request.gnuplot = "no-such-program-of-utfall";
-    assert_int_equal(uf_chart_write(&sample.request, scratch_directory(), "absent", &chart, &error), UF_IO_FAILED);
+    assert_int_equal(uf_chart_write(&sample.request, scratch_directory(), "absent", &chart, &error),
+                     UF_IO_FAILED);
     assert_non_null(strstr(error.message, "no-such-program-of-utfall"));
     assert_non_null(strstr(error.message, "gnuplot-nox"));
     assert_false(chart.drawn);
@@ -106,9 +170,10 @@ static void test_gnuplot_that_fails(void **state)
     static const struct {
         const char *body, *says;
     } programs[] = {
-        {"#!/bin/sh\necho 'line 7: something is wrong' >&2\n: > failing.svg\nexit 3\n", "line 7: something is wrong"},
+        {"#!/bin/sh\necho 'line 7: something is wrong' >&2\n: > failing.svg\nexit 3\n",
+         "line 7: something is wrong"},
         {"#!/bin/sh\n: > failing.svg\n: > failing.png\n", "empty"},
-        {"#!/bin/sh\nexit 0\n", "failing.svg"},
+        {"#!/bin/sh\nexit 0\n", "did not write"},
         {"#!/bin/sh\nkill -9 $$\n", "said nothing"},
         {"#!/bin/sh\necho nonsense > failing.svg; echo x > failing.png\n", "not an SVG"},
     };
@@ -122,7 +187,8 @@ static void test_gnuplot_that_fails(void **state)
         sample.request.gnuplot = path;
         uf_status status = uf_chart_write(&sample.request, scratch_directory(), "failing", &chart, &error);
         assert_true(status == UF_IO_FAILED || status == UF_INTERNAL);
-        if (!strstr(error.message, programs[i].says)) fail_msg("'%s' is not in '%s'", programs[i].says, error.message);
+        if (!strstr(error.message, programs[i].says))
+            fail_msg("'%s' is not in '%s'", programs[i].says, error.message);
         assert_false(chart.drawn);
         assert_false(exists("failing.svg") || exists("failing.png"));
         uf_chart_clear(&chart);
@@ -150,7 +216,8 @@ static void test_one_of_many_fails(void **state)
     for (size_t i = 0; i < 3; i++) uf_chart_clear(&charts[i]);
 }
 
-static void expect_refusal(struct sample_chart *sample, const char *name, uf_status expected, const char *says)
+static void expect_refusal(struct sample_chart *sample, const char *name, uf_status expected,
+                           const char *says)
 {
     struct uf_error error;
     struct uf_chart chart = {.name = NULL};
@@ -185,8 +252,11 @@ static void test_requests_that_cannot_be_drawn(void **state)
         sample = sample_chart_new(i, UF_ENGLISH);
         for (size_t row = 0; row < uf_table_rows(sample.table); row++)
             for (size_t column = 0; column < uf_table_columns(sample.table); column++)
-                if (uf_table_column_type(sample.table, column) == UF_COLUMN_NUMBER && strcmp(uf_table_column_name(sample.table, column), "event_time") != 0)
-                    assert_ok(uf_table_set_value(sample.table, row, column, NAN, UF_VALUE_CONFIDENTIAL, &error), &error);
+                if (uf_table_column_type(sample.table, column) == UF_COLUMN_NUMBER &&
+                    strcmp(uf_table_column_name(sample.table, column), "event_time") != 0)
+                    assert_ok(
+                        uf_table_set_value(sample.table, row, column, NAN, UF_VALUE_CONFIDENTIAL, &error),
+                        &error);
         expect_refusal(&sample, "x", UF_BAD_INPUT, "every value is missing");
     }
     assert_false(exists("x.csv"));
@@ -195,9 +265,13 @@ static void test_requests_that_cannot_be_drawn(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_labels_are_inert),   cmocka_unit_test(test_bytes_that_are_not_utf8),
-        cmocka_unit_test(test_no_gnuplot),         cmocka_unit_test(test_gnuplot_that_fails),
-        cmocka_unit_test(test_one_of_many_fails),  cmocka_unit_test(test_requests_that_cannot_be_drawn),
+        cmocka_unit_test(test_labels_are_inert),
+        cmocka_unit_test(test_random_labels_come_out_unchanged),
+        cmocka_unit_test(test_bytes_that_are_not_utf8),
+        cmocka_unit_test(test_no_gnuplot),
+        cmocka_unit_test(test_gnuplot_that_fails),
+        cmocka_unit_test(test_one_of_many_fails),
+        cmocka_unit_test(test_requests_that_cannot_be_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,7 +99,7 @@ static void an_effect_is_found_ranked_and_explained(void **state)
     (void)state;
     struct outcome outcome = run(example(2.5), NULL);
     expect_within(number(&outcome, "estimates", 0, "estimate"), 2.5, 0.1, "average gap");
-    assert_string_equal(text(&outcome, "estimates", 0, "term"), "average gap after start");
+    assert_string_equal(text(&outcome, "estimates", 0, "term"), "average_gap");
     assert_string_equal(text(&outcome, "estimates", 0, "period"), "2016–2020");
     assert_true(isnan(number(&outcome, "estimates", 0, "std_error")));
     expect_close(number(&outcome, "estimates", 0, "p_value"), 1.0 / 24, 1e-12, "p-value: first of 24");
