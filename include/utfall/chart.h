@@ -81,7 +81,7 @@ struct uf_chart_request {
     const double *class_limits; /* tile-map: four rising limits; NULL: fifths of the values, or steps around
                                    the reference */
     enum uf_language language;
-    double width_cm;             /* 0: 16 */
+    double width_cm;             /* 0: 16; at least 12 */
     double height_cm;            /* 0: what the content needs (bars and tile-map always take that) */
     unsigned formats;            /* 0: SVG and PNG */
     const char *plots_directory; /* style.gp, palette.gp and the templates */
