@@ -3,6 +3,19 @@
 #define UTFALL_DESIGN_H
 /*
  * The design speaks first: what a panel with a treatment can and cannot identify, before any estimate.
+ *
+ * The check counts (treated and comparison units, cohorts, periods, clusters) and writes findings as notes
+ * with a stable code:
+ *
+ *   fatal, nothing may be estimated: `outcome-all-missing`, `outcome-constant`, `no-treated`,
+ * `treated-all-missing`, `no-control`, `all-treated`, `donors-all-missing`, `one-period`,
+ * `start-before-data`, `no-period-before`, `start-after-data`, `few-periods-before` (one period before and
+ * UF_COMPARE_DONORS); warnings that take the word "effect" away: `controls-exposed`, `exposure-unknown`,
+ * `concurrent-interventions`, `staggered-cohorts` and `treatment-switches-off` (the last two with
+ * UF_COMPARE_TREATED_CONTROL); warnings and notes about precision and care: `few-treated`, `few-clusters`,
+ * `few-periods-before`, `periods-after-short`, `unbalanced`, `treated-from-start`.
+ *
+ * docs/design-check.md says what each means and where the thresholds come from.
  */
 #include <utfall/method.h>
 
@@ -16,27 +29,46 @@ enum uf_comparison {
     UF_COMPARE_DONORS           /* synthetic control: needs donors and several periods before */
 };
 
+/* Counts are of what has a value of the outcome: a unit without any value is not there. */
 struct uf_design {
-    size_t n_units, n_treated, n_control, n_cohorts, n_periods, n_clusters;
-    size_t first_treated_period;   /* index; SIZE_MAX: nobody is treated */
-    size_t periods_before, periods_after; /* of the first cohort; the start itself counts as after */
-    bool balanced;
-    size_t controls_exposed_at_least; /* controls that must have been exposed to another intervention: listed ones, plus what counts
-                                       * imply (20 of 21 exposed, 18 controls: at least 17) */
+    size_t n_units, n_treated, n_control, n_cohorts, n_periods,
+        n_clusters;              /* n_clusters: of the smallest dimension */
+    size_t first_treated_period; /* index into the panel's periods: the earliest start with a period before
+                                  * it, else the earliest; SIZE_MAX: nobody is treated */
+    size_t periods_before, periods_after; /* of that cohort, with values; the start itself counts as after */
+    bool balanced;                        /* each unit that is there has each period that is there */
+    size_t n_missing_cells; /* unit × period combinations without a value, among units and periods that are
+                               there */
+    size_t n_treated_clusters;        /* clusters (of the first dimension) with a treated unit */
+    size_t controls_exposed_at_least; /* controls that must have been exposed to another intervention: listed
+                                       * ones, plus what counts imply (20 of 21 exposed, 18 controls: at least
+                                       * 17) */
     size_t controls_exposed_known;    /* listed by name */
-    enum uf_claim claim;              /* the strongest claim the design leaves open */
+    enum uf_claim
+        claim; /* the strongest claim the design leaves open; UF_CLAIM_DESCRIPTION after a fatal note */
 };
 
-/* Counts, and adds notes to `result`: each a note, a warning or fatal, with what can be done instead. Rows with a missing outcome do not
- * count. Returns UF_OK also when something is fatal (see uf_result_has_fatal): the caller refuses with uf_design_refuse. O(rows). */
+/* Counts, and adds notes to `result`: each a note, a warning or fatal, with what can be done instead. Rows
+ * with a missing outcome do not count. Returns UF_OK also when something is fatal (see uf_result_has_fatal):
+ * the caller refuses with uf_design_refuse. Exposures to the intervention under study itself do not count as
+ * exposure to something else, nor do those that ended before its start or began after the last period.
+ * `result->claim` is left to the caller. O(rows + exposures × units). */
 uf_status uf_design_check(const struct uf_panel *panel, enum uf_comparison comparison,
                           const struct uf_context *context, struct uf_design *out, struct uf_result *result,
                           struct uf_error *error);
 
-/* Sets the error to the fatal notes of the result, one sentence, and returns UF_NOT_IDENTIFIED. */
+/* The least number of `group` members that took part, where a source only counts: `exposed` of `total`
+ * regions did, `known_exposed` members of the panel are listed, `unknown_group` members of the group and
+ * `unknown_others` other members of the panel are not. By pigeonhole: max(0, (exposed − known_exposed) −
+ * unknown_others − (total − known_exposed − unknown_group − unknown_others)), where the last bracket, the
+ * regions outside the panel, is at least 0. Counts that are not said (negative) imply nothing. O(1). */
+size_t uf_design_exposed_at_least(int exposed, int total, size_t known_exposed, size_t unknown_group,
+                                  size_t unknown_others);
+
+/* Sets the error to the fatal notes of the result, with their advice, and returns UF_NOT_IDENTIFIED. */
 uf_status uf_design_refuse(const struct uf_result *result, struct uf_error *error);
 
-/* A table `design` of facts for the report: term, value. */
+/* A table `design` of facts for the report: key (stable), term (in the language), value. */
 uf_status uf_design_table(const struct uf_design *design, enum uf_language language, struct uf_table **out,
                           struct uf_error *error);
 

@@ -4,8 +4,9 @@
 /*
  * Files into the store, and files into plain tables.
  *
- * Each format is one file in src/import/ behind `struct uf_format` (probe → open → next cell → close), listed in one table;
- * the format is found by content, not by name. An import is one transaction: all of the file or nothing.
+ * Each format is one file in src/import/ behind `struct uf_format` (probe → open → next cell → close), listed
+ * in one table; the format is found by content, not by name. An import is one transaction: all of the file or
+ * nothing.
  */
 #include <utfall/store.h>
 #include <utfall/table.h>
@@ -14,7 +15,16 @@
 extern "C" {
 #endif
 
-enum uf_role { UF_ROLE_NONE, UF_ROLE_REGION, UF_ROLE_SECTOR, UF_ROLE_PERIOD, UF_ROLE_VALUE, UF_ROLE_STATUS, UF_ROLE_BREAKDOWN };
+/* NONE given to a dimension leaves it out: its codes are not looked at. */
+enum uf_role {
+    UF_ROLE_NONE,
+    UF_ROLE_REGION,
+    UF_ROLE_SECTOR,
+    UF_ROLE_PERIOD,
+    UF_ROLE_VALUE,
+    UF_ROLE_STATUS,
+    UF_ROLE_BREAKDOWN
+};
 
 struct uf_dimension_role {
     enum uf_role role;
@@ -26,6 +36,9 @@ struct uf_keep {
     size_t n_codes;
 };
 
+/* A region that the store does not know stops the import, or its cells are passed over and counted. */
+enum uf_unknown_regions { UF_UNKNOWN_REFUSE, UF_UNKNOWN_SKIP };
+
 struct uf_import_request {
     const char *path;   /* `-`: standard input */
     const char *format; /* NULL: detected */
@@ -34,10 +47,12 @@ struct uf_import_request {
     size_t n_roles;
     const struct uf_keep *keep;
     size_t n_keep;
-    char delimiter; /* 0: detected */
-    char decimal;   /* 0: detected */
+    char delimiter;       /* 0: detected */
+    char decimal;         /* 0: detected */
     const char *encoding; /* NULL: detected; `utf-8`, `iso-8859-1`, `windows-1252` */
-    /* Called now and then; a non-zero return stops the import (UF_INTERRUPTED), and the store is as it was. */
+    enum uf_unknown_regions unknown_regions;
+    /* Called now and then; a non-zero return stops the import (UF_INTERRUPTED), and the store is as it was.
+     */
     int (*progress)(void *user, size_t bytes_read, size_t bytes_total);
     void *user;
 };
@@ -46,27 +61,44 @@ struct uf_import_summary {
     const char *format; /* static */
     char encoding[32];
     char delimiter, decimal;
-    size_t cells;      /* cells of the file that were looked at */
-    size_t imported;   /* observations stored */
-    size_t left_out;   /* by keep */
-    size_t missing;    /* of the imported: with a missing reason */
-    size_t duplicates; /* same cell, same value: stored once */
+    size_t cells;       /* cells of the file that were looked at */
+    size_t imported;    /* observations stored */
+    size_t left_out;    /* by keep */
+    size_t unknown;     /* passed over: of regions the store does not know */
+    size_t missing;     /* of the imported: with a missing reason */
+    size_t duplicates;  /* same cell, same value: stored once */
     bool already_there; /* a batch with the same hash and selection exists: nothing was done */
     char sha256[65];
     struct uf_text_list notes; /* what was guessed or skipped, one sentence each */
 };
 void uf_import_summary_clear(struct uf_import_summary *summary);
 
+/* Imports one file in one transaction. The indicator is put too.
+ *
+ * A dimension (a column, or a dimension of the format; the periods of a wide table make one called `period`)
+ * gets its role from `roles`, else from its codes: periods are what reads as periods, regions and sectors
+ * what the store knows. Of the rest, a dimension with one code is left out (another code later in the file is
+ * an error), one that is needed to tell cells apart becomes part of the breakdown (`age=Y16-24;sex=F`, by
+ * name), and others are left out. What was guessed is said in the notes. A label after a code (`01 Stockholms
+ * län`) is accepted where the code alone is known.
+ *
+ * Errors name file, line and column. UF_IO_FAILED: a missing file, a directory, a full disk. UF_BAD_INPUT: an
+ * empty file, encoding, quotes, ragged rows, text for a number, two values for one cell, unknown regions or
+ * sectors, nothing left after keep. UF_BAD_USAGE: a format, dimension or kept code that is not there.
+ * UF_INTERRUPTED: by `progress`. Cost: one pass for hash and encoding, one over at most 200,000 cells to
+ * guess, one to store. Memory does not grow with the file. */
 uf_status uf_import_file(struct uf_store *store, const struct uf_import_request *request,
                          struct uf_import_summary *out, struct uf_error *error);
 
-/* Reads a delimited file as a table of named columns: a column is a number column if each of its cells is a number or missing
- * (empty, NA, `..`, `:`). Delimiter, decimal mark, encoding and BOM are detected. Columns named in `text_columns` stay text
- * (codes: `01`). For panels from a file. A table's cell that is missing carries the reason. */
+/* Reads a delimited file as a table of named columns: a column is a number column if each of its cells is a
+ * number or missing (empty, NA, `..`, `:`). Delimiter, decimal mark, encoding and BOM are detected. Columns
+ * named in `text_columns` stay text (codes: `01`). For panels from a file. A table's cell that is missing
+ * carries the reason. */
 uf_status uf_read_delimited(const char *path, const char *const *text_columns, size_t n_text_columns,
                             struct uf_table **out, struct uf_error *error);
 
-/* Loads datasets/reference (regions, sectors) into a new store, in one transaction; idempotent. */
+/* Loads datasets/reference (regions.csv, region_aliases.csv, sectors.csv) into a new store, in one
+ * transaction; idempotent. */
 uf_status uf_import_reference(struct uf_store *store, const char *directory, struct uf_error *error);
 /* Loads datasets/programmes (interventions.csv, exposures.csv). */
 uf_status uf_import_programmes(struct uf_store *store, const char *directory, struct uf_error *error);

@@ -27,7 +27,8 @@ bool uf_number_parse_grouped(const char *text, size_t length, char decimal, char
  * Writes at most UF_NUMBER_SIZE bytes and returns `buffer`. */
 char *uf_number_print(double value, char buffer[UF_NUMBER_SIZE]);
 
-/* For people: `decimals` digits after the mark (-1: as many as needed, at most 6), decimal comma and no-break
+/* For people: `decimals` digits after the mark (-1: as many as needed, at most 6,
+ * and 1.23e-08 below 1e-4), decimal comma and no-break
  * space between thousands in Swedish, decimal point and comma in English, U+2212 as minus, an en dash for
  * NaN. */
 char *uf_number_format(double value, int decimals, enum uf_language language, char buffer[UF_NUMBER_SIZE]);

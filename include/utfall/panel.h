@@ -140,6 +140,7 @@ struct uf_store_panel_request {
         *indicator; /* a panel by sector: one row per region × sector × period; NULL: by variables below */
     const char *const *sectors; /* with indicator: keep these, in this order; n 0: all that have values */
     size_t n_sectors;
+    const char *total_sector; /* a given total (`TOTAL`) among them; it may hold the others. NULL: none */
     const struct uf_panel_variable *variables; /* a panel by region × period */
     size_t n_variables;
     const char *outcome; /* the name of one variable */
@@ -159,7 +160,8 @@ struct uf_store_panel_request {
     size_t n_also_exposed;
 };
 /* Cost: one query, O(rows log rows). Unknown regions, levels, indicators and sectors are UF_BAD_INPUT with
- * the nearest code; a mistake in an expression is reported at its place. Ratios are never summed. */
+ * the nearest code; a mistake in an expression is reported at its place. Ratios are never summed. Sectors of which one holds another (`B-E` and `C`) are refused:
+ * their sum would count twice. */
 uf_status uf_panel_from_store(struct uf_store *store, const struct uf_store_panel_request *request,
                               struct uf_result *ledger, struct uf_panel **out, struct uf_error *error);
 

@@ -13,6 +13,19 @@ uf_status uf_fail_at(struct uf_error *error, uf_status status, const char *file,
                      const char *format, ...) __attribute__((format(printf, 6, 7)));
 uf_status uf_fail_memory(struct uf_error *error);
 
+/* A compiler sees one file at a time: this tells it (and clang's analyser) that a failure is never UF_OK, so
+ * that it does not follow, and warn of, paths on which a function failed and yet said that it had filled its
+ * outputs. */
+#define UF_FAILED(call)                                                                                      \
+    __extension__({                                                                                          \
+        uf_status uf_failed_status = (call);                                                                 \
+        if (uf_failed_status == UF_OK) __builtin_unreachable();                                              \
+        uf_failed_status;                                                                                    \
+    })
+#define uf_fail(...)        UF_FAILED((uf_fail)(__VA_ARGS__))
+#define uf_fail_at(...)     UF_FAILED((uf_fail_at)(__VA_ARGS__))
+#define uf_fail_memory(...) UF_FAILED((uf_fail_memory)(__VA_ARGS__))
+
 /* Leaves the function when a call fails. */
 #define UF_TRY(call)                                                                                         \
     do {                                                                                                     \

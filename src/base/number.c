@@ -150,8 +150,10 @@ char *uf_number_format(double value, int decimals, enum uf_language language, ch
     char digits[UF_NUMBER_SIZE / 2]; /* 15 digits, a mark, 15 decimals */
     bool trim = decimals < 0;
     if (decimals > 14) decimals = 14;
-    if (fabs(value) >= 1e15) { /* more digits than a double has would be a lie */
-        snprintf(buffer, UF_NUMBER_SIZE, "%.6e", value);
+    const bool tiny =
+        trim && value != 0 && fabs(value) < 1e-4; /* six decimals would leave little or nothing of it */
+    if (tiny || fabs(value) >= 1e15) {            /* more digits than a double has would be a lie */
+        snprintf(buffer, UF_NUMBER_SIZE, tiny ? "%.2e" : "%.6e", value);
         char *exponent_mark = strchr(buffer, locale_decimal());
         if (exponent_mark) *exponent_mark = language == UF_SWEDISH ? ',' : '.';
         return buffer;

@@ -84,7 +84,7 @@ static void fill(struct uf_error *error, uf_status status, const char *file, siz
     error->column = column;
 }
 
-uf_status uf_fail(struct uf_error *error, uf_status status, const char *format, ...)
+uf_status(uf_fail)(struct uf_error *error, uf_status status, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -93,8 +93,8 @@ uf_status uf_fail(struct uf_error *error, uf_status status, const char *format, 
     return status;
 }
 
-uf_status uf_fail_at(struct uf_error *error, uf_status status, const char *file, size_t line, size_t column,
-                     const char *format, ...)
+uf_status(uf_fail_at)(struct uf_error *error, uf_status status, const char *file, size_t line, size_t column,
+                      const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -103,7 +103,7 @@ uf_status uf_fail_at(struct uf_error *error, uf_status status, const char *file,
     return status;
 }
 
-uf_status uf_fail_memory(struct uf_error *error)
+uf_status(uf_fail_memory)(struct uf_error *error)
 {
     return uf_fail(error, UF_NO_MEMORY, "there is not enough memory");
 }

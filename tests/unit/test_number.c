@@ -123,6 +123,8 @@ static void formats_for_people(void **state)
     assert_string_equal(uf_number_format(0.125, -1, UF_ENGLISH, text), "0.125");
     assert_string_equal(uf_number_format(3, -1, UF_ENGLISH, text), "3");
     assert_string_equal(uf_number_format(NAN, 2, UF_ENGLISH, text), "\u2013");
+    assert_string_equal(uf_number_format(1.234e-9, -1, UF_SWEDISH, text), "1,23e-09");
+    assert_string_equal(uf_number_format(1.234e-9, 3, UF_SWEDISH, text), "0,000");
 }
 
 int main(void)

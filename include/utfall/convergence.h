@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_CONVERGENCE_H
+#define UTFALL_CONVERGENCE_H
+/*
+ * Do poorer regions grow faster (β), and do regions grow more alike (σ)? β-convergence is needed for
+ * σ-convergence but does not bring it about: shocks can keep the spread open while each region drifts towards
+ * its own level.
+ *
+ * Source: Barro, R. J. & Sala-i-Martin, X. (1992). Convergence. Journal of Political Economy, 100(2),
+ * 223–251.
+ */
+#include <gsl/gsl_matrix.h>
+#include <stddef.h>
+#include <utfall/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct uf_beta_convergence {
+    double intercept, beta; /* of ln(y_T/y_0)/T on ln y_0 and the controls: already per year */
+    double std_error, statistic, df, p_value; /* of β; homoskedastic, t with n − rank df */
+    double r_squared;
+    double speed;     /* λ = −ln(1 + T·β)/T; NaN where 1 + T·β is not positive */
+    double half_life; /* ln 2/λ in years; infinite without convergence (λ = 0), NaN where λ is negative or not
+                         defined */
+    size_t n, left_out; /* regions used, and left out because something is missing */
+    size_t rank, columns;
+};
+
+/*
+ * n regions with values above 0 at start and end, T = `years` apart; `controls` n × k, or NULL. A region with
+ * a missing value or control is left out and counted. O(n k²). UF_BAD_INPUT: a value that is not above 0;
+ * UF_NOT_IDENTIFIED: no degree of freedom is left, or ln y_0 does not vary or is a combination of the
+ * controls; UF_BAD_USAGE: sizes, or years not above 0.
+ */
+uf_status uf_beta_convergence(const double *start, const double *end, size_t n, double years,
+                              const gsl_matrix *controls, struct uf_beta_convergence *out,
+                              struct uf_error *error);
+
+struct uf_sigma_trend {
+    double slope;                             /* of the standard deviation, per unit of `time` */
+    double std_error, statistic, df, p_value; /* NaN with fewer than three periods */
+};
+
+/*
+ * Standard deviation (n − 1) of the natural logs in each period: `value` is regions × periods, `time` and
+ * `out_deviation` have one element per period. Only regions with a value in every period count, so that the
+ * spread is always of the same regions; `out_n` says how many. The trend is the least-squares line of the
+ * deviations on time: few points, serially dependent, so that its p-value is a description. O(regions ×
+ * periods). UF_BAD_INPUT: a value that is not above 0; UF_NOT_IDENTIFIED: fewer than two complete regions or
+ * two distinct times.
+ */
+uf_status uf_sigma_convergence(const gsl_matrix *value, const double *time, double *out_deviation,
+                               struct uf_sigma_trend *out_trend, size_t *out_n, struct uf_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_RANDOMISATION_H
+#define UTFALL_RANDOMISATION_H
+/*
+ * Randomisation inference for one coefficient: what would the coefficient have been, had other units been
+ * treated?
+ *
+ * Units (blocks of observations) follow treatment paths: never, from 2015, from 2017, … The paths are dealt
+ * out anew over the blocks, each path to as many blocks as in the data, the regression is repeated, and the
+ * p-value is the share of assignments, the actual one included, whose statistic is at least as large in
+ * absolute value. All assignments are tried when there are few enough; else random ones are drawn from
+ * counted streams. Honest with three treated of 21, where a cluster-robust t test is not; it tests the sharp
+ * null hypothesis of no effect in any block.
+ *
+ * Two statistics: the coefficient, and its cluster-robust t, which is the better one when blocks differ in
+ * size.
+ *
+ * Sources: Fisher (1935); MacKinnon & Webb (2020), Randomization inference for difference-in-differences with
+ * few treated clusters, J. Econometrics 218, §3 (RI-β and RI-t).
+ */
+#include <gsl/gsl_matrix.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <utfall/absorb.h>
+#include <utfall/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct uf_randomisation_input { /* all borrowed */
+    size_t n;
+    const double *outcome;              /* n */
+    const double *weights;              /* n; NULL: 1 */
+    const gsl_matrix *covariates;       /* n × k; NULL: none */
+    const struct uf_absorber *absorber; /* with the same weights; NULL: no fixed effects */
+    size_t n_blocks;
+    const size_t *block; /* n */
+    size_t n_paths;
+    const size_t *path;       /* n_blocks: the path that a block actually followed */
+    const double *path_value; /* n × n_paths, row by row: the treatment of observation i, had its block
+                                 followed that path */
+    const size_t *cluster;    /* n, for t; NULL: the blocks */
+    size_t n_groups;          /* bound of the cluster numbers */
+};
+
+struct uf_randomisation_options {
+    size_t most_enumerated; /* 0: 25,000 */
+    size_t draws;           /* when there are more; 0: 9,999 */
+    uint64_t seed;
+    int (*progress)(void *user, double share); /* non-zero stops with UF_INTERRUPTED; NULL: none */
+    void *user;
+};
+
+struct uf_randomisation {
+    double assignments;  /* different ones there are (may be huge) */
+    bool enumerated;     /* all were tried */
+    size_t count;        /* statistics below: assignments tried, the actual one among them */
+    double *coefficient; /* count; the actual one first; NaN where the regressor was collinear */
+    double *t;           /* count; not small-sample corrected (a constant would cancel) */
+    double p_coefficient, p_t;
+    double least_p_coefficient, least_p_t; /* the smallest p that any assignment could have given here */
+    size_t undefined;                      /* collinear assignments, counted as extreme */
+};
+
+/* UF_NOT_IDENTIFIED: fewer than two assignments, or the actual coefficient is collinear. Cost: O(n
+ * (dimensions + k) + q²) an assignment. The order of results does not depend on anything but the input and
+ * the seed. */
+uf_status uf_randomisation_test(const struct uf_randomisation_input *input,
+                                const struct uf_randomisation_options *options, struct uf_randomisation *out,
+                                struct uf_error *error);
+void uf_randomisation_clear(struct uf_randomisation *randomisation);
+
+/* Different ways to deal n items out when counts[c] of them are of kind c: n!/Π counts[c]!. O(n). */
+double uf_assignment_count(const size_t *counts, size_t n_counts);
+/* The next order of the items in lexicographic sequence, repeated items allowed; false after the last, which
+ * leaves them sorted. O(count). */
+bool uf_assignment_next(size_t *items, size_t count);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

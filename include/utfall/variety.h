@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_VARIETY_H
+#define UTFALL_VARIETY_H
+/*
+ * Variety of a region's activity: entropy over fine sectors, split by broad sectors into what lies between
+ * them (unrelated variety) and within them (related variety). Logarithms to base 2 throughout, so that total
+ * = unrelated + related exactly.
+ *
+ *     total = Σ_i p_i·log2(1/p_i)    unrelated = Σ_g P_g·log2(1/P_g)    related = Σ_g P_g·Σ_{i in g}
+ * (p_i/P_g)·log2(P_g/p_i)
+ *
+ * Source: Frenken, K., Van Oort, F. & Verburg, T. (2007). Related variety, unrelated variety and regional
+ * economic growth. Regional Studies, 41(5), 685–697.
+ */
+#include <stddef.h>
+#include <utfall/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct uf_variety {
+    double total, unrelated, related; /* bits; NaN where a value is missing or all are 0 */
+    size_t sectors, groups;           /* with a value above 0 */
+};
+
+/* n fine sectors with values at least 0, and for each its broad sector as a number from 0 to n_groups − 1.
+ * 0·log 0 is 0. O(n + n_groups). UF_BAD_INPUT: a negative or infinite value; UF_BAD_USAGE: n is 0, or a group
+ * number out of range. */
+uf_status uf_variety(const double *value, const size_t *group, size_t n, size_t n_groups,
+                     struct uf_variety *out, struct uf_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

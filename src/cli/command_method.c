@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* `utfall profile METHOD` and `utfall effect METHOD`: one method on a file's named columns (--data) or on the
+ * store. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utfall/study.h>
+
+#include "base/fail.h"
+#include "cli/commands.h"
+#include "cli/places.h"
+#include "cli/terminal.h"
+
+/* The lists of words that a panel request points into. */
+struct lists {
+    struct uf_text_list covariates, clusters, treated, within, regions, sectors, extra, also_exposed;
+    struct uf_panel_variable *variables;
+};
+
+static void clear_lists(struct lists *lists)
+{
+    struct uf_text_list *all[] = {&lists->covariates, &lists->clusters,    &lists->treated,
+                                  &lists->within,     &lists->regions,     &lists->sectors,
+                                  &lists->extra,      &lists->also_exposed};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) uf_text_list_clear(all[i]);
+    free(lists->variables);
+}
+
+static const char *const *items_of(const struct uf_text_list *list)
+{
+    return (const char *const *)list->items;
+}
+
+/* Columns that the method's own options name: `invest:1964-1969` asks for the column `invest`. */
+static uf_status add_named_columns(const struct uf_method *method, const struct uf_options *options,
+                                   struct uf_text_list *out, struct uf_error *error)
+{
+    for (size_t i = 0; i < method->n_options; i++) {
+        const struct uf_option *option = &method->options[i];
+        if (!option->names_columns) continue;
+        struct uf_text_list one;
+        uf_text_list_init(&one);
+        uf_status status = UF_OK;
+        const struct uf_text_list *names = &one;
+        if (option->type == UF_OPTION_LIST)
+            names = uf_options_list(options, option->name);
+        else if (uf_options_text(options, option->name))
+            status = uf_text_list_add(&one, uf_options_text(options, option->name), error);
+        for (size_t j = 0; j < names->count && status == UF_OK; j++) {
+            char *name = uf_text_copy(names->items[j]);
+            if (!name) status = uf_fail_memory(error);
+            if (name) name[strcspn(name, ":")] = '\0';
+            if (name && uf_text_list_find(out, name) == SIZE_MAX) status = uf_text_list_add(out, name, error);
+            free(name);
+        }
+        uf_text_list_clear(&one);
+        UF_TRY(status);
+    }
+    return UF_OK;
+}
+
+static uf_status read_lists(const struct arguments *arguments, const struct uf_options *options,
+                            struct lists *lists, struct uf_error *error)
+{
+    UF_TRY(arguments_list(arguments, "covariates", &lists->covariates, error));
+    UF_TRY(arguments_list(arguments, "cluster", &lists->clusters, error));
+    UF_TRY(arguments_list(arguments, "treated", &lists->treated, error));
+    UF_TRY(arguments_list(arguments, "within", &lists->within, error));
+    UF_TRY(arguments_list(arguments, "regions", &lists->regions, error));
+    UF_TRY(arguments_list(arguments, "sectors", &lists->sectors, error));
+    UF_TRY(arguments_list(arguments, "also-exposed", &lists->also_exposed, error));
+    return add_named_columns(arguments->method, options, &lists->extra, error);
+}
+
+static uf_status need(const struct arguments *arguments, const char *name, const char *what,
+                      struct uf_error *error)
+{
+    if (arguments_given(arguments, name)) return UF_OK;
+    return uf_fail(error, UF_BAD_USAGE, "expected --%s %s", name, what);
+}
+
+/* An option that is the method's own is not the panel's. */
+static const char *panel_text(const struct arguments *arguments, const char *name)
+{
+    return arguments_is_methods(arguments->method, name) ? NULL : arguments_text(arguments, name);
+}
+
+static uf_status period_of(const struct arguments *arguments, const char *name, uf_period *out,
+                           struct uf_error *error)
+{
+    const char *text = panel_text(arguments, name);
+    if (text && !uf_period_parse(text, strlen(text), out))
+        return uf_fail(error, UF_BAD_USAGE, "found '%s' for '--%s', expected a period as 2018 or 2018Q1",
+                       text, name);
+    return UF_OK;
+}
+
+static uf_status panel_from_file(const struct arguments *arguments, struct lists *lists,
+                                 struct uf_result *ledger, struct uf_panel **out, struct uf_error *error)
+{
+    bool profile = arguments->method->family == UF_FAMILY_PROFILE;
+    UF_TRY(need(arguments, profile ? "region" : "unit", "COLUMN: the column with the regions", error));
+    UF_TRY(need(arguments, profile ? "value" : "outcome", "COLUMN: the column with the numbers", error));
+    if (profile && arguments->method->needs_sector)
+        UF_TRY(need(arguments, "sector", "COLUMN: the column with the sectors", error));
+    if (arguments->method->needs_treatment && !arguments_given(arguments, "treatment") &&
+        !arguments_given(arguments, "cohort") && !arguments_given(arguments, "treated"))
+        return uf_fail(error, UF_BAD_USAGE,
+                       "expected who was treated: --treatment COLUMN, --cohort COLUMN, or --treated LIST "
+                       "with --start PERIOD");
+    const struct uf_file_panel_request request = {
+        .path = arguments_text(arguments, "data"),
+        .unit = arguments_text(arguments, profile ? "region" : "unit"),
+        .period = profile ? arguments_text(arguments, "time") : arguments_text(arguments, "period"),
+        .sector = arguments_text(arguments, "sector"),
+        .outcome = arguments_text(arguments, profile ? "value" : "outcome"),
+        .weight = panel_text(arguments, "weight"),
+        .covariates = items_of(&lists->covariates),
+        .n_covariates = lists->covariates.count,
+        .clusters = items_of(&lists->clusters),
+        .n_clusters = lists->clusters.count,
+        .extra = items_of(&lists->extra),
+        .n_extra = lists->extra.count,
+        .treatment = arguments_text(arguments, "treatment"),
+        .cohort = arguments_text(arguments, "cohort"),
+        .treated = items_of(&lists->treated),
+        .n_treated = lists->treated.count,
+        .start = arguments_text(arguments, "start")};
+    return uf_panel_from_file(&request, ledger, out, error);
+}
+
+/* One variable per distinct name: the outcome, covariates, weight, and what options name. */
+static uf_status add_variables(struct lists *lists, struct uf_store_panel_request *request,
+                               struct uf_error *error)
+{
+    size_t most = lists->covariates.count + lists->extra.count + 2;
+    lists->variables = calloc(most, sizeof *lists->variables);
+    if (!lists->variables) return uf_fail_memory(error);
+    const char *fixed[] = {request->outcome, request->weight};
+    for (size_t i = 0; i < most; i++) {
+        const char *name = i < 2 ? fixed[i]
+                           : i - 2 < lists->covariates.count
+                               ? lists->covariates.items[i - 2]
+                               : lists->extra.items[i - 2 - lists->covariates.count];
+        bool known = name == NULL;
+        for (size_t j = 0; j < request->n_variables && !known; j++)
+            known = !strcmp(lists->variables[j].name, name);
+        if (!known)
+            lists->variables[request->n_variables++] =
+                (struct uf_panel_variable){.name = name, .expression = name};
+    }
+    request->variables = lists->variables;
+    return UF_OK;
+}
+
+static uf_status panel_from_store(const struct arguments *arguments, struct lists *lists,
+                                  const struct uf_options *options, struct uf_store *store,
+                                  enum uf_language language, struct uf_result *ledger, struct uf_panel **out,
+                                  struct uf_error *error)
+{
+    const struct uf_method *method = arguments->method;
+    bool profile = method->family == UF_FAMILY_PROFILE;
+    UF_TRY(need(arguments, profile ? "indicator" : "outcome",
+                profile ? "NAME: an indicator of the store" : "NAME: an indicator or an expression", error));
+    UF_TRY(need(arguments, "level", "NAME: the level of regions, as nuts3", error));
+    struct uf_store_panel_request request = {.language = language,
+                                             .level = arguments_text(arguments, "level"),
+                                             .within = items_of(&lists->within),
+                                             .n_within = lists->within.count,
+                                             .regions = items_of(&lists->regions),
+                                             .n_regions = lists->regions.count,
+                                             .covariates = items_of(&lists->covariates),
+                                             .n_covariates = lists->covariates.count,
+                                             .extra = items_of(&lists->extra),
+                                             .n_extra = lists->extra.count,
+                                             .weight = panel_text(arguments, "weight"),
+                                             .cluster =
+                                                 lists->clusters.count ? lists->clusters.items[0] : NULL,
+                                             .treated = items_of(&lists->treated),
+                                             .n_treated = lists->treated.count,
+                                             .intervention = arguments_text(arguments, "intervention"),
+                                             .also_exposed = items_of(&lists->also_exposed),
+                                             .n_also_exposed = lists->also_exposed.count};
+    UF_TRY(period_of(arguments, "from", &request.from, error));
+    UF_TRY(period_of(arguments, "to", &request.to, error));
+    UF_TRY(period_of(arguments, "start", &request.start, error));
+    if (method->needs_treatment) {
+        UF_TRY(need(arguments, "treated", "LIST: the treated regions", error));
+        UF_TRY(need(arguments, "start", "PERIOD: the first treated period", error));
+    }
+    if (profile) {
+        request.indicator = arguments_text(arguments, "indicator");
+        request.sectors = items_of(&lists->sectors);
+        request.n_sectors = lists->sectors.count;
+        if (arguments_is_methods(method, "total")) request.total_sector = uf_options_text(options, "total");
+    } else {
+        request.outcome = arguments_text(arguments, "outcome");
+        UF_TRY(add_variables(lists, &request, error));
+    }
+    return uf_panel_from_store(store, &request, ledger, out, error);
+}
+
+static int on_progress(void *user, double share)
+{
+    const struct arguments *arguments = user;
+    return terminal_progress(arguments, arguments->method->name, share);
+}
+
+static uf_status run_on(const struct arguments *arguments, const struct uf_panel *panel,
+                        const struct uf_options *options, enum uf_language language, struct uf_result *result,
+                        struct uf_error *error)
+{
+    size_t seed = 1, threads = 0;
+    UF_TRY(arguments_count(arguments, "seed", 1, &seed, error));
+    UF_TRY(arguments_count(arguments, "threads", 0, &threads, error));
+    const struct uf_context context = {.language = language,
+                                       .seed = seed,
+                                       .threads = threads > 1024 ? 1024 : (int)threads,
+                                       .progress = on_progress,
+                                       .user = (void *)(uintptr_t)arguments};
+    uf_status status = arguments->method->run(panel, options, &context, result, error);
+    terminal_progress_end();
+    /* A refusal explains itself in its notes, so they are shown too. */
+    if (status == UF_OK || status == UF_NOT_IDENTIFIED) {
+        struct uf_error printing;
+        uf_error_clear(&printing);
+        uf_status printed = terminal_print_result(arguments, arguments->method->name, result, &printing);
+        if (printed != UF_OK && status == UF_OK) {
+            if (error) *error = printing;
+            status = printed;
+        }
+    }
+    return status;
+}
+
+static uf_status run(const struct arguments *arguments, struct uf_error *error)
+{
+    enum uf_language language;
+    UF_TRY(terminal_language(arguments, &language, error));
+    struct uf_options *options = NULL;
+    UF_TRY(arguments_options(arguments, &options, error));
+    struct lists lists = {0};
+    struct uf_result result;
+    struct uf_store *store = NULL;
+    struct uf_panel *panel = NULL;
+    uf_result_init(&result);
+    uf_status status = read_lists(arguments, options, &lists, error);
+    if (status == UF_OK && arguments_given(arguments, "data"))
+        status = panel_from_file(arguments, &lists, &result, &panel, error);
+    else if (status == UF_OK) {
+        status = places_open_store(arguments, UF_STORE_READ_ONLY, &store, error);
+        if (status == UF_OK)
+            status = panel_from_store(arguments, &lists, options, store, language, &result, &panel, error);
+    }
+    if (status == UF_OK) status = run_on(arguments, panel, options, language, &result, error);
+    uf_panel_free(panel);
+    uf_store_close(store);
+    uf_result_clear(&result);
+    clear_lists(&lists);
+    uf_options_free(options);
+    return status;
+}
+
+static const struct argument_option run_options[] = {
+    {"table", 0, ARGUMENT_VALUE, "NAME", "print this table of the result only (CSV: default the first)"},
+    {"seed", 0, ARGUMENT_VALUE, "COUNT", "the seed of all random draws (default: 1)"},
+    {"threads", 'j', ARGUMENT_VALUE, "COUNT", "threads to use (default: as many as there are)"},
+};
+static const struct argument_group run_group = {"Result", run_options,
+                                                sizeof run_options / sizeof *run_options};
+
+static const struct argument_option profile_file[] = {
+    {"data", 'd', ARGUMENT_VALUE, "FILE", "a delimited file with a header; `-` is standard input"},
+    {"region", 0, ARGUMENT_VALUE, "COLUMN", "the column with the regions"},
+    {"sector", 0, ARGUMENT_VALUE, "COLUMN", "the column with the sectors"},
+    {"time", 0, ARGUMENT_VALUE, "COLUMN", "the column with the periods"},
+    {"value", 0, ARGUMENT_VALUE, "COLUMN", "the column with the numbers"},
+};
+static const struct argument_group profile_file_group = {"From a file", profile_file,
+                                                         sizeof profile_file / sizeof *profile_file};
+
+#define STORE_REGION_OPTIONS                                                                                 \
+    {"level", 0, ARGUMENT_VALUE, "NAME", "country, nuts1, nuts2, nuts3, municipality or fa"},                \
+        {"within", 0, ARGUMENT_LIST, "A,B", "only regions inside these"},                                    \
+        {"regions", 0, ARGUMENT_LIST, "A,B", "only these regions"},                                          \
+        {"from", 0, ARGUMENT_VALUE, "PERIOD", "the first period"},                                           \
+    {                                                                                                        \
+        "to", 0, ARGUMENT_VALUE, "PERIOD", "the last period"                                                 \
+    }
+
+static const struct argument_option profile_store[] = {
+    {"store", 's', ARGUMENT_VALUE, "FILE", "the store (default: $UTFALL_STORE, else utfall.db)"},
+    {"indicator", 'i', ARGUMENT_VALUE, "NAME", "an indicator with sectors"},
+    {"sectors", 0, ARGUMENT_LIST, "A,B", "the sectors, in order (default: all that have values)"},
+    STORE_REGION_OPTIONS,
+};
+static const struct argument_group profile_store_group = {"From the store", profile_store,
+                                                          sizeof profile_store / sizeof *profile_store};
+static const struct argument_group *const profile_groups[] = {
+    &profile_file_group, &profile_store_group, &run_group, &output_options, &general_options, NULL};
+
+static const struct argument_option effect_panel[] = {
+    {"outcome", 'y', ARGUMENT_VALUE, "NAME", "a column; on the store an indicator or an expression"},
+    {"treated", 0, ARGUMENT_LIST, "A,B", "the treated regions, with --start"},
+    {"start", 0, ARGUMENT_VALUE, "PERIOD", "their first treated period"},
+    {"covariates", 0, ARGUMENT_LIST, "A,B", "columns or indicators to adjust for"},
+    {"weight", 0, ARGUMENT_VALUE, "NAME", "a column or an indicator to weight by"},
+    {"cluster", 0, ARGUMENT_LIST, "A[,B]", "columns to cluster by; on the store a level (default: the unit)"},
+};
+static const struct argument_group effect_panel_group = {"The comparison", effect_panel,
+                                                         sizeof effect_panel / sizeof *effect_panel};
+static const struct argument_option effect_file[] = {
+    {"data", 'd', ARGUMENT_VALUE, "FILE", "a delimited file with a header; `-` is standard input"},
+    {"unit", 0, ARGUMENT_VALUE, "COLUMN", "the column with the units"},
+    {"period", 0, ARGUMENT_VALUE, "COLUMN", "the column with the periods"},
+    {"treatment", 0, ARGUMENT_VALUE, "COLUMN", "a 0/1 column (or a dose): treated in this period"},
+    {"cohort", 0, ARGUMENT_VALUE, "COLUMN", "a column with the first treated period; 0 or empty: never"},
+};
+static const struct argument_group effect_file_group = {"From a file", effect_file,
+                                                        sizeof effect_file / sizeof *effect_file};
+static const struct argument_option effect_store[] = {
+    {"store", 's', ARGUMENT_VALUE, "FILE", "the store (default: $UTFALL_STORE, else utfall.db)"},
+    STORE_REGION_OPTIONS,
+    {"intervention", 0, ARGUMENT_VALUE, "CODE",
+     "the intervention under study, see `utfall show interventions`"},
+    {"also-exposed", 0, ARGUMENT_LIST, "A,B",
+     "other interventions to look up (default: all that overlap in time)"},
+};
+static const struct argument_group effect_store_group = {"From the store", effect_store,
+                                                         sizeof effect_store / sizeof *effect_store};
+static const struct argument_group *const effect_groups[] = {&effect_panel_group,
+                                                             &effect_file_group,
+                                                             &effect_store_group,
+                                                             &run_group,
+                                                             &output_options,
+                                                             &general_options,
+                                                             NULL};
+
+const struct command command_profile = {
+    .name = "profile",
+    .usage = "METHOD --data FILE --region COLUMN --sector COLUMN --value COLUMN | METHOD --indicator NAME "
+             "--level NAME",
+    .summary = "describe regions: what they are specialised in, how their structure changes",
+    .more = "`utfall methods` lists the methods; `utfall profile METHOD --help` explains one.",
+    .groups = profile_groups,
+    .min_words = 1,
+    .max_words = 1,
+    .run = run,
+    .family = UF_FAMILY_PROFILE};
+
+const struct command command_effect = {
+    .name = "effect",
+    .usage = "METHOD --data FILE --unit COLUMN --period COLUMN --outcome COLUMN … | METHOD --outcome NAME "
+             "--level NAME --treated LIST --start PERIOD",
+    .summary = "compare treated regions with others, if the design allows it",
+    .more = "The design is checked before anything is estimated: what cannot be identified is refused with "
+            "exit code 4, the reason and what "
+            "could be done instead. `utfall methods` lists the methods; `utfall effect METHOD --help` "
+            "explains one.",
+    .groups = effect_groups,
+    .min_words = 1,
+    .max_words = 1,
+    .run = run,
+    .family = UF_FAMILY_EFFECT};

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Tables that show rather than test: means by group over time, and the statistics under re-dealt treatment.
+ */
+#include "base/fail.h"
+#include "effect/did_internal.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+/* --- means of each cohort by period
+ * ------------------------------------------------------------------------------ */
+
+enum { MOST_COHORTS = 4 }; /* more than that are shown as one group of treated */
+
+struct trend_group {
+    size_t first; /* SIZE_MAX: never treated; the panel's period otherwise */
+    bool pooled;  /* all treated together */
+};
+
+static size_t list_groups(const struct did_run *run, struct trend_group groups[MOST_COHORTS + 1])
+{
+    const struct uf_did_data *data = &run->sample->data;
+    size_t count = 0;
+    bool pooled = run->sample->n_cohorts > MOST_COHORTS;
+    if (pooled) groups[count++] = (struct trend_group){0, true};
+    for (size_t t = 0; t < data->n_periods && !pooled; t++) {
+        bool any = false;
+        for (size_t i = 0; i < data->n && !any; i++) any = data->first_period[data->unit[i]] == t;
+        if (any) groups[count++] = (struct trend_group){t, false};
+    }
+    if (run->sample->n_control > 0) groups[count++] = (struct trend_group){SIZE_MAX, false};
+    return count;
+}
+
+static bool in_group(const struct trend_group *group, size_t first)
+{
+    return group->pooled ? first != SIZE_MAX : first == group->first;
+}
+
+static double period_number(const struct did_run *run, size_t period)
+{
+    static const double parts[] = {[UF_PERIOD_YEAR] = 1,   [UF_PERIOD_HALF] = 2,  [UF_PERIOD_QUARTER] = 4,
+                                   [UF_PERIOD_MONTH] = 12, [UF_PERIOD_WEEK] = 53, [UF_PERIOD_SPAN] = 1};
+    if (!run->sample->calendar) return (double)run->sample->time[period];
+    uf_period value = run->panel->period_value[period];
+    int part = value % 100;
+    enum uf_period_kind kind = uf_period_kind_of(value);
+    return uf_period_year(value) + (kind != UF_PERIOD_YEAR && part > 0 ? (part - 1) / parts[kind] : 0);
+}
+
+static uf_status add_group(const struct did_run *run, const struct trend_group *group, struct uf_table *table,
+                           struct uf_error *error)
+{
+    static const struct uf_words never = {"Comparison regions", "Jämförelseregioner"};
+    static const struct uf_words from = {"Treated from {0}", "Insats från {0}"};
+    static const struct uf_words all = {"Treated regions", "Insatsregioner"};
+    const struct uf_did_data *data = &run->sample->data;
+    bool treated = group->first != SIZE_MAX, cohort = treated && !group->pooled;
+    const struct uf_argument start = uf_text_argument(cohort ? run->panel->periods.label[group->first] : "");
+    char *label = NULL;
+    UF_TRY(uf_phrase(run->context->language,
+                     cohort    ? from
+                     : treated ? all
+                               : never,
+                     &start, 1, &label, error));
+    uf_status status = UF_OK;
+    for (size_t t = 0; t < data->n_periods && status == UF_OK; t++) {
+        double sum = 0, weight = 0;
+        size_t n = 0, row;
+        for (size_t i = 0; i < data->n; i++) {
+            if (data->period[i] != t || !in_group(group, data->first_period[data->unit[i]])) continue;
+            double w = data->weights ? data->weights[i] : 1;
+            sum += w * data->outcome[i];
+            weight += w;
+            n++;
+        }
+        if (n == 0) continue;
+        status = uf_table_add_row(table, &row, error);
+        if (status == UF_OK)
+            status = uf_table_set_text(table, row, 0, treated ? "treated" : "control", error);
+        if (status == UF_OK) status = uf_table_set_text(table, row, 1, label, error);
+        if (status == UF_OK) status = uf_table_set_number(table, row, 2, period_number(run, t), error);
+        if (status == UF_OK) status = uf_table_set_text(table, row, 3, run->panel->periods.label[t], error);
+        if (status == UF_OK) status = uf_table_set_number(table, row, 4, sum / weight, error);
+        if (status == UF_OK) status = uf_table_set_number(table, row, 5, (double)n, error);
+    }
+    free(label);
+    return status;
+}
+
+uf_status did_report_trends(const struct did_run *run, struct uf_error *error)
+{
+    static const struct uf_words title = {"Means of treated and comparison regions over time",
+                                          "Medelvärden för insats- och jämförelseregioner över tid"};
+    static const struct {
+        const char *name;
+        enum uf_column_type type;
+        int decimals;
+    } names[] = {{"code", UF_COLUMN_TEXT, -1},     {"label", UF_COLUMN_TEXT, -1},
+                 {"period", UF_COLUMN_NUMBER, -1}, {"period_label", UF_COLUMN_TEXT, -1},
+                 {"value", UF_COLUMN_NUMBER, 3},   {"n_obs", UF_COLUMN_NUMBER, 0}};
+    const char *unit = run->panel->columns[run->panel->outcome].unit;
+    struct trend_group groups[MOST_COHORTS + 1];
+    size_t n_groups = list_groups(run, groups), index;
+    struct uf_table *table = NULL;
+    UF_TRY(uf_table_new("raw-trends", &table, error));
+    uf_status status = uf_table_set_title(table, uf_words_in(title, run->context->language), error);
+    for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
+        status = uf_table_add_column(table, names[c].name, names[c].type, c == 4 ? unit : NULL,
+                                     names[c].decimals, &index, error);
+    for (size_t g = 0; g < n_groups && status == UF_OK; g++)
+        status = add_group(run, &groups[g], table, error);
+    if (status != UF_OK) {
+        uf_table_free(table);
+        return status;
+    }
+    return uf_result_take_table(run->result, table, error);
+}
+
+/* --- the distribution under randomisation
+ * ------------------------------------------------------------------------ */
+
+enum { BINS = 40 };
+
+static uf_status add_bins(const struct uf_randomisation *randomisation, struct uf_table *table,
+                          struct uf_error *error)
+{
+    double low = INFINITY, high = -INFINITY;
+    size_t counts[BINS] = {0};
+    for (size_t i = 0; i < randomisation->count; i++) {
+        if (isnan(randomisation->coefficient[i])) continue;
+        low = fmin(low, randomisation->coefficient[i]);
+        high = fmax(high, randomisation->coefficient[i]);
+    }
+    double width = (high - low) / BINS;
+    size_t actual = SIZE_MAX, bins = width > 0 ? BINS : 1;
+    for (size_t i = 0; i < randomisation->count; i++) {
+        if (isnan(randomisation->coefficient[i])) continue;
+        double place = width > 0 ? (randomisation->coefficient[i] - low) / width : 0;
+        size_t bin = place >= (double)bins ? bins - 1 : (size_t)place;
+        counts[bin]++;
+        if (i == 0) actual = bin;
+    }
+    for (size_t b = 0; b < bins; b++) {
+        const double values[] = {low + width * (double)b, low + width * (double)(b + 1),
+                                 low + width * ((double)b + 0.5), (double)counts[b], b == actual};
+        size_t row;
+        UF_TRY(uf_table_add_row(table, &row, error));
+        for (size_t c = 0; c < sizeof values / sizeof *values; c++)
+            UF_TRY(uf_table_set_number(table, row, c, values[c], error));
+    }
+    return UF_OK;
+}
+
+static uf_status note_randomisation(const struct did_run *run, const struct uf_randomisation *randomisation,
+                                    const struct uf_did_assignment *assignment, struct uf_error *error)
+{
+    static const struct uf_words all = {
+        "The treatment could have fallen on the {0} {6} in {1} ways; all were tried. The share with at least "
+        "as large a "
+        "coefficient is p = {2} (t value: p = {3}). The smallest p-value that could have come out here is "
+        "{4}.",
+        "Insatsen kunde ha fallit på de {0} {6} på {1} sätt; samtliga har prövats. Andelen med minst lika "
+        "stor koefficient "
+        "är p = {2} (t-värde: p = {3}). Det minsta p-värde som kunde ha uppkommit här är {4}."};
+    static const struct uf_words drawn = {
+        "The treatment could have fallen on the {0} {6} in {1} ways; {5} were drawn at random (seed {7}). "
+        "The share with at "
+        "least as large a coefficient is p = {2} (t value: p = {3}). The smallest p-value that could have "
+        "come out is {4}.",
+        "Insatsen kunde ha fallit på de {0} {6} på {1} sätt; {5} har dragits slumpmässigt (frö {7}). Andelen "
+        "med minst lika "
+        "stor koefficient är p = {2} (t-värde: p = {3}). Det minsta p-värde som kunde ha uppkommit är {4}."};
+    static const struct uf_words units = {"units", "enheterna"}, clusters = {"clusters", "klustren"};
+    static const struct uf_words none = {NULL, NULL};
+    const struct uf_argument arguments[] = {
+        uf_count_argument(assignment->n_blocks),
+        uf_number_argument(randomisation->assignments, 0),
+        uf_number_argument(randomisation->p_coefficient, 4),
+        uf_number_argument(randomisation->p_t, 4),
+        uf_number_argument(randomisation->least_p_coefficient, 5),
+        uf_count_argument(randomisation->count - 1),
+        uf_text_argument(uf_words_in(assignment->by_cluster ? clusters : units, run->context->language)),
+        uf_number_argument((double)run->request->randomisation.seed, 0)};
+    return uf_result_add_note(run->result, run->context->language, UF_NOTE, "randomisation",
+                              randomisation->enumerated ? all : drawn, none, arguments, 8, error);
+}
+
+uf_status did_report_randomisation(const struct did_run *run, const struct uf_randomisation *randomisation,
+                                   const struct uf_did_assignment *assignment, struct uf_error *error)
+{
+    static const struct uf_words title = {"Coefficients when the treatment is dealt out anew",
+                                          "Koefficienter när insatsen fördelas på nytt"};
+    static const struct {
+        const char *name;
+        int decimals;
+    } names[] = {{"low", 4}, {"high", 4}, {"value", 4}, {"count", 0}, {"actual", 0}};
+    struct uf_table *table = NULL;
+    size_t index;
+    UF_TRY(note_randomisation(run, randomisation, assignment, error));
+    UF_TRY(uf_table_new("randomisation", &table, error));
+    uf_status status = uf_table_set_title(table, uf_words_in(title, run->context->language), error);
+    for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
+        status = uf_table_add_column(table, names[c].name, UF_COLUMN_NUMBER, NULL, names[c].decimals, &index,
+                                     error);
+    if (status == UF_OK) status = add_bins(randomisation, table, error);
+    if (status != UF_OK) {
+        uf_table_free(table);
+        return status;
+    }
+    return uf_result_take_table(run->result, table, error);
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* From the panel's rows to a sample without missing values; every row lost is in the ledger. */
+#include "base/fail.h"
+#include "effect/did_internal.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+void did_sample_clear(struct did_sample *s)
+{
+    if (!s) return;
+    free(s->row), free(s->unit), free(s->period), free(s->cluster[0]), free(s->cluster[1]);
+    free(s->outcome), free(s->treatment), free(s->weights), free(s->time);
+    gsl_matrix_free(s->covariates);
+    memset(s, 0, sizeof *s);
+}
+
+static double treatment_of(const struct uf_panel *panel, size_t row)
+{
+    if (panel->treatment.dose) return panel->treatment.dose[row];
+    size_t first = panel->treatment.first_period[panel->unit[row]];
+    return first != SIZE_MAX && panel->period[row] >= first ? 1 : 0;
+}
+
+/* Keeps the rows for which `usable` says so, and writes the step to the ledger where it cost rows. */
+struct filter {
+    const struct uf_panel *panel;
+    struct did_sample *sample;
+    struct uf_result *result;
+    enum uf_language language;
+};
+
+static uf_status keep(struct filter *f, bool (*usable)(const struct uf_panel *, size_t row, size_t column),
+                      size_t column, struct uf_words step, struct uf_words reason, struct uf_error *error)
+{
+    size_t before = f->sample->data.n, kept = 0;
+    for (size_t i = 0; i < before; i++)
+        if (usable(f->panel, f->sample->row[i], column)) f->sample->row[kept++] = f->sample->row[i];
+    f->sample->data.n = kept;
+    if (kept == before) return UF_OK;
+    const struct uf_argument name =
+        uf_text_argument(column < f->panel->n_columns ? f->panel->columns[column].name : "");
+    char *step_text = NULL, *reason_text = NULL;
+    uf_status status = uf_phrase(f->language, step, &name, 1, &step_text, error);
+    if (status == UF_OK) status = uf_phrase(f->language, reason, &name, 1, &reason_text, error);
+    if (status == UF_OK)
+        status = uf_result_add_ledger(f->result, step_text, reason_text, before, kept, error);
+    free(step_text), free(reason_text);
+    return status;
+}
+
+static bool has_value(const struct uf_panel *panel, size_t row, size_t column)
+{
+    return isfinite(panel->columns[column].value[row]);
+}
+
+static bool has_treatment(const struct uf_panel *panel, size_t row, size_t column)
+{
+    (void)column;
+    return isfinite(treatment_of(panel, row));
+}
+
+static bool has_weight(const struct uf_panel *panel, size_t row, size_t column)
+{
+    double weight = panel->columns[column].value[row];
+    return isfinite(weight) && weight > 0;
+}
+
+static uf_status choose_rows(struct filter *f, struct uf_error *error)
+{
+    static const struct uf_words missing = {"{0} has no value", "{0} saknar värde"};
+    const struct uf_panel *panel = f->panel;
+    UF_TRY(keep(f, has_value, (size_t)panel->outcome, (struct uf_words){"outcome", "utfallsvariabel"},
+                missing, error));
+    UF_TRY(keep(f, has_treatment, SIZE_MAX, (struct uf_words){"treatment", "insats"},
+                (struct uf_words){"whether the unit is treated is not known",
+                                  "det är inte känt om enheten omfattas av insatsen"},
+                error));
+    for (size_t c = 0; c < panel->n_covariates; c++)
+        UF_TRY(keep(f, has_value, panel->covariates[c], (struct uf_words){"covariate {0}", "kovariaten {0}"},
+                    missing, error));
+    if (panel->weight < 0) return UF_OK;
+    return keep(f, has_weight, (size_t)panel->weight, (struct uf_words){"weight {0}", "vikten {0}"},
+                (struct uf_words){"{0} is missing, zero or negative", "{0} saknas, är noll eller negativ"},
+                error);
+}
+
+static long greatest_common_divisor(long a, long b)
+{
+    while (b) {
+        long rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* Periods on their calendar, in steps of the smallest common gap: two-yearly data has event times …, −1, 0,
+ * 1, … too. */
+static uf_status set_time(const struct uf_panel *panel, struct did_sample *s, struct uf_error *error)
+{
+    size_t count = panel->periods.count;
+    s->time = calloc(count + 1, sizeof *s->time);
+    if (!s->time) return uf_fail_memory(error);
+    s->calendar = panel->period_value != NULL;
+    for (size_t t = 0; t < count && s->calendar; t++)
+        s->calendar = panel->period_value[t] != 0 &&
+                      uf_period_kind_of(panel->period_value[t]) != UF_PERIOD_SPAN &&
+                      uf_period_kind_of(panel->period_value[t]) == uf_period_kind_of(panel->period_value[0]);
+    long step = 0;
+    for (size_t t = 0; t < count; t++) {
+        s->time[t] =
+            s->calendar ? uf_period_difference(panel->period_value[0], panel->period_value[t]) : (long)t;
+        if (t > 0) step = greatest_common_divisor(step, s->time[t] - s->time[t - 1]);
+    }
+    for (size_t t = 0; t < count && step > 1; t++) s->time[t] /= step;
+    s->data.time = s->time;
+    return UF_OK;
+}
+
+static uf_status set_clusters(const struct uf_panel *panel, struct did_sample *s, struct uf_error *error)
+{
+    struct uf_did_data *data = &s->data;
+    if (panel->n_cluster_dimensions > 2)
+        return uf_fail(error, UF_BAD_USAGE, "%zu cluster columns were named; at most two can be used",
+                       panel->n_cluster_dimensions);
+    data->n_cluster_dimensions = panel->n_cluster_dimensions ? panel->n_cluster_dimensions : 1;
+    for (size_t d = 0; d < data->n_cluster_dimensions; d++) {
+        const size_t *group = panel->n_cluster_dimensions ? panel->cluster[d] : panel->unit;
+        data->n_groups[d] = panel->n_cluster_dimensions ? panel->n_clusters[d] : panel->units.count;
+        s->cluster[d] = malloc((data->n + 1) * sizeof *s->cluster[d]);
+        if (!s->cluster[d]) return uf_fail_memory(error);
+        for (size_t i = 0; i < data->n; i++) s->cluster[d][i] = group[s->row[i]];
+        data->cluster[d] = s->cluster[d];
+    }
+    return UF_OK;
+}
+
+static uf_status count_groups(const struct uf_panel *panel, struct did_sample *s, struct uf_error *error)
+{
+    unsigned char *present = calloc(panel->units.count + 1, 1),
+                  *started = calloc(panel->periods.count + 1, 1);
+    if (!present || !started) {
+        free(present), free(started);
+        return uf_fail_memory(error);
+    }
+    for (size_t i = 0; i < s->data.n; i++) present[s->unit[i]] = 1;
+    for (size_t u = 0; u < panel->units.count; u++) {
+        size_t first = panel->treatment.first_period[u];
+        if (!present[u]) continue;
+        if (first == SIZE_MAX)
+            s->n_control++;
+        else
+            s->n_treated++;
+        if (first != SIZE_MAX && !started[first]) started[first] = 1, s->n_cohorts++;
+    }
+    free(present), free(started);
+    return UF_OK;
+}
+
+static uf_status fill(const struct uf_panel *panel, struct did_sample *s, struct uf_error *error)
+{
+    struct uf_did_data *data = &s->data;
+    size_t n = data->n, k = panel->n_covariates;
+    s->unit = malloc((n + 1) * sizeof *s->unit);
+    s->period = malloc((n + 1) * sizeof *s->period);
+    s->outcome = malloc((n + 1) * sizeof *s->outcome);
+    s->treatment = malloc((n + 1) * sizeof *s->treatment);
+    s->weights = panel->weight >= 0 ? malloc((n + 1) * sizeof *s->weights) : NULL;
+    s->covariates = k > 0 && n > 0 ? gsl_matrix_alloc(n, k) : NULL;
+    if (!s->unit || !s->period || !s->outcome || !s->treatment || (panel->weight >= 0 && !s->weights) ||
+        (k > 0 && n > 0 && !s->covariates))
+        return uf_fail_memory(error);
+    for (size_t i = 0; i < n; i++) {
+        size_t row = s->row[i];
+        s->unit[i] = panel->unit[row];
+        s->period[i] = panel->period[row];
+        s->outcome[i] = panel->columns[panel->outcome].value[row];
+        s->treatment[i] = treatment_of(panel, row);
+        if (s->weights) s->weights[i] = panel->columns[panel->weight].value[row];
+        for (size_t j = 0; j < k; j++)
+            gsl_matrix_set(s->covariates, i, j, panel->columns[panel->covariates[j]].value[row]);
+    }
+    data->n_units = panel->units.count;
+    data->n_periods = panel->periods.count;
+    data->unit = s->unit;
+    data->period = s->period;
+    data->outcome = s->outcome;
+    data->treatment = s->treatment;
+    data->weights = s->weights;
+    data->covariates = s->covariates;
+    data->first_period = panel->treatment.first_period;
+    UF_TRY(set_time(panel, s, error));
+    UF_TRY(set_clusters(panel, s, error));
+    return count_groups(panel, s, error);
+}
+
+uf_status did_sample_init(const struct uf_panel *panel, enum uf_language language, struct did_sample *out,
+                          struct uf_result *result, struct uf_error *error)
+{
+    struct did_sample sample = {0};
+    struct filter filter = {panel, &sample, result, language};
+    sample.row = malloc((panel->n_rows + 1) * sizeof *sample.row);
+    if (!sample.row) return uf_fail_memory(error);
+    sample.data.n = panel->n_rows;
+    for (size_t i = 0; i < panel->n_rows; i++) sample.row[i] = i;
+    uf_status status = choose_rows(&filter, error);
+    if (status == UF_OK)
+        status = uf_result_add_ledger(
+            result, language == UF_SWEDISH ? "skattningsurval" : "estimation sample",
+            language == UF_SWEDISH ? "rader som används i skattningen" : "rows used in the estimation",
+            sample.data.n, sample.data.n, error);
+    if (status == UF_OK) status = fill(panel, &sample, error);
+    if (status != UF_OK)
+        did_sample_clear(&sample);
+    else
+        *out = sample;
+    return status;
+}

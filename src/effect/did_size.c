@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* What the estimate amounts to: in units, in per cent of what would have been, and for the money. */
+#include "base/fail.h"
+#include "effect/did_internal.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEY, LABEL, VALUE, LOW, HIGH, UNIT };
+
+struct amounts {
+    double mean, dose;    /* of the treated cells, weighted: outcome and treatment */
+    double treatment_sum; /* of all cells, not weighted */
+    bool logarithm;       /* by the outcome's name */
+};
+
+static struct amounts amounts_of(const struct did_run *run)
+{
+    const struct uf_did_data *data = &run->sample->data;
+    struct amounts a = {0};
+    double weight = 0;
+    for (size_t i = 0; i < data->n; i++) {
+        if (data->treatment[i] == 0) continue;
+        double w = data->weights ? data->weights[i] : 1;
+        weight += w;
+        a.mean += w * data->outcome[i];
+        a.dose += w * data->treatment[i];
+        a.treatment_sum += data->treatment[i];
+    }
+    a.mean /= weight;
+    a.dose /= weight;
+    const char *name = run->panel->columns[run->panel->outcome].name;
+    a.logarithm = !strncmp(name, "log_", 4) || !strncmp(name, "ln_", 3) || !strncmp(name, "log(", 4) ||
+                  !strncmp(name, "ln(", 3);
+    return a;
+}
+
+static uf_status add(const struct did_run *run, struct uf_table *table, const char *key,
+                     struct uf_words label, const double values[3], const char *unit, struct uf_error *error)
+{
+    size_t row;
+    UF_TRY(uf_table_add_row(table, &row, error));
+    UF_TRY(uf_table_set_text(table, row, KEY, key, error));
+    UF_TRY(uf_table_set_text(table, row, LABEL, uf_words_in(label, run->context->language), error));
+    UF_TRY(uf_table_set_text(table, row, UNIT, unit, error));
+    for (size_t v = 0; v < 3; v++) {
+        if (isfinite(values[v]))
+            UF_TRY(uf_table_set_number(table, row, VALUE + v, values[v], error));
+        else
+            UF_TRY(uf_table_set_value(table, row, VALUE + v, NAN, UF_VALUE_NOT_APPLICABLE, error));
+    }
+    return UF_OK;
+}
+
+/* The size in per cent: monotone in the estimate, so the limits map to limits; the mean of the treated is
+ * taken as known. */
+static double per_cent(const struct amounts *a, double estimate)
+{
+    double effect = estimate * a->dose;
+    if (a->logarithm) return 100 * expm1(effect);
+    return a->mean - effect > 0 ? 100 * effect / (a->mean - effect) : NAN;
+}
+
+static uf_status add_money(const struct did_run *run, struct uf_table *table, const struct amounts *a,
+                           const double estimate[3], const char *unit, struct uf_error *error)
+{
+    static const struct uf_words total = {
+        "Sum over treated regions and periods (makes sense for a flow or a count)",
+        "Summa över insatsregioner och perioder (meningsfull för flöden och antal)"};
+    static const struct uf_words per_million = {"The same sum per million of the cost",
+                                                "Samma summa per miljon i kostnad"};
+    double cost = run->panel->treatment.cost, sums[3], rates[3];
+    if (!(cost > 0) || a->logarithm) return UF_OK;
+    for (int v = 0; v < 3; v++) {
+        sums[v] = estimate[v] * a->treatment_sum;
+        rates[v] = sums[v] / (cost / 1e6);
+    }
+    struct uf_buffer text;
+    uf_buffer_init(&text);
+    uf_buffer_append(&text, unit ? unit : "");
+    uf_buffer_append(&text, unit ? " / " : "1 / ");
+    uf_buffer_append(&text, run->context->language == UF_SWEDISH ? "mn " : "million ");
+    uf_buffer_append(&text, run->panel->treatment.currency ? run->panel->treatment.currency : "");
+    char *rate_unit = uf_buffer_take(&text);
+    uf_status status = rate_unit ? add(run, table, "sum", total, sums, unit, error) : uf_fail_memory(error);
+    if (status == UF_OK) status = add(run, table, "sum_per_million", per_million, rates, rate_unit, error);
+    free(rate_unit);
+    return status;
+}
+
+static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit, struct uf_table *table,
+                      struct uf_error *error)
+{
+    static const struct uf_words estimate_words = {"Estimated difference for the treated",
+                                                   "Skattad skillnad för insatsregionerna"};
+    static const struct uf_words mean_words = {"Mean of the treated regions from the start on",
+                                               "Insatsregionernas medelvärde från och med starten"};
+    static const struct uf_words counterfactual_words = {
+        "Mean that the comparison implies without the intervention",
+        "Medelvärde utan insatsen enligt jämförelsen"};
+    static const struct uf_words per_cent_words = {"Difference in per cent of that mean",
+                                                   "Skillnad i procent av det medelvärdet"};
+    static const struct uf_words log_words = {
+        "Difference in per cent, the outcome being a logarithm: 100·(exp(x) − 1)",
+        "Skillnad i procent, då utfallsvariabeln är en logaritm: 100·(exp(x) − 1)"};
+    const char *unit = run->panel->columns[run->panel->outcome].unit;
+    const struct amounts a = amounts_of(run);
+    double estimate[3] = {gsl_vector_get(fit->fit.coefficients, 0), NAN, NAN};
+    if (run->request->n_covariances > 0) {
+        struct uf_covariance v;
+        UF_TRY(uf_did_covariance(&run->sample->data, fit, &run->request->covariance[0], &v, error));
+        size_t k = fit->position[0];
+        struct uf_t_test test =
+            uf_t_test(estimate[0], gsl_matrix_get(v.matrix, k, k), v.df[k], run->request->level);
+        estimate[1] = test.conf_low;
+        estimate[2] = test.conf_high;
+        uf_covariance_clear(&v);
+    }
+    double effect[3], share[3];
+    for (int i = 0; i < 3; i++) {
+        effect[i] = estimate[i] * a.dose;
+        share[i] = per_cent(&a, estimate[i]);
+    }
+    UF_TRY(add(run, table, "difference", estimate_words, effect, unit, error));
+    UF_TRY(add(run, table, "mean_treated", mean_words, (double[]){a.mean, NAN, NAN}, unit, error));
+    UF_TRY(add(run, table, "mean_counterfactual", counterfactual_words,
+               (double[]){a.mean - effect[0], NAN, NAN}, unit, error));
+    UF_TRY(add(run, table, "per_cent", a.logarithm ? log_words : per_cent_words, share, "%", error));
+    return add_money(run, table, &a, estimate, unit, error);
+}
+
+uf_status did_report_size(const struct did_run *run, const struct uf_did_fit *fit, struct uf_error *error)
+{
+    static const struct uf_words title = {"What the estimate amounts to", "Vad skattningen motsvarar"};
+    static const struct {
+        const char *name;
+        enum uf_column_type type;
+    } names[] = {{"key", UF_COLUMN_TEXT},        {"label", UF_COLUMN_TEXT},       {"value", UF_COLUMN_NUMBER},
+                 {"conf_low", UF_COLUMN_NUMBER}, {"conf_high", UF_COLUMN_NUMBER}, {"unit", UF_COLUMN_TEXT}};
+    struct uf_table *table = NULL;
+    size_t index;
+    UF_TRY(uf_table_new("effect-size", &table, error));
+    uf_status status = uf_table_set_title(table, uf_words_in(title, run->context->language), error);
+    for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
+        status = uf_table_add_column(table, names[c].name, names[c].type, NULL,
+                                     names[c].type == UF_COLUMN_NUMBER ? 3 : -1, &index, error);
+    if (status == UF_OK) status = fill(run, fit, table, error);
+    if (status != UF_OK) {
+        uf_table_free(table);
+        return status;
+    }
+    return uf_result_take_table(run->result, table, error);
+}

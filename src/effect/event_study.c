@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/fail.h"
+#include "effect/did_internal.h"
+
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NO_EVENT_TIME LONG_MIN
+
+static long event_time_of(const struct uf_did_data *data, const struct uf_event_study_options *options,
+                          size_t i)
+{
+    size_t first = data->first_period[data->unit[i]], period = data->period[i];
+    if (first == SIZE_MAX) return NO_EVENT_TIME;
+    long event = data->time ? data->time[period] - data->time[first] : (long)period - (long)first;
+    if (options->bin_before && event < options->before) return options->before;
+    if (options->bin_after && event > options->after) return options->after;
+    return event;
+}
+
+/* The event times that occur, ascending. */
+static uf_status list_event_times(const struct uf_did_data *data,
+                                  const struct uf_event_study_options *options, long **out, size_t *out_count,
+                                  struct uf_error *error)
+{
+    size_t count = 0, capacity = 16;
+    long *times = malloc(capacity * sizeof *times);
+    if (!times) return uf_fail_memory(error);
+    for (size_t i = 0; i < data->n; i++) {
+        long event = event_time_of(data, options, i);
+        if (event == NO_EVENT_TIME) continue;
+        size_t place = count;
+        while (place > 0 && times[place - 1] > event) place--;
+        if (place > 0 && times[place - 1] == event) continue;
+        if (count == capacity) {
+            long *more = realloc(times, (capacity *= 2) * sizeof *times);
+            if (!more) {
+                free(times);
+                return uf_fail_memory(error);
+            }
+            times = more;
+        }
+        memmove(times + place + 1, times + place, (count - place) * sizeof *times);
+        times[place] = event;
+        count++;
+    }
+    *out = times;
+    *out_count = count;
+    return UF_OK;
+}
+
+static uf_status check_reference(const struct uf_event_study_options *options, const long *times,
+                                 size_t count, struct uf_error *error)
+{
+    if ((options->bin_before && options->reference <= options->before) ||
+        (options->bin_after && options->reference >= options->after))
+        return uf_fail(error, UF_BAD_USAGE,
+                       "the reference event time %ld lies within a bin; choose one between the bins",
+                       options->reference);
+    for (size_t i = 0; i < count; i++)
+        if (times[i] == options->reference) return UF_OK;
+    if (count == 0) return uf_fail(error, UF_NOT_IDENTIFIED, "no unit of the sample is ever treated");
+    return uf_fail(error, UF_BAD_USAGE,
+                   "no treated unit is observed at the reference event time %ld; the data has %ld to %ld",
+                   options->reference, times[0], times[count - 1]);
+}
+
+/* Columns are offered from 0 upwards and then from the latest lead back, so that where all are treated the
+ * earliest is the one dropped. */
+static size_t offer_order(const long *times, size_t count, size_t *order)
+{
+    size_t filled = 0, first = 0;
+    while (first < count && times[first] < 0) first++;
+    for (size_t i = first; i < count; i++) order[filled++] = i;
+    for (size_t i = first; i-- > 0;) order[filled++] = i;
+    return filled;
+}
+
+/* Puts coefficients and positions of the leading columns back in ascending event time. */
+static uf_status restore_order(struct uf_did_fit *fit, const size_t *order, struct uf_error *error)
+{
+    size_t m = fit->n_leading;
+    double *coefficient = malloc((m + 1) * sizeof *coefficient);
+    size_t *position = malloc((m + 1) * sizeof *position);
+    if (!coefficient || !position) {
+        free(coefficient), free(position);
+        return uf_fail_memory(error);
+    }
+    for (size_t j = 0; j < m; j++) {
+        coefficient[order[j]] = gsl_vector_get(fit->fit.coefficients, j);
+        position[order[j]] = fit->position[j];
+    }
+    for (size_t j = 0; j < m; j++) {
+        gsl_vector_set(fit->fit.coefficients, j, coefficient[j]);
+        fit->position[j] = position[j];
+    }
+    /* kept[] keeps the order of the covariance; it and dropped[] now name ascending columns */
+    for (size_t r = 0; r < fit->fit.rank; r++)
+        if (fit->fit.kept[r] < m) fit->fit.kept[r] = order[fit->fit.kept[r]];
+    for (size_t r = 0; r < fit->fit.n_dropped; r++)
+        if (fit->fit.dropped[r] < m) fit->fit.dropped[r] = order[fit->fit.dropped[r]];
+    free(coefficient), free(position);
+    return UF_OK;
+}
+
+uf_status uf_event_study_estimate(const struct uf_did_data *data,
+                                  const struct uf_event_study_options *options, struct uf_did_fit *out,
+                                  struct uf_error *error)
+{
+    struct uf_did_fit fit = {0};
+    size_t count = 0, m = 0, *order = NULL;
+    gsl_matrix *dummies = NULL;
+    UF_TRY(list_event_times(data, options, &fit.event_time, &count, error));
+    uf_status status = check_reference(options, fit.event_time, count, error);
+    if (status != UF_OK) goto done;
+    for (size_t i = 0; i < count; i++)
+        if (fit.event_time[i] != options->reference) fit.event_time[m++] = fit.event_time[i];
+    if (m == 0) {
+        status = uf_fail(error, UF_NOT_IDENTIFIED,
+                         "the treated units are observed at the reference event time only");
+        goto done;
+    }
+    order = malloc(m * sizeof *order);
+    dummies = gsl_matrix_calloc(data->n, m);
+    if (!order || !dummies) {
+        status = uf_fail_memory(error);
+        goto done;
+    }
+    offer_order(fit.event_time, m, order);
+    for (size_t i = 0; i < data->n; i++) {
+        long event = event_time_of(data, options, i);
+        for (size_t j = 0; j < m && event != NO_EVENT_TIME; j++)
+            if (fit.event_time[order[j]] == event) gsl_matrix_set(dummies, i, j, 1);
+    }
+    UF_TRY_GOTO(did_regress(data, dummies, &fit, error), done);
+    status = restore_order(&fit, order, error);
+done:
+    free(order);
+    gsl_matrix_free(dummies);
+    if (status == UF_OK)
+        *out = fit;
+    else
+        uf_did_fit_clear(&fit);
+    return status;
+}

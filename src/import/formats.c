@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The table of formats, and finding the one that fits. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/fail.h"
+#include "import/format.h"
+
+static const struct uf_format *const FORMATS[] = {
+    &uf_format_eurostat_tsv,
+    &uf_format_csv_long,
+    &uf_format_csv_wide,
+};
+enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS, PREFIX = 1 << 16 };
+
+const struct uf_format *const *uf_formats(size_t *out_count)
+{
+    *out_count = N_FORMATS;
+    return FORMATS;
+}
+
+static uf_status find_by_name(const char *name, const struct uf_format **out, struct uf_error *error)
+{
+    const char *names[N_FORMATS];
+    for (size_t i = 0; i < N_FORMATS; i++) {
+        names[i] = FORMATS[i]->name;
+        if (!strcmp(name, names[i])) {
+            *out = FORMATS[i];
+            return UF_OK;
+        }
+    }
+    const char *nearest = uf_text_nearest(name, names, N_FORMATS);
+    if (nearest)
+        return uf_fail(error, UF_BAD_USAGE, "unknown format '%s'; did you mean '%s'?", name, nearest);
+    return uf_fail(error, UF_BAD_USAGE, "unknown format '%s'; known are eurostat-tsv, csv-long and csv-wide",
+                   name);
+}
+
+static uf_status find_by_content(struct uf_input *input, const struct uf_format **out, struct uf_error *error)
+{
+    char *prefix;
+    UF_TRY(uf_input_prefix(input, PREFIX, &prefix, error));
+    int best = 0;
+    for (size_t i = 0; i < N_FORMATS; i++) {
+        int score = FORMATS[i]->probe(prefix);
+        if (score > best) best = score, *out = FORMATS[i];
+    }
+    free(prefix);
+    if (best > 0) return UF_OK;
+    return uf_fail_at(
+        error, UF_BAD_INPUT, uf_input_name(input), 0, 0,
+        "no known format fits this file; expected a table with a header row (CSV) or a Eurostat TSV");
+}
+
+uf_status uf_reader_open(struct uf_input *input, const char *format, const struct uf_reader_wishes *wishes,
+                         struct uf_reader *out, struct uf_error *error)
+{
+    struct uf_reader reader = {.input = input, .rules = {'.', ' ', false}};
+    if (format)
+        UF_TRY(find_by_name(format, &reader.format, error));
+    else
+        UF_TRY(find_by_content(input, &reader.format, error));
+    uf_status status = uf_input_rewind(input, error);
+    if (status == UF_OK) status = reader.format->open(&reader, wishes, error);
+    if (status != UF_OK) {
+        uf_reader_close(&reader);
+        return status;
+    }
+    *out = reader;
+    return UF_OK;
+}
+
+void uf_reader_close(struct uf_reader *reader)
+{
+    if (reader->format) reader->format->close(reader);
+    uf_text_list_clear(&reader->dimensions);
+    uf_text_list_clear(&reader->notes);
+    memset(reader, 0, sizeof *reader);
+}
+
+uf_status uf_reader_fail(const struct uf_reader *reader, size_t dimension, struct uf_error *error,
+                         const char *format, ...)
+{
+    char message[UF_ERROR_MESSAGE_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    size_t line = 0, column = 0;
+    reader->format->place(reader, dimension, &line, &column);
+    return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), line, column, "%s", message);
+}
+
+uf_status uf_reader_fail_dimension(const struct uf_reader *reader, const char *name,
+                                   const struct uf_text_list *names, struct uf_error *error)
+{
+    const char *nearest = uf_text_nearest(name, (const char *const *)names->items, names->count);
+    const char *file = uf_input_name(reader->input);
+    if (nearest)
+        return uf_fail_at(error, UF_BAD_USAGE, file, 0, 0, "the file has no column '%s'; did you mean '%s'?",
+                          name, nearest);
+    struct uf_buffer list = {0};
+    for (size_t i = 0; i < names->count; i++) {
+        if (i > 0) uf_buffer_append(&list, ", ");
+        uf_buffer_append(&list, names->items[i]);
+    }
+    uf_status status =
+        uf_fail_at(error, UF_BAD_USAGE, file, 0, 0, "the file has no column '%s'; it has %.900s", name,
+                   list.data ? list.data : "none");
+    uf_buffer_clear(&list);
+    return status;
+}
+
+enum uf_role uf_wished_role(const struct uf_reader_wishes *wishes, const char *dimension, bool *out_said)
+{
+    const struct uf_dimension_role *found = NULL;
+    for (size_t i = 0; i < wishes->n_roles; i++) {
+        const struct uf_dimension_role *role = &wishes->roles[i];
+        if (!strcmp(role->dimension, dimension)) {
+            found = role;
+            break;
+        }
+        if (!strcasecmp(role->dimension, dimension)) found = role;
+    }
+    *out_said = found != NULL;
+    return found ? found->role : UF_ROLE_NONE;
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "import/values.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <utfall/number.h>
+
+#include "base/fail.h"
+
+struct sign {
+    const char *text;
+    uf_value_status status;
+};
+
+static const struct sign MISSING[] = {
+    {"", UF_VALUE_NOT_AVAILABLE},     {"..", UF_VALUE_NOT_AVAILABLE},  {"...", UF_VALUE_NOT_AVAILABLE},
+    {"....", UF_VALUE_NOT_AVAILABLE}, {":", UF_VALUE_NOT_AVAILABLE},   {"NA", UF_VALUE_NOT_AVAILABLE},
+    {"N/A", UF_VALUE_NOT_AVAILABLE},  {"NaN", UF_VALUE_NOT_AVAILABLE}, {"null", UF_VALUE_NOT_AVAILABLE},
+    {".", UF_VALUE_NOT_APPLICABLE},   {"..C", UF_VALUE_SUPPRESSED},    {"x", UF_VALUE_SUPPRESSED}};
+
+static const char *const ZEROS[] = {"-", "\xE2\x80\x93", "\xE2\x80\x94"};
+
+bool uf_value_is_missing_sign(const char *text, size_t length, uf_value_status *out)
+{
+    for (size_t i = 0; i < sizeof MISSING / sizeof *MISSING; i++)
+        if (strlen(MISSING[i].text) == length && !strncasecmp(text, MISSING[i].text, length)) {
+            *out = MISSING[i].status;
+            return true;
+        }
+    return false;
+}
+
+static bool is_zero_sign(const char *text, size_t length)
+{
+    for (size_t i = 0; i < sizeof ZEROS / sizeof *ZEROS; i++)
+        if (strlen(ZEROS[i]) == length && !memcmp(text, ZEROS[i], length)) return true;
+    return false;
+}
+
+static bool letter_status(char letter, uf_value_status *out)
+{
+    static const struct {
+        char letter;
+        uf_value_status status;
+    } LETTERS[] = {{'b', UF_VALUE_BREAK},
+                   {'c', UF_VALUE_CONFIDENTIAL},
+                   {'d', UF_VALUE_DEFINITION_DIFFERS},
+                   {'e', UF_VALUE_ESTIMATED},
+                   {'f', UF_VALUE_FORECAST},
+                   {'i', UF_VALUE_OBSERVED}, /* see metadata */
+                   {'n', UF_VALUE_LOW_RELIABILITY},
+                   {'p', UF_VALUE_PROVISIONAL},
+                   {'r', UF_VALUE_OBSERVED},  /* revised */
+                   {'s', UF_VALUE_ESTIMATED}, /* by Eurostat */
+                   {'u', UF_VALUE_LOW_RELIABILITY},
+                   {'z', UF_VALUE_NOT_APPLICABLE}};
+    for (size_t i = 0; i < sizeof LETTERS / sizeof *LETTERS; i++)
+        if (LETTERS[i].letter == letter) {
+            *out |= LETTERS[i].status;
+            return true;
+        }
+    return false;
+}
+
+static bool letters_read(const char *flags, size_t length, uf_value_status *out)
+{
+    uf_value_status status = UF_VALUE_OBSERVED;
+    for (size_t i = 0; i < length; i++)
+        if (!letter_status(flags[i], &status)) return false;
+    *out = status;
+    return true;
+}
+
+bool uf_value_flags_read(const char *flags, size_t length, uf_value_status *out)
+{
+    if (letters_read(flags, length, out)) return true;
+    char name[UF_VALUE_STATUS_SIZE];
+    if (length >= sizeof name) return false;
+    memcpy(name, flags, length);
+    name[length] = '\0';
+    return uf_value_status_parse(name, out);
+}
+
+/* Cuts `12.3 bep` and `: c` into value and flags; a bare number has none. */
+static void split_flags(const char *text, size_t *length, const char **flags, size_t *n_flags)
+{
+    size_t n = *length, start = n;
+    while (start > 0 && text[start - 1] >= 'a' && text[start - 1] <= 'z') start--;
+    *flags = text + start;
+    *n_flags = n - start;
+    while (start > 0 && text[start - 1] == ' ') start--;
+    *length = start;
+}
+
+static void trim(const char **text, size_t *length)
+{
+    while (*length > 0 && strchr(" \t", **text)) (*text)++, (*length)--;
+    while (*length > 0 && strchr(" \t", (*text)[*length - 1])) (*length)--;
+}
+
+/* The reason given by a flag goes before the bare "not available" of the colon; a number under a flag that
+ * says "withheld" or "does not apply" is not used. */
+static void settle(double value, uf_value_status status, uf_value_status flags, double *out_value,
+                   uf_value_status *out_status)
+{
+    if (uf_value_is_missing(flags) && status == UF_VALUE_NOT_AVAILABLE) status = UF_VALUE_OBSERVED;
+    *out_status = status | flags;
+    *out_value = uf_value_is_missing(*out_status) ? NAN : value;
+}
+
+bool uf_value_read(const struct uf_value_rules *rules, const char *text, size_t length, const char *flags,
+                   double *out_value, uf_value_status *out_status)
+{
+    uf_value_status beside = UF_VALUE_OBSERVED, status = UF_VALUE_OBSERVED;
+    double value = 0;
+    if (flags && *flags && !uf_value_flags_read(flags, strlen(flags), &beside)) return false;
+    trim(&text, &length);
+    char group = rules->group ? rules->group : ' ';
+    if (uf_number_parse(text, length, rules->decimal, &value) ||
+        uf_number_parse_grouped(text, length, rules->decimal, group, &value)) {
+        settle(value, status, beside, out_value, out_status);
+        return true;
+    }
+    if (is_zero_sign(text, length)) {
+        settle(0, UF_VALUE_TRUE_ZERO, beside, out_value, out_status);
+        return true;
+    }
+    if (uf_value_is_missing_sign(text, length, &status)) {
+        settle(NAN, status, beside, out_value, out_status);
+        return true;
+    }
+    if (!rules->flags) return false;
+    const char *letters;
+    size_t n_letters;
+    split_flags(text, &length, &letters, &n_letters);
+    uf_value_status behind;
+    if (n_letters == 0 || length == 0 || !letters_read(letters, n_letters, &behind)) return false;
+    struct uf_value_rules plain = *rules;
+    plain.flags = false;
+    if (!uf_value_read(&plain, text, length, NULL, &value, &status)) return false;
+    settle(value, status, behind | beside, out_value, out_status);
+    return true;
+}
+
+void uf_decimal_observe(struct uf_decimal_evidence *evidence, const char *text, size_t length, bool flags)
+{
+    uf_value_status status;
+    trim(&text, &length);
+    if (uf_value_is_missing_sign(text, length, &status) || is_zero_sign(text, length)) return;
+    if (flags) {
+        const char *letters;
+        size_t n_letters;
+        split_flags(text, &length, &letters, &n_letters);
+        if (uf_value_is_missing_sign(text, length, &status)) return;
+    }
+    /* As a number under either reading: this also keeps words, dates and serial numbers with two marks out.
+     */
+    double value;
+    bool point = uf_number_parse_grouped(text, length, '.', ',', &value) ||
+                 uf_number_parse_grouped(text, length, '.', ' ', &value);
+    bool comma = uf_number_parse_grouped(text, length, ',', '.', &value) ||
+                 uf_number_parse_grouped(text, length, ',', ' ', &value);
+    if (!point && !comma) {
+        evidence->texts++;
+        return;
+    }
+    evidence->numbers++;
+    bool has_point = memchr(text, '.', length) != NULL, has_comma = memchr(text, ',', length) != NULL;
+    if (!has_point && !has_comma) return;
+    if (!comma) {
+        evidence->decimal_point++;
+        evidence->comma_either += has_comma; /* 1,234.5: now known to group */
+    } else if (!point) {
+        evidence->decimal_comma++;
+        evidence->point_either += has_point;
+    } else {
+        /* 0.123 is never thousands */
+        const char *first = text + (*text == '-' || *text == '+');
+        if (*first == '0') {
+            *(has_point ? &evidence->decimal_point : &evidence->decimal_comma) += 1;
+            return;
+        }
+        *(has_point ? &evidence->point_either : &evidence->comma_either) += 1;
+        evidence->either_round += text[length - 1] == '0';
+    }
+}
+
+void uf_decimal_add(struct uf_decimal_evidence *sum, const struct uf_decimal_evidence *part)
+{
+    sum->decimal_point += part->decimal_point;
+    sum->decimal_comma += part->decimal_comma;
+    sum->point_either += part->point_either;
+    sum->comma_either += part->comma_either;
+    sum->either_round += part->either_round;
+    sum->numbers += part->numbers;
+    sum->texts += part->texts;
+}
+
+uf_status uf_decimal_decide(const struct uf_decimal_evidence *evidence, char asked, char delimiter,
+                            const char *file, struct uf_value_rules *out, struct uf_error *error)
+{
+    enum { ENOUGH = 5 }; /* cells before "all of them end in 0" means anything */
+    const struct uf_decimal_evidence *e = evidence;
+    char decimal = asked;
+    if (!decimal) {
+        size_t either = e->point_either + e->comma_either;
+        bool looks_grouped = either >= ENOUGH && e->either_round == either;
+        if (e->decimal_point || e->decimal_comma) {
+            decimal = e->decimal_comma + (delimiter != ',') > e->decimal_point ? ',' : '.';
+        } else if (e->comma_either && (delimiter == ',' || looks_grouped || e->point_either)) {
+            return uf_fail_at(
+                error, UF_BAD_INPUT, file, 0, 0,
+                "numbers such as 1,234 can mean 1.234 or 1234 here; say which decimal mark the file has");
+        } else if (e->point_either && looks_grouped) {
+            return uf_fail_at(
+                error, UF_BAD_INPUT, file, 0, 0,
+                "numbers such as 1.230 can mean 1.23 or 1230 here; say which decimal mark the file has");
+        } else {
+            decimal = e->comma_either ? ',' : '.';
+        }
+    }
+    if (decimal != '.' && decimal != ',')
+        return uf_fail(error, UF_BAD_USAGE, "the decimal mark is '.' or ','");
+    /* A mark groups thousands only where it was seen to: else 1,5 in a file with decimal points must stay an
+     * error. */
+    bool grouped = decimal == '.' ? e->comma_either > 0 || asked : e->point_either > 0 || asked;
+    out->decimal = decimal;
+    out->group = !grouped ? ' ' : decimal == '.' ? ',' : '.';
+    return UF_OK;
+}

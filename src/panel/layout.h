@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_PANEL_LAYOUT_H
+#define UTFALL_PANEL_LAYOUT_H
+/*
+ * A long table of texts and numbers → the ordered layout of a panel. Both ways to a panel (a file's columns,
+ * a query on the store) end here, so that codes, time order, duplicates and treatment are judged in one
+ * place.
+ */
+#include <utfall/panel.h>
+#include <utfall/table.h>
+
+struct layout_request {
+    const struct uf_table *table;
+    const char *place;                          /* a file's path, for errors; NULL: the store */
+    const char *unit, *unit_label, *unit_group; /* text columns; label and group may be NULL */
+    const char *sector, *sector_label;          /* NULL: no sectors */
+    const char *const *sector_order;            /* codes in the order wanted; n 0: by code */
+    size_t n_sector_order;
+    const char *period;         /* text column; NULL: one cross-section, period `0` */
+    const char *const *numbers; /* number columns to carry, in order, no name twice */
+    size_t n_numbers;
+    const char *const *clusters; /* text columns */
+    size_t n_clusters;
+};
+
+/* Everything but roles, labels of columns, treatment and exposures. Rows without unit or period are left out
+ * and entered in the ledger (may be NULL). */
+uf_status panel_lay_out(const struct layout_request *request, struct uf_result *ledger, struct uf_panel **out,
+                        struct uf_error *error);
+
+/* Sets roles by column name; NULL names are skipped. */
+uf_status panel_set_roles(struct uf_panel *panel, const char *outcome, const char *weight,
+                          const char *const *covariates, size_t n_covariates, struct uf_error *error);
+
+/* The three ways to say who was treated. */
+uf_status panel_treat_by_column(struct uf_panel *panel, const char *column, struct uf_error *error);
+/* `cohort[i]` is the text for row i of the table that was laid out, by unit: first treated period; "", 0, NA,
+ * Inf: never. */
+uf_status panel_treat_by_cohort(struct uf_panel *panel, const struct uf_table *table, const char *unit,
+                                const char *cohort, const char *place, struct uf_error *error);
+uf_status panel_treat_by_list(struct uf_panel *panel, const char *const *treated, size_t n_treated,
+                              const char *start, struct uf_error *error);
+#endif

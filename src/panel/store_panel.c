@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/fail.h"
+#include "panel/expression.h"
+#include "panel/layout.h"
+#include "panel/selection.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A panel by variables: its parsed expressions, in the order of the request. */
+struct variables {
+    struct expression *items;
+    size_t count;
+};
+
+static void clear_variables(struct variables *variables)
+{
+    for (size_t i = 0; variables->items && i < variables->count; i++) expression_clear(&variables->items[i]);
+    free(variables->items);
+}
+
+static uf_status parse_variables(struct uf_store *store, const struct uf_store_panel_request *request,
+                                 struct variables *out, struct uf_error *error)
+{
+    out->items = calloc(request->n_variables + 1, sizeof *out->items);
+    if (!out->items) return uf_fail_memory(error);
+    out->count = request->n_variables;
+    size_t next = 0;
+    for (size_t i = 0; i < request->n_variables; i++) {
+        const struct uf_panel_variable *variable = &request->variables[i];
+        UF_TRY(expression_parse(variable, next, &out->items[i], error));
+        for (size_t k = 0; k < out->items[i].n_references; k++) {
+            const struct expression_reference *reference = &out->items[i].references[k];
+            UF_TRY(check_code(store, "indicator", "indicator", reference->indicator, variable->file,
+                              variable->line, variable->column, error));
+            UF_TRY(check_code(store, "sector", "sector", reference->sector, variable->file, variable->line,
+                              variable->column, error));
+        }
+        next += out->items[i].n_references;
+    }
+    return UF_OK;
+}
+
+static void add_number(struct statement *statement, const char *before, long number, const char *after)
+{
+    statement_add(statement, before);
+    uf_buffer_append_size(&statement->sql, (size_t)number);
+    statement_add(statement, after);
+}
+
+static void add_period_bounds(struct statement *statement, const struct uf_store_panel_request *request)
+{
+    if (request->from) add_number(statement, " AND o.period >= ", request->from, "");
+    if (request->to) add_number(statement, " AND o.period <= ", request->to, "");
+}
+
+static uf_status add_cell_of(struct statement *statement, const struct expression_reference *reference,
+                             struct uf_error *error)
+{
+    statement_add(statement, "indicator_id = (SELECT indicator_id FROM indicator WHERE code = ");
+    UF_TRY(statement_bind(statement, reference->indicator, error));
+    statement_add(statement, ") AND o.sector_id = (SELECT sector_id FROM sector WHERE code = ");
+    UF_TRY(statement_bind(statement, reference->sector, error));
+    statement_add(statement, ") AND o.breakdown_id = 0");
+    return UF_OK;
+}
+
+/* One row per chosen region and period at which any referred value stands; each variable with the statuses it
+ * rests on. */
+static uf_status write_variables_query(struct statement *statement, struct uf_store *store,
+                                       const struct uf_store_panel_request *request,
+                                       const struct variables *variables, struct uf_error *error)
+{
+    UF_TRY(select_regions(statement, store, request, error));
+    size_t next = 0;
+    statement_add(statement, ", times(period) AS (");
+    for (size_t i = 0; i < variables->count; i++)
+        for (size_t k = 0; k < variables->items[i].n_references; k++) {
+            if (next++) statement_add(statement, " UNION ");
+            statement_add(
+                statement,
+                "SELECT DISTINCT o.period FROM observation o JOIN chosen USING (region_id) WHERE o.");
+            UF_TRY(add_cell_of(statement, &variables->items[i].references[k], error));
+            add_period_bounds(statement, request);
+        }
+    next = 0;
+    for (size_t i = 0; i < variables->count; i++)
+        for (size_t k = 0; k < variables->items[i].n_references; k++) {
+            statement_add(statement, "), v");
+            uf_buffer_append_size(&statement->sql, next++);
+            statement_add(
+                statement,
+                " AS MATERIALIZED (SELECT o.region_id, o.period, o.value, o.status FROM observation o "
+                "JOIN chosen USING (region_id) WHERE o.");
+            UF_TRY(add_cell_of(statement, &variables->items[i].references[k], error));
+        }
+    statement_add(statement, ") SELECT c.code AS unit, c.label, c.parent, t.period");
+    next = 0;
+    for (size_t i = 0; i < variables->count; i++) {
+        statement_add(statement, ", CAST((");
+        statement_add(statement, variables->items[i].sql);
+        add_number(statement, ") AS REAL) AS value", (long)i, ", 0");
+        for (size_t k = 0; k < variables->items[i].n_references; k++) {
+            statement_add(statement, " | coalesce(v");
+            uf_buffer_append_size(&statement->sql, next++);
+            statement_add(statement, ".status, 1)");
+        }
+        add_number(statement, " AS status", (long)i, "");
+    }
+    statement_add(statement, " FROM chosen c CROSS JOIN times t");
+    for (size_t k = 0; k < next; k++) {
+        add_number(statement, " LEFT JOIN v", (long)k, "");
+        add_number(statement, " ON v", (long)k, ".region_id = c.region_id");
+        add_number(statement, " AND v", (long)k, ".period = t.period");
+    }
+    return UF_OK;
+}
+
+/* Every chosen region × sector × period, also where nothing is stored: an absent cell is missing, not
+ * nothing. */
+static uf_status write_sector_query(struct statement *statement, struct uf_store *store,
+                                    const struct uf_store_panel_request *request, struct uf_error *error)
+{
+    UF_TRY(select_regions(statement, store, request, error));
+    statement_add(
+        statement,
+        ", cells AS MATERIALIZED (SELECT o.region_id, o.sector_id, o.period, o.value, o.status FROM "
+        "observation o JOIN chosen USING (region_id) WHERE o.indicator_id = (SELECT indicator_id "
+        "FROM indicator WHERE code = ");
+    UF_TRY(statement_bind(statement, request->indicator, error));
+    statement_add(statement, ") AND o.breakdown_id = 0 AND o.sector_id <> 0");
+    add_period_bounds(statement, request);
+    if (request->n_sectors) {
+        statement_add(statement, " AND o.sector_id IN (SELECT sector_id FROM sector WHERE code IN (");
+        for (size_t i = 0; i < request->n_sectors; i++) {
+            if (i) statement_add(statement, ", ");
+            UF_TRY(statement_bind(statement, request->sectors[i], error));
+        }
+        statement_add(statement, "))");
+    }
+    statement_add(statement, ") SELECT c.code AS unit, c.label, c.parent, t.period, s.code AS sector, ");
+    statement_add(statement, request->language == UF_SWEDISH ? "s.name_sv" : "s.name_en");
+    statement_add(
+        statement,
+        " AS sector_label, x.value, coalesce(x.status, 1) AS status FROM chosen c CROSS JOIN (SELECT "
+        "DISTINCT period FROM cells) t "
+        "CROSS JOIN (SELECT DISTINCT sector_id FROM cells) k JOIN sector s ON s.sector_id = k.sector_id "
+        "LEFT JOIN cells x ON x.region_id = c.region_id AND x.sector_id = k.sector_id AND x.period = "
+        "t.period");
+    return UF_OK;
+}
+
+static uf_status copy_number(const struct uf_table *from, size_t row, size_t value_column,
+                             struct uf_table *to, size_t to_row, size_t to_column, struct uf_error *error)
+{
+    double value = query_number(from, row, value_column);
+    double stored = query_number(from, row, value_column + 1);
+    uf_value_status status =
+        isnan(stored) ? (uf_value_status)UF_VALUE_NOT_AVAILABLE : (uf_value_status)stored;
+    /* all parts are there and still no number: a division by zero or the logarithm of what is not positive */
+    if (isnan(value) && !uf_value_is_missing(status)) status |= UF_VALUE_UNDEFINED;
+    /* an expression such as coalesce() may give a number although a part is missing */
+    if (!isnan(value)) status &= ~(uf_value_status)UF_VALUE_MISSING_MASK;
+    return uf_table_set_value(to, to_row, to_column, value, status, error);
+}
+
+/* The query's rows with periods as texts and values with their reasons: what layout.h takes. */
+static uf_status to_long_table(const struct uf_table *rows, bool by_sector,
+                               const struct uf_store_panel_request *request, struct uf_table *table,
+                               struct uf_error *error)
+{
+    static const char *const keys[] = {"unit", "label", "group", "period", "sector", "sector_label"};
+    const size_t n_keys = by_sector ? 6 : 4, n_values = by_sector ? 1 : request->n_variables;
+    for (size_t k = 0; k < n_keys; k++)
+        UF_TRY(uf_table_add_column(table, keys[k], UF_COLUMN_TEXT, NULL, -1, NULL, error));
+    for (size_t k = 0; k < n_values; k++)
+        UF_TRY(uf_table_add_column(table, by_sector ? request->indicator : request->variables[k].name,
+                                   UF_COLUMN_NUMBER, by_sector ? NULL : request->variables[k].unit, -1, NULL,
+                                   error));
+    for (size_t i = 0; i < uf_table_rows(rows); i++) {
+        size_t row;
+        char period[UF_PERIOD_SIZE];
+        UF_TRY(uf_table_add_row(table, &row, error));
+        for (size_t k = 0; k < n_keys; k++)
+            if (k != 3) UF_TRY(uf_table_set_text(table, row, k, uf_table_text(rows, i, k), error));
+        uf_period_print((uf_period)query_number(rows, i, 3), period);
+        UF_TRY(uf_table_set_text(table, row, 3, period, error));
+        for (size_t k = 0; k < n_values; k++)
+            UF_TRY(copy_number(rows, i, n_keys + 2 * k, table, row, n_keys + k, error));
+    }
+    return UF_OK;
+}
+
+/* Two sectors of which one holds the other would be counted twice. */
+static uf_status check_overlap(struct uf_store *store, const struct uf_store_panel_request *request,
+                               const struct uf_panel *panel, struct uf_error *error)
+{
+    struct uf_table *parents = NULL;
+    UF_TRY(uf_store_query(store, "SELECT code, parent FROM sectors WHERE parent IS NOT NULL", NULL, 0,
+                          &parents, error));
+    uf_status status = UF_OK;
+    const struct uf_dictionary *sectors = &panel->sectors;
+    for (size_t i = 0; i < sectors->count && status == UF_OK; i++) {
+        const char *ancestor = sectors->code[i];
+        for (size_t steps = 0; ancestor && steps < 8 && status == UF_OK; steps++) {
+            const char *next = NULL;
+            for (size_t r = 0; r < uf_table_rows(parents) && !next; r++)
+                if (!strcmp(uf_table_text(parents, r, 0), ancestor)) next = uf_table_text(parents, r, 1);
+            ancestor = next;
+            if (ancestor && !uf_text_equal(ancestor, request->total_sector) &&
+                uf_dictionary_find(sectors, ancestor) != SIZE_MAX)
+                status = uf_fail(error, UF_BAD_USAGE,
+                                 "the sectors '%s' and '%s' overlap (the first is part of the second) and "
+                                 "would be counted "
+                                 "twice; name sectors that do not overlap",
+                                 sectors->code[i], ancestor);
+        }
+    }
+    uf_table_free(parents);
+    return status;
+}
+
+static uf_status replace_text(char **slot, const char *text, struct uf_error *error)
+{
+    if (!text) return UF_OK;
+    char *copy = uf_text_copy(text);
+    if (!copy) return uf_fail_memory(error);
+    free(*slot);
+    *slot = copy;
+    return UF_OK;
+}
+
+/* Label, unit, rounding and source of a column from its indicator. A derived column is no longer on the
+ * publisher's grid. */
+static uf_status describe_column(struct uf_store *store, struct uf_panel_column *column,
+                                 const char *indicator, bool bare, enum uf_language language,
+                                 struct uf_error *error)
+{
+    static const char *const queries[UF_LANGUAGES] = {
+        [UF_ENGLISH] = "SELECT name_en, coalesce(unit_en, ''), coalesce(source, ''), rounding FROM indicator "
+                       "WHERE code = ?1",
+        [UF_SWEDISH] = "SELECT name_sv, coalesce(unit_sv, ''), coalesce(source, ''), rounding FROM indicator "
+                       "WHERE code = ?1"};
+    struct uf_table *found = NULL;
+    UF_TRY(uf_store_query(store, queries[language], &indicator, 1, &found, error));
+    uf_status status = UF_OK;
+    if (uf_table_rows(found) == 1) {
+        const char *unit = uf_table_text(found, 0, 1), *source = uf_table_text(found, 0, 2);
+        status = replace_text(&column->source, source && *source ? source : NULL, error);
+        if (bare && status == UF_OK) status = replace_text(&column->label, uf_table_text(found, 0, 0), error);
+        if (bare && status == UF_OK) status = replace_text(&column->unit, unit && *unit ? unit : NULL, error);
+        double rounding = query_number(found, 0, 3);
+        if (bare && !isnan(rounding)) column->rounding = rounding;
+    }
+    uf_table_free(found);
+    return status;
+}
+
+static uf_status describe(struct uf_store *store, const struct uf_store_panel_request *request,
+                          const struct variables *variables, struct uf_panel *panel, struct uf_error *error)
+{
+    size_t next = 0;
+    for (size_t j = 0; j < panel->n_columns; j++) {
+        struct uf_panel_column *column = &panel->columns[j];
+        if (request->indicator) {
+            UF_TRY(describe_column(store, column, request->indicator, true, request->language, error));
+        } else {
+            const struct expression *expression = &variables->items[j];
+            bool bare = expression_is_bare(expression, next);
+            UF_TRY(describe_column(store, column, expression->references[0].indicator, bare,
+                                   request->language, error));
+            UF_TRY(replace_text(&column->label, request->variables[j].label, error));
+            UF_TRY(replace_text(&column->unit, request->variables[j].unit, error));
+            next += expression->n_references;
+        }
+        if (!panel->source) UF_TRY(replace_text(&panel->source, column->source, error));
+    }
+    return UF_OK;
+}
+
+static uf_status nothing_found(const struct uf_store_panel_request *request, struct uf_error *error)
+{
+    return uf_fail(
+        error, UF_BAD_INPUT,
+        "the store holds no value of '%s' for regions at level %s that were asked for; see `utfall show`",
+        request->indicator ? request->indicator : request->variables[0].expression, request->level);
+}
+
+/* The ancestor of each unit at the cluster level, as one more text column. */
+static uf_status add_cluster(struct uf_store *store, const char *level_asked, struct uf_table *table,
+                             struct uf_error *error)
+{
+    const char *level;
+    UF_TRY(level_canonical(level_asked, &level, error));
+    size_t column;
+    UF_TRY(uf_table_add_column(table, level, UF_COLUMN_TEXT, NULL, -1, &column, error));
+    struct uf_table *ancestors = NULL;
+    const char *const parameters[] = {level};
+    UF_TRY(uf_store_query(
+        store,
+        "WITH RECURSIVE up(code, ancestor_id) AS (SELECT code, region_id FROM region UNION ALL SELECT "
+        "up.code, r.parent_id FROM up JOIN region r ON r.region_id = up.ancestor_id WHERE r.parent_id IS "
+        "NOT NULL) SELECT up.code, r.code AS ancestor FROM up JOIN region r ON r.region_id = up.ancestor_id "
+        "WHERE "
+        "r.level = ?1 ORDER BY up.code",
+        parameters, 1, &ancestors, error));
+    uf_status status = UF_OK;
+    for (size_t i = 0; i < uf_table_rows(table) && status == UF_OK; i++) {
+        const char *unit = uf_table_text(table, i, 0);
+        size_t low = 0, high = uf_table_rows(ancestors);
+        while (low < high) {
+            size_t middle = (low + high) / 2;
+            if (strcmp(uf_table_text(ancestors, middle, 0), unit) < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (low == uf_table_rows(ancestors) || strcmp(uf_table_text(ancestors, low, 0), unit))
+            status = uf_fail(error, UF_BAD_USAGE, "region '%s' has no ancestor at level %s to cluster by",
+                             unit, level);
+        else
+            status = uf_table_set_text(table, i, column, uf_table_text(ancestors, low, 1), error);
+    }
+    uf_table_free(ancestors);
+    return status;
+}
+
+static uf_status lay_out(struct uf_store *store, const struct uf_store_panel_request *request,
+                         const struct uf_table *rows, struct uf_table *table, struct uf_result *ledger,
+                         struct uf_panel **out, struct uf_error *error)
+{
+    const bool by_sector = request->indicator != NULL;
+    UF_TRY(to_long_table(rows, by_sector, request, table, error));
+    const char *cluster = NULL;
+    if (request->cluster) {
+        UF_TRY(add_cluster(store, request->cluster, table, error));
+        cluster = uf_table_column_name(table, uf_table_columns(table) - 1);
+    }
+    const size_t n_numbers = by_sector ? 1 : request->n_variables;
+    const char **numbers = malloc((n_numbers + 1) * sizeof *numbers);
+    if (!numbers) return uf_fail_memory(error);
+    for (size_t k = 0; k < n_numbers; k++)
+        numbers[k] = by_sector ? request->indicator : request->variables[k].name;
+    const struct layout_request layout = {.table = table,
+                                          .unit = "unit",
+                                          .unit_label = "label",
+                                          .unit_group = "group",
+                                          .period = "period",
+                                          .sector = by_sector ? "sector" : NULL,
+                                          .sector_label = by_sector ? "sector_label" : NULL,
+                                          .sector_order = request->sectors,
+                                          .n_sector_order = by_sector ? request->n_sectors : 0,
+                                          .numbers = numbers,
+                                          .n_numbers = n_numbers,
+                                          .clusters = &cluster,
+                                          .n_clusters = cluster ? 1 : 0};
+    uf_status status = panel_lay_out(&layout, ledger, out, error);
+    free(numbers);
+    return status;
+}
+
+static uf_status treat(struct uf_store *store, const struct uf_store_panel_request *request,
+                       struct uf_panel *panel, struct uf_error *error)
+{
+    if (!request->n_treated) return UF_OK;
+    const char **codes = calloc(request->n_treated, sizeof *codes);
+    uf_status status = codes ? UF_OK : uf_fail_memory(error);
+    for (size_t i = 0; i < request->n_treated && status == UF_OK; i++) {
+        char *code = NULL;
+        status = uf_store_resolve_region(store, request->treated[i], &code, error);
+        codes[i] = code;
+    }
+    char start[UF_PERIOD_SIZE];
+    uf_period_print(request->start, start);
+    if (status == UF_OK) status = panel_treat_by_list(panel, codes, request->n_treated, start, error);
+    for (size_t i = 0; codes && i < request->n_treated; i++) free((char *)codes[i]);
+    free(codes);
+    return status;
+}
+
+static uf_status finish(struct uf_store *store, const struct uf_store_panel_request *request,
+                        const struct variables *variables, struct uf_panel *panel, struct uf_error *error)
+{
+    if (request->indicator) UF_TRY(check_overlap(store, request, panel, error));
+    UF_TRY(describe(store, request, variables, panel, error));
+    UF_TRY(panel_set_roles(panel, request->indicator ? request->indicator : request->outcome, request->weight,
+                           request->covariates, request->n_covariates, error));
+    UF_TRY(treat(store, request, panel, error));
+    return panel_expose(panel, store, request, error);
+}
+
+uf_status uf_panel_from_store(struct uf_store *store, const struct uf_store_panel_request *request,
+                              struct uf_result *ledger, struct uf_panel **out, struct uf_error *error)
+{
+    if (!request->indicator && !request->n_variables)
+        return uf_fail(error, UF_BAD_USAGE, "a panel needs an indicator or at least one variable");
+    struct variables variables = {0};
+    struct statement statement;
+    statement_init(&statement);
+    struct uf_table *rows = NULL, *table = NULL;
+    struct uf_panel *panel = NULL;
+    uf_status status = UF_OK;
+    if (request->indicator) {
+        UF_TRY_GOTO(check_code(store, "indicator", "indicator", request->indicator, NULL, 0, 0, error), done);
+        for (size_t i = 0; i < request->n_sectors; i++)
+            UF_TRY_GOTO(check_code(store, "sector", "sector", request->sectors[i], NULL, 0, 0, error), done);
+        UF_TRY_GOTO(write_sector_query(&statement, store, request, error), done);
+    } else {
+        UF_TRY_GOTO(parse_variables(store, request, &variables, error), done);
+        UF_TRY_GOTO(write_variables_query(&statement, store, request, &variables, error), done);
+    }
+    UF_TRY_GOTO(statement_query(&statement, store, &rows, error), done);
+    if (uf_table_rows(rows) == 0) {
+        status = nothing_found(request, error);
+        goto done;
+    }
+    UF_TRY_GOTO(uf_table_new("rows", &table, error), done);
+    UF_TRY_GOTO(lay_out(store, request, rows, table, ledger, &panel, error), done);
+    status = finish(store, request, &variables, panel, error);
+done:
+    statement_clear(&statement);
+    clear_variables(&variables);
+    uf_table_free(rows);
+    uf_table_free(table);
+    if (status == UF_OK)
+        *out = panel;
+    else
+        uf_panel_free(panel);
+    return status;
+}

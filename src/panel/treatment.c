@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/fail.h"
+#include "panel/layout.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utfall/number.h>
+
+static uf_status role(const struct uf_panel *panel, const char *name, long *out, struct uf_error *error)
+{
+    if (!name) return UF_OK;
+    size_t column = uf_panel_column(panel, name);
+    if (column == SIZE_MAX) return uf_fail(error, UF_INTERNAL, "the panel does not carry '%s'", name);
+    *out = (long)column;
+    return UF_OK;
+}
+
+uf_status panel_set_roles(struct uf_panel *panel, const char *outcome, const char *weight,
+                          const char *const *covariates, size_t n_covariates, struct uf_error *error)
+{
+    UF_TRY(role(panel, outcome, &panel->outcome, error));
+    UF_TRY(role(panel, weight, &panel->weight, error));
+    panel->covariates = calloc(n_covariates + 1, sizeof *panel->covariates);
+    if (!panel->covariates) return uf_fail_memory(error);
+    for (size_t k = 0; k < n_covariates; k++) {
+        long column = UF_NOWHERE;
+        UF_TRY(role(panel, covariates[k], &column, error));
+        panel->covariates[panel->n_covariates++] = (size_t)column;
+    }
+    return UF_OK;
+}
+
+static uf_status start_treatment(struct uf_panel *panel, struct uf_error *error)
+{
+    const size_t n = panel->units.count;
+    panel->treatment.first_period = malloc((n + 1) * sizeof *panel->treatment.first_period);
+    if (!panel->treatment.first_period) return uf_fail_memory(error);
+    for (size_t i = 0; i < n; i++) panel->treatment.first_period[i] = SIZE_MAX;
+    panel->treatment.given = true;
+    return UF_OK;
+}
+
+uf_status panel_treat_by_column(struct uf_panel *panel, const char *column_name, struct uf_error *error)
+{
+    long column = UF_NOWHERE;
+    UF_TRY(role(panel, column_name, &column, error));
+    UF_TRY(start_treatment(panel, error));
+    struct uf_treatment *treatment = &panel->treatment;
+    const double *value = panel->columns[column].value;
+    treatment->dose = malloc((panel->n_rows + 1) * sizeof *treatment->dose);
+    if (!treatment->dose) return uf_fail_memory(error);
+    /* rows are in time within a unit, so the first dose met is the start and a zero after it a switching off
+     */
+    for (size_t i = 0; i < panel->n_rows; i++) {
+        size_t *first = &treatment->first_period[panel->unit[i]];
+        treatment->dose[i] = value[i];
+        if (isnan(value[i])) continue;
+        if (value[i] != 0 && *first == SIZE_MAX) *first = panel->period[i];
+        if (value[i] == 0 && *first != SIZE_MAX) treatment->switches_off = true;
+    }
+    return UF_OK;
+}
+
+/* The first period of the panel at or after a time; SIZE_MAX: all are before. */
+static size_t first_at_or_after(const struct uf_panel *panel, const char *code, uf_period time)
+{
+    size_t exact = uf_dictionary_find(&panel->periods, code);
+    if (exact != SIZE_MAX) return exact;
+    for (size_t t = 0; t < panel->periods.count && time; t++)
+        if (panel->period_value[t] >= time) return t;
+    return SIZE_MAX;
+}
+
+static bool parse_time(const char *code, uf_period *out)
+{
+    if (uf_period_parse(code, strlen(code), out)) return true;
+    double number;
+    if (!uf_number_parse(code, strlen(code), '.', &number) || number < 1 || number >= 1000000 ||
+        number != floor(number))
+        return false;
+    *out = uf_period_from_year((int)number);
+    return true;
+}
+
+static bool means_never(const char *code)
+{
+    static const char *const words[] = {"0", "NA", "Inf", "inf", "never", "."};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcmp(code, words[i])) return true;
+    double number;
+    return uf_number_parse(code, strlen(code), '.', &number) && number == 0;
+}
+
+uf_status panel_treat_by_cohort(struct uf_panel *panel, const struct uf_table *table, const char *unit,
+                                const char *cohort, const char *place, struct uf_error *error)
+{
+    UF_TRY(start_treatment(panel, error));
+    size_t unit_column = uf_table_column(table, unit), cohort_column = uf_table_column(table, cohort);
+    size_t *seen_at = malloc((panel->units.count + 1) * sizeof *seen_at);
+    if (!seen_at) return uf_fail_memory(error);
+    for (size_t u = 0; u < panel->units.count; u++) seen_at[u] = SIZE_MAX;
+    uf_status status = UF_OK;
+    for (size_t i = 0; i < uf_table_rows(table) && status == UF_OK; i++) {
+        const char *code = uf_table_text(table, i, unit_column),
+                   *text = uf_table_text(table, i, cohort_column);
+        size_t index = code ? uf_dictionary_find(&panel->units, code) : SIZE_MAX;
+        if (index == SIZE_MAX) continue;
+        if (seen_at[index] != SIZE_MAX) {
+            const char *before = uf_table_text(table, seen_at[index], cohort_column);
+            if (!uf_text_equal(before, text))
+                status = uf_fail_at(
+                    error, UF_BAD_INPUT, place, place ? i + 2 : 0, 0,
+                    "unit '%s' has cohort '%s' here and '%s' in row %zu; a unit has one first treated period",
+                    code, text ? text : "", before ? before : "", seen_at[index] + 1);
+            continue;
+        }
+        seen_at[index] = i;
+        uf_period time;
+        if (!text || means_never(text)) continue;
+        if (!parse_time(text, &time)) {
+            status = uf_fail_at(
+                error, UF_BAD_INPUT, place, place ? i + 2 : 0, 0,
+                "cohort '%s' of unit '%s' is not a period; expected the first treated period, or 0 or empty "
+                "for never",
+                text, code);
+            continue;
+        }
+        panel->treatment.first_period[index] = first_at_or_after(panel, text, time);
+    }
+    free(seen_at);
+    return status;
+}
+
+uf_status panel_treat_by_list(struct uf_panel *panel, const char *const *treated, size_t n_treated,
+                              const char *start, struct uf_error *error)
+{
+    uf_period time = 0;
+    size_t exact = uf_dictionary_find(&panel->periods, start);
+    if (exact == SIZE_MAX && !parse_time(start, &time))
+        return uf_fail(error, UF_BAD_USAGE, "start '%s' is not a period; expected one as %s", start,
+                       panel->periods.code[0]);
+    size_t first = first_at_or_after(panel, start, time);
+    if (first == SIZE_MAX)
+        return uf_fail(error, UF_BAD_INPUT,
+                       "start %s is after the last period of the data, %s; nothing can be seen of it", start,
+                       panel->periods.code[panel->periods.count - 1]);
+    UF_TRY(start_treatment(panel, error));
+    for (size_t i = 0; i < n_treated; i++) {
+        size_t unit = uf_dictionary_find(&panel->units, treated[i]);
+        if (unit == SIZE_MAX) {
+            const char *nearest =
+                uf_text_nearest(treated[i], (const char *const *)panel->units.code, panel->units.count);
+            return uf_fail(error, UF_BAD_USAGE, "the treated unit '%s' is not in the data%s%s%s", treated[i],
+                           nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+        }
+        panel->treatment.first_period[unit] = first;
+    }
+    return UF_OK;
+}

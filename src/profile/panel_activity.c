@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "profile/panel_activity.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/fail.h"
+
+const char *const panel_activity_references[] = {"nation", "rest-of-nation", NULL};
+const char *const panel_activity_incomplete[] = {"missing", "leave-out", NULL};
+
+/* All units × sectors × chosen periods of the panel. */
+struct cube {
+    size_t n_units, n_sectors, n_periods;
+    double *value;
+    uf_value_status *status;
+    bool *region, *sector; /* kept */
+};
+
+static size_t at(const struct cube *cube, size_t period, size_t unit, size_t sector)
+{
+    return (period * cube->n_units + unit) * cube->n_sectors + sector;
+}
+
+static void cube_clear(struct cube *cube)
+{
+    free(cube->value);
+    free(cube->status);
+    free(cube->region);
+    free(cube->sector);
+}
+
+bool panel_activity_has_values(const struct uf_panel *panel, size_t period)
+{
+    const struct uf_panel_column *column = &panel->columns[panel->outcome];
+    for (size_t i = 0; i < panel->n_rows; i++)
+        if (panel->period[i] == period && !isnan(column->value[i])) return true;
+    return false;
+}
+
+uf_status panel_activity_period(const struct uf_panel *panel, const struct uf_options *options,
+                                const char *option, bool last, size_t *out, struct uf_error *error)
+{
+    const size_t n = panel->periods.count;
+    if (panel->outcome < 0) return uf_fail(error, UF_BAD_USAGE, "The panel names no value column.");
+    const char *text = uf_options_is_set(options, option) ? uf_options_print(options, option) : NULL;
+    if (text == NULL) {
+        for (size_t i = 0; i < n; i++) {
+            size_t period = last ? n - 1 - i : i;
+            if (!panel_activity_has_values(panel, period)) continue;
+            *out = period;
+            return UF_OK;
+        }
+        return uf_fail(error, UF_BAD_INPUT, "'%s' has no value for any region, sector and period.",
+                       panel->columns[panel->outcome].name);
+    }
+    const uf_period wanted = uf_options_period(options, option);
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(panel->periods.code[i], text) != 0 && (wanted == 0 || panel->period_value[i] != wanted))
+            continue;
+        *out = i;
+        return UF_OK;
+    }
+    if (n == 0)
+        return uf_fail(error, UF_BAD_INPUT, "The data has no periods; leave the option '%s' out.", option);
+    return uf_fail(error, UF_BAD_USAGE,
+                   "There is no period %s in the data, which has %s to %s; change the option '%s'.", text,
+                   panel->periods.code[0], panel->periods.code[n - 1], option);
+}
+
+static uf_status find_code(const struct uf_dictionary *dictionary, const char *code, const char *option,
+                           const char *what, size_t *out, struct uf_error *error)
+{
+    *out = SIZE_MAX;
+    if (code == NULL || *code == 0) return UF_OK;
+    for (size_t i = 0; i < dictionary->count;
+         i++) /* sectors may stand in the user's order: no binary search */
+        if (strcmp(dictionary->code[i], code) == 0) {
+            *out = i;
+            return UF_OK;
+        }
+    const char *near = uf_text_nearest(code, (const char *const *)dictionary->code, dictionary->count);
+    return uf_fail(error, UF_BAD_USAGE, "The option '%s' names '%s', which is no %s of the data%s%s%s.",
+                   option, code, what, near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
+                   near != NULL ? "'?" : "");
+}
+
+static uf_status fill_cube(const struct uf_panel *panel, const size_t *periods, struct cube *cube,
+                           struct uf_error *error)
+{
+    const size_t n = cube->n_periods * cube->n_units * cube->n_sectors;
+    cube->value = malloc(n * sizeof *cube->value);
+    cube->status = malloc(n * sizeof *cube->status);
+    cube->region = malloc(cube->n_units * sizeof *cube->region);
+    cube->sector = malloc(cube->n_sectors * sizeof *cube->sector);
+    if (!cube->value || !cube->status || !cube->region || !cube->sector) return uf_fail_memory(error);
+    for (size_t i = 0; i < n; i++) {
+        cube->value[i] = NAN;
+        cube->status[i] = UF_VALUE_NOT_AVAILABLE; /* no row at all */
+    }
+    for (size_t i = 0; i < cube->n_units; i++) cube->region[i] = true;
+    for (size_t i = 0; i < cube->n_sectors; i++) cube->sector[i] = true;
+    const struct uf_panel_column *column = &panel->columns[panel->outcome];
+    for (size_t i = 0; i < panel->n_rows; i++) {
+        for (size_t t = 0; t < cube->n_periods; t++) {
+            if (panel->period[i] != periods[t]) continue;
+            size_t k = at(cube, t, panel->unit[i], panel->sector[i]);
+            double value = column->value[i];
+            uf_value_status status = column->status[i];
+            if (value < 0 || isinf(value))
+                return uf_fail(
+                    error, UF_BAD_INPUT,
+                    "'%s' is %g for region %s, sector %s, period %s: shares need values of at least 0. "
+                    "Leave the sector or the region out.",
+                    column->name, value, panel->units.code[panel->unit[i]],
+                    panel->sectors.code[panel->sector[i]], panel->periods.code[periods[t]]);
+            if (isnan(value) && !uf_value_is_missing(status)) status |= UF_VALUE_NOT_AVAILABLE;
+            cube->value[k] = uf_value_is_missing(status) ? NAN : value;
+            cube->status[k] = status;
+        }
+    }
+    return UF_OK;
+}
+
+/* Hidden by the publisher is not the same as not there: only the latter lets a region drop out unasked. */
+static bool is_absent(uf_value_status status)
+{
+    return uf_value_is_missing(status) && !(status & (UF_VALUE_SUPPRESSED | UF_VALUE_CONFIDENTIAL));
+}
+
+static void drop_absent(struct cube *cube, struct panel_activity *out)
+{
+    for (size_t u = 0; u < cube->n_units; u++) {
+        bool absent = false;
+        for (size_t t = 0; cube->region[u] && t < cube->n_periods; t++) {
+            bool nothing = true;
+            for (size_t s = 0; s < cube->n_sectors; s++)
+                if (cube->sector[s] && !is_absent(cube->status[at(cube, t, u, s)])) nothing = false;
+            absent = absent || nothing;
+        }
+        if (!cube->region[u] || !absent) continue;
+        cube->region[u] = false;
+        out->absent_region[out->n_absent_regions++] = u;
+    }
+    for (size_t s = 0; s < cube->n_sectors; s++) {
+        bool absent = false;
+        for (size_t t = 0; cube->sector[s] && t < cube->n_periods; t++) {
+            bool nothing = true;
+            for (size_t u = 0; u < cube->n_units; u++)
+                if (cube->region[u] && !is_absent(cube->status[at(cube, t, u, s)])) nothing = false;
+            absent = absent || nothing;
+        }
+        if (!cube->sector[s] || !absent) continue;
+        cube->sector[s] = false;
+        out->absent_sector[out->n_absent_sectors++] = s;
+    }
+}
+
+static void drop_incomplete(struct cube *cube, struct panel_activity *out)
+{
+    for (size_t u = 0; u < cube->n_units; u++) {
+        bool incomplete = false;
+        for (size_t t = 0; cube->region[u] && t < cube->n_periods; t++)
+            for (size_t s = 0; s < cube->n_sectors; s++)
+                if ((cube->sector[s] || s == out->total_sector) && isnan(cube->value[at(cube, t, u, s)]))
+                    incomplete = true;
+        if (!incomplete) continue;
+        cube->region[u] = false;
+        out->absent_region[out->n_absent_regions++] = u;
+    }
+}
+
+/* Codes that publishers give to the row of all sectors. */
+static bool is_total_code(const char *code)
+{
+    static const char *const totals[] = {"TOTAL", "TOT", "A-U", "A-S", "A-T"};
+    for (size_t i = 0; i < sizeof totals / sizeof *totals; i++)
+        if (strcasecmp(code, totals[i]) == 0) return true;
+    return false;
+}
+
+static uf_status choose(const struct uf_panel *panel, const struct uf_options *options, struct cube *cube,
+                        struct panel_activity *out, struct uf_error *error)
+{
+    UF_TRY(find_code(&panel->sectors, uf_options_text(options, "total"), "total", "sector",
+                     &out->total_sector, error));
+    UF_TRY(find_code(&panel->units, uf_options_text(options, "reference-row"), "reference-row", "region",
+                     &out->whole_unit, error));
+    out->reference = strcmp(uf_options_text(options, "reference"), "nation") == 0 ? UF_REFERENCE_NATION
+                                                                                  : UF_REFERENCE_REST;
+    if (out->reference == UF_REFERENCE_REST && out->whole_unit != SIZE_MAX)
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "The rest of the nation is formed from the regions: give either 'reference: rest-of-nation' or "
+            "'reference-row', not both.");
+    out->leave_out_incomplete = strcmp(uf_options_text(options, "incomplete"), "leave-out") == 0;
+    out->unnamed_total = SIZE_MAX;
+    if (out->total_sector != SIZE_MAX) cube->sector[out->total_sector] = false;
+    for (size_t s = 0; s < cube->n_sectors && cube->n_sectors > 1; s++) {
+        if (!cube->sector[s] || !is_total_code(panel->sectors.code[s])) continue;
+        cube->sector[s] = false;
+        out->unnamed_total = s;
+    }
+    if (out->whole_unit != SIZE_MAX) cube->region[out->whole_unit] = false;
+    drop_absent(cube, out);
+    if (out->leave_out_incomplete) drop_incomplete(cube, out);
+    for (size_t u = 0; u < cube->n_units; u++)
+        if (cube->region[u]) out->region[out->n_regions++] = u;
+    for (size_t s = 0; s < cube->n_sectors; s++)
+        if (cube->sector[s]) out->sector[out->n_sectors++] = s;
+    if (out->n_regions == 0 || out->n_sectors == 0)
+        return uf_fail(
+            error, UF_BAD_INPUT,
+            "'%s' has no %s with values in the chosen period: choose another period, or see which rows were "
+            "left out.",
+            out->column->name, out->n_regions == 0 ? "region" : "sector");
+    if (out->reference == UF_REFERENCE_REST && out->n_regions == 1)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "There is only one region with values, and so no rest of the nation to compare with.");
+    return UF_OK;
+}
+
+static double bounded(double value, uf_value_status status, double unit, enum bound bound)
+{
+    if (bound == BOUND_VALUE || isnan(value) || (status & UF_VALUE_TRUE_ZERO)) return value;
+    if (bound == BOUND_HIGH) return value + unit / 2;
+    return fmax(0, value - unit / 2);
+}
+
+static uf_status allocate_period(const struct panel_activity *out, struct period_activity *p,
+                                 struct uf_error *error)
+{
+    const size_t n_regions = out->n_regions, n_sectors = out->n_sectors;
+    bool ok = true;
+    for (int b = 0; b < BOUNDS; b++) {
+        ok = (p->value[b] = gsl_matrix_alloc(n_regions, n_sectors)) != NULL && ok;
+        if (out->total_sector != SIZE_MAX) ok = (p->total[b] = gsl_vector_alloc(n_regions)) != NULL && ok;
+        if (out->whole_unit != SIZE_MAX) ok = (p->whole[b] = gsl_vector_alloc(n_sectors)) != NULL && ok;
+    }
+    p->status = calloc(n_regions * n_sectors, sizeof *p->status);
+    p->total_status = calloc(n_regions, sizeof *p->total_status);
+    p->whole_status = calloc(n_sectors, sizeof *p->whole_status);
+    p->region_sum = calloc(n_regions, sizeof *p->region_sum);
+    p->sector_sum = calloc(n_sectors, sizeof *p->sector_sum);
+    ok = ok && p->status && p->total_status && p->whole_status && p->region_sum && p->sector_sum;
+    return ok ? UF_OK : uf_fail_memory(error);
+}
+
+static uf_status fill_period(const struct cube *cube, size_t t, struct panel_activity *out,
+                             struct uf_error *error)
+{
+    struct period_activity *p = &out->at[t];
+    UF_TRY(allocate_period(out, p, error));
+    const double unit = out->column->rounding > 0 ? out->column->rounding : 0;
+    for (size_t r = 0; r < out->n_regions; r++) {
+        for (size_t s = 0; s < out->n_sectors; s++) {
+            size_t k = at(cube, t, out->region[r], out->sector[s]);
+            uf_value_status status = cube->status[k], missing = status & UF_VALUE_MISSING_MASK;
+            p->status[r * out->n_sectors + s] = status;
+            p->region_sum[r] |= missing;
+            p->sector_sum[s] |= missing;
+            p->all_cells |= missing;
+            for (int b = 0; b < BOUNDS; b++)
+                gsl_matrix_set(p->value[b], r, s, bounded(cube->value[k], status, unit, (enum bound)b));
+        }
+        if (out->total_sector == SIZE_MAX) continue;
+        size_t k = at(cube, t, out->region[r], out->total_sector);
+        p->total_status[r] = cube->status[k];
+        p->all_totals |= cube->status[k] & UF_VALUE_MISSING_MASK;
+        for (int b = 0; b < BOUNDS; b++)
+            gsl_vector_set(p->total[b], r, bounded(cube->value[k], cube->status[k], unit, (enum bound)b));
+    }
+    if (out->whole_unit == SIZE_MAX) return UF_OK;
+    for (size_t s = 0; s < out->n_sectors; s++) {
+        size_t k = at(cube, t, out->whole_unit, out->sector[s]);
+        p->whole_status[s] = cube->status[k];
+        p->whole_cells |= cube->status[k] & UF_VALUE_MISSING_MASK;
+        for (int b = 0; b < BOUNDS; b++)
+            gsl_vector_set(p->whole[b], s, bounded(cube->value[k], cube->status[k], unit, (enum bound)b));
+    }
+    if (out->total_sector == SIZE_MAX) return UF_OK;
+    size_t k = at(cube, t, out->whole_unit, out->total_sector);
+    p->whole_total_status = cube->status[k];
+    for (int b = 0; b < BOUNDS; b++)
+        p->whole_total[b] = bounded(cube->value[k], cube->status[k], unit, (enum bound)b);
+    return UF_OK;
+}
+
+uf_status panel_activity_new(const struct uf_panel *panel, const struct uf_options *options,
+                             enum uf_language language, const size_t *periods, size_t n_periods,
+                             struct panel_activity *out, struct uf_error *error)
+{
+    if (panel->outcome < 0) return uf_fail(error, UF_BAD_USAGE, "The panel names no value column.");
+    if (panel->sectors.count == 0 || panel->sector == NULL)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "This method needs figures by sector: name the column with the sectors.");
+    struct cube cube = {panel->units.count, panel->sectors.count, n_periods, NULL, NULL, NULL, NULL};
+    struct panel_activity activity = {.panel = panel,
+                                      .language = language,
+                                      .column = &panel->columns[panel->outcome],
+                                      .n_periods = n_periods};
+    activity.bands = activity.column->rounding > 0;
+    activity.region = calloc(panel->units.count + 1, sizeof *activity.region);
+    activity.absent_region = calloc(panel->units.count + 1, sizeof *activity.absent_region);
+    activity.sector = calloc(panel->sectors.count + 1, sizeof *activity.sector);
+    activity.absent_sector = calloc(panel->sectors.count + 1, sizeof *activity.absent_sector);
+    activity.at = calloc(n_periods, sizeof *activity.at);
+    uf_status status = UF_OK;
+    if (!activity.region || !activity.absent_region || !activity.sector || !activity.absent_sector ||
+        !activity.at)
+        status = uf_fail_memory(error);
+    if (status == UF_OK) status = fill_cube(panel, periods, &cube, error);
+    if (status == UF_OK) status = choose(panel, options, &cube, &activity, error);
+    for (size_t t = 0; status == UF_OK && t < n_periods; t++) {
+        activity.at[t].period = periods[t];
+        const char *code = panel->periods.code[periods[t]];
+        if (strcmp(code, "0") != 0)
+            snprintf(activity.at[t].when, sizeof activity.at[t].when, "%s%.40s",
+                     language == UF_SWEDISH ? " " : ", ", code);
+        status = fill_period(&cube, t, &activity, error);
+    }
+    cube_clear(&cube);
+    if (status != UF_OK) {
+        panel_activity_clear(&activity);
+        return status;
+    }
+    *out = activity;
+    return UF_OK;
+}
+
+void panel_activity_clear(struct panel_activity *activity)
+{
+    for (size_t t = 0; activity->at != NULL && t < activity->n_periods; t++) {
+        struct period_activity *p = &activity->at[t];
+        for (int b = 0; b < BOUNDS; b++) {
+            gsl_matrix_free(p->value[b]);
+            gsl_vector_free(p->total[b]);
+            gsl_vector_free(p->whole[b]);
+        }
+        free(p->status);
+        free(p->total_status);
+        free(p->whole_status);
+        free(p->region_sum);
+        free(p->sector_sum);
+    }
+    free(activity->at);
+    free(activity->region);
+    free(activity->sector);
+    free(activity->absent_region);
+    free(activity->absent_sector);
+    *activity = (struct panel_activity){0};
+}
+
+struct uf_activity panel_activity_at(const struct panel_activity *activity, size_t period, enum bound bound)
+{
+    const struct period_activity *p = &activity->at[period];
+    return (struct uf_activity){p->value[bound], p->total[bound], p->whole[bound], p->whole_total[bound]};
+}
+
+const char *panel_activity_region_label(const struct panel_activity *activity, size_t region)
+{
+    return activity->panel->units.label[activity->region[region]];
+}
+
+const char *panel_activity_region_code(const struct panel_activity *activity, size_t region)
+{
+    return activity->panel->units.code[activity->region[region]];
+}
+
+const char *panel_activity_sector_label(const struct panel_activity *activity, size_t sector)
+{
+    return activity->panel->sectors.label[activity->sector[sector]];
+}
+
+const char *panel_activity_sector_code(const struct panel_activity *activity, size_t sector)
+{
+    return activity->panel->sectors.code[activity->sector[sector]];
+}
+
+const char *panel_activity_period_code(const struct panel_activity *activity, size_t period)
+{
+    return activity->panel->periods.code[activity->at[period].period];
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_PROFILE_PANEL_ACTIVITY_H
+#define UTFALL_PROFILE_PANEL_ACTIVITY_H
+/*
+ * A panel by region, sector and period → activity matrices for the kernels, with the reasons of what is
+ * missing and the bounds that rounding leaves. One place decides which rows are regions, which sectors, which
+ * is the given total and which the reference area, and says so in notes and ledger.
+ */
+#include <utfall/activity.h>
+#include <utfall/method.h>
+
+enum bound { BOUND_VALUE, BOUND_LOW, BOUND_HIGH, BOUNDS };
+
+/* One period. Arrays follow panel_activity.region and .sector. */
+struct period_activity {
+    size_t period; /* index into the panel's periods */
+    char when[48]; /* `, 2017` or ` 2017` to follow a name in a sentence; empty for a single cross-section
+                      without a period */
+    gsl_matrix *value[BOUNDS];
+    gsl_vector *total[BOUNDS]; /* NULL: no given total */
+    gsl_vector *whole[BOUNDS]; /* NULL: no given reference row */
+    double whole_total[BOUNDS];
+    uf_value_status *status; /* regions × sectors */
+    uf_value_status *total_status, *whole_status;
+    uf_value_status whole_total_status;
+    /* the missing flags of sums, the reason why they are NaN */
+    uf_value_status *region_sum, *sector_sum;
+    uf_value_status all_cells, all_totals, whole_cells;
+};
+
+struct panel_activity {
+    const struct uf_panel *panel;
+    enum uf_language language;
+    const struct uf_panel_column *column; /* the outcome */
+    size_t n_regions, n_sectors, n_periods;
+    size_t *region, *sector; /* indices into the panel's units and sectors */
+    struct period_activity *at;
+    size_t total_sector;  /* SIZE_MAX: none named */
+    size_t unnamed_total; /* a sector that is a total by its code, left out; SIZE_MAX: none */
+    size_t whole_unit;    /* SIZE_MAX: none named */
+    enum uf_reference reference;
+    bool bands;                            /* the figures are rounded */
+    size_t *absent_region, *absent_sector; /* left out: no value at all in one of the periods, or (regions)
+                                              incomplete, on demand */
+    size_t n_absent_regions, n_absent_sectors;
+    bool leave_out_incomplete;
+};
+
+/* The options every method of this kind has. */
+extern const char *const panel_activity_references[];
+extern const char *const panel_activity_incomplete[];
+#define PANEL_ACTIVITY_OPTIONS                                                                               \
+    {"total",                                                                                                \
+     UF_OPTION_TEXT,                                                                                         \
+     NULL,                                                                                                   \
+     NULL,                                                                                                   \
+     "Code of the sector that is the published total of a region; it is then not a sector",                  \
+     false},                                                                                                 \
+        {"reference",                                                                                        \
+         UF_OPTION_CHOICE,                                                                                   \
+         "nation",                                                                                           \
+         panel_activity_references,                                                                          \
+         "Compare with all regions together, or with the other regions",                                     \
+         false},                                                                                             \
+        {"reference-row",                                                                                    \
+         UF_OPTION_TEXT,                                                                                     \
+         NULL,                                                                                               \
+         NULL,                                                                                               \
+         "Code of the region whose row is the reference area as published; it is then not a region",         \
+         false},                                                                                             \
+    {                                                                                                        \
+        "incomplete", UF_OPTION_CHOICE, "missing", panel_activity_incomplete,                                \
+            "Regions with a missing value: make missing what needs it, or leave the region out everywhere",  \
+            false                                                                                            \
+    }
+
+/* `periods` are indices into the panel's periods, in time. Errors: UF_BAD_USAGE for a code that is not there,
+ * with the nearest one; UF_BAD_INPUT for a negative value and where nothing is left. Everything in `out` is
+ * released by panel_activity_clear. */
+uf_status panel_activity_new(const struct uf_panel *panel, const struct uf_options *options,
+                             enum uf_language language, const size_t *periods, size_t n_periods,
+                             struct panel_activity *out, struct uf_error *error);
+void panel_activity_clear(struct panel_activity *activity);
+
+/* What a kernel reads; borrowed from `activity`. */
+struct uf_activity panel_activity_at(const struct panel_activity *activity, size_t period, enum bound bound);
+
+/* What was left out, what is missing, how the sectors relate to the total, what rounding means: notes and
+ * ledger. `sums_used`: the method adds sectors up, so that overlapping ones are worth a warning. */
+uf_status panel_activity_tell(const struct panel_activity *activity, bool sums_used, struct uf_result *result,
+                              struct uf_error *error);
+
+/* The period an option names, or where it is absent the first or last period with a value. */
+uf_status panel_activity_period(const struct uf_panel *panel, const struct uf_options *options,
+                                const char *option, bool last, size_t *out, struct uf_error *error);
+/* True where the outcome has a value in that period. */
+bool panel_activity_has_values(const struct uf_panel *panel, size_t period);
+
+const char *panel_activity_region_label(const struct panel_activity *activity, size_t region);
+const char *panel_activity_region_code(const struct panel_activity *activity, size_t region);
+const char *panel_activity_sector_label(const struct panel_activity *activity, size_t sector);
+const char *panel_activity_sector_code(const struct panel_activity *activity, size_t sector);
+const char *panel_activity_period_code(const struct panel_activity *activity, size_t period);
+
+#endif

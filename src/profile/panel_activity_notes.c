@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* What the reader must know of the figures before the indices: who was left out, what is missing, whether the
+ * sectors add up, what rounding leaves open. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "profile/panel_activity.h"
+
+static const struct uf_words no_advice = {NULL, NULL};
+
+#define TELL(severity, code, text, advice, arguments)                                                        \
+    uf_result_add_note(result, a->language, severity, code, text, advice, arguments,                         \
+                       sizeof(arguments) / sizeof *(arguments), error)
+
+enum { NAMES_SHOWN = 8 };
+
+/* "Gotland, Dalarna, … (12)"; the caller frees it. NULL: out of memory. */
+static char *name_list(const struct uf_dictionary *dictionary, const size_t *index, size_t n)
+{
+    struct uf_buffer text;
+    uf_buffer_init(&text);
+    for (size_t i = 0; i < n && i < NAMES_SHOWN; i++) {
+        if (i > 0) uf_buffer_append(&text, ", ");
+        uf_buffer_append(&text, dictionary->label[index[i]]);
+    }
+    if (n > NAMES_SHOWN) {
+        uf_buffer_append(&text, ", … (");
+        uf_buffer_append_size(&text, n);
+        uf_buffer_append(&text, ")");
+    }
+    return uf_buffer_take(&text);
+}
+
+static uf_status tell_left_out(const struct panel_activity *a, struct uf_result *result,
+                               struct uf_error *error)
+{
+    static const struct uf_words regions = {
+        "{0} regions have no figures in the period and are left out, also of the reference area: {1}.",
+        "{0} regioner saknar uppgifter för perioden och ingår därför inte, inte heller i jämförelseområdet: "
+        "{1}."};
+    static const struct uf_words incomplete = {
+        "{0} regions lack at least one figure and are left out, also of the reference area, as asked: {1}.",
+        "{0} regioner saknar minst en uppgift och har uteslutits, också ur jämförelseområdet, enligt valet: "
+        "{1}."};
+    static const struct uf_words sectors = {
+        "{0} sectors have no figures in the period and are left out: {1}.",
+        "{0} branscher saknar uppgifter för perioden och ingår därför inte: {1}."};
+    const size_t rows = a->panel->n_rows;
+    for (int of_sectors = 0; of_sectors <= 1; of_sectors++) {
+        size_t n = of_sectors ? a->n_absent_sectors : a->n_absent_regions;
+        if (n == 0) continue;
+        char *names = of_sectors ? name_list(&a->panel->sectors, a->absent_sector, n)
+                                 : name_list(&a->panel->units, a->absent_region, n);
+        if (names == NULL) return uf_fail_memory(error);
+        struct uf_argument arguments[] = {uf_count_argument(n), uf_text_argument(names)};
+        struct uf_words text = of_sectors ? sectors : a->leave_out_incomplete ? incomplete : regions;
+        uf_status status = TELL(UF_WARNING, of_sectors ? "sectors-left-out" : "regions-left-out", text,
+                                no_advice, arguments);
+        size_t lost = 0;
+        for (size_t i = 0; i < rows; i++)
+            for (size_t k = 0; k < n; k++)
+                lost += of_sectors ? a->panel->sector[i] == a->absent_sector[k]
+                                   : a->panel->unit[i] == a->absent_region[k];
+        static const struct uf_words step[] = {{"regions without figures", "regioner utan uppgifter"},
+                                               {"sectors without figures", "branscher utan uppgifter"}};
+        if (status == UF_OK)
+            status = uf_result_add_ledger(result, uf_words_in(step[of_sectors], a->language), names, rows,
+                                          rows - lost, error);
+        free(names);
+        UF_TRY(status);
+    }
+    return UF_OK;
+}
+
+/* "not available, confidential"; the caller frees it. NULL: out of memory. */
+static char *reason_list(uf_value_status reasons, enum uf_language language)
+{
+    static const struct {
+        uf_value_status flag;
+        struct uf_words words;
+    } names[] = {
+        {UF_VALUE_NOT_AVAILABLE, {"not available", "uppgift saknas"}},
+        {UF_VALUE_NOT_APPLICABLE, {"not applicable", "ej tillämpligt"}},
+        {UF_VALUE_SUPPRESSED, {"suppressed by the publisher", "undertryckt av utgivaren"}},
+        {UF_VALUE_CONFIDENTIAL, {"confidential", "sekretess"}},
+        {UF_VALUE_UNDEFINED, {"undefined", "odefinierad"}},
+        {UF_VALUE_INCOMPLETE, {"incomplete sum", "ofullständig summa"}},
+    };
+    struct uf_buffer text;
+    uf_buffer_init(&text);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (!(reasons & names[i].flag)) continue;
+        if (text.length > 0) uf_buffer_append(&text, ", ");
+        uf_buffer_append(&text, uf_words_in(names[i].words, language));
+    }
+    return uf_buffer_take(&text);
+}
+
+static uf_status tell_missing(const struct panel_activity *a, struct uf_result *result,
+                              struct uf_error *error)
+{
+    static const struct uf_words text = {"{0} of {1} figures are missing ({2}). A missing figure is not "
+                                         "zero: the region's sum, the sector's sum and all that "
+                                         "is formed from them are missing too.",
+                                         "{0} av {1} uppgifter saknas ({2}). En saknad uppgift är inte noll: "
+                                         "regionens summa, branschens summa och allt som "
+                                         "beräknas av dem saknas därför också."};
+    static const struct uf_words advice = {
+        "Name the published total (total) and the published row of the reference area (reference-row), leave "
+        "incomplete "
+        "regions out (incomplete: leave-out), or choose sectors and years without gaps.",
+        "Ange den publicerade totalen (total) och jämförelseområdets publicerade rad (reference-row), "
+        "uteslut "
+        "ofullständiga regioner (incomplete: leave-out), eller välj branscher och år utan luckor."};
+    size_t missing = 0, cells = 0;
+    uf_value_status reasons = 0;
+    for (size_t t = 0; t < a->n_periods; t++) {
+        for (size_t i = 0; i < a->n_regions * a->n_sectors; i++, cells++) {
+            uf_value_status status = a->at[t].status[i] & UF_VALUE_MISSING_MASK;
+            reasons |= status;
+            missing += status != 0;
+        }
+    }
+    if (missing == 0) return UF_OK;
+    char *names = reason_list(reasons, a->language);
+    if (names == NULL) return uf_fail_memory(error);
+    struct uf_argument arguments[] = {uf_count_argument(missing), uf_count_argument(cells),
+                                      uf_text_argument(names)};
+    uf_status status = TELL(UF_WARNING, "missing-figures", text, advice, arguments);
+    free(names);
+    return status;
+}
+
+/* Sections as letters: `B-E` is 1…4, `C` is 2, `M_N` is 12…13; false for other codes. */
+static bool section_range(const char *code, int *first, int *last)
+{
+    const size_t length = strlen(code);
+    if ((length != 1 && length != 3) || code[0] < 'A' || code[0] > 'U') return false;
+    *first = *last = code[0] - 'A';
+    if (length == 1) return true;
+    if ((code[1] != '-' && code[1] != '_') || code[2] < code[0] || code[2] > 'U') return false;
+    *last = code[2] - 'A';
+    return true;
+}
+
+static uf_status tell_sectors(const struct panel_activity *a, bool sums_used, struct uf_result *result,
+                              struct uf_error *error)
+{
+    if (a->unnamed_total != SIZE_MAX) {
+        static const struct uf_words text = {"The sector {0} is by its code a total and was not counted as a "
+                                             "sector; the sectors' sum is the region's total.",
+                                             "Branschen {0} är enligt sin kod en total och har inte räknats "
+                                             "som bransch; regionens total är branschernas "
+                                             "summa."};
+        static const struct uf_words advice = {"Name it with the option total to have it as the denominator.",
+                                               "Ange den med valet total om den ska vara nämnare."};
+        struct uf_argument arguments[] = {uf_text_argument(a->panel->sectors.code[a->unnamed_total])};
+        UF_TRY(TELL(UF_NOTE, "total-left-out", text, advice, arguments));
+    }
+    for (size_t i = 0; sums_used && i < a->n_sectors; i++) {
+        for (size_t j = i + 1; j < a->n_sectors; j++) {
+            const char *one = panel_activity_sector_code(a, i), *other = panel_activity_sector_code(a, j);
+            int first[2], last[2];
+            if (!section_range(one, &first[0], &last[0]) || !section_range(other, &first[1], &last[1]))
+                continue;
+            if (last[0] < first[1] || last[1] < first[0]) continue;
+            static const struct uf_words text = {
+                "The sectors {0} and {1} overlap: sums over sectors count the same activity twice.",
+                "Branscherna {0} och {1} överlappar varandra: summor över branscher räknar samma verksamhet "
+                "två gånger."};
+            static const struct uf_words advice = {"Choose sectors that divide the economy without overlap.",
+                                                   "Välj branscher som delar upp ekonomin utan överlapp."};
+            struct uf_argument arguments[] = {uf_text_argument(one), uf_text_argument(other)};
+            return TELL(UF_WARNING, "sectors-overlap", text, advice, arguments);
+        }
+    }
+    return UF_OK;
+}
+
+static uf_status tell_total_gap(const struct panel_activity *a, struct uf_result *result,
+                                struct uf_error *error)
+{
+    if (a->total_sector == SIZE_MAX) return UF_OK;
+    double smallest = INFINITY, largest = -INFINITY;
+    size_t farthest = 0;
+    for (size_t t = 0; t < a->n_periods; t++) {
+        for (size_t r = 0; r < a->n_regions; r++) {
+            double sum = 0, total = gsl_vector_get(a->at[t].total[BOUND_VALUE], r);
+            for (size_t s = 0; s < a->n_sectors; s++)
+                sum += gsl_matrix_get(a->at[t].value[BOUND_VALUE], r, s);
+            double gap = 100 * (sum / total - 1);
+            if (!isfinite(gap)) continue;
+            if (fabs(gap) > fmax(fabs(smallest), fabs(largest)) || isinf(smallest)) farthest = r;
+            smallest = fmin(smallest, gap);
+            largest = fmax(largest, gap);
+        }
+    }
+    if (isinf(smallest) || (smallest == 0 && largest == 0)) return UF_OK;
+    static const struct uf_words text = {"The sum of the sectors differs from the published total {0} by {1} "
+                                         "to {2} per cent, most in {3}. Nothing was "
+                                         "rescaled.",
+                                         "Branschernas summa avviker från den publicerade totalen {0} med "
+                                         "{1} till {2} procent, mest i {3}. Inget har "
+                                         "räknats om för att stämma."};
+    struct uf_argument arguments[] = {uf_text_argument(a->panel->sectors.code[a->total_sector]),
+                                      uf_number_argument(smallest, 1), uf_number_argument(largest, 1),
+                                      uf_text_argument(panel_activity_region_label(a, farthest))};
+    return TELL(UF_NOTE, "total-gap", text, no_advice, arguments);
+}
+
+static uf_status tell_rounding(const struct panel_activity *a, struct uf_result *result,
+                               struct uf_error *error)
+{
+    if (!a->bands) return UF_OK;
+    const double unit = a->column->rounding;
+    size_t off = 0, known = 0;
+    for (size_t t = 0; t < a->n_periods; t++) {
+        const gsl_matrix *value = a->at[t].value[BOUND_VALUE];
+        for (size_t i = 0; i < a->n_regions * a->n_sectors; i++) {
+            double x = gsl_matrix_get(value, i / a->n_sectors, i % a->n_sectors);
+            if (isnan(x)) continue;
+            known++;
+            off += fabs(x - unit * nearbyint(x / unit)) > 1e-9 * unit;
+        }
+    }
+    if (off > 0) {
+        static const struct uf_words text = {
+            "The figures are said to be rounded to whole {0}, but {1} of {2} are not multiples of it.",
+            "Uppgifterna anges vara avrundade till hela {0}, men {1} av {2} är inte multiplar av det."};
+        static const struct uf_words advice = {
+            "Check the indicator's rounding unit: the bands rest on it.",
+            "Kontrollera indikatorns avrundningsenhet: avrundningsintervallen "
+            "bygger på den."};
+        struct uf_argument arguments[] = {uf_number_argument(unit, -1), uf_count_argument(off),
+                                          uf_count_argument(known)};
+        return TELL(UF_WARNING, "rounding-mismatch", text, advice, arguments);
+    }
+    static const struct uf_words text = {"The figures are rounded to whole {0}: each true value lies within "
+                                         "{1} of the one shown. The bands follow from that alone; "
+                                         "they are not confidence intervals.",
+                                         "Uppgifterna är avrundade till hela {0}: varje sant värde ligger "
+                                         "högst {1} från det visade. Avrundningsintervallen följer "
+                                         "enbart av detta och är inte konfidensintervall."};
+    struct uf_argument arguments[] = {uf_number_argument(unit, -1), uf_number_argument(unit / 2, -1)};
+    return TELL(UF_NOTE, "rounding", text, no_advice, arguments);
+}
+
+uf_status panel_activity_tell(const struct panel_activity *activity, bool sums_used, struct uf_result *result,
+                              struct uf_error *error)
+{
+    UF_TRY(tell_left_out(activity, result, error));
+    UF_TRY(tell_missing(activity, result, error));
+    UF_TRY(tell_sectors(activity, sums_used, result, error));
+    UF_TRY(tell_total_gap(activity, result, error));
+    return tell_rounding(activity, result, error);
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <utfall/shift_share.h>
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/fail.h"
+
+struct sums {
+    double region_start, region_end, nation_start, nation_end;
+};
+
+static double sum_of(const double *value, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += value[i];
+    return sum;
+}
+
+/* One sector; growth rates of the sums are those of region and nation as a whole. */
+static struct uf_shift_share parts_of(double e0, double e1, double n0, double n1, const struct sums *sums)
+{
+    const double nation_growth = sums->nation_end / sums->nation_start - 1;
+    const double region_growth = sums->region_start > 0 ? sums->region_end / sums->region_start - 1 : NAN;
+    const double overall_lead = region_growth - nation_growth;
+    struct uf_shift_share part = {.start = e0, .end = e1, .change = e1 - e0};
+    part.homothetic = sums->region_start * (n0 / sums->nation_start);
+    part.national = e0 * nation_growth;
+    if (e0 == 0 && e1 >= 0 && n0 >= 0 && n1 >= 0) {
+        /* no growth rate to split: the sector's arrival is its own component */
+        part.mix = e0 * nation_growth; /* 0, or NaN where the nation's growth is not defined */
+        part.regional = e1 + part.mix;
+        part.entry = part.regional;
+        part.entries = e1 > 0;
+        part.growth_expected = part.homothetic * overall_lead;
+        part.growth_differential = -part.growth_expected;
+        return part;
+    }
+    const double sector_growth = n0 > 0 ? n1 / n0 - 1 : NAN;
+    const double own_growth = e1 / e0 - 1;
+    const double lead = own_growth - sector_growth;
+    part.mix = e0 * (sector_growth - nation_growth);
+    part.regional = e1 - e0 * (1 + sector_growth);
+    part.competitive = part.homothetic * lead;
+    part.allocation = (e0 - part.homothetic) * lead;
+    part.growth_expected = part.homothetic * overall_lead;
+    part.growth_differential = (e0 - part.homothetic) * overall_lead;
+    part.industry_expected = part.homothetic * (lead - overall_lead);
+    part.industry_differential = (e0 - part.homothetic) * (lead - overall_lead);
+    return part;
+}
+
+static void add(struct uf_shift_share *total, const struct uf_shift_share *part)
+{
+    total->start += part->start;
+    total->end += part->end;
+    total->change += part->change;
+    total->national += part->national;
+    total->mix += part->mix;
+    total->regional += part->regional;
+    total->homothetic += part->homothetic;
+    total->competitive += part->competitive;
+    total->allocation += part->allocation;
+    total->growth_expected += part->growth_expected;
+    total->growth_differential += part->growth_differential;
+    total->industry_expected += part->industry_expected;
+    total->industry_differential += part->industry_differential;
+    total->entry += part->entry;
+    total->entries += part->entries;
+}
+
+static uf_status check(const double *value, size_t n, const char *what, struct uf_error *error)
+{
+    for (size_t i = 0; i < n; i++)
+        if (value[i] < 0 || isinf(value[i]))
+            return uf_fail(error, UF_BAD_INPUT,
+                           "%s is %g in sector %zu (counted from 1): shift-share needs values of at least 0.",
+                           what, value[i], i + 1);
+    return UF_OK;
+}
+
+uf_status uf_shift_share(const double *region_start, const double *region_end, const double *nation_start,
+                         const double *nation_end, size_t n, struct uf_shift_share *out_sectors,
+                         struct uf_shift_share *out_total, struct uf_error *error)
+{
+    if (n == 0) return uf_fail(error, UF_BAD_USAGE, "Shift-share needs at least one sector.");
+    UF_TRY(check(region_start, n, "The region's start", error));
+    UF_TRY(check(region_end, n, "The region's end", error));
+    UF_TRY(check(nation_start, n, "The nation's start", error));
+    UF_TRY(check(nation_end, n, "The nation's end", error));
+    const struct sums sums = {sum_of(region_start, n), sum_of(region_end, n), sum_of(nation_start, n),
+                              sum_of(nation_end, n)};
+    struct uf_shift_share total = {0};
+    for (size_t s = 0; s < n; s++) {
+        struct uf_shift_share part =
+            parts_of(region_start[s], region_end[s], nation_start[s], nation_end[s], &sums);
+        add(&total, &part);
+        if (out_sectors != NULL) out_sectors[s] = part;
+    }
+    *out_total = total;
+    return UF_OK;
+}
+
+uf_status uf_shift_share_dynamic(const gsl_matrix *region, const gsl_matrix *nation,
+                                 struct uf_shift_share *out_sectors, struct uf_shift_share *out_total,
+                                 struct uf_error *error)
+{
+    if (region->size1 < 2 || region->size2 == 0)
+        return uf_fail(error, UF_BAD_USAGE, "Dynamic shift-share needs at least two periods and one sector.");
+    if (nation->size1 != region->size1 || nation->size2 != region->size2)
+        return uf_fail(error, UF_BAD_USAGE, "The region's and the nation's figures are not of one shape.");
+    const size_t n = region->size2;
+    struct uf_shift_share *sum = calloc(n, sizeof *sum), *step = calloc(n, sizeof *step);
+    double *row = malloc(4 * n * sizeof *row);
+    uf_status status = sum == NULL || step == NULL || row == NULL ? uf_fail_memory(error) : UF_OK;
+    for (size_t t = 0; status == UF_OK && t + 1 < region->size1; t++) {
+        for (size_t s = 0; s < n; s++) {
+            row[s] = gsl_matrix_get(region, t, s);
+            row[n + s] = gsl_matrix_get(region, t + 1, s);
+            row[2 * n + s] = gsl_matrix_get(nation, t, s);
+            row[3 * n + s] = gsl_matrix_get(nation, t + 1, s);
+        }
+        struct uf_shift_share ignored;
+        status = uf_shift_share(row, row + n, row + 2 * n, row + 3 * n, n, step, &ignored, error);
+        for (size_t s = 0; status == UF_OK && s < n; s++) {
+            if (t == 0)
+                sum[s] = step[s];
+            else {
+                struct uf_shift_share first = sum[s];
+                add(&sum[s], &step[s]);
+                sum[s].start = first.start;
+                sum[s].end = step[s].end;
+                sum[s].homothetic = first.homothetic;
+            }
+        }
+    }
+    if (status == UF_OK) {
+        struct uf_shift_share total = {0};
+        for (size_t s = 0; s < n; s++) {
+            add(&total, &sum[s]);
+            if (out_sectors != NULL) out_sectors[s] = sum[s];
+        }
+        *out_total = total;
+    }
+    free(row);
+    free(step);
+    free(sum);
+    return status;
+}
+
+/* The bounds of e₀·f for e₀ ≥ 0 in its interval and f in its own. */
+static void scaled_bounds(double start_low, double start_high, double factor_low, double factor_high,
+                          double *low, double *high)
+{
+    *low = factor_low < 0 ? start_high * factor_low : start_low * factor_low;
+    *high = factor_high < 0 ? start_low * factor_high : start_high * factor_high;
+}
+
+uf_status uf_shift_share_band(const struct uf_shift_share_bounds *bounds, size_t n,
+                              struct uf_shift_share_band *out, struct uf_error *error)
+{
+    if (n == 0) return uf_fail(error, UF_BAD_USAGE, "Shift-share needs at least one sector.");
+    const struct uf_shift_share_bounds *b = bounds;
+    struct uf_shift_share_band band = {0};
+    double expected_low = 0,
+           expected_high = 0; /* of Σ e₀·(ρ − 1): what the nation's growth would have given */
+    for (size_t s = 0; s < n; s++) {
+        const double ratio_low =
+            b->nation_start_high[s] > 0 ? b->nation_end_low[s] / b->nation_start_high[s] : NAN;
+        const double ratio_high =
+            b->nation_start_low[s] > 0 ? b->nation_end_high[s] / b->nation_start_low[s] : NAN;
+        double low, high;
+        band.change_low += b->region_end_low[s] - b->region_start_high[s];
+        band.change_high += b->region_end_high[s] - b->region_start_low[s];
+        if (b->region_start_high[s] == 0) { /* surely absent at the start: all of its end is regional */
+            band.regional_low += b->region_end_low[s];
+            band.regional_high += b->region_end_high[s];
+            continue;
+        }
+        scaled_bounds(b->region_start_low[s], b->region_start_high[s], ratio_low, ratio_high, &low, &high);
+        band.regional_low += b->region_end_low[s] - high;
+        band.regional_high += b->region_end_high[s] - low;
+        scaled_bounds(b->region_start_low[s], b->region_start_high[s], ratio_low - 1, ratio_high - 1, &low,
+                      &high);
+        expected_low += low;
+        expected_high += high;
+    }
+    const double total_low = b->total_end_low - b->total_start_high;
+    const double total_high = b->total_end_high - b->total_start_low;
+    if (!isnan(total_low) && !isnan(total_high)) {
+        band.change_low = fmax(band.change_low, total_low);
+        band.change_high = fmin(band.change_high, total_high);
+        band.regional_low = isnan(expected_high) ? NAN : fmax(band.regional_low, total_low - expected_high);
+        band.regional_high = isnan(expected_low) ? NAN : fmin(band.regional_high, total_high - expected_low);
+    }
+    *out = band;
+    return UF_OK;
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <math.h>
+#include <stdlib.h>
+#include <utfall/specialisation.h>
+
+#include "base/fail.h"
+#include "profile/panel_activity.h"
+#include "profile/tidy.h"
+
+/* One period's indices; arrays per region. */
+struct indices {
+    struct uf_specialisation *region;
+    gsl_vector *krugman_low, *krugman_high;
+};
+
+static void indices_clear(struct indices *x)
+{
+    free(x->region);
+    gsl_vector_free(x->krugman_low);
+    gsl_vector_free(x->krugman_high);
+}
+
+static uf_status indices_new(const struct panel_activity *a, struct indices *out, struct uf_error *error)
+{
+    struct indices x = {calloc(a->n_regions, sizeof *x.region), gsl_vector_alloc(a->n_regions),
+                        gsl_vector_alloc(a->n_regions)};
+    uf_status status = UF_OK;
+    if (x.region == NULL || x.krugman_low == NULL || x.krugman_high == NULL) status = uf_fail_memory(error);
+    struct uf_activity value = panel_activity_at(a, 0, BOUND_VALUE);
+    if (status == UF_OK) status = uf_specialisation(&value, a->reference, x.region, error);
+    if (status == UF_OK && a->bands) {
+        struct uf_activity low = panel_activity_at(a, 0, BOUND_LOW),
+                           high = panel_activity_at(a, 0, BOUND_HIGH);
+        status = uf_krugman_band(&low, &high, a->reference, x.krugman_low, x.krugman_high, error);
+    }
+    if (status != UF_OK) {
+        indices_clear(&x);
+        return status;
+    }
+    *out = x;
+    return UF_OK;
+}
+
+static uf_status index_row(const struct panel_activity *a, const struct indices *x, size_t r,
+                           struct uf_table *table, struct uf_error *error)
+{
+    const struct uf_specialisation *y = &x->region[r];
+    const struct period_activity *p = &a->at[0];
+    const uf_value_status own = p->region_sum[r]; /* what indices of the region alone need */
+    const uf_value_status both = own | (a->whole_unit != SIZE_MAX ? p->whole_cells : p->all_cells);
+    const bool banded = a->bands && isfinite(y->krugman);
+    const uf_value_status no_band = a->bands ? both : UF_VALUE_NOT_APPLICABLE;
+    struct tidy_row row = tidy_row_add(table, error);
+    tidy_text(&row, panel_activity_region_code(a, r));
+    tidy_text(&row, panel_activity_region_label(a, r));
+    tidy_text(&row, panel_activity_period_code(a, 0));
+    tidy_number(&row, y->krugman, both);
+    tidy_number(&row, banded ? gsl_vector_get(x->krugman_low, r) : NAN, no_band);
+    tidy_number(&row, banded ? gsl_vector_get(x->krugman_high, r) : NAN, no_band);
+    tidy_number(&row, y->dissimilarity, both);
+    tidy_number(&row, y->hachman, both);
+    tidy_number(&row, y->gini, both);
+    tidy_number(&row, y->theil, both);
+    tidy_number(&row, y->herfindahl, own);
+    tidy_number(&row, y->herfindahl_normalised, own);
+    tidy_number(&row, y->entropy, own);
+    tidy_number(&row, y->entropy_log2, own);
+    tidy_number(&row, isnan(y->herfindahl) ? NAN : (double)y->sectors_present, own);
+    return row.status;
+}
+
+static uf_status index_table(const struct panel_activity *a, const struct indices *x, struct uf_table **out,
+                             struct uf_error *error)
+{
+    static const struct uf_words title = {"Specialisation by region", "Specialisering per region"};
+    static const struct tidy_column columns[] = {
+        {"unit", UF_COLUMN_TEXT, NULL, -1},          {"label", UF_COLUMN_TEXT, NULL, -1},
+        {"period", UF_COLUMN_TEXT, NULL, -1},        {"krugman", UF_COLUMN_NUMBER, NULL, 3},
+        {"krugman_low", UF_COLUMN_NUMBER, NULL, 3},  {"krugman_high", UF_COLUMN_NUMBER, NULL, 3},
+        {"dissimilarity", UF_COLUMN_NUMBER, "%", 1}, {"hachman", UF_COLUMN_NUMBER, NULL, 3},
+        {"gini", UF_COLUMN_NUMBER, NULL, 3},         {"theil", UF_COLUMN_NUMBER, NULL, 4},
+        {"herfindahl", UF_COLUMN_NUMBER, NULL, 3},   {"herfindahl_normalised", UF_COLUMN_NUMBER, NULL, 3},
+        {"entropy_ln", UF_COLUMN_NUMBER, NULL, 3},   {"entropy_log2", UF_COLUMN_NUMBER, NULL, 3},
+        {"sectors", UF_COLUMN_NUMBER, NULL, 0},
+    };
+    struct uf_table *table = NULL;
+    UF_TRY(tidy_table_new("specialisation", uf_words_in(title, a->language), columns,
+                          sizeof columns / sizeof *columns, &table, error));
+    for (size_t r = 0; r < a->n_regions; r++) {
+        uf_status status = index_row(a, x, r, table, error);
+        if (status != UF_OK) {
+            uf_table_free(table);
+            return status;
+        }
+    }
+    *out = table;
+    return UF_OK;
+}
+
+/* 1 for the most specialised region by Krugman; ties share the better rank. */
+static size_t rank_of(const struct panel_activity *a, const struct indices *x, size_t r, size_t *ranked)
+{
+    size_t rank = 1;
+    *ranked = 0;
+    for (size_t i = 0; i < a->n_regions; i++) {
+        if (isnan(x->region[i].krugman)) continue;
+        (*ranked)++;
+        if (x->region[i].krugman > x->region[r].krugman) rank++;
+    }
+    return rank;
+}
+
+static uf_status region_sentence(const struct panel_activity *a, const struct indices *x, size_t r,
+                                 char **out, struct uf_error *error)
+{
+    static const struct uf_words told = {
+        "{2} per cent of the activity in {0}{1} would have to change sector for the structure to equal that "
+        "of the reference "
+        "area (Krugman {3}); {0} ranks {4} of {5} by specialisation.",
+        "{2} procent av verksamheten i {0}{1} skulle behöva byta bransch för att strukturen ska bli densamma "
+        "som i "
+        "jämförelseområdet (Krugman {3}); {0} har plats {4} av {5} i specialisering."};
+    static const struct uf_words none = {"No distance to the reference area can be formed for {0}{1}.",
+                                         "Inget avstånd till jämförelseområdet kan beräknas för {0}{1}."};
+    size_t ranked = 0, rank = rank_of(a, x, r, &ranked);
+    struct uf_argument arguments[] = {uf_text_argument(panel_activity_region_label(a, r)),
+                                      uf_text_argument(a->at[0].when),
+                                      uf_number_argument(x->region[r].dissimilarity, 1),
+                                      uf_number_argument(x->region[r].krugman, 3),
+                                      uf_count_argument(rank),
+                                      uf_count_argument(ranked)};
+    return uf_phrase(a->language, isnan(x->region[r].krugman) ? none : told, arguments, 6, out, error);
+}
+
+static uf_status findings_table(const struct panel_activity *a, const struct indices *x,
+                                struct uf_table **out, struct uf_error *error)
+{
+    static const struct uf_words title = {"Findings by region", "Iakttagelser per region"};
+    struct uf_table *table = NULL;
+    UF_TRY(tidy_findings_new("specialisation-findings", uf_words_in(title, a->language), &table, error));
+    uf_status status = UF_OK;
+    for (size_t r = 0; status == UF_OK && r < a->n_regions; r++) {
+        char *text = NULL;
+        status = region_sentence(a, x, r, &text, error);
+        if (status == UF_OK)
+            status = tidy_finding(table, panel_activity_region_code(a, r), panel_activity_region_label(a, r),
+                                  text, error);
+        free(text);
+    }
+    if (status != UF_OK) {
+        uf_table_free(table);
+        return status;
+    }
+    *out = table;
+    return UF_OK;
+}
+
+static uf_status tell_findings(const struct panel_activity *a, const struct indices *x,
+                               struct uf_result *result, struct uf_error *error)
+{
+    static const struct uf_words none = {NULL, NULL};
+    size_t most = SIZE_MAX, least = SIZE_MAX, outside = 0;
+    for (size_t r = 0; r < a->n_regions; r++) {
+        const struct uf_specialisation *y = &x->region[r];
+        if (isnan(y->krugman)) continue;
+        if (most == SIZE_MAX || y->krugman > x->region[most].krugman) most = r;
+        if (least == SIZE_MAX || y->krugman < x->region[least].krugman) least = r;
+        outside += y->hachman == 0;
+    }
+    if (most == SIZE_MAX) {
+        static const struct uf_words text = {
+            "No distance to the reference area can be formed for any region.",
+            "Inget avstånd till jämförelseområdet kan beräknas för någon region."};
+        return uf_result_add_note(result, a->language, UF_WARNING, "finding", text, none, NULL, 0, error);
+    }
+    static const struct uf_words finding = {
+        "Most specialised{0}: {1} (Krugman {2}); most like the reference area: {3} (Krugman {4}).",
+        "Mest specialiserad{0}: {1} (Krugman {2}); mest lik jämförelseområdet: {3} (Krugman {4})."};
+    struct uf_argument arguments[] = {uf_text_argument(a->at[0].when),
+                                      uf_text_argument(panel_activity_region_label(a, most)),
+                                      uf_number_argument(x->region[most].krugman, 3),
+                                      uf_text_argument(panel_activity_region_label(a, least)),
+                                      uf_number_argument(x->region[least].krugman, 3)};
+    UF_TRY(uf_result_add_note(result, a->language, UF_NOTE, "finding", finding, none, arguments, 5, error));
+    if (a->bands) {
+        static const struct uf_words text = {"The band of the Krugman index surely holds it but may be wider "
+                                             "than what the unrounded figures can reach; the other "
+                                             "indices are given for the figures as shown.",
+                                             "Intervallet för Krugmans index innehåller säkert det sanna "
+                                             "värdet men kan vara bredare än vad de oavrundade "
+                                             "värdena medger; övriga index avser uppgifterna som de visas."};
+        UF_TRY(uf_result_add_note(result, a->language, UF_NOTE, "outer-band", text, none, NULL, 0, error));
+    }
+    if (outside == 0) return UF_OK;
+    static const struct uf_words text = {"{0} regions have a sector that the reference area lacks: their "
+                                         "Theil index is undefined (infinite) and their Hachman "
+                                         "index 0.",
+                                         "{0} regioner har en bransch som jämförelseområdet saknar: deras "
+                                         "Theilindex är odefinierat (oändligt) och deras "
+                                         "Hachmanindex 0."};
+    struct uf_argument counts[] = {uf_count_argument(outside)};
+    return uf_result_add_note(result, a->language, UF_NOTE, "sector-outside-reference", text, none, counts, 1,
+                              error);
+}
+
+static uf_status add_results(const struct panel_activity *a, const struct indices *x,
+                             struct uf_result *result, struct uf_error *error)
+{
+    struct uf_table *table = NULL;
+    UF_TRY(index_table(a, x, &table, error));
+    UF_TRY(uf_result_take_table(result, table, error));
+    UF_TRY(findings_table(a, x, &table, error));
+    UF_TRY(uf_result_take_table(result, table, error));
+    return tell_findings(a, x, result, error);
+}
+
+static uf_status run(const struct uf_panel *panel, const struct uf_options *options,
+                     const struct uf_context *context, struct uf_result *result, struct uf_error *error)
+{
+    size_t period;
+    UF_TRY(panel_activity_period(panel, options, "period", true, &period, error));
+    struct panel_activity a;
+    UF_TRY(panel_activity_new(panel, options, context->language, &period, 1, &a, error));
+    struct indices x = {0};
+    result->claim = UF_CLAIM_DESCRIPTION;
+    uf_status status = panel_activity_tell(&a, true, result, error);
+    if (status == UF_OK) status = indices_new(&a, &x, error);
+    if (status == UF_OK) status = add_results(&a, &x, result, error);
+    indices_clear(&x);
+    panel_activity_clear(&a);
+    return status;
+}
+
+static const struct uf_option options_list[] = {
+    {"period", UF_OPTION_PERIOD, NULL, NULL, "The period described; default the last with values", false},
+    PANEL_ACTIVITY_OPTIONS,
+};
+
+static const struct uf_chart_hint charts[] = {
+    {.kind = "bars",
+     .table = "specialisation",
+     .title = {"Specialisation: distance to the reference area, {3}",
+               "Specialisering: avstånd till jämförelseområdet, {3}"},
+     .value_label = {"Krugman index (0 = same structure, 2 = no sector in common)",
+                     "Krugmans index (0 = samma struktur, 2 = ingen gemensam bransch)"},
+     .value = "krugman",
+     .low = "krugman_low",
+     .high = "krugman_high",
+     .label = "label",
+     .reference = NAN},
+};
+
+static const char *const sources[] = {
+    "Krugman, P. (1991). Geography and Trade. MIT Press.",
+    "Hachman, F. (1995), for the index named after him.",
+    "Palan, N. (2010). Measurement of specialization – the choice of indices. FIW Working Paper 62.",
+    NULL,
+};
+
+const struct uf_method uf_method_specialisation = {
+    .name = "specialisation",
+    .family = UF_FAMILY_PROFILE,
+    .title = {"Specialisation", "Specialisering"},
+    .summary =
+        {"How far is the region's structure from the nation's? Krugman, dissimilarity, Hachman, Gini, Theil, "
+         "Herfindahl, entropy",
+         "Hur långt är regionens näringsstruktur från rikets? Krugman, olikhetsindex, Hachman, Gini, Theil, "
+         "Herfindahl, entropi"},
+    .formula_note = {"With s the sector's share in the region and q in the reference area: Krugman Σ|s − q| "
+                     "(0 to 2); dissimilarity "
+                     "100·Krugman/2, the percentage that would have to change sector; Hachman 1/Σ(s²/q); "
+                     "Gini from the Lorenz curve of s "
+                     "against q; Theil Σ s·ln(s/q); Herfindahl Σs² and (H − 1/n)/(1 − 1/n); entropy −Σ s·ln "
+                     "s, also to base 2. Shares are of the "
+                     "sum of the sectors. The indices depend on how finely sectors are divided: compare "
+                     "regions within one table, not "
+                     "tables with one another.",
+                     "Med s som branschens andel i regionen och q i jämförelseområdet: Krugman Σ|s − q| (0 "
+                     "till 2); olikhetsindex "
+                     "100·Krugman/2, den procentandel som skulle behöva byta bransch; Hachman 1/Σ(s²/q); "
+                     "Gini från Lorenzkurvan för s mot q; "
+                     "Theil Σ s·ln(s/q); Herfindahl Σs² och (H − 1/n)/(1 − 1/n); entropi −Σ s·ln s, även med "
+                     "basen 2. Andelarna avser "
+                     "branschernas summa. Indexen beror på hur fint branscherna är indelade: jämför regioner "
+                     "inom en tabell, inte tabeller "
+                     "med varandra."},
+    .sources = sources,
+    .options = options_list,
+    .n_options = sizeof options_list / sizeof *options_list,
+    .charts = charts,
+    .n_charts = sizeof charts / sizeof *charts,
+    .needs_sector = true,
+    .run = run,
+};

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_PROFILE_TIDY_H
+#define UTFALL_PROFILE_TIDY_H
+/* Filling a result table row by row, column by column, with one check at the end of a row instead of one per
+ * cell. */
+#include <utfall/table.h>
+
+struct tidy_column {
+    const char *name;
+    enum uf_column_type type;
+    const char *unit;
+    int decimals;
+};
+
+/* A table with these columns; `title` may be NULL. */
+uf_status tidy_table_new(const char *name, const char *title, const struct tidy_column *columns,
+                         size_t n_columns, struct uf_table **out, struct uf_error *error);
+
+/* Where the next cell goes. After a failure the setters do nothing. */
+struct tidy_row {
+    struct uf_table *table;
+    size_t row, column;
+    uf_status status;
+    struct uf_error *error;
+};
+struct tidy_row tidy_row_add(struct uf_table *table, struct uf_error *error);
+void tidy_text(struct tidy_row *row, const char *text);
+/* A number; where it is not finite, missing for the reason `needed` (its missing flags), or undefined where
+ * that names none. */
+void tidy_number(struct tidy_row *row, double value, uf_value_status needed);
+/* A value as it stands in the data: number and status. */
+void tidy_value(struct tidy_row *row, double value, uf_value_status status);
+
+/* A table of sentences, one per region: unit, label, text. */
+uf_status tidy_findings_new(const char *name, const char *title, struct uf_table **out,
+                            struct uf_error *error);
+uf_status tidy_finding(struct uf_table *table, const char *unit, const char *label, const char *text,
+                       struct uf_error *error);
+
+#endif

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utfall/random.h>
+#include <utfall/randomisation.h>
+
+#include "base/fail.h"
+
+enum { MOST_ENUMERATED = 25000, DRAWS = 9999, PROGRESS_EVERY = 256 };
+#define COLLINEAR 1e-10
+/* Statistics that differ by less than this share are the same number, computed in another order. */
+#define TIE 1e-9
+
+/* The regression with everything but the treatment taken out once; on the √w scale. */
+struct reduced {
+    const struct uf_randomisation_input *input;
+    size_t n_covariates;
+    double *covariate; /* n_covariates orthonormal columns of n */
+    double *outcome;   /* n */
+    double *root;      /* n; NULL: 1 */
+    double *treatment; /* n: work space */
+    double *score;     /* clusters: work space */
+    size_t n_groups;
+};
+
+void uf_randomisation_clear(struct uf_randomisation *r)
+{
+    if (!r) return;
+    free(r->coefficient), free(r->t);
+    memset(r, 0, sizeof *r);
+}
+
+static void take_out_covariates(const struct reduced *reduced, double *column)
+{
+    size_t n = reduced->input->n;
+    for (size_t c = 0; c < reduced->n_covariates; c++) {
+        const double *q = reduced->covariate + c * n;
+        double sum = 0;
+        for (size_t i = 0; i < n; i++) sum += q[i] * column[i];
+        for (size_t i = 0; i < n; i++) column[i] -= sum * q[i];
+    }
+}
+
+/* Fixed effects and covariates out of a column; its norms before and after. */
+static uf_status reduce(const struct reduced *reduced, double *column, double *before, double *after,
+                        struct uf_error *error)
+{
+    size_t n = reduced->input->n;
+    *before = *after = 0;
+    for (size_t i = 0; i < n; i++) {
+        double value = column[i] * (reduced->root ? reduced->root[i] : 1);
+        *before += value * value;
+    }
+    if (reduced->input->absorber) UF_TRY(uf_absorber_apply(reduced->input->absorber, column, error));
+    for (size_t i = 0; i < n && reduced->root; i++) column[i] *= reduced->root[i];
+    take_out_covariates(reduced, column);
+    take_out_covariates(reduced, column);
+    for (size_t i = 0; i < n; i++) *after += column[i] * column[i];
+    *before = sqrt(*before);
+    *after = sqrt(*after);
+    return UF_OK;
+}
+
+static uf_status reduced_init(struct reduced *reduced, const struct uf_randomisation_input *input,
+                              struct uf_error *error)
+{
+    size_t n = input->n, k = input->covariates ? input->covariates->size2 : 0;
+    double before, after;
+    *reduced =
+        (struct reduced){.input = input, .n_groups = input->cluster ? input->n_groups : input->n_blocks};
+    reduced->covariate = malloc((n * k + 1) * sizeof(double));
+    reduced->outcome = malloc((n + 1) * sizeof(double));
+    reduced->treatment = malloc((n + 1) * sizeof(double));
+    reduced->score = malloc((reduced->n_groups + 1) * sizeof(double));
+    reduced->root = input->weights ? malloc((n + 1) * sizeof(double)) : NULL;
+    if (!reduced->covariate || !reduced->outcome || !reduced->treatment || !reduced->score ||
+        (input->weights && !reduced->root))
+        return uf_fail_memory(error);
+    for (size_t i = 0; i < n && reduced->root; i++) reduced->root[i] = sqrt(input->weights[i]);
+    for (size_t j = 0; j < k; j++) {
+        double *column = reduced->covariate + reduced->n_covariates * n;
+        for (size_t i = 0; i < n; i++) column[i] = gsl_matrix_get(input->covariates, i, j);
+        UF_TRY(reduce(reduced, column, &before, &after, error));
+        if (!(after > COLLINEAR * before)) continue;
+        for (size_t i = 0; i < n; i++) column[i] /= after;
+        reduced->n_covariates++;
+    }
+    memcpy(reduced->outcome, input->outcome, n * sizeof(double));
+    return reduce(reduced, reduced->outcome, &before, &after, error);
+}
+
+static void reduced_clear(struct reduced *reduced)
+{
+    free(reduced->covariate), free(reduced->outcome), free(reduced->treatment), free(reduced->score),
+        free(reduced->root);
+}
+
+/* The coefficient and its t for one assignment of paths to blocks (Frisch–Waugh–Lovell). */
+static uf_status evaluate(const struct reduced *reduced, const size_t *path, double *coefficient, double *t,
+                          struct uf_error *error)
+{
+    const struct uf_randomisation_input *input = reduced->input;
+    size_t n = input->n;
+    double *d = reduced->treatment, before, after, product = 0, square = 0, variance = 0;
+    for (size_t i = 0; i < n; i++) d[i] = input->path_value[i * input->n_paths + path[input->block[i]]];
+    UF_TRY(reduce(reduced, d, &before, &after, error));
+    *coefficient = *t = NAN;
+    if (!(after > COLLINEAR * before)) return UF_OK;
+    for (size_t i = 0; i < n; i++) {
+        product += d[i] * reduced->outcome[i];
+        square += d[i] * d[i];
+    }
+    *coefficient = product / square;
+    memset(reduced->score, 0, reduced->n_groups * sizeof(double));
+    const size_t *group = input->cluster ? input->cluster : input->block;
+    for (size_t i = 0; i < n; i++)
+        reduced->score[group[i]] += d[i] * (reduced->outcome[i] - *coefficient * d[i]);
+    for (size_t g = 0; g < reduced->n_groups; g++) variance += reduced->score[g] * reduced->score[g];
+    *t = variance > 0        ? *coefficient * square / sqrt(variance)
+         : *coefficient == 0 ? 0
+                             : copysign(INFINITY, *coefficient);
+    return UF_OK;
+}
+
+static bool at_least(double value, double reference)
+{
+    return isnan(value) || fabs(value) >= fabs(reference) * (1 - TIE);
+}
+
+static void share_extreme(const double *statistic, size_t count, double *p, double *least)
+{
+    size_t extreme = 0, ties = 0;
+    double largest = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!isnan(statistic[i])) largest = fmax(largest, fabs(statistic[i]));
+    for (size_t i = 0; i < count; i++) {
+        extreme += at_least(statistic[i], statistic[0]);
+        ties += at_least(statistic[i], largest);
+    }
+    *p = (double)extreme / (double)count;
+    *least = (double)ties / (double)count;
+}
+
+static uf_status run(const struct reduced *reduced, const struct uf_randomisation_options *options,
+                     size_t *path, struct uf_randomisation *out, struct uf_error *error)
+{
+    const struct uf_randomisation_input *input = reduced->input;
+    size_t blocks = input->n_blocks, done = 1;
+    bool more = true;
+    UF_TRY(evaluate(reduced, input->path, &out->coefficient[0], &out->t[0], error));
+    if (isnan(out->coefficient[0]))
+        return uf_fail(error, UF_NOT_IDENTIFIED,
+                       "the treatment is collinear with the fixed effects and covariates");
+    if (out->enumerated) { /* start from the sorted order */
+        size_t filled = 0;
+        for (size_t c = 0; c < input->n_paths; c++)
+            for (size_t b = 0; b < blocks; b++)
+                if (input->path[b] == c) path[filled++] = c;
+    }
+    for (size_t replicate = 1; more; replicate++) {
+        if (options->progress && replicate % PROGRESS_EVERY == 0 &&
+            options->progress(options->user, (double)replicate / (double)out->count))
+            return uf_fail(error, UF_INTERRUPTED, "stopped while randomising");
+        if (!out->enumerated) {
+            struct uf_random random;
+            uf_random_init(&random, options->seed, UF_PURPOSE_RANDOMISATION, replicate);
+            memcpy(path, input->path, blocks * sizeof *path);
+            uf_random_shuffle(&random, path, blocks);
+            more = replicate + 1 < out->count;
+        }
+        /* the actual assignment comes by in the enumeration, and is already there */
+        if (!out->enumerated || memcmp(path, input->path, blocks * sizeof *path)) {
+            UF_TRY(evaluate(reduced, path, &out->coefficient[done], &out->t[done], error));
+            out->undefined += isnan(out->coefficient[done]) ? 1 : 0;
+            done++;
+        }
+        if (out->enumerated) more = uf_assignment_next(path, blocks);
+    }
+    out->count = done;
+    share_extreme(out->coefficient, out->count, &out->p_coefficient, &out->least_p_coefficient);
+    share_extreme(out->t, out->count, &out->p_t, &out->least_p_t);
+    return UF_OK;
+}
+
+uf_status uf_randomisation_test(const struct uf_randomisation_input *input,
+                                const struct uf_randomisation_options *options, struct uf_randomisation *out,
+                                struct uf_error *error)
+{
+    const struct uf_randomisation_options defaults = {0};
+    if (!options) options = &defaults;
+    struct uf_randomisation result = {0};
+    struct reduced reduced = {0};
+    size_t *counts = calloc(input->n_paths + 1, sizeof *counts),
+           *path = malloc((input->n_blocks + 1) * sizeof *path);
+    uf_status status = counts && path ? UF_OK : uf_fail_memory(error);
+    if (status != UF_OK) goto done;
+    for (size_t b = 0; b < input->n_blocks; b++) counts[input->path[b]]++;
+    result.assignments = uf_assignment_count(counts, input->n_paths);
+    if (result.assignments < 2) {
+        status = uf_fail(
+            error, UF_NOT_IDENTIFIED,
+            "there is only one way to deal the treatment out over %zu units: all follow the same path",
+            input->n_blocks);
+        goto done;
+    }
+    result.enumerated =
+        result.assignments <= (double)(options->most_enumerated ? options->most_enumerated : MOST_ENUMERATED);
+    result.count =
+        result.enumerated ? (size_t)result.assignments : 1 + (options->draws ? options->draws : DRAWS);
+    result.coefficient = malloc(result.count * sizeof(double));
+    result.t = malloc(result.count * sizeof(double));
+    if (!result.coefficient || !result.t) {
+        status = uf_fail_memory(error);
+        goto done;
+    }
+    UF_TRY_GOTO(reduced_init(&reduced, input, error), done);
+    status = run(&reduced, options, path, &result, error);
+done:
+    if (status == UF_OK)
+        *out = result;
+    else
+        uf_randomisation_clear(&result);
+    reduced_clear(&reduced);
+    free(counts), free(path);
+    return status;
+}

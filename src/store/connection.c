@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Opening and closing, transactions. */
+#include "store/connection.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utfall/file.h>
+
+#include "base/fail.h"
+#include "store/schema.h"
+
+enum { BUSY_TIMEOUT_MS = 5000 };
+
+static uf_status configure(struct uf_store *store, struct uf_error *error)
+{
+    sqlite3 *db = store->db;
+    sqlite3_extended_result_codes(db, 1);
+    sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
+    int ok = SQLITE_OK;
+    /* A store may come by mail: its schema must not be able to run anything, nor a broken page go unseen. */
+    ok |= sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    ok |= sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    ok |= sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+    ok |= sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL); /* "x" is a name, never a text */
+    ok |= sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    if (ok != SQLITE_OK)
+        return uf_fail_at(error, UF_INTERNAL, store->path, 0, 0,
+                          "SQLite refuses a safety setting; it is too old");
+    ok = sqlite3_exec(db,
+                      "PRAGMA cell_size_check = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
+                      NULL, NULL, NULL);
+    return ok == SQLITE_OK ? uf_store_register_functions(db, error) : uf_store_fail(store, ok, error);
+}
+
+static uf_status check_path(const char *path, enum uf_open_mode mode, struct uf_error *error)
+{
+    if (!path || !*path) return uf_fail(error, UF_BAD_USAGE, "no store is named; give a path");
+    if (!strcmp(path, ":memory:")) return UF_OK;
+    if (uf_directory_exists(path))
+        return uf_fail_at(error, UF_IO_FAILED, path, 0, 0,
+                          "this is a directory, not a store; name a file in it");
+    if (mode != UF_STORE_CREATE && !uf_file_exists(path))
+        return uf_fail_at(error, UF_IO_FAILED, path, 0, 0,
+                          "there is no store here; check the path, or import something to make one");
+    return UF_OK;
+}
+
+static uf_status open_database(struct uf_store *store, enum uf_open_mode mode, struct uf_error *error)
+{
+    int flags = mode == UF_STORE_READ_ONLY    ? SQLITE_OPEN_READONLY
+                : mode == UF_STORE_READ_WRITE ? SQLITE_OPEN_READWRITE
+                                              : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    int code = sqlite3_open_v2(store->path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code != SQLITE_OK)
+        return uf_fail_at(error, UF_IO_FAILED, store->path, 0, 0,
+                          "the store cannot be opened: %s; check that the folder exists and may be written",
+                          store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(code));
+    UF_TRY(configure(store, error));
+    size_t n_steps;
+    const struct uf_schema_step *steps = uf_schema_steps(&n_steps);
+    UF_TRY(uf_schema_migrate(store->db, store->path, !store->read_only, steps, n_steps, error));
+    if (store->read_only) return UF_OK;
+    code = sqlite3_exec(store->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+    return code == SQLITE_OK ? UF_OK : uf_store_fail(store, code, error);
+}
+
+uf_status uf_store_open(const char *path, enum uf_open_mode mode, struct uf_store **out,
+                        struct uf_error *error)
+{
+    UF_TRY(check_path(path, mode, error));
+    struct uf_store *store = calloc(1, sizeof *store);
+    if (!store) return uf_fail_memory(error);
+    store->path = uf_text_copy(path);
+    store->read_only = mode == UF_STORE_READ_ONLY;
+    uf_status status = store->path ? open_database(store, mode, error) : uf_fail_memory(error);
+    if (status != UF_OK) {
+        uf_store_close(store);
+        return status;
+    }
+    *out = store;
+    return UF_OK;
+}
+
+static void forget_codes(struct uf_store *store)
+{
+    uf_codes_clear(&store->regions);
+    uf_codes_clear(&store->sectors);
+    uf_codes_clear(&store->breakdowns);
+    uf_codes_clear(&store->indicators);
+}
+
+void uf_store_close(struct uf_store *store)
+{
+    if (!store) return;
+    for (size_t i = 0; i < UF_STATEMENT_CACHE; i++) sqlite3_finalize(store->cache[i].statement);
+    forget_codes(store);
+    sqlite3_close(store->db); /* rolls back what is open */
+    free(store->path);
+    free(store);
+}
+
+/* BEGIN IMMEDIATE takes the write lock at once: a later upgrade could fail with half the work done. */
+static uf_status transact(struct uf_store *store, const char *outermost, const char *nested, int level,
+                          struct uf_error *error)
+{
+    char sql[96];
+    if (level == 0)
+        snprintf(sql, sizeof sql, "%s", outermost);
+    else
+        snprintf(sql, sizeof sql, nested, level, level);
+    int code = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK ? UF_OK : uf_store_fail(store, code, error);
+}
+
+uf_status uf_store_begin(struct uf_store *store, struct uf_error *error)
+{
+    if (store->read_only)
+        return uf_fail_at(error, UF_BAD_USAGE, store->path, 0, 0, "the store was opened for reading only");
+    UF_TRY(transact(store, "BEGIN IMMEDIATE", "SAVEPOINT level_%d", store->depth, error));
+    store->depth++;
+    return UF_OK;
+}
+
+uf_status uf_store_commit(struct uf_store *store, struct uf_error *error)
+{
+    if (store->depth == 0) return uf_fail(error, UF_INTERNAL, "commit without a transaction");
+    UF_TRY(transact(store, "COMMIT", "RELEASE level_%d", store->depth - 1, error));
+    store->depth--;
+    return UF_OK;
+}
+
+void uf_store_rollback(struct uf_store *store)
+{
+    if (store->depth == 0) return;
+    store->depth--;
+    forget_codes(store);
+    /* SQLite itself has rolled back everything after some errors (disk full): then there is nothing left to
+     * do. */
+    if (sqlite3_get_autocommit(store->db)) {
+        store->depth = 0;
+        return;
+    }
+    (void)transact(store, "ROLLBACK", "ROLLBACK TO level_%d; RELEASE level_%d", store->depth, NULL);
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Profile, design and assumptions, results, robustness. What the design check found stands before every
+ * number it concerns, and a number is called an effect only where the result says that it may be. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "study/compose.h"
+
+static bool has_kind(const struct run *run, bool effects)
+{
+    for (size_t i = 0; i < run->n_analyses; i++)
+        if ((run->analyses[i].kind == ANALYSIS_EFFECT) == effects) return true;
+    return false;
+}
+
+static uf_status nothing_here(const struct composer *composer, struct uf_error *error)
+{
+    return compose_paragraph(
+        composer,
+        (struct uf_words){"The study has no such analysis.", "Studien innehåller ingen sådan analys."}, NULL,
+        0, error);
+}
+
+/* Notes but for the findings, which are told in the text. */
+static uf_status add_notes(const struct composer *composer, const struct run_analysis *analysis,
+                           struct uf_error *error)
+{
+    const struct uf_result *result = &analysis->result;
+    struct uf_note *notes = calloc(result->n_notes + 1, sizeof *notes);
+    if (!notes) return uf_fail_memory(error);
+    size_t count = 0;
+    for (size_t i = 0; i < result->n_notes; i++)
+        if (strcmp(result->notes[i].code, "finding") != 0)
+            notes[count++] = result->notes[i]; /* borrowed texts */
+    uf_status status = uf_report_add_findings(composer->report, notes, count, error);
+    free(notes);
+    return status;
+}
+
+uf_status compose_profile(const struct composer *composer, struct uf_error *error)
+{
+    const struct run *run = composer->run;
+    UF_TRY(compose_section(composer, "profile", error));
+    if (!has_kind(run, false)) return nothing_here(composer, error);
+    for (size_t i = 0; i < run->n_analyses; i++) {
+        const struct run_analysis *analysis = &run->analyses[i];
+        if (analysis->kind == ANALYSIS_EFFECT) continue;
+        UF_TRY(compose_heading(composer, analysis->title, error));
+        UF_TRY(compose_list(composer, &analysis->findings, error));
+        UF_TRY(compose_material(composer, analysis, PLACE_RESULT, error));
+        UF_TRY(add_notes(composer, analysis, error));
+    }
+    return UF_OK;
+}
+
+/* --- design
+ * -------------------------------------------------------------------------------------------------------------
+ */
+
+static struct uf_words judgement_words(const char *judgement)
+{
+    static const struct {
+        const char *key;
+        struct uf_words words;
+    } known[] = {{"plausible", {"plausible", "rimligt"}},
+                 {"doubtful", {"doubtful", "tveksamt"}},
+                 {"violated", {"does not hold", "håller inte"}},
+                 {"not-testable", {"cannot be tested", "kan inte prövas"}}};
+    for (size_t i = 0; judgement && i < sizeof known / sizeof *known; i++)
+        if (!strcmp(judgement, known[i].key)) return known[i].words;
+    return (struct uf_words){"not judged", "inte bedömt"};
+}
+
+static uf_status assumptions_table(const struct composer *composer, const struct study_items *assumptions,
+                                   struct uf_error *error)
+{
+    const struct run *run = composer->run;
+    const struct study_assumption *items = assumptions->items;
+    static const char *const columns[] = {"assumption", "judgement", "reason"};
+    static const struct uf_words title = {"Assumptions, as the evaluator judges them",
+                                          "Antaganden och utvärderarens bedömning"};
+    struct uf_table *table = NULL;
+    UF_TRY(uf_table_new("assumptions", &table, error));
+    uf_status status = uf_table_set_title(table, uf_words_in(title, run->language), error);
+    for (size_t j = 0; j < 3 && status == UF_OK; j++)
+        status = uf_table_add_column(table, columns[j], UF_COLUMN_TEXT, NULL, -1, NULL, error);
+    for (size_t i = 0; i < assumptions->count && status == UF_OK; i++) {
+        const char *texts[] = {run_words(run, &items[i].assumption),
+                               uf_words_in(judgement_words(items[i].judgement.text), run->language),
+                               run_words(run, &items[i].why)};
+        size_t row = 0;
+        status = uf_table_add_row(table, &row, error);
+        for (size_t j = 0; j < 3 && status == UF_OK; j++)
+            status = uf_table_set_text(table, row, j, texts[j], error);
+    }
+    if (status == UF_OK) status = uf_report_add_table(composer->report, table, 0, NULL, error);
+    uf_table_free(table);
+    return status;
+}
+
+/* Who else got what, over the regions of this comparison. */
+static uf_status exposures_table(const struct composer *composer, const struct uf_panel *panel,
+                                 struct uf_error *error)
+{
+    static const char *const texts[] = {"intervention", "from", "to", "source"};
+    static const char *const numbers[] = {"exposed", "not_exposed", "exposure_unknown", "regions_exposed",
+                                          "regions_total"};
+    static const struct uf_words title = {"Interventions in these regions at the time",
+                                          "Insatser i dessa regioner under tiden"};
+    struct uf_table *table = NULL;
+    UF_TRY(uf_table_new("exposures", &table, error));
+    uf_status status = uf_table_set_title(table, uf_words_in(title, composer->run->language), error);
+    for (size_t j = 0; j < 3 && status == UF_OK; j++)
+        status = uf_table_add_column(table, texts[j], UF_COLUMN_TEXT, NULL, -1, NULL, error);
+    for (size_t j = 0; j < 5 && status == UF_OK; j++)
+        status = uf_table_add_column(table, numbers[j], UF_COLUMN_NUMBER, NULL, 0, NULL, error);
+    if (status == UF_OK) status = uf_table_add_column(table, texts[3], UF_COLUMN_TEXT, NULL, -1, NULL, error);
+    for (size_t i = 0; i < panel->n_exposures && status == UF_OK; i++) {
+        const struct uf_exposure *exposure = &panel->exposures[i];
+        char start[UF_PERIOD_SIZE], end[UF_PERIOD_SIZE];
+        size_t counts[3] = {0}, row = 0;
+        for (size_t u = 0; u < panel->units.count; u++) counts[exposure->status[u]]++;
+        status = uf_table_add_row(table, &row, error);
+        if (status == UF_OK) status = uf_table_set_text(table, row, 0, exposure->name, error);
+        if (status == UF_OK)
+            status = uf_table_set_text(
+                table, row, 1, exposure->start ? uf_period_print(exposure->start, start) : NULL, error);
+        if (status == UF_OK)
+            status = uf_table_set_text(table, row, 2,
+                                       exposure->end ? uf_period_print(exposure->end, end) : NULL, error);
+        for (size_t k = 0; k < 3 && status == UF_OK; k++)
+            status = uf_table_set_number(table, row, 3 + k, (double)counts[k], error);
+        if (status == UF_OK && exposure->regions_exposed >= 0)
+            status = uf_table_set_number(table, row, 6, exposure->regions_exposed, error);
+        if (status == UF_OK && exposure->regions_total >= 0)
+            status = uf_table_set_number(table, row, 7, exposure->regions_total, error);
+        if (status == UF_OK) status = uf_table_set_text(table, row, 8, exposure->source, error);
+    }
+    if (status == UF_OK) status = uf_report_add_table(composer->report, table, 0, NULL, error);
+    uf_table_free(table);
+    return status;
+}
+
+uf_status compose_design(const struct composer *composer, struct uf_error *error)
+{
+    const struct run *run = composer->run;
+    UF_TRY(compose_section(composer, "design_and_assumptions", error));
+    if (!has_kind(run, true)) return nothing_here(composer, error);
+    for (size_t i = 0; i < run->n_analyses; i++) {
+        const struct run_analysis *analysis = &run->analyses[i];
+        if (analysis->kind != ANALYSIS_EFFECT) continue;
+        UF_TRY(compose_heading(composer, analysis->title, error));
+        UF_TRY(compose_material(composer, analysis, PLACE_DESIGN, error));
+        if (analysis->panel->n_exposures) UF_TRY(exposures_table(composer, analysis->panel, error));
+        if (analysis->effect->assumptions.count)
+            UF_TRY(assumptions_table(composer, &analysis->effect->assumptions, error));
+    }
+    return UF_OK;
+}
+
+/* --- results
+ * --------------------------------------------------------------------------------------------------------------
+ */
+
+static uf_status add_claim(const struct composer *composer, const struct run_analysis *analysis,
+                           struct uf_error *error)
+{
+    static const char *const keys[] = {"claim_description", "claim_difference", "claim_effect"};
+    const struct uf_argument claim =
+        uf_text_argument(uf_word(keys[analysis->result.claim], composer->run->language));
+    return compose_paragraph(composer,
+                             (struct uf_words){"What the numbers below may be called: {0}.",
+                                               "Vad siffrorna nedan får kallas: {0}."},
+                             &claim, 1, error);
+}
+
+uf_status compose_results(const struct composer *composer, struct uf_error *error)
+{
+    const struct run *run = composer->run;
+    UF_TRY(compose_section(composer, "results", error));
+    if (!has_kind(run, true)) return nothing_here(composer, error);
+    for (size_t i = 0; i < run->n_analyses; i++) {
+        const struct run_analysis *analysis = &run->analyses[i];
+        if (analysis->kind != ANALYSIS_EFFECT) continue;
+        UF_TRY(compose_heading(composer, analysis->title, error));
+        UF_TRY(add_notes(composer, analysis, error));
+        if (analysis->status == UF_NOT_IDENTIFIED) {
+            UF_TRY(compose_paragraph(
+                composer,
+                (struct uf_words){
+                    "Nothing is estimated here. The reason, and what could be done instead, stand above.",
+                    "Ingenting skattas här. Skälet, och vad som kan göras i stället, anges ovan."},
+                NULL, 0, error));
+            continue;
+        }
+        UF_TRY(add_claim(composer, analysis, error));
+        UF_TRY(compose_list(composer, &analysis->findings, error));
+        UF_TRY(compose_material(composer, analysis, PLACE_RESULT, error));
+    }
+    return UF_OK;
+}
+
+static bool has_robustness(const struct run_analysis *analysis)
+{
+    for (size_t i = 0; analysis->kind == ANALYSIS_EFFECT && i < analysis->result.n_tables; i++)
+        if (compose_place(analysis, analysis->result.tables[i]) == PLACE_ROBUSTNESS) return true;
+    return false;
+}
+
+uf_status compose_robustness(const struct composer *composer, struct uf_error *error)
+{
+    const struct run *run = composer->run;
+    bool any = false;
+    UF_TRY(compose_section(composer, "robustness", error));
+    for (size_t i = 0; i < run->n_analyses; i++) {
+        const struct run_analysis *analysis = &run->analyses[i];
+        if (!has_robustness(analysis)) continue;
+        any = true;
+        UF_TRY(compose_heading(composer, analysis->title, error));
+        UF_TRY(compose_material(composer, analysis, PLACE_ROBUSTNESS, error));
+    }
+    return any ? UF_OK : nothing_here(composer, error);
+}

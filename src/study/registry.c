@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The methods there are. Adding one is its own file and one line here. */
+#include <utfall/did.h>
+#include <utfall/location_quotient.h>
+#include <utfall/shift_share.h>
+#include <utfall/specialisation.h>
+#include <utfall/study.h>
+#include <utfall/synthetic_control.h>
+#include <utfall/text.h>
+
+#include <string.h>
+
+#include "base/fail.h"
+
+static const struct uf_method *const methods[] = {
+    &uf_method_location_quotient, &uf_method_specialisation, &uf_method_shift_share, &uf_method_did,
+    &uf_method_synthetic_control,
+};
+enum { N_METHODS = sizeof methods / sizeof *methods };
+
+const struct uf_method *const *uf_methods(size_t *out_count)
+{
+    *out_count = N_METHODS;
+    return methods;
+}
+
+uf_status uf_method_find(const char *name, int family, const struct uf_method **out, struct uf_error *error)
+{
+    const char *names[N_METHODS];
+    size_t count = 0;
+    for (size_t i = 0; i < N_METHODS; i++) {
+        if (family >= 0 && methods[i]->family != (enum uf_family)family) continue;
+        if (!strcmp(methods[i]->name, name)) {
+            *out = methods[i];
+            return UF_OK;
+        }
+        names[count++] = methods[i]->name;
+    }
+    const char *nearest = uf_text_nearest(name, names, count);
+    return uf_fail(error, UF_BAD_USAGE, "there is no method '%s'%s%s%s; `utfall methods` lists them", name,
+                   nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_STUDY_RUN_H
+#define UTFALL_STUDY_RUN_H
+/*
+ * A run in memory, shared by the run_*.c files: what was asked, the store, the analyses with their results
+ * and charts. uf_run_study goes through it in one direction: read → import → analyse → draw → write → compose
+ * → manifest → rename.
+ */
+#include <jansson.h>
+#include <utfall/chart.h>
+#include <utfall/import.h>
+#include <utfall/report.h>
+#include <utfall/study.h>
+
+#include "study/manifest.h"
+#include "study/output_folder.h"
+#include "study/study_file.h"
+
+enum analysis_kind { ANALYSIS_PROFILE, ANALYSIS_FOLLOW, ANALYSIS_EFFECT };
+
+/* A table behind a chart: one of the result's (borrowed), or the part of it that the chart shows (owned). */
+struct run_figure {
+    size_t chart; /* index into run->charts */
+    char *caption;
+    const struct uf_table *table;
+    struct uf_table *owned;
+    char *csv;       /* link from the report */
+    bool robustness; /* belongs to the robustness section */
+};
+
+struct run_analysis {
+    enum analysis_kind kind;
+    struct study_analysis *common;
+    const struct study_profile *profile; /* by kind; the others NULL */
+    const struct study_follow *follow;
+    const struct study_effect *effect;
+    const struct uf_method *method; /* NULL: follow */
+    struct uf_options *options;     /* NULL: follow */
+    char *title;
+    struct uf_text_list focus;        /* canonical codes */
+    struct uf_text_list focus_labels; /* their names in the panel */
+    struct uf_panel *panel;
+    struct uf_result result;
+    uf_status status; /* UF_OK or UF_NOT_IDENTIFIED */
+    char *refusal;
+    struct uf_text_list findings; /* sentences */
+    struct run_figure *figures;
+    size_t n_figures;
+};
+
+struct run_source {
+    const struct study_source *source;
+    char *path; /* as opened */
+    struct uf_import_summary summary;
+};
+
+struct run {
+    const struct uf_run_request *request;
+    struct study *study;
+    enum uf_language language;
+    uint64_t seed;
+    int threads;
+    const char *recorded_output; /* absolute; the folder that the manifest speaks from */
+    struct output_folder folder;
+    struct uf_store *store;
+    struct run_source *sources;
+    struct run_analysis *analyses;
+    size_t n_analyses;
+    struct uf_chart *charts;
+    size_t n_charts, chart_capacity;
+    struct uf_table *tiles; /* of the tile map; NULL until needed */
+    bool undrawn;           /* gnuplot is missing or failed */
+    char *undrawn_reason;
+    json_t *manifest;
+    struct uf_run_summary *summary;
+    double share; /* progress done so far, and the part that the current step takes */
+    double step_share;
+    const char *step;
+};
+
+/* --- progress and words (run.c)
+ * ------------------------------------------------------------------------------------ */
+
+/* Begins a step; UF_INTERRUPTED where the caller asked to stop. */
+uf_status run_step(struct run *run, struct uf_words step, double share, double step_share,
+                   struct uf_error *error);
+/* The callback for what runs inside a step. */
+int run_progress(void *run, double share);
+uf_status run_message(struct run *run, struct uf_words template_words, const struct uf_argument *arguments,
+                      size_t n_arguments, struct uf_error *error);
+/* Words of the study in the run's language; NULL where not given. */
+const char *run_words(const struct run *run, const struct study_words *words);
+/* A path inside the folder being built; the caller frees it. NULL: no memory. */
+char *run_path(const struct run *run, const char *folder, const char *name, const char *ending);
+
+/* --- steps
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+uf_status run_import(struct run *run, struct uf_error *error); /* run_sources.c */
+void run_sources_clear(struct run *run);
+uf_status run_prepare_analyses(struct run *run, struct uf_error *error); /* run_analyses.c */
+uf_status run_analyse(struct run *run, struct uf_error *error);
+void run_analyses_clear(struct run *run);
+uf_status run_build_panel(struct run *run, struct run_analysis *analysis,
+                          struct uf_error *error); /* run_panels.c */
+uf_status run_follow(struct run *run, struct run_analysis *analysis,
+                     struct uf_error *error);                          /* run_follow.c */
+uf_status run_prepare_charts(struct run *run, struct uf_error *error); /* run_charts.c */
+uf_status run_draw_charts(struct run *run, struct uf_error *error);
+uf_status run_write_tables(struct run *run, struct uf_error *error); /* run_tables.c */
+/* The link from the report to the CSV of a result's table; the caller frees it. */
+char *run_table_link(const struct run_analysis *analysis, const struct uf_table *table);
+uf_status run_find_effect(const struct run *run, struct run_analysis *analysis,
+                          struct uf_error *error); /* findings_effect.c */
+uf_status run_disclose(struct run *run, struct run_analysis *analysis,
+                       struct uf_error *error); /* run_disclosure.c */
+/* The unit of a difference of two values: percentages differ by percentage points. NULL for NULL. */
+const char *run_difference_unit(const char *unit, enum uf_language language);
+bool run_is_findings_table(const struct uf_table *table);
+uf_status run_find(struct run *run, struct run_analysis *analysis, struct uf_error *error); /* findings.c */
+uf_status run_compose(struct run *run, struct uf_error *error);                             /* compose.c */
+uf_status run_record(struct run *run, struct uf_error *error); /* run_manifest.c */
+/* uf_run_study, with a manifest that speaks as if the output lay at `recorded_output` (verify repeats a run
+ * elsewhere). */
+uf_status run_study(const struct uf_run_request *request, const char *recorded_output,
+                    struct uf_run_summary *out, struct uf_error *error);
+#endif

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_STUDY_STUDY_FILE_H
+#define UTFALL_STUDY_STUDY_FILE_H
+/*
+ * A study file in memory: what the analyst wrote, checked, with the place of each value, before anything is
+ * run. docs/study-file.md explains each key; study_schema.c holds the tables that this structure is filled
+ * by.
+ */
+#include "study/schema.h"
+
+struct study_dimensions {
+    struct study_place place;
+    struct study_text region, sector, period, value, status;
+    struct study_texts breakdown, ignore;
+};
+struct study_keep {
+    struct study_place place;
+    struct study_text name; /* of the dimension */
+    struct study_texts codes;
+};
+struct study_source {
+    struct study_place place;
+    struct study_text file, format, indicator, theme, kind, unknown_regions, licence, delimiter, decimal,
+        encoding, source;
+    struct study_words name, unit;
+    double rounding;
+    struct study_dimensions dimensions;
+    struct study_items keep; /* struct study_keep */
+};
+struct study_regions {
+    struct study_place place;
+    struct study_text level;
+    struct study_texts within;
+};
+struct study_derived {
+    struct study_place place;
+    struct study_text name, expression;
+    struct study_words label, unit;
+};
+struct study_cost {
+    struct study_place place;
+    double amount;
+    struct study_text currency;
+};
+struct study_intervention {
+    struct study_place place;
+    struct study_words name;
+    struct study_text code;
+    struct study_texts treated, also_exposed;
+    uf_period start;
+    struct study_cost cost;
+};
+/* What profiles, followed indicators and effects have in common. */
+struct study_analysis {
+    struct study_text id, level;
+    struct study_texts within, regions, focus;
+    uf_period from, to;
+    struct study_words title;
+    size_t question; /* number of the question it answers, from 1; SIZE_MAX: none said */
+};
+struct study_profile {
+    struct study_place place;
+    const struct uf_method *method;
+    struct study_options options;
+    struct study_analysis analysis;
+    struct study_text indicator;
+    struct study_texts sectors;
+};
+struct study_follow {
+    struct study_place place;
+    struct study_analysis analysis;
+    struct study_text indicator, chart, benchmark;
+    uf_period period;
+};
+struct study_donors {
+    struct study_place place;
+    struct study_text level;
+    struct study_texts countries, exclude;
+};
+struct study_assumption {
+    struct study_place place;
+    struct study_words assumption, why;
+    struct study_text judgement;
+};
+struct study_effect {
+    struct study_place place;
+    const struct uf_method *method;
+    struct study_options options;
+    struct study_analysis analysis;
+    struct study_text outcome, weight, cluster;
+    struct study_texts treated, covariates;
+    uf_period start;
+    struct study_donors donors;
+    struct study_items assumptions; /* struct study_assumption */
+};
+/* Counts of persons or firms that are too small to be shown. */
+struct study_disclosure {
+    struct study_place place;
+    double threshold, unit;
+    struct study_text action;
+    struct study_texts indicators;
+};
+struct study_report {
+    struct study_place place;
+    struct study_texts formats, charts;
+};
+struct study {
+    struct study_place place;
+    struct study_words title;
+    struct study_text language;
+    size_t seed;
+    struct study_items sources, derived; /* struct study_source, struct study_derived */
+    struct study_regions regions;
+    struct study_intervention intervention;
+    struct study_items questions, limits; /* struct study_words */
+    struct study_items profiles, follow, effects;
+    struct study_disclosure disclosure;
+    struct study_report report;
+
+    struct arena arena;
+    const char *path;   /* as given */
+    const char *folder; /* where relative files are looked for */
+    char sha256[65];    /* of the file's bytes */
+};
+
+/* The root of the schema, for reading and for the documentation's test. */
+extern const struct schema study_schema;
+
+/* Reads, validates and cross-checks. */
+uf_status study_read(const char *path, struct study **out, struct uf_error *error);
+void study_free(struct study *study);
+
+const struct study_source *study_source_of(const struct study *study, const char *indicator); /* NULL: none */
+const struct study_derived *study_derived_of(const struct study *study, const char *name);    /* NULL: none */
+/* True for a plain name (letters, digits, _ and -), false for an expression. */
+bool study_is_name(const char *text);
+
+/* Gives an error that has no place yet the place of a value in the study file; returns `status`. */
+uf_status study_locate(const struct study *study, struct study_place place, uf_status status,
+                       struct uf_error *error);
+#endif

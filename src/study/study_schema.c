@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The keys of a study file, as data. docs/study-file.md says the same in words; a test holds the two
+ * together. */
+#include "study/study_file.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char *const languages[] = {"sv", "en", NULL};
+static const char *const kinds[] = {"stock", "flow", "ratio", NULL};
+static const char *const levels[] = {"country", "nuts1",  "nuts2",  "nuts3", "municipality",
+                                     "fa",      "nation", "county", NULL};
+static const char *const skip_or_refuse[] = {"skip", "refuse", NULL};
+static const char *const follow_charts[] = {"lines", "tile-map", NULL};
+static const char *const judgements[] = {"plausible", "doubtful", "violated", "not-testable", NULL};
+static const char *const disclosure_actions[] = {"refuse", "suppress", NULL};
+static const char *const report_formats[] = {"html", "xlsx", "csv", "json", NULL};
+static const char *const chart_formats[] = {"svg", "png", "pdf", "emf", NULL};
+
+#define FIELD(structure, name, member, kind, ...)                                                            \
+    {                                                                                                        \
+        .key = (name), .type = (kind), .offset = offsetof(struct structure, member), __VA_ARGS__             \
+    }
+
+static const struct schema_field dimension_fields[] = {
+    FIELD(study_dimensions, "region", region, SCHEMA_TEXT,
+          .summary = "the file's name of the column or dimension with region codes"),
+    FIELD(study_dimensions, "sector", sector, SCHEMA_TEXT, .summary = "the one with sector codes"),
+    FIELD(study_dimensions, "period", period, SCHEMA_TEXT, .summary = "the one with periods"),
+    FIELD(study_dimensions, "value", value, SCHEMA_TEXT, .summary = "the one with the numbers"),
+    FIELD(study_dimensions, "status", status, SCHEMA_TEXT, .summary = "the one with flags"),
+    FIELD(study_dimensions, "breakdown", breakdown, SCHEMA_TEXTS,
+          .summary = "further dimensions to keep apart, as sex or age"),
+    FIELD(study_dimensions, "ignore", ignore, SCHEMA_TEXTS, .summary = "columns to leave unread"),
+};
+static const struct schema dimensions_schema = {.what = "dimensions",
+                                                .size = sizeof(struct study_dimensions),
+                                                .fields = dimension_fields,
+                                                .n_fields = COUNT(dimension_fields)};
+
+static const struct schema_field keep_fields[] = {
+    FIELD(study_keep, "codes", codes, SCHEMA_TEXTS, .required = true, .summary = "the codes to keep"),
+};
+static const struct schema keep_schema = {.what = "keep",
+                                          .size = sizeof(struct study_keep),
+                                          .fields = keep_fields,
+                                          .n_fields = COUNT(keep_fields),
+                                          .shorthand = "codes",
+                                          .name = offsetof(struct study_keep, name)};
+
+static const struct schema_field source_fields[] = {
+    FIELD(study_source, "file", file, SCHEMA_TEXT, .required = true,
+          .summary = "the file, relative to the study file"),
+    FIELD(study_source, "indicator", indicator, SCHEMA_TEXT, .required = true,
+          .summary = "the name it gets in this study"),
+    FIELD(study_source, "format", format, SCHEMA_TEXT, .summary = "the file's format; default: detected"),
+    FIELD(study_source, "name", name, SCHEMA_WORDS, .summary = "the indicator's name for people"),
+    FIELD(study_source, "unit", unit, SCHEMA_WORDS, .summary = "its unit for people"),
+    FIELD(study_source, "theme", theme, SCHEMA_TEXT,
+          .summary = "industry, digitalisation, competence, or another word"),
+    FIELD(study_source, "kind", kind, SCHEMA_TEXT, .choices = kinds,
+          .summary = "stock, flow or ratio; a ratio is never summed"),
+    FIELD(study_source, "rounding", rounding, SCHEMA_NUMBER,
+          .summary = "the unit the publisher rounded to, as 1000; default 0: exact"),
+    FIELD(study_source, "dimensions", dimensions, SCHEMA_MAP, .schema = &dimensions_schema,
+          .summary = "which column is what; what is not named is guessed, and the guess is said"),
+    FIELD(study_source, "keep", keep, SCHEMA_NAMED, .schema = &keep_schema,
+          .summary = "rows to keep: column: code or list of codes"),
+    FIELD(study_source, "unknown-regions", unknown_regions, SCHEMA_TEXT, .choices = skip_or_refuse,
+          .summary = "what to do with regions the store does not know; default refuse"),
+    FIELD(study_source, "delimiter", delimiter, SCHEMA_TEXT, .summary = "one character; default: detected"),
+    FIELD(study_source, "decimal", decimal, SCHEMA_TEXT, .summary = "the decimal mark; default: detected"),
+    FIELD(study_source, "encoding", encoding, SCHEMA_TEXT,
+          .summary = "utf-8, iso-8859-1 or windows-1252; default: detected"),
+    FIELD(study_source, "source", source, SCHEMA_TEXT,
+          .summary = "the publisher and table, for source lines"),
+    FIELD(study_source, "licence", licence, SCHEMA_TEXT, .summary = "the licence of the figures"),
+};
+static const struct schema source_schema = {.what = "a source",
+                                            .size = sizeof(struct study_source),
+                                            .fields = source_fields,
+                                            .n_fields = COUNT(source_fields)};
+
+static const struct schema_field region_fields[] = {
+    FIELD(study_regions, "level", level, SCHEMA_TEXT, .choices = levels,
+          .summary = "the level of regions to compare"),
+    FIELD(study_regions, "within", within, SCHEMA_TEXTS, .summary = "only regions inside these"),
+};
+static const struct schema regions_schema = {.what = "regions",
+                                             .size = sizeof(struct study_regions),
+                                             .fields = region_fields,
+                                             .n_fields = COUNT(region_fields)};
+
+static const struct schema_field derived_fields[] = {
+    FIELD(study_derived, "expression", expression, SCHEMA_TEXT, .required = true,
+          .summary = "an SQL expression over indicators"),
+    FIELD(study_derived, "label", label, SCHEMA_WORDS, .summary = "its name for people"),
+    FIELD(study_derived, "unit", unit, SCHEMA_WORDS, .summary = "its unit for people"),
+};
+static const struct schema derived_schema = {.what = "a derived indicator",
+                                             .size = sizeof(struct study_derived),
+                                             .fields = derived_fields,
+                                             .n_fields = COUNT(derived_fields),
+                                             .shorthand = "expression",
+                                             .name = offsetof(struct study_derived, name)};
+
+static const struct schema_field cost_fields[] = {
+    FIELD(study_cost, "amount", amount, SCHEMA_NUMBER, .required = true, .summary = "the amount"),
+    FIELD(study_cost, "currency", currency, SCHEMA_TEXT, .required = true, .summary = "its currency, as SEK"),
+};
+static const struct schema cost_schema = {
+    .what = "cost", .size = sizeof(struct study_cost), .fields = cost_fields, .n_fields = COUNT(cost_fields)};
+
+static const struct schema_field intervention_fields[] = {
+    FIELD(study_intervention, "name", name, SCHEMA_WORDS,
+          .summary = "its name for people; default: the programme's"),
+    FIELD(study_intervention, "code", code, SCHEMA_TEXT,
+          .summary = "its code among the programmes that ship with Utfall"),
+    FIELD(study_intervention, "treated", treated, SCHEMA_TEXTS, .summary = "the regions that took part"),
+    FIELD(study_intervention, "start", start, SCHEMA_PERIOD, .summary = "the first treated period"),
+    FIELD(study_intervention, "cost", cost, SCHEMA_MAP, .schema = &cost_schema, .summary = "what it cost"),
+    FIELD(study_intervention, "also-exposed", also_exposed, SCHEMA_TEXTS,
+          .summary = "codes of other programmes to look up; default: all that overlap in time"),
+};
+static const struct schema intervention_schema = {.what = "intervention",
+                                                  .size = sizeof(struct study_intervention),
+                                                  .fields = intervention_fields,
+                                                  .n_fields = COUNT(intervention_fields)};
+
+/* The keys that every analysis takes. */
+#define ANALYSIS_FIELDS(structure)                                                                           \
+    FIELD(structure, "id", analysis.id, SCHEMA_TEXT,                                                         \
+          .summary = "a short name for files and anchors; default: made from the method"),                   \
+        FIELD(structure, "title", analysis.title, SCHEMA_WORDS,                                              \
+              .summary = "a heading for people; default: made from the method"),                             \
+        FIELD(structure, "question", analysis.question, SCHEMA_COUNT,                                        \
+              .summary = "the number of the question it answers, from 1"),                                   \
+        FIELD(structure, "level", analysis.level, SCHEMA_TEXT, .choices = levels,                            \
+              .summary = "the level; default: that of `regions`"),                                           \
+        FIELD(structure, "within", analysis.within, SCHEMA_TEXTS,                                            \
+              .summary = "only regions inside these; default: that of `regions`"),                           \
+        FIELD(structure, "regions", analysis.regions, SCHEMA_TEXTS, .summary = "only these regions"),        \
+        FIELD(structure, "focus", analysis.focus, SCHEMA_TEXTS,                                              \
+              .summary = "regions to bring out; default: the treated ones"),                                 \
+        FIELD(structure, "from", analysis.from, SCHEMA_PERIOD, .summary = "the first period"),               \
+        FIELD(structure, "to", analysis.to, SCHEMA_PERIOD, .summary = "the last period")
+
+static const struct schema_field profile_fields[] = {
+    {.key = "method", .type = SCHEMA_METHOD, .summary = "the method's name; see `utfall methods`"},
+    FIELD(study_profile, "indicator", indicator, SCHEMA_TEXT, .required = true,
+          .summary = "an indicator with sectors"),
+    FIELD(study_profile, "sectors", sectors, SCHEMA_TEXTS,
+          .summary = "the sectors, in order; default: all that have values"),
+    ANALYSIS_FIELDS(study_profile),
+};
+static const struct schema profile_schema = {.what = "a profile",
+                                             .size = sizeof(struct study_profile),
+                                             .fields = profile_fields,
+                                             .n_fields = COUNT(profile_fields),
+                                             .takes_options = true,
+                                             .method = offsetof(struct study_profile, method),
+                                             .options = offsetof(struct study_profile, options),
+                                             .family = UF_FAMILY_PROFILE};
+
+static const struct schema_field follow_fields[] = {
+    FIELD(study_follow, "indicator", indicator, SCHEMA_TEXT, .required = true,
+          .summary = "an indicator or a derived one"),
+    FIELD(study_follow, "chart", chart, SCHEMA_TEXT, .choices = follow_charts,
+          .summary = "lines (default) or tile-map"),
+    FIELD(study_follow, "benchmark", benchmark, SCHEMA_TEXT, .summary = "a region to compare with, as SE"),
+    FIELD(study_follow, "period", period, SCHEMA_PERIOD,
+          .summary = "the period of a tile-map; default: the last"),
+    ANALYSIS_FIELDS(study_follow),
+};
+static const struct schema follow_schema = {.what = "an indicator to follow",
+                                            .size = sizeof(struct study_follow),
+                                            .fields = follow_fields,
+                                            .n_fields = COUNT(follow_fields)};
+
+static const struct schema_field donor_fields[] = {
+    FIELD(study_donors, "level", level, SCHEMA_TEXT, .choices = levels,
+          .summary = "the donors' level; default: that of the effect"),
+    FIELD(study_donors, "countries", countries, SCHEMA_TEXTS, .required = true,
+          .summary = "regions inside these countries"),
+    FIELD(study_donors, "exclude", exclude, SCHEMA_TEXTS, .summary = "regions to leave out"),
+};
+static const struct schema donors_schema = {.what = "donors",
+                                            .size = sizeof(struct study_donors),
+                                            .fields = donor_fields,
+                                            .n_fields = COUNT(donor_fields)};
+
+static const struct schema_field assumption_fields[] = {
+    FIELD(study_assumption, "assumption", assumption, SCHEMA_WORDS, .required = true,
+          .summary = "what must hold"),
+    FIELD(study_assumption, "why", why, SCHEMA_WORDS, .summary = "what speaks for or against it"),
+    FIELD(study_assumption, "judgement", judgement, SCHEMA_TEXT, .choices = judgements,
+          .summary = "plausible, doubtful, violated or not-testable"),
+};
+static const struct schema assumption_schema = {.what = "an assumption",
+                                                .size = sizeof(struct study_assumption),
+                                                .fields = assumption_fields,
+                                                .n_fields = COUNT(assumption_fields)};
+
+static const struct schema_field effect_fields[] = {
+    {.key = "method", .type = SCHEMA_METHOD, .summary = "the method's name; see `utfall methods`"},
+    FIELD(study_effect, "outcome", outcome, SCHEMA_TEXT, .required = true,
+          .summary = "an indicator, a derived one, or an expression"),
+    FIELD(study_effect, "treated", treated, SCHEMA_TEXTS,
+          .summary = "the treated regions; default: the intervention's"),
+    FIELD(study_effect, "start", start, SCHEMA_PERIOD,
+          .summary = "the first treated period; default: the intervention's"),
+    FIELD(study_effect, "covariates", covariates, SCHEMA_TEXTS,
+          .summary = "indicators or derived ones to adjust for"),
+    FIELD(study_effect, "weight", weight, SCHEMA_TEXT, .summary = "an indicator to weight by"),
+    FIELD(study_effect, "cluster", cluster, SCHEMA_TEXT, .choices = levels,
+          .summary = "the level to cluster by; default: the region"),
+    FIELD(study_effect, "donors", donors, SCHEMA_MAP, .schema = &donors_schema,
+          .summary = "where comparison regions come from"),
+    FIELD(study_effect, "assumptions", assumptions, SCHEMA_MAPS, .schema = &assumption_schema,
+          .summary = "what the reading rests on, in the evaluator's words"),
+    ANALYSIS_FIELDS(study_effect),
+};
+static const struct schema effect_schema = {.what = "an effect",
+                                            .size = sizeof(struct study_effect),
+                                            .fields = effect_fields,
+                                            .n_fields = COUNT(effect_fields),
+                                            .takes_options = true,
+                                            .method = offsetof(struct study_effect, method),
+                                            .options = offsetof(struct study_effect, options),
+                                            .family = UF_FAMILY_EFFECT};
+
+static const struct schema_field report_fields[] = {
+    FIELD(study_report, "formats", formats, SCHEMA_TEXTS, .choices = report_formats,
+          .summary = "html, xlsx, csv, json; html, csv and json are always written"),
+    FIELD(study_report, "charts", charts, SCHEMA_TEXTS, .choices = chart_formats,
+          .summary = "svg, png, pdf, emf; default svg and png"),
+};
+static const struct schema report_schema = {.what = "report",
+                                            .size = sizeof(struct study_report),
+                                            .fields = report_fields,
+                                            .n_fields = COUNT(report_fields)};
+
+static const struct schema_field disclosure_fields[] = {
+    FIELD(study_disclosure, "indicators", indicators, SCHEMA_TEXTS, .required = true,
+          .summary = "the indicators that count persons or firms"),
+    FIELD(study_disclosure, "threshold", threshold, SCHEMA_NUMBER, .required = true,
+          .summary = "the least count above 0 that may be shown"),
+    FIELD(study_disclosure, "unit", unit, SCHEMA_NUMBER,
+          .summary = "persons or firms in 1 of the figures, as 1000 for thousands; default 1"),
+    FIELD(study_disclosure, "action", action, SCHEMA_TEXT, .choices = disclosure_actions,
+          .summary = "refuse (default): the run ends with exit code 5; suppress: the cells are hidden, and "
+                     "enough others"),
+};
+static const struct schema disclosure_schema = {.what = "disclosure",
+                                                .size = sizeof(struct study_disclosure),
+                                                .fields = disclosure_fields,
+                                                .n_fields = COUNT(disclosure_fields)};
+
+static const struct schema_field study_fields[] = {
+    FIELD(study, "study", title, SCHEMA_WORDS, .required = true, .summary = "the title of the study"),
+    FIELD(study, "language", language, SCHEMA_TEXT, .choices = languages, .summary = "sv or en; default en"),
+    FIELD(study, "seed", seed, SCHEMA_COUNT, .summary = "the seed of all random draws; default 1"),
+    FIELD(study, "questions", questions, SCHEMA_ALL_WORDS, .summary = "what the evaluation is asked"),
+    FIELD(study, "sources", sources, SCHEMA_MAPS, .required = true, .schema = &source_schema,
+          .summary = "the files to import"),
+    FIELD(study, "regions", regions, SCHEMA_MAP, .schema = &regions_schema,
+          .summary = "the regions all analyses start from"),
+    FIELD(study, "derived", derived, SCHEMA_NAMED, .schema = &derived_schema,
+          .summary = "indicators computed from others"),
+    FIELD(study, "intervention", intervention, SCHEMA_MAP, .schema = &intervention_schema,
+          .summary = "what is evaluated"),
+    FIELD(study, "profiles", profiles, SCHEMA_MAPS, .schema = &profile_schema,
+          .summary = "what the region looks like"),
+    FIELD(study, "follow", follow, SCHEMA_MAPS, .schema = &follow_schema,
+          .summary = "indicators to follow over time or on a map"),
+    FIELD(study, "effects", effects, SCHEMA_MAPS, .schema = &effect_schema,
+          .summary = "what became different"),
+    FIELD(study, "limits", limits, SCHEMA_ALL_WORDS, .summary = "what the reader should not conclude"),
+    FIELD(study, "disclosure", disclosure, SCHEMA_MAP, .schema = &disclosure_schema,
+          .summary = "what is too small to be shown"),
+    FIELD(study, "report", report, SCHEMA_MAP, .schema = &report_schema, .summary = "what is written"),
+};
+const struct schema study_schema = {.what = "the study",
+                                    .size = sizeof(struct study),
+                                    .fields = study_fields,
+                                    .n_fields = COUNT(study_fields)};

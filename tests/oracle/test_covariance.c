@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Covariances against fixest 0.14.2 (reference/peers/results/twfe_produc.json) and clubSandwich 0.5.8
+ * (clubsandwich.json). */
+#include "support/regression.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utfall/distribution.h>
+
+enum { STATE, YEAR, REGION, N_GROUPINGS };
+static const char *const groupings[] = {"state", "year", "region"};
+static const char *const produc_columns[] = {"pcap", "pc", "emp", "unemp"};
+
+struct produc {
+    struct raw_csv csv;
+    size_t *group[N_GROUPINGS], n_groups[N_GROUPINGS];
+};
+
+static struct produc produc_read(void)
+{
+    struct produc p = {.csv = raw_csv_read(need_shared("reference/peers/data/Produc.csv"))};
+    for (int g = 0; g < N_GROUPINGS; g++) p.group[g] = csv_groups(&p.csv, groupings[g], &p.n_groups[g]);
+    return p;
+}
+
+static void produc_clear(struct produc *p)
+{
+    for (int g = 0; g < N_GROUPINGS; g++) free(p->group[g]);
+    raw_csv_free(&p->csv);
+}
+
+static double produc_value(const struct produc *p, size_t i, const char *name)
+{
+    double value = raw_csv_number(&p->csv, i, raw_csv_column(&p->csv, name));
+    return !strcmp(name, "unemp") ? value : log(value);
+}
+
+/* log(gsp) on the columns (a 1 first where there is an intercept) with the first n_effects of state, year
+ * taken out. */
+static struct regression produc_fit(const struct produc *p, bool intercept, const char *const *names,
+                                    size_t k, size_t n_effects, const char *weight)
+{
+    size_t n = p->csv.n_rows, shift = intercept ? 1 : 0;
+    gsl_matrix *x = gsl_matrix_alloc(n, k + shift);
+    gsl_vector *y = gsl_vector_alloc(n);
+    double *weights = weight ? malloc(n * sizeof *weights) : NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (shift) gsl_matrix_set(x, i, 0, 1);
+        for (size_t j = 0; j < k; j++) gsl_matrix_set(x, i, j + shift, produc_value(p, i, names[j]));
+        gsl_vector_set(y, i, produc_value(p, i, "gsp"));
+        if (weights) weights[i] = raw_csv_number(&p->csv, i, raw_csv_column(&p->csv, weight));
+    }
+    const size_t *group[] = {p->group[STATE], p->group[YEAR]};
+    return regression_fit(x, y, weights, n_effects, group, p->n_groups);
+}
+
+/* One entry of a results file against one covariance: SE, and df and p where the entry has them. */
+static void compare(json_t *results, const char *entry, const struct regression *r,
+                    struct uf_covariance covariance)
+{
+    json_t *object = json_object_get(json_object_get(results, "results"), entry);
+    json_t *list = json_object_get(json_object_get(object, "value"), "coef");
+    assert_true(json_array_size(list) >= 2 && json_array_size(list) <= r->k);
+    bool club = json_object_get(json_array_get(list, 0), "SE") != NULL;
+    for (size_t j = 0; j < json_array_size(list); j++) {
+        json_t *row = json_array_get(list, j);
+        char what[128];
+        snprintf(what, sizeof what, "%s, coefficient %zu", entry, j);
+        double estimate = gsl_vector_get(r->fit.coefficients, j);
+        struct uf_t_test t =
+            uf_t_test(estimate, gsl_matrix_get(covariance.matrix, j, j), covariance.df[j], 0.95);
+        expect_close(estimate, json_number_value(json_object_get(row, club ? "beta" : "estimate")), 1e-8,
+                     what);
+        expect_close(t.std_error, json_number_value(json_object_get(row, club ? "SE" : "se")), 1e-6, what);
+        if (club) expect_close(t.df, json_number_value(json_object_get(row, "df_Satt")), 1e-6, what);
+        json_t *p = json_object_get(row, club ? "p_Satt" : "p");
+        if (p) expect_close(t.p_value, json_number_value(p), 1e-6, what);
+        if (!club) expect_close(t.conf_low, json_number_value(json_object_get(row, "ci_lo")), 1e-6, what);
+    }
+    uf_covariance_clear(&covariance);
+}
+
+static void produc_fixest(void **state)
+{
+    (void)state;
+    struct produc p = produc_read();
+    json_t *results = load_json(need_shared("reference/peers/results/twfe_produc.json"));
+    const size_t *by_state[] = {p.group[STATE], p.group[YEAR]},
+                 *by_region[] = {p.group[REGION], p.group[YEAR]};
+    const size_t states[] = {p.n_groups[STATE], p.n_groups[YEAR]},
+                 regions[] = {p.n_groups[REGION], p.n_groups[YEAR]};
+
+    struct regression ols = produc_fit(&p, true, produc_columns, 4, 0, NULL);
+    compare(results, "ols_iid", &ols, regression_covariance(&ols, UF_COVARIANCE_IID, 0, 0, 0, NULL, NULL));
+    compare(results, "ols_hc1", &ols, regression_covariance(&ols, UF_COVARIANCE_HC1, 0, 0, 0, NULL, NULL));
+    regression_clear(&ols);
+
+    struct regression twfe = produc_fit(&p, false, produc_columns, 4, 2, NULL);
+    assert_int_equal(uf_absorber_rank(twfe.absorber), 64);
+    compare(results, "twfe_iid", &twfe, regression_covariance(&twfe, UF_COVARIANCE_IID, 0, 0, 0, NULL, NULL));
+    compare(results, "twfe_hc1", &twfe, regression_covariance(&twfe, UF_COVARIANCE_HC1, 0, 0, 0, NULL, NULL));
+    const struct {
+        const char *entry;
+        enum uf_covariance_kind kind;
+        enum uf_k_rule rule;
+        size_t dimensions;
+        bool region;
+    } cases[] = {
+        {"twfe_cl_state_default", UF_COVARIANCE_CR1S, UF_K_FIXEST, 1, false},
+        {"twfe_cl_state_default", UF_COVARIANCE_CR1S, UF_K_REGHDFE, 1,
+         false}, /* the same K on a connected panel */
+        {"twfe_cl_state_full", UF_COVARIANCE_CR1S, UF_K_STATA, 1, false},
+        {"twfe_cl_state_none", UF_COVARIANCE_CR1S, UF_K_NONE, 1, false},
+        {"twfe_cl_state_nossc", UF_COVARIANCE_CR0, UF_K_FIXEST, 1, false},
+        {"twfe_cl_state_Gonly", UF_COVARIANCE_CR1, UF_K_FIXEST, 1, false},
+        {"twfe_cl_region", UF_COVARIANCE_CR1S, UF_K_FIXEST, 1, true},
+        {"twfe_tw_state_year", UF_COVARIANCE_CR1S, UF_K_FIXEST, 2, false},
+        {"twfe_tw_region_year", UF_COVARIANCE_CR1S, UF_K_FIXEST, 2, true},
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
+        compare(results, cases[c].entry, &twfe,
+                regression_covariance(&twfe, cases[c].kind, cases[c].rule, UF_DF_DEFAULT, cases[c].dimensions,
+                                      cases[c].region ? by_region : by_state,
+                                      cases[c].region ? regions : states));
+
+    struct uf_covariance v =
+        regression_covariance(&twfe, UF_COVARIANCE_CR1S, UF_K_FIXEST, 0, 1, by_state, states);
+    struct uf_joint_test joint;
+    struct uf_error error;
+    assert_ok(uf_joint_test(twfe.fit.coefficients, v.matrix, (size_t[]){0, 1}, 2, v.df[0], &joint, &error),
+              &error);
+    json_t *wald =
+        json_object_get(json_object_get(json_object_get(results, "results"), "wald_pcap_pc"), "value");
+    expect_close(joint.statistic, json_number_value(json_object_get(wald, "stat")), 1e-6, "Wald");
+    expect_close(joint.p_value, json_number_value(json_object_get(wald, "p")), 1e-6, "Wald p");
+    uf_covariance_clear(&v);
+    regression_clear(&twfe);
+
+    struct regression weighted =
+        produc_fit(&p, false, (const char *const[]){"pcap", "pc", "unemp"}, 3, 2, "emp");
+    compare(results, "twfe_weighted_emp", &weighted,
+            regression_covariance(&weighted, UF_COVARIANCE_CR1S, UF_K_FIXEST, 0, 1, by_state, states));
+    regression_clear(&weighted);
+    struct regression oneway = produc_fit(&p, false, produc_columns, 4, 1, NULL);
+    compare(results, "oneway_state_fixef", &oneway,
+            regression_covariance(&oneway, UF_COVARIANCE_CR1S, UF_K_FIXEST, 0, 1, by_state, states));
+    regression_clear(&oneway);
+    json_decref(results);
+    produc_clear(&p);
+}
+
+static void produc_clubsandwich(void **state)
+{
+    (void)state;
+    struct produc p = produc_read();
+    json_t *results = load_json(need_shared("reference/peers/results/clubsandwich.json"));
+    struct regression ols = produc_fit(&p, true, produc_columns, 4, 0, NULL);
+    struct regression twfe = produc_fit(&p, false, produc_columns, 4, 2, NULL);
+    static const struct {
+        const char *suffix;
+        enum uf_covariance_kind kind;
+    } kinds[] = {{"CR0", UF_COVARIANCE_CR0},
+                 {"CR1", UF_COVARIANCE_CR1},
+                 {"CR1S", UF_COVARIANCE_CR1S},
+                 {"CR2", UF_COVARIANCE_CR2}};
+    const size_t *by_state[] = {p.group[STATE]}, *by_region[] = {p.group[REGION]};
+    for (size_t c = 0; c < sizeof kinds / sizeof *kinds; c++) {
+        char entry[64];
+        snprintf(entry, sizeof entry, "ols_region_%s", kinds[c].suffix);
+        compare(results, entry, &ols,
+                regression_covariance(&ols, kinds[c].kind, UF_K_STATA, UF_DF_SATTERTHWAITE, 1, by_region,
+                                      &p.n_groups[REGION]));
+        snprintf(entry, sizeof entry, "lsdv_region_%s", kinds[c].suffix);
+        compare(results, entry, &twfe,
+                regression_covariance(&twfe, kinds[c].kind, UF_K_STATA, UF_DF_SATTERTHWAITE, 1, by_region,
+                                      &p.n_groups[REGION]));
+        snprintf(entry, sizeof entry, "lsdv_state_%s", kinds[c].suffix);
+        compare(results, entry, &twfe,
+                regression_covariance(&twfe, kinds[c].kind, UF_K_STATA, UF_DF_SATTERTHWAITE, 1, by_state,
+                                      &p.n_groups[STATE]));
+        /* a within fit by hand counts its own coefficients only */
+        snprintf(entry, sizeof entry, "plm_within_region_%s", kinds[c].suffix);
+        compare(results, entry, &twfe,
+                regression_covariance(&twfe, kinds[c].kind, UF_K_NONE, UF_DF_SATTERTHWAITE, 1, by_region,
+                                      &p.n_groups[REGION]));
+    }
+    /* naive F with CR2: 7 … of wald_CR2_all_tests */
+    struct uf_covariance v =
+        regression_covariance(&ols, UF_COVARIANCE_CR2, 0, 0, 1, by_region, &p.n_groups[REGION]);
+    struct uf_joint_test joint;
+    struct uf_error error;
+    assert_ok(uf_joint_test(ols.fit.coefficients, v.matrix, (size_t[]){1, 2}, 2, (double)v.n_clusters - 1,
+                            &joint, &error),
+              &error);
+    expect_close(joint.statistic, 9.6317634, 1e-7, "naive F with CR2 (clubSandwich wald_CR2_all_tests)");
+    expect_close(joint.p_value, 0.0074136453, 1e-6, "its p");
+    struct uf_covariance_input input = {.x = ols.x,
+                                        .residuals = ols.fit.residuals,
+                                        .inverse = ols.fit.inverse,
+                                        .cluster = {p.group[REGION]},
+                                        .n_groups = {p.n_groups[REGION]},
+                                        .n_cluster_dimensions = 1};
+    const struct uf_covariance_options cr2 = {UF_COVARIANCE_CR2, 0, 0};
+    assert_ok(uf_joint_test_few_clusters(&input, &cr2, ols.fit.coefficients, v.matrix, (size_t[]){1, 2}, 2,
+                                         &joint, &error),
+              &error);
+    json_t *htz = json_object_get(
+        json_object_get(json_object_get(results, "results"), "wald_CR2_HTZ_region_2constraints"), "value");
+    if (json_is_object(htz) && json_object_get(htz, "coef")) htz = json_object_get(htz, "coef");
+    if (json_is_array(htz)) htz = json_array_get(htz, 0);
+    expect_close(joint.statistic, json_number_value(json_object_get(htz, "Fstat")), 1e-6, "HTZ");
+    expect_close(joint.df2, json_number_value(json_object_get(htz, "df_denom")), 1e-6, "HTZ df");
+    expect_close(joint.p_value, json_number_value(json_object_get(htz, "p_val")), 1e-6, "HTZ p");
+    uf_covariance_clear(&v);
+    regression_clear(&ols), regression_clear(&twfe);
+    json_decref(results);
+    produc_clear(&p);
+}
+
+static void sweden(json_t *results, const char *path, const char *unit, const char *prefix,
+                   const char *suffix[4], bool lsdv)
+{
+    struct raw_csv csv = raw_csv_read(path);
+    size_t n = csv.n_rows, n_groups[2], n_clusters;
+    size_t *group[2] = {csv_groups(&csv, unit, &n_groups[0]), csv_groups(&csv, "year", &n_groups[1])};
+    size_t *cluster = csv_groups(&csv, "lan", &n_clusters);
+    gsl_matrix *x = gsl_matrix_alloc(n, 2);
+    gsl_vector *y = gsl_vector_alloc(n);
+    for (size_t i = 0; i < n; i++) {
+        gsl_matrix_set(x, i, 0, raw_csv_number(&csv, i, raw_csv_column(&csv, "treated")));
+        gsl_matrix_set(x, i, 1, raw_csv_number(&csv, i, raw_csv_column(&csv, "x")));
+        gsl_vector_set(y, i, raw_csv_number(&csv, i, raw_csv_column(&csv, "y")));
+    }
+    struct regression r = regression_fit(x, y, NULL, 2, (const size_t *const *)group, n_groups);
+    static const enum uf_covariance_kind kinds[] = {UF_COVARIANCE_CR0, UF_COVARIANCE_CR1, UF_COVARIANCE_CR1S,
+                                                    UF_COVARIANCE_CR2};
+    for (int c = 0; c < 4; c++) {
+        char entry[64];
+        snprintf(entry, sizeof entry, "%s_%s", prefix, suffix[c]);
+        compare(results, entry, &r,
+                regression_covariance(&r, kinds[c], lsdv ? UF_K_STATA : UF_K_NONE, UF_DF_SATTERTHWAITE, 1,
+                                      (const size_t *const[]){cluster}, &n_clusters));
+    }
+    regression_clear(&r);
+    free(group[0]), free(group[1]), free(cluster);
+    raw_csv_free(&csv);
+}
+
+static void sweden_clubsandwich(void **state)
+{
+    (void)state;
+    json_t *results = load_json(need_shared("reference/peers/results/clubsandwich.json"));
+    const char *suffix[4] = {"CR0", "CR1", "CR1S", "CR2"};
+    const char *path = source_path("tests/oracle/data/sim_sweden_county_means.csv");
+    sweden(results, path, "lan", "sweden_county_lsdv", suffix, true);
+    path = source_path("tests/oracle/data/sim_sweden_county_means.csv");
+    sweden(results, path, "lan", "sweden_county_plm", suffix, false);
+    sweden(results, need_shared("reference/own/data/sim_sweden.csv"), "kommun", "sweden_mun_plm", suffix,
+           false);
+    json_decref(results);
+}
+
+int main(void)
+{
+    gsl_set_error_handler_off();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(produc_fixest),
+        cmocka_unit_test(produc_clubsandwich),
+        cmocka_unit_test(sweden_clubsandwich),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Randomisation inference against its slow twin: one full regression per assignment. */
+#include "support/regression.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utfall/did.h>
+#include <utfall/random.h>
+
+enum { UNITS = 7, PERIODS = 5, MOST = UNITS * PERIODS };
+
+struct sample {
+    struct uf_did_data data;
+    size_t unit[MOST], period[MOST], first[UNITS];
+    double outcome[MOST], treatment[MOST], weights[MOST];
+    gsl_matrix *covariates;
+};
+
+static void assign(struct sample *s, const size_t *first)
+{
+    memcpy(s->first, first, sizeof s->first);
+    for (size_t i = 0; i < s->data.n; i++)
+        s->treatment[i] = s->first[s->unit[i]] != SIZE_MAX && s->period[i] >= s->first[s->unit[i]];
+}
+
+/* Two cohorts (periods 2 and 3) of two and one units, four never treated; some cells missing. */
+static struct sample *sample_new(uint64_t seed, bool weighted)
+{
+    struct sample *s = calloc(1, sizeof *s);
+    struct uf_random random;
+    size_t n = 0;
+    uf_random_init(&random, seed, UF_PURPOSE_SIMULATION, 2);
+    s->covariates = gsl_matrix_alloc(MOST, 1);
+    for (size_t u = 0; u < UNITS; u++) {
+        for (size_t t = 0; t < PERIODS; t++) {
+            if (t > 0 && t < 4 && uf_random_below(&random, 9) == 0) continue;
+            s->unit[n] = u, s->period[n] = t;
+            s->outcome[n] = uf_random_uniform(&random) + (double)u;
+            s->weights[n] = 0.5 + uf_random_uniform(&random);
+            gsl_matrix_set(s->covariates, n++, 0, uf_random_uniform(&random));
+        }
+    }
+    s->covariates->size1 = n;
+    s->data = (struct uf_did_data){.n = n,
+                                   .n_units = UNITS,
+                                   .n_periods = PERIODS,
+                                   .unit = s->unit,
+                                   .period = s->period,
+                                   .outcome = s->outcome,
+                                   .treatment = s->treatment,
+                                   .covariates = s->covariates,
+                                   .weights = weighted ? s->weights : NULL,
+                                   .first_period = s->first,
+                                   .cluster = {s->unit},
+                                   .n_groups = {UNITS},
+                                   .n_cluster_dimensions = 1};
+    assign(s, (const size_t[UNITS]){2, 2, 3, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX});
+    return s;
+}
+
+static void sample_free(struct sample *s)
+{
+    gsl_matrix_free(s->covariates);
+    free(s);
+}
+
+static void refit(const struct sample *s, double *coefficient, double *t)
+{
+    struct uf_error error;
+    struct uf_did_fit fit;
+    struct uf_covariance v;
+    struct uf_covariance_options options = {UF_COVARIANCE_CR0, 0, 0};
+    assert_ok(uf_did_estimate(&s->data, &fit, &error), &error);
+    assert_ok(uf_did_covariance(&s->data, &fit, &options, &v, &error), &error);
+    *coefficient = gsl_vector_get(fit.fit.coefficients, 0);
+    *t = *coefficient / sqrt(gsl_matrix_get(v.matrix, 0, 0));
+    uf_covariance_clear(&v);
+    uf_did_fit_clear(&fit);
+}
+
+static struct uf_randomisation randomise(const struct sample *s, size_t enumerated, size_t draws,
+                                         uint64_t seed)
+{
+    struct uf_error error;
+    struct uf_did_fit fit;
+    struct uf_did_assignment assignment;
+    struct uf_randomisation out;
+    struct uf_randomisation_options options = {.most_enumerated = enumerated, .draws = draws, .seed = seed};
+    assert_ok(uf_did_estimate(&s->data, &fit, &error), &error);
+    assert_ok(uf_did_assignment_init(&s->data, &assignment, &error), &error);
+    assert_ok(uf_did_randomise(&s->data, &fit, &assignment, &options, &out, &error), &error);
+    uf_did_assignment_clear(&assignment);
+    uf_did_fit_clear(&fit);
+    return out;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void every_assignment_refitted(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        struct sample *s = sample_new(seed, seed % 2);
+        struct uf_randomisation fast = randomise(s, 0, 0, 1);
+        assert_true(fast.enumerated);
+        assert_int_equal(fast.count, 105); /* 7!/(2! 1! 4!) */
+        double slow[2][105], actual[2];
+        size_t count = 0, extreme[2] = {0, 0};
+        refit(s, &actual[0], &actual[1]);
+        expect_close(fast.coefficient[0], actual[0], 1e-10, "actual coefficient");
+        expect_close(fast.t[0], actual[1], 1e-9, "actual t");
+        for (size_t c = 0; c < UNITS; c++) { /* who is treated last, and which two first */
+            for (size_t a = 0; a < UNITS; a++) {
+                for (size_t b = a + 1; b < UNITS; b++) {
+                    if (a == c || b == c) continue;
+                    size_t first[UNITS];
+                    for (size_t u = 0; u < UNITS; u++) first[u] = SIZE_MAX;
+                    first[a] = first[b] = 2, first[c] = 3;
+                    assign(s, first);
+                    refit(s, &slow[0][count], &slow[1][count]);
+                    for (int j = 0; j < 2; j++)
+                        extreme[j] += fabs(slow[j][count]) >= fabs(actual[j]) * (1 - 1e-9);
+                    count++;
+                }
+            }
+        }
+        assert_int_equal(count, 105);
+        expect_close(fast.p_coefficient, (double)extreme[0] / 105, 1e-12, "p");
+        expect_close(fast.p_t, (double)extreme[1] / 105, 1e-12, "p of t");
+        assert_true(fast.p_coefficient >= fast.least_p_coefficient &&
+                    fast.least_p_coefficient >= 1.0 / 105 - 1e-12);
+        qsort(slow[0], 105, sizeof(double), compare_doubles);
+        qsort(fast.coefficient, 105, sizeof(double), compare_doubles);
+        for (size_t i = 0; i < 105; i++) expect_within(fast.coefficient[i], slow[0][i], 1e-10, "coefficient");
+        uf_randomisation_clear(&fast);
+        sample_free(s);
+    }
+}
+
+static void drawn_assignments_are_reproducible_and_near_the_enumeration(void **state)
+{
+    (void)state;
+    struct sample *s = sample_new(5, false);
+    struct uf_randomisation all = randomise(s, 0, 0, 1), drawn = randomise(s, 10, 4000, 42),
+                            again = randomise(s, 10, 4000, 42);
+    struct uf_randomisation other = randomise(s, 10, 4000, 43);
+    assert_false(drawn.enumerated);
+    assert_int_equal(drawn.count, 4001);
+    assert_memory_equal(drawn.coefficient, again.coefficient, drawn.count * sizeof(double));
+    assert_memory_not_equal(drawn.coefficient, other.coefficient, drawn.count * sizeof(double));
+    double error = sqrt(all.p_coefficient * (1 - all.p_coefficient) / 4000);
+    expect_within(drawn.p_coefficient, all.p_coefficient, 5 * error + 1.0 / 4001, "drawn p");
+    uf_randomisation_clear(&all), uf_randomisation_clear(&drawn), uf_randomisation_clear(&again),
+        uf_randomisation_clear(&other);
+    sample_free(s);
+}
+
+static void counting_and_listing_agree(void **state)
+{
+    (void)state;
+    size_t items[] = {0, 0, 0, 1, 1, 2}, count = 1;
+    const size_t counts[] = {3, 2, 1};
+    while (uf_assignment_next(items, 6)) count++;
+    assert_int_equal(count, 60);
+    expect_close(uf_assignment_count(counts, 3), 60, 0, "multinomial");
+    expect_close(uf_assignment_count((const size_t[]){18, 3}, 2), 1330, 0, "21 choose 3");
+    expect_close(uf_assignment_count((const size_t[]){290 - 101, 101}, 2), 1.25594929828e+80, 1e-11,
+                 "290 choose 101");
+    for (size_t i = 0; i + 1 < 6; i++) assert_true(items[i] <= items[i + 1]); /* back to the start */
+}
+
+static void complement_ties_are_counted(void **state)
+{
+    (void)state;
+    /* three treated of six, all at once: the complement has the same |coefficient|, so the least p is 2 of 20
+     */
+    struct sample *s = calloc(1, sizeof *s);
+    struct uf_random random;
+    uf_random_init(&random, 8, UF_PURPOSE_SIMULATION, 3);
+    size_t n = 0;
+    for (size_t u = 0; u < 6; u++)
+        for (size_t t = 0; t < 2; t++, n++)
+            s->unit[n] = u, s->period[n] = t, s->outcome[n] = uf_random_uniform(&random);
+    s->data = (struct uf_did_data){.n = n,
+                                   .n_units = 6,
+                                   .n_periods = 2,
+                                   .unit = s->unit,
+                                   .period = s->period,
+                                   .outcome = s->outcome,
+                                   .treatment = s->treatment,
+                                   .first_period = s->first,
+                                   .cluster = {s->unit},
+                                   .n_groups = {6},
+                                   .n_cluster_dimensions = 1};
+    assign(s, (const size_t[UNITS]){1, 1, 1, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX});
+    struct uf_randomisation out = randomise(s, 0, 0, 1);
+    assert_int_equal(out.count, 20);
+    expect_close(out.least_p_coefficient, 0.1, 1e-12, "least p");
+    uf_randomisation_clear(&out);
+    sample_free(s);
+}
+
+static void whole_clusters_are_dealt_to_when_treatment_came_to_clusters(void **state)
+{
+    (void)state;
+    struct uf_error error;
+    struct uf_did_assignment assignment;
+    struct sample *s = sample_new(6, false);
+    size_t region[MOST];
+    const size_t of_unit[UNITS] = {0, 0, 1, 2, 2, 3, 3}, mixed[UNITS] = {0, 0, 0, 1, 1, 2, 2};
+    for (size_t i = 0; i < s->data.n; i++) region[i] = of_unit[s->unit[i]];
+    s->data.cluster[0] = region;
+    assert_ok(uf_did_assignment_init(&s->data, &assignment, &error), &error);
+    assert_true(assignment.by_cluster);
+    assert_int_equal(assignment.n_blocks, 4);
+    uf_did_assignment_clear(&assignment);
+    for (size_t i = 0; i < s->data.n; i++) region[i] = mixed[s->unit[i]]; /* two cohorts in region 0 */
+    assert_ok(uf_did_assignment_init(&s->data, &assignment, &error), &error);
+    assert_false(assignment.by_cluster);
+    assert_int_equal(assignment.n_blocks, UNITS);
+    uf_did_assignment_clear(&assignment);
+    s->treatment[3] *= 0.5; /* a dose in an unbalanced panel cannot be dealt out */
+    s->treatment[s->data.n - 1] = 0.3;
+    if (s->data.n < MOST)
+        assert_int_equal(uf_did_assignment_init(&s->data, &assignment, &error), UF_NOT_IDENTIFIED);
+    sample_free(s);
+}
+
+int main(void)
+{
+    gsl_set_error_handler_off();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_assignment_refitted),
+        cmocka_unit_test(drawn_assignments_are_reproducible_and_near_the_enumeration),
+        cmocka_unit_test(counting_and_listing_agree),
+        cmocka_unit_test(complement_ties_are_counted),
+        cmocka_unit_test(whole_clusters_are_dealt_to_when_treatment_came_to_clusters),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The method `did` from a panel to tables and notes; the numbers themselves are held to peers in
+ * tests/oracle/test_did.c. */
+#include "support/small_panel.h"
+#include "support/test.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utfall/did.h>
+#include <utfall/random.h>
+
+static const char *const names[] = {"y", "x", "w"};
+
+struct ran {
+    struct uf_result result;
+    uf_status status;
+    struct uf_error error;
+};
+
+/* Runs on the panel with options `name=value`, NULL-terminated, and frees the panel. */
+static struct ran run_in(struct uf_panel *panel, enum uf_language language, const char *const *settings)
+{
+    struct ran ran;
+    struct uf_options *options;
+    struct uf_context context = {.language = language, .seed = 7};
+    uf_result_init(&ran.result);
+    assert_ok(uf_options_new(&uf_method_did, &options, &ran.error), &ran.error);
+    for (size_t i = 0; settings && settings[i]; i += 2)
+        assert_ok(uf_options_set(options, settings[i], settings[i + 1], &ran.error), &ran.error);
+    uf_error_clear(&ran.error);
+    ran.status = uf_method_did.run(panel, options, &context, &ran.result, &ran.error);
+    uf_options_free(options);
+    free(panel->covariates);
+    small_panel_free(panel);
+    return ran;
+}
+
+static struct ran run(struct uf_panel *panel, const char *const *settings)
+{
+    struct ran ran = run_in(panel, UF_ENGLISH, settings);
+    if (ran.status != UF_OK) fail_msg("%s", ran.error.message);
+    return ran;
+}
+
+static double noise(uint64_t i)
+{
+    struct uf_random random;
+    uf_random_init(&random, 1, UF_PURPOSE_SIMULATION, i);
+    return uf_random_uniform(&random) - 0.5;
+}
+
+/* Units differ by level, years by a common shock, the first `treated` gain 2 from period `start` on; y has
+ * noise, x varies. */
+static struct uf_panel *counties(size_t units, size_t periods, size_t treated, size_t start)
+{
+    struct uf_panel *panel = small_panel_new(units, periods, 2008, names, 3);
+    for (size_t u = 0; u < units; u++) {
+        for (size_t t = 0; t < periods; t++) {
+            bool on = u < treated && t >= start;
+            *small_panel_cell(panel, 0, u, t) =
+                50 + (double)u + 3 * sin((double)t) + (on ? 2 : 0) + noise(u * periods + t);
+            *small_panel_cell(panel, 1, u, t) = noise(100000 + u * periods + t);
+            *small_panel_cell(panel, 2, u, t) = 1 + (double)(u % 3);
+        }
+    }
+    for (size_t u = 0; u < treated; u++) panel->treatment.first_period[u] = start;
+    return panel;
+}
+
+static void use_covariates(struct uf_panel *panel, size_t first, size_t second, size_t count)
+{
+    panel->covariates = malloc(2 * sizeof *panel->covariates);
+    panel->covariates[0] = first;
+    panel->covariates[1] = second;
+    panel->n_covariates = count;
+}
+
+static const char *cell_text(const struct uf_table *table, size_t row, const char *column)
+{
+    return uf_table_text(table, row, uf_table_column(table, column));
+}
+
+static double cell(const struct uf_table *table, size_t row, const char *column)
+{
+    return uf_table_number(table, row, uf_table_column(table, column));
+}
+
+/* The row of a term and inference, or of a key; fails the test where there is none. */
+static size_t find_row(const struct uf_table *table, const char *term, const char *vcov)
+{
+    assert_non_null(table);
+    for (size_t i = 0; i < uf_table_rows(table); i++)
+        if (!strcmp(cell_text(table, i, "term"), term) &&
+            (!vcov || !strcmp(cell_text(table, i, "vcov"), vcov)))
+            return i;
+    fail_msg("no row %s %s", term, vcov ? vcov : "");
+    return 0;
+}
+
+static void tables_of_a_plain_run(void **state)
+{
+    (void)state;
+    struct ran ran = run(counties(21, 12, 3, 8), NULL);
+    const struct uf_table *estimates = uf_result_table(&ran.result, "estimates");
+    size_t cr2 = find_row(estimates, "treatment", "cr2"), cr1s = find_row(estimates, "treatment", "cr1s");
+    size_t randomised = find_row(estimates, "treatment", "randomisation");
+    assert_true(fabs(cell(estimates, cr2, "estimate") - 2) < 0.3);
+    expect_close(cell(estimates, randomised, "estimate"), cell(estimates, cr2, "estimate"), 0,
+                 "one estimate");
+    assert_true(cell(estimates, cr2, "df") < 20);
+    expect_close(cell(estimates, cr1s, "df"), 20, 0, "G - 1");
+    expect_close(cell(estimates, cr1s, "n_clusters"), 21, 0, "clusters");
+    expect_close(cell(estimates, cr1s, "n_obs"), 252, 0, "observations");
+    expect_close(cell(estimates, cr1s, "n_treated"), 3, 0, "treated");
+    expect_close(cell(estimates, cr1s, "n_control"), 18, 0, "control");
+    assert_true(isnan(cell(estimates, randomised, "std_error")));
+    /* 21 choose 3 ways, and the actual one is the most extreme */
+    expect_close(cell(estimates, randomised, "p_value"), 1.0 / 1330, 1e-12, "p by randomisation");
+    assert_non_null(strstr(uf_result_note(&ran.result, "randomisation")->text, "1,330"));
+
+    const struct uf_table *events = uf_result_table(&ran.result, "event-study");
+    assert_int_equal(uf_table_rows(events), 12);
+    for (size_t i = 0; i < 12; i++)
+        expect_close(cell(events, i, "event_time"), (double)i - 8, 0, "event time in order");
+    expect_close(cell(events, 7, "estimate"), 0, 0, "reference");
+    assert_true(isnan(cell(events, 7, "conf_low")));
+    assert_string_equal(cell_text(events, 0, "vcov"), "cr2");
+    assert_int_equal(uf_table_rows(uf_result_table(&ran.result, "event-study-inference")), 24);
+    const struct uf_table *pretrend = uf_result_table(&ran.result, "pretrend");
+    assert_int_equal(uf_table_rows(pretrend), 2);
+    expect_close(cell(pretrend, 0, "df1"), 7, 0, "leads but the reference");
+
+    const struct uf_table *bins = uf_result_table(&ran.result, "randomisation");
+    double total = 0, actual = 0;
+    for (size_t i = 0; i < uf_table_rows(bins); i++)
+        total += cell(bins, i, "count"), actual += cell(bins, i, "actual");
+    expect_close(total, 1330, 0, "all assignments in the histogram");
+    expect_close(actual, 1, 0, "one bin is the actual one");
+    assert_int_equal(uf_table_rows(uf_result_table(&ran.result, "raw-trends")), 24);
+    assert_non_null(uf_result_table(&ran.result, "design"));
+    assert_int_equal(ran.result.n_ledger, 1);
+    uf_result_clear(&ran.result);
+}
+
+static void size_in_per_cent_and_for_the_money(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = counties(10, 6, 2, 3);
+    panel->treatment.cost = 4e6;
+    struct ran ran = run(panel, NULL);
+    const struct uf_table *size = uf_result_table(&ran.result, "effect-size");
+    double values[6];
+    assert_int_equal(uf_table_rows(size), 6);
+    for (size_t i = 0; i < 6; i++) values[i] = cell(size, i, "value");
+    expect_close(values[2], values[1] - values[0], 1e-12, "counterfactual mean");
+    expect_close(values[3], 100 * values[0] / values[2], 1e-12, "per cent");
+    expect_close(values[4], values[0] * 6, 1e-12, "two regions, three periods");
+    expect_close(values[5], values[4] / 4, 1e-12, "per million");
+    uf_result_clear(&ran.result);
+}
+
+static void missing_rows_are_in_the_ledger(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = counties(12, 8, 3, 4);
+    use_covariates(panel, 1, 0, 1);
+    panel->weight = 2;
+    small_panel_miss(panel, 0, 5, 2);
+    small_panel_miss(panel, 1, 6, 3);
+    small_panel_miss(panel, 1, 6, 4);
+    *small_panel_cell(panel, 2, 7, 7) = 0;
+    struct ran ran = run(panel, NULL);
+    assert_int_equal(ran.result.n_ledger, 4);
+    assert_int_equal(ran.result.ledger[0].rows_before, 96);
+    assert_int_equal(ran.result.ledger[0].rows_after, 95);
+    assert_int_equal(ran.result.ledger[1].rows_after, 93);
+    assert_int_equal(ran.result.ledger[2].rows_after, 92);
+    assert_int_equal(ran.result.ledger[3].rows_after, 92);
+    expect_close(cell(uf_result_table(&ran.result, "estimates"), 0, "n_obs"), 92, 0, "sample");
+    uf_result_clear(&ran.result);
+}
+
+static void collinear_covariates_are_named(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = counties(12, 8, 3, 4);
+    use_covariates(panel, 1, 2, 2); /* w does not vary over time */
+    struct ran ran = run(panel, NULL);
+    const struct uf_table *estimates = uf_result_table(&ran.result, "estimates");
+    size_t row = find_row(estimates, "w", NULL);
+    assert_true(isnan(cell(estimates, row, "estimate")));
+    assert_non_null(strstr(cell_text(estimates, row, "note"), "collinear"));
+    assert_int_equal(uf_result_note(&ran.result, "dropped-covariate")->severity, UF_WARNING);
+    assert_non_null(strstr(uf_result_note(&ran.result, "dropped-covariate")->text, "w"));
+    (void)find_row(estimates, "x", "cr2");
+    uf_result_clear(&ran.result);
+}
+
+static void usual_errors_get_company(void **state)
+{
+    (void)state;
+    struct ran ran = run(counties(12, 8, 3, 4), (const char *const[]){"inference", "cr1s", NULL});
+    const struct uf_table *estimates = uf_result_table(&ran.result, "estimates");
+    assert_int_equal(uf_table_rows(estimates), 2);
+    (void)find_row(estimates, "treatment", "cr2");
+    assert_non_null(uf_result_note(&ran.result, "inference-added"));
+    uf_result_clear(&ran.result);
+}
+
+static void refusals(void **state)
+{
+    (void)state;
+    struct ran ran = run_in(counties(12, 8, 12, 4), UF_SWEDISH, NULL);
+    assert_int_equal(ran.status, UF_NOT_IDENTIFIED);
+    assert_non_null(uf_result_note(&ran.result, "all-treated"));
+    assert_int_equal(ran.result.n_tables, 0);
+    uf_result_clear(&ran.result);
+
+    struct uf_panel *panel = counties(12, 8, 3, 4);
+    for (size_t i = 0; i < panel->n_rows; i++) panel->columns[0].value[i] = 3;
+    ran = run_in(panel, UF_ENGLISH, NULL);
+    assert_int_equal(ran.status, UF_NOT_IDENTIFIED);
+    assert_non_null(uf_result_note(&ran.result, "outcome-constant"));
+    uf_result_clear(&ran.result);
+
+    /* a covariate that is missing for all periods before the start leaves a treatment that does not vary */
+    panel = counties(12, 8, 3, 4);
+    use_covariates(panel, 1, 0, 1);
+    for (size_t u = 0; u < 12; u++)
+        for (size_t t = 0; t < 4; t++) small_panel_miss(panel, 1, u, t);
+    ran = run_in(panel, UF_ENGLISH, NULL);
+    assert_int_equal(ran.status, UF_NOT_IDENTIFIED);
+    assert_int_equal(uf_result_note(&ran.result, "treatment-collinear")->severity, UF_FATAL);
+    uf_result_clear(&ran.result);
+
+    ran = run_in(counties(12, 8, 3, 4), UF_ENGLISH, (const char *const[]){"reference", "-0.5", NULL});
+    assert_int_equal(ran.status, UF_BAD_USAGE);
+    uf_result_clear(&ran.result);
+    ran = run_in(counties(12, 8, 3, 4), UF_ENGLISH, (const char *const[]){"reference", "-9", NULL});
+    assert_int_equal(ran.status, UF_BAD_USAGE);
+    assert_non_null(strstr(ran.error.message, "-4 to 3"));
+    uf_result_clear(&ran.result);
+    ran = run_in(counties(12, 8, 3, 4), UF_ENGLISH, (const char *const[]){"level", "95", NULL});
+    assert_int_equal(ran.status, UF_BAD_USAGE);
+    uf_result_clear(&ran.result);
+}
+
+static void a_pretrend_takes_the_word_effect_away(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = counties(60, 8, 20, 5);
+    for (size_t u = 0; u < 20; u++)
+        for (size_t t = 0; t < 8; t++) *small_panel_cell(panel, 0, u, t) += (double)t;
+    struct ran ran = run(panel, NULL);
+    assert_int_equal(uf_result_note(&ran.result, "pretrend-differs")->severity, UF_WARNING);
+    assert_int_equal(ran.result.claim, UF_CLAIM_DIFFERENCE);
+    uf_result_clear(&ran.result);
+    ran = run(counties(60, 8, 20, 5), NULL);
+    assert_non_null(uf_result_note(&ran.result, "pretrend"));
+    assert_int_equal(ran.result.claim, UF_CLAIM_EFFECT);
+    uf_result_clear(&ran.result);
+}
+
+static void two_by_two(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = counties(9, 2, 4, 1);
+    double mean[2][2] = {{0}};
+    for (size_t u = 0; u < 9; u++)
+        for (size_t t = 0; t < 2; t++) mean[u < 4][t] += *small_panel_cell(panel, 0, u, t) / (u < 4 ? 4 : 5);
+    struct ran ran = run(panel, NULL);
+    expect_close(cell(uf_result_table(&ran.result, "estimates"), 0, "estimate"),
+                 mean[1][1] - mean[1][0] - mean[0][1] + mean[0][0], 1e-12, "difference of mean differences");
+    assert_null(uf_result_table(&ran.result, "pretrend")); /* there is no lead but the reference */
+    uf_result_clear(&ran.result);
+}
+
+static void two_yearly_periods_and_swedish(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = counties(12, 8, 3, 4);
+    for (size_t t = 0; t < 8; t++) panel->period_value[t] = uf_period_from_year(2000 + 2 * (int)t);
+    struct ran ran = run_in(panel, UF_SWEDISH, NULL);
+    assert_ok(ran.status, &ran.error);
+    const struct uf_table *events = uf_result_table(&ran.result, "event-study");
+    expect_close(cell(events, 3, "event_time"), -1, 0, "one step is two years");
+    assert_string_equal(uf_table_title(events), "Händelsestudie");
+    assert_string_equal(cell_text(uf_result_table(&ran.result, "raw-trends"), 0, "label"),
+                        "Insats från 2012");
+    expect_close(cell(uf_result_table(&ran.result, "raw-trends"), 1, "period"), 2002, 0, "calendar year");
+    uf_result_clear(&ran.result);
+}
+
+static void staggered_starts_are_warned_of(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = counties(12, 8, 4, 4);
+    panel->treatment.first_period[0] = 5;
+    struct ran ran = run(panel, NULL);
+    assert_int_equal(uf_result_note(&ran.result, "staggered-cohorts")->severity, UF_WARNING);
+    assert_int_equal(ran.result.claim, UF_CLAIM_DIFFERENCE);
+    assert_int_equal(uf_table_rows(uf_result_table(&ran.result, "raw-trends")), 24);
+    uf_result_clear(&ran.result);
+}
+
+static void a_perfect_fit_has_no_standard_error(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = counties(12, 8, 3, 4);
+    for (size_t u = 0; u < 12; u++)
+        for (size_t t = 0; t < 8; t++)
+            *small_panel_cell(panel, 0, u, t) = 1e5 + (double)u + (double)t + (u < 3 && t >= 4 ? 2 : 0);
+    struct ran ran = run(panel, (const char *const[]){"inference", "iid,cr2,cr1s", NULL});
+    const struct uf_table *estimates = uf_result_table(&ran.result, "estimates");
+    for (size_t i = 0; i < 3; i++) {
+        expect_close(cell(estimates, i, "estimate"), 2, 1e-9, "estimate");
+        assert_true(isnan(cell(estimates, i, "p_value")));
+    }
+    assert_non_null(uf_result_note(&ran.result, "perfect-fit"));
+    uf_result_clear(&ran.result);
+}
+
+int main(void)
+{
+    gsl_set_error_handler_off();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tables_of_a_plain_run),
+        cmocka_unit_test(size_in_per_cent_and_for_the_money),
+        cmocka_unit_test(missing_rows_are_in_the_ledger),
+        cmocka_unit_test(collinear_covariates_are_named),
+        cmocka_unit_test(usual_errors_get_company),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(a_pretrend_takes_the_word_effect_away),
+        cmocka_unit_test(two_by_two),
+        cmocka_unit_test(two_yearly_periods_and_swedish),
+        cmocka_unit_test(staggered_starts_are_warned_of),
+        cmocka_unit_test(a_perfect_fit_has_no_standard_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
