@@ -311,6 +311,7 @@ static uf_status say(struct uf_drawing *drawing, const struct tile_map *map, str
         if (!highest || tile->value > highest->value) highest = tile;
         if (!lowest || tile->value < lowest->value) lowest = tile;
     }
+    if (!highest) return uf_no_value(drawing->request, error);
     struct uf_argument counts[2] = {uf_count_argument(n), uf_count_argument(map->n)};
     UF_TRY(uf_drawing_say(
         drawing, (struct uf_words){"{0} of {1} regions have a value.", "{0} av {1} regioner har ett värde."},
