@@ -63,8 +63,7 @@ static double level_of(const struct run_analysis *analysis)
 {
     for (size_t i = 0; i < analysis->method->n_options; i++) {
         const struct uf_option *option = &analysis->method->options[i];
-        if (option->type == UF_OPTION_NUMBER &&
-            (!strcmp(option->name, "confidence-level") || !strcmp(option->name, "level")))
+        if (option->type == UF_OPTION_NUMBER && !strcmp(option->name, "confidence-level"))
             return uf_options_number(analysis->options, option->name);
     }
     return 0.95;
