@@ -60,7 +60,7 @@ uf_status uf_csv_head_read(struct uf_input *input, char wished_delimiter, char *
         delimiter = uf_delimiter_detect(prefix);
         free(prefix);
     }
-    struct uf_records *records;
+    struct uf_records *records = NULL;
     struct uf_csv_head head = {0};
     UF_TRY(uf_records_open(input, delimiter, &records, error));
     uf_status status = sample(records, &head, error);

@@ -133,7 +133,7 @@ static uf_status decide_columns(struct file *file, struct uf_error *error)
 static uf_status read_file(struct file *file, const char *const *text_columns, size_t n_text_columns,
                            struct uf_table *table, struct uf_error *error)
 {
-    char *prefix;
+    char *prefix = NULL;
     UF_TRY(uf_input_prefix(file->input, PREFIX, &prefix, error));
     file->delimiter = uf_delimiter_detect(prefix);
     free(prefix);
@@ -176,7 +176,7 @@ uf_status uf_read_delimited_input(struct uf_input *input, const char *const *tex
 uf_status uf_read_delimited(const char *path, const char *const *text_columns, size_t n_text_columns,
                             struct uf_table **out, struct uf_error *error)
 {
-    struct uf_input *input;
+    struct uf_input *input = NULL;
     UF_TRY(uf_input_open(path, NULL, &input, error));
     uf_status status = uf_read_delimited_input(input, text_columns, n_text_columns, out, error);
     uf_input_close(input);

@@ -41,7 +41,7 @@ static uf_status find_by_name(const char *name, const struct uf_format **out, st
 
 static uf_status find_by_content(struct uf_input *input, const struct uf_format **out, struct uf_error *error)
 {
-    char *prefix;
+    char *prefix = NULL;
     UF_TRY(uf_input_prefix(input, PREFIX, &prefix, error));
     int best = 0;
     for (size_t i = 0; i < N_FORMATS; i++) {

@@ -49,7 +49,7 @@ static uf_status translate(struct uf_store *store, struct translation *translati
                            const char *text, const char **out, struct uf_error *error)
 {
     size_t length = strlen(text);
-    int64_t place;
+    int64_t place = 0;
     if (!uf_codes_find(&translation->index, text, length, &place)) {
         char *code;
         UF_TRY(find(store, text, &code, error));
@@ -448,7 +448,7 @@ uf_status uf_import_input(struct uf_store *store, struct uf_input *input,
 uf_status uf_import_file(struct uf_store *store, const struct uf_import_request *request,
                          struct uf_import_summary *out, struct uf_error *error)
 {
-    struct uf_input *input;
+    struct uf_input *input = NULL;
     UF_TRY(uf_input_open(request->path, request->encoding, &input, error));
     uf_status status = uf_import_input(store, input, request, out, error);
     uf_input_close(input);

@@ -134,7 +134,7 @@ uf_status uf_input_open(const char *path, const char *encoding, struct uf_input 
 {
     if (!path || !*path)
         return uf_fail(error, UF_BAD_USAGE, "no file is named; give a path, or - for standard input");
-    struct uf_input *input;
+    struct uf_input *input = NULL;
     UF_TRY(new_input(strcmp(path, "-") ? path : "standard input", &input, error));
     uf_status status = open_file(input, path, error);
     if (status == UF_OK) status = survey(input, encoding, error);
@@ -149,7 +149,7 @@ uf_status uf_input_open(const char *path, const char *encoding, struct uf_input 
 uf_status uf_input_open_memory(const char *name, const char *bytes, size_t length, const char *encoding,
                                struct uf_input **out, struct uf_error *error)
 {
-    struct uf_input *input;
+    struct uf_input *input = NULL;
     UF_TRY(new_input(name, &input, error));
     input->memory = bytes;
     input->total = length;

@@ -55,7 +55,7 @@ static char *first_word(const char *text)
 static uf_status find_labelled(struct uf_store *store, uf_find_function *find, const char *text, char **out,
                                struct uf_error *error)
 {
-    char *code;
+    char *code = NULL;
     UF_TRY(find(store, text, &code, error));
     char *word = code ? NULL : first_word(text);
     uf_status status = word ? find(store, word, &code, error) : UF_OK;

@@ -134,7 +134,7 @@ static uf_status read_period(const struct row *row, size_t cell, uf_period *out,
 static uf_status put_region_of_level(struct uf_store *store, const struct row *row, const void *user,
                                      struct uf_error *error)
 {
-    const char *level;
+    const char *level = NULL;
     UF_TRY(uf_store_resolve_level(row->cell[1], &level, error));
     if (strcmp(level, user)) return UF_OK;
     struct uf_region region = {.code = row->cell[0],
@@ -207,8 +207,8 @@ static uf_status put_exposure(struct uf_store *store, const struct row *row, con
     if (status > UF_EXPOSURE_UNKNOWN)
         return fail_in_row(row, 2, error, "expected exposed, not-exposed or unknown here, found",
                            row->cell[2] ? row->cell[2] : "");
-    uf_period start, end;
-    double amount;
+    uf_period start = 0, end = 0;
+    double amount = NAN;
     UF_TRY(read_period(row, 3, &start, error));
     UF_TRY(read_period(row, 4, &end, error));
     UF_TRY(read_number(row, 5, &amount, error));

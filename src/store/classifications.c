@@ -28,7 +28,7 @@ uf_status uf_store_sector_id(struct uf_store *store, const char *code, int64_t *
 {
     static const char KNOWN[] = "SELECT code FROM sector WHERE sector_id <> 0";
     int64_t id = 0;
-    bool found;
+    bool found = false;
     UF_TRY(look_up_sector(store, code, &id, &found, error));
     if (!found) return uf_store_fail_unknown(store, "sector", code, KNOWN, error);
     *out = id;
@@ -37,7 +37,7 @@ uf_status uf_store_sector_id(struct uf_store *store, const char *code, int64_t *
 
 uf_status uf_store_find_sector(struct uf_store *store, const char *code, char **out, struct uf_error *error)
 {
-    int64_t id;
+    int64_t id = 0;
     bool found = false;
     if (code && *code) UF_TRY(look_up_sector(store, code, &id, &found, error));
     char *copy = found ? uf_text_copy(code) : NULL;
@@ -49,7 +49,7 @@ uf_status uf_store_find_sector(struct uf_store *store, const char *code, char **
 uf_status uf_store_resolve_sector(struct uf_store *store, const char *code, char **out,
                                   struct uf_error *error)
 {
-    int64_t id;
+    int64_t id = 0;
     if (!code || !*code) return uf_fail(error, UF_BAD_INPUT, "a sector code is missing");
     UF_TRY(uf_store_sector_id(store, code, &id, error));
     return uf_store_find_sector(store, code, out, error);
@@ -85,7 +85,7 @@ uf_status uf_store_indicator_id(struct uf_store *store, const char *code, int64_
     static const char SQL[] = "SELECT indicator_id FROM indicator WHERE code = ?1";
     static const char KNOWN[] = "SELECT code FROM indicator";
     int64_t id = 0;
-    bool found;
+    bool found = false;
     if (!code || !*code) return uf_fail(error, UF_BAD_INPUT, "an indicator code is missing");
     UF_TRY(look_up(store, &store->indicators, SQL, code, &id, &found, error));
     if (!found) return uf_store_fail_unknown(store, "indicator", code, KNOWN, error);
@@ -102,8 +102,8 @@ static uf_status check_same_measure(struct uf_store *store, const struct uf_indi
         " AND EXISTS (SELECT 1 FROM observation o WHERE o.indicator_id = indicator.indicator_id)";
     const struct uf_binding bindings[] = {uf_bind_text(indicator->code), uf_bind_text(KINDS[indicator->kind]),
                                           uf_bind_text(indicator->unit_en), uf_bind_text(indicator->unit_sv)};
-    int64_t differs;
-    bool found;
+    int64_t differs = 0;
+    bool found = false;
     UF_TRY(uf_store_integer(store, SQL, bindings, 4, &differs, &found, error));
     if (!found) return UF_OK;
     return uf_fail(

@@ -56,8 +56,8 @@ uf_status uf_store_put_exposure(struct uf_store *store, const char *intervention
     if (end != 0 && end < start)
         return uf_fail(error, UF_BAD_INPUT, "the exposure of region '%s' to '%s' ends before it begins",
                        region ? region : "", intervention ? intervention : "");
-    int64_t id, region_id;
-    bool found;
+    int64_t id = 0, region_id = 0;
+    bool found = false;
     UF_TRY(uf_store_integer(store, FIND, (struct uf_binding[]){uf_bind_text(intervention)}, 1, &id, &found,
                             error));
     if (!found)

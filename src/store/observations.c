@@ -37,7 +37,7 @@ uf_status uf_store_batch_find(struct uf_store *store, const char *sha256, const 
         "SELECT batch_id FROM batch WHERE sha256 = ?1 AND selection = ?2 ORDER BY 1 LIMIT 1";
     const struct uf_binding bindings[] = {uf_bind_text(sha256), uf_bind_text(selection)};
     int64_t batch = 0;
-    bool found;
+    bool found = false;
     UF_TRY(uf_store_integer(store, SQL, bindings, 2, &batch, &found, error));
     *out_batch = found ? batch : 0;
     return UF_OK;
@@ -55,7 +55,7 @@ static uf_status breakdown_id(struct uf_store *store, const char *code, int64_t 
     if (uf_codes_find(&store->breakdowns, code, length, out)) return UF_OK;
     const struct uf_binding bindings[] = {uf_bind_text(code)};
     int64_t id = 0;
-    bool found;
+    bool found = false;
     UF_TRY(uf_store_execute(store, ADD, bindings, 1, error));
     UF_TRY(uf_store_integer(store, FIND, bindings, 1, &id, &found, error));
     UF_TRY(uf_codes_put(&store->breakdowns, code, length, id, error));
@@ -80,7 +80,7 @@ static uf_status compare(struct uf_store *store, const struct uf_observation *ob
     static const char SQL[] =
         "SELECT value, status FROM observation WHERE indicator_id = ?1 AND region_id = ?2"
         " AND sector_id = ?3 AND breakdown_id = ?4 AND period = ?5";
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     UF_TRY(uf_store_statement(store, SQL, key, 5, &statement, error));
     int step = sqlite3_step(statement);
     if (step != SQLITE_ROW) {
@@ -127,7 +127,7 @@ uf_status uf_store_put_observation(struct uf_store *store, int64_t batch,
             "a value of indicator '%s' is not a number without a reason, or has a number and a reason for "
             "having none",
             observation->indicator ? observation->indicator : "");
-    int64_t indicator, region, sector, breakdown;
+    int64_t indicator = 0, region = 0, sector = 0, breakdown = 0;
     UF_TRY(uf_store_indicator_id(store, observation->indicator, &indicator, error));
     UF_TRY(uf_store_region_id(store, observation->region, &region, error));
     UF_TRY(uf_store_sector_id(store, observation->sector, &sector, error));
@@ -151,7 +151,7 @@ uf_status uf_store_count(struct uf_store *store, const char *indicator, size_t *
     static const char ALL[] = "SELECT count(*) FROM observation";
     static const char ONE[] = "SELECT count(*) FROM observation WHERE indicator_id = ?1";
     int64_t id = 0, count = 0;
-    bool found;
+    bool found = false;
     if (indicator) {
         UF_TRY(uf_store_indicator_id(store, indicator, &id, error));
         UF_TRY(uf_store_integer(store, ONE, (struct uf_binding[]){uf_bind_integer(id)}, 1, &count, &found,

@@ -54,7 +54,7 @@ static uf_status check_parent(struct uf_store *store, const struct uf_region *re
         " WHEN 'nuts3' THEN 3 WHEN 'municipality' THEN 4 ELSE 5 END"
         " FROM region WHERE region_id = ?1";
     int64_t above = 0;
-    bool found;
+    bool found = false;
     UF_TRY(uf_store_integer(store, SQL, (struct uf_binding[]){uf_bind_integer(parent)}, 1, &above, &found,
                             error));
     int rank = rank_of(level);
@@ -73,7 +73,7 @@ uf_status uf_store_put_region(struct uf_store *store, const struct uf_region *re
         "  name_sv = excluded.name_sv, name_en = excluded.name_en, short_name = excluded.short_name,"
         "  valid_from = excluded.valid_from, valid_to = excluded.valid_to";
     if (!region->code || !*region->code) return uf_fail(error, UF_BAD_INPUT, "a region has no code");
-    const char *level;
+    const char *level = NULL;
     UF_TRY(uf_store_resolve_level(region->level, &level, error));
     int64_t parent = 0;
     if (region->parent && *region->parent) {
@@ -108,8 +108,8 @@ uf_status uf_store_put_region_alias(struct uf_store *store, const char *alias, c
     if (!alias || !*alias || !scheme || !*scheme)
         return uf_fail(error, UF_BAD_INPUT, "an alias of region '%s' has no text or no scheme",
                        code ? code : "");
-    int64_t id, held = 0;
-    bool found;
+    int64_t id = 0, held = 0;
+    bool found = false;
     UF_TRY(uf_store_region_id(store, code, &id, error));
     const struct uf_binding bindings[] = {uf_bind_text(alias), uf_bind_text(scheme), uf_bind_integer(id)};
     UF_TRY(uf_store_execute(store, SQL, bindings, 3, error));
@@ -136,7 +136,7 @@ static uf_status look_up(struct uf_store *store, const char *code, int64_t *out,
         return UF_OK;
     }
     const struct uf_binding bindings[] = {uf_bind_text(code)};
-    bool found;
+    bool found = false;
     UF_TRY(uf_store_integer(store, CANONICAL, bindings, 1, &id, &found, error));
     if (!found) UF_TRY(uf_store_integer(store, ALIAS, bindings, 1, &id, &found, error));
     if (found) UF_TRY(uf_codes_put(&store->regions, code, length, id, error));
@@ -158,7 +158,7 @@ static uf_status fail_unknown_region(struct uf_store *store, const char *code, s
     if (strlen(code) > 3 && uf_store_texts(store, NAMES, &names, NULL) == UF_OK)
         nearest = uf_text_nearest(code, (const char *const *)names.items, names.count);
     uf_status status = UF_OK;
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     if (nearest && uf_store_statement(store, CODE, (struct uf_binding[]){uf_bind_text(nearest)}, 1,
                                       &statement, NULL) == UF_OK) {
         if (sqlite3_step(statement) == SQLITE_ROW)
@@ -179,7 +179,7 @@ static uf_status fail_ambiguous(const char *code, struct uf_error *error)
 
 uf_status uf_store_region_id(struct uf_store *store, const char *code, int64_t *out, struct uf_error *error)
 {
-    int64_t id;
+    int64_t id = 0;
     if (!code || !*code) return uf_fail(error, UF_BAD_INPUT, "a region code is missing");
     UF_TRY(look_up(store, code, &id, error));
     if (id == AMBIGUOUS) return fail_ambiguous(code, error);
@@ -198,7 +198,7 @@ uf_status uf_store_find_region(struct uf_store *store, const char *code, char **
         *out = NULL;
         return UF_OK;
     }
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     UF_TRY(uf_store_statement(store, SQL, (struct uf_binding[]){uf_bind_integer(id)}, 1, &statement, error));
     int step = sqlite3_step(statement);
     uf_status status = step == SQLITE_ROW ? UF_OK : uf_store_fail(store, step, error);
@@ -213,7 +213,7 @@ uf_status uf_store_find_region(struct uf_store *store, const char *code, char **
 uf_status uf_store_resolve_region(struct uf_store *store, const char *code, char **out,
                                   struct uf_error *error)
 {
-    char *canonical;
+    char *canonical = NULL;
     UF_TRY(uf_store_find_region(store, code, &canonical, error));
     if (!code || !*code) return uf_fail(error, UF_BAD_INPUT, "a region code is missing");
     if (!canonical) return fail_unknown_region(store, code, error);

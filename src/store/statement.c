@@ -97,7 +97,7 @@ static int bind(sqlite3_stmt *statement, int place, const struct uf_binding *bin
 uf_status uf_store_statement(struct uf_store *store, const char *sql, const struct uf_binding *bindings,
                              size_t n_bindings, sqlite3_stmt **out, struct uf_error *error)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     UF_TRY(cached(store, sql, &statement, error));
     for (size_t i = 0; i < n_bindings; i++) {
         int code = bind(statement, (int)i + 1, &bindings[i]);
@@ -110,7 +110,7 @@ uf_status uf_store_statement(struct uf_store *store, const char *sql, const stru
 uf_status uf_store_execute(struct uf_store *store, const char *sql, const struct uf_binding *bindings,
                            size_t n_bindings, struct uf_error *error)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     UF_TRY(uf_store_statement(store, sql, bindings, n_bindings, &statement, error));
     int code = sqlite3_step(statement);
     uf_status status = code == SQLITE_DONE || code == SQLITE_ROW ? UF_OK : uf_store_fail(store, code, error);
@@ -121,7 +121,7 @@ uf_status uf_store_execute(struct uf_store *store, const char *sql, const struct
 uf_status uf_store_integer(struct uf_store *store, const char *sql, const struct uf_binding *bindings,
                            size_t n_bindings, int64_t *out, bool *out_found, struct uf_error *error)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     UF_TRY(uf_store_statement(store, sql, bindings, n_bindings, &statement, error));
     int code = sqlite3_step(statement);
     uf_status status = UF_OK;
@@ -138,7 +138,7 @@ uf_status uf_store_integer(struct uf_store *store, const char *sql, const struct
 uf_status uf_store_texts(struct uf_store *store, const char *sql, struct uf_text_list *out,
                          struct uf_error *error)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     UF_TRY(uf_store_statement(store, sql, NULL, 0, &statement, error));
     uf_status status = UF_OK;
     int code;

@@ -27,7 +27,7 @@ store    store
 import   import
 panel    panel method
 stats    absorb covariance distribution least_squares minimise random randomisation simplex
-profile  activity concentration inequality location_quotient shift_share specialisation variety
+profile  activity concentration convergence inequality location_quotient shift_share specialisation variety
 effect   design did event_study synthetic_control
 chart    chart
 report   report
