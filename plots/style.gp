@@ -21,7 +21,7 @@ font_of(size, bold) = (bold ? bold_name : font_name).sprintf(',%g', size)
 sx(x) = x / real(canvas_width)
 sy(y) = 1 - y / real(canvas_height)
 
-png_scale = 3   # 288 dots per inch
+png_scale = 2.5   # 240 dots per inch
 terminal_svg = sprintf("svg size %d,%d font '%s,12' noenhanced background 'white'", canvas_width, canvas_height, font_name)
 terminal_png = sprintf("pngcairo size %d,%d font '%s,12' fontscale %g linewidth %g pointscale %g noenhanced background 'white'", \
     canvas_width * png_scale, canvas_height * png_scale, font_name, 0.75 * png_scale, png_scale, png_scale)

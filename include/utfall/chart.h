@@ -7,8 +7,8 @@
  * The kinds are listed in one table (`uf_chart_kinds`). For a chart NAME the output folder gets NAME.csv (the
  * numbers drawn, decimal point), NAME.gp (content, then style, palette and template of plots/ written out, so
  * that `gnuplot NAME.gp` in that folder draws it again), NAME.svg, NAME.png … and NAME.txt (the alt text).
- * gnuplot runs as a process, never through a shell; every text in the script is a single-quoted gnuplot
- * string, drawn with `noenhanced`.
+ * gnuplot runs as a process, never through a shell; every text in the script is single-quoted, with what
+ * gnuplot might read as more than a character written as a constant, and drawn with `noenhanced`.
  *
  * A chart is made in two steps, so that many can be drawn at once: uf_chart_prepare reads the table and
  * writes data, script and alt text (no process, a fraction of a millisecond); uf_charts_draw runs gnuplot,
@@ -50,38 +50,40 @@ const struct uf_chart_kind *uf_chart_kinds(size_t *out_count);
  */
 struct uf_chart_request {
     const char *kind;
-    const struct uf_table *table;                       /* borrowed for the call */
-    const char *value, *low, *high, *label, *group, *x; /* columns of the table; NULL: the default */
-    const char *low2, *high2; /* event-study: a wider band (simultaneous), columns; NULL: none */
-    const char *code; /* column whose texts `focus`, `benchmark` and `tiles` may also name; NULL: `code` where
-                         there is one */
+    const struct uf_table *table; /* borrowed for the call */
+    /* columns of the table; NULL: the default above */
+    const char *value, *low, *high, *label, *group, *x;
+    const char *low2, *high2; /* event-study: a wider (simultaneous) band; NULL: none */
+    /* a column whose texts `focus`, `benchmark` and `tiles` may name as well; NULL: `code` where there is one
+     */
+    const char *code;
     const struct uf_table *placebos; /* NULL: none */
     const struct uf_table *tiles;
-    const char *title, *subtitle, *source, *value_label, *x_label,
-        *unit;                /* NULL: none; in the run's language */
-    const char *const *focus; /* labels or codes to bring out */
+
+    /* words, in the run's language; NULL: none */
+    const char *title, *subtitle, *source, *value_label, *x_label, *unit;
+    const char *reference_label, *marked_label;
+    const char *band_label, *band2_label; /* what the intervals are: `95 % confidence interval` */
+    /* words with a default */
+    const char *context_label; /* what is grey: `other NUTS 2 regions`; NULL: `others`, `placebo regions` */
+    const char *total_label;   /* stacked-bars: the sum; NULL: `Total` */
+    const char *treated_label, *synthetic_label; /* synthetic-control; NULL: `Actual`, `Synthetic control` */
+    const char *gap_unit; /* synthetic-control; NULL: the unit of the table's column `gap`, else `unit` */
+
+    const char *const *focus; /* labels or codes to bring out; lines: at most six, the others stay grey */
     size_t n_focus;
     const char *benchmark; /* lines: label or code of what to compare with (the nation), dashed; NULL: none */
-    const char *context_label; /* words for what is grey: `other NUTS 2 regions`, `placebo regions`; NULL:
-                                  `others`, `placebos` */
-    const char *total_label;   /* stacked-bars: words for the sum; NULL: `Total` */
-    const char *treated_label, *synthetic_label; /* synthetic-control; NULL: `Actual`, `Synthetic control` */
-    const char *gap_unit; /* synthetic-control: `percentage points`; NULL: that of the table's column `gap`,
-                             else `unit` */
-    const char *band_label,
-        *band2_label; /* what the intervals are: `95 % confidence interval`; NULL: not said */
-    double
-        reference; /* bars: they begin here; lines: a level; tile-map: the middle of the classes; NaN: none */
-    const char *reference_label; /* words at the reference line; NULL: none */
-    bool from_zero;              /* bars: begin at 0, the reference is just a line */
-    double marked_x; /* a vertical line (start of the treatment); NaN: none (event-study: −0.5) */
-    const char *marked_label;
-    const double *omitted_x; /* event-study: the reference period; NULL: the row whose estimate is 0 and has
-                                no interval */
-    const double *class_limits; /* tile-map: four rising limits; NULL: fifths of the values, or steps around
-                                   the reference */
+    /* bars: where they begin; lines: a level; tile-map: the middle of the classes; NaN: none */
+    double reference;
+    bool from_zero;  /* bars: begin at 0, the reference is just a line */
+    double marked_x; /* a vertical line (start of the treatment); NaN: none (event-study: -0.5) */
+    /* event-study: the reference period; NULL: the row whose estimate is 0 and has no interval */
+    const double *omitted_x;
+    /* tile-map: four rising limits; NULL: fifths of the values, or steps around the reference */
+    const double *class_limits;
+
     enum uf_language language;
-    double width_cm;             /* 0: 16 */
+    double width_cm;             /* 0: 16; at least 12 */
     double height_cm;            /* 0: what the content needs (bars and tile-map always take that) */
     unsigned formats;            /* 0: SVG and PNG */
     const char *plots_directory; /* style.gp, palette.gp and the templates */
@@ -91,8 +93,9 @@ struct uf_chart_request {
 struct uf_chart {
     char *name;     /* file name without ending */
     char *alt_text; /* what the picture says, in a few sentences, with numbers */
-    char *svg;  /* the SVG element for an HTML page: <title> and <desc>, ids made unique by `name`; NULL where
-                   not drawn */
+    /* the SVG element for an HTML page: <title> and <desc>, ids made unique by `name`; NULL where not drawn
+     */
+    char *svg;
     bool drawn; /* false: not yet, or gnuplot is missing; data and script are there */
     /* for uf_charts_draw */
     char *title;     /* NULL: none */

@@ -91,9 +91,10 @@ uf_status uf_did_pretrend(const struct uf_did_data *data, const struct uf_did_fi
 struct uf_did_assignment {
     bool by_cluster;
     size_t n_blocks, n_paths;
-    size_t *block;      /* n */
-    size_t *path;       /* n_blocks */
-    double *path_value; /* n × n_paths */
+    size_t *block;        /* n */
+    size_t *path;         /* n_blocks */
+    double *path_value;   /* n × n_paths */
+    size_t *first_period; /* n_paths: of the units that follow it */
 };
 uf_status uf_did_assignment_init(const struct uf_did_data *data, struct uf_did_assignment *out,
                                  struct uf_error *error);
@@ -103,6 +104,15 @@ uf_status uf_did_randomise(const struct uf_did_data *data, const struct uf_did_f
                            const struct uf_did_assignment *assignment,
                            const struct uf_randomisation_options *options, struct uf_randomisation *out,
                            struct uf_error *error);
+
+/* Randomisation inference for all leads together: F of the leads under every assignment. With one cohort only
+ * the periods before its start are used, which is the same hypothesis without the lags. UF_NOT_IDENTIFIED
+ * where there is no lead but the reference. */
+uf_status uf_did_randomise_pretrend(const struct uf_did_data *data,
+                                    const struct uf_event_study_options *event,
+                                    const struct uf_did_assignment *assignment,
+                                    const struct uf_randomisation_options *options,
+                                    struct uf_randomisation_joint *out, struct uf_error *error);
 
 /*
  * The method. Tables: `estimates` (one row per term and inference), `effect-size` (in units, in per cent of

@@ -72,6 +72,34 @@ uf_status uf_randomisation_test(const struct uf_randomisation_input *input,
                                 struct uf_error *error);
 void uf_randomisation_clear(struct uf_randomisation *randomisation);
 
+/* --- several coefficients together
+ * ------------------------------------------------------------------------------ */
+
+/* For the leads of an event study: m dummies that depend on the path, of which the last n_tested are tested.
+ */
+struct uf_randomisation_joint_input {
+    struct uf_randomisation_input common; /* path_value is not used */
+    size_t n_columns, n_tested;
+    const size_t *path_column; /* n × n_paths, row by row: the dummy that is 1 for observation i, had its
+                                * block followed that path; SIZE_MAX: none */
+};
+struct uf_randomisation_joint {
+    double assignments;
+    bool enumerated;
+    size_t count;
+    double *statistic; /* count; the actual one first: F of the tested columns, errors taken as independent */
+    size_t restrictions; /* tested columns that are not collinear in the actual assignment */
+    double p, least_p;
+    size_t undefined;
+};
+/* The share of assignments whose F is at least as large. Honest with few treated units, where no covariance
+ * of that many coefficients can be estimated. Errors and cost as uf_randomisation_test, with O(n m²) an
+ * assignment. */
+uf_status uf_randomisation_joint_test(const struct uf_randomisation_joint_input *input,
+                                      const struct uf_randomisation_options *options,
+                                      struct uf_randomisation_joint *out, struct uf_error *error);
+void uf_randomisation_joint_clear(struct uf_randomisation_joint *joint);
+
 /* Different ways to deal n items out when counts[c] of them are of kind c: n!/Π counts[c]!. O(n). */
 double uf_assignment_count(const size_t *counts, size_t n_counts);
 /* The next order of the items in lexicographic sequence, repeated items allowed; false after the last, which

@@ -94,6 +94,22 @@ struct uf_shift_share_band {
 uf_status uf_shift_share_band(const struct uf_shift_share_bounds *bounds, size_t n,
                               struct uf_shift_share_band *out, struct uf_error *error);
 
+/* Figures with the standard deviations of their errors; arrays of n values. A figure rounded to whole u has
+ * u/√12 if its error is spread evenly, and a sum of such figures the root of the sum of squares. */
+struct uf_shift_share_errors {
+    const double *region_start, *region_end, *nation_start, *nation_end;
+    const double *region_start_error, *region_end_error, *nation_start_error, *nation_end_error;
+};
+/*
+ * The standard deviation that independent errors give the regional component Σ(e₁ − e₀·E₁/E₀), to first
+ * order: √Σ(σ₁² + ρ²σ₀² + e₀²ρ²(τ₁²/E₁² + τ₀²/E₀²)), with σ the region's errors, τ the nation's, ρ = E₁/E₀.
+ * What is likely, where the band says what is possible; that the region is part of the nation is neglected. A
+ * sector empty in the nation at the start and in the region counts σ₁ only. NaN where a figure is missing.
+ * O(n). UF_BAD_USAGE: n is 0.
+ */
+uf_status uf_shift_share_error(const struct uf_shift_share_errors *figures, size_t n, double *out,
+                               struct uf_error *error);
+
 /* Panel by region, sector and period → tables `shift-share`, `shift-share-sectors`, `shift-share-components`,
  * `shift-share-findings`. See docs/methods/shift-share.md. */
 extern const struct uf_method uf_method_shift_share;

@@ -112,7 +112,7 @@ static uf_status say(struct uf_drawing *drawing, const struct bars *bars, size_t
     if (status == UF_OK)
         status =
             say_names(drawing, bars, (struct uf_words){"Highest: {0}.", "Högst: {0}."}, order, named, error);
-    if (status == UF_OK && n > 2 * NAMED_IN_ALT)
+    if (status == UF_OK && n > (size_t)2 * NAMED_IN_ALT)
         status = say_names(drawing, bars, (struct uf_words){"Lowest: {0}.", "Lägst: {0}."}, order + n - 1, 1,
                            error);
     for (size_t i = 0; i < n; i++)

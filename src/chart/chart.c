@@ -201,7 +201,7 @@ static uf_status fill_chart(const struct uf_chart_request *request, const char *
 uf_status uf_chart_prepare(const struct uf_chart_request *request, const char *directory, const char *name,
                            struct uf_chart *out, struct uf_error *error)
 {
-    size_t kind;
+    size_t kind = 0;
     UF_TRY(kind_index(request->kind, &kind, error));
     if (!is_name(name))
         return uf_fail(error, UF_INTERNAL,

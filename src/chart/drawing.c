@@ -9,13 +9,13 @@
 #include <string.h>
 #include <utfall/number.h>
 
-enum { TITLE_SIZE = 16, TITLE_LINE = 20, SOURCE_LINE = 14 };
+enum { TITLE_SIZE = 16, TITLE_LINE = 20, SOURCE_LINE = 14, NARROWEST_CM = 12 };
 #define SOURCE_SIZE 10.5
 
 void uf_drawing_init(struct uf_drawing *drawing, const struct uf_chart_request *request)
 {
     *drawing = (struct uf_drawing){.request = request, .language = request->language};
-    double width_cm = request->width_cm > 0 ? request->width_cm : 16;
+    double width_cm = request->width_cm > 0 ? fmax(request->width_cm, NARROWEST_CM) : 16;
     drawing->width = round(width_cm / 2.54 * 96);
     uf_buffer_init(&drawing->csv);
     uf_buffer_init(&drawing->variables);

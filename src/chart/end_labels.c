@@ -62,14 +62,16 @@ double uf_end_labels_width(struct uf_drawing *drawing, struct uf_end_label *labe
     double widest = 0;
     for (size_t i = 0; i < n; i++) {
         bool bold = is_bold(labels[i].look);
-        char *cut = uf_measure_fit(labels[i].words, UF_BODY_SIZE, bold, most);
+        double number =
+            uf_measure_text(labels[i].number, UF_BODY_SIZE, bold) + uf_measure_text(" ", UF_BODY_SIZE, bold);
+        char *cut = uf_measure_fit(labels[i].words, UF_BODY_SIZE, bold, most - number);
         if (!cut) {
             drawing->failed = true;
             continue;
         }
         free(labels[i].words);
         labels[i].words = cut;
-        widest = fmax(widest, uf_measure_text(cut, UF_BODY_SIZE, bold));
+        widest = fmax(widest, uf_measure_text(cut, UF_BODY_SIZE, bold) + number);
     }
     return widest;
 }
@@ -85,7 +87,14 @@ void uf_end_labels_place(struct uf_drawing *drawing, struct uf_end_label *labels
     }
     size_t m = 0;
     for (size_t i = 0; i < n; i++) {
-        uf_drawing_text(drawing, x, labels[i].label_y, UF_ALIGN_LEFT, labels[i].look, labels[i].words);
+        struct uf_buffer words;
+        uf_buffer_init(&words);
+        uf_buffer_append(&words, labels[i].words);
+        uf_buffer_append_char(&words, ' ');
+        uf_buffer_append(&words, labels[i].number);
+        if (words.failed) drawing->failed = true;
+        uf_drawing_text(drawing, x, labels[i].label_y, UF_ALIGN_LEFT, labels[i].look, words.data);
+        uf_buffer_clear(&words);
         if (fabs(labels[i].label_y - labels[i].y) < 4 && x - labels[i].x < 16) continue;
         places[m] = labels[i].x + 4;
         places[n + m] = labels[i].y;

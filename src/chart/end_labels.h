@@ -8,7 +8,8 @@ struct uf_end_label {
     double x, y;    /* the end of the line, pixels */
     double label_y; /* where the words stand */
     int look;
-    char *words;
+    char *words;     /* owned by the caller */
+    char number[64]; /* follows the words, never cut */
 };
 
 /* Least-squares places: keeps the order of y, `gap` apart, within [top, bottom] as far as they fit. Sorts the

@@ -138,18 +138,12 @@ static size_t make_labels(struct uf_drawing *drawing, const struct lines *lines,
     for (size_t i = 0; i < lines->labels.count; i++) {
         const struct line *line = &lines->items[i];
         if (line->role == ROLE_CONTEXT || isnan(line->last)) continue;
-        char number[64];
-        struct uf_buffer words;
-        uf_buffer_init(&words);
-        uf_buffer_append(&words, line->label);
-        uf_buffer_append_char(&words, ' ');
-        uf_value_text(drawing, lines->table, lines->value, line->last, number);
-        uf_buffer_append(&words, number);
         labels[n] = (struct uf_end_label){
             .x = line->last_x,
             .y = line->last,
             .look = line->role == ROLE_BENCHMARK ? UF_LOOK_BENCHMARK : UF_LOOK_FOCUS_1 + line->role - 1,
-            .words = uf_buffer_take(&words)};
+            .words = uf_text_copy(line->label)};
+        uf_value_text(drawing, lines->table, lines->value, line->last, labels[n].number);
         if (labels[n].words)
             n++;
         else

@@ -151,7 +151,9 @@ uf_status uf_processes_run(struct uf_process *processes, size_t n, int at_once, 
     if (!environment) return uf_fail_memory(error);
     for (size_t i = 0; i < n; i++) {
         uf_buffer_init(&processes[i].errors);
-        processes[i].start_error = ECANCELED;
+        processes[i].start_error = ECANCELED; /* until it is tried */
+        processes[i].timed_out = false;
+        processes[i].wait_status = 0;
     }
     while (n_running > 0 || (next < n && status == UF_OK)) {
         while (n_running < most && next < n && status == UF_OK) {

@@ -134,7 +134,8 @@ static void place_texts(const struct uf_rows *rows, struct uf_drawing *drawing, 
         double y = top + rows->row_height * ((double)i + 0.5),
                place = uf_axis_place(&rows->axis, text_end(rows, row));
         if (row->missing)
-            uf_drawing_text(drawing, place + GAP, y, UF_ALIGN_LEFT, UF_LOOK_MISSING, row->missing);
+            uf_drawing_fitted(drawing, place + GAP, y, UF_ALIGN_LEFT, UF_LOOK_MISSING, UF_BODY_SIZE,
+                              fmax(rows->axis.end - place - GAP, 60), row->missing);
         if (rows->column)
             uf_drawing_text(drawing, edge, y, UF_ALIGN_RIGHT, UF_LOOK_VALUE, row->text);
         else if (!row->missing)

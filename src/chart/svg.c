@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/number.h>
 #include <utfall/text.h>
 
 /* Liberation Sans has the letter widths of Arial and Helvetica; all are narrower than what the layout reckons
@@ -30,17 +31,20 @@ static void append_escaped(struct uf_buffer *out, const char *text)
     }
 }
 
+static bool begins(const char *p, const char *word)
+{
+    return strncmp(p, word, strlen(word)) == 0;
+}
+
 /* The number in ATTRIBUTE="…" within the opening tag; false when it is not there. */
 static bool attribute(const char *tag, const char *end, const char *name, double *out)
 {
     const char *found = strstr(tag, name);
     if (!found || found > end) return false;
-    return sscanf(found + strlen(name), "=\"%lf\"", out) == 1;
-}
-
-static bool begins(const char *p, const char *word)
-{
-    return strncmp(p, word, strlen(word)) == 0;
+    const char *number = found + strlen(name);
+    if (!begins(number, "=\"")) return false;
+    number += 2;
+    return uf_number_parse(number, strcspn(number, "\""), '.', out);
 }
 
 static void append_head(struct uf_buffer *out, const char *name, double width, double height,

@@ -161,19 +161,6 @@ static char *placebo_words(const struct uf_drawing *drawing, const struct path *
     return words;
 }
 
-static char *end_words(const struct uf_drawing *drawing, const struct path *path, int series,
-                       const char *name)
-{
-    char number[64];
-    struct uf_buffer words;
-    uf_buffer_init(&words);
-    uf_buffer_append(&words, name);
-    uf_buffer_append_char(&words, ' ');
-    uf_value_text(drawing, path->table, path->column[series], path->last[series], number);
-    uf_buffer_append(&words, number);
-    return uf_buffer_take(&words);
-}
-
 static void place(struct uf_drawing *drawing, const struct path *path, const char *const names[4])
 {
     const struct uf_chart_request *request = drawing->request;
@@ -201,7 +188,8 @@ static void place(struct uf_drawing *drawing, const struct path *path, const cha
         labels[n] = (struct uf_end_label){.x = path->last_x[k],
                                           .y = uf_axis_place(&y, path->last[k]),
                                           .look = k == SERIES_TREATED ? UF_LOOK_FOCUS_1 : UF_LOOK_BENCHMARK,
-                                          .words = end_words(drawing, path, k, names[k])};
+                                          .words = uf_text_copy(names[k])};
+        uf_value_text(drawing, path->table, path->column[k], path->last[k], labels[n].number);
         if (labels[n].words)
             n++;
         else

@@ -11,7 +11,14 @@
 #include <stdlib.h>
 #include <utfall/number.h>
 
-enum { TILE_SIZE = 10, LEGEND_WIDTH = 150, NO_ROW_DECIMALS = 1, MOST_REASONS = 3 };
+enum {
+    TILE_SIZE = 10,
+    LEGEND_WIDTH = 150,
+    NO_ROW_DECIMALS = 1,
+    MOST_REASONS = 3,
+    NARROWEST_TILE = 72,
+    WIDEST_TILE = 96
+};
 
 struct tile {
     const char *name;
@@ -266,10 +273,13 @@ static uf_status place(struct uf_drawing *drawing, const struct tile_map *map, s
 {
     double top = uf_drawing_head(drawing) + 4, left = UF_PAD;
     double columns = map->last_column - map->first_column + 1, rows = map->last_row - map->first_row + 1;
-    double tile_width = fmin((drawing->width - 2 * UF_PAD - LEGEND_WIDTH - 20) / columns, 96),
-           tile_height = 44;
-    double right = left + columns * tile_width, bottom = top + rows * tile_height, legend_bottom;
-    UF_TRY(place_legend(drawing, map, right + 20, top, &legend_bottom, error));
+    double full = drawing->width - 2 * UF_PAD, tile_height = 44;
+    double tile_width = fmin((full - LEGEND_WIDTH - 20) / columns, WIDEST_TILE);
+    bool beside = tile_width >= NARROWEST_TILE; /* else the legend goes below the map */
+    if (!beside) tile_width = fmin(full / columns, WIDEST_TILE);
+    double right = left + columns * tile_width, bottom = top + rows * tile_height, legend_bottom = top;
+    UF_TRY(place_legend(drawing, map, beside ? right + 20 : left, beside ? top : bottom + 8, &legend_bottom,
+                        error));
     UF_TRY(place_texts(drawing, map, left, top, tile_width, tile_height, error));
     uf_drawing_plot_area(drawing, left, right, top, bottom);
     uf_drawing_number(drawing, "x_low", map->first_column - 0.5);
@@ -301,6 +311,7 @@ static uf_status say(struct uf_drawing *drawing, const struct tile_map *map, str
         if (!highest || tile->value > highest->value) highest = tile;
         if (!lowest || tile->value < lowest->value) lowest = tile;
     }
+    if (!highest) return uf_no_value(drawing->request, error);
     struct uf_argument counts[2] = {uf_count_argument(n), uf_count_argument(map->n)};
     UF_TRY(uf_drawing_say(
         drawing, (struct uf_words){"{0} of {1} regions have a value.", "{0} av {1} regioner har ett värde."},

@@ -270,7 +270,8 @@ static uf_status report(const struct did_run *run, const struct uf_did_fit *fit,
     UF_TRY(randomise(run, fit, &assignment, &randomisation, &randomised, error));
     uf_status status = did_report_estimates(run, fit, randomised ? &randomisation : NULL, &assignment, error);
     if (status == UF_OK) status = did_report_size(run, fit, error);
-    if (status == UF_OK && run->request->event_study) status = did_report_event_study(run, error);
+    if (status == UF_OK && run->request->event_study)
+        status = did_report_event_study(run, randomised ? &assignment : NULL, error);
     if (status == UF_OK && randomised)
         status = did_report_randomisation(run, &randomisation, &assignment, error);
     if (status == UF_OK) status = did_report_trends(run, error);
@@ -320,8 +321,6 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
     UF_TRY(uf_design_check(panel, UF_COMPARE_TREATED_CONTROL, context, &design, result, error));
     result->claim = design.claim;
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
-    UF_TRY(uf_design_table(&design, context->language, &facts, error));
-    UF_TRY(uf_result_take_table(result, facts, error));
     UF_TRY(did_sample_init(panel, context->language, &sample, result, error));
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
     struct did_run run = {.panel = panel,
@@ -332,7 +331,8 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
                           .outcome = outcome->name};
     uf_status status = estimate(&run, options, &request, design.n_clusters, error);
     did_sample_clear(&sample);
-    return status;
+    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
+    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
 }
 
 const struct uf_method uf_method_did = {

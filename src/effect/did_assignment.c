@@ -12,7 +12,7 @@
 void uf_did_assignment_clear(struct uf_did_assignment *a)
 {
     if (!a) return;
-    free(a->block), free(a->path), free(a->path_value);
+    free(a->block), free(a->path), free(a->path_value), free(a->first_period);
     memset(a, 0, sizeof *a);
 }
 
@@ -154,7 +154,8 @@ uf_status uf_did_assignment_init(const struct uf_did_data *data, struct uf_did_a
     UF_TRY_GOTO(find_unit_paths(data, &paths, error), done);
     a.n_paths = paths.count;
     a.path_value = malloc((data->n * paths.count + 1) * sizeof *a.path_value);
-    if (!a.path_value) {
+    a.first_period = malloc((paths.count + 1) * sizeof *a.first_period);
+    if (!a.path_value || !a.first_period) {
         status = uf_fail_memory(error);
         goto done;
     }
@@ -164,6 +165,7 @@ uf_status uf_did_assignment_init(const struct uf_did_data *data, struct uf_did_a
     else
         number_blocks(data, data->unit, paths.of_unit, data->n_units, number, &a);
     fill_values(data, &paths, &a);
+    for (size_t c = 0; c < paths.count; c++) a.first_period[c] = data->first_period[paths.example[c]];
 done:
     unit_paths_clear(&paths);
     free(path), free(number);

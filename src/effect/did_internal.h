@@ -58,7 +58,26 @@ uf_status did_report_size(const struct did_run *run, const struct uf_did_fit *fi
 uf_status did_report_randomisation(const struct did_run *run, const struct uf_randomisation *randomisation,
                                    const struct uf_did_assignment *assignment, struct uf_error *error);
 uf_status did_report_trends(const struct did_run *run, struct uf_error *error);
-uf_status did_report_event_study(const struct did_run *run, struct uf_error *error);
+/* The joint test of the leads, inference by inference. */
+struct did_pretrend {
+    struct uf_table *table;
+    struct uf_joint_test decisive; /* the one that the note and the claim go by */
+    const char *vcov;              /* its inference; NULL: there is nothing to test */
+};
+uf_status did_pretrend_init(const struct did_run *run, struct did_pretrend *out, struct uf_error *error);
+uf_status did_pretrend_add(struct did_pretrend *pretrend, const struct uf_joint_test *test, const char *vcov,
+                           struct uf_error *error);
+uf_status did_pretrend_randomise(const struct did_run *run, const struct uf_event_study_options *event,
+                                 size_t n_columns, const struct uf_did_assignment *assignment,
+                                 struct did_pretrend *pretrend, struct uf_error *error);
+/* The note, the claim and the table. */
+uf_status did_pretrend_finish(const struct did_run *run, struct did_pretrend *pretrend,
+                              struct uf_error *error);
+void did_pretrend_clear(struct did_pretrend *pretrend);
+
+/* `assignment` NULL: no randomisation. */
+uf_status did_report_event_study(const struct did_run *run, const struct uf_did_assignment *assignment,
+                                 struct uf_error *error);
 
 /* The broom columns, in their order. */
 enum {
@@ -93,5 +112,4 @@ struct did_row {
 };
 uf_status did_add_row(struct uf_table *table, const struct did_run *run, const struct did_row *row,
                       struct uf_error *error);
-/* How many groups of the (smaller) cluster dimension the sample has. */
 #endif

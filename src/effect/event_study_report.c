@@ -85,93 +85,9 @@ static uf_status add_events(const struct did_run *run, const struct uf_did_fit *
     return status;
 }
 
-static uf_status note_pretrend(const struct did_run *run, const struct uf_joint_test *test, const char *vcov,
-                               struct uf_error *error)
-{
-    static const struct uf_words done = {"The differences before the start were tested together ({0}): "
-                                         "F({1}, {2}) = {3}, p = {4}. That such a test finds "
-                                         "nothing is no proof that the groups would have developed alike; "
-                                         "with few regions it seldom finds a difference.",
-                                         "Skillnaderna före start har prövats gemensamt ({0}): F({1}, {2}) = "
-                                         "{3}, p = {4}. Att testet inte ger utslag "
-                                         "bevisar inte att grupperna skulle ha utvecklats lika; med få "
-                                         "regioner upptäcker det sällan en skillnad."};
-    static const struct uf_words differs = {"The groups developed differently already before the start ({0}: "
-                                            "F({1}, {2}) = {3}, p = {4}). The comparison does "
-                                            "not show what would have happened without the intervention.",
-                                            "Grupperna utvecklades olika redan före start ({0}: F({1}, {2}) "
-                                            "= {3}, p = {4}). Jämförelsen visar därför inte vad "
-                                            "som hade hänt utan insatsen."};
-    static const struct uf_words differs_advice = {
-        "Choose comparison regions with a similar past, add covariates, or use synthetic control.",
-        "Välj jämförelseregioner med liknande historia, lägg till kovariater eller använd syntetisk "
-        "kontroll."};
-    static const struct uf_words singular = {
-        "The {1} differences before the start cannot be tested together: there are too few clusters for so "
-        "many.",
-        "De {1} skillnaderna före start kan inte prövas gemensamt: klustren är för få för så många."};
-    static const struct uf_words singular_advice = {"Take distant event times together with bin-before.",
-                                                    "Slå ihop avlägsna tidpunkter med bin-before."};
-    static const struct uf_words none = {NULL, NULL};
-    const struct uf_argument arguments[] = {
-        uf_text_argument(vcov), uf_count_argument(test->restrictions),
-        uf_number_argument(test->df2, test->df2 == floor(test->df2) ? 0 : 1),
-        uf_number_argument(test->statistic, 2), uf_number_argument(test->p_value, 3)};
-    enum uf_language language = run->context->language;
-    if (test->restrictions == 0) return UF_OK;
-    if (isnan(test->statistic))
-        return uf_result_add_note(run->result, language, UF_WARNING, "pretrend-untestable", singular,
-                                  singular_advice, arguments, 5, error);
-    if (test->p_value >= 0.05)
-        return uf_result_add_note(run->result, language, UF_NOTE, "pretrend", done, none, arguments, 5,
-                                  error);
-    if (run->result->claim > UF_CLAIM_DIFFERENCE) run->result->claim = UF_CLAIM_DIFFERENCE;
-    return uf_result_add_note(run->result, language, UF_WARNING, "pretrend-differs", differs, differs_advice,
-                              arguments, 5, error);
-}
-
-static uf_status pretrend_table(enum uf_language language, struct uf_table **out, struct uf_error *error)
-{
-    static const struct uf_words title = {"Joint test of the differences before the start",
-                                          "Gemensamt test av skillnaderna före start"};
-    static const struct {
-        const char *name;
-        int decimals;
-    } names[] = {{"statistic", 3}, {"df1", 0}, {"df2", 1}, {"p_value", 4}, {"restrictions", 0}, {"rank", 0}};
-    struct uf_table *table = NULL;
-    size_t index;
-    UF_TRY(uf_table_new("pretrend", &table, error));
-    uf_status status = uf_table_set_title(table, uf_words_in(title, language), error);
-    if (status == UF_OK) status = uf_table_add_column(table, "vcov", UF_COLUMN_TEXT, NULL, -1, &index, error);
-    for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
-        status = uf_table_add_column(table, names[c].name, UF_COLUMN_NUMBER, NULL, names[c].decimals, &index,
-                                     error);
-    if (status != UF_OK)
-        uf_table_free(table);
-    else
-        *out = table;
-    return status;
-}
-
-static uf_status add_pretrend(const struct uf_joint_test *test, const char *vcov, struct uf_table *table,
-                              struct uf_error *error)
-{
-    const double values[] = {
-        test->statistic, test->df1, test->df2, test->p_value, (double)test->restrictions, (double)test->rank};
-    size_t row;
-    UF_TRY(uf_table_add_row(table, &row, error));
-    UF_TRY(uf_table_set_text(table, row, 0, vcov, error));
-    for (size_t c = 0; c < sizeof values / sizeof *values; c++) {
-        if (isnan(values[c]))
-            UF_TRY(uf_table_set_value(table, row, c + 1, NAN, UF_VALUE_UNDEFINED, error));
-        else
-            UF_TRY(uf_table_set_number(table, row, c + 1, values[c], error));
-    }
-    return UF_OK;
-}
-
 struct event_tables {
-    struct uf_table *first, *all, *pretrend;
+    struct uf_table *first, *all;
+    struct did_pretrend pretrend;
 };
 
 static uf_status fill_tables(const struct did_run *run, const struct uf_did_fit *fit, long reference,
@@ -192,8 +108,7 @@ static uf_status fill_tables(const struct did_run *run, const struct uf_did_fit 
             status = uf_did_pretrend(&run->sample->data, fit, options, &v, reference, &test, error);
         uf_covariance_clear(&v);
         UF_TRY(status);
-        if (test.restrictions > 0) UF_TRY(add_pretrend(&test, vcov, tables->pretrend, error));
-        if (c == 0) UF_TRY(note_pretrend(run, &test, vcov, error));
+        UF_TRY(did_pretrend_add(&tables->pretrend, &test, vcov, error));
     }
     return UF_OK;
 }
@@ -209,7 +124,8 @@ static uf_status note_reference(const struct did_run *run, long reference, struc
                               (struct uf_words){NULL, NULL}, &argument, 1, error);
 }
 
-uf_status did_report_event_study(const struct did_run *run, struct uf_error *error)
+uf_status did_report_event_study(const struct did_run *run, const struct uf_did_assignment *assignment,
+                                 struct uf_error *error)
 {
     static const struct uf_words first_title = {"Event study", "Händelsestudie"};
     static const struct uf_words all_title = {"Event study by type of inference",
@@ -227,8 +143,10 @@ uf_status did_report_event_study(const struct did_run *run, struct uf_error *err
     uf_status status = did_table_new("event-study", first_title, language, unit, &tables.first, error);
     if (status == UF_OK && run->request->n_covariances > 1)
         status = did_table_new("event-study-inference", all_title, language, unit, &tables.all, error);
-    if (status == UF_OK) status = pretrend_table(language, &tables.pretrend, error);
+    if (status == UF_OK) status = did_pretrend_init(run, &tables.pretrend, error);
     if (status == UF_OK) status = fill_tables(run, &fit, options.reference, &tables, error);
+    if (status == UF_OK && assignment)
+        status = did_pretrend_randomise(run, &options, fit.n_leading, assignment, &tables.pretrend, error);
     uf_did_fit_clear(&fit);
     if (status == UF_OK) {
         status = uf_result_take_table(run->result, tables.first, error);
@@ -238,10 +156,8 @@ uf_status did_report_event_study(const struct did_run *run, struct uf_error *err
         status = uf_result_take_table(run->result, tables.all, error);
         tables.all = NULL;
     }
-    if (status == UF_OK && uf_table_rows(tables.pretrend) > 0) {
-        status = uf_result_take_table(run->result, tables.pretrend, error);
-        tables.pretrend = NULL;
-    }
-    uf_table_free(tables.first), uf_table_free(tables.all), uf_table_free(tables.pretrend);
+    if (status == UF_OK) status = did_pretrend_finish(run, &tables.pretrend, error);
+    uf_table_free(tables.first), uf_table_free(tables.all);
+    did_pretrend_clear(&tables.pretrend);
     return status;
 }

@@ -132,8 +132,8 @@ static uf_status quotient_table(const struct panel_activity *a, const struct quo
         {"high", UF_COLUMN_NUMBER, NULL, 2},
         {"rsca", UF_COLUMN_NUMBER, NULL, 2},
         {"note", UF_COLUMN_TEXT, NULL, -1},
-        {"from", UF_COLUMN_TEXT, NULL, -1},
-        {"location_quotient_from", UF_COLUMN_NUMBER, NULL, 2},
+        {"compared_with", UF_COLUMN_TEXT, NULL, -1},
+        {"location_quotient_then", UF_COLUMN_NUMBER, NULL, 2},
         {"location_quotient_change", UF_COLUMN_NUMBER, NULL, 2},
     };
     const size_t n_columns = sizeof columns / sizeof *columns - (before != NULL ? 0 : 3);
@@ -306,8 +306,8 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
                      const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
     size_t periods[2], n_periods = 0;
-    if (uf_options_is_set(options, "from"))
-        UF_TRY(panel_activity_period(panel, options, "from", false, &periods[n_periods++], error));
+    if (uf_options_is_set(options, "compare-with"))
+        UF_TRY(panel_activity_period(panel, options, "compare-with", false, &periods[n_periods++], error));
     UF_TRY(panel_activity_period(panel, options, "period", true, &periods[n_periods++], error));
     if (n_periods == 2 && periods[0] >= periods[1])
         return uf_fail(error, UF_BAD_USAGE, "The period to compare with, %s, must come before %s.",
@@ -330,7 +330,7 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
 
 static const struct uf_option options_list[] = {
     {"period", UF_OPTION_PERIOD, NULL, NULL, "The period described; default the last with values", false},
-    {"from", UF_OPTION_PERIOD, NULL, NULL,
+    {"compare-with", UF_OPTION_PERIOD, NULL, NULL,
      "An earlier period to compare with: adds the change of the quotient", false},
     PANEL_ACTIVITY_OPTIONS,
 };

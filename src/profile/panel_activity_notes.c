@@ -37,16 +37,16 @@ static uf_status tell_left_out(const struct panel_activity *a, struct uf_result 
                                struct uf_error *error)
 {
     static const struct uf_words regions = {
-        "{0} regions have no figures in the period and are left out, also of the reference area: {1}.",
-        "{0} regioner saknar uppgifter för perioden och ingår därför inte, inte heller i jämförelseområdet: "
+        "Regions without any figure in the period are left out, also of the reference area ({0}): {1}.",
+        "Regioner helt utan uppgifter för perioden ingår inte, inte heller i jämförelseområdet ({0} st): "
         "{1}."};
-    static const struct uf_words incomplete = {
-        "{0} regions lack at least one figure and are left out, also of the reference area, as asked: {1}.",
-        "{0} regioner saknar minst en uppgift och har uteslutits, också ur jämförelseområdet, enligt valet: "
-        "{1}."};
+    static const struct uf_words incomplete = {"Regions that lack at least one figure are left out, also of "
+                                               "the reference area, as asked ({0}): {1}.",
+                                               "Regioner som saknar minst en uppgift har uteslutits, också "
+                                               "ur jämförelseområdet, enligt valet ({0} st): {1}."};
     static const struct uf_words sectors = {
-        "{0} sectors have no figures in the period and are left out: {1}.",
-        "{0} branscher saknar uppgifter för perioden och ingår därför inte: {1}."};
+        "Sectors without any figure in the period are left out ({0}): {1}.",
+        "Branscher helt utan uppgifter för perioden ingår inte ({0} st): {1}."};
     const size_t rows = a->panel->n_rows;
     for (int of_sectors = 0; of_sectors <= 1; of_sectors++) {
         size_t n = of_sectors ? a->n_absent_sectors : a->n_absent_regions;

@@ -196,3 +196,23 @@ uf_status uf_shift_share_band(const struct uf_shift_share_bounds *bounds, size_t
     *out = band;
     return UF_OK;
 }
+
+uf_status uf_shift_share_error(const struct uf_shift_share_errors *figures, size_t n, double *out,
+                               struct uf_error *error)
+{
+    if (n == 0) return uf_fail(error, UF_BAD_USAGE, "Shift-share needs at least one sector.");
+    const struct uf_shift_share_errors *x = figures;
+    double variance = 0;
+    for (size_t s = 0; s < n; s++) {
+        variance += x->region_end_error[s] * x->region_end_error[s];
+        if (x->region_start[s] == 0 && x->nation_start[s] == 0) continue;
+        const double ratio = x->nation_end[s] / x->nation_start[s];
+        /* e₀ρ·τ₁/E₁ is e₀·τ₁/E₀, which is defined also where the sector is gone at the end */
+        const double from_start = x->region_start[s] * ratio * x->nation_start_error[s] / x->nation_start[s];
+        const double from_end = x->region_start[s] * x->nation_end_error[s] / x->nation_start[s];
+        const double own = ratio * x->region_start_error[s];
+        variance += own * own + from_start * from_start + from_end * from_end;
+    }
+    *out = sqrt(variance);
+    return UF_OK;
+}

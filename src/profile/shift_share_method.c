@@ -92,14 +92,59 @@ static uf_status compute_band(const struct panel_activity *a, size_t r, double *
     return uf_shift_share_band(&bounds, n, &parts->band[r], error);
 }
 
+/* The standard deviation of a rounding error spread evenly over its interval; for the reference area, of the
+ * sum. */
+static double cell_error(const struct panel_activity *a, size_t t, size_t r, size_t s)
+{
+    const struct period_activity *p = &a->at[t];
+    return (gsl_matrix_get(p->value[BOUND_HIGH], r, s) - gsl_matrix_get(p->value[BOUND_LOW], r, s)) /
+           sqrt(12);
+}
+
+static double reference_error(const struct panel_activity *a, size_t t, size_t r, size_t s)
+{
+    const struct period_activity *p = &a->at[t];
+    if (a->whole_unit != SIZE_MAX)
+        return (gsl_vector_get(p->whole[BOUND_HIGH], s) - gsl_vector_get(p->whole[BOUND_LOW], s)) / sqrt(12);
+    double variance = 0;
+    for (size_t i = 0; i < a->n_regions; i++) {
+        double error = cell_error(a, t, i, s);
+        if (a->reference == UF_REFERENCE_NATION || i != r) variance += error * error;
+    }
+    return sqrt(variance);
+}
+
+static uf_status compute_error(const struct panel_activity *a, size_t r, double *row,
+                               struct shift_share_parts *parts, struct uf_error *error)
+{
+    const size_t n = a->n_sectors, last = a->n_periods - 1;
+    for (size_t s = 0; s < n; s++) {
+        row[s] = gsl_matrix_get(a->at[0].value[BOUND_VALUE], r, s);
+        row[n + s] = gsl_matrix_get(a->at[last].value[BOUND_VALUE], r, s);
+        row[2 * n + s] = parts->reference_start[r * n + s];
+        row[3 * n + s] = parts->reference_end[r * n + s];
+        row[4 * n + s] = cell_error(a, 0, r, s);
+        row[5 * n + s] = cell_error(a, last, r, s);
+        row[6 * n + s] = reference_error(a, 0, r, s);
+        row[7 * n + s] = reference_error(a, last, r, s);
+    }
+    const struct uf_shift_share_errors figures = {row,         row + n,     row + 2 * n, row + 3 * n,
+                                                  row + 4 * n, row + 5 * n, row + 6 * n, row + 7 * n};
+    return uf_shift_share_error(&figures, n, &parts->error[r], error);
+}
+
 static uf_status compute_bands(const struct panel_activity *a, struct shift_share_parts *parts,
                                struct uf_error *error)
 {
     double *row = malloc(8 * a->n_sectors * sizeof *row);
     parts->band = calloc(a->n_regions, sizeof *parts->band);
-    uf_status status = row == NULL || parts->band == NULL ? uf_fail_memory(error) : UF_OK;
-    for (size_t r = 0; status == UF_OK && r < a->n_regions; r++)
+    parts->error = calloc(a->n_regions, sizeof *parts->error);
+    uf_status status =
+        row == NULL || parts->band == NULL || parts->error == NULL ? uf_fail_memory(error) : UF_OK;
+    for (size_t r = 0; status == UF_OK && r < a->n_regions; r++) {
         status = compute_band(a, r, row, parts, error);
+        if (status == UF_OK) status = compute_error(a, r, row, parts, error);
+    }
     free(row);
     return status;
 }
@@ -111,6 +156,7 @@ static void parts_clear(struct shift_share_parts *parts)
     free(parts->reference_start);
     free(parts->reference_end);
     free(parts->band);
+    free(parts->error);
 }
 
 static uf_status parts_new(const struct panel_activity *a, enum uf_shift_share_variant variant, bool dynamic,

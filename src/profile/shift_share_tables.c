@@ -145,6 +145,8 @@ static uf_status region_table(const struct panel_activity *a, const struct shift
                     parts->band != NULL && !parts->dynamic ? reason : no_band);
         tidy_number(&row, regional_band ? band.regional_high : NAN,
                     parts->band != NULL && !parts->dynamic ? reason : no_band);
+        tidy_number(&row, regional_band ? parts->error[r] : NAN,
+                    parts->band != NULL && !parts->dynamic ? reason : no_band);
         UF_TRY(row.status);
     }
     return UF_OK;
@@ -263,7 +265,7 @@ uf_status shift_share_tables(const struct panel_activity *a, const struct shift_
                              struct uf_result *result, struct uf_error *error)
 {
     const char *unit = a->column->unit;
-    struct tidy_column regions[11 + 3 + COMPONENTS_MAX + 2] = {
+    struct tidy_column regions[11 + 3 + COMPONENTS_MAX + 3] = {
         {"unit", UF_COLUMN_TEXT, NULL, -1},
         {"label", UF_COLUMN_TEXT, NULL, -1},
         {"from", UF_COLUMN_TEXT, NULL, -1},
@@ -279,6 +281,7 @@ uf_status shift_share_tables(const struct panel_activity *a, const struct shift_
     size_t n = 11 + component_columns(a, parts, regions + 11);
     regions[n++] = (struct tidy_column){"regional_low", UF_COLUMN_NUMBER, unit, 0};
     regions[n++] = (struct tidy_column){"regional_high", UF_COLUMN_NUMBER, unit, 0};
+    regions[n++] = (struct tidy_column){"regional_rounding_sd", UF_COLUMN_NUMBER, unit, 0};
     UF_TRY(take(a, parts, "shift-share", (struct uf_words){"Shift-share by region", "Shift-share per region"},
                 regions, n, region_table, result, error));
     struct tidy_column sectors[11 + 3 + COMPONENTS_MAX + 1] = {
@@ -310,116 +313,4 @@ uf_status shift_share_tables(const struct panel_activity *a, const struct shift_
     return take(a, parts, "shift-share-findings",
                 (struct uf_words){"Findings by region", "Iakttagelser per region"}, NULL, 0, findings_table,
                 result, error);
-}
-
-static uf_status tell_entries(const struct panel_activity *a, const struct shift_share_parts *parts,
-                              struct uf_result *result, struct uf_error *error)
-{
-    static const struct uf_words none = {NULL, NULL};
-    size_t entries = 0, unfounded = 0;
-    for (size_t i = 0; i < a->n_regions * a->n_sectors; i++) {
-        entries += parts->sector[i].entries > 0;
-        unfounded += parts->sector[i].start > 0 && parts->reference_start[i] == 0;
-    }
-    if (entries > 0) {
-        static const struct uf_words text = {
-            "{0} sectors were absent in their region at the start and present later. They have no growth "
-            "rate: what they came to "
-            "is counted as regional, and in the splits as new sectors.",
-            "{0} branscher saknades i sin region vid periodens början men fanns senare. De har ingen "
-            "tillväxttakt: det de "
-            "vuxit till räknas som regionalt, och i uppdelningarna som nytillkomna branscher."};
-        struct uf_argument arguments[] = {uf_count_argument(entries)};
-        UF_TRY(uf_result_add_note(result, a->language, UF_NOTE, "sectors-absent-at-start", text, none,
-                                  arguments, 1, error));
-    }
-    if (unfounded == 0) return UF_OK;
-    static const struct uf_words text = {"{0} sectors stand in a region at the start but not in its "
-                                         "reference area: their reference growth, and with it the "
-                                         "region's components, are undefined.",
-                                         "{0} branscher finns i en region vid periodens början men inte i "
-                                         "dess jämförelseområde: branschens tillväxt där, "
-                                         "och därmed regionens komponenter, är odefinierade."};
-    static const struct uf_words advice = {"Compare with the nation, or merge the sector with a related one.",
-                                           "Jämför med riket, eller slå ihop branschen med en närliggande."};
-    struct uf_argument arguments[] = {uf_count_argument(unfounded)};
-    return uf_result_add_note(result, a->language, UF_WARNING, "sector-without-reference", text, advice,
-                              arguments, 1, error);
-}
-
-/* How much of the result rounding leaves open, in the worst case. */
-static uf_status tell_bands(const struct panel_activity *a, const struct shift_share_parts *parts,
-                            struct uf_result *result, struct uf_error *error)
-{
-    static const struct uf_words none = {NULL, NULL};
-    if (parts->band == NULL) return UF_OK;
-    size_t open = 0, known = 0, outside = 0;
-    for (size_t r = 0; r < a->n_regions; r++) {
-        const struct uf_shift_share_band *band = &parts->band[r];
-        const double change = parts->total[r].change;
-        outside += change < band->change_low || change > band->change_high;
-        if (parts->dynamic || isnan(band->regional_low) || isnan(band->regional_high)) continue;
-        known++;
-        open += band->regional_low < 0 && band->regional_high > 0;
-    }
-    if (outside > 0) {
-        static const struct uf_words text = {"In {0} regions the change of the sum of the sectors lies "
-                                             "outside what the published total allows: the rounding "
-                                             "errors of the sectors add up.",
-                                             "I {0} regioner ligger förändringen av branschernas summa "
-                                             "utanför vad den publicerade totalen medger: "
-                                             "branschernas avrundningsfel summeras."};
-        struct uf_argument arguments[] = {uf_count_argument(outside)};
-        UF_TRY(uf_result_add_note(result, a->language, UF_WARNING, "change-outside-total", text, none,
-                                  arguments, 1, error));
-    }
-    if (known == 0) return UF_OK;
-    static const struct uf_words text = {"In {0} of {1} regions the band of the regional component spans 0: "
-                                         "in the worst case rounding alone decides its sign. The band "
-                                         "surely holds the value but is wider than what is likely.",
-                                         "I {0} av {1} regioner omfattar den regionala komponentens "
-                                         "avrundningsintervall 0: i värsta fall avgör redan "
-                                         "avrundningen dess tecken. Intervallet innehåller säkert värdet men "
-                                         "är bredare än vad som är sannolikt."};
-    static const struct uf_words sharpen = {"Name the published total (total) and a published row of the "
-                                            "reference area (reference-row): they narrow the band.",
-                                            "Ange den publicerade totalen (total) och en publicerad rad för "
-                                            "jämförelseområdet (reference-row): de gör intervallet "
-                                            "snävare."};
-    const bool sharp = parts->totals_used > 0 && a->whole_unit != SIZE_MAX;
-    struct uf_argument arguments[] = {uf_count_argument(open), uf_count_argument(known)};
-    return uf_result_add_note(result, a->language, open > 0 ? UF_WARNING : UF_NOTE, "band-spans-zero", text,
-                              sharp ? none : sharpen, arguments, 2, error);
-}
-
-uf_status shift_share_tell(const struct panel_activity *a, const struct shift_share_parts *parts,
-                           struct uf_result *result, struct uf_error *error)
-{
-    static const struct uf_words none = {NULL, NULL};
-    UF_TRY(tell_entries(a, parts, result, error));
-    size_t most = SIZE_MAX, least = SIZE_MAX;
-    double best = 0, worst = 0;
-    for (size_t r = 0; r < a->n_regions; r++) {
-        double rate = 100 * parts->total[r].regional / parts->total[r].start;
-        if (!isfinite(rate)) continue;
-        if (most == SIZE_MAX || rate > best) best = rate, most = r;
-        if (least == SIZE_MAX || rate < worst) worst = rate, least = r;
-    }
-    if (most == SIZE_MAX) {
-        static const struct uf_words text = {"The change cannot be split for any region.",
-                                             "Förändringen kan inte delas upp för någon region."};
-        return uf_result_add_note(result, a->language, UF_WARNING, "finding", text, none, NULL, 0, error);
-    }
-    static const struct uf_words finding = {
-        "Largest regional component {0}–{1}: {2} ({3} per cent of the starting level); smallest: {4} ({5} "
-        "per cent).",
-        "Störst regional komponent {0}–{1}: {2} ({3} procent av utgångsnivån); minst: {4} ({5} procent)."};
-    struct uf_argument arguments[] = {uf_text_argument(panel_activity_period_code(a, 0)),
-                                      uf_text_argument(panel_activity_period_code(a, a->n_periods - 1)),
-                                      uf_text_argument(panel_activity_region_label(a, most)),
-                                      uf_number_argument(best, 1),
-                                      uf_text_argument(panel_activity_region_label(a, least)),
-                                      uf_number_argument(worst, 1)};
-    UF_TRY(uf_result_add_note(result, a->language, UF_NOTE, "finding", finding, none, arguments, 6, error));
-    return tell_bands(a, parts, result, error);
 }

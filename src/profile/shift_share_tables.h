@@ -13,7 +13,8 @@ struct shift_share_parts {
     struct uf_shift_share *sector;           /* regions × sectors */
     double *reference_start, *reference_end; /* regions × sectors: what the region is compared with */
     struct uf_shift_share_band *band;        /* per region; NULL where the figures are not rounded */
-    bool dynamic;       /* the band of the regional component is only known between two periods */
+    double *error; /* per region: standard deviation of the regional component from rounding; NULL likewise */
+    bool dynamic;  /* the band of the regional component is only known between two periods */
     size_t totals_used; /* regions whose published total sharpened the band */
     bool entry;         /* some sector came to some region */
 };

@@ -192,12 +192,11 @@ static uf_status tell_findings(const struct panel_activity *a, const struct indi
         UF_TRY(uf_result_add_note(result, a->language, UF_NOTE, "outer-band", text, none, NULL, 0, error));
     }
     if (outside == 0) return UF_OK;
-    static const struct uf_words text = {"{0} regions have a sector that the reference area lacks: their "
-                                         "Theil index is undefined (infinite) and their Hachman "
-                                         "index 0.",
-                                         "{0} regioner har en bransch som jämförelseområdet saknar: deras "
-                                         "Theilindex är odefinierat (oändligt) och deras "
-                                         "Hachmanindex 0."};
+    static const struct uf_words text = {
+        "Regions with a sector that the reference area lacks: {0}. Their Theil index is undefined (infinite) "
+        "and their Hachman index 0.",
+        "Antal regioner med en bransch som jämförelseområdet saknar: {0}. Deras Theilindex är odefinierat "
+        "(oändligt) och deras Hachmanindex 0."};
     struct uf_argument counts[] = {uf_count_argument(outside)};
     return uf_result_add_note(result, a->language, UF_NOTE, "sector-outside-reference", text, none, counts, 1,
                               error);

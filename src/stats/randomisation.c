@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utfall/random.h>
@@ -15,6 +16,9 @@ enum { MOST_ENUMERATED = 25000, DRAWS = 9999, PROGRESS_EVERY = 256 };
 /* The regression with everything but the treatment taken out once; on the √w scale. */
 struct reduced {
     const struct uf_randomisation_input *input;
+    const struct uf_randomisation_joint_input *joint; /* NULL: one coefficient */
+    double *columns;                                  /* joint: n_columns of n, work space */
+    size_t restrictions;                              /* joint: of the last assignment evaluated */
     size_t n_covariates;
     double *covariate; /* n_covariates orthonormal columns of n */
     double *outcome;   /* n */
@@ -67,8 +71,8 @@ static uf_status reduced_init(struct reduced *reduced, const struct uf_randomisa
 {
     size_t n = input->n, k = input->covariates ? input->covariates->size2 : 0;
     double before, after;
-    *reduced =
-        (struct reduced){.input = input, .n_groups = input->cluster ? input->n_groups : input->n_blocks};
+    reduced->input = input;
+    reduced->n_groups = input->cluster ? input->n_groups : input->n_blocks;
     reduced->covariate = malloc((n * k + 1) * sizeof(double));
     reduced->outcome = malloc((n + 1) * sizeof(double));
     reduced->treatment = malloc((n + 1) * sizeof(double));
@@ -93,13 +97,61 @@ static uf_status reduced_init(struct reduced *reduced, const struct uf_randomisa
 static void reduced_clear(struct reduced *reduced)
 {
     free(reduced->covariate), free(reduced->outcome), free(reduced->treatment), free(reduced->score),
-        free(reduced->root);
+        free(reduced->root), free(reduced->columns);
+}
+
+/* F of the tested dummies, given the others: by modified Gram–Schmidt, the tested ones last. */
+static uf_status evaluate_joint(struct reduced *reduced, const size_t *path, double *statistic,
+                                struct uf_error *error)
+{
+    const struct uf_randomisation_input *input = reduced->input;
+    const struct uf_randomisation_joint_input *joint = reduced->joint;
+    size_t n = input->n, m = joint->n_columns, rank = 0;
+    double explained = 0, rest = 0, before, after;
+    reduced->restrictions = 0;
+    *statistic = NAN;
+    memset(reduced->columns, 0, n * m * sizeof(double));
+    for (size_t i = 0; i < n; i++) {
+        size_t column = joint->path_column[i * input->n_paths + path[input->block[i]]];
+        if (column != SIZE_MAX) reduced->columns[column * n + i] = 1;
+    }
+    for (size_t i = 0; i < n; i++) rest += reduced->outcome[i] * reduced->outcome[i];
+    for (size_t j = 0; j < m; j++) {
+        double *column = reduced->columns + j * n, product = 0, left = 0;
+        UF_TRY(reduce(reduced, column, &before, &after, error));
+        for (size_t l = 0; l < rank; l++) {
+            const double *q = reduced->columns + l * n;
+            double sum = 0;
+            for (size_t i = 0; i < n; i++) sum += q[i] * column[i];
+            for (size_t i = 0; i < n; i++) column[i] -= sum * q[i];
+        }
+        for (size_t i = 0; i < n; i++) left += column[i] * column[i];
+        left = sqrt(left);
+        if (!(left > COLLINEAR * before)) continue;
+        double *kept = reduced->columns + rank * n;
+        for (size_t i = 0; i < n; i++) {
+            kept[i] = column[i] / left;
+            product += kept[i] * reduced->outcome[i];
+        }
+        rank++;
+        rest -= product * product;
+        if (j + joint->n_tested < m) continue;
+        explained += product * product;
+        reduced->restrictions++;
+    }
+    double absorbed = input->absorber ? (double)uf_absorber_rank(input->absorber) : 0;
+    double df = (double)n - absorbed - (double)reduced->n_covariates - (double)rank;
+    if (reduced->restrictions == 0 || df <= 0 || !(rest > 0)) return UF_OK;
+    *statistic = explained / (double)reduced->restrictions / (rest / df);
+    return UF_OK;
 }
 
 /* The coefficient and its t for one assignment of paths to blocks (Frisch–Waugh–Lovell). */
-static uf_status evaluate(const struct reduced *reduced, const size_t *path, double *coefficient, double *t,
+static uf_status evaluate(struct reduced *reduced, const size_t *path, double *coefficient, double *t,
                           struct uf_error *error)
 {
+    *t = NAN;
+    if (reduced->joint) return evaluate_joint(reduced, path, coefficient, error);
     const struct uf_randomisation_input *input = reduced->input;
     size_t n = input->n;
     double *d = reduced->treatment, before, after, product = 0, square = 0, variance = 0;
@@ -142,8 +194,8 @@ static void share_extreme(const double *statistic, size_t count, double *p, doub
     *least = (double)ties / (double)count;
 }
 
-static uf_status run(const struct reduced *reduced, const struct uf_randomisation_options *options,
-                     size_t *path, struct uf_randomisation *out, struct uf_error *error)
+static uf_status run(struct reduced *reduced, const struct uf_randomisation_options *options, size_t *path,
+                     struct uf_randomisation *out, struct uf_error *error)
 {
     const struct uf_randomisation_input *input = reduced->input;
     size_t blocks = input->n_blocks, done = 1;
@@ -151,7 +203,8 @@ static uf_status run(const struct reduced *reduced, const struct uf_randomisatio
     UF_TRY(evaluate(reduced, input->path, &out->coefficient[0], &out->t[0], error));
     if (isnan(out->coefficient[0]))
         return uf_fail(error, UF_NOT_IDENTIFIED,
-                       "the treatment is collinear with the fixed effects and covariates");
+                       "what is tested is collinear with the fixed effects and covariates, or nothing is "
+                       "left to compare it with");
     if (out->enumerated) { /* start from the sorted order */
         size_t filled = 0;
         for (size_t c = 0; c < input->n_paths; c++)
@@ -183,14 +236,14 @@ static uf_status run(const struct reduced *reduced, const struct uf_randomisatio
     return UF_OK;
 }
 
-uf_status uf_randomisation_test(const struct uf_randomisation_input *input,
-                                const struct uf_randomisation_options *options, struct uf_randomisation *out,
-                                struct uf_error *error)
+/* Counts the assignments, makes room for the statistics, and runs. */
+static uf_status deal(struct reduced *reduced, const struct uf_randomisation_input *input,
+                      const struct uf_randomisation_options *options, struct uf_randomisation *out,
+                      struct uf_error *error)
 {
     const struct uf_randomisation_options defaults = {0};
     if (!options) options = &defaults;
     struct uf_randomisation result = {0};
-    struct reduced reduced = {0};
     size_t *counts = calloc(input->n_paths + 1, sizeof *counts),
            *path = malloc((input->n_blocks + 1) * sizeof *path);
     uf_status status = counts && path ? UF_OK : uf_fail_memory(error);
@@ -214,14 +267,58 @@ uf_status uf_randomisation_test(const struct uf_randomisation_input *input,
         status = uf_fail_memory(error);
         goto done;
     }
-    UF_TRY_GOTO(reduced_init(&reduced, input, error), done);
-    status = run(&reduced, options, path, &result, error);
+    UF_TRY_GOTO(reduced_init(reduced, input, error), done);
+    status = run(reduced, options, path, &result, error);
 done:
     if (status == UF_OK)
         *out = result;
     else
         uf_randomisation_clear(&result);
-    reduced_clear(&reduced);
     free(counts), free(path);
+    return status;
+}
+
+uf_status uf_randomisation_test(const struct uf_randomisation_input *input,
+                                const struct uf_randomisation_options *options, struct uf_randomisation *out,
+                                struct uf_error *error)
+{
+    struct reduced reduced = {0};
+    uf_status status = deal(&reduced, input, options, out, error);
+    reduced_clear(&reduced);
+    return status;
+}
+
+void uf_randomisation_joint_clear(struct uf_randomisation_joint *joint)
+{
+    if (!joint) return;
+    free(joint->statistic);
+    memset(joint, 0, sizeof *joint);
+}
+
+uf_status uf_randomisation_joint_test(const struct uf_randomisation_joint_input *input,
+                                      const struct uf_randomisation_options *options,
+                                      struct uf_randomisation_joint *out, struct uf_error *error)
+{
+    struct reduced reduced = {.joint = input};
+    struct uf_randomisation result;
+    double statistic;
+    reduced.columns = malloc((input->common.n * input->n_columns + 1) * sizeof(double));
+    uf_status status = reduced.columns ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) status = deal(&reduced, &input->common, options, &result, error);
+    if (status == UF_OK) {
+        status = evaluate_joint(&reduced, input->common.path, &statistic, error);
+        if (status == UF_OK)
+            *out = (struct uf_randomisation_joint){.assignments = result.assignments,
+                                                   .enumerated = result.enumerated,
+                                                   .count = result.count,
+                                                   .statistic = result.coefficient,
+                                                   .restrictions = reduced.restrictions,
+                                                   .p = result.p_coefficient,
+                                                   .least_p = result.least_p_coefficient,
+                                                   .undefined = result.undefined};
+        free(result.t);
+        if (status != UF_OK) free(result.coefficient);
+    }
+    reduced_clear(&reduced);
     return status;
 }

@@ -66,6 +66,7 @@ char *path_relative(const char *from, const char *to)
         if (*p == '/' && p[1]) uf_buffer_append(&buffer, "../");
     const char *rest = to + shared;
     while (*rest == '/') rest++;
+    if (!*rest && buffer.length) buffer.data[--buffer.length] = '\0'; /* `..`, not `../` */
     uf_buffer_append(&buffer, *rest || buffer.length ? rest : ".");
     return uf_buffer_take(&buffer);
 }

@@ -27,7 +27,7 @@ store    store
 import   import
 panel    panel method
 stats    absorb covariance distribution least_squares minimise random randomisation simplex
-profile  activity concentration inequality location_quotient shift_share specialisation variety
+profile  activity concentration convergence inequality location_quotient shift_share specialisation variety
 effect   design did event_study synthetic_control
 chart    chart
 report   report
@@ -122,6 +122,14 @@ if [ -n "$found" ]; then
     echo "layers: an arrow points where docs/architecture.md does not let it"
     exit 1
 fi
+
+for header in include/utfall/*.h; do
+    name=${header##*/}
+    if [ "$name" != utfall.h ] && ! grep -qF "<utfall/$name>" include/utfall/utfall.h; then
+        echo "layers: include/utfall/utfall.h, the header of everything public, lacks <utfall/$name>"
+        exit 1
+    fi
+done
 
 # The test of the test: a tree with one mistake of each kind must be caught.
 scratch=$(mktemp -d)

@@ -161,6 +161,78 @@ static void drawn_assignments_are_reproducible_and_near_the_enumeration(void **s
     sample_free(s);
 }
 
+/* F of the leads from the event study's own iid covariance, on the rows before `end`. */
+static double refit_leads(struct sample *s, size_t end)
+{
+    struct uf_error error;
+    struct uf_did_fit fit;
+    struct uf_covariance v;
+    struct uf_joint_test test;
+    struct uf_event_study_options event = {.reference = -1};
+    struct uf_covariance_options iid = {UF_COVARIANCE_IID, 0, 0};
+    struct sample *before = calloc(1, sizeof *before);
+    size_t n = 0;
+    before->covariates = gsl_matrix_alloc(s->data.n, 1);
+    for (size_t i = 0; i < s->data.n; i++) {
+        if (s->period[i] >= end) continue;
+        before->unit[n] = s->unit[i], before->period[n] = s->period[i], before->outcome[n] = s->outcome[i];
+        before->weights[n] = s->weights[i];
+        gsl_matrix_set(before->covariates, n++, 0, gsl_matrix_get(s->covariates, i, 0));
+    }
+    before->covariates->size1 = n;
+    before->data = s->data;
+    before->data.n = n, before->data.unit = before->unit, before->data.period = before->period;
+    before->data.outcome = before->outcome, before->data.covariates = before->covariates;
+    before->data.weights = s->data.weights ? before->weights : NULL;
+    before->data.cluster[0] = before->unit;
+    assert_ok(uf_event_study_estimate(&before->data, &event, &fit, &error), &error);
+    assert_ok(uf_did_covariance(&before->data, &fit, &iid, &v, &error), &error);
+    assert_ok(uf_did_pretrend(&before->data, &fit, &iid, &v, -1, &test, &error), &error);
+    uf_covariance_clear(&v);
+    uf_did_fit_clear(&fit);
+    sample_free(before);
+    return test.statistic;
+}
+
+static void leads_refitted_for_every_assignment(void **state)
+{
+    (void)state;
+    for (int cohorts = 1; cohorts <= 2; cohorts++) {
+        struct sample *s = sample_new((uint64_t)(3 + cohorts), cohorts == 2);
+        struct uf_error error;
+        struct uf_did_assignment assignment;
+        struct uf_randomisation_joint joint;
+        struct uf_event_study_options event = {.reference = -1};
+        size_t actual[UNITS] = {3, 3, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
+        if (cohorts == 2) actual[2] = 4;
+        assign(s, actual);
+        assert_ok(uf_did_assignment_init(&s->data, &assignment, &error), &error);
+        assert_ok(uf_did_randomise_pretrend(&s->data, &event, &assignment, NULL, &joint, &error), &error);
+        size_t end = cohorts == 1 ? 3 : PERIODS, count = 0, extreme = 0;
+        double actual_statistic = refit_leads(s, end);
+        expect_close(joint.statistic[0], actual_statistic, 1e-8, "F of the leads");
+        for (size_t a = 0; a < UNITS; a++) {
+            for (size_t b = a + 1; b < UNITS; b++) {
+                for (size_t c = 0; c < (cohorts == 2 ? UNITS : 1); c++) {
+                    size_t first[UNITS];
+                    if (cohorts == 2 && (c == a || c == b)) continue;
+                    for (size_t u = 0; u < UNITS; u++) first[u] = SIZE_MAX;
+                    first[a] = first[b] = 3;
+                    if (cohorts == 2) first[c] = 4;
+                    assign(s, first);
+                    extreme += refit_leads(s, end) >= actual_statistic * (1 - 1e-9);
+                    count++;
+                }
+            }
+        }
+        assert_int_equal(joint.count, count);
+        expect_close(joint.p, (double)extreme / (double)count, 1e-12, "p of the leads");
+        uf_randomisation_joint_clear(&joint);
+        uf_did_assignment_clear(&assignment);
+        sample_free(s);
+    }
+}
+
 static void counting_and_listing_agree(void **state)
 {
     (void)state;
@@ -238,6 +310,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_assignment_refitted),
         cmocka_unit_test(drawn_assignments_are_reproducible_and_near_the_enumeration),
+        cmocka_unit_test(leads_refitted_for_every_assignment),
         cmocka_unit_test(counting_and_listing_agree),
         cmocka_unit_test(complement_ties_are_counted),
         cmocka_unit_test(whole_clusters_are_dealt_to_when_treatment_came_to_clusters),

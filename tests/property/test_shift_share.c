@@ -233,14 +233,52 @@ static void band_holds_the_unrounded(void **state)
     assert_true(width_total < width_sum); /* naming the total pays */
 }
 
+/* The standard deviation from rounding errors against 4,000 draws of such errors. */
+static void error_equals_its_simulation(void **state)
+{
+    (void)state;
+    struct draw draw = {25};
+    enum { SECTORS = 5, DRAWS = 4000 };
+    const double unit = 1000, sd = unit / sqrt(12);
+    double e0[SECTORS], e1[SECTORS], n0[SECTORS], n1[SECTORS], own[SECTORS], nation[SECTORS], exact;
+    for (size_t s = 0; s < SECTORS; s++) {
+        e0[s] = 8000 + 20000 * draw_uniform(&draw);
+        e1[s] = e0[s] * (0.8 + 0.5 * draw_uniform(&draw));
+        n0[s] = 90000 + 100000 * draw_uniform(&draw);
+        n1[s] = n0[s] * (0.8 + 0.5 * draw_uniform(&draw));
+        own[s] = sd;
+        nation[s] = 6 * sd; /* the sum of 36 regions */
+    }
+    const struct uf_shift_share_errors figures = {e0, e1, n0, n1, own, own, nation, nation};
+    struct uf_error error;
+    assert_ok(uf_shift_share_error(&figures, SECTORS, &exact, &error), &error);
+    double sum = 0, squares = 0;
+    for (size_t k = 0; k < DRAWS; k++) {
+        double x[4][SECTORS];
+        for (size_t s = 0; s < SECTORS; s++) {
+            x[0][s] = e0[s] + unit * (draw_uniform(&draw) - 0.5);
+            x[1][s] = e1[s] + unit * (draw_uniform(&draw) - 0.5);
+            x[2][s] = n0[s] + 6 * unit * (draw_uniform(&draw) - 0.5);
+            x[3][s] = n1[s] + 6 * unit * (draw_uniform(&draw) - 0.5);
+        }
+        struct uf_shift_share total;
+        assert_ok(uf_shift_share(x[0], x[1], x[2], x[3], SECTORS, NULL, &total, &error), &error);
+        sum += total.regional;
+        squares += total.regional * total.regional;
+    }
+    double mean = sum / DRAWS;
+    /* the standard error of a simulated deviation is about 1/sqrt(2n), 1.1 per cent here */
+    expect_close(sqrt(squares / DRAWS - mean * mean), exact, 0.04, "simulated deviation");
+    assert_int_equal(uf_shift_share_error(&figures, 0, &exact, &error), UF_BAD_USAGE);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(components_add_up),
-        cmocka_unit_test(order_and_scale_do_not_matter),
-        cmocka_unit_test(dynamic_equals_summed_steps),
-        cmocka_unit_test(band_holds_the_unrounded),
+        cmocka_unit_test(components_add_up),           cmocka_unit_test(order_and_scale_do_not_matter),
+        cmocka_unit_test(dynamic_equals_summed_steps), cmocka_unit_test(band_holds_the_unrounded),
+        cmocka_unit_test(error_equals_its_simulation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,6 +51,7 @@ static void test_labels_are_inert(void **state)
         request->treated_label = request->synthetic_label = request->band_label = request->band2_label = evil;
         request->focus = evil_twice;
         request->n_focus = 2;
+        request->formats = UF_CHART_SVG;
         assert_ok(uf_chart_write(request, scratch_directory(), "evil", &chart, &error), &error);
         assert_false(exists("HACKED1") || exists("HACKED2") || exists("HACKED3"));
         assert_false(uf_file_exists("HACKED1") || uf_file_exists("HACKED2") || uf_file_exists("HACKED3"));
@@ -97,6 +98,7 @@ static void test_random_labels_come_out_unchanged(void **state)
         sample_row(sample.table, (const char *[]){labels[i]}, &value);
     }
     sample.request.n_focus = 0;
+    sample.request.formats = UF_CHART_SVG;
     sample.request.reference = NAN;
     assert_ok(uf_chart_write(&sample.request, scratch_directory(), "random", &chart, &error), &error);
     assert_false(exists("H4") || uf_file_exists("H4"));

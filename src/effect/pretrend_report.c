@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The joint test of what comes before the start: its table, its note, and what it does to the claim. */
+#include "base/fail.h"
+#include "effect/did_internal.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Multiplications that the randomised joint test may cost, and the fewest draws it is worth doing with. */
+#define MOST_WORK 1e9
+enum { FEWEST_DRAWS = 199 };
+
+static uf_status note_pretrend(const struct did_run *run, const struct uf_joint_test *test, const char *vcov,
+                               struct uf_error *error)
+{
+    static const struct uf_words done = {"The differences before the start were tested together ({0}): "
+                                         "F({1}, {2}) = {3}, p = {4}. That such a test finds "
+                                         "nothing is no proof that the groups would have developed alike; "
+                                         "with few regions it seldom finds a difference.",
+                                         "Skillnaderna före start har prövats gemensamt ({0}): F({1}, {2}) = "
+                                         "{3}, p = {4}. Att testet inte ger utslag "
+                                         "bevisar inte att grupperna skulle ha utvecklats lika; med få "
+                                         "regioner upptäcker det sällan en skillnad."};
+    static const struct uf_words differs = {"The groups developed differently already before the start ({0}: "
+                                            "F({1}, {2}) = {3}, p = {4}). The comparison does "
+                                            "not show what would have happened without the intervention.",
+                                            "Grupperna utvecklades olika redan före start ({0}: F({1}, {2}) "
+                                            "= {3}, p = {4}). Jämförelsen visar därför inte vad "
+                                            "som hade hänt utan insatsen."};
+    static const struct uf_words differs_advice = {
+        "Choose comparison regions with a similar past, add covariates, or use synthetic control.",
+        "Välj jämförelseregioner med liknande historia, lägg till kovariater eller använd syntetisk "
+        "kontroll."};
+    static const struct uf_words singular = {
+        "The {1} differences before the start cannot be tested together: there are too few clusters for so "
+        "many.",
+        "De {1} skillnaderna före start kan inte prövas gemensamt: klustren är för få för så många."};
+    static const struct uf_words singular_advice = {"Take distant event times together with bin-before.",
+                                                    "Slå ihop avlägsna tidpunkter med bin-before."};
+    static const struct uf_words none = {NULL, NULL};
+    static const struct uf_words dealt = {"The {1} differences before the start were tested together by "
+                                          "dealing the treatment out anew: p = {4}. "
+                                          "That such a test finds nothing is no proof that the groups would "
+                                          "have developed alike; with few regions it seldom finds "
+                                          "a difference.",
+                                          "De {1} skillnaderna före start har prövats gemensamt genom att "
+                                          "insatsen fördelats på nytt: p = {4}. Att testet inte "
+                                          "ger utslag bevisar inte att grupperna skulle ha utvecklats lika; "
+                                          "med få regioner upptäcker det sällan en skillnad."};
+    static const struct uf_words dealt_differs = {
+        "The groups developed differently already before the start (the treatment dealt out anew: p = {4}). "
+        "The comparison "
+        "does not show what would have happened without the intervention.",
+        "Grupperna utvecklades olika redan före start (insatsen fördelad på nytt: p = {4}). Jämförelsen "
+        "visar därför inte "
+        "vad som hade hänt utan insatsen."};
+    bool by_dealing = isnan(test->df2); /* randomisation has no denominator df */
+    const struct uf_argument arguments[] = {
+        uf_text_argument(vcov), uf_count_argument(test->restrictions),
+        uf_number_argument(test->df2, test->df2 == floor(test->df2) ? 0 : 1),
+        uf_number_argument(test->statistic, 2), uf_number_argument(test->p_value, 3)};
+    enum uf_language language = run->context->language;
+    if (test->restrictions == 0) return UF_OK;
+    if (isnan(test->statistic))
+        return uf_result_add_note(run->result, language, UF_WARNING, "pretrend-untestable", singular,
+                                  singular_advice, arguments, 5, error);
+    if (test->p_value >= 0.05)
+        return uf_result_add_note(run->result, language, UF_NOTE, "pretrend", by_dealing ? dealt : done, none,
+                                  arguments, 5, error);
+    if (run->result->claim > UF_CLAIM_DIFFERENCE) run->result->claim = UF_CLAIM_DIFFERENCE;
+    return uf_result_add_note(run->result, language, UF_WARNING, "pretrend-differs",
+                              by_dealing ? dealt_differs : differs, differs_advice, arguments, 5, error);
+}
+
+static uf_status pretrend_table(enum uf_language language, struct uf_table **out, struct uf_error *error)
+{
+    static const struct uf_words title = {"Joint test of the differences before the start",
+                                          "Gemensamt test av skillnaderna före start"};
+    static const struct {
+        const char *name;
+        int decimals;
+    } names[] = {{"statistic", 3}, {"df1", 0}, {"df2", 1}, {"p_value", 4}, {"restrictions", 0}, {"rank", 0}};
+    struct uf_table *table = NULL;
+    size_t index;
+    UF_TRY(uf_table_new("pretrend", &table, error));
+    uf_status status = uf_table_set_title(table, uf_words_in(title, language), error);
+    if (status == UF_OK) status = uf_table_add_column(table, "vcov", UF_COLUMN_TEXT, NULL, -1, &index, error);
+    for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
+        status = uf_table_add_column(table, names[c].name, UF_COLUMN_NUMBER, NULL, names[c].decimals, &index,
+                                     error);
+    if (status != UF_OK)
+        uf_table_free(table);
+    else
+        *out = table;
+    return status;
+}
+
+static uf_status add_pretrend(const struct uf_joint_test *test, const char *vcov, struct uf_table *table,
+                              struct uf_error *error)
+{
+    const double values[] = {
+        test->statistic, test->df1, test->df2, test->p_value, (double)test->restrictions, (double)test->rank};
+    size_t row;
+    UF_TRY(uf_table_add_row(table, &row, error));
+    UF_TRY(uf_table_set_text(table, row, 0, vcov, error));
+    for (size_t c = 0; c < sizeof values / sizeof *values; c++) {
+        if (isnan(values[c]))
+            UF_TRY(uf_table_set_value(table, row, c + 1, NAN, UF_VALUE_UNDEFINED, error));
+        else
+            UF_TRY(uf_table_set_number(table, row, c + 1, values[c], error));
+    }
+    return UF_OK;
+}
+
+uf_status did_pretrend_init(const struct did_run *run, struct did_pretrend *out, struct uf_error *error)
+{
+    *out = (struct did_pretrend){0};
+    return pretrend_table(run->context->language, &out->table, error);
+}
+
+void did_pretrend_clear(struct did_pretrend *pretrend)
+{
+    uf_table_free(pretrend->table);
+    pretrend->table = NULL;
+}
+
+uf_status did_pretrend_add(struct did_pretrend *pretrend, const struct uf_joint_test *test, const char *vcov,
+                           struct uf_error *error)
+{
+    if (test->restrictions == 0) return UF_OK;
+    /* the first inference decides; where it cannot test so many together, randomisation does */
+    if (!pretrend->vcov || (isnan(pretrend->decisive.statistic) && !strcmp(vcov, "randomisation"))) {
+        pretrend->decisive = *test;
+        pretrend->vcov = vcov;
+    }
+    return add_pretrend(test, vcov, pretrend->table, error);
+}
+
+uf_status did_pretrend_randomise(const struct did_run *run, const struct uf_event_study_options *event,
+                                 size_t n_columns, const struct uf_did_assignment *assignment,
+                                 struct did_pretrend *pretrend, struct uf_error *error)
+{
+    struct uf_randomisation_options options = run->request->randomisation;
+    struct uf_randomisation_joint joint;
+    if (pretrend->decisive.restrictions == 0) return UF_OK;
+    /* All leads and lags are fitted anew for each assignment: no more of them than about a second's work. */
+    double columns = (double)(run->sample->n_cohorts > 1 ? n_columns : pretrend->decisive.restrictions);
+    double affordable = MOST_WORK / (4 * (double)run->sample->data.n * columns * (columns + 8));
+    if (affordable < FEWEST_DRAWS) return UF_OK;
+    if (affordable < (double)options.most_enumerated) options.most_enumerated = (size_t)affordable;
+    if (affordable < (double)options.draws) options.draws = (size_t)affordable;
+    struct uf_error reason;
+    uf_status status =
+        uf_did_randomise_pretrend(&run->sample->data, event, assignment, &options, &joint, &reason);
+    if (status == UF_NOT_IDENTIFIED) return UF_OK; /* nothing is left to test it with: the row is not there */
+    if (status != UF_OK) {
+        if (error) *error = reason;
+        return status;
+    }
+    const struct uf_joint_test test = {.statistic = joint.statistic[0],
+                                       .df1 = (double)joint.restrictions,
+                                       .df2 = NAN,
+                                       .p_value = joint.p,
+                                       .restrictions = joint.restrictions,
+                                       .rank = joint.restrictions};
+    uf_randomisation_joint_clear(&joint);
+    return did_pretrend_add(pretrend, &test, "randomisation", error);
+}
+
+uf_status did_pretrend_finish(const struct did_run *run, struct did_pretrend *pretrend,
+                              struct uf_error *error)
+{
+    if (!pretrend->vcov) return UF_OK;
+    UF_TRY(note_pretrend(run, &pretrend->decisive, pretrend->vcov, error));
+    struct uf_table *table = pretrend->table;
+    pretrend->table = NULL;
+    return uf_result_take_table(run->result, table, error);
+}

@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The demo study answers the evaluator's questions, in both languages, and calls nothing an effect that is none; the study of the
+# coordinators is refused.
+source "$(dirname "$0")/../support/cli.sh"
+study=$UTFALL_SOURCE_DIR/datasets/norra-mellansverige/study.yaml
+
+expect 0 "$UTFALL" run "$study" --output sv
+expect 0 "$UTFALL" run "$study" --output en --language en
+# value FILE COLUMN FILTER…: one cell of a CSV table
+value() {
+    python3 - "$@" <<'PYTHON'
+import csv, sys
+name, column, filters = sys.argv[1], sys.argv[2], [f.split("=", 1) for f in sys.argv[3:]]
+rows = [r for r in csv.DictReader(open(name, encoding="utf-8", newline="")) if all(r[k] == v for k, v in filters)]
+print(rows[0][column] if rows else "none")
+PYTHON
+}
+near() { awk -v a="$1" -v b="$2" -v t="$3" 'BEGIN { exit !(a != "none" && (a - b) * (a - b) <= t * t) }' || fail "$4: $1 instead of $2"; }
+
+# 1. What is the region good at? Employment in manufacturing 2017, by hand from county_employment.csv.
+figures=$UTFALL_SOURCE_DIR/datasets/norra-mellansverige/county_employment.csv
+by_hand=$(awk -F, '$2 == 2017 && $3 == "C" { c += $4; if ($1 == "SE312") rc = $4 } $2 == 2017 && $3 == "TOTAL" { t += $4; if ($1 == "SE312") rt = $4 }
+    END { printf "%.10f", (rc / rt) / (c / t) }' "$figures")
+near "$(value sv/tables/lq-employment-location-quotient.csv location_quotient unit=SE312 sector=C)" "$by_hand" 1e-9 "LQ of manufacturing in Dalarna"
+low=$(value sv/tables/lq-employment-location-quotient.csv low unit=SE312 sector=C)
+high=$(value sv/tables/lq-employment-location-quotient.csv high unit=SE312 sector=C)
+awk -v l="$low" -v x="$by_hand" -v h="$high" 'BEGIN { exit !(l < x && x < h) }' || fail "the rounding band does not hold the quotient: $low $by_hand $high"
+[[ $(value sv/tables/lq-value-added-location-quotient.csv location_quotient unit=SE31 sector=C) != none ]] || fail "no LQ of value added"
+[[ $(value sv/tables/specialisation.csv krugman unit=SE311) != none ]] || fail "no Krugman index"
+change=$(awk -F, '$1 == "SE313" && $3 != "TOTAL" && $3 ~ /^(A|B-E|F|G-I|J|K|L|M_N|O-Q|R-U)$/ { if ($2 == 2008) a += $4; if ($2 == 2017) b += $4 } END { print b - a }' "$figures")
+near "$(value sv/tables/shift-share.csv change unit=SE313)" "$change" 1e-6 "change of employment in Gävleborg"
+
+# 2. Focus charts
+for chart in post-secondary post-secondary-map internet-use; do [[ -s sv/charts/$chart.svg ]] || fail "no chart $chart"; done
+
+# 3. (a) Synthetic control with foreign donors only
+if cut -d, -f1 sv/tables/synthetic-control-weights.csv | grep -q '^SE'; then fail "a Swedish donor"; fi
+[[ $(value sv/tables/synthetic-control-estimates.csv p_value "term=average gap after start") != none ]] || fail "no p-value of the placebos"
+[[ $(wc -l < sv/tables/synthetic-control-placebo-ratios.csv) -gt 50 ]] || fail "too few placebos"
+# (b) three of 21 counties
+[[ $(value sv/tables/did-education-estimates.csv n_treated term=treatment) == 3 ]] || fail "not three treated"
+[[ $(value sv/tables/did-education-estimates.csv n_control term=treatment) == 18 ]] || fail "not eighteen to compare with"
+[[ -s sv/charts/did-education-1.svg ]] || fail "no event study"
+
+# 4. The controls were exposed: said, and at the top of the result
+exposed=$(value sv/tables/did-education-design.csv value key=controls-exposed-at-least)
+[[ ${exposed%.*} -ge 17 ]] || fail "only $exposed controls found exposed"
+python3 - <<'PYTHON' || fail "what the report says"
+import html, re, sys
+wrong = []
+def text_of(name):
+    page = open(name, encoding="utf-8").read()
+    words = re.sub(r"<svg.*?</svg>|<style.*?</style>", " ", page, flags=re.S)
+    return page, html.unescape(re.sub(r"<[^>]+>", " ", words))
+for name, programme, claim in (("sv", "Smart industri i regionerna", "skillnad, inte effekt"), ("en", "Smart Industry in the Regions", "difference, not an effect")):
+    page, text = text_of(f"{name}/report.html")
+    for part in (programme, claim):
+        if part not in text:
+            wrong.append(f"{name}: '{part}' is not in the report")
+    # In the section of results each analysis begins with what the design check found, before the first number.
+    results = re.search(r'<section id="results".*?</section>', page, flags=re.S).group(0)
+    for part in re.split(r"<h3", results)[1:]:
+        finding, figure = part.find("findings"), part.find("<figure")
+        if not 0 <= finding < figure:
+            wrong.append(f"{name}: a result does not begin with the design check")
+    # No number is called an effect: the generated sentences say difference or gap.
+    for sentence in re.findall(r"<li>([^<]*)</li>", page):
+        if re.search(r"(genomsnittliga effekten|average effect)", sentence):
+            wrong.append(f"{name}: {sentence}")
+    ids = re.findall(r'<section id="([^"]+)"', page)
+    levels = [int(l) for l in re.findall(r"<h([1-6])", page)]
+    if any(b > a + 1 for a, b in zip(levels, levels[1:])) or levels.count(1) != 1:
+        wrong.append(f"{name}: headings are out of order")
+    if f'<html lang="{name}"' not in page:
+        wrong.append(f"{name}: language tag")
+    if page.count("<svg") < 10 or page.count("<title") < 10:
+        wrong.append(f"{name}: charts are not inline with titles")
+if "\u00e5" not in open("sv/report.html", encoding="utf-8").read():
+    wrong.append("no å")
+print("\n".join(wrong), file=sys.stderr)
+sys.exit(bool(wrong))
+PYTHON
+expect_message 0 "0 differ" "$UTFALL" verify sv
+
+# the coordinators: all 21 at once
+expect_message 4 "Samtliga 21 regioner" "$UTFALL" run "$UTFALL_SOURCE_DIR/datasets/digitaliseringskoordinatorer/study.yaml" --output refused
+for alternative in dos avbruten utländska; do grep -q "$alternative" "$err" || fail "the alternative '$alternative' is not named"; done
+[[ -s refused/report.html ]] || fail "no report of the refusal"
+if compgen -G "refused/tables/*estimates*" >/dev/null; then fail "a refused analysis has an estimate"; fi
+finish

@@ -1,0 +1,94 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The command line itself: help and versions, what it says to words it does not know, exit codes, where data and messages go.
+source "$(dirname "$0")/../support/cli.sh"
+
+# help, from the descriptors
+expect 0 "$UTFALL" --version
+[[ $(cat "$out") == "utfall "* ]] || fail "no version"
+expect 0 "$UTFALL" --help
+for command in run verify import show profile effect chart methods; do
+    grep -q "^  $command " "$out" || fail "--help does not list $command"
+    cp "$out" overview
+    expect 0 "$UTFALL" $command --help
+    grep -q "^Usage: utfall $command " "$out" || fail "$command --help"
+    cp overview "$out"
+done
+expect 0 "$UTFALL" effect did --help
+grep -q -- "--inference A,B" "$out" || fail "the options of did are not in its help"
+grep -q "Sources:" "$out" || fail "no sources in the help"
+expect 0 "$UTFALL" methods
+for method in location-quotient specialisation shift-share did synthetic-control; do
+    grep -q "^$method " "$out" || fail "methods does not list $method"
+done
+expect 0 "$UTFALL" methods shift-share
+grep -q -- "--variant NAME" "$out" || fail "methods NAME does not explain it"
+expect 0 "$UTFALL" methods --format csv
+head -1 "$out" | grep -q '^method,family,title,summary' || fail "methods as CSV"
+expect 0 "$UTFALL" methods --format json
+python3 -m json.tool < "$out" >/dev/null 2>&1 || jq . < "$out" >/dev/null || fail "methods as JSON"
+
+# words that are not there, with the nearest that is
+expect_message 2 "there is no command 'rnu'; did you mean 'run'?" "$UTFALL" rnu
+expect_message 2 "there is no option '--ouptut' here; did you mean '--output'?" "$UTFALL" run study.yaml --ouptut x
+expect_message 2 "did you mean 'did'?" "$UTFALL" effect dib --data x.csv
+expect_message 2 "did you mean 'shift-share'?" "$UTFALL" methods shift-shar
+expect_message 2 "there is no option '--inferense' here; did you mean '--inference'?" "$UTFALL" effect did --inferense cr2
+expect_message 2 "expected table, csv or json; did you mean 'json'?" "$UTFALL" methods --format jsn
+expect_message 2 "something is missing, expected: utfall run STUDY" "$UTFALL" run
+expect_message 2 "found 'b.yaml' too much" "$UTFALL" run a.yaml b.yaml
+expect_message 2 "the option '--output' needs a value" "$UTFALL" run a.yaml --output
+expect_message 2 "is given twice" "$UTFALL" run a.yaml --output x --output y
+expect_message 2 "expected a whole number" "$UTFALL" run a.yaml --threads many
+expect_message 2 "expected true or false" "$UTFALL" run a.yaml --quiet=maybe
+expect_message 2 "Usage: utfall COMMAND" "$UTFALL"
+expect_message 2 "cr3" "$UTFALL" effect did --data x.csv --inference cr3
+expect_message 2 "expected --unit COLUMN" "$UTFALL" effect did --data x.csv
+expect_message 3 "there is no store here" "$UTFALL" show indicators --store nowhere.db
+expect_message 6 "set UTFALL_DATA_DIR" env UTFALL_DATA_DIR=/nowhere "$UTFALL" run a.yaml
+
+# data to standard output, messages to standard error, and a full disk is not silent
+if [[ -e /dev/full ]]; then
+    "$UTFALL" methods >/dev/full 2>"$err"; code=$?
+    [[ $code == 6 ]] || fail "writing to a full disk gave $code"
+    grep -q "cannot write to standard output" "$err" || fail "a full disk is not said"
+fi
+# a reader that goes away ends it quietly
+"$UTFALL" methods shift-share 2>"$err" | head -1 >/dev/null
+[[ ! -s $err ]] || fail "a closed pipe made noise: $(cat "$err")"
+
+# a method on a file, from standard input, in each format
+cat > panel.csv <<'CSV'
+county,year,y,treated
+A,2015,1.0,0
+A,2016,2.0,0
+A,2017,5.0,1
+B,2015,2.0,0
+B,2016,3.0,0
+B,2017,4.5,0
+C,2015,1.5,0
+C,2016,2.5,0
+C,2017,3.0,0
+D,2015,0.5,0
+D,2016,1.9,0
+D,2017,2.4,0
+CSV
+did=("$UTFALL" effect did --unit county --period year --outcome y --treatment treated --no-event-study)
+expect 0 "${did[@]}" --data panel.csv --format csv --table estimates
+head -1 "$out" | grep -q "^term,estimate,std_error" || fail "the columns are not the common ones: $(head -1 "$out")"
+cp "$out" from-file.csv
+"${did[@]}" --data - --format csv --table estimates < panel.csv > from-input.csv 2>"$err" || fail "standard input: $(cat "$err")"
+cmp -s from-file.csv from-input.csv || fail "standard input and file differ"
+expect 0 "${did[@]}" --data panel.csv --format json --quiet
+jq -e '.method == "did" and (.tables.estimates.rows | length) > 0' "$out" >/dev/null || fail "JSON of a result"
+[[ ! -s $err ]] || fail "--quiet is not quiet"
+expect_message 2 "the result has no table 'estimate'; did you mean 'estimates'?" "${did[@]}" --data panel.csv --table estimate
+expect_message 2 "there is no column 'yy'" "$UTFALL" effect did --data panel.csv --unit county --period year --outcome yy --treatment treated
+# the same start spelt out
+expect 0 "$UTFALL" effect did --data panel.csv --unit county --period year --outcome y --treated A --start 2017 --no-event-study --format csv --table estimates
+cmp -s "$out" from-file.csv || fail "--treated and --start differ from the treatment column"
+
+# no colour and no progress where there is no terminal
+expect_message 2 "utfall: " "$UTFALL" rnu
+if grep -q $'\033' "$err"; then fail "escape codes in a file"; fi
+finish
