@@ -54,8 +54,7 @@ uf_status uf_store_begin(struct uf_store *store, struct uf_error *error);
 uf_status uf_store_commit(struct uf_store *store, struct uf_error *error);
 void uf_store_rollback(struct uf_store *store);
 
-/* --- regions
- * ------------------------------------------------------------------------------------------------- */
+/* --- regions ----------------------------------------------------------------------------------- */
 
 /* Levels are the texts `country`, `nuts1`, `nuts2`, `nuts3`, `municipality`, `fa`; `nation` and `county` are
  * accepted where a user names a level and mean `country` and `nuts3`. */
@@ -83,8 +82,7 @@ uf_status uf_store_find_region(struct uf_store *store, const char *code, char **
  * one. */
 uf_status uf_store_resolve_level(const char *level, const char **out, struct uf_error *error);
 
-/* --- sectors and indicators
- * ---------------------------------------------------------------------------------- */
+/* --- sectors and indicators -------------------------------------------------------------------- */
 
 struct uf_sector {
     const char *code;   /* `C`, `B-E`, `M_N`, `TOTAL`, `25` */
@@ -117,8 +115,7 @@ struct uf_indicator {
 uf_status uf_store_put_indicator(struct uf_store *store, const struct uf_indicator *indicator,
                                  struct uf_error *error);
 
-/* --- interventions
- * --------------------------------------------------------------------------------------------- */
+/* --- interventions ----------------------------------------------------------------------------- */
 
 enum uf_exposure_status {
     UF_EXPOSED,         /* this region took part */
@@ -143,8 +140,7 @@ uf_status uf_store_put_exposure(struct uf_store *store, const char *intervention
                                 enum uf_exposure_status status, uf_period start, uf_period end, double amount,
                                 struct uf_error *error);
 
-/* --- observations and batches
- * ---------------------------------------------------------------------------------- */
+/* --- observations and batches ------------------------------------------------------------------ */
 
 struct uf_observation {
     const char *indicator; /* must be put first */
@@ -175,17 +171,14 @@ uf_status uf_store_put_observation(struct uf_store *store, int64_t batch,
 /* The number of observations of an indicator (NULL: of all). */
 uf_status uf_store_count(struct uf_store *store, const char *indicator, size_t *out, struct uf_error *error);
 
-/* --- runs
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- runs -------------------------------------------------------------------------------------- */
 
 /* Records a run: when it began (ISO 8601), the SHA-256 of its study file, its manifest. `out_run` may be
  * NULL. */
 uf_status uf_store_put_run(struct uf_store *store, const char *started, const char *study_sha256,
                            const char *manifest, int64_t *out_run, struct uf_error *error);
 
-/* --- reading
- * ----------------------------------------------------------------------------------------------------- */
+/* --- reading ----------------------------------------------------------------------------------- */
 
 /* Runs one SELECT that reads only; parameters ?1, ?2 … are bound as texts (NULL: as NULL). A column of the
  * schema has its declared type, an expression the type of its first value. The table's columns are the

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef UTFALL_UTFALL_H
 #define UTFALL_UTFALL_H
-/* Everything public, in the order of the data's way: file → store → panel → method → tables → chart and
- * report. */
+/* Everything public, by name. docs/architecture.md says which room each header belongs to. */
 #include <utfall/absorb.h>
+#include <utfall/activity.h>
 #include <utfall/chart.h>
+#include <utfall/concentration.h>
+#include <utfall/convergence.h>
 #include <utfall/covariance.h>
 #include <utfall/design.h>
 #include <utfall/did.h>
 #include <utfall/distribution.h>
 #include <utfall/file.h>
 #include <utfall/import.h>
+#include <utfall/inequality.h>
 #include <utfall/language.h>
 #include <utfall/least_squares.h>
+#include <utfall/location_quotient.h>
 #include <utfall/method.h>
+#include <utfall/minimise.h>
 #include <utfall/number.h>
 #include <utfall/panel.h>
 #include <utfall/period.h>
@@ -21,10 +26,15 @@
 #include <utfall/randomisation.h>
 #include <utfall/report.h>
 #include <utfall/result.h>
+#include <utfall/shift_share.h>
+#include <utfall/simplex.h>
+#include <utfall/specialisation.h>
 #include <utfall/status.h>
 #include <utfall/store.h>
 #include <utfall/study.h>
+#include <utfall/synthetic_control.h>
 #include <utfall/table.h>
 #include <utfall/text.h>
 #include <utfall/value_status.h>
+#include <utfall/variety.h>
 #endif

@@ -15,6 +15,8 @@ static const char *const inferences[] = {"iid", "hc1", "cr0", "cr1", "cr1s", "cr
 static const char *const k_rules[] = {"fixest", "stata", "reghdfe", "none", NULL};
 static const char *const df_rules[] = {"default", "residual", "clusters", "satterthwaite", NULL};
 
+static const char *const scales[] = {"auto", "level", "log", "log-percent", NULL}; /* as enum did_scale */
+
 static const struct uf_option options_table[] = {
     {"inference", UF_OPTION_LIST, "cr2,randomisation,cr1s", inferences,
      "iid, hc1, cr0, cr1, cr1s, cr2, randomisation; intervals are those of the first analytic one", false},
@@ -28,6 +30,8 @@ static const struct uf_option options_table[] = {
      "random assignments drawn when there are too many to try all", false},
     {"enumerate", UF_OPTION_COUNT, "25000", NULL, "try all assignments when there are at most this many",
      false},
+    {"scale", UF_OPTION_CHOICE, "auto", scales,
+     "what the outcome is, for the size in per cent: auto goes by its name (log_, ln_) and unit", false},
     {"k-rule", UF_OPTION_CHOICE, "fixest", k_rules, "what K counts in the factor (N-1)/(N-K) of cr1s", false},
     {"df-rule", UF_OPTION_CHOICE, "default", df_rules,
      "degrees of freedom of t: default is Satterthwaite for cr2, clusters - 1 for cr0 to cr1s, residual else",
@@ -75,18 +79,12 @@ static const struct uf_chart_hint charts[] = {
      .reference = NAN},
 };
 
-static enum uf_k_rule k_rule_of(const char *text)
+/* The choices stand in the order of their enum. */
+static int choice_of(const char *const *choices, const char *text)
 {
-    size_t i = 0;
-    while (k_rules[i] && strcmp(k_rules[i], text)) i++;
-    return (enum uf_k_rule)i;
-}
-
-static enum uf_df_rule df_rule_of(const char *text)
-{
-    size_t i = 0;
-    while (df_rules[i] && strcmp(df_rules[i], text)) i++;
-    return (enum uf_df_rule)i;
+    int i = 0;
+    while (choices[i] && strcmp(choices[i], text)) i++;
+    return i;
 }
 
 static uf_status whole(const struct uf_options *options, const char *name, long *out, bool *given,
@@ -106,8 +104,9 @@ static void add_covariance(struct did_request *request, enum uf_covariance_kind 
 {
     for (size_t c = 0; c < request->n_covariances; c++)
         if (request->covariance[c].kind == kind) return;
-    struct uf_covariance_options covariance = {kind, k_rule_of(uf_options_text(options, "k-rule")),
-                                               df_rule_of(uf_options_text(options, "df-rule"))};
+    struct uf_covariance_options covariance = {
+        kind, (enum uf_k_rule)choice_of(k_rules, uf_options_text(options, "k-rule")),
+        (enum uf_df_rule)choice_of(df_rules, uf_options_text(options, "df-rule"))};
     size_t count;
     /* a rule about clusters has no meaning for iid and hc1 */
     if (!uf_covariance_types(&count)[kind].clustered) covariance.df_rule = UF_DF_DEFAULT;
@@ -118,7 +117,9 @@ static uf_status read_request(const struct uf_options *options, const struct uf_
                               struct did_request *out, struct uf_error *error)
 {
     struct did_request request = {.level = uf_options_number(options, "confidence-level"),
-                                  .event_study = uf_options_flag(options, "event-study")};
+                                  .event_study = uf_options_flag(options, "event-study"),
+                                  .scale =
+                                      (enum did_scale)choice_of(scales, uf_options_text(options, "scale"))};
     bool given;
     const struct uf_text_list *list = uf_options_list(options, "inference");
     for (size_t i = 0; i < list->count; i++) {

@@ -172,8 +172,11 @@ static uf_status note_randomisation(const struct did_run *run, const struct uf_r
         "Insatsen kunde ha fallit på de {0} {6} på {1} sätt; {5} har dragits slumpmässigt (frö {7}). Andelen "
         "med minst lika "
         "stor koefficient är p = {2} (t-värde: p = {3}). Det minsta p-värde som kunde ha uppkommit är {4}."};
-    static const struct uf_words units = {"units", "enheterna"}, clusters = {"clusters", "klustren"};
+    static const struct uf_words units = {"regions", "regionerna"}, clusters = {"clusters", "klustren"};
     static const struct uf_words none = {NULL, NULL};
+    bool coarser =
+        assignment->by_cluster &&
+        assignment->n_blocks != run->sample->n_treated + run->sample->n_control; /* than the units */
     const struct uf_argument arguments[] = {
         uf_count_argument(assignment->n_blocks),
         uf_number_argument(randomisation->assignments, 0),
@@ -181,7 +184,7 @@ static uf_status note_randomisation(const struct did_run *run, const struct uf_r
         uf_number_argument(randomisation->p_t, 4),
         uf_number_argument(randomisation->least_p_coefficient, 5),
         uf_count_argument(randomisation->count - 1),
-        uf_text_argument(uf_words_in(assignment->by_cluster ? clusters : units, run->context->language)),
+        uf_text_argument(uf_words_in(coarser ? clusters : units, run->context->language)),
         uf_number_argument((double)run->request->randomisation.seed, 0)};
     return uf_result_add_note(run->result, run->context->language, UF_NOTE, "randomisation",
                               randomisation->enumerated ? all : drawn, none, arguments, 8, error);

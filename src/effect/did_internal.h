@@ -30,6 +30,9 @@ void did_sample_clear(struct did_sample *sample);
 
 enum { DID_MAX_INFERENCES = 8 };
 
+/* What the outcome is measured in, for the size in per cent. */
+enum did_scale { DID_SCALE_AUTO, DID_SCALE_LEVEL, DID_SCALE_LOG, DID_SCALE_LOG_PER_CENT };
+
 /* Options of the run, read once. */
 struct did_request {
     struct uf_covariance_options covariance[DID_MAX_INFERENCES]; /* analytic ones, in the order asked for */
@@ -38,6 +41,7 @@ struct did_request {
     bool event_study;
     struct uf_event_study_options event;
     double level;
+    enum did_scale scale;
     struct uf_randomisation_options randomisation;
 };
 

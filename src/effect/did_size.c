@@ -3,7 +3,6 @@
 #include "base/fail.h"
 #include "effect/did_internal.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +12,47 @@ enum { KEY, LABEL, VALUE, LOW, HIGH, UNIT };
 struct amounts {
     double mean, dose;    /* of the treated cells, weighted: outcome and treatment */
     double treatment_sum; /* of all cells, not weighted */
-    bool logarithm;       /* by the outcome's name */
+    double per_log;       /* the outcome is this many times a logarithm (1, 100); 0: it is none */
 };
+
+static bool mentions(const char *text, const char *const *words)
+{
+    for (size_t w = 0; text && words[w]; w++)
+        if (strstr(text, words[w])) return true;
+    return false;
+}
+
+static const char *const hundred_words[] = {"%", "procent", "percent", "per cent", NULL};
+
+/* As the user says; else by the outcome's name (log_…, ln_…) and unit (`log per cent`: 100 times the
+ * logarithm). */
+static double per_log_of(const struct did_run *run)
+{
+    const struct uf_panel_column *outcome = &run->panel->columns[run->panel->outcome];
+    switch (run->request->scale) {
+    case DID_SCALE_LEVEL:
+        return 0;
+    case DID_SCALE_LOG:
+        return 1;
+    case DID_SCALE_LOG_PER_CENT:
+        return 100;
+    case DID_SCALE_AUTO:
+        break;
+    }
+    static const char *const prefixes[] = {"log_", "ln_", "log(", "ln("};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (!strncmp(outcome->name, prefixes[i], strlen(prefixes[i])))
+            return mentions(outcome->unit, hundred_words) ? 100 : 1;
+    return 0;
+}
+
+/* A sum over regions and periods of a share, a rate or an index means nothing. */
+static bool adds_up(const struct did_run *run, const struct amounts *a)
+{
+    static const char *const rates[] = {"%",     "procent", "percent", " per ", "/", "andel",
+                                        "share", "ratio",   "kvot",    "index", NULL};
+    return a->per_log == 0 && !mentions(run->panel->columns[run->panel->outcome].unit, rates);
+}
 
 static struct amounts amounts_of(const struct did_run *run)
 {
@@ -31,9 +69,7 @@ static struct amounts amounts_of(const struct did_run *run)
     }
     a.mean /= weight;
     a.dose /= weight;
-    const char *name = run->panel->columns[run->panel->outcome].name;
-    a.logarithm = !strncmp(name, "log_", 4) || !strncmp(name, "ln_", 3) || !strncmp(name, "log(", 4) ||
-                  !strncmp(name, "ln(", 3);
+    a.per_log = per_log_of(run);
     return a;
 }
 
@@ -59,7 +95,7 @@ static uf_status add(const struct did_run *run, struct uf_table *table, const ch
 static double per_cent(const struct amounts *a, double estimate)
 {
     double effect = estimate * a->dose;
-    if (a->logarithm) return 100 * expm1(effect);
+    if (a->per_log > 0) return 100 * expm1(effect / a->per_log);
     return a->mean - effect > 0 ? 100 * effect / (a->mean - effect) : NAN;
 }
 
@@ -72,7 +108,7 @@ static uf_status add_money(const struct did_run *run, struct uf_table *table, co
     static const struct uf_words per_million = {"The same sum per million of the cost",
                                                 "Samma summa per miljon i kostnad"};
     double cost = run->panel->treatment.cost, sums[3], rates[3];
-    if (!(cost > 0) || a->logarithm) return UF_OK;
+    if (!(cost > 0) || !adds_up(run, a)) return UF_OK;
     for (int v = 0; v < 3; v++) {
         sums[v] = estimate[v] * a->treatment_sum;
         rates[v] = sums[v] / (cost / 1e6);
@@ -105,6 +141,9 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit, s
     static const struct uf_words log_words = {
         "Difference in per cent, the outcome being a logarithm: 100·(exp(x) − 1)",
         "Skillnad i procent, då utfallsvariabeln är en logaritm: 100·(exp(x) − 1)"};
+    static const struct uf_words log_per_cent_words = {
+        "Difference in per cent, the outcome being 100 times a logarithm: 100·(exp(x/100) − 1)",
+        "Skillnad i procent, då utfallsvariabeln är 100 gånger en logaritm: 100·(exp(x/100) − 1)"};
     const char *unit = run->panel->columns[run->panel->outcome].unit;
     const struct amounts a = amounts_of(run);
     double estimate[3] = {gsl_vector_get(fit->fit.coefficients, 0), NAN, NAN};
@@ -127,7 +166,11 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit, s
     UF_TRY(add(run, table, "mean_treated", mean_words, (double[]){a.mean, NAN, NAN}, unit, error));
     UF_TRY(add(run, table, "mean_counterfactual", counterfactual_words,
                (double[]){a.mean - effect[0], NAN, NAN}, unit, error));
-    UF_TRY(add(run, table, "per_cent", a.logarithm ? log_words : per_cent_words, share, "%", error));
+    UF_TRY(add(run, table, "per_cent",
+               a.per_log == 1  ? log_words
+               : a.per_log > 1 ? log_per_cent_words
+                               : per_cent_words,
+               share, "%", error));
     return add_money(run, table, &a, estimate, unit, error);
 }
 

@@ -68,7 +68,7 @@ static uf_status find_value(const struct uf_reader *reader, const struct uf_read
         *out = named;
         return UF_OK;
     }
-    bool *is_candidate = calloc(n, sizeof *is_candidate);
+    bool *is_candidate = calloc(n + 1, sizeof *is_candidate);
     if (!is_candidate) return uf_fail_memory(error);
     for (size_t j = 0; j < n; j++) {
         const struct uf_csv_column *column = &head->columns[j];

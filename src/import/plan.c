@@ -39,45 +39,7 @@ bool uf_plan_keeps(const struct uf_plan *plan, const struct uf_cell *cell)
     return true;
 }
 
-/* --- codes with labels
- * --------------------------------------------------------------------------------------- */
-
-/* The first word, where there is more than one; NULL otherwise. The caller frees it. */
-static char *first_word(const char *text)
-{
-    size_t length = strcspn(text, " ");
-    if (length == 0 || text[length] == '\0') return NULL;
-    char *word = uf_text_copy(text);
-    if (word) word[length] = '\0';
-    return word;
-}
-
-static uf_status find_labelled(struct uf_store *store, uf_find_function *find, const char *text, char **out,
-                               struct uf_error *error)
-{
-    char *code = NULL;
-    UF_TRY(find(store, text, &code, error));
-    char *word = code ? NULL : first_word(text);
-    uf_status status = word ? find(store, word, &code, error) : UF_OK;
-    free(word);
-    if (status == UF_OK) *out = code;
-    return status;
-}
-
-uf_status uf_find_labelled_region(struct uf_store *store, const char *text, char **out,
-                                  struct uf_error *error)
-{
-    return find_labelled(store, uf_store_find_region, text, out, error);
-}
-
-uf_status uf_find_labelled_sector(struct uf_store *store, const char *text, char **out,
-                                  struct uf_error *error)
-{
-    return find_labelled(store, uf_store_find_sector, text, out, error);
-}
-
-/* --- what the codes tell
- * ------------------------------------------------------------------------------------- */
+/* --- what the codes tell ----------------------------------------------------------------------- */
 
 static bool named(const char *name, const char *const *words, size_t n_words)
 {
@@ -222,8 +184,7 @@ static uf_status guess_sector(struct planner *p, struct uf_error *error)
     return note(p, "the sector is taken from ", name_of(p, best), "", error);
 }
 
-/* --- the rest
- * -------------------------------------------------------------------------------------------------- */
+/* --- the rest ---------------------------------------------------------------------------------- */
 
 /* Another column of values, not of codes: many different numbers, or numbers with decimals. */
 static bool is_measure(const struct uf_surveyed_dimension *dimension)
@@ -299,8 +260,7 @@ static uf_status settle_rest(struct planner *p, struct uf_error *error)
     return status;
 }
 
-/* --- what the user said
- * ------------------------------------------------------------------------------------------ */
+/* --- what the user said ------------------------------------------------------------------------ */
 
 static size_t find_dimension(const struct planner *p, const char *name)
 {

@@ -123,6 +123,14 @@ if [ -n "$found" ]; then
     exit 1
 fi
 
+for header in include/utfall/*.h; do
+    name=${header##*/}
+    if [ "$name" != utfall.h ] && ! grep -qF "<utfall/$name>" include/utfall/utfall.h; then
+        echo "layers: include/utfall/utfall.h, the header of everything public, lacks <utfall/$name>"
+        exit 1
+    fi
+done
+
 # The test of the test: a tree with one mistake of each kind must be caught.
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -168,6 +168,39 @@ static void size_in_per_cent_and_for_the_money(void **state)
     uf_result_clear(&ran.result);
 }
 
+static double size_of(const char *name, const char *unit, const char *scale, size_t *rows)
+{
+    struct uf_panel *panel = counties(10, 6, 2, 3);
+    panel->treatment.cost = 1e6;
+    free(panel->columns[0].name);
+    panel->columns[0].name = strdup(name);
+    panel->columns[0].unit = unit ? strdup(unit) : NULL;
+    char *owned = panel->columns[0].unit;
+    struct ran ran = run(panel, (const char *const[]){"scale", scale, "event-study", "false", NULL});
+    const struct uf_table *size = uf_result_table(&ran.result, "effect-size");
+    double ratio = cell(size, 3, "value") / cell(size, 0, "value");
+    *rows = uf_table_rows(size);
+    free(owned);
+    uf_result_clear(&ran.result);
+    return ratio;
+}
+
+static void logarithms_and_rates_are_told_from_amounts(void **state)
+{
+    (void)state;
+    size_t rows;
+    double level = size_of("y", "jobs", "auto", &rows); /* 100 / the counterfactual mean */
+    assert_int_equal(rows, 6);
+    double hundredfold = size_of("log_y", "log per cent", "auto", &rows); /* about 1 */
+    assert_true(hundredfold > 1 && hundredfold < 1.02);
+    assert_int_equal(rows, 4);
+    assert_true(size_of("log_y", NULL, "auto", &rows) > 100);
+    expect_close(size_of("log_y", "jobs", "level", &rows), level, 1e-12, "as told");
+    expect_close(size_of("y", NULL, "log-percent", &rows), hundredfold, 1e-12, "as told");
+    (void)size_of("y", "kronor per inhabitant", "auto", &rows);
+    assert_int_equal(rows, 4);
+}
+
 static void missing_rows_are_in_the_ledger(void **state)
 {
     (void)state;
@@ -257,14 +290,15 @@ static void refusals(void **state)
 static void a_pretrend_takes_the_word_effect_away(void **state)
 {
     (void)state;
+    const char *const few[] = {"permutations", "199", NULL};
     struct uf_panel *panel = counties(60, 8, 20, 5);
     for (size_t u = 0; u < 20; u++)
         for (size_t t = 0; t < 8; t++) *small_panel_cell(panel, 0, u, t) += (double)t;
-    struct ran ran = run(panel, NULL);
+    struct ran ran = run(panel, few);
     assert_int_equal(uf_result_note(&ran.result, "pretrend-differs")->severity, UF_WARNING);
     assert_int_equal(ran.result.claim, UF_CLAIM_DIFFERENCE);
     uf_result_clear(&ran.result);
-    ran = run(counties(60, 8, 20, 5), NULL);
+    ran = run(counties(60, 8, 20, 5), few);
     assert_non_null(uf_result_note(&ran.result, "pretrend"));
     assert_int_equal(ran.result.claim, UF_CLAIM_EFFECT);
     uf_result_clear(&ran.result);
@@ -335,6 +369,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_of_a_plain_run),
         cmocka_unit_test(size_in_per_cent_and_for_the_money),
+        cmocka_unit_test(logarithms_and_rates_are_told_from_amounts),
         cmocka_unit_test(missing_rows_are_in_the_ledger),
         cmocka_unit_test(collinear_covariates_are_named),
         cmocka_unit_test(usual_errors_get_company),
