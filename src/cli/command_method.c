@@ -146,7 +146,7 @@ static uf_status add_variables(struct lists *lists, struct uf_store_panel_reques
         if (!name) continue;
         bool known = false;
         for (size_t k = 0; k < request->n_variables && !known; k++)
-            known = !strcmp(lists->variables[k].name, name);
+            known = uf_text_equal(lists->variables[k].name, name);
         if (!known)
             lists->variables[request->n_variables++] =
                 (struct uf_panel_variable){.name = name, .expression = name};

@@ -56,6 +56,7 @@ static uf_status add_standing(const struct run *run, const struct run_analysis *
 {
     const struct uf_panel *panel = analysis->panel;
     const struct uf_table *table = uf_result_table(&analysis->result, "follow");
+    if (!table) return UF_OK;
     size_t place = 1, count = 0;
     for (size_t u = 0; u < panel->units.count; u++) {
         double other = followed_value(table, panel->units.code[u], period);
@@ -63,7 +64,7 @@ static uf_status add_standing(const struct run *run, const struct run_analysis *
         count++;
         if (other > value) place++;
     }
-    const char *benchmark = analysis->follow->benchmark.text, *label = NULL;
+    const char *benchmark = analysis->follow ? analysis->follow->benchmark.text : NULL, *label = NULL;
     double compared = benchmark ? followed_value(table, benchmark, period) : (double)NAN;
     for (size_t i = 0; benchmark && i < uf_table_rows(table) && !label; i++)
         if (uf_text_equal(uf_table_text(table, i, 0), benchmark)) label = uf_table_text(table, i, 1);

@@ -107,6 +107,13 @@ uf_status run_build_panel(struct run *run, struct run_analysis *analysis,
 uf_status run_follow(struct run *run, struct run_analysis *analysis,
                      struct uf_error *error);                          /* run_follow.c */
 uf_status run_prepare_charts(struct run *run, struct uf_error *error); /* run_charts.c */
+/* Prepares one chart and adds it to the analysis; takes what the figure owns, also on failure. A table with
+ * nothing to draw gives no chart, and a message. */
+uf_status run_add_chart(struct run *run, struct run_analysis *analysis, struct uf_chart_request *request,
+                        const char *name, struct run_figure *figure, struct uf_error *error);
+uf_status run_read_tiles(struct run *run, struct uf_error *error);
+uf_status run_chart_method(struct run *run, struct run_analysis *analysis,
+                           struct uf_error *error); /* run_method_charts.c */
 uf_status run_draw_charts(struct run *run, struct uf_error *error);
 uf_status run_write_tables(struct run *run, struct uf_error *error); /* run_tables.c */
 /* The link from the report to the CSV of a result's table; the caller frees it. */

@@ -207,6 +207,7 @@ static uf_status read_document(struct reading *reading, yaml_parser_t *parser, c
         if (status == UF_OK) status = refuse_second_document(reading, parser, bytes, length);
     }
     yaml_document_delete(&document);
+    reading->document = NULL;
     if (status == UF_OK) *out = root;
     return status;
 }
