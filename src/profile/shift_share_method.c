@@ -250,7 +250,7 @@ static const struct uf_chart_hint charts[] = {
      .table = "shift-share-components",
      .title = {"Shift-share: what the change {2}–{3} consists of",
                "Shift-share: vad förändringen {2}–{3} består av"},
-     .value_label = {"Per cent of the starting level", "Procent av utgångsnivån"},
+     .value_label = {"Share of the starting level", "Andel av utgångsnivån"},
      .value = "percent",
      .label = "label",
      .group = "component_label",

@@ -17,6 +17,7 @@ static const struct uf_vocabulary_entry vocabulary[] = {
     {"alternative", {"Alternative", "Alternativ"}},
     {"amount", {"Amount", "Belopp"}},
     {"assumption", {"Assumption", "Antagande"}},
+    {"analysis", {"Analysis", "Analys"}},
     {"attainable_p_value", {"Smallest attainable p-value", "Minsta möjliga p-värde"}},
     {"average_gap", {"Average gap after the start", "Genomsnittligt gap efter start"}},
     {"average_gap_per_cent",

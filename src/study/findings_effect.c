@@ -63,21 +63,21 @@ static double level_of(const struct run_analysis *analysis)
 {
     for (size_t i = 0; i < analysis->method->n_options; i++) {
         const struct uf_option *option = &analysis->method->options[i];
-        if (option->type == UF_OPTION_NUMBER &&
-            (!strcmp(option->name, "confidence-level") || !strcmp(option->name, "level")))
+        if (option->type == UF_OPTION_NUMBER && !strcmp(option->name, "confidence-level"))
             return uf_options_number(analysis->options, option->name);
     }
     return 0.95;
 }
 
-static uf_status add(const struct run *run, struct run_analysis *analysis, struct uf_words words,
+/* A part of the sentence. */
+static uf_status add(const struct run *run, struct uf_buffer *sentence, struct uf_words words,
                      const struct uf_argument *arguments, size_t n_arguments, struct uf_error *error)
 {
     char *text = NULL;
     UF_TRY(uf_phrase(run->language, words, arguments, n_arguments, &text, error));
-    uf_status status = uf_text_list_add(&analysis->findings, text, error);
+    uf_buffer_append(sentence, text);
     free(text);
-    return status;
+    return UF_OK;
 }
 
 static char *regions_of(const struct run_analysis *analysis)
@@ -94,8 +94,9 @@ static char *regions_of(const struct run_analysis *analysis)
     return uf_buffer_take(&buffer);
 }
 
-static uf_status tell_estimate(const struct run *run, struct run_analysis *analysis,
-                               const struct uf_table *table, struct uf_error *error)
+static uf_status tell_estimate(const struct run *run, const struct run_analysis *analysis,
+                               const struct uf_table *table, struct uf_buffer *sentence,
+                               struct uf_error *error)
 {
     const struct uf_panel_column *outcome = &analysis->panel->columns[analysis->panel->outcome];
     char *regions = regions_of(analysis);
@@ -109,19 +110,20 @@ static uf_status tell_estimate(const struct run *run, struct run_analysis *analy
         uf_number_argument(cell(table, 0, "n_treated"), 0),
         uf_number_argument(cell(table, 0, "n_control"), 0)};
     static const struct uf_words several = {
-        "{0}, {1}: {2} after the start is {3} {4} ({5} treated, {6} to compare with).",
-        "{0}, {1}: {2} efter start är {3} {4} ({5} insatsregioner, {6} att jämföra med)."};
+        "{0}, {1}: {2} after the start is {3} {4} ({5} treated, {6} to compare with)",
+        "{0}, {1}: {2} efter start är {3} {4} ({5} insatsregioner, {6} att jämföra med)"};
     static const struct uf_words single = {
-        "{0}, {1}: {2} after the start is {3} {4} ({6} regions to compare with).",
-        "{0}, {1}: {2} efter start är {3} {4} ({6} regioner att jämföra med)."};
+        "{0}, {1}: {2} after the start is {3} {4} ({6} regions to compare with)",
+        "{0}, {1}: {2} efter start är {3} {4} ({6} regioner att jämföra med)"};
     bool one = cell(table, 0, "n_treated") < 1.5;
-    uf_status status = add(run, analysis, one ? single : several, arguments, 7, error);
+    uf_status status = add(run, sentence, one ? single : several, arguments, 7, error);
     free(regions);
     return status;
 }
 
-static uf_status tell_interval(const struct run *run, struct run_analysis *analysis,
-                               const struct uf_table *table, struct uf_error *error)
+static uf_status tell_interval(const struct run *run, const struct run_analysis *analysis,
+                               const struct uf_table *table, struct uf_buffer *sentence,
+                               struct uf_error *error)
 {
     for (size_t i = 0; i < uf_table_rows(table); i++) {
         double low = cell(table, i, "conf_low"), high = cell(table, i, "conf_high");
@@ -133,16 +135,16 @@ static uf_status tell_interval(const struct run *run, struct run_analysis *analy
             uf_text_argument(
                 inference_words(text_cell(table, i, "vcov"), run->language, buffer, sizeof buffer)),
             uf_number_argument(cell(table, i, "n_clusters"), 0)};
-        return add(run, analysis,
-                   (struct uf_words){"{0} % confidence interval: {1} to {2} ({3}, {4} clusters).",
-                                     "{0} % konfidensintervall: {1} till {2} ({3}, {4} kluster)."},
+        return add(run, sentence,
+                   (struct uf_words){"; {0} % confidence interval {1} to {2} ({3}, {4} clusters)",
+                                     "; {0} % konfidensintervall {1} till {2} ({3}, {4} kluster)"},
                    arguments, 5, error);
     }
     return UF_OK;
 }
 
-static uf_status tell_p_value(const struct run *run, struct run_analysis *analysis,
-                              const struct uf_table *table, struct uf_error *error)
+static uf_status tell_p_value(const struct run *run, const struct uf_table *table, struct uf_buffer *sentence,
+                              struct uf_error *error)
 {
     for (size_t i = 0; i < uf_table_rows(table); i++) {
         double p = cell(table, i, "p_value");
@@ -152,8 +154,8 @@ static uf_status tell_p_value(const struct run *run, struct run_analysis *analys
             uf_number_argument(p, 3),
             uf_text_argument(
                 inference_words(text_cell(table, i, "vcov"), run->language, buffer, sizeof buffer))};
-        return add(run, analysis, (struct uf_words){"p-value: {0} ({1}).", "p-värde: {0} ({1})."}, arguments,
-                   2, error);
+        return add(run, sentence, (struct uf_words){"; p = {0} ({1})", "; p = {0} ({1})"}, arguments, 2,
+                   error);
     }
     return UF_OK;
 }
@@ -162,7 +164,15 @@ uf_status run_find_effect(const struct run *run, struct run_analysis *analysis, 
 {
     const struct uf_table *table = uf_result_table(&analysis->result, "estimates");
     if (!table || uf_table_rows(table) == 0 || isnan(cell(table, 0, "estimate"))) return UF_OK;
-    UF_TRY(tell_estimate(run, analysis, table, error));
-    UF_TRY(tell_interval(run, analysis, table, error));
-    return tell_p_value(run, analysis, table, error);
+    struct uf_buffer sentence;
+    uf_buffer_init(&sentence);
+    uf_status status = tell_estimate(run, analysis, table, &sentence, error);
+    if (status == UF_OK) status = tell_interval(run, analysis, table, &sentence, error);
+    if (status == UF_OK) status = tell_p_value(run, table, &sentence, error);
+    uf_buffer_append(&sentence, ".");
+    char *text = uf_buffer_take(&sentence);
+    if (status == UF_OK)
+        status = text ? uf_text_list_add(&analysis->findings, text, error) : uf_fail_memory(error);
+    free(text);
+    return status;
 }

@@ -85,7 +85,7 @@ struct run {
 uf_status run_step(struct run *run, struct uf_words step, double share, double step_share,
                    struct uf_error *error);
 /* The callback for what runs inside a step. */
-int run_progress(void *run, double share);
+int run_progress(void *user, double share);
 uf_status run_message(struct run *run, struct uf_words template_words, const struct uf_argument *arguments,
                       size_t n_arguments, struct uf_error *error);
 /* Words of the study in the run's language; NULL where not given. */

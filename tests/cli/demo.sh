@@ -36,7 +36,7 @@ for chart in post-secondary post-secondary-map internet-use; do [[ -s sv/charts/
 
 # 3. (a) Synthetic control with foreign donors only
 if cut -d, -f1 sv/tables/synthetic-control-weights.csv | grep -q '^SE'; then fail "a Swedish donor"; fi
-[[ $(value sv/tables/synthetic-control-estimates.csv p_value "term=average gap after start") != none ]] || fail "no p-value of the placebos"
+[[ $(value sv/tables/synthetic-control-estimates.csv p_value term=average_gap) != none ]] || fail "no p-value of the placebos"
 [[ $(wc -l < sv/tables/synthetic-control-placebo-ratios.csv) -gt 50 ]] || fail "too few placebos"
 # (b) three of 21 counties
 [[ $(value sv/tables/did-education-estimates.csv n_treated term=treatment) == 3 ]] || fail "not three treated"

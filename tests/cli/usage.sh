@@ -88,6 +88,9 @@ expect_message 2 "there is no column 'yy'" "$UTFALL" effect did --data panel.csv
 expect 0 "$UTFALL" effect did --data panel.csv --unit county --period year --outcome y --treated A --start 2017 --no-event-study --format csv --table estimates
 cmp -s "$out" from-file.csv || fail "--treated and --start differ from the treatment column"
 
+expect_message 2 "is for figures from the store" "${did[@]}" --data panel.csv --within SE
+expect_message 2 "is for figures from a file" "$UTFALL" effect did --unit county --outcome y --store x.db
+
 # no colour and no progress where there is no terminal
 expect_message 2 "utfall: " "$UTFALL" rnu
 if grep -q $'\033' "$err"; then fail "escape codes in a file"; fi

@@ -282,7 +282,7 @@ static void refusals(void **state)
     assert_int_equal(ran.status, UF_BAD_USAGE);
     assert_non_null(strstr(ran.error.message, "-4 to 3"));
     uf_result_clear(&ran.result);
-    ran = run_in(counties(12, 8, 3, 4), UF_ENGLISH, (const char *const[]){"level", "95", NULL});
+    ran = run_in(counties(12, 8, 3, 4), UF_ENGLISH, (const char *const[]){"confidence-level", "95", NULL});
     assert_int_equal(ran.status, UF_BAD_USAGE);
     uf_result_clear(&ran.result);
 }
