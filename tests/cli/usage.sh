@@ -112,6 +112,14 @@ rm bad.csv
 expect_message 2 "is for figures from the store" "${did[@]}" --data panel.csv --within SE
 expect_message 2 "is for figures from a file" "$UTFALL" effect did --unit county --outcome y --store x.db
 
+# chart: a name or a table that it cannot use is said, and is no bug of the program
+expect_message 2 "expected FOLDER/NAME" "$UTFALL" chart bars --data panel.csv --value y --label county --output "charts/my chart"
+expect_message 2 "expected FOLDER/NAME" "$UTFALL" chart bars --data panel.csv --value y --label county --output "charts/"
+for kind in bars stacked-bars lines event-study synthetic-control tile-map; do
+    expect_message 2 "needs a column" "$UTFALL" chart $kind --data panel.csv --output charts/x
+done
+expect_message 2 "a study cannot come from standard input" "$UTFALL" run - --output x
+
 # no colour and no progress where there is no terminal
 expect_message 2 "utfall: " "$UTFALL" rnu
 if grep -q $'\033' "$err"; then fail "escape codes in a file"; fi
