@@ -194,8 +194,7 @@ static uf_status estimates_table(const struct sc_study *study, struct uf_table *
     const struct uf_treatment *treatment = &study->panel->treatment;
     struct uf_table *table = NULL;
     UF_TRY(sc_table_new(study, "estimates", title, estimate_columns, ESTIMATE_COLUMNS, &table, error));
-    uf_status status =
-        add_estimate(study, table, "average_gap", average->mean_gap, true, gap_note, error);
+    uf_status status = add_estimate(study, table, "average_gap", average->mean_gap, true, gap_note, error);
     if (status == UF_OK && fabs(average->mean_synthetic) > 0)
         status =
             add_estimate(study, table, "average_gap_per_cent",
