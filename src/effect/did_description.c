@@ -53,7 +53,7 @@ static uf_status add_group(const struct did_run *run, const struct trend_group *
                            struct uf_error *error)
 {
     static const struct uf_words never = {"Comparison regions", "Jämförelseregioner"};
-    static const struct uf_words from = {"Treated from {0}", "Insats från {0}"};
+    static const struct uf_words from = {"Treated regions (from {0})", "Insatsregioner (från {0})"};
     static const struct uf_words all = {"Treated regions", "Insatsregioner"};
     const struct uf_did_data *data = &run->sample->data;
     bool treated = group->first != SIZE_MAX, cohort = treated && !group->pooled;
