@@ -10,8 +10,7 @@
 
 #include "cli/arguments.h"
 
-/* A message, an error, a warning; each ends with a newline. Quiet drops messages and warnings, never errors.
- */
+/* A message, an error, a warning; each ends with a newline. Quiet drops messages and warnings, never errors. */
 void terminal_message(const struct arguments *arguments, const char *text);
 void terminal_warning(const struct arguments *arguments, const char *text);
 void terminal_error(const struct uf_error *error);

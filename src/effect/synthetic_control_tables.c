@@ -96,8 +96,7 @@ const char *sc_period_code(const struct sc_study *study, size_t row)
     return study->panel->periods.code[study->period[row]];
 }
 
-/* --- estimates
- * --------------------------------------------------------------------------------------------------- */
+/* --- estimates ---------------------------------------------------------------------------------- */
 
 enum {
     TERM,
@@ -194,8 +193,7 @@ static uf_status estimates_table(const struct sc_study *study, struct uf_table *
     const struct uf_treatment *treatment = &study->panel->treatment;
     struct uf_table *table = NULL;
     UF_TRY(sc_table_new(study, "estimates", title, estimate_columns, ESTIMATE_COLUMNS, &table, error));
-    uf_status status =
-        add_estimate(study, table, "average_gap", average->mean_gap, true, gap_note, error);
+    uf_status status = add_estimate(study, table, "average_gap", average->mean_gap, true, gap_note, error);
     if (status == UF_OK && fabs(average->mean_synthetic) > 0)
         status =
             add_estimate(study, table, "average_gap_per_cent",
@@ -206,8 +204,7 @@ static uf_status estimates_table(const struct sc_study *study, struct uf_table *
     return sc_table_finish(table, status, out);
 }
 
-/* --- paths
- * ------------------------------------------------------------------------------------------------------- */
+/* --- paths -------------------------------------------------------------------------------------- */
 
 static uf_status path_table(const struct sc_study *study, const char *name, struct uf_words title,
                             const struct sc_average *average, struct uf_table **out, struct uf_error *error)
@@ -273,9 +270,7 @@ static uf_status balance_table(const struct sc_study *study, struct uf_table **o
     return sc_table_finish(table, status, out);
 }
 
-/* --- fit
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- fit ---------------------------------------------------------------------------------------- */
 
 static uf_status fit_table(const struct sc_study *study, struct uf_table **out, struct uf_error *error)
 {

@@ -123,8 +123,7 @@ static uf_status fail_unclosed(struct uf_records *records, struct uf_error *erro
 static uf_status fail_at_byte(struct uf_records *records, const char *line, size_t at, struct uf_error *error)
 {
     if (csv_error(&records->parser) != CSV_EPARSE) return uf_fail_memory(error);
-    /* Inside a plain field libcsv stops at the quote itself; behind a closing quote it stops at what follows.
-     */
+    /* Inside a plain field libcsv stops at the quote itself; behind a closing quote it stops at what follows. */
     size_t column = characters(line, at) + 1;
     return uf_fail_at(
         error, UF_BAD_INPUT, uf_input_name(records->input), uf_input_line_number(records->input), column,

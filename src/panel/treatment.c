@@ -51,8 +51,7 @@ uf_status panel_treat_by_column(struct uf_panel *panel, const char *column_name,
     const double *value = panel->columns[column].value;
     treatment->dose = malloc((panel->n_rows + 1) * sizeof *treatment->dose);
     if (!treatment->dose) return uf_fail_memory(error);
-    /* rows are in time within a unit, so the first dose met is the start and a zero after it a switching off
-     */
+    /* rows are in time within a unit, so the first dose met is the start and a zero after it a switching off */
     for (size_t i = 0; i < panel->n_rows; i++) {
         size_t *first = &treatment->first_period[panel->unit[i]];
         treatment->dose[i] = value[i];

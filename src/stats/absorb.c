@@ -94,8 +94,7 @@ done:
     return status;
 }
 
-/* Cholesky S = LL' in place (lower triangle); redundant dummies get a zero row and column. Returns the rank.
- */
+/* Cholesky S = LL' in place (lower triangle); redundant dummies get a zero row and column. Returns the rank. */
 static size_t factorise_schur(struct uf_absorber *a)
 {
     size_t q = a->q, rank = 0;

@@ -123,8 +123,7 @@ uf_status covariance_bias_reduced(const struct uf_covariance_input *input, const
     return status;
 }
 
-/* --- several coefficients together
- * ------------------------------------------------------------------------------- */
+/* --- several coefficients together -------------------------------------------------------------- */
 
 /* B = M C' L^-T with C M C' = LL': directions whose estimates are uncorrelated and of variance 1 under the
  * working model. */

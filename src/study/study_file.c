@@ -48,8 +48,7 @@ uf_status study_locate(const struct study *study, struct study_place place, uf_s
     return status;
 }
 
-/* --- cross-checks: names that must refer to something in this file
- * ------------------------------------------------- */
+/* --- cross-checks: names that must refer to something in this file ------------------------------ */
 
 static uf_status fail_unknown_indicator(struct study *study, const struct study_text *name, const char *key,
                                         struct uf_error *error)
@@ -250,8 +249,7 @@ static uf_status check_study(struct study *study, struct uf_error *error)
     return status;
 }
 
-/* --- reading
- * ------------------------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------------ */
 
 static uf_status fill_study(struct study *study, const char *bytes, size_t length, struct uf_error *error)
 {
