@@ -17,7 +17,6 @@ void terminal_error(const struct uf_error *error);
 
 /* Catches SIGINT and SIGTERM; from then on the progress callbacks ask to stop. */
 void terminal_catch_signals(void);
-bool terminal_interrupted(void);
 
 /* One line that is rewritten, on a terminal. Returns non-zero after an interrupt, as all progress callbacks
  * do. */
