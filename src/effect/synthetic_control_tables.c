@@ -96,8 +96,7 @@ const char *sc_period_code(const struct sc_study *study, size_t row)
     return study->panel->periods.code[study->period[row]];
 }
 
-/* --- estimates
- * --------------------------------------------------------------------------------------------------- */
+/* --- estimates ---------------------------------------------------------------------------------- */
 
 enum {
     TERM,
@@ -205,8 +204,7 @@ static uf_status estimates_table(const struct sc_study *study, struct uf_table *
     return sc_table_finish(table, status, out);
 }
 
-/* --- paths
- * ------------------------------------------------------------------------------------------------------- */
+/* --- paths -------------------------------------------------------------------------------------- */
 
 static uf_status path_table(const struct sc_study *study, const char *name, struct uf_words title,
                             const struct sc_average *average, struct uf_table **out, struct uf_error *error)
@@ -272,9 +270,7 @@ static uf_status balance_table(const struct sc_study *study, struct uf_table **o
     return sc_table_finish(table, status, out);
 }
 
-/* --- fit
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- fit ---------------------------------------------------------------------------------------- */
 
 static uf_status fit_table(const struct sc_study *study, struct uf_table **out, struct uf_error *error)
 {

@@ -155,8 +155,7 @@ static uf_status quotient_table(const struct panel_activity *a, const struct quo
     return UF_OK;
 }
 
-/* --- sentences
- * ------------------------------------------------------------------------------------------------ */
+/* --- sentences ---------------------------------------------------------------------------------- */
 
 enum { NAMED = 3 };
 
@@ -288,8 +287,7 @@ static uf_status tell_findings(const struct panel_activity *a, const struct quot
                               (struct uf_words){NULL, NULL}, counts, 2, error);
 }
 
-/* --- the method
- * ----------------------------------------------------------------------------------------------- */
+/* --- the method --------------------------------------------------------------------------------- */
 
 static uf_status add_results(const struct panel_activity *a, const struct quotients *now, size_t period,
                              const struct quotients *before, struct uf_result *result, struct uf_error *error)

@@ -43,8 +43,7 @@ static void append_number(struct uf_page *page, struct view *view, size_t row, s
     if (open) uf_buffer_append(page->out, "</sup>");
 }
 
-/* True where cells of the column carry raised marks, for which room is left so that the digits stay aligned.
- */
+/* True where cells of the column carry raised marks, for which room is left so that the digits stay aligned. */
 static bool has_raised_marks(const struct uf_table *table, size_t column)
 {
     uf_value_status shared = uf_column_shared_remarks(table, column), seen = 0;

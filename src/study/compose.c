@@ -50,8 +50,7 @@ uf_status compose_words_list(const struct composer *composer, const struct study
     return status;
 }
 
-/* Tables are told apart by their names, as docs/architecture.md lists them; what is not listed is a result.
- */
+/* Tables are told apart by their names, as docs/architecture.md lists them; what is not listed is a result. */
 enum table_place compose_place(const struct run_analysis *analysis, const struct uf_table *table)
 {
     static const struct {

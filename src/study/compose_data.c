@@ -136,8 +136,7 @@ uf_status compose_data(const struct composer *composer, struct uf_error *error)
     return UF_OK;
 }
 
-/* --- manifest
- * ------------------------------------------------------------------------------------------------------- */
+/* --- manifest ----------------------------------------------------------------------------------- */
 
 static uf_status inputs_table(const struct composer *composer, struct uf_error *error)
 {

@@ -57,9 +57,7 @@ uf_status compose_profile(const struct composer *composer, struct uf_error *erro
     return UF_OK;
 }
 
-/* --- design
- * -------------------------------------------------------------------------------------------------------------
- */
+/* --- design ------------------------------------------------------------------------------------- */
 
 static struct uf_words judgement_words(const char *judgement)
 {
@@ -176,9 +174,7 @@ uf_status compose_design(const struct composer *composer, struct uf_error *error
     return UF_OK;
 }
 
-/* --- results
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- results ------------------------------------------------------------------------------------ */
 
 static uf_status add_claim(const struct composer *composer, const struct run_analysis *analysis,
                            struct uf_error *error)

@@ -102,8 +102,7 @@ uf_status compose_summary(const struct composer *composer, struct uf_error *erro
     return add_answers(composer, SIZE_MAX, error);
 }
 
-/* --- questions and the intervention
- * --------------------------------------------------------------------------------- */
+/* --- questions and the intervention ------------------------------------------------------------- */
 
 static uf_status add_fact(struct uf_text_list *pairs, const char *label, const char *value,
                           struct uf_error *error)

@@ -79,8 +79,7 @@ struct run {
     const char *step;
 };
 
-/* --- progress and words (run.c)
- * ------------------------------------------------------------------------------------ */
+/* --- progress and words (run.c) ----------------------------------------------------------------- */
 
 /* Begins a step; UF_INTERRUPTED where the caller asked to stop. */
 uf_status run_step(struct run *run, struct uf_words step, double share, double step_share,
@@ -94,35 +93,37 @@ const char *run_words(const struct run *run, const struct study_words *words);
 /* A path inside the folder being built; the caller frees it. NULL: no memory. */
 char *run_path(const struct run *run, const char *folder, const char *name, const char *ending);
 
-/* --- steps
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- steps -------------------------------------------------------------------------------------- */
 
-uf_status run_import(struct run *run, struct uf_error *error); /* run_sources.c */
+/* run_sources.c */
+uf_status run_import(struct run *run, struct uf_error *error);
 void run_sources_clear(struct run *run);
-uf_status run_prepare_analyses(struct run *run, struct uf_error *error); /* run_analyses.c */
+/* run_analyses.c */
+uf_status run_prepare_analyses(struct run *run, struct uf_error *error);
 uf_status run_analyse(struct run *run, struct uf_error *error);
 void run_analyses_clear(struct run *run);
-uf_status run_build_panel(struct run *run, struct run_analysis *analysis,
-                          struct uf_error *error); /* run_panels.c */
-uf_status run_follow(struct run *run, struct run_analysis *analysis,
-                     struct uf_error *error);                          /* run_follow.c */
-uf_status run_prepare_charts(struct run *run, struct uf_error *error); /* run_charts.c */
+/* run_panels.c */
+uf_status run_build_panel(struct run *run, struct run_analysis *analysis, struct uf_error *error);
+/* run_follow.c */
+uf_status run_follow(struct run *run, struct run_analysis *analysis, struct uf_error *error);
+/* run_charts.c */
+uf_status run_prepare_charts(struct run *run, struct uf_error *error);
 /* Prepares one chart and adds it to the analysis; takes what the figure owns, also on failure. A table with
  * nothing to draw gives no chart, and a message. */
 uf_status run_add_chart(struct run *run, struct run_analysis *analysis, struct uf_chart_request *request,
                         const char *name, struct run_figure *figure, struct uf_error *error);
 uf_status run_read_tiles(struct run *run, struct uf_error *error);
-uf_status run_chart_method(struct run *run, struct run_analysis *analysis,
-                           struct uf_error *error); /* run_method_charts.c */
 uf_status run_draw_charts(struct run *run, struct uf_error *error);
-uf_status run_write_tables(struct run *run, struct uf_error *error); /* run_tables.c */
+/* run_method_charts.c */
+uf_status run_chart_method(struct run *run, struct run_analysis *analysis, struct uf_error *error);
+/* run_tables.c */
+uf_status run_write_tables(struct run *run, struct uf_error *error);
 /* The link from the report to the CSV of a result's table; the caller frees it. */
 char *run_table_link(const struct run_analysis *analysis, const struct uf_table *table);
-uf_status run_find_effect(const struct run *run, struct run_analysis *analysis,
-                          struct uf_error *error); /* findings_effect.c */
-uf_status run_disclose(struct run *run, struct run_analysis *analysis,
-                       struct uf_error *error); /* run_disclosure.c */
+/* findings_effect.c */
+uf_status run_find_effect(const struct run *run, struct run_analysis *analysis, struct uf_error *error);
+/* run_disclosure.c */
+uf_status run_disclose(struct run *run, struct run_analysis *analysis, struct uf_error *error);
 /* The unit of a difference of two values: percentages differ by percentage points. NULL for NULL. */
 const char *run_difference_unit(const char *unit, enum uf_language language);
 /* `cr2` → CR2; randomisation and placebos in words. */

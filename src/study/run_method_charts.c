@@ -27,8 +27,7 @@ struct facet {
     const char *label;
 };
 
-/* The values of a column that stand for the focus regions, by code or by name; without a focus the first few.
- */
+/* The values of a column that stand for the focus regions, by code or by name; without a focus the first few. */
 static size_t find_facets(const struct run_analysis *analysis, const struct uf_table *table, size_t column,
                           struct facet facets[MAX_FACETS])
 {

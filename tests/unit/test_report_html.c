@@ -67,8 +67,7 @@ static void expect_holds(const char *html, const char *what)
     if (strstr(html, what) == NULL) fail_msg("the page does not hold: %s", what);
 }
 
-/* --- a strict reader: every element closed in order, attributes quoted, only known references, ids unique
- * --------------- */
+/* --- a strict reader: every element closed in order, attributes quoted, only known references, ids unique  */
 
 struct reader {
     const char *p;
@@ -201,9 +200,7 @@ static void expect_well_formed(const char *html)
     }
 }
 
-/* --- tests
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- tests -------------------------------------------------------------------------------------- */
 
 static char svg[] = "<?xml version=\"1.0\"?>\n<!DOCTYPE svg>\n<svg viewBox='0 0 9 9'><title>t</title><path "
                     "d='M0,0'/></svg>\n";
