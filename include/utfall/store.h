@@ -12,15 +12,21 @@
  * never 0.
  *
  * For reading with SQL there are views, with codes instead of keys:
- *   regions(code, level, parent, name_sv, name_en, short_name, valid_from, valid_to)
- *   sectors(code, scheme, parent, name_sv, name_en)
- *   observations(indicator, region, sector, breakdown, period, value, status, batch)  -- sector, breakdown:
- * '' is none exposures(intervention, region, status, start_period, end_period, amount)  -- status: exposed,
- * not-exposed, unknown and the tables that have codes themselves: indicator(indicator_id, code, theme,
- * name_sv, name_en, unit_sv, unit_en, kind, rounding, source, licence) intervention(intervention_id, code,
- * name_sv, name_en, start_period, end_period, regions_exposed, regions_total, cost, currency, source)
- *   region_alias(alias, scheme, region_id), batch(batch_id, path, format, sha256, selection, imported_at),
- *   run(run_id, started, study_sha256, manifest)
+ * - regions(code, level, parent, name_sv, name_en, short_name, valid_from, valid_to)
+ * - sectors(code, scheme, parent, name_sv, name_en)
+ * - observations(indicator, region, sector, breakdown, period, value, status, batch); a sector or breakdown
+ *   of '' is none
+ * - exposures(intervention, region, status, start_period, end_period, amount); the status is `exposed`,
+ *   `not-exposed` or `unknown`
+ *
+ * and the tables that have codes themselves:
+ * - indicator(indicator_id, code, theme, name_sv, name_en, unit_sv, unit_en, kind, rounding, source, licence)
+ * - intervention(intervention_id, code, name_sv, name_en, start_period, end_period, regions_exposed,
+ *   regions_total, cost, currency, source)
+ * - region_alias(alias, scheme, region_id)
+ * - batch(batch_id, path, format, sha256, selection, imported_at)
+ * - run(run_id, started, study_sha256, manifest)
+ *
  * `period` is a uf_period. Expressions may use ln, log10, exp, sqrt and power (NULL where the result is no
  * finite number), and `ORDER BY name_sv COLLATE swedish` sorts å, ä, ö last.
  *
@@ -92,8 +98,7 @@ struct uf_sector {
 };
 /* Adds a sector or renews it; the parent must be there. */
 uf_status uf_store_put_sector(struct uf_store *store, const struct uf_sector *sector, struct uf_error *error);
-/* The code of a sector as the store has it (new text); unknown is UF_BAD_INPUT with the nearest known code.
- */
+/* The code of a sector as the store has it (new text); unknown is UF_BAD_INPUT with the nearest known code. */
 uf_status uf_store_resolve_sector(struct uf_store *store, const char *code, char **out,
                                   struct uf_error *error);
 /* As above, but an unknown code is no error: `*out` is NULL. */

@@ -39,11 +39,6 @@ void terminal_catch_signals(void)
     catch_signal(SIGTERM);
 }
 
-bool terminal_interrupted(void)
-{
-    return interrupted != 0;
-}
-
 static bool is_quiet(const struct arguments *arguments)
 {
     return arguments && arguments_flag(arguments, "quiet");

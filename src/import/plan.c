@@ -100,8 +100,7 @@ static double period_share(const struct planner *p, size_t d)
     return codes->count ? (double)n / (double)codes->count : 0;
 }
 
-/* The share of codes that the store knows; a little more where they are already written the store's own way.
- */
+/* The share of codes that the store knows; a little more where they are already written the store's own way. */
 static uf_status known_share(const struct planner *p, size_t d, uf_find_function *find, double *out,
                              struct uf_error *error)
 {

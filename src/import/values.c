@@ -157,8 +157,7 @@ void uf_decimal_observe(struct uf_decimal_evidence *evidence, const char *text, 
         split_flags(text, &length, &letters, &n_letters);
         if (uf_value_is_missing_sign(text, length, &status)) return;
     }
-    /* As a number under either reading: this also keeps words, dates and serial numbers with two marks out.
-     */
+    /* As a number under either reading: this also keeps words, dates and serial numbers with two marks out. */
     double value;
     bool point = uf_number_parse_grouped(text, length, '.', ',', &value) ||
                  uf_number_parse_grouped(text, length, '.', ' ', &value);

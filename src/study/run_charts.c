@@ -135,8 +135,7 @@ uf_status run_add_chart(struct run *run, struct run_analysis *analysis, struct u
     return status;
 }
 
-/* --- indicators to follow
- * -------------------------------------------------------------------------------------------- */
+/* --- indicators to follow ----------------------------------------------------------------------- */
 
 static uf_status chart_follow(struct run *run, struct run_analysis *analysis, struct uf_error *error)
 {

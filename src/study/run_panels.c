@@ -67,8 +67,7 @@ static uf_status begin(struct run *run, const struct run_analysis *analysis, str
     return request->within && request->regions ? UF_OK : uf_fail_memory(error);
 }
 
-/* --- profiles
- * ------------------------------------------------------------------------------------------------------ */
+/* --- profiles ----------------------------------------------------------------------------------- */
 
 static bool has_option(const struct uf_method *method, const char *name)
 {
@@ -106,8 +105,7 @@ static uf_status profile_request(struct run *run, const struct run_analysis *ana
     return add_sectors(run, analysis, request, error);
 }
 
-/* --- variables
- * ------------------------------------------------------------------------------------------------------ */
+/* --- variables ---------------------------------------------------------------------------------- */
 
 struct variables {
     struct uf_panel_variable *items;
@@ -167,8 +165,7 @@ static size_t count_option_values(const struct study_options *options)
     return count;
 }
 
-/* --- effects
- * -------------------------------------------------------------------------------------------------------- */
+/* --- effects ------------------------------------------------------------------------------------ */
 
 static bool is_among(const struct study_texts *texts, const char *code)
 {

@@ -19,8 +19,7 @@ static struct study_place place_of(const struct yaml_node *node)
     return (struct study_place){node->line, node->column};
 }
 
-/* --- complaints
- * -------------------------------------------------------------------------------------------------- */
+/* --- complaints --------------------------------------------------------------------------------- */
 
 uf_status schema_fail_value(const struct walk *walk, const struct yaml_node *node, const char *key,
                             const char *expected)
@@ -77,8 +76,7 @@ uf_status schema_fail_unknown_key(const struct walk *walk, const struct schema *
                       expected);
 }
 
-/* --- values
- * ------------------------------------------------------------------------------------------------------ */
+/* --- values ------------------------------------------------------------------------------------- */
 
 static size_t count_choices(const char *const *choices)
 {
@@ -282,8 +280,7 @@ static uf_status read_one(const struct walk *walk, const struct schema_field *fi
     return readers[field->type](walk, field, node, (char *)structure + field->offset);
 }
 
-/* --- a mapping
- * --------------------------------------------------------------------------------------------------- */
+/* --- a mapping ---------------------------------------------------------------------------------- */
 
 /* What "not given" looks like for the types where zero is a value. */
 static void preset(const struct schema *schema, char *target)

@@ -25,8 +25,7 @@ uf_status schema_read_texts(const struct walk *walk, const struct schema_field *
 /* The method that a mapping names. */
 uf_status schema_read_method(const struct walk *walk, const struct schema *schema,
                              const struct yaml_node *map, const struct uf_method **out);
-/* The option of the method that a key of the mapping stands for; NULL: the key is the schema's, or nobody's.
- */
+/* The option of the method that a key of the mapping stands for; NULL: the key is the schema's, or nobody's. */
 const struct uf_option *schema_claim_option(const struct schema *schema, const struct uf_method *method,
                                             const char *key, const struct yaml_node *node);
 /* All options of the method in a mapping, and the complaint about keys that are nobody's. */
