@@ -167,7 +167,11 @@ uf_status uf_processes_run(struct uf_process *processes, size_t n, int at_once, 
             for (size_t i = n_running; i-- > 0;) {
                 if (!polled[i].revents || !take_errors(&running[i])) continue;
                 finish(&running[i]);
+                int ended = running[i].process->wait_status;
                 running[i] = running[--n_running];
+                /* Ctrl-C reaches the whole group: what it ended is not to be followed by the next one. */
+                if (status == UF_OK && WIFSIGNALED(ended) && WTERMSIG(ended) == SIGINT)
+                    status = uf_fail(error, UF_INTERRUPTED, "interrupted while drawing charts");
             }
         kill_late(running, n_running);
     }

@@ -104,6 +104,19 @@ for delay in 0.02 0.1 0.25; do
     [[ $code == 130 ]] || fail "interrupted after $delay s gave $code: $(cat "$err")"
     diff -r before report >/dev/null || fail "an interrupt changed the earlier run"
 done
+# and while a chart is drawn that does not come to an end: Ctrl-C reaches the whole group
+mkdir "$scratch/bin"
+printf '#!/bin/sh\n: > "%s/bin/started"\nexec sleep 60\n' "$scratch" > "$scratch/bin/gnuplot" && chmod +x "$scratch/bin/gnuplot"
+PATH=$scratch/bin:$PATH "$UTFALL" run study.yaml --output report >"$out" 2>"$err" &
+child=$!
+for ((i = 0; i < 200; i++)); do [[ -e $scratch/bin/started ]] && break; sleep 0.05; done
+sleep 0.1
+kill -INT -- -$child
+wait $child
+code=$?
+[[ $code == 130 ]] || fail "interrupted while drawing gave $code: $(cat "$err")"
+diff -r before report >/dev/null || fail "an interrupt while drawing changed the earlier run"
+rm -r "$scratch/bin"
 set +m
 expect_only study.yaml figures.csv report files before
 finish
