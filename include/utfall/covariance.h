@@ -138,7 +138,7 @@ uf_status uf_joint_test(const gsl_vector *coefficients, const gsl_matrix *covari
  * Hotelling's T²(q, η), η from the working model, so that F = (η − q + 1)/(η q) · b'V^-1 b has q and η − q +
  * 1 degrees of freedom ("HTZ"; Pustejovsky & Tipton 2018, §3.2). Index, coefficients and
  * covariance are those of `input`. Where η <= q − 1 there is too little to test with: statistic and p are
- * NaN. O(G q² p²), p as for cr2. */
+ * NaN. O(G q² p²), p as for cr2; beyond 5e9 of these the hypothesis is not tested either. */
 uf_status uf_joint_test_few_clusters(const struct uf_covariance_input *input,
                                      const struct uf_covariance_options *options,
                                      const gsl_vector *coefficients, const gsl_matrix *covariance,

@@ -124,6 +124,9 @@ struct uf_panel_variable {
     const char *label, *unit; /* NULL: from the indicator */
     const char *file;         /* where the expression stands, for errors; NULL: not in a file */
     size_t line, column;
+    /* The place of each byte of the expression and of its end, strlen + 1 of them, where it does not lie on
+     * one line as it reads: quoted, folded or over several lines. NULL: on one line from `column`. */
+    const struct uf_text_place *places;
 };
 
 struct uf_store_panel_request {

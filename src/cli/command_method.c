@@ -358,7 +358,7 @@ static uf_status run(const struct arguments *arguments, struct uf_error *error)
     if (status == UF_OK && arguments_given(arguments, "data"))
         status = panel_from_file(arguments, &lists, &result, &panel, error);
     else if (status == UF_OK) {
-        status = places_open_store(arguments, UF_STORE_READ_ONLY, &store, error);
+        status = places_open_store(arguments, &store, error);
         if (status == UF_OK)
             status = panel_from_store(arguments, &lists, options, store, language, &result, &panel, error);
     }

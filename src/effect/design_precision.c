@@ -2,6 +2,10 @@
 /* Findings about precision: they say how far standard errors and p-values can be trusted, and leave the claim
  * as it is. */
 #include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utfall/randomisation.h>
 
 #include "base/fail.h"
 #include "effect/design_facts.h"
@@ -14,13 +18,123 @@ enum { FEW_CLUSTERS = 30, FEW_TREATED = 10 };
     uf_result_add_note(result, facts->language, severity, code, text, advice, arguments,                     \
                        sizeof(arguments) / sizeof *(arguments), error)
 
-/* C(n, m) as a double: exact below 2^53, else rounded. */
-static double combinations(size_t n, size_t m)
+/* In how many ways the cohorts could have fallen on what the treatment is dealt to. */
+struct dealing {
+    size_t *cohort;  /* n_units: which path its treatment follows */
+    size_t *cluster; /* n_units, then the path of each cluster */
+    size_t *counts;  /* n_paths: blocks that follow it */
+    size_t n_paths;
+    size_t n_blocks;
+    bool by_cluster;
+    double assignments;
+};
+
+static void dealing_clear(struct dealing *d)
 {
-    if (m > n - m) m = n - m;
-    double product = 1;
-    for (size_t i = 1; i <= m; i++) product = round(product * (double)(n - m + i) / (double)i);
-    return product;
+    free(d->cohort), free(d->cluster), free(d->counts);
+}
+
+/* The blocks are the clusters where one dimension was named, no unit lies in two of them and each holds one
+ * cohort; else the units. The same rule deals the treatment out in `did`. */
+static bool count_by_cluster(const struct uf_panel *panel, const struct design_facts *facts,
+                             struct dealing *d)
+{
+    if (panel->n_cluster_dimensions != 1) return false;
+    size_t none = SIZE_MAX, groups = panel->n_clusters[0];
+    for (size_t u = 0; u < panel->units.count; u++) d->cluster[u] = none;
+    for (size_t i = 0; i < panel->n_rows; i++) {
+        size_t *cluster = &d->cluster[panel->unit[i]], group = panel->cluster[0][i];
+        if (!facts->present[panel->unit[i]]) continue;
+        if (*cluster != none && *cluster != group) return false;
+        *cluster = group;
+    }
+    size_t *of_group = d->cluster + panel->units.count;
+    for (size_t g = 0; g < groups; g++) of_group[g] = none;
+    for (size_t u = 0; u < panel->units.count; u++) {
+        if (d->cluster[u] == none) continue;
+        size_t *cohort = &of_group[d->cluster[u]];
+        if (*cohort != none && *cohort != d->cohort[u]) return false;
+        *cohort = d->cohort[u];
+    }
+    for (size_t g = 0; g < groups; g++) {
+        if (of_group[g] == none) continue;
+        d->counts[of_group[g]]++;
+        d->n_blocks++;
+    }
+    return true;
+}
+
+/* A dose, or a treatment that ends: units share a path only where they share the whole series. Rows are
+ * sorted by unit, then period. */
+static bool is_dose(const struct uf_panel *panel)
+{
+    for (size_t i = 0; panel->treatment.dose && i < panel->n_rows; i++) {
+        size_t first = panel->treatment.first_period[panel->unit[i]];
+        double dose = panel->treatment.dose[i];
+        if (!isnan(dose) && dose != (first != SIZE_MAX && panel->period[i] >= first)) return true;
+    }
+    return false;
+}
+
+static bool same_series(const struct uf_panel *panel, size_t a, size_t b)
+{
+    size_t unit_a = panel->unit[a], unit_b = panel->unit[b];
+    for (;; a++, b++) {
+        bool end_a = a == panel->n_rows || panel->unit[a] != unit_a,
+             end_b = b == panel->n_rows || panel->unit[b] != unit_b;
+        if (end_a || end_b) return end_a && end_b;
+        if (panel->period[a] != panel->period[b]) return false;
+        if (panel->treatment.dose[a] != panel->treatment.dose[b]) return false;
+    }
+}
+
+static uf_status number_series(const struct design_facts *facts, struct dealing *d, struct uf_error *error)
+{
+    const struct uf_panel *panel = facts->panel;
+    size_t units = panel->units.count, never = panel->periods.count, found = 0;
+    size_t *start = malloc((units + 1) * sizeof *start), *example = malloc((units + 1) * sizeof *example);
+    if (!start || !example) {
+        free(start), free(example);
+        return uf_fail_memory(error);
+    }
+    for (size_t i = panel->n_rows; i-- > 0;) start[panel->unit[i]] = i;
+    for (size_t u = 0; u < units; u++) {
+        if (!facts->present[u] || !facts->treated[u]) continue;
+        size_t path = 0;
+        while (path < found && !same_series(panel, start[u], start[example[path]])) path++;
+        if (path == found) example[found++] = u;
+        d->cohort[u] = never + 1 + path;
+    }
+    free(start), free(example);
+    return UF_OK;
+}
+
+static uf_status dealing_init(const struct design_facts *facts, struct dealing *d, struct uf_error *error)
+{
+    const struct uf_panel *panel = facts->panel;
+    size_t units = panel->units.count, never = panel->periods.count,
+           groups = panel->n_cluster_dimensions == 1 ? panel->n_clusters[0] : 0;
+    *d = (struct dealing){.cohort = malloc((units + 1) * sizeof *d->cohort),
+                          .cluster = malloc((units + groups + 1) * sizeof *d->cluster),
+                          .counts = calloc(never + 1 + units, sizeof *d->counts),
+                          .n_paths = never + 1 + units};
+    uf_status status = d->cohort && d->cluster && d->counts ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK)
+        for (size_t u = 0; u < units; u++)
+            d->cohort[u] = facts->treated[u] ? panel->treatment.first_period[u] : never;
+    if (status == UF_OK && is_dose(panel)) status = number_series(facts, d, error);
+    if (status != UF_OK) {
+        dealing_clear(d);
+        return status;
+    }
+    d->by_cluster = count_by_cluster(panel, facts, d);
+    for (size_t u = 0; u < units && !d->by_cluster; u++) {
+        if (!facts->present[u]) continue;
+        d->counts[d->cohort[u]]++;
+        d->n_blocks++;
+    }
+    d->assignments = uf_assignment_count(d->counts, d->n_paths);
+    return UF_OK;
 }
 
 static uf_status find_few_treated(struct design_facts *facts, struct uf_result *result,
@@ -44,24 +158,32 @@ static uf_status find_few_treated(struct design_facts *facts, struct uf_result *
                                           uf_number_argument(1 / (double)(design->n_control + 1), 3)};
         return ADD(UF_NOTE, "few-treated", text, ((struct uf_words){NULL, NULL}), arguments);
     }
-    double assignments = combinations(design->n_units, design->n_treated);
-    struct uf_argument arguments[] = {uf_count_argument(design->n_treated),
-                                      uf_count_argument(design->n_units), uf_number_argument(assignments, 0),
-                                      uf_number_argument(1 / assignments, 6)};
+    struct dealing dealing;
+    UF_TRY(dealing_init(facts, &dealing, error));
+    static const struct uf_words regions = {"regions", "regionerna"}, clusters = {"clusters", "klustren"};
+    bool coarser = dealing.by_cluster && dealing.n_blocks != design->n_units;
+    double assignments = dealing.assignments;
+    struct uf_argument arguments[] = {
+        uf_count_argument(design->n_treated),
+        uf_count_argument(design->n_units),
+        uf_number_argument(assignments, 0),
+        uf_number_argument(1 / assignments, 6),
+        uf_count_argument(dealing.n_blocks),
+        uf_text_argument(uf_words_in(coarser ? clusters : regions, facts->language))};
+    dealing_clear(&dealing);
     static const struct uf_words advice = {
         "Rely on randomisation over regions and on CR2 with Satterthwaite degrees of freedom rather than on "
         "CR1.",
         "Lita på randomisering över regioner och på CR2 med Satterthwaites frihetsgrader hellre än på CR1."};
     static const struct uf_words text = {"{0} of {1} regions are treated. With so few, the usual "
                                          "cluster-robust standard errors are too small and reject "
-                                         "too often. Treatment could have fallen on the regions in {2} ways, "
-                                         "so the smallest p-value that randomisation "
-                                         "can give is {3}.",
+                                         "too often. Treatment could have fallen on the {4} {5} in {2} ways, "
+                                         "so randomisation can give no p-value below {3}.",
                                          "{0} av {1} regioner är behandlade. Med så få är de vanliga "
                                          "klusterrobusta medelfelen för små och ger för ofta "
                                          "statistiskt säkerställda skillnader. Behandlingen kunde ha fallit "
-                                         "på regionerna på {2} sätt, så det minsta "
-                                         "p-värde som randomisering kan ge är {3}."};
+                                         "på de {4} {5} på {2} sätt, så randomisering kan inte ge något "
+                                         "p-värde under {3}."};
     static const struct uf_words text_many = {
         "{0} of {1} regions are treated. With so few, the usual cluster-robust standard errors are too small "
         "and reject "

@@ -156,6 +156,21 @@ static uf_status note(const struct did_run *run, enum uf_severity severity, cons
 
 static const struct uf_words none = {NULL, NULL};
 
+/* Why a covariance cannot be had, in the reader's language; the kernels' own sentences are for programmers.
+ */
+static struct uf_words left_out_reason(uf_status status, bool two_way, bool clustered, size_t n_clusters)
+{
+    if (status == UF_BAD_USAGE && two_way)
+        return (struct uf_words){"it is not defined for two cluster columns",
+                                 "det är inte definierat för två klusterkolumner"};
+    if (status == UF_BAD_USAGE)
+        return (struct uf_words){"too many fixed effects lie across the clusters",
+                                 "för många fasta effekter går tvärs över klustren"};
+    if (clustered && n_clusters < 2)
+        return (struct uf_words){"there is only one cluster", "det finns bara ett kluster"};
+    return (struct uf_words){"no degrees of freedom are left", "inga frihetsgrader återstår"};
+}
+
 /* What cannot be had in this sample is left out, and said; what should not stand alone gets company. */
 static uf_status settle_inference(const struct did_run *run, const struct uf_did_fit *fit, size_t n_clusters,
                                   const struct uf_options *options, struct did_request *request,
@@ -163,7 +178,7 @@ static uf_status settle_inference(const struct did_run *run, const struct uf_did
 {
     static const struct uf_words left_out = {
         "{0} was left out, because it cannot be computed in this sample: {1}.",
-        "{0} har utelämnats, eftersom det inte går att beräkna i det här urvalet ({1})."};
+        "{0} har utelämnats, eftersom det inte går att beräkna i det här urvalet: {1}."};
     static const struct uf_words added = {
         "{0} was added: with {1} clusters the inference asked for rejects too often to stand alone.",
         "{0} har lagts till: med {1} kluster ger den begärda inferensen för ofta utslag för att stå ensam."};
@@ -186,7 +201,7 @@ static uf_status settle_inference(const struct did_run *run, const struct uf_did
         struct uf_error reason;
         uf_status status = uf_did_covariance(&run->sample->data, fit, &request->covariance[c], &v, &reason);
         if (status == UF_OK) {
-            uf_covariance_clear(&v);
+            run->covariance[kept] = v;
             request->covariance[kept++] = request->covariance[c];
             continue;
         }
@@ -194,9 +209,11 @@ static uf_status settle_inference(const struct did_run *run, const struct uf_did
             if (error) *error = reason;
             return status;
         }
-        const struct uf_argument arguments[] = {
-            uf_text_argument(uf_covariance_types(&types)[request->covariance[c].kind].name),
-            uf_text_argument(reason.message)};
+        const struct uf_covariance_type *type = &uf_covariance_types(&types)[request->covariance[c].kind];
+        struct uf_words why =
+            left_out_reason(status, run->sample->data.n_cluster_dimensions > 1, type->clustered, n_clusters);
+        const struct uf_argument arguments[] = {uf_text_argument(type->name),
+                                                uf_text_argument(uf_words_in(why, run->context->language))};
         UF_TRY(note(run, UF_NOTE, "inference-left-out", left_out, none, arguments, 2, error));
     }
     request->n_covariances = kept;
@@ -206,8 +223,9 @@ static uf_status settle_inference(const struct did_run *run, const struct uf_did
 static uf_status note_fit(const struct did_run *run, const struct uf_did_fit *fit, struct uf_error *error)
 {
     static const struct uf_words rank = {
-        "{0} observations, {1} coefficients and {2} fixed effects (rank); {3} residual degrees of freedom.",
-        "{0} observationer, {1} koefficienter och {2} fasta effekter (rang); {3} frihetsgrader kvar."};
+        "{0} observations; rank {1} for the coefficients and {2} for the fixed effects; {3} residual degrees of "
+        "freedom.",
+        "{0} observationer; rang {1} för koefficienterna och {2} för de fasta effekterna; {3} frihetsgrader kvar."};
     static const struct uf_words dropped = {"{0} was dropped from the regression: it is collinear with the "
                                             "fixed effects or with what stands before it.",
                                             "{0} har uteslutits ur regressionen: variabeln är kollinjär med "
@@ -241,12 +259,19 @@ static uf_status randomise(const struct did_run *run, const struct uf_did_fit *f
                            bool *done, struct uf_error *error)
 {
     static const struct uf_words text = {"The treatment could not be dealt out anew over the units: {0}.",
-                                         "Insatsen kunde inte fördelas på nytt över enheterna ({0})."};
+                                         "Insatsen kunde inte fördelas på nytt över enheterna: {0}."};
+    static const struct uf_words gaps = {
+        "it changes in size or ends, so that each unit must have a value in each period",
+        "den växlar i storlek eller upphör, och då måste varje enhet ha ett värde i varje period"};
+    static const struct uf_words one_way = {"there is only one way to do it",
+                                            "det finns bara ett sätt att göra det på"};
     *done = false;
     if (!run->request->randomise) return UF_OK;
     struct uf_error reason;
+    struct uf_words why = gaps;
     uf_status status = uf_did_assignment_init(&run->sample->data, assignment, &reason);
     if (status == UF_OK) {
+        why = one_way;
         status = uf_did_randomise(&run->sample->data, fit, assignment, &run->request->randomisation,
                                   randomisation, &reason);
         if (status != UF_OK) uf_did_assignment_clear(assignment);
@@ -259,7 +284,7 @@ static uf_status randomise(const struct did_run *run, const struct uf_did_fit *f
         if (error) *error = reason;
         return status;
     }
-    const struct uf_argument argument = uf_text_argument(reason.message);
+    const struct uf_argument argument = uf_text_argument(uf_words_in(why, run->context->language));
     return note(run, UF_WARNING, "randomisation-impossible", text, none, &argument, 1, error);
 }
 
@@ -304,8 +329,12 @@ static uf_status estimate(struct did_run *run, const struct uf_options *options,
     uf_status status = uf_did_estimate(&run->sample->data, &fit, error);
     if (status == UF_NOT_IDENTIFIED) return refuse_collinear(run, error);
     if (status != UF_OK) return status;
+    struct uf_covariance covariances[DID_MAX_INFERENCES] = {{0}};
+    run->covariance = covariances;
     status = settle_inference(run, &fit, n_clusters, options, request, error);
     if (status == UF_OK) status = report(run, &fit, error);
+    for (size_t c = 0; c < DID_MAX_INFERENCES; c++) uf_covariance_clear(&covariances[c]);
+    run->covariance = NULL;
     uf_did_fit_clear(&fit);
     return status;
 }

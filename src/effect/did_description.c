@@ -51,7 +51,7 @@ static uf_status add_group(const struct did_run *run, const struct trend_group *
                            struct uf_error *error)
 {
     static const struct uf_words never = {"Comparison regions", "Jämförelseregioner"};
-    static const struct uf_words from = {"Treated from {0}", "Insats från {0}"};
+    static const struct uf_words from = {"Treated regions (from {0})", "Insatsregioner (från {0})"};
     static const struct uf_words all = {"Treated regions", "Insatsregioner"};
     const struct uf_did_data *data = &run->sample->data;
     bool treated = group->first != SIZE_MAX, cohort = treated && !group->pooled;
@@ -183,8 +183,22 @@ static uf_status note_randomisation(const struct did_run *run, const struct uf_r
         uf_count_argument(randomisation->count - 1),
         uf_text_argument(uf_words_in(coarser ? clusters : units, run->context->language)),
         uf_number_argument((double)run->request->randomisation.seed, 0)};
-    return uf_result_add_note(run->result, run->context->language, UF_NOTE, "randomisation",
-                              randomisation->enumerated ? all : drawn, none, arguments, 8, error);
+    UF_TRY(uf_result_add_note(run->result, run->context->language, UF_NOTE, "randomisation",
+                              randomisation->enumerated ? all : drawn, none, arguments, 8, error));
+    if (assignment->by_cluster || run->panel->n_cluster_dimensions == 0) return UF_OK;
+    /* the panel's own units named as the cluster column would have been dealt by cluster */
+    static const struct uf_words by_unit = {"The treatment was dealt out over the {0} regions one by one, "
+                                            "since clusters hold regions with different "
+                                            "treatment or regions lie in several clusters. Where the "
+                                            "treatment was decided for whole clusters, that "
+                                            "p-value is too small.",
+                                            "Insatsen har fördelats på de {0} regionerna var för sig, "
+                                            "eftersom det finns kluster med olika behandlade "
+                                            "regioner eller regioner i flera kluster. Om insatsen i själva "
+                                            "verket beslutades för hela kluster är det "
+                                            "p-värdet för lågt."};
+    return uf_result_add_note(run->result, run->context->language, UF_WARNING, "randomisation-by-unit",
+                              by_unit, none, arguments, 1, error);
 }
 
 uf_status did_report_randomisation(const struct did_run *run, const struct uf_randomisation *randomisation,

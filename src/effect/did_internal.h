@@ -53,6 +53,8 @@ struct did_run {
     const struct did_request *request;
     struct uf_result *result;
     const char *outcome; /* label */
+    /* of the main regression, in the order of the request's covariances; estimated once */
+    struct uf_covariance *covariance;
 };
 
 uf_status did_report_estimates(const struct did_run *run, const struct uf_did_fit *fit,

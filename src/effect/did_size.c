@@ -148,14 +148,12 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit, s
     const struct amounts a = amounts_of(run);
     double estimate[3] = {gsl_vector_get(fit->fit.coefficients, 0), NAN, NAN};
     if (run->request->n_covariances > 0) {
-        struct uf_covariance v;
-        UF_TRY(uf_did_covariance(&run->sample->data, fit, &run->request->covariance[0], &v, error));
+        const struct uf_covariance *v = &run->covariance[0];
         size_t k = fit->position[0];
         struct uf_t_test test =
-            uf_t_test(estimate[0], gsl_matrix_get(v.matrix, k, k), v.df[k], run->request->level);
+            uf_t_test(estimate[0], gsl_matrix_get(v->matrix, k, k), v->df[k], run->request->level);
         estimate[1] = test.conf_low;
         estimate[2] = test.conf_high;
-        uf_covariance_clear(&v);
     }
     double effect[3], share[3];
     for (int i = 0; i < 3; i++) {

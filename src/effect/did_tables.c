@@ -125,15 +125,14 @@ static uf_status add_dropped(const struct did_run *run, const struct uf_did_fit 
     return UF_OK;
 }
 
-static uf_status add_analytic(const struct did_run *run, const struct uf_did_fit *fit,
-                              const struct uf_covariance_options *options, struct uf_table *table,
-                              struct uf_error *error)
+static uf_status add_analytic(const struct did_run *run, const struct uf_did_fit *fit, size_t inference,
+                              struct uf_table *table, struct uf_error *error)
 {
     size_t count;
-    struct uf_covariance v;
+    const struct uf_covariance_options *options = &run->request->covariance[inference];
+    const struct uf_covariance *v = &run->covariance[inference];
     char *note = NULL;
-    UF_TRY(uf_did_covariance(&run->sample->data, fit, options, &v, error));
-    uf_status status = uf_covariance_describe(&v, options, run->context->language, &note, error);
+    uf_status status = uf_covariance_describe(v, options, run->context->language, &note, error);
     for (size_t j = 0; j < fit->n_columns && status == UF_OK; j++) {
         size_t k = fit->position[j];
         if (k == SIZE_MAX) continue;
@@ -145,12 +144,11 @@ static uf_status add_analytic(const struct did_run *run, const struct uf_did_fit
             .note = note,
             .estimate = estimate,
             .event_time = NAN,
-            .test = uf_t_test(estimate, gsl_matrix_get(v.matrix, k, k), v.df[k], run->request->level),
-            .n_clusters = v.n_clusters};
+            .test = uf_t_test(estimate, gsl_matrix_get(v->matrix, k, k), v->df[k], run->request->level),
+            .n_clusters = v->n_clusters};
         status = did_add_row(table, run, &row, error);
     }
     free(note);
-    uf_covariance_clear(&v);
     return status;
 }
 
@@ -197,7 +195,7 @@ uf_status did_report_estimates(const struct did_run *run, const struct uf_did_fi
     uf_status status = UF_OK;
     if (randomisation) status = add_randomised(run, fit, randomisation, assignment, table, error);
     for (size_t c = 0; c < run->request->n_covariances && status == UF_OK; c++)
-        status = add_analytic(run, fit, &run->request->covariance[c], table, error);
+        status = add_analytic(run, fit, c, table, error);
     if (status == UF_OK) status = add_dropped(run, fit, table, error);
     if (status != UF_OK) {
         uf_table_free(table);

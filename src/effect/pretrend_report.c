@@ -33,9 +33,8 @@ static uf_status note_pretrend(const struct did_run *run, const struct uf_joint_
         "Välj jämförelseregioner med liknande historia, lägg till kovariater eller använd syntetisk "
         "kontroll."};
     static const struct uf_words singular = {
-        "The {1} differences before the start cannot be tested together: there are too few clusters for so "
-        "many.",
-        "De {1} skillnaderna före start kan inte prövas gemensamt: klustren är för få för så många."};
+        "The {1} differences before the start are too many to be tested together in this sample.",
+        "De {1} skillnaderna före start är för många för att prövas gemensamt i det här urvalet."};
     static const struct uf_words singular_advice = {"Take distant event times together with bin-before.",
                                                     "Slå ihop avlägsna tidpunkter med bin-before."};
     static const struct uf_words none = {NULL, NULL};
@@ -129,8 +128,11 @@ uf_status did_pretrend_add(struct did_pretrend *pretrend, const struct uf_joint_
                            struct uf_error *error)
 {
     if (test->restrictions == 0) return UF_OK;
-    /* the first inference decides; where it cannot test so many together, randomisation does */
-    if (!pretrend->vcov || (isnan(pretrend->decisive.statistic) && !strcmp(vcov, "randomisation"))) {
+    /* the first inference decides, but CR2 before the others, whose F rejects far too often with few treated
+     * clusters; where it cannot test so many together, randomisation does */
+    bool careful = !strcmp(vcov, "cr2") && !isnan(test->statistic);
+    if (!pretrend->vcov || careful ||
+        (isnan(pretrend->decisive.statistic) && !strcmp(vcov, "randomisation"))) {
         pretrend->decisive = *test;
         pretrend->vcov = vcov;
     }

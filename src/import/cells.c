@@ -63,8 +63,10 @@ uf_status uf_importer_check_constants(const struct uf_importer *importer, const 
         if (constant && strcmp(constant, cell->codes[d]))
             return uf_reader_fail(
                 &importer->reader, d, error,
-                "column %s has '%s' here and '%s' in all cells before; keep one of them, or give the "
-                "column a role",
+                "column %s has '%s' here and '%s' in all cells before; keep one of them (--keep COLUMN=CODE, "
+                "in a "
+                "study keep: {COLUMN: CODE}), or both apart (--breakdown COLUMN, dimensions: {breakdown: "
+                "COLUMN})",
                 importer->reader.dimensions.items[d], cell->codes[d], constant);
     }
     return UF_OK;
@@ -97,9 +99,9 @@ uf_status uf_importer_locate(struct uf_importer *importer, const struct uf_reade
     if (!out->region) {
         if (importer->request->unknown_regions == UF_UNKNOWN_SKIP)
             return remember_unknown(importer, region, error);
-        return fail_unknown_code(importer, plan->region, uf_store_resolve_region, region,
-                                 " (or let the import pass over regions that the store does not know)",
-                                 error);
+        return fail_unknown_code(
+            importer, plan->region, uf_store_resolve_region, region,
+            " (to pass over such rows: --skip-unknown-regions, in a study unknown-regions: skip)", error);
     }
     if (plan->sector != SIZE_MAX) {
         const char *sector = cell->codes[plan->sector];
@@ -107,7 +109,9 @@ uf_status uf_importer_locate(struct uf_importer *importer, const struct uf_reade
                          error));
         if (!out->sector)
             return fail_unknown_code(importer, plan->sector, uf_store_resolve_sector, sector,
-                                     " (or keep only sectors that the store knows)", error);
+                                     " (to keep some sectors only: --keep COLUMN=CODE,CODE, in a study keep: "
+                                     "{COLUMN: [CODE, CODE]}",
+                                     error);
     }
     if (!uf_period_parse(period, strlen(period), &out->period))
         return uf_reader_fail(

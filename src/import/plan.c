@@ -137,7 +137,8 @@ static uf_status guess_period(struct planner *p, struct uf_error *error)
         return uf_fail_at(
             error, UF_BAD_INPUT, uf_input_name(p->reader->input), 1, 0,
             "no column of periods is found; expected one with years (2018), quarters (2018K1) or months "
-            "(2018M01), or name it in the role period");
+            "(2018M01); where it is called otherwise: --period COLUMN, in a study dimensions: {period: "
+            "COLUMN}");
     assign(p, best, UF_ROLE_PERIOD);
     return note(p, "the period is taken from ", name_of(p, best), "", error);
 }
@@ -156,8 +157,8 @@ static uf_status guess_region(struct planner *p, struct uf_error *error)
     if (best == SIZE_MAX || best_score < 0.5)
         return uf_fail_at(
             error, UF_BAD_INPUT, uf_input_name(p->reader->input), 1, 0,
-            "no column of regions is found; expected codes such as SE312, 20 or 2080, or name it in the "
-            "role region");
+            "no column of regions is found; expected codes such as SE312, 20 or 2080, or name it: "
+            "--region COLUMN, in a study dimensions: {region: COLUMN}");
     assign(p, best, UF_ROLE_REGION);
     return note(p, "the region is taken from ", name_of(p, best), "", error);
 }
@@ -216,10 +217,13 @@ static uf_status settle_dimension(struct planner *p, size_t d, bool needed, stru
         return p->plan->dimensions[d].constant ? UF_OK : uf_fail_memory(error);
     }
     if (NAMED(name_of(p, d), UNIT_NAMES))
-        return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(p->reader->input), 1, 0,
-                          "column %s has several units (%s, %s%s) and an indicator has one; keep one of them",
-                          name_of(p, d), dimension->codes.items[0], dimension->codes.items[1],
-                          dimension->codes.count > 2 ? ", ..." : "");
+        return uf_fail_at(
+            error, UF_BAD_INPUT, uf_input_name(p->reader->input), 1, 0,
+            "column %s has several units (%s, %s%s) and an indicator has one; keep one of them: "
+            "--keep %s=%s, in a study keep: {%s: %s}",
+            name_of(p, d), dimension->codes.items[0], dimension->codes.items[1],
+            dimension->codes.count > 2 ? ", ..." : "", name_of(p, d), dimension->codes.items[0],
+            name_of(p, d), dimension->codes.items[0]);
     if (!needed || dimension->overflow || is_measure(dimension)) return leave_out(p, d, error);
     assign(p, d, UF_ROLE_BREAKDOWN);
     return note(p, "column ", name_of(p, d), " is kept as a breakdown", error);

@@ -42,6 +42,26 @@ static uf_status start_treatment(struct uf_panel *panel, struct uf_error *error)
     return UF_OK;
 }
 
+/* A unit without rows just before its first treated one may have started in the gap, from `after` on. Where
+ * the starts that are known from other units leave one choice there, that one is taken: else a missing row
+ * would make a cohort of its own, and shift the unit's event times. */
+static uf_status date_starts_in_gaps(struct uf_panel *panel, const size_t *after, struct uf_error *error)
+{
+    size_t *first = panel->treatment.first_period;
+    bool *known = calloc(panel->periods.count + 1, sizeof *known);
+    if (!known) return uf_fail_memory(error);
+    for (size_t u = 0; u < panel->units.count; u++)
+        if (first[u] != SIZE_MAX && first[u] == after[u]) known[first[u]] = true;
+    for (size_t u = 0; u < panel->units.count; u++) {
+        size_t choices = 0, choice = 0;
+        for (size_t t = after[u]; first[u] != SIZE_MAX && t <= first[u]; t++)
+            if (known[t]) choice = t, choices++;
+        if (choices == 1) first[u] = choice;
+    }
+    free(known);
+    return UF_OK;
+}
+
 uf_status panel_treat_by_column(struct uf_panel *panel, const char *column_name, struct uf_error *error)
 {
     long column = UF_NOWHERE;
@@ -51,15 +71,21 @@ uf_status panel_treat_by_column(struct uf_panel *panel, const char *column_name,
     const double *value = panel->columns[column].value;
     treatment->dose = malloc((panel->n_rows + 1) * sizeof *treatment->dose);
     if (!treatment->dose) return uf_fail_memory(error);
+    size_t *after = malloc((panel->units.count + 1) * sizeof *after);
+    if (!after) return uf_fail_memory(error);
+    for (size_t u = 0; u < panel->units.count; u++) after[u] = 0;
     /* rows are in time within a unit, so the first dose met is the start and a zero after it a switching off */
     for (size_t i = 0; i < panel->n_rows; i++) {
-        size_t *first = &treatment->first_period[panel->unit[i]];
+        size_t unit = panel->unit[i], *first = &treatment->first_period[unit];
         treatment->dose[i] = value[i];
         if (isnan(value[i])) continue;
         if (value[i] != 0 && *first == SIZE_MAX) *first = panel->period[i];
+        if (value[i] == 0 && *first == SIZE_MAX) after[unit] = panel->period[i] + 1;
         if (value[i] == 0 && *first != SIZE_MAX) treatment->switches_off = true;
     }
-    return UF_OK;
+    uf_status status = date_starts_in_gaps(panel, after, error);
+    free(after);
+    return status;
 }
 
 /* The first period of the panel at or after a time; SIZE_MAX: all are before. */

@@ -336,7 +336,7 @@ static const struct uf_option options_list[] = {
 static const struct uf_chart_hint charts[] = {
     {.kind = "bars",
      .table = "location-quotient",
-     .title = {"Location quotients in {1}, {3}", "Lokaliseringskvoter i {1}, {3}"},
+     .title = {"Location quotients in {1}, {3}. {0}", "Lokaliseringskvoter i {1}, {3}. {0}"},
      .value_label = {"Location quotient (1 = as the reference area)",
                      "Lokaliseringskvot (1 = som jämförelseområdet)"},
      .value = "location_quotient",

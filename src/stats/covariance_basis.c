@@ -154,20 +154,21 @@ uf_status adjustment_init(const struct basis *basis, const struct clusters *clus
     gsl_matrix *gram = gsl_matrix_calloc(m, m), *vectors = gsl_matrix_alloc(m, m);
     gsl_vector *values = gsl_vector_alloc(m);
     gsl_eigen_symmv_workspace *workspace = gsl_eigen_symmv_alloc(m);
+    double *part = malloc((size * q + 1) * sizeof *part);
     uf_status status = UF_OK;
-    if (!out->b || !out->d || !gram || !vectors || !values || !workspace) {
+    if (!out->b || !out->d || !part || !gram || !vectors || !values || !workspace) {
         status = uf_fail_memory(error);
         goto done;
     }
     const size_t *order = clusters->order + start;
+    size_t length =
+        wide ? q : size; /* the cluster's part of Y: m vectors of that length, one after the other */
+    for (size_t c = 0; c < q; c++)
+        for (size_t i = 0; i < size; i++) part[wide ? i * q + c : c * size + i] = basis->y[c * n + order[i]];
     for (size_t a = 0; a < m; a++) {
         for (size_t b = 0; b <= a; b++) {
             double sum = 0;
-            if (wide)
-                for (size_t c = 0; c < q; c++) sum += basis->y[c * n + order[a]] * basis->y[c * n + order[b]];
-            else
-                for (size_t i = 0; i < size; i++)
-                    sum += basis->y[a * n + order[i]] * basis->y[b * n + order[i]];
+            for (size_t l = 0; l < length; l++) sum += part[a * length + l] * part[b * length + l];
             gsl_matrix_set(gram, a, b, sum);
             gsl_matrix_set(gram, b, a, sum);
         }
@@ -186,17 +187,15 @@ uf_status adjustment_init(const struct basis *basis, const struct clusters *clus
             out->d[e] = -1 / lambda;
         else
             out->d[e] = expm1(-0.5 * log1p(-lambda)) / lambda;
-        for (size_t i = 0; i < size; i++) {
-            double sum = 0;
-            if (wide)
-                sum = gsl_matrix_get(vectors, i, e);
-            else
-                for (size_t c = 0; c < q; c++)
-                    sum += basis->y[c * n + order[i]] * gsl_matrix_get(vectors, c, e);
-            out->b[e * size + i] = sum;
+        double *b = out->b + e * size;
+        for (size_t i = 0; i < size && wide; i++) b[i] = gsl_matrix_get(vectors, i, e);
+        for (size_t c = 0; c < q && !wide; c++) {
+            double factor = gsl_matrix_get(vectors, c, e);
+            for (size_t i = 0; i < size; i++) b[i] += factor * part[c * size + i];
         }
     }
 done:
+    free(part);
     gsl_matrix_free(gram), gsl_matrix_free(vectors), gsl_vector_free(values);
     gsl_eigen_symmv_free(workspace);
     return status;

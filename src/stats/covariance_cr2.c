@@ -123,6 +123,10 @@ uf_status covariance_bias_reduced(const struct uf_covariance_input *input, const
     return status;
 }
 
+/* Multiplications for the degrees of freedom of a joint test: some seconds, and m²q² of them are kept in
+ * memory. */
+#define MOST_JOINT_WORK 5e9
+
 /* --- several coefficients together -------------------------------------------------------------- */
 
 /* B = M C' L^-T with C M C' = LL': directions whose estimates are uncorrelated and of variance 1 under the
@@ -199,6 +203,11 @@ static uf_status gather_joint(const struct uf_covariance_input *input, const str
                               double *out, struct uf_error *error)
 {
     size_t m = directions->size2, q = basis->q;
+    /* so many restrictions together are neither affordable nor of use: "not testable" */
+    if ((double)m * (double)m * (double)q * (double)q * (double)clusters->count > MOST_JOINT_WORK) {
+        *out = NAN;
+        return UF_OK;
+    }
     struct joint_moments joint = {.m = m, .q = q, .s = calloc(m * m * q * q + 1, sizeof(double))};
     double *h = malloc((m * q + 1) * sizeof *h);
     uf_status status = joint.s && h ? UF_OK : uf_fail_memory(error);

@@ -9,6 +9,8 @@
 
 /* Above this condition R^-1 alone would give fewer than 12 digits of the inverse, and it is refined too. */
 #define REFINE_INVERSE_ABOVE 1e3
+/* Rows that are summed together, so that the columns are read in the order in which they lie. */
+enum { BLOCK = 256 };
 
 enum { MAX_REFINEMENTS = 12 };
 
@@ -200,11 +202,17 @@ static size_t refine(const struct problem *p, const double *f0, const double *g0
     memset(r, 0, n * sizeof *r);
     memset(b, 0, (k ? k : 1) * sizeof *b);
     for (;; step++) {
-        for (size_t i = 0; i < n; i++) {
-            struct double_double sum = dd_two_sum(f0 ? f0[i] : 0, -r[i]);
-            for (size_t j = 0; j < k; j++) sum = dd_subtract_product(sum, p->column[j * n + i], b[j]);
-            for (size_t j = 0; j < k && p->rest; j++) sum = dd_add(sum, -p->rest[j * n + i] * b[j]);
-            f[i] = sum.high;
+        for (size_t first = 0; first < n; first += BLOCK) {
+            struct double_double sum[BLOCK];
+            size_t count = n - first < BLOCK ? n - first : BLOCK;
+            for (size_t i = 0; i < count; i++) sum[i] = dd_two_sum(f0 ? f0[first + i] : 0, -r[first + i]);
+            for (size_t j = 0; j < k; j++)
+                for (size_t i = 0; i < count; i++)
+                    sum[i] = dd_subtract_product(sum[i], p->column[j * n + first + i], b[j]);
+            for (size_t j = 0; j < k && p->rest; j++)
+                for (size_t i = 0; i < count; i++)
+                    sum[i] = dd_add(sum[i], -p->rest[j * n + first + i] * b[j]);
+            for (size_t i = 0; i < count; i++) f[first + i] = sum[i].high;
         }
         for (size_t j = 0; j < k; j++) {
             struct double_double sum = {g0 ? g0[j] : 0, 0};

@@ -49,6 +49,21 @@ static double followed_value(const struct uf_table *table, const char *code, con
     return NAN;
 }
 
+/* As the table of the indicator shows it. */
+static int followed_decimals(const struct run_analysis *analysis)
+{
+    const struct uf_table *table = uf_result_table(&analysis->result, "follow");
+    return table ? uf_table_column_decimals(table, 3) : 1;
+}
+
+/* In running text a percentage is spelt out. */
+static void sentence_unit(const char *unit, enum uf_language language, char *buffer, size_t size)
+{
+    static const struct uf_words percent = {"per cent", "procent"};
+    if (unit && !strcmp(unit, "%")) unit = uf_words_in(percent, language);
+    snprintf(buffer, size, "%s%s", unit ? "\u00a0" : "", unit ? unit : "");
+}
+
 /* `; Sweden: 38.4 %, place 13 of 21`: how the last value stands among the others. */
 static uf_status add_standing(const struct run *run, const struct run_analysis *analysis, double value,
                               const char *period, const char *unit, struct uf_buffer *out,
@@ -69,7 +84,8 @@ static uf_status add_standing(const struct run *run, const struct run_analysis *
     for (size_t i = 0; benchmark && i < uf_table_rows(table) && !label; i++)
         if (uf_text_equal(uf_table_text(table, i, 0), benchmark)) label = uf_table_text(table, i, 1);
     const struct uf_argument arguments[] = {uf_count_argument(place), uf_count_argument(count),
-                                            uf_text_argument(label), uf_number_argument(compared, 1),
+                                            uf_text_argument(label),
+                                            uf_number_argument(compared, followed_decimals(analysis)),
                                             uf_text_argument(unit)};
     static const struct uf_words alone = {" (place {0} of {1} from the top)", " (plats {0} av {1} uppifrån)"};
     static const struct uf_words with = {" ({2}: {3}{4}; place {0} of {1} from the top)",
@@ -95,14 +111,14 @@ static uf_status add_followed(const struct run *run, struct run_analysis *analys
     }
     if (first == SIZE_MAX || first == last) return UF_OK;
     char unit_text[64];
-    snprintf(unit_text, sizeof unit_text, "%s%s", column->unit ? "\u00a0" : "",
-             column->unit ? column->unit : "");
+    sentence_unit(column->unit, run->language, unit_text, sizeof unit_text);
+    int decimals = followed_decimals(analysis);
     const char *period = panel->periods.code[panel->period[last]];
     const struct uf_argument arguments[] = {uf_text_argument(column->label),
                                             uf_text_argument(panel->units.label[unit]),
-                                            uf_number_argument(column->value[first], 1),
+                                            uf_number_argument(column->value[first], decimals),
                                             uf_text_argument(panel->periods.code[panel->period[first]]),
-                                            uf_number_argument(column->value[last], 1),
+                                            uf_number_argument(column->value[last], decimals),
                                             uf_text_argument(period),
                                             uf_text_argument(unit_text)};
     static const struct uf_words words = {"{0}, {1}: {2}{6} in {3}, {4}{6} in {5}",
@@ -133,12 +149,17 @@ static uf_status add_follow(const struct run *run, struct run_analysis *analysis
 uf_status run_find(struct run *run, struct run_analysis *analysis, struct uf_error *error)
 {
     bool map = analysis->follow && uf_text_equal(analysis->follow->chart.text, "tile-map");
-    if (analysis->kind == ANALYSIS_FOLLOW) return map ? UF_OK : add_follow(run, analysis, error);
+    if (analysis->kind == ANALYSIS_FOLLOW) {
+        if (!map) UF_TRY(add_follow(run, analysis, error));
+        analysis->n_focus_findings = analysis->findings.count;
+        return UF_OK;
+    }
     if (analysis->kind == ANALYSIS_EFFECT) UF_TRY(run_find_effect(run, analysis, error));
     /* The focus regions first, then what concerns all regions. */
     for (size_t i = 0; i < analysis->result.n_tables; i++)
         if (run_is_findings_table(analysis->result.tables[i]))
             UF_TRY(add_rows(analysis, analysis->result.tables[i], error));
+    analysis->n_focus_findings = analysis->findings.count;
     for (size_t i = 0; i < analysis->result.n_notes; i++)
         if (!strcmp(analysis->result.notes[i].code, "finding"))
             UF_TRY(uf_text_list_add(&analysis->findings, analysis->result.notes[i].text, error));

@@ -43,7 +43,8 @@ struct run_analysis {
     struct uf_result result;
     uf_status status; /* UF_OK or UF_NOT_IDENTIFIED */
     char *refusal;
-    struct uf_text_list findings; /* sentences */
+    struct uf_text_list findings; /* sentences; those on the focus regions first */
+    size_t n_focus_findings;
     struct run_figure *figures;
     size_t n_figures;
 };
@@ -125,6 +126,16 @@ uf_status run_find_effect(const struct run *run, struct run_analysis *analysis, 
 uf_status run_disclose(struct run *run, struct run_analysis *analysis, struct uf_error *error);
 /* The unit of a difference of two values: percentages differ by percentage points. NULL for NULL. */
 const char *run_difference_unit(const char *unit, enum uf_language language);
+/* `cr2` → CR2; randomisation and placebos in words. */
+const char *run_inference_words(const char *vcov, enum uf_language language, char *buffer, size_t size);
+double run_confidence_level(const struct run_analysis *analysis);
+/* The treated regions by name: `Värmland, Dalarna och Gävleborg`. NULL: no memory. */
+char *run_treated_names(const struct run *run, const struct run_analysis *analysis);
+/* `a, b and c`; NULL: no memory. */
+char *run_join(const struct uf_text_list *list, enum uf_language language);
+/* What the summary says of an analysis: a sentence or two on the focus regions. */
+uf_status run_summarise(const struct run *run, const struct run_analysis *analysis, struct uf_text_list *out,
+                        struct uf_error *error); /* findings_summary.c */
 bool run_is_findings_table(const struct uf_table *table);
 uf_status run_find(struct run *run, struct run_analysis *analysis, struct uf_error *error); /* findings.c */
 uf_status run_compose(struct run *run, struct uf_error *error);                             /* compose.c */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "study/run.h"
+#include "study/present.h"
 
 enum { MAX_FACETS = 6 };
 
@@ -132,6 +132,36 @@ static bool has_group(const struct uf_table *table, const char *code)
     return false;
 }
 
+/* What the intervals are, in words; nothing where there are none. */
+static uf_status band_words(const struct run *run, const struct run_analysis *analysis,
+                            const struct uf_chart_hint *hint, const struct uf_table *table, char **out,
+                            struct uf_error *error)
+{
+    *out = NULL;
+    if (!hint->low) return UF_OK;
+    if (!strcmp(hint->kind, "event-study")) {
+        size_t column = uf_table_column(table, "vcov");
+        const char *vcov = column == SIZE_MAX || uf_table_rows(table) == 0 ? NULL : uf_table_text(table, 0, column);
+        char buffer[64];
+        const struct uf_argument arguments[] = {
+            uf_number_argument(100 * run_confidence_level(analysis), -1),
+            uf_text_argument(vcov ? run_inference_words(vcov, run->language, buffer, sizeof buffer) : "")};
+        return uf_phrase(run->language,
+                         vcov ? (struct uf_words){"{0} % confidence interval ({1})",
+                                                  "{0} % konfidensintervall ({1})"}
+                              : (struct uf_words){"{0} % confidence interval", "{0} % konfidensintervall"},
+                         arguments, 2, out, error);
+    }
+    const struct uf_panel *panel = analysis->panel;
+    double unit = panel->columns[panel->outcome >= 0 ? panel->outcome : 0].rounding;
+    if (!(unit > 0)) return UF_OK;
+    const struct uf_argument argument = uf_number_argument(unit, -1);
+    return uf_phrase(run->language,
+                     (struct uf_words){"lines: the span that rounding to whole {0} leaves open",
+                                       "streck: det spann som avrundningen till hela {0} lämnar öppet"},
+                     &argument, 1, out, error);
+}
+
 static uf_status chart_hint(struct run *run, struct run_analysis *analysis, const struct uf_chart_hint *hint,
                             const struct uf_table *table, const struct facet *facet, const char *name,
                             struct run_figure *figure, struct uf_error *error)
@@ -149,9 +179,18 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
     char start[UF_PERIOD_SIZE + 32] = "";
     double marked = start_of(run, analysis, hint);
     if (!isnan(marked)) snprintf(start, sizeof start, "start %.0f", marked);
+    char *band = NULL, *treated_names = NULL;
+    struct uf_table *shown = NULL;
+    uf_status status = band_words(run, analysis, hint, table, &band, error);
+    if (status == UF_OK) status = present_chart_table(run, analysis, table, &shown, error);
+    if (status == UF_OK && path && !(treated_names = run_treated_names(run, analysis)))
+        status = uf_fail_memory(error);
     struct uf_chart_request request = {
         .kind = hint->kind,
-        .table = table,
+        .table = shown,
+        .band_label = band,
+        .treated_label = treated_names && *treated_names ? treated_names : NULL,
+        .gap_unit = run_difference_unit(outcome->unit, run->language),
         .value = hint->value,
         .low = hint->low,
         .high = hint->high,
@@ -175,8 +214,14 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
         request.benchmark = "control";
     }
     struct run_figure taken = *figure;
-    *figure = (struct run_figure){0};
-    return run_add_chart(run, analysis, &request, name, &taken, error);
+    if (status == UF_OK) {
+        *figure = (struct run_figure){0};
+        status = run_add_chart(run, analysis, &request, name, &taken, error);
+    }
+    uf_table_free(shown);
+    free(treated_names);
+    free(band);
+    return status;
 }
 
 /* Bars in the order of their length, longest first; the figure's own copy of the table. */

@@ -126,13 +126,15 @@ static uf_status add_variable(const struct run *run, struct variables *variables
                                          .expression = text->text,
                                          .file = run->study->path,
                                          .line = text->place.line,
-                                         .column = text->place.column};
+                                         .column = text->place.column,
+                                         .places = text->places};
     if (derived) {
         variable.expression = derived->expression.text;
         variable.label = run_words(run, &derived->label);
         variable.unit = run_words(run, &derived->unit);
         variable.line = derived->expression.place.line;
         variable.column = derived->expression.place.column;
+        variable.places = derived->expression.places;
     }
     variables->items[variables->count++] = variable;
     return UF_OK;

@@ -96,6 +96,7 @@ static uf_status take_text(const struct walk *walk, const struct schema_field *f
     if (!known) return schema_fail_choice(walk, node, field->key, field->choices, count);
     out->text = node->text;
     out->place = place_of(node);
+    out->places = node->places;
     return UF_OK;
 }
 
@@ -251,8 +252,8 @@ static uf_status read_named(const struct walk *walk, const struct schema_field *
         } else {
             UF_TRY(schema_read(schema, value, walk->file, walk->arena, item, walk->error));
         }
-        *(struct study_text *)(void *)(item + schema->name) =
-            (struct study_text){node->keys[i].text, {node->keys[i].line, node->keys[i].column}};
+        *(struct study_text *)(void *)(item + schema->name) = (struct study_text){
+            .text = node->keys[i].text, .place = {node->keys[i].line, node->keys[i].column}};
     }
     *out = (struct study_items){items, node->count, place_of(node)};
     return UF_OK;

@@ -53,7 +53,7 @@ def text_of(name):
     page = open(name, encoding="utf-8").read()
     words = re.sub(r"<svg.*?</svg>|<style.*?</style>", " ", page, flags=re.S)
     return page, html.unescape(re.sub(r"<[^>]+>", " ", words))
-for name, programme, claim in (("sv", "Smart industri i regionerna", "skillnad, inte effekt"), ("en", "Smart Industry in the Regions", "difference, not an effect")):
+for name, programme, claim in (("sv", "Smart industri i regionerna", "skillnad, inte en effekt"), ("en", "Smart Industry in the Regions", "difference, not an effect")):
     page, text = text_of(f"{name}/report.html")
     for part in (programme, claim):
         if part not in text:

@@ -89,6 +89,7 @@ void small_panel_free(struct uf_panel *panel)
     }
     free(panel->columns);
     free(panel->treatment.first_period);
+    free(panel->treatment.dose);
     free(panel->treatment.name);
     for (size_t e = 0; e < panel->n_exposures; e++) {
         free(panel->exposures[e].intervention);

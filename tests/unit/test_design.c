@@ -288,8 +288,31 @@ static void clusters_are_counted_where_given(void **state)
     assert_int_equal(checked.design.n_treated_clusters, 4);
     expect_note(&checked, "few-clusters", UF_WARNING);
     expect_note(&checked, "few-treated", UF_WARNING);
+    /* clusters hold one cohort each, so that 4 of the 8 could have been treated: C(8, 4) = 70 */
+    assert_non_null(
+        strstr(uf_result_note(&checked.result, "few-treated")->text, "the 8 clusters in 70 ways"));
     uf_result_clear(&checked.result);
     free(group);
+}
+
+static void the_ways_to_deal_the_treatment_out_know_cohorts_and_doses(void **state)
+{
+    (void)state;
+    struct uf_panel *staggered = counties(8, 6, 3, 4);
+    staggered->treatment.first_period[0] = 2;
+    struct checked checked = check(staggered, UF_COMPARE_TREATED_CONTROL);
+    /* 8!/(1! 2! 5!) */
+    assert_non_null(strstr(uf_result_note(&checked.result, "few-treated")->text, "in 168 ways"));
+    uf_result_clear(&checked.result);
+    struct uf_panel *dosed = counties(8, 6, 3, 4);
+    dosed->treatment.dose = calloc(dosed->n_rows, sizeof *dosed->treatment.dose);
+    for (size_t i = 0; i < dosed->n_rows; i++)
+        if (dosed->unit[i] < 3 && dosed->period[i] >= 4)
+            dosed->treatment.dose[i] = 1.5 + (double)dosed->unit[i];
+    checked = check(dosed, UF_COMPARE_TREATED_CONTROL);
+    /* 8 · 7 · 6: three doses that differ */
+    assert_non_null(strstr(uf_result_note(&checked.result, "few-treated")->text, "in 336 ways"));
+    uf_result_clear(&checked.result);
 }
 
 static void the_table_lists_the_counts(void **state)
@@ -315,6 +338,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_clean_design_may_claim_an_effect),
         cmocka_unit_test(few_treated_counties_are_said_with_the_smallest_p),
+        cmocka_unit_test(the_ways_to_deal_the_treatment_out_know_cohorts_and_doses),
         cmocka_unit_test(what_cannot_be_identified_is_refused),
         cmocka_unit_test(values_that_are_missing_are_not_there),
         cmocka_unit_test(all_at_once_and_staggered_are_told_apart),

@@ -246,6 +246,8 @@ static void usual_errors_get_company(void **state)
     assert_int_equal(uf_table_rows(estimates), 2);
     (void)find_row(estimates, "treatment", "cr2");
     assert_non_null(uf_result_note(&ran.result, "inference-added"));
+    /* and the joint test of the leads goes by it */
+    assert_non_null(strstr(uf_result_note(&ran.result, "pretrend")->text, "(cr2)"));
     uf_result_clear(&ran.result);
 }
 
@@ -346,6 +348,75 @@ static void staggered_starts_are_warned_of(void **state)
     uf_result_clear(&ran.result);
 }
 
+/* Clusters of three counties, of which the first holds treated and untreated ones. */
+static struct uf_panel *mixed_clusters(size_t **group, size_t *count)
+{
+    struct uf_panel *panel = counties(12, 8, 4, 4);
+    *group = malloc(panel->n_rows * sizeof **group);
+    for (size_t i = 0; i < panel->n_rows; i++) (*group)[i] = panel->unit[i] / 3;
+    *count = 4;
+    panel->cluster = group;
+    panel->n_clusters = count;
+    panel->n_cluster_dimensions = 1;
+    return panel;
+}
+
+static void dealing_out_over_units_in_spite_of_clusters_is_said(void **state)
+{
+    (void)state;
+    size_t *group, count;
+    struct ran ran = run(mixed_clusters(&group, &count), NULL);
+    assert_int_equal(uf_result_note(&ran.result, "randomisation-by-unit")->severity, UF_WARNING);
+    /* the design check and the test speak of the same C(12, 4) */
+    assert_non_null(strstr(uf_result_note(&ran.result, "few-treated")->text, "the 12 regions in 495 ways"));
+    assert_non_null(strstr(uf_result_note(&ran.result, "randomisation")->text, "the 12 regions in 495 ways"));
+    uf_result_clear(&ran.result);
+    free(group);
+    struct uf_panel *staggered = counties(9, 8, 3, 4);
+    staggered->treatment.first_period[0] = 5;
+    ran = run(staggered, NULL);
+    assert_non_null(strstr(uf_result_note(&ran.result, "few-treated")->text, "in 252 ways"));
+    assert_non_null(strstr(uf_result_note(&ran.result, "randomisation")->text, "in 252 ways"));
+    assert_null(uf_result_note(&ran.result, "randomisation-by-unit"));
+    uf_result_clear(&ran.result);
+}
+
+static void what_is_left_out_is_explained_in_the_readers_language(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = counties(12, 8, 3, 4);
+    size_t *groups[2] = {panel->unit, panel->period}, counts[2] = {12, 8};
+    panel->cluster = groups;
+    panel->n_clusters = counts;
+    panel->n_cluster_dimensions = 2;
+    panel->treatment.dose = calloc(panel->n_rows, sizeof *panel->treatment.dose);
+    for (size_t i = 0; i < panel->n_rows; i++)
+        panel->treatment.dose[i] =
+            panel->unit[i] < 3 && panel->period[i] >= 4 ? 1 + (double)panel->unit[i] : 0;
+    small_panel_miss(panel, 0, 5, 2);
+    struct ran ran =
+        run_in(panel, UF_SWEDISH, (const char *const[]){"inference", "cr2,cr1s,randomisation", NULL});
+    assert_ok(ran.status, &ran.error);
+    assert_string_equal(uf_result_note(&ran.result, "inference-left-out")->text,
+                        "cr2 har utelämnats, eftersom det inte går att beräkna i det här urvalet: "
+                        "det är inte definierat för två klusterkolumner.");
+    assert_string_equal(
+        uf_result_note(&ran.result, "randomisation-impossible")->text,
+        "Insatsen kunde inte fördelas på nytt över enheterna: den växlar i storlek eller upphör, "
+        "och då måste varje enhet ha ett värde i varje period.");
+    uf_result_clear(&ran.result);
+}
+
+/* Monthly data: 60 leads of 40 units. Too many to test together, and that is said without hours of work. */
+static void a_long_event_study_is_affordable(void **state)
+{
+    (void)state;
+    struct ran ran = run(counties(40, 70, 12, 60), (const char *const[]){"inference", "cr2,cr1s", NULL});
+    assert_int_equal(uf_result_note(&ran.result, "pretrend-untestable")->severity, UF_WARNING);
+    assert_int_equal(uf_table_rows(uf_result_table(&ran.result, "event-study")), 70);
+    uf_result_clear(&ran.result);
+}
+
 static void a_perfect_fit_has_no_standard_error(void **state)
 {
     (void)state;
@@ -378,6 +449,9 @@ int main(void)
         cmocka_unit_test(two_by_two),
         cmocka_unit_test(two_yearly_periods_and_swedish),
         cmocka_unit_test(staggered_starts_are_warned_of),
+        cmocka_unit_test(dealing_out_over_units_in_spite_of_clusters_is_said),
+        cmocka_unit_test(what_is_left_out_is_explained_in_the_readers_language),
+        cmocka_unit_test(a_long_event_study_is_affordable),
         cmocka_unit_test(a_perfect_fit_has_no_standard_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

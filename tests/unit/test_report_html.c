@@ -344,8 +344,8 @@ static void tables_speak_the_language(void **state)
         /* the reason is also in plain sight */
         expect_holds(html, swedish ? "Teckenförklaring: <b>c</b> sekretess; <b>b</b> tidsseriebrott."
                                    : "Marks: <b>c</b> confidential; <b>b</b> break in the series.");
-        expect_holds(html, swedish ? "Hela kolumnen <i>Lågt</i>: avrundad av källan."
-                                   : "Whole column <i>Low</i>: rounded by the source.");
+        expect_holds(html, swedish ? "Hela kolumnen <i>Lägst</i>: avrundad av källan."
+                                   : "Whole column <i>Lowest</i>: rounded by the source.");
         expect_holds(html, "<th scope=\"col\" class=\"number remarked\">");
         expect_holds(html, "<span class=\"unit\">(kr &amp; öre)</span>");
         expect_holds(html, "<th scope=\"row\">Gävle</th>");
