@@ -222,16 +222,18 @@ static uf_status settle_inference(const struct did_run *run, const struct uf_did
 static uf_status note_fit(const struct did_run *run, const struct uf_did_fit *fit, struct uf_error *error)
 {
     static const struct uf_words rank = {
-        "{0} observations, {1} coefficients and {2} fixed effects (rank); {3} residual degrees of freedom.",
-        "{0} observationer, {1} koefficienter och {2} fasta effekter (rang); {3} frihetsgrader kvar."};
+        "Observations: {0}; coefficients: {1}; fixed effects (rank): {2}; residual degrees of freedom: {3}.",
+        "Observationer: {0}; koefficienter: {1}; fasta effekter (rang): {2}; frihetsgrader kvar: {3}."};
     static const struct uf_words dropped = {"{0} was dropped from the regression: it is collinear with the "
                                             "fixed effects or with what stands before it.",
                                             "{0} har uteslutits ur regressionen: variabeln är kollinjär med "
                                             "de fasta effekterna eller med det som står före den."};
-    static const struct uf_words singletons = {"{0} observations are alone in their unit or period; they fit "
-                                               "perfectly and say nothing about the difference.",
-                                               "{0} observationer är ensamma i sin enhet eller period; de "
-                                               "förklaras fullständigt och säger inget om skillnaden."};
+    static const struct uf_words singletons = {"Observations that are alone in their unit or period: {0}. "
+                                               "They are fitted perfectly and say nothing about "
+                                               "the difference.",
+                                               "Observationer som är ensamma i sin enhet eller period: {0}. "
+                                               "De förklaras fullständigt och säger inget om "
+                                               "skillnaden."};
     static const struct uf_words perfect = {
         "The regression explains the outcome completely: no uncertainty can be estimated.",
         "Regressionen förklarar utfallet fullständigt: någon osäkerhet går inte att skatta."};

@@ -348,6 +348,24 @@ static void staggered_starts_are_warned_of(void **state)
     uf_result_clear(&ran.result);
 }
 
+/* The comparison implies a mean below nil: no difference in per cent, and no limits of one either. */
+static void no_per_cent_of_a_negative_mean(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = counties(12, 8, 3, 4);
+    for (size_t i = 0; i < panel->n_rows; i++) panel->columns[0].value[i] -= 51.5;
+    struct ran ran = run(panel, (const char *const[]){"inference", "cr2", NULL});
+    const struct uf_table *size = uf_result_table(&ran.result, "effect-size");
+    size_t row = 0, column = uf_table_column(size, "key");
+    while (strcmp(uf_table_text(size, row, column), "mean_counterfactual")) row++;
+    assert_true(uf_table_number(size, row, uf_table_column(size, "value")) < 0);
+    while (strcmp(uf_table_text(size, row, column), "per_cent")) row++;
+    assert_true(isnan(uf_table_number(size, row, uf_table_column(size, "value"))));
+    assert_true(isnan(uf_table_number(size, row, uf_table_column(size, "conf_low"))));
+    assert_true(isnan(uf_table_number(size, row, uf_table_column(size, "conf_high"))));
+    uf_result_clear(&ran.result);
+}
+
 /* Clusters of three counties, of which the first holds treated and untreated ones. */
 static struct uf_panel *mixed_clusters(size_t **group, size_t *count)
 {
@@ -449,6 +467,7 @@ int main(void)
         cmocka_unit_test(two_by_two),
         cmocka_unit_test(two_yearly_periods_and_swedish),
         cmocka_unit_test(staggered_starts_are_warned_of),
+        cmocka_unit_test(no_per_cent_of_a_negative_mean),
         cmocka_unit_test(dealing_out_over_units_in_spite_of_clusters_is_said),
         cmocka_unit_test(what_is_left_out_is_explained_in_the_readers_language),
         cmocka_unit_test(a_long_event_study_is_affordable),
