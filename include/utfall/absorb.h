@@ -45,7 +45,6 @@ void uf_absorber_free(struct uf_absorber *absorber);
  * gradients did not converge. */
 uf_status uf_absorber_apply(const struct uf_absorber *absorber, double *column, struct uf_error *error);
 
-size_t uf_absorber_observations(const struct uf_absorber *absorber);
 size_t uf_absorber_dimensions(const struct uf_absorber *absorber);
 /* Groups of a dimension that have observations. */
 size_t uf_absorber_levels(const struct uf_absorber *absorber, size_t dimension);
@@ -65,8 +64,6 @@ uf_status uf_absorber_is_nested(const struct uf_absorber *absorber, size_t dimen
                                 bool *out, struct uf_error *error);
 /* The group numbers of a dimension (n), renumbered without gaps from 0; borrowed. */
 const size_t *uf_absorber_groups(const struct uf_absorber *absorber, size_t dimension);
-/* NULL without weights; borrowed. */
-const double *uf_absorber_weights(const struct uf_absorber *absorber);
 
 #ifdef __cplusplus
 }

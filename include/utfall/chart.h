@@ -54,8 +54,7 @@ struct uf_chart_request {
     /* columns of the table; NULL: the default above */
     const char *value, *low, *high, *label, *group, *x;
     const char *low2, *high2; /* event-study: a wider (simultaneous) band; NULL: none */
-    /* a column whose texts `focus`, `benchmark` and `tiles` may name as well; NULL: `code` where there is one
-     */
+    /* a column whose texts `focus`, `benchmark` and `tiles` may name as well; NULL: `code` where there is one */
     const char *code;
     const struct uf_table *placebos; /* NULL: none */
     const struct uf_table *tiles;
@@ -93,8 +92,7 @@ struct uf_chart_request {
 struct uf_chart {
     char *name;     /* file name without ending */
     char *alt_text; /* what the picture says, in a few sentences, with numbers */
-    /* the SVG element for an HTML page: <title> and <desc>, ids made unique by `name`; NULL where not drawn
-     */
+    /* the SVG element for an HTML page: <title> and <desc>, ids made unique by `name`; NULL where not drawn */
     char *svg;
     bool drawn; /* false: not yet, or gnuplot is missing; data and script are there */
     /* for uf_charts_draw */

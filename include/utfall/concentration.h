@@ -49,8 +49,8 @@ uf_status uf_top_share(const double *value, size_t n, size_t k, double *out, str
 uf_status uf_plant_herfindahl(const double *plant, size_t n, double *out, struct uf_error *error);
 
 struct uf_ellison_glaeser {
-    double
-        gamma; /* (G − (1 − Σx²)H) / ((1 − Σx²)(1 − H)); NaN where one plant or one region is all there is */
+    /* (G − (1 − Σx²)H) / ((1 − Σx²)(1 − H)); NaN where one plant or one region is all there is */
+    double gamma;
     double raw;      /* G = Σ (s − x)² */
     double expected; /* (1 − Σx²)H: G of plants placed at random */
 };

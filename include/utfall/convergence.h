@@ -21,9 +21,9 @@ struct uf_beta_convergence {
     double intercept, beta; /* of ln(y_T/y_0)/T on ln y_0 and the controls: already per year */
     double std_error, statistic, df, p_value; /* of β; homoskedastic, t with n − rank df */
     double r_squared;
-    double speed;     /* λ = −ln(1 + T·β)/T; NaN where 1 + T·β is not positive */
-    double half_life; /* ln 2/λ in years; infinite without convergence (λ = 0), NaN where λ is negative or not
-                         defined */
+    double speed; /* λ = −ln(1 + T·β)/T; NaN where 1 + T·β is not positive */
+    /* ln 2/λ in years; infinite without convergence (λ = 0), NaN where λ is negative or not defined */
+    double half_life;
     size_t n, left_out; /* regions used, and left out because something is missing */
     size_t rank, columns;
 };

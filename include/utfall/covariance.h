@@ -6,13 +6,19 @@
  * intervals, joint F tests.
  *
  * With x_i, e_i the regressors (after fixed effects) and residuals times √w, M = (X'X)^-1, G clusters, N
- * observations: iid    M · e'e/(N − K)                         K: all parameters, absorbed ones included hc1
- * N/(N − K) · M (Σ_i x_i x_i' e_i²) M      the same K cr0    M (Σ_g X_g'e_g e_g'X_g) M cr1    cr0 · G/(G − 1)
- *   cr1s   cr1 · (N − 1)/(N − K)                    K by the rule below
- *   cr2    M (Σ_g X_g'A_g e_g e_g'A_g X_g) M,       A_g = ((I − H)_gg)^{+1/2}, H the hat matrix with all
- * fixed effects Two cluster dimensions (cr0, cr1, cr1s): V_1 + V_2 − V_12, the small-sample factors with the
- * smaller G (Cameron, Gelbach & Miller 2011); a matrix that is not positive semi-definite gets its negative
- * eigenvalues set to zero, and says so.
+ * observations:
+ *
+ *     iid    M · e'e/(N − K)                         K: all parameters, absorbed ones included
+ *     hc1    N/(N − K) · M (Σ_i x_i x_i' e_i²) M     the same K
+ *     cr0    M (Σ_g X_g'e_g e_g'X_g) M
+ *     cr1    cr0 · G/(G − 1)
+ *     cr1s   cr1 · (N − 1)/(N − K)                   K by the rule below
+ *     cr2    M (Σ_g X_g'A_g e_g e_g'A_g X_g) M       A_g = ((I − H)_gg)^{+1/2}, H the hat matrix with all
+ *                                                    fixed effects
+ *
+ * Two cluster dimensions (cr0, cr1, cr1s): V_1 + V_2 − V_12, the small-sample factors with the smaller G
+ * (Cameron, Gelbach & Miller 2011); a matrix that is not positive semi-definite gets its negative eigenvalues
+ * set to zero, and says so.
  *
  * The family widens by a row in the table of names and a function; nothing else knows the kinds.
  *
@@ -44,8 +50,9 @@ enum uf_covariance_kind {
 
 /* What K counts in (N − 1)/(N − K) of cr1s. k: coefficients. */
 enum uf_k_rule {
-    UF_K_FIXEST,  /* k + the levels of effects not nested in a cluster (each further grouping less one), at
-                     least 1 for a nested one */
+    /* k + the levels of effects not nested in a cluster (each further grouping less one), at least 1 for a
+     * nested one */
+    UF_K_FIXEST,
     UF_K_STATA,   /* k + the rank of all effects, nested or not (areg, dummies by hand) */
     UF_K_REGHDFE, /* as fixest, but redundant levels counted by connected parts */
     UF_K_NONE     /* k alone */

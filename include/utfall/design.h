@@ -7,13 +7,15 @@
  * The check counts (treated and comparison units, cohorts, periods, clusters) and writes findings as notes
  * with a stable code:
  *
- *   fatal, nothing may be estimated: `outcome-all-missing`, `outcome-constant`, `no-treated`,
- * `treated-all-missing`, `no-control`, `all-treated`, `donors-all-missing`, `one-period`,
- * `start-before-data`, `no-period-before`, `start-after-data`, `few-periods-before` (one period before and
- * UF_COMPARE_DONORS); warnings that take the word "effect" away: `controls-exposed`, `exposure-unknown`,
- * `concurrent-interventions`, `staggered-cohorts` and `treatment-switches-off` (the last two with
- * UF_COMPARE_TREATED_CONTROL); warnings and notes about precision and care: `few-treated`, `few-clusters`,
- * `few-periods-before`, `periods-after-short`, `unbalanced`, `treated-from-start`.
+ * - fatal, nothing may be estimated: `outcome-all-missing`, `outcome-constant`, `no-treated`,
+ *   `treated-all-missing`, `no-control`, `all-treated`, `donors-all-missing`, `one-period`,
+ *   `start-before-data`, `no-period-before`, `start-after-data`, `few-periods-before` (one period before and
+ *   UF_COMPARE_DONORS);
+ * - warnings that take the word "effect" away: `controls-exposed`, `exposure-unknown`,
+ *   `concurrent-interventions`, `staggered-cohorts` and `treatment-switches-off` (the last two with
+ *   UF_COMPARE_TREATED_CONTROL);
+ * - warnings and notes about precision and care: `few-treated`, `few-clusters`, `few-periods-before`,
+ *   `periods-after-short`, `unbalanced`, `treated-from-start`.
  *
  * docs/design-check.md says what each means and where the thresholds come from.
  */
@@ -31,21 +33,22 @@ enum uf_comparison {
 
 /* Counts are of what has a value of the outcome: a unit without any value is not there. */
 struct uf_design {
-    size_t n_units, n_treated, n_control, n_cohorts, n_periods,
-        n_clusters;              /* n_clusters: of the smallest dimension */
-    size_t first_treated_period; /* index into the panel's periods: the earliest start with a period before
-                                  * it, else the earliest; SIZE_MAX: nobody is treated */
+    size_t n_units, n_treated, n_control, n_cohorts, n_periods;
+    size_t n_clusters; /* of the smallest dimension */
+    /* index into the panel's periods: the earliest start with a period before it, else the earliest;
+     * SIZE_MAX: nobody is treated */
+    size_t first_treated_period;
     size_t periods_before, periods_after; /* of that cohort, with values; the start itself counts as after */
     bool balanced;                        /* each unit that is there has each period that is there */
-    size_t n_missing_cells; /* unit × period combinations without a value, among units and periods that are
-                               there */
-    size_t n_treated_clusters;        /* clusters (of the first dimension) with a treated unit */
-    size_t controls_exposed_at_least; /* controls that must have been exposed to another intervention: listed
-                                       * ones, plus what counts imply (20 of 21 exposed, 18 controls: at least
-                                       * 17) */
-    size_t controls_exposed_known;    /* listed by name */
-    enum uf_claim
-        claim; /* the strongest claim the design leaves open; UF_CLAIM_DESCRIPTION after a fatal note */
+    /* unit × period combinations without a value, among units and periods that are there */
+    size_t n_missing_cells;
+    size_t n_treated_clusters; /* clusters (of the first dimension) with a treated unit */
+    /* controls that must have been exposed to another intervention: listed ones, plus what counts imply (20
+     * of 21 exposed, 18 controls: at least 17) */
+    size_t controls_exposed_at_least;
+    size_t controls_exposed_known; /* listed by name */
+    /* the strongest claim the design leaves open; UF_CLAIM_DESCRIPTION after a fatal note */
+    enum uf_claim claim;
 };
 
 /* Counts, and adds notes to `result`: each a note, a warning or fatal, with what can be done instead. Rows

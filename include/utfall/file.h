@@ -24,8 +24,7 @@ uf_status uf_file_write(const char *path, const char *bytes, size_t length, stru
 uf_status uf_directory_make(const char *path, struct uf_error *error);
 bool uf_file_exists(const char *path);
 bool uf_directory_exists(const char *path);
-/* Removes a directory with everything in it; a missing one is fine. Symbolic links are removed, not followed.
- */
+/* Removes a directory with everything in it; a missing one is fine. Symbolic links are removed, not followed. */
 uf_status uf_directory_remove(const char *path, struct uf_error *error);
 /* `directory/name`; an absolute `name` is returned as it is. The caller frees it. NULL: out of memory. */
 char *uf_path_join(const char *directory, const char *name);

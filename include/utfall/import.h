@@ -51,8 +51,7 @@ struct uf_import_request {
     char decimal;         /* 0: detected */
     const char *encoding; /* NULL: detected; `utf-8`, `iso-8859-1`, `windows-1252` */
     enum uf_unknown_regions unknown_regions;
-    /* Called now and then; a non-zero return stops the import (UF_INTERRUPTED), and the store is as it was.
-     */
+    /* Called now and then; a non-zero return stops the import (UF_INTERRUPTED): the store is as it was. */
     int (*progress)(void *user, size_t bytes_read, size_t bytes_total);
     void *user;
 };

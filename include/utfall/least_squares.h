@@ -29,8 +29,8 @@ extern "C" {
 #define UF_LEAST_SQUARES_TOLERANCE 1e-11
 
 struct uf_least_squares_options {
-    double
-        tolerance; /* share of a column's norm below which it is collinear; 0: UF_LEAST_SQUARES_TOLERANCE */
+    /* share of a column's norm below which it is collinear; 0: UF_LEAST_SQUARES_TOLERANCE */
+    double tolerance;
     /* k: the norms (in the metric of the weights) that the columns are judged by; NULL: their own. Columns
      * that had fixed effects taken out are judged by the norm they had before, or rounding noise would look
      * like a regressor. */
@@ -47,9 +47,10 @@ struct uf_least_squares {
     size_t n, k, rank;
     gsl_vector *coefficients; /* k; NaN for a dropped column */
     gsl_vector *residuals;    /* n: y − Xb, not weighted */
-    gsl_matrix *inverse; /* rank × rank: (X'WX)^-1 of the kept columns, in their order; NULL when rank is 0 */
-    size_t *kept;        /* rank indices of columns, ascending */
-    size_t *dropped;     /* n_dropped indices of columns, ascending */
+    /* rank × rank: (X'WX)^-1 of the kept columns, in their order; NULL when rank is 0 */
+    gsl_matrix *inverse;
+    size_t *kept;    /* rank indices of columns, ascending */
+    size_t *dropped; /* n_dropped indices of columns, ascending */
     size_t n_dropped;
     double *remaining; /* k: the share of each column's norm that the columns before it left */
     double rss;        /* Σ w r² */

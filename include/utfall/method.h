@@ -49,16 +49,16 @@ uf_status uf_options_set(struct uf_options *options, const char *name, const cha
 uf_status uf_options_set_list(struct uf_options *options, const char *name, const char *const *items,
                               size_t n_items, struct uf_error *error);
 /* Getters: the name must be the descriptor's and of that type (a mistake is a bug: assert). */
-bool uf_options_is_set(const struct uf_options *options,
-                       const char *name); /* has a value, default included */
-const char *uf_options_text(const struct uf_options *options,
-                            const char *name);                                /* TEXT, CHOICE; NULL: absent */
+/* True where the option has a value, its default included. */
+bool uf_options_is_set(const struct uf_options *options, const char *name);
+/* TEXT and CHOICE; NULL: absent. Borrowed. */
+const char *uf_options_text(const struct uf_options *options, const char *name);
 double uf_options_number(const struct uf_options *options, const char *name); /* NaN: absent */
 size_t uf_options_count(const struct uf_options *options, const char *name);  /* SIZE_MAX: absent */
 bool uf_options_flag(const struct uf_options *options, const char *name);
 uf_period uf_options_period(const struct uf_options *options, const char *name); /* 0: absent */
-const struct uf_text_list *uf_options_list(const struct uf_options *options,
-                                           const char *name); /* never NULL */
+/* Never NULL; borrowed. */
+const struct uf_text_list *uf_options_list(const struct uf_options *options, const char *name);
 /* The value as text, as the manifest prints it; a list is joined by commas. NULL: absent. Borrowed. */
 const char *uf_options_print(const struct uf_options *options, const char *name);
 
@@ -77,10 +77,10 @@ enum uf_family { UF_FAMILY_PROFILE, UF_FAMILY_EFFECT };
 
 /* A chart that suits a table of the result. The study adds title, source and language. */
 struct uf_chart_hint {
-    const char *kind;      /* a kind of chart.h: `event-study` */
-    const char *table;     /* a table's name */
-    struct uf_words title; /* template: {0} outcome label, {1} focus region or treated units, {2} first and
-                              {3} last period */
+    const char *kind;  /* a kind of chart.h: `event-study` */
+    const char *table; /* a table's name */
+    /* template: {0} outcome label, {1} focus region or treated units, {2} first and {3} last period */
+    struct uf_words title;
     struct uf_words value_label;    /* axis title without unit; NULL words: the column's unit */
     const char *value, *low, *high; /* columns; low/high NULL: no band */
     const char *label;              /* the column with the text of each bar, line or tile */
@@ -95,8 +95,8 @@ struct uf_method {
     enum uf_family family;
     struct uf_words title;
     struct uf_words summary; /* one line */
-    struct uf_words
-        formula_note; /* a few sentences for the report's method notes: definition and settled convention */
+    /* a few sentences for the report's method notes: definition and settled convention */
+    struct uf_words formula_note;
     const char *const *sources; /* NULL-terminated: `Balassa, B. (1965). …` */
     const struct uf_option *options;
     size_t n_options;

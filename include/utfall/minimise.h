@@ -17,9 +17,9 @@ extern "C" {
 #endif
 
 struct uf_minimise_options {
-    double step;      /* size of the first simplex along each axis; 0: 1 */
-    double tolerance; /* stop when the values of the simplex differ by less than this share of the lowest; 0:
-                         1e-10 */
+    double step; /* size of the first simplex along each axis; 0: 1 */
+    /* stop when the values of the simplex differ by less than this share of the lowest; 0: 1e-10 */
+    double tolerance;
     size_t max_evaluations; /* of the function; 0: 400 per dimension */
 };
 

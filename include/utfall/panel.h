@@ -89,8 +89,7 @@ size_t uf_panel_column(const struct uf_panel *panel, const char *name);
 /* True where each unit has each period exactly once (per sector). */
 bool uf_panel_is_balanced(const struct uf_panel *panel);
 
-/* --- from a file
- * ------------------------------------------------------------------------------------------------- */
+/* --- from a file ------------------------------------------------------------------------------- */
 
 struct uf_file_panel_request {
     const char *path;
@@ -111,22 +110,23 @@ struct uf_file_panel_request {
     const char *start; /* with treated */
 };
 /* Builds a panel from named columns; says in the ledger which rows were left out. A column that is not there
- * is UF_BAD_USAGE with the nearest name; two rows for one unit and period are UF_BAD_INPUT with both lines.
- */
+ * is UF_BAD_USAGE with the nearest name; two rows for one unit and period are UF_BAD_INPUT with both lines. */
 uf_status uf_panel_from_file(const struct uf_file_panel_request *request, struct uf_result *ledger,
                              struct uf_panel **out, struct uf_error *error);
 
-/* --- from the store
- * ---------------------------------------------------------------------------------------------- */
+/* --- from the store ---------------------------------------------------------------------------- */
 
 /* A column of a panel is an indicator (with a sector where that is fixed), or an expression over them. */
 struct uf_panel_variable {
     const char *name; /* the column's name */
-    const char
-        *expression; /* `gva["C"] / gva["TOTAL"]`, `ln(employment["C"])`, or just an indicator's code */
+    /* `gva["C"] / gva["TOTAL"]`, `ln(employment["C"])`, or just an indicator's code */
+    const char *expression;
     const char *label, *unit; /* NULL: from the indicator */
     const char *file;         /* where the expression stands, for errors; NULL: not in a file */
     size_t line, column;
+    /* The place of each byte of the expression and of its end, strlen + 1 of them, where it does not lie on
+     * one line as it reads: quoted, folded or over several lines. NULL: on one line from `column`. */
+    const struct uf_text_place *places;
 };
 
 struct uf_store_panel_request {
@@ -136,8 +136,8 @@ struct uf_store_panel_request {
     size_t n_within;
     const char *const *regions; /* keep only these; n 0: all */
     size_t n_regions;
-    const char
-        *indicator; /* a panel by sector: one row per region × sector × period; NULL: by variables below */
+    /* a panel by sector: one row per region × sector × period; NULL: by variables below */
+    const char *indicator;
     const char *const *sectors; /* with indicator: keep these, in this order; n 0: all that have values */
     size_t n_sectors;
     const char *total_sector; /* a given total (`TOTAL`) among them; it may hold the others. NULL: none */
@@ -155,19 +155,18 @@ struct uf_store_panel_request {
     size_t n_treated;
     uf_period start;
     const char *intervention; /* code of the one under study; NULL: none */
-    const char *const
-        *also_exposed; /* codes of other interventions to look up; n 0: all that overlap in time */
+    /* codes of other interventions to look up; n 0: all that overlap in time */
+    const char *const *also_exposed;
     size_t n_also_exposed;
 };
 /* Cost: one query, O(rows log rows). Unknown regions, levels, indicators and sectors are UF_BAD_INPUT with
- * the nearest code; a mistake in an expression is reported at its place. Ratios are never summed. Sectors of which one holds another (`B-E` and `C`) are refused:
- * their sum would count twice. */
+ * the nearest code; a mistake in an expression is reported at its place. Ratios are never summed. Sectors of
+ * which one holds another (`B-E` and `C`) are refused: their sum would count twice. */
 uf_status uf_panel_from_store(struct uf_store *store, const struct uf_store_panel_request *request,
                               struct uf_result *ledger, struct uf_panel **out, struct uf_error *error);
 
 /* Sums of a stock or flow up the region tree: the value of `parent_level` regions from their children. A
- * missing child makes the sum missing (UF_VALUE_INCOMPLETE) unless `allow_missing`. A ratio is UF_BAD_USAGE.
- */
+ * missing child makes the sum missing (UF_VALUE_INCOMPLETE) unless `allow_missing`. A ratio is UF_BAD_USAGE. */
 uf_status uf_panel_aggregate(struct uf_store *store, const char *indicator, const char *child_level,
                              const char *parent_level, bool allow_missing, struct uf_table **out,
                              struct uf_error *error);

@@ -18,8 +18,7 @@
 extern "C" {
 #endif
 
-/* What a stream is for. The numbers are part of the reproducibility of stored runs: append, never renumber.
- */
+/* What a stream is for. The numbers are part of the reproducibility of stored runs: append, never renumber. */
 enum uf_purpose {
     UF_PURPOSE_RANDOMISATION = 1,
     UF_PURPOSE_BOOTSTRAP = 2,

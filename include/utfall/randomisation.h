@@ -38,11 +38,11 @@ struct uf_randomisation_input { /* all borrowed */
     size_t n_blocks;
     const size_t *block; /* n */
     size_t n_paths;
-    const size_t *path;       /* n_blocks: the path that a block actually followed */
-    const double *path_value; /* n × n_paths, row by row: the treatment of observation i, had its block
-                                 followed that path */
-    const size_t *cluster;    /* n, for t; NULL: the blocks */
-    size_t n_groups;          /* bound of the cluster numbers */
+    const size_t *path; /* n_blocks: the path that a block actually followed */
+    /* n × n_paths, row by row: the treatment of observation i, had its block followed that path */
+    const double *path_value;
+    const size_t *cluster; /* n, for t; NULL: the blocks */
+    size_t n_groups;       /* bound of the cluster numbers */
 };
 
 struct uf_randomisation_options {
@@ -72,16 +72,15 @@ uf_status uf_randomisation_test(const struct uf_randomisation_input *input,
                                 struct uf_error *error);
 void uf_randomisation_clear(struct uf_randomisation *randomisation);
 
-/* --- several coefficients together
- * ------------------------------------------------------------------------------ */
+/* --- several coefficients together ------------------------------------------------------------- */
 
-/* For the leads of an event study: m dummies that depend on the path, of which the last n_tested are tested.
- */
+/* For the leads of an event study: m dummies that depend on the path, of which the last n_tested are tested. */
 struct uf_randomisation_joint_input {
     struct uf_randomisation_input common; /* path_value is not used */
     size_t n_columns, n_tested;
-    const size_t *path_column; /* n × n_paths, row by row: the dummy that is 1 for observation i, had its
-                                * block followed that path; SIZE_MAX: none */
+    /* n × n_paths, row by row: the dummy that is 1 for observation i, had its block followed that path;
+     * SIZE_MAX: none */
+    const size_t *path_column;
 };
 struct uf_randomisation_joint {
     double assignments;

@@ -67,15 +67,15 @@ uf_status uf_report_add_ledger(struct uf_report *report, const struct uf_ledger_
  * same report gives the same bytes. Atomic. */
 uf_status uf_report_write_html(const struct uf_report *report, const char *path, struct uf_error *error);
 
-/* --- tables to files
- * --------------------------------------------------------------------------------------------------- */
+/* --- tables to files --------------------------------------------------------------------------- */
 
 /* One table to a file, atomic.
- * CSV: RFC 4180 (lines end in CR LF), UTF-8 without a byte order mark, the shortest digits that read back as
- * the same double, decimal point, missing numbers empty, a `NAME_status` column beside each number column
- * that has a missing value or a remark. JSON: {"name", "title", "columns": [{name, type, unit}], "rows":
- * [{…}], "missing": [{row, column, reason}], "remarks": [{row, column, remark}]}; rows count from 0; a
- * missing or infinite number is null and listed in "missing". */
+ * - CSV: RFC 4180 (lines end in CR LF), UTF-8 without a byte order mark, the shortest digits that read back
+ *   as the same double, decimal point, missing numbers empty, a `NAME_status` column beside each number
+ *   column that has a missing value or a remark.
+ * - JSON: {"name", "title", "columns": [{name, type, unit}], "rows": [{…}], "missing": [{row, column,
+ *   reason}], "remarks": [{row, column, remark}]}; rows count from 0; a missing or infinite number is null
+ *   and listed in "missing". */
 uf_status uf_table_write_csv(const struct uf_table *table, const char *path, struct uf_error *error);
 uf_status uf_table_write_json(const struct uf_table *table, const char *path, struct uf_error *error);
 /* All tables as sheets of one workbook, after a sheet `contents` with title and units. Sheet names are the
@@ -93,21 +93,18 @@ uf_status uf_table_to_json(const struct uf_table *table, char **out, struct uf_e
 uf_status uf_table_to_text(const struct uf_table *table, enum uf_language language, char **out,
                            struct uf_error *error);
 
-/* --- vocabulary
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- vocabulary -------------------------------------------------------------------------------- */
 
 /* The word for a key; the key itself where there is none. Keys are
  * - column names (`std_error`, `location_quotient`, … as in docs/architecture.md);
  * - sections: summary, questions, data_and_ledger, profile, design_and_assumptions, results, robustness,
- * limits, method_notes, manifest;
+ *   limits, method_notes, manifest;
  * - labels: source, table, figure, contents, download_csv, missing, advice, ledger, references;
  * - severities: severity_fatal, severity_warning, severity_note;
  * - claims: claim_description, claim_difference, claim_effect. */
 const char *uf_word(const char *key, enum uf_language language);
 
-/* --- disclosure control
- * ------------------------------------------------------------------------------------------------- */
+/* --- disclosure control ------------------------------------------------------------------------ */
 
 enum uf_disclosure_action { UF_DISCLOSURE_REFUSE, UF_DISCLOSURE_SUPPRESS };
 /* `refuse` or `suppress`; anything else is UF_BAD_USAGE. */

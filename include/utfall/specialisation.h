@@ -25,12 +25,13 @@ struct uf_specialisation {
     double dissimilarity;         /* 100·Krugman/2: the percentage that would have to change sector */
     double herfindahl;            /* Σ s², 1/n…1 */
     double herfindahl_normalised; /* (H − 1/n)/(1 − 1/n), 0…1; NaN for a single sector */
-    double hachman; /* 1 / Σ s·LQ = 1 / Σ s²/q, 0…1; 1: as the reference; 0 where the region has a sector that
-                       the reference lacks */
-    double gini;  /* twice the area between the diagonal and the Lorenz curve of s against q, sectors in order
-                     of LQ, 0…1 */
-    double theil; /* Σ s·ln(s/q), natural logarithm; NaN where the region has a sector that the reference
-                     lacks */
+    /* 1 / Σ s·LQ = 1 / Σ s²/q, 0…1; 1: as the reference; 0 where the region has a sector that the reference
+     * lacks */
+    double hachman;
+    /* twice the area between the diagonal and the Lorenz curve of s against q, sectors in order of LQ, 0…1 */
+    double gini;
+    /* Σ s·ln(s/q), natural logarithm; NaN where the region has a sector that the reference lacks */
+    double theil;
     double entropy;         /* −Σ s·ln s, natural logarithm */
     double entropy_log2;    /* the same in bits */
     size_t sectors_present; /* sectors with a value above 0 */

@@ -12,15 +12,21 @@
  * never 0.
  *
  * For reading with SQL there are views, with codes instead of keys:
- *   regions(code, level, parent, name_sv, name_en, short_name, valid_from, valid_to)
- *   sectors(code, scheme, parent, name_sv, name_en)
- *   observations(indicator, region, sector, breakdown, period, value, status, batch)  -- sector, breakdown:
- * '' is none exposures(intervention, region, status, start_period, end_period, amount)  -- status: exposed,
- * not-exposed, unknown and the tables that have codes themselves: indicator(indicator_id, code, theme,
- * name_sv, name_en, unit_sv, unit_en, kind, rounding, source, licence) intervention(intervention_id, code,
- * name_sv, name_en, start_period, end_period, regions_exposed, regions_total, cost, currency, source)
- *   region_alias(alias, scheme, region_id), batch(batch_id, path, format, sha256, selection, imported_at),
- *   run(run_id, started, study_sha256, manifest)
+ * - regions(code, level, parent, name_sv, name_en, short_name, valid_from, valid_to)
+ * - sectors(code, scheme, parent, name_sv, name_en)
+ * - observations(indicator, region, sector, breakdown, period, value, status, batch); a sector or breakdown
+ *   of '' is none
+ * - exposures(intervention, region, status, start_period, end_period, amount); the status is `exposed`,
+ *   `not-exposed` or `unknown`
+ *
+ * and the tables that have codes themselves:
+ * - indicator(indicator_id, code, theme, name_sv, name_en, unit_sv, unit_en, kind, rounding, source, licence)
+ * - intervention(intervention_id, code, name_sv, name_en, start_period, end_period, regions_exposed,
+ *   regions_total, cost, currency, source)
+ * - region_alias(alias, scheme, region_id)
+ * - batch(batch_id, path, format, sha256, selection, imported_at)
+ * - run(run_id, started, study_sha256, manifest)
+ *
  * `period` is a uf_period. Expressions may use ln, log10, exp, sqrt and power (NULL where the result is no
  * finite number), and `ORDER BY name_sv COLLATE swedish` sorts å, ä, ö last.
  *
@@ -54,8 +60,7 @@ uf_status uf_store_begin(struct uf_store *store, struct uf_error *error);
 uf_status uf_store_commit(struct uf_store *store, struct uf_error *error);
 void uf_store_rollback(struct uf_store *store);
 
-/* --- regions
- * ------------------------------------------------------------------------------------------------- */
+/* --- regions ----------------------------------------------------------------------------------- */
 
 /* Levels are the texts `country`, `nuts1`, `nuts2`, `nuts3`, `municipality`, `fa`; `nation` and `county` are
  * accepted where a user names a level and mean `country` and `nuts3`. */
@@ -83,8 +88,7 @@ uf_status uf_store_find_region(struct uf_store *store, const char *code, char **
  * one. */
 uf_status uf_store_resolve_level(const char *level, const char **out, struct uf_error *error);
 
-/* --- sectors and indicators
- * ---------------------------------------------------------------------------------- */
+/* --- sectors and indicators -------------------------------------------------------------------- */
 
 struct uf_sector {
     const char *code;   /* `C`, `B-E`, `M_N`, `TOTAL`, `25` */
@@ -94,8 +98,7 @@ struct uf_sector {
 };
 /* Adds a sector or renews it; the parent must be there. */
 uf_status uf_store_put_sector(struct uf_store *store, const struct uf_sector *sector, struct uf_error *error);
-/* The code of a sector as the store has it (new text); unknown is UF_BAD_INPUT with the nearest known code.
- */
+/* The code of a sector as the store has it (new text); unknown is UF_BAD_INPUT with the nearest known code. */
 uf_status uf_store_resolve_sector(struct uf_store *store, const char *code, char **out,
                                   struct uf_error *error);
 /* As above, but an unknown code is no error: `*out` is NULL. */
@@ -117,8 +120,7 @@ struct uf_indicator {
 uf_status uf_store_put_indicator(struct uf_store *store, const struct uf_indicator *indicator,
                                  struct uf_error *error);
 
-/* --- interventions
- * --------------------------------------------------------------------------------------------- */
+/* --- interventions ----------------------------------------------------------------------------- */
 
 enum uf_exposure_status {
     UF_EXPOSED,         /* this region took part */
@@ -143,8 +145,7 @@ uf_status uf_store_put_exposure(struct uf_store *store, const char *intervention
                                 enum uf_exposure_status status, uf_period start, uf_period end, double amount,
                                 struct uf_error *error);
 
-/* --- observations and batches
- * ---------------------------------------------------------------------------------- */
+/* --- observations and batches ------------------------------------------------------------------ */
 
 struct uf_observation {
     const char *indicator; /* must be put first */
@@ -175,17 +176,14 @@ uf_status uf_store_put_observation(struct uf_store *store, int64_t batch,
 /* The number of observations of an indicator (NULL: of all). */
 uf_status uf_store_count(struct uf_store *store, const char *indicator, size_t *out, struct uf_error *error);
 
-/* --- runs
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- runs -------------------------------------------------------------------------------------- */
 
 /* Records a run: when it began (ISO 8601), the SHA-256 of its study file, its manifest. `out_run` may be
  * NULL. */
 uf_status uf_store_put_run(struct uf_store *store, const char *started, const char *study_sha256,
                            const char *manifest, int64_t *out_run, struct uf_error *error);
 
-/* --- reading
- * ----------------------------------------------------------------------------------------------------- */
+/* --- reading ----------------------------------------------------------------------------------- */
 
 /* Runs one SELECT that reads only; parameters ?1, ?2 … are bound as texts (NULL: as NULL). A column of the
  * schema has its declared type, an expression the type of its first value. The table's columns are the

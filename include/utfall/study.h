@@ -21,8 +21,8 @@ struct uf_run_request {
     const char *study;  /* path of the study file */
     const char *output; /* folder; NULL: `out/STUDY-SLUG` in the working directory */
     int language;       /* enum uf_language, or -1: what the study says */
-    bool replace; /* an existing output folder is replaced; else it is UF_BAD_USAGE unless it holds an earlier
-                     run of Utfall */
+    /* an existing output folder is replaced; else it is UF_BAD_USAGE unless it holds an earlier run of Utfall */
+    bool replace;
     const char *data_directory; /* datasets/ of the installation: reference codes and programmes */
     const char *plots_directory;
     const char *gnuplot; /* NULL: on PATH */

@@ -8,9 +8,9 @@
  * Predictors X (one row each) are divided by their standard deviation over the treated unit and its donors.
  * For a diagonal V with Σ v = 1 the donor weights are
  *
- *     W(V) = argmin (X1 − X0·W)' V (X1 − X0·W)   s.t. W ≥ 0, Σ W = 1                     (Abadie, Diamond &
- * Hainmueller 2010, eq. 1 ff.)
+ *     W(V) = argmin (X1 − X0·W)' V (X1 − X0·W)   s.t. W ≥ 0, Σ W = 1
  *
+ * (Abadie, Diamond & Hainmueller 2010, eq. 1 ff.),
  * and V is equal, given, or chosen so that the mean squared gap of the outcome over the fit window, loss_v,
  * is smallest (nested search: several fixed starts, then uf_minimise; no random numbers). The gap from the
  * start on is what the treated unit differs by.

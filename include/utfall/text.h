@@ -50,9 +50,13 @@ bool uf_text_is_utf8(const char *bytes, size_t length);
 size_t uf_text_width(const char *text);
 /* A new text in NFC; UF_BAD_INPUT when it is not UTF-8. Å as A + ring and as one letter become the same. */
 uf_status uf_text_normalise(const char *text, char **out, struct uf_error *error);
-/* A file-name-safe slug: lower-case ASCII letters, digits and single hyphens (å ä → a, ö → o). Never empty.
- */
+/* A file-name-safe slug: lower-case ASCII letters, digits and single hyphens (å ä → a, ö → o). Never empty. */
 char *uf_text_slug(const char *text);
+
+/* Where a byte of a text stands in the file that it was read from: line and column from 1, in characters. */
+struct uf_text_place {
+    size_t line, column;
+};
 
 /* The candidate closest to `word` by edit distance (Damerau, case ignored), or NULL where none is close
  * enough to be a slip of the hand (distance at most 1 + length/4). Cost: O(count * length^2). */

@@ -6,8 +6,9 @@
  * them (unrelated variety) and within them (related variety). Logarithms to base 2 throughout, so that total
  * = unrelated + related exactly.
  *
- *     total = Σ_i p_i·log2(1/p_i)    unrelated = Σ_g P_g·log2(1/P_g)    related = Σ_g P_g·Σ_{i in g}
- * (p_i/P_g)·log2(P_g/p_i)
+ *     total     = Σ_i p_i·log2(1/p_i)
+ *     unrelated = Σ_g P_g·log2(1/P_g)
+ *     related   = Σ_g P_g·Σ_{i in g} (p_i/P_g)·log2(P_g/p_i)
  *
  * Source: Frenken, K., Van Oort, F. & Verburg, T. (2007). Related variety, unrelated variety and regional
  * economic growth. Regional Studies, 41(5), 685–697.

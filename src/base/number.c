@@ -171,8 +171,7 @@ char *uf_number_format(double value, int decimals, enum uf_language language, ch
     char *w = buffer;
     if (value < 0 && !is_zero) w = stpcpy(w, "\u2212");
     for (size_t i = 0; i < whole; i++) {
-        /* four digits stay together in Swedish: years and small counts read better so, as in official tables
-         */
+        /* four digits stay together in Swedish: years and small counts read better so, as in official tables */
         bool split = i > 0 && (whole - i) % 3 == 0 && !(language == UF_SWEDISH && whole == 4);
         if (split) w = stpcpy(w, language == UF_SWEDISH ? "\u00A0" : ",");
         *w++ = digits[i];

@@ -85,9 +85,8 @@ static uf_status append_template(struct uf_buffer *script, const char *directory
     uf_buffer_append(script, "\n# --- ");
     uf_buffer_append(script, name);
     uf_buffer_append(script, " ---\n");
-    const char *body = strncmp(text, "# SPDX", 6) == 0
-                           ? strchr(text, '\n')
-                           : text; /* the licence is that of the file, not of a drawing */
+    /* the licence is that of the file, not of a drawing */
+    const char *body = strncmp(text, "# SPDX", 6) == 0 ? strchr(text, '\n') : text;
     uf_buffer_append(script, body ? body + (body != text) : "");
     free(text);
     return UF_OK;

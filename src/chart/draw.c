@@ -81,8 +81,7 @@ static uf_status judge(const struct uf_chart *chart, struct uf_process *process,
     return UF_OK;
 }
 
-/* gnuplot's pdf terminal stamps the time; the same number of characters keeps the offsets in the file right.
- */
+/* gnuplot's pdf terminal stamps the time; the same number of characters keeps the offsets in the file right. */
 static uf_status finish_pdf(const char *path, char *bytes, size_t length, struct uf_error *error)
 {
     static const char key[] = "/CreationDate (D:", fixed[] = "19700101000000";

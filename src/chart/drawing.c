@@ -39,8 +39,7 @@ uf_status uf_drawing_status(const struct uf_drawing *drawing, struct uf_error *e
     return failed ? uf_fail_memory(error) : UF_OK;
 }
 
-/* --- the script
- * ------------------------------------------------------------------------------------------------- */
+/* --- the script --------------------------------------------------------------------------------- */
 
 /* What gnuplot 5.4 might read as more than a character, even within single quotes: the manual's doubled quote
  * fails where the quote comes first or follows another one, and what comes after is read as code; the search
@@ -160,8 +159,7 @@ void uf_drawing_strings(struct uf_drawing *drawing, const char *variable, const 
     }
 }
 
-/* --- what is placed
- * ------------------------------------------------------------------------------------------------ */
+/* --- what is placed ----------------------------------------------------------------------------- */
 
 /* Room for one more element; false and `failed` set when memory ran out. */
 static bool grow(struct uf_drawing *drawing, void **items, size_t n, size_t *capacity, size_t size)
@@ -321,8 +319,7 @@ void uf_drawing_plot_area(struct uf_drawing *drawing, double left, double right,
     uf_drawing_number(drawing, "plot_bottom", bottom);
 }
 
-/* --- data file
- * -------------------------------------------------------------------------------------------------------- */
+/* --- data file ---------------------------------------------------------------------------------- */
 
 void uf_csv_number(struct uf_drawing *drawing, double value, char end)
 {
@@ -342,9 +339,7 @@ void uf_csv_text(struct uf_drawing *drawing, const char *text, char end)
     uf_buffer_append_char(&drawing->csv, end);
 }
 
-/* --- alt text
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- alt text ----------------------------------------------------------------------------------- */
 
 uf_status uf_drawing_say(struct uf_drawing *drawing, struct uf_words words,
                          const struct uf_argument *arguments, size_t n_arguments, struct uf_error *error)

@@ -76,8 +76,7 @@ void uf_drawing_init(struct uf_drawing *drawing, const struct uf_chart_request *
 void uf_drawing_clear(struct uf_drawing *drawing);
 uf_status uf_drawing_status(const struct uf_drawing *drawing, struct uf_error *error);
 
-/* --- the script
- * ------------------------------------------------------------------------------------------------- */
+/* --- the script --------------------------------------------------------------------------------- */
 
 /* Appends a gnuplot string expression of single-quoted parts and constants, in which nothing is special:
  * control characters to blanks, bytes that are not UTF-8 to `?`. */
@@ -90,8 +89,7 @@ void uf_drawing_string(struct uf_drawing *drawing, const char *variable, const c
 void uf_drawing_numbers(struct uf_drawing *drawing, const char *variable, const double *values, size_t n);
 void uf_drawing_strings(struct uf_drawing *drawing, const char *variable, const char *const *texts, size_t n);
 
-/* --- what is placed
- * ------------------------------------------------------------------------------------------------ */
+/* --- what is placed ----------------------------------------------------------------------------- */
 
 void uf_drawing_text(struct uf_drawing *drawing, double x, double y, int align, int look, const char *text);
 /* One line of at most `width`, cut with an ellipsis where it is longer; returns its width. */
@@ -119,15 +117,12 @@ void uf_drawing_foot(struct uf_drawing *drawing, double content_bottom);
 double uf_drawing_plot_height(const struct uf_drawing *drawing, double top, double below, double standard);
 void uf_drawing_plot_area(struct uf_drawing *drawing, double left, double right, double top, double bottom);
 
-/* --- data file
- * -------------------------------------------------------------------------------------------------------- */
+/* --- data file ---------------------------------------------------------------------------------- */
 
 void uf_csv_number(struct uf_drawing *drawing, double value, char end); /* NaN: an empty cell */
 void uf_csv_text(struct uf_drawing *drawing, const char *text, char end);
 
-/* --- alt text
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- alt text ----------------------------------------------------------------------------------- */
 
 /* Appends a sentence and a blank. */
 uf_status uf_drawing_say(struct uf_drawing *drawing, struct uf_words words,

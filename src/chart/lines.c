@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Many lines in thin grey, a few in colour with their names and last values at the end, the benchmark dashed.
- */
+/* Many lines in thin grey, a few in colour with their names and last values at the end, the benchmark dashed. */
 #include "base/fail.h"
 #include "chart/axis.h"
 #include "chart/columns.h"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef UTFALL_CHART_ROWS_H
 #define UTFALL_CHART_ROWS_H
-/* Rows of horizontal bars: wrapped labels to the left, a value axis below, room for a text beyond each end.
- */
+/* Rows of horizontal bars: wrapped labels to the left, a value axis below, room for a text beyond each end. */
 #include "chart/axis.h"
 
 struct uf_row {

@@ -13,7 +13,7 @@
 struct found_option {
     const char *name; /* NULL: unknown */
     enum argument_kind kind;
-    const char *placeholder;
+    const char *value_name;
 };
 
 bool arguments_is_methods(const struct uf_method *method, const char *name)
@@ -42,7 +42,7 @@ static struct found_option find_option(const struct arguments *arguments, const 
             const struct argument_option *option = &group->options[i];
             if (letter ? option->letter == letter
                        : strlen(option->name) == length && !strncmp(option->name, name, length))
-                return (struct found_option){option->name, option->kind, option->placeholder};
+                return (struct found_option){option->name, option->kind, option->value_name};
         }
     }
     return (struct found_option){0};
@@ -116,7 +116,7 @@ static uf_status read_option(struct arguments *arguments, int argc, char **argv,
     if (!value) {
         if (*index + 1 >= argc)
             return uf_fail(error, UF_BAD_USAGE, "the option '--%s' needs a value, expected --%s %s",
-                           option.name, option.name, option.placeholder ? option.placeholder : "VALUE");
+                           option.name, option.name, option.value_name ? option.value_name : "VALUE");
         value = argv[++*index];
     }
     return keep(arguments, &option, value, error);

@@ -25,7 +25,7 @@ struct argument_option {
     const char *name; /* without the dashes */
     char letter;      /* 0: none */
     enum argument_kind kind;
-    const char *placeholder; /* `FILE`; NULL for flags */
+    const char *value_name; /* `FILE`; NULL for flags */
     const char *summary;
 };
 

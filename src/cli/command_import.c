@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <utfall/file.h>
 #include <utfall/import.h>
 #include <utfall/number.h>
 
@@ -98,6 +96,12 @@ static uf_status one_character(const struct arguments *arguments, const char *na
     return UF_OK;
 }
 
+static bool is_plain_name(const char *text)
+{
+    static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+    return *text && !(*text >= '0' && *text <= '9') && text[strspn(text, word)] == '\0';
+}
+
 static uf_status fill_indicator(const struct arguments *arguments, struct uf_indicator *out,
                                 struct uf_error *error)
 {
@@ -111,6 +115,11 @@ static uf_status fill_indicator(const struct arguments *arguments, struct uf_ind
     if (!out->code)
         return uf_fail(error, UF_BAD_USAGE,
                        "expected --indicator NAME: the name that the figures get in the store");
+    if (!is_plain_name(out->code))
+        return uf_fail(error, UF_BAD_USAGE,
+                       "found '%s' for '--indicator', expected letters, digits and _ only, beginning with a "
+                       "letter: expressions use the name",
+                       out->code);
     out->name_en = out->name_sv = name ? name : out->code;
     out->unit_en = out->unit_sv = unit ? unit : "";
     if (rounding && (!uf_number_parse(rounding, strlen(rounding), '.', &out->rounding) || out->rounding < 0))
@@ -140,21 +149,31 @@ static void say_summary(const struct arguments *arguments, const struct uf_impor
     terminal_message(arguments, line);
 }
 
+struct import_work {
+    struct uf_import_request *request;
+    struct uf_import_summary summary;
+    size_t times;
+};
+
+static uf_status import_file(struct uf_store *store, void *user, struct uf_error *error)
+{
+    struct import_work *work = user;
+    if (work->times++ > 0 && !strcmp(work->request->path, "-"))
+        return uf_fail(error, UF_IO_FAILED,
+                       "another program made this store at the same moment, and standard input is read only "
+                       "once; import again");
+    uf_import_summary_clear(&work->summary);
+    return uf_import_file(store, work->request, &work->summary, error);
+}
+
 static uf_status import_into(const struct arguments *arguments, struct uf_import_request *request,
                              struct uf_error *error)
 {
-    const char *path = places_store(arguments);
-    bool is_new = !uf_file_exists(path);
-    struct uf_store *store = NULL;
-    uf_status status = places_open_store(arguments, UF_STORE_CREATE, &store, error);
-    struct uf_import_summary summary = {0};
-    if (status == UF_OK) status = uf_import_file(store, request, &summary, error);
+    struct import_work work = {.request = request};
+    uf_status status = places_write_store(arguments, import_file, &work, error);
     terminal_progress_end();
-    if (status == UF_OK) say_summary(arguments, &summary);
-    uf_import_summary_clear(&summary);
-    uf_store_close(store);
-    if (status != UF_OK && is_new)
-        unlink(path); /* a store that was made for this file alone does not stay behind empty */
+    if (status == UF_OK) say_summary(arguments, &work.summary);
+    uf_import_summary_clear(&work.summary);
     return status;
 }
 

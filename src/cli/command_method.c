@@ -143,9 +143,10 @@ static uf_status add_variables(struct lists *lists, struct uf_store_panel_reques
                            : i - 2 < lists->covariates.count
                                ? lists->covariates.items[i - 2]
                                : lists->extra.items[i - 2 - lists->covariates.count];
-        bool known = name == NULL;
-        for (size_t j = 0; j < request->n_variables && !known; j++)
-            known = !strcmp(lists->variables[j].name, name);
+        if (!name) continue;
+        bool known = false;
+        for (size_t k = 0; k < request->n_variables && !known; k++)
+            known = uf_text_equal(lists->variables[k].name, name);
         if (!known)
             lists->variables[request->n_variables++] =
                 (struct uf_panel_variable){.name = name, .expression = name};
@@ -191,9 +192,13 @@ static uf_status panel_from_store(const struct arguments *arguments, struct list
     }
     if (profile) {
         request.indicator = arguments_text(arguments, "indicator");
+        if (arguments_is_methods(method, "total")) request.total_sector = uf_options_text(options, "total");
+        /* A total to divide by is loaded with the sectors that are named. */
+        if (request.total_sector && lists->sectors.count &&
+            uf_text_list_find(&lists->sectors, request.total_sector) == SIZE_MAX)
+            UF_TRY(uf_text_list_add(&lists->sectors, request.total_sector, error));
         request.sectors = items_of(&lists->sectors);
         request.n_sectors = lists->sectors.count;
-        if (arguments_is_methods(method, "total")) request.total_sector = uf_options_text(options, "total");
     } else {
         request.outcome = arguments_text(arguments, "outcome");
         UF_TRY(add_variables(lists, &request, error));
@@ -231,34 +236,6 @@ static uf_status run_on(const struct arguments *arguments, const struct uf_panel
             status = printed;
         }
     }
-    return status;
-}
-
-static uf_status run(const struct arguments *arguments, struct uf_error *error)
-{
-    enum uf_language language;
-    UF_TRY(terminal_language(arguments, &language, error));
-    struct uf_options *options = NULL;
-    UF_TRY(arguments_options(arguments, &options, error));
-    struct lists lists = {0};
-    struct uf_result result;
-    struct uf_store *store = NULL;
-    struct uf_panel *panel = NULL;
-    uf_result_init(&result);
-    uf_status status = read_lists(arguments, options, &lists, error);
-    if (status == UF_OK && arguments_given(arguments, "data"))
-        status = panel_from_file(arguments, &lists, &result, &panel, error);
-    else if (status == UF_OK) {
-        status = places_open_store(arguments, UF_STORE_READ_ONLY, &store, error);
-        if (status == UF_OK)
-            status = panel_from_store(arguments, &lists, options, store, language, &result, &panel, error);
-    }
-    if (status == UF_OK) status = run_on(arguments, panel, options, language, &result, error);
-    uf_panel_free(panel);
-    uf_store_close(store);
-    uf_result_clear(&result);
-    clear_lists(&lists);
-    uf_options_free(options);
     return status;
 }
 
@@ -336,6 +313,63 @@ static const struct argument_group *const effect_groups[] = {&effect_panel_group
                                                              &output_options,
                                                              &general_options,
                                                              NULL};
+
+static bool is_in(const struct argument_group *group, const char *name)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (!strcmp(group->options[i].name, name)) return true;
+    return false;
+}
+
+/* An option that the chosen way does not read would be passed over in silence. */
+static uf_status check_way(const struct arguments *arguments, struct uf_error *error)
+{
+    const bool profile = arguments->method->family == UF_FAMILY_PROFILE,
+               file = arguments_given(arguments, "data");
+    const struct argument_group *from_file = profile ? &profile_file_group : &effect_file_group;
+    const struct argument_group *from_store = profile ? &profile_store_group : &effect_store_group;
+    for (size_t i = 0; i < arguments->names.count; i++) {
+        const char *name = arguments->names.items[i];
+        if (arguments_is_methods(arguments->method, name) || !is_in(file ? from_store : from_file, name))
+            continue;
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            file ? "the option '--%s' is for figures from the store, and --data names a file; leave out one "
+                   "of them"
+                 : "the option '--%s' is for figures from a file, and no file is named; expected --data FILE",
+            name);
+    }
+    return UF_OK;
+}
+
+static uf_status run(const struct arguments *arguments, struct uf_error *error)
+{
+    enum uf_language language;
+    UF_TRY(terminal_language(arguments, &language, error));
+    UF_TRY(check_way(arguments, error));
+    struct uf_options *options = NULL;
+    UF_TRY(arguments_options(arguments, &options, error));
+    struct lists lists = {0};
+    struct uf_result result;
+    struct uf_store *store = NULL;
+    struct uf_panel *panel = NULL;
+    uf_result_init(&result);
+    uf_status status = read_lists(arguments, options, &lists, error);
+    if (status == UF_OK && arguments_given(arguments, "data"))
+        status = panel_from_file(arguments, &lists, &result, &panel, error);
+    else if (status == UF_OK) {
+        status = places_open_store(arguments, &store, error);
+        if (status == UF_OK)
+            status = panel_from_store(arguments, &lists, options, store, language, &result, &panel, error);
+    }
+    if (status == UF_OK) status = run_on(arguments, panel, options, language, &result, error);
+    uf_panel_free(panel);
+    uf_store_close(store);
+    uf_result_clear(&result);
+    clear_lists(&lists);
+    uf_options_free(options);
+    return status;
+}
 
 const struct command command_profile = {
     .name = "profile",

@@ -115,6 +115,40 @@ end:
     return status;
 }
 
+/* A filter that names nothing in the store is a slip of the hand, not an empty answer. */
+static uf_status check_filter(struct uf_store *store, const char *filter, const char *value,
+                              struct uf_error *error)
+{
+    static const struct {
+        const char *filter, *sql;
+    } lists[] = {{"indicator", "SELECT code FROM indicator"},
+                 {"sector", "SELECT code FROM sectors"},
+                 {"intervention", "SELECT code FROM intervention"},
+                 {"level", "SELECT DISTINCT level FROM regions"}};
+    const size_t n_lists = sizeof lists / sizeof *lists;
+    size_t list = 0;
+    while (list < n_lists && strcmp(lists[list].filter, filter) != 0) list++;
+    if (list == n_lists || !value) return UF_OK;
+    struct uf_table *table = NULL;
+    UF_TRY(uf_store_query(store, lists[list].sql, NULL, 0, &table, error));
+    const size_t n = uf_table_rows(table);
+    const char **codes = malloc((n + 1) * sizeof *codes);
+    bool found = false;
+    for (size_t i = 0; codes && i < n; i++) {
+        codes[i] = uf_table_text(table, i, 0);
+        found = found || !strcmp(codes[i], value);
+    }
+    uf_status status = codes ? UF_OK : uf_fail_memory(error);
+    if (codes && !found) {
+        const char *nearest = uf_text_nearest(value, codes, n);
+        status = uf_fail(error, UF_BAD_INPUT, "there is no %s '%s' in the store%s%s%s", filter, value,
+                         nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+    }
+    free(codes);
+    uf_table_free(table);
+    return status;
+}
+
 static uf_status show(const struct arguments *arguments, const struct view *view, struct uf_store *store,
                       struct uf_error *error)
 {
@@ -124,6 +158,8 @@ static uf_status show(const struct arguments *arguments, const struct view *view
     uf_status status = UF_OK;
     for (; count < 3 && view->filters[count]; count++)
         parameters[count] = arguments_text(arguments, view->filters[count]);
+    for (size_t i = 0; i < count && status == UF_OK; i++)
+        status = check_filter(store, view->filters[i], parameters[i], error);
     for (size_t i = 0; i < count && status == UF_OK; i++)
         if (!strcmp(view->filters[i], "region") && parameters[i]) {
             status = uf_store_resolve_region(store, parameters[i], &region, error);
@@ -144,7 +180,7 @@ static uf_status run(const struct arguments *arguments, struct uf_error *error)
     const struct view *view = NULL;
     UF_TRY(find_view(arguments->words.count ? arguments->words.items[0] : "indicators", &view, error));
     struct uf_store *store = NULL;
-    UF_TRY(places_open_store(arguments, UF_STORE_READ_ONLY, &store, error));
+    UF_TRY(places_open_store(arguments, &store, error));
     uf_status status = show(arguments, view, store, error);
     uf_store_close(store);
     return status;

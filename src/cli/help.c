@@ -31,14 +31,14 @@ static void append_wrapped(struct uf_buffer *out, const char *text, size_t inden
     uf_buffer_append_char(out, '\n');
 }
 
-static void append_option(struct uf_buffer *out, char letter, const char *name, const char *placeholder,
+static void append_option(struct uf_buffer *out, char letter, const char *name, const char *value_name,
                           const char *summary)
 {
     char left[128];
-    int width = letter ? snprintf(left, sizeof left, "  -%c, --%s%s%s", letter, name, placeholder ? " " : "",
-                                  placeholder ? placeholder : "")
-                       : snprintf(left, sizeof left, "      --%s%s%s", name, placeholder ? " " : "",
-                                  placeholder ? placeholder : "");
+    int width = letter ? snprintf(left, sizeof left, "  -%c, --%s%s%s", letter, name, value_name ? " " : "",
+                                  value_name ? value_name : "")
+                       : snprintf(left, sizeof left, "      --%s%s%s", name, value_name ? " " : "",
+                                  value_name ? value_name : "");
     uf_buffer_append(out, left);
     size_t used = width > 0 ? (size_t)width : 0;
     if (used + 1 > COLUMN) {
@@ -49,7 +49,7 @@ static void append_option(struct uf_buffer *out, char letter, const char *name, 
     append_wrapped(out, summary, COLUMN);
 }
 
-static const char *placeholder_of(const struct uf_option *option)
+static const char *value_name_of(const struct uf_option *option)
 {
     switch (option->type) {
     case UF_OPTION_NUMBER:
@@ -88,7 +88,7 @@ static void append_method_option(struct uf_buffer *out, const struct uf_option *
         uf_buffer_append(&summary, ")");
     }
     char *text = uf_buffer_take(&summary);
-    append_option(out, 0, option->name, placeholder_of(option), text ? text : "");
+    append_option(out, 0, option->name, value_name_of(option), text ? text : "");
     free(text);
 }
 
@@ -132,7 +132,7 @@ char *arguments_help(const struct command *command, const struct uf_method *meth
             const struct argument_option *option = &group->options[i];
             /* A method's own option of the same name takes its place. */
             if (!arguments_is_methods(method, option->name))
-                append_option(&out, option->letter, option->name, option->placeholder, option->summary);
+                append_option(&out, option->letter, option->name, option->value_name, option->summary);
         }
     }
     if (method) append_method(&out, method);

@@ -107,6 +107,8 @@ int main(int argc, char **argv)
     /* A reader that goes away (`utfall show | head`) ends the program quietly, also where the parent ignored
      * the signal. */
     signal(SIGPIPE, SIG_DFL);
+    /* A file that may not grow further (ulimit -f) is a failed write like a full disk, not a death. */
+    signal(SIGXFSZ, SIG_IGN);
     terminal_catch_signals();
     struct uf_error error;
     uf_error_clear(&error);

@@ -12,7 +12,13 @@
 uf_status places_find(const char *name, char **out, struct uf_error *error);
 /* `--store`, else $UTFALL_STORE, else `utfall.db`. Borrowed. */
 const char *places_store(const struct arguments *arguments);
-/* Opens it; a store that is made new gets the reference codes and programmes. */
-uf_status places_open_store(const struct arguments *arguments, enum uf_open_mode mode, struct uf_store **out,
-                            struct uf_error *error);
+/* Opens it for reading; none there is UF_IO_FAILED. */
+uf_status places_open_store(const struct arguments *arguments, struct uf_store **out, struct uf_error *error);
+typedef uf_status places_work(struct uf_store *store, void *user, struct uf_error *error);
+/* Opens it for writing and does `work` in one transaction. A store that is not there yet gets the reference
+ * codes and programmes; it is built beside its place and put there when all has succeeded, so that neither a
+ * failure nor a kill leaves half a store. Where another program puts one there meanwhile, the work is done
+ * again in that one. */
+uf_status places_write_store(const struct arguments *arguments, places_work *work, void *user,
+                             struct uf_error *error);
 #endif

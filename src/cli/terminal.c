@@ -21,20 +21,22 @@ static void on_signal(int number)
     interrupted = 1;
 }
 
-void terminal_catch_signals(void)
+/* A signal that the parent ignores stays ignored: `utfall run … &` in a script is not ended by Ctrl-C. */
+static void catch_signal(int number)
 {
-    struct sigaction action;
+    struct sigaction action, old;
+    if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_IGN) return;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_signal;
     sigemptyset(&action.sa_mask);
     action.sa_flags = (int)SA_RESETHAND; /* a second Ctrl-C ends at once */
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    sigaction(number, &action, NULL);
 }
 
-bool terminal_interrupted(void)
+void terminal_catch_signals(void)
 {
-    return interrupted != 0;
+    catch_signal(SIGINT);
+    catch_signal(SIGTERM);
 }
 
 static bool is_quiet(const struct arguments *arguments)

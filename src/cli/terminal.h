@@ -10,15 +10,13 @@
 
 #include "cli/arguments.h"
 
-/* A message, an error, a warning; each ends with a newline. Quiet drops messages and warnings, never errors.
- */
+/* A message, an error, a warning; each ends with a newline. Quiet drops messages and warnings, never errors. */
 void terminal_message(const struct arguments *arguments, const char *text);
 void terminal_warning(const struct arguments *arguments, const char *text);
 void terminal_error(const struct uf_error *error);
 
 /* Catches SIGINT and SIGTERM; from then on the progress callbacks ask to stop. */
 void terminal_catch_signals(void);
-bool terminal_interrupted(void);
 
 /* One line that is rewritten, on a terminal. Returns non-zero after an interrupt, as all progress callbacks
  * do. */

@@ -108,48 +108,85 @@ static uf_status add_finding(struct design_facts *facts, const struct uf_exposur
                               sizeof arguments / sizeof *arguments, error);
 }
 
-static uf_status find_controls_exposed(struct design_facts *facts, const struct uf_exposure *exposure,
-                                       const struct reach *reach, struct uf_result *result,
-                                       struct uf_error *error)
+/* One programme in the list of those that the comparison regions took part in. */
+static uf_status name_programme(const struct design_facts *facts, const struct uf_exposure *exposure,
+                                const struct reach *reach, struct uf_buffer *list,
+                                struct uf_error *error)
+{
+    static const struct uf_words at_least = {"at least {0} of {1}", "minst {0} av {1}"};
+    static const struct uf_words exactly = {"{0} of {1}", "{0} av {1}"};
+    static const struct uf_words both = {"{0} ({1} comparison regions and {2} treated)",
+                                         "{0} ({1} jämförelseregioner och {2} insatsregioner)"};
+    static const struct uf_words controls = {"{0} ({1} comparison regions)", "{0} ({1} jämförelseregioner)"};
+    const struct uf_argument control[] = {uf_count_argument(reach->least_control),
+                                          uf_count_argument(facts->design.n_control)};
+    const struct uf_argument treated[] = {uf_count_argument(reach->least_treated),
+                                          uf_count_argument(facts->design.n_treated)};
+    char *of_control = NULL, *of_treated = NULL, *text = NULL;
+    uf_status status =
+        uf_phrase(facts->language, reach->least_control > reach->known_control ? at_least : exactly, control,
+                  2, &of_control, error);
+    if (status == UF_OK)
+        status =
+            uf_phrase(facts->language, reach->least_treated > reach->known_treated ? at_least : exactly,
+                      treated, 2, &of_treated, error);
+    if (status == UF_OK) {
+        const struct uf_argument arguments[] = {
+            uf_text_argument(exposure->name && *exposure->name ? exposure->name : exposure->intervention),
+            uf_text_argument(of_control), uf_text_argument(of_treated)};
+        status = uf_phrase(facts->language, reach->least_treated > 0 ? both : controls, arguments, 3, &text,
+                           error);
+    }
+    if (status == UF_OK) {
+        if (list->length) uf_buffer_append(list, ", ");
+        uf_buffer_append(list, text);
+    }
+    free(of_control);
+    free(of_treated);
+    free(text);
+    return status;
+}
+
+/* One finding for all programmes that reached the comparison regions: it is the same objection to the same
+ * number. */
+static uf_status find_controls_exposed(struct design_facts *facts, const char *programmes, bool treated_too,
+                                       struct uf_result *result, struct uf_error *error)
 {
     static const struct uf_words both = {
-        "The comparison regions were not left untouched: at least {1} of {2} took part in {0} during the "
-        "period, and so "
-        "did at least {3} of {4} treated regions. The contrast is between regions that got both {5} and {0} "
-        "and regions "
-        "that got only {0}: a difference between the groups, not an effect of {5} compared with no "
-        "programme.",
-        "Jämförelseregionerna stod inte utan insats: minst {1} av {2} deltog i {0} under perioden, liksom "
-        "minst {3} av "
-        "{4} behandlade regioner. Det som jämförs är regioner som fick både {5} och {0} med regioner som "
-        "bara fick {0}: "
-        "en skillnad mellan grupperna, inte en effekt av {5} jämfört med ingen insats alls."};
-    static const struct uf_words controls = {"The comparison regions were not left untouched: at least {1} "
-                                             "of {2} took part in {0} during the period. The "
-                                             "contrast is between regions that got {5} and regions that got "
-                                             "{0}: a difference between the groups, not an "
-                                             "effect of {5} compared with no programme.",
-                                             "Jämförelseregionerna stod inte utan insats: minst {1} av {2} "
-                                             "deltog i {0} under perioden. Det som jämförs är "
-                                             "regioner som fick {5} med regioner som fick {0}: en skillnad "
-                                             "mellan grupperna, inte en effekt av {5} jämfört "
-                                             "med ingen insats alls."};
+        "The comparison regions were not left untouched. During the period they took part in: {0}. The "
+        "contrast is between regions that got {1} on top of that and regions that got the rest without {1}: "
+        "a difference between the groups, not an effect of {1} compared with no programme.",
+        "Jämförelseregionerna stod inte utan insats. Under perioden deltog de i: {0}. Det som jämförs är "
+        "regioner som fick {1} utöver detta med regioner som fick detta utan {1}: en skillnad mellan "
+        "grupperna, inte en effekt av {1} jämfört med ingen insats alls."};
+    static const struct uf_words controls = {
+        "The comparison regions were not left untouched. During the period they took part in: {0}. The "
+        "contrast is between regions that got {1} and regions that got something else: a difference between "
+        "the groups, not an effect of {1} compared with no programme.",
+        "Jämförelseregionerna stod inte utan insats. Under perioden deltog de i: {0}. Det som jämförs är "
+        "regioner som fick {1} med regioner som fick något annat: en skillnad mellan grupperna, inte en "
+        "effekt av {1} jämfört med ingen insats alls."};
     static const struct uf_words advice = {
         "Read the number as a difference. For an effect, compare with regions that certainly stood outside, "
-        "such as "
-        "regions in other countries (synthetic control), or use the amounts per region (dose-response).",
+        "such as regions in other countries (synthetic control), or use the amounts per region "
+        "(dose-response).",
         "Läs talet som en skillnad. För att komma åt en effekt: jämför med regioner som säkert stod utanför, "
-        "till exempel "
-        "regioner i andra länder (syntetisk kontroll), eller utnyttja beloppen per region (dos–respons)."};
+        "till exempel regioner i andra länder (syntetisk kontroll), eller utnyttja beloppen per region "
+        "(dos–respons)."};
     design_limit_claim(facts, UF_CLAIM_DIFFERENCE);
-    UF_TRY(add_finding(facts, exposure, reach, UF_WARNING, "controls-exposed",
-                       reach->least_treated > 0 ? both : controls, advice, result, error));
-    if (reach->least_control == reach->known_control) return UF_OK;
+    const struct uf_argument arguments[] = {uf_text_argument(programmes), design_name(facts)};
+    return uf_result_add_note(result, facts->language, UF_WARNING, "controls-exposed",
+                              treated_too ? both : controls, advice, arguments, 2, error);
+}
+
+static uf_status find_counted(struct design_facts *facts, const struct uf_exposure *exposure,
+                              const struct reach *reach, struct uf_result *result, struct uf_error *error)
+{
     static const struct uf_words counted = {"The source counts {6} of {7} regions in {0} without listing "
                                             "them; the numbers of exposed regions follow from "
                                             "the count.",
                                             "Källan anger att {6} av {7} regioner deltog i {0} men räknar "
-                                            "inte upp dem; antalet exponerade regioner följer av "
+                                            "inte upp dem; antalet berörda regioner följer av "
                                             "den uppgiften."};
     static const struct uf_words find_out = {"Find out which region stood outside.",
                                              "Ta reda på vilken region som stod utanför."};
@@ -176,8 +213,14 @@ static uf_status find_unknown(struct design_facts *facts, const struct uf_exposu
         "Find out which regions took part and record it; until then read the number as a difference.",
         "Ta reda på vilka regioner som deltog och för in det; läs talet som en skillnad tills dess."};
     design_limit_claim(facts, UF_CLAIM_DIFFERENCE);
+    static const struct uf_words unsaid_one = {
+        "For one of the regions here it is not known whether it took part in {0}, so what is measured may "
+        "belong to {0} rather than to {5}.",
+        "För en av regionerna här är det inte känt om den deltog i {0}, så det som mäts kan höra till {0} "
+        "snarare än till {5}."};
+    size_t n_unknown = reach->unknown_control + reach->unknown_treated;
     bool is_counted = exposure->regions_exposed >= 0 && exposure->regions_total >= 0;
-    return add_finding(facts, exposure, reach, UF_WARNING, "exposure-unknown", is_counted ? counted : unsaid,
+    return add_finding(facts, exposure, reach, UF_WARNING, "exposure-unknown", is_counted ? counted : n_unknown == 1 ? unsaid_one : unsaid,
                        advice, result, error);
 }
 
@@ -187,14 +230,20 @@ static uf_status find_concurrent(struct design_facts *facts, const struct uf_exp
     static const struct uf_words text = {"At least {3} of {4} treated regions also took part in {0} during "
                                          "the period, and no comparison region is known "
                                          "to have done so: the two programmes cannot be told apart.",
-                                         "Minst {3} av {4} behandlade regioner deltog även i {0} under "
+                                         "Minst {3} av {4} insatsregioner deltog även i {0} under "
                                          "perioden, och ingen jämförelseregion är känd för att "
                                          "ha gjort det: de två insatserna går inte att skilja åt."};
+    static const struct uf_words one = {"The treated region also took part in {0} during the period, and no "
+                                        "comparison region is known to have done so: the two programmes "
+                                        "cannot be told apart.",
+                                        "Insatsregionen deltog även i {0} under perioden, och ingen "
+                                        "jämförelseregion är känd för att ha gjort det: de två insatserna "
+                                        "går inte att skilja åt."};
     static const struct uf_words advice = {"Read the number as the two programmes together.",
                                            "Läs talet som de två insatserna tillsammans."};
     design_limit_claim(facts, UF_CLAIM_DIFFERENCE);
-    return add_finding(facts, exposure, reach, UF_WARNING, "concurrent-interventions", text, advice, result,
-                       error);
+    return add_finding(facts, exposure, reach, UF_WARNING, "concurrent-interventions",
+                       facts->design.n_treated == 1 ? one : text, advice, result, error);
 }
 
 uf_status design_find_exposures(struct design_facts *facts, struct uf_result *result, struct uf_error *error)
@@ -205,13 +254,19 @@ uf_status design_find_exposures(struct design_facts *facts, struct uf_result *re
     if (!listed) return uf_fail_memory(error);
     uf_status status = UF_OK;
     size_t counted = 0;
+    bool treated_too = false;
+    struct uf_buffer programmes;
+    uf_buffer_init(&programmes);
     for (size_t e = 0; e < panel->n_exposures; e++) {
         const struct uf_exposure *exposure = &panel->exposures[e];
         if (exposure->is_this || !overlaps(facts, exposure)) continue;
         struct reach reach = measure(facts, exposure, listed);
         if (reach.least_control > counted) counted = reach.least_control;
         if (reach.least_control > 0) {
-            UF_TRY_GOTO(find_controls_exposed(facts, exposure, &reach, result, error), done);
+            treated_too |= reach.least_treated > 0;
+            UF_TRY_GOTO(name_programme(facts, exposure, &reach, &programmes, error), done);
+            if (reach.least_control > reach.known_control)
+                UF_TRY_GOTO(find_counted(facts, exposure, &reach, result, error), done);
             continue;
         }
         if (reach.least_treated > 0)
@@ -219,11 +274,14 @@ uf_status design_find_exposures(struct design_facts *facts, struct uf_result *re
         if (reach.unknown_control + reach.unknown_treated > 0)
             UF_TRY_GOTO(find_unknown(facts, exposure, &reach, result, error), done);
     }
+    if (programmes.length)
+        UF_TRY_GOTO(find_controls_exposed(facts, programmes.data, treated_too, result, error), done);
     size_t known = 0;
     for (size_t u = 0; u < panel->units.count; u++) known += listed[u] && !facts->treated[u];
     facts->design.controls_exposed_known = known;
     facts->design.controls_exposed_at_least = counted > known ? counted : known;
 done:
+    uf_buffer_clear(&programmes);
     free(listed);
     return status;
 }

@@ -25,7 +25,7 @@ static const struct uf_option options_table[] = {
     {"reference", UF_OPTION_NUMBER, "-1", NULL, "event time whose difference is 0 by definition", false},
     {"bin-before", UF_OPTION_NUMBER, NULL, NULL, "take event times at or before this one together", false},
     {"bin-after", UF_OPTION_NUMBER, NULL, NULL, "take event times at or after this one together", false},
-    {"level", UF_OPTION_NUMBER, "0.95", NULL, "confidence level of the intervals", false},
+    {"confidence-level", UF_OPTION_NUMBER, "0.95", NULL, "confidence level of the intervals", false},
     {"permutations", UF_OPTION_COUNT, "9999", NULL,
      "random assignments drawn when there are too many to try all", false},
     {"enumerate", UF_OPTION_COUNT, "25000", NULL, "try all assignments when there are at most this many",
@@ -116,7 +116,7 @@ static void add_covariance(struct did_request *request, enum uf_covariance_kind 
 static uf_status read_request(const struct uf_options *options, const struct uf_context *context,
                               struct did_request *out, struct uf_error *error)
 {
-    struct did_request request = {.level = uf_options_number(options, "level"),
+    struct did_request request = {.level = uf_options_number(options, "confidence-level"),
                                   .event_study = uf_options_flag(options, "event-study"),
                                   .scale =
                                       (enum did_scale)choice_of(scales, uf_options_text(options, "scale"))};
@@ -131,7 +131,8 @@ static uf_status read_request(const struct uf_options *options, const struct uf_
     }
     if (!(request.level > 0 && request.level < 1))
         return uf_fail(error, UF_BAD_USAGE,
-                       "option 'level': found %g, expected a share between 0 and 1, as 0.95", request.level);
+                       "option 'confidence-level': found %g, expected a share between 0 and 1, as 0.95",
+                       request.level);
     UF_TRY(whole(options, "reference", &request.event.reference, &given, error));
     UF_TRY(whole(options, "bin-before", &request.event.before, &request.event.bin_before, error));
     UF_TRY(whole(options, "bin-after", &request.event.after, &request.event.bin_after, error));
@@ -222,8 +223,9 @@ static uf_status settle_inference(const struct did_run *run, const struct uf_did
 static uf_status note_fit(const struct did_run *run, const struct uf_did_fit *fit, struct uf_error *error)
 {
     static const struct uf_words rank = {
-        "Observations: {0}; coefficients: {1}; fixed effects (rank): {2}; residual degrees of freedom: {3}.",
-        "Observationer: {0}; koefficienter: {1}; fasta effekter (rang): {2}; frihetsgrader kvar: {3}."};
+        "{0} observations; rank {1} for the coefficients and {2} for the fixed effects; {3} residual degrees of "
+        "freedom.",
+        "{0} observationer; rang {1} för koefficienterna och {2} för de fasta effekterna; {3} frihetsgrader kvar."};
     static const struct uf_words dropped = {"{0} was dropped from the regression: it is collinear with the "
                                             "fixed effects or with what stands before it.",
                                             "{0} har uteslutits ur regressionen: variabeln är kollinjär med "

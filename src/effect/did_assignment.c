@@ -96,8 +96,7 @@ static uf_status find_unit_paths(const struct uf_did_data *data, struct unit_pat
     return UF_OK;
 }
 
-/* Each cluster's path, where units do not straddle clusters and each cluster has one path; false otherwise.
- */
+/* Each cluster's path, where units do not straddle clusters and each cluster has one path; false otherwise. */
 static bool cluster_paths(const struct uf_did_data *data, const struct unit_paths *p, size_t *path,
                           size_t *unit_cluster)
 {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Tables that show rather than test: means by group over time, and the statistics under re-dealt treatment.
- */
+/* Tables that show rather than test: means by group over time, and the statistics under re-dealt treatment. */
 #include "base/fail.h"
 #include "effect/did_internal.h"
 
@@ -8,8 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* --- means of each cohort by period
- * ------------------------------------------------------------------------------ */
+/* --- means of each cohort by period ------------------------------------------------------------- */
 
 enum { MOST_COHORTS = 4 }; /* more than that are shown as one group of treated */
 
@@ -53,7 +51,7 @@ static uf_status add_group(const struct did_run *run, const struct trend_group *
                            struct uf_error *error)
 {
     static const struct uf_words never = {"Comparison regions", "Jämförelseregioner"};
-    static const struct uf_words from = {"Treated from {0}", "Insats från {0}"};
+    static const struct uf_words from = {"Treated regions (from {0})", "Insatsregioner (från {0})"};
     static const struct uf_words all = {"Treated regions", "Insatsregioner"};
     const struct uf_did_data *data = &run->sample->data;
     bool treated = group->first != SIZE_MAX, cohort = treated && !group->pooled;
@@ -118,8 +116,7 @@ uf_status did_report_trends(const struct did_run *run, struct uf_error *error)
     return uf_result_take_table(run->result, table, error);
 }
 
-/* --- the distribution under randomisation
- * ------------------------------------------------------------------------ */
+/* --- the distribution under randomisation ------------------------------------------------------- */
 
 enum { BINS = 40 };
 

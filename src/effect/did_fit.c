@@ -42,8 +42,7 @@ static uf_status keep_columns(struct uf_did_fit *fit, const gsl_matrix *all, str
     return UF_OK;
 }
 
-/* The regression on `leading` (n × n_leading; in the order in which they are to be kept) and the covariates.
- */
+/* The regression on `leading` (n × n_leading; in the order in which they are to be kept) and the covariates. */
 uf_status did_regress(const struct uf_did_data *data, const gsl_matrix *leading, struct uf_did_fit *fit,
                       struct uf_error *error)
 {

@@ -110,9 +110,9 @@ const struct uf_method uf_method_synthetic_control = {
     .name = "synthetic-control",
     .family = UF_FAMILY_EFFECT,
     .title = {"Synthetic control", "Syntetisk kontroll"},
-    .summary = {"compares a treated region with the mix of untreated regions that resembled it most before "
+    .summary = {"Compares a treated region with the mix of untreated regions that resembled it most before "
                 "the start",
-                "jämför en behandlad region med den kombination av obehandlade regioner som liknade den mest "
+                "Jämför en behandlad region med den kombination av obehandlade regioner som liknade den mest "
                 "före start"},
     .formula_note =
         {"The synthetic control is a weighted mean of donor regions, with weights of 0 or more that sum to "

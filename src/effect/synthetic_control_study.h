@@ -59,8 +59,7 @@ uf_status sc_study_select(struct sc_study *study, struct uf_error *error);
 uf_status sc_panel_cells(const struct uf_panel *panel, size_t column, double **out, struct uf_error *error);
 /* Labels of the panel units marked, at most six of them; free() it. */
 uf_status sc_names(const struct sc_study *study, const bool *marked, char **out, struct uf_error *error);
-/* Takes the marked units out of the sample and says so in the ledger; nothing happens where none is marked.
- */
+/* Takes the marked units out of the sample and says so in the ledger; nothing happens where none is marked. */
 uf_status sc_study_drop_units(struct sc_study *study, const bool *marked, const char *code,
                               struct uf_words step, struct uf_error *error);
 /* Adds the fatal note and returns UF_NOT_IDENTIFIED. */

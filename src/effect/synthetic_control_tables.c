@@ -96,8 +96,7 @@ const char *sc_period_code(const struct sc_study *study, size_t row)
     return study->panel->periods.code[study->period[row]];
 }
 
-/* --- estimates
- * --------------------------------------------------------------------------------------------------- */
+/* --- estimates ---------------------------------------------------------------------------------- */
 
 enum {
     TERM,
@@ -180,8 +179,8 @@ static uf_status estimates_table(const struct sc_study *study, struct uf_table *
     static const struct uf_words gap_note = {"treated minus synthetic, mean of the periods from the start "
                                              "on; statistic: RMSPE after / before; p-value: rank of it "
                                              "among placebos in space; no standard error exists",
-                                             "behandlad minus syntetisk, medelvärde över perioderna från och "
-                                             "med starten; statistic: RMSPE efter / före; p-värde: "
+                                             "insatsregion minus syntetisk, medelvärde över perioderna från och "
+                                             "med starten; teststatistika: RMSPE efter / före; p-värde: "
                                              "dess rang bland placeboregionerna; medelfel finns inte"};
     static const struct uf_words percent_note = {
         "the average gap in per cent of the synthetic control's mean in the same periods",
@@ -205,8 +204,7 @@ static uf_status estimates_table(const struct sc_study *study, struct uf_table *
     return sc_table_finish(table, status, out);
 }
 
-/* --- paths
- * ------------------------------------------------------------------------------------------------------- */
+/* --- paths -------------------------------------------------------------------------------------- */
 
 static uf_status path_table(const struct sc_study *study, const char *name, struct uf_words title,
                             const struct sc_average *average, struct uf_table **out, struct uf_error *error)
@@ -272,9 +270,7 @@ static uf_status balance_table(const struct sc_study *study, struct uf_table **o
     return sc_table_finish(table, status, out);
 }
 
-/* --- fit
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- fit ---------------------------------------------------------------------------------------- */
 
 static uf_status fit_table(const struct sc_study *study, struct uf_table **out, struct uf_error *error)
 {
@@ -302,11 +298,11 @@ static uf_status fit_table(const struct sc_study *study, struct uf_table **out, 
           "Utfallets standardavvikelse mellan regioner i anpassningsfönstret"},
          sc_outcome_spread(study)},
         {"loss-v",
-         {"Mean squared gap in the fit window (loss_v)", "Medelkvadratgap i anpassningsfönstret (loss_v)"},
+         {"Mean squared gap in the fit window (V)", "Medelkvadratgap i anpassningsfönstret (V)"},
          pow(study->average.rmspe_before, 2)},
         {"loss-w",
-         {"Weighted squared distance of the predictors (loss_w)",
-          "Viktat kvadratavstånd för prediktorerna (loss_w)"},
+         {"Weighted squared distance of the predictors (W)",
+          "Viktat kvadratavstånd för prediktorerna (W)"},
          loss_w},
         {"kkt-residual", {"KKT residual of the donor weights", "KKT-residual för donatorvikterna"}, residual},
         {"donors", {"Donors", "Donatorer"}, (double)study->n_donors},

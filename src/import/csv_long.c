@@ -25,6 +25,8 @@ static int probe(const char *prefix)
     return ok ? 40 : 1; /* the last resort: it can say what is wrong with a text, and where */
 }
 
+enum { MOST_NAMES = 300 }; /* bytes of column names that a message lists */
+
 static uf_status fail_no_value(const struct uf_reader *reader, const struct uf_csv_head *head,
                                const bool *candidate, size_t n_candidates, struct uf_error *error)
 {
@@ -33,13 +35,19 @@ static uf_status fail_no_value(const struct uf_reader *reader, const struct uf_c
     for (size_t j = 0; j < head->names.count; j++) {
         if (n_candidates > 0 && !candidate[j]) continue;
         if (list.length > 0) uf_buffer_append(&list, ", ");
+        if (list.length > MOST_NAMES) {
+            uf_buffer_append(&list, "…");
+            break;
+        }
         uf_buffer_append(&list, head->names.items[j]);
     }
     uf_status status = uf_fail_at(
         error, UF_BAD_INPUT, uf_input_name(reader->input), 1, 0,
         n_candidates > 0
-            ? "several columns may hold the value (%.900s); name one of them in the role value"
-            : "no column of numbers is found among %.900s; name the value's column in the role value",
+            ? "several columns may hold the value (%s); name one of them: --value COLUMN, in a study "
+              "dimensions: {value: COLUMN}"
+            : "no column of numbers is found among %s; the first line must be the header; where it is, "
+              "name the value's column: --value COLUMN, in a study dimensions: {value: COLUMN}",
         list.data ? list.data : "");
     uf_buffer_clear(&list);
     return status;
@@ -68,7 +76,7 @@ static uf_status find_value(const struct uf_reader *reader, const struct uf_read
         *out = named;
         return UF_OK;
     }
-    bool *is_candidate = calloc(n, sizeof *is_candidate);
+    bool *is_candidate = calloc(n + 1, sizeof *is_candidate);
     if (!is_candidate) return uf_fail_memory(error);
     for (size_t j = 0; j < n; j++) {
         const struct uf_csv_column *column = &head->columns[j];

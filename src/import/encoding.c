@@ -95,8 +95,11 @@ static void feed_byte(struct uf_encoding_survey *survey, unsigned char byte)
         give_up_pending(survey);
     }
     if (byte < 0x80) {
-        survey->zeros += byte == 0;
         survey->column++;
+        if (byte == 0 && survey->zeros++ == 0) {
+            survey->zero_line = survey->line;
+            survey->zero_column = survey->column;
+        }
         if (byte == '\n') survey->line++, survey->column = 0;
         return;
     }
@@ -145,15 +148,33 @@ static uf_status decide_asked(const struct uf_encoding_survey *survey, const cha
     return UF_OK;
 }
 
+/* What people hand over instead of the table itself. */
+static uf_status refuse_packed(const struct uf_encoding_survey *survey, const char *file,
+                               struct uf_error *error)
+{
+    const unsigned char *h = survey->head;
+    if (survey->bytes < sizeof survey->head) return UF_OK;
+    if (h[0] == 0x1F && h[1] == 0x8B)
+        return uf_fail_at(error, UF_BAD_INPUT, file, 0, 0,
+                          "the file is compressed (gzip); unpack it first, as with gunzip");
+    if (h[0] == 'P' && h[1] == 'K' && h[2] == 3)
+        return uf_fail_at(
+            error, UF_BAD_INPUT, file, 0, 0,
+            "the file is a zip archive or an Excel workbook; unpack it, or save the sheet as CSV");
+    return UF_OK;
+}
+
 uf_status uf_encoding_decide(const struct uf_encoding_survey *survey, const char *asked, const char *file,
                              enum uf_encoding *out, struct uf_error *error)
 {
     if (survey->utf_16)
         return uf_fail_at(error, UF_BAD_INPUT, file, 0, 0, "the file is UTF-16; save it as UTF-8");
+    UF_TRY(refuse_packed(survey, file, error));
     if (survey->zeros > 0)
         return uf_fail_at(
-            error, UF_BAD_INPUT, file, 0, 0,
-            "the file holds zero bytes, so it is not a text file; export the table as CSV or TSV");
+            error, UF_BAD_INPUT, file, survey->zero_line, survey->zero_column,
+            "a NUL byte (0x00) stands here, so this is not a text file; export the table as CSV "
+            "or TSV again");
     if (asked) return decide_asked(survey, asked, file, out, error);
     if (survey->broken == 0) {
         *out = UF_ENCODING_UTF_8;

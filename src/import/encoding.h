@@ -23,6 +23,7 @@ struct uf_encoding_survey {
     size_t zeros;
     bool bom, utf_16;
     size_t broken_line, broken_column; /* of the first broken byte; columns in characters */
+    size_t zero_line, zero_column;     /* of the first zero byte */
     unsigned char broken_byte;
     /* the walk's own */
     unsigned char head[3], pending[4];

@@ -5,10 +5,9 @@
  * A file format, as a value.
  *
  * Whatever a file looks like, a reader shows it as cells: each cell has one code in each of the file's own
- * dimensions
- * (`geo`, `nace_r2`, `time` …) and a text where the value stands. What a dimension means, which cells are
- * kept, what a text is worth and how an observation is stored is the importer's business and the same for all
- * formats.
+ * dimensions (`geo`, `nace_r2`, `time` …) and a text where the value stands. What a dimension means, which
+ * cells are kept, what a text is worth and how an observation is stored is the importer's business and the
+ * same for all formats.
  *
  * To add a format: write one file in this folder that defines a `const struct uf_format` with the five
  * functions below (csv_wide.c is the shortest example), and add one line to the table in formats.c. `probe`

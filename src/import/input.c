@@ -94,8 +94,7 @@ static uf_status new_input(const char *name, struct uf_input **out, struct uf_er
     return UF_OK;
 }
 
-/* Standard input can be walked only once, so it becomes a file without a name (kept open, gone when closed).
- */
+/* Standard input can be walked only once, so it becomes a file without a name (kept open, gone when closed). */
 static uf_status spool(struct uf_input *input, struct uf_error *error)
 {
     const char *folder = getenv("TMPDIR");

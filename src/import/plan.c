@@ -39,45 +39,7 @@ bool uf_plan_keeps(const struct uf_plan *plan, const struct uf_cell *cell)
     return true;
 }
 
-/* --- codes with labels
- * --------------------------------------------------------------------------------------- */
-
-/* The first word, where there is more than one; NULL otherwise. The caller frees it. */
-static char *first_word(const char *text)
-{
-    size_t length = strcspn(text, " ");
-    if (length == 0 || text[length] == '\0') return NULL;
-    char *word = uf_text_copy(text);
-    if (word) word[length] = '\0';
-    return word;
-}
-
-static uf_status find_labelled(struct uf_store *store, uf_find_function *find, const char *text, char **out,
-                               struct uf_error *error)
-{
-    char *code = NULL;
-    UF_TRY(find(store, text, &code, error));
-    char *word = code ? NULL : first_word(text);
-    uf_status status = word ? find(store, word, &code, error) : UF_OK;
-    free(word);
-    if (status == UF_OK) *out = code;
-    return status;
-}
-
-uf_status uf_find_labelled_region(struct uf_store *store, const char *text, char **out,
-                                  struct uf_error *error)
-{
-    return find_labelled(store, uf_store_find_region, text, out, error);
-}
-
-uf_status uf_find_labelled_sector(struct uf_store *store, const char *text, char **out,
-                                  struct uf_error *error)
-{
-    return find_labelled(store, uf_store_find_sector, text, out, error);
-}
-
-/* --- what the codes tell
- * ------------------------------------------------------------------------------------- */
+/* --- what the codes tell ----------------------------------------------------------------------- */
 
 static bool named(const char *name, const char *const *words, size_t n_words)
 {
@@ -138,8 +100,7 @@ static double period_share(const struct planner *p, size_t d)
     return codes->count ? (double)n / (double)codes->count : 0;
 }
 
-/* The share of codes that the store knows; a little more where they are already written the store's own way.
- */
+/* The share of codes that the store knows; a little more where they are already written the store's own way. */
 static uf_status known_share(const struct planner *p, size_t d, uf_find_function *find, double *out,
                              struct uf_error *error)
 {
@@ -176,7 +137,8 @@ static uf_status guess_period(struct planner *p, struct uf_error *error)
         return uf_fail_at(
             error, UF_BAD_INPUT, uf_input_name(p->reader->input), 1, 0,
             "no column of periods is found; expected one with years (2018), quarters (2018K1) or months "
-            "(2018M01), or name it in the role period");
+            "(2018M01); where it is called otherwise: --period COLUMN, in a study dimensions: {period: "
+            "COLUMN}");
     assign(p, best, UF_ROLE_PERIOD);
     return note(p, "the period is taken from ", name_of(p, best), "", error);
 }
@@ -195,8 +157,8 @@ static uf_status guess_region(struct planner *p, struct uf_error *error)
     if (best == SIZE_MAX || best_score < 0.5)
         return uf_fail_at(
             error, UF_BAD_INPUT, uf_input_name(p->reader->input), 1, 0,
-            "no column of regions is found; expected codes such as SE312, 20 or 2080, or name it in the "
-            "role region");
+            "no column of regions is found; expected codes such as SE312, 20 or 2080, or name it: "
+            "--region COLUMN, in a study dimensions: {region: COLUMN}");
     assign(p, best, UF_ROLE_REGION);
     return note(p, "the region is taken from ", name_of(p, best), "", error);
 }
@@ -222,8 +184,7 @@ static uf_status guess_sector(struct planner *p, struct uf_error *error)
     return note(p, "the sector is taken from ", name_of(p, best), "", error);
 }
 
-/* --- the rest
- * -------------------------------------------------------------------------------------------------- */
+/* --- the rest ---------------------------------------------------------------------------------- */
 
 /* Another column of values, not of codes: many different numbers, or numbers with decimals. */
 static bool is_measure(const struct uf_surveyed_dimension *dimension)
@@ -256,10 +217,13 @@ static uf_status settle_dimension(struct planner *p, size_t d, bool needed, stru
         return p->plan->dimensions[d].constant ? UF_OK : uf_fail_memory(error);
     }
     if (NAMED(name_of(p, d), UNIT_NAMES))
-        return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(p->reader->input), 1, 0,
-                          "column %s has several units (%s, %s%s) and an indicator has one; keep one of them",
-                          name_of(p, d), dimension->codes.items[0], dimension->codes.items[1],
-                          dimension->codes.count > 2 ? ", ..." : "");
+        return uf_fail_at(
+            error, UF_BAD_INPUT, uf_input_name(p->reader->input), 1, 0,
+            "column %s has several units (%s, %s%s) and an indicator has one; keep one of them: "
+            "--keep %s=%s, in a study keep: {%s: %s}",
+            name_of(p, d), dimension->codes.items[0], dimension->codes.items[1],
+            dimension->codes.count > 2 ? ", ..." : "", name_of(p, d), dimension->codes.items[0],
+            name_of(p, d), dimension->codes.items[0]);
     if (!needed || dimension->overflow || is_measure(dimension)) return leave_out(p, d, error);
     assign(p, d, UF_ROLE_BREAKDOWN);
     return note(p, "column ", name_of(p, d), " is kept as a breakdown", error);
@@ -299,8 +263,7 @@ static uf_status settle_rest(struct planner *p, struct uf_error *error)
     return status;
 }
 
-/* --- what the user said
- * ------------------------------------------------------------------------------------------ */
+/* --- what the user said ------------------------------------------------------------------------ */
 
 static size_t find_dimension(const struct planner *p, const char *name)
 {

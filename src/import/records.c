@@ -24,7 +24,7 @@ struct uf_records {
     struct uf_field *fields;
     size_t n_fields, capacity;
     bool complete, failed, at_end;
-    size_t first_line, blank_lines;
+    size_t first_line;
 };
 
 static bool grow(struct uf_records *records)
@@ -123,8 +123,7 @@ static uf_status fail_unclosed(struct uf_records *records, struct uf_error *erro
 static uf_status fail_at_byte(struct uf_records *records, const char *line, size_t at, struct uf_error *error)
 {
     if (csv_error(&records->parser) != CSV_EPARSE) return uf_fail_memory(error);
-    /* Inside a plain field libcsv stops at the quote itself; behind a closing quote it stops at what follows.
-     */
+    /* Inside a plain field libcsv stops at the quote itself; behind a closing quote it stops at what follows. */
     size_t column = characters(line, at) + 1;
     return uf_fail_at(
         error, UF_BAD_INPUT, uf_input_name(records->input), uf_input_line_number(records->input), column,
@@ -143,10 +142,7 @@ static uf_status feed_line(struct uf_records *records, const char *line, size_t 
                            struct uf_error *error)
 {
     if (records->raw.length == 0) {
-        if (is_blank(records, line, length)) {
-            records->blank_lines++;
-            return UF_OK;
-        }
+        if (is_blank(records, line, length)) return UF_OK;
         records->first_line = uf_input_line_number(records->input);
     }
     uf_buffer_append_bytes(&records->raw, line, length);
@@ -225,11 +221,6 @@ uf_status uf_records_check(const struct uf_records *records, const struct uf_rec
         error, UF_BAD_INPUT, uf_input_name(records->input), line, column,
         "this row has %zu fields where the header has %zu; look for a missing or an extra delimiter ('%s')",
         record->count, expected, records->delimiter == '\t' ? "tab" : (char[]){records->delimiter, 0});
-}
-
-size_t uf_records_blank_lines(const struct uf_records *records)
-{
-    return records->blank_lines;
 }
 
 const char *uf_records_name(const struct uf_records *records)

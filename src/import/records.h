@@ -42,7 +42,6 @@ uf_status uf_records_header(struct uf_records *records, struct uf_text_list *out
 /* UF_BAD_INPUT where the record has not as many fields as the header. */
 uf_status uf_records_check(const struct uf_records *records, const struct uf_record *record, size_t expected,
                            struct uf_error *error);
-size_t uf_records_blank_lines(const struct uf_records *records);
 const char *uf_records_name(const struct uf_records *records); /* of the file */
 
 /* The delimiter (`,`, `;`, tab or `|`) that cuts the first records into most and equally many fields; ','

@@ -127,8 +127,7 @@ static uf_status read_period(const struct row *row, size_t cell, uf_period *out,
     return UF_OK;
 }
 
-/* --- reference
- * --------------------------------------------------------------------------------------------------- */
+/* --- reference --------------------------------------------------------------------------------- */
 
 /* Parents come before children whatever the order of the file: `user` is the level of this walk. */
 static uf_status put_region_of_level(struct uf_store *store, const struct row *row, const void *user,
@@ -176,8 +175,7 @@ static uf_status load_reference(struct uf_store *store, const char *directory, s
     return load(store, directory, "sectors.csv", SECTOR, 5, put_sector, NULL, error);
 }
 
-/* --- programmes
- * -------------------------------------------------------------------------------------------------- */
+/* --- programmes -------------------------------------------------------------------------------- */
 
 static uf_status put_intervention(struct uf_store *store, const struct row *row, const void *user,
                                   struct uf_error *error)

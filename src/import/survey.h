@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef UTFALL_IMPORT_SURVEY_H
 #define UTFALL_IMPORT_SURVEY_H
-/* A look at the kept cells of a file: which codes each dimension has, and which dimensions tell cells apart.
- */
+/* A look at the kept cells of a file: which codes each dimension has, and which dimensions tell cells apart. */
 #include <stdint.h>
 
 #include "import/plan.h"
@@ -13,8 +12,8 @@ enum { UF_SURVEY_CELLS = 200000, UF_SURVEY_CODES = 20000 };
 struct uf_surveyed_dimension {
     struct uf_codes index;     /* code → place in `codes` */
     struct uf_text_list codes; /* of kept cells, in the order seen */
-    struct uf_text_list
-        all; /* of all cells, where the dimension has a keep: to see whether its codes are there */
+    /* of all cells, where the dimension has a keep: to see whether its codes are there */
+    struct uf_text_list all;
     struct uf_codes all_index;
     bool overflow; /* more than UF_SURVEY_CODES */
 };

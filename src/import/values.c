@@ -131,7 +131,9 @@ bool uf_value_read(const struct uf_value_rules *rules, const char *text, size_t 
         settle(NAN, status, beside, out_value, out_status);
         return true;
     }
-    if (!rules->flags) return false;
+    /* Eurostat's `: c` means the same wherever it stands; behind a number, letters are flags only where the
+     * format has them. */
+    if (!rules->flags && *text != ':') return false;
     const char *letters;
     size_t n_letters;
     split_flags(text, &length, &letters, &n_letters);
@@ -149,14 +151,13 @@ void uf_decimal_observe(struct uf_decimal_evidence *evidence, const char *text, 
     uf_value_status status;
     trim(&text, &length);
     if (uf_value_is_missing_sign(text, length, &status) || is_zero_sign(text, length)) return;
-    if (flags) {
+    if (flags || (length > 0 && *text == ':')) {
         const char *letters;
         size_t n_letters;
         split_flags(text, &length, &letters, &n_letters);
         if (uf_value_is_missing_sign(text, length, &status)) return;
     }
-    /* As a number under either reading: this also keeps words, dates and serial numbers with two marks out.
-     */
+    /* As a number under either reading: this also keeps words, dates and serial numbers with two marks out. */
     double value;
     bool point = uf_number_parse_grouped(text, length, '.', ',', &value) ||
                  uf_number_parse_grouped(text, length, '.', ' ', &value);

@@ -5,10 +5,13 @@
  * What stands in a cell → a value and its status. One place knows the signs for "missing" that publishers
  * use.
  *
- *   `..` `...` `....` `:` `NA` `N/A` `null` empty   not available        `.`            not applicable
- *   `..C` `x`                                       suppressed           `–` `—` `-`    zero, exactly
- *   flags (Eurostat) behind a value or `:`:  b break, c confidential, d definition differs, e s estimated, f
- * forecast, i r (no status of ours), n u low reliability, p provisional, z not applicable
+ *     `..` `...` `....` `:` `NA` `N/A` `null` empty   not available
+ *     `.`                                             not applicable
+ *     `..C` `x`                                       suppressed
+ *     `–` `—` `-`                                     zero, exactly
+ *
+ * Flags (Eurostat) behind a value or `:`: b break, c confidential, d definition differs, e s estimated,
+ * f forecast, i r (no status of ours), n u low reliability, p provisional, z not applicable.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -18,19 +18,45 @@ struct parser {
     size_t first_reference;
     struct expression *out;
     struct uf_buffer sql;
-    int depth; /* open parentheses */
+    int depth;      /* open parentheses */
+    bool has_value; /* what stands before is a value: now an operator is expected, else another value */
     struct uf_error *error;
 };
 
-/* The place of `at` in the study file, where the expression's own place is known. */
+struct uf_text_place expression_place(const struct uf_panel_variable *variable, size_t offset)
+{
+    if (variable->places) return variable->places[offset];
+    struct uf_text_place place = {variable->line, variable->column};
+    for (size_t i = 0; place.column && i < offset; i++)
+        place.column += ((unsigned char)variable->expression[i] & 0xC0) != 0x80;
+    return place;
+}
+
+uf_status expression_fail(const struct uf_panel_variable *variable, size_t offset, const char *what,
+                          struct uf_error *error)
+{
+    enum { SHOWN = 120 };
+    const char *text = variable->expression;
+    size_t width = strlen(text);
+    if (width > SHOWN)
+        for (width = SHOWN; ((unsigned char)text[width] & 0xC0) == 0x80;) width--;
+    struct uf_text_place place = expression_place(variable, offset);
+    return uf_fail_at(error, UF_BAD_INPUT, variable->file, place.line, place.column,
+                      "in the expression `%.*s%s` of '%s': %s", (int)width, text, text[width] ? "…" : "",
+                      variable->name, what);
+}
+
 static uf_status fail_here(struct parser *parser, const char *at, const char *what)
 {
-    const struct uf_panel_variable *variable = parser->variable;
-    size_t before = 0;
-    for (const char *c = parser->text; c < at; c++) before += ((unsigned char)*c & 0xC0) != 0x80;
-    return uf_fail_at(parser->error, UF_BAD_INPUT, variable->file, variable->line,
-                      variable->column ? variable->column + before : 0, "in the expression `%s` of '%s': %s",
-                      parser->text, variable->name, what);
+    return expression_fail(parser->variable, (size_t)(at - parser->text), what, parser->error);
+}
+
+/* Two values with nothing between them. */
+static uf_status begin_value(struct parser *parser)
+{
+    if (parser->has_value)
+        return fail_here(parser, parser->p, "expected + - * / between two values, found another value");
+    return UF_OK;
 }
 
 static bool is_letter(char c)
@@ -55,7 +81,8 @@ static bool is_one_of(const char *word, const char *const *words, size_t count)
     return false;
 }
 
-static uf_status add_reference(struct parser *parser, const char *indicator, const char *sector)
+static uf_status add_reference(struct parser *parser, const char *at, const char *indicator,
+                               const char *bracket, const char *sector)
 {
     struct expression *out = parser->out;
     size_t index = 0;
@@ -66,13 +93,16 @@ static uf_status add_reference(struct parser *parser, const char *indicator, con
         struct expression_reference *grown = realloc(out->references, (index + 1) * sizeof *grown);
         if (!grown) return uf_fail_memory(parser->error);
         out->references = grown;
-        grown[index] = (struct expression_reference){uf_text_copy(indicator), uf_text_copy(sector)};
+        grown[index] =
+            (struct expression_reference){uf_text_copy(indicator), uf_text_copy(sector),
+                                          (size_t)(at - parser->text), (size_t)(bracket - parser->text)};
         out->n_references++;
         if (!grown[index].indicator || !grown[index].sector) return uf_fail_memory(parser->error);
     }
     uf_buffer_append(&parser->sql, " v");
     uf_buffer_append_size(&parser->sql, parser->first_reference + index);
     uf_buffer_append(&parser->sql, ".value ");
+    parser->has_value = true;
     return UF_OK;
 }
 
@@ -108,7 +138,10 @@ static uf_status parse_word(struct parser *parser)
     }
     word[length] = '\0';
     skip_blanks(parser);
-    if (*parser->p == '(') {
+    bool keyword = *parser->p != '[' && is_one_of(word, keywords, N_KEYWORDS);
+    if (parser->has_value && !keyword)
+        return fail_here(parser, start, "expected + - * / between two values, found another value");
+    if (*parser->p == '(' && !keyword) {
         if (!is_one_of(word, functions, N_FUNCTIONS)) {
             const char *nearest = uf_text_nearest(word, functions, N_FUNCTIONS);
             char message[256];
@@ -123,14 +156,16 @@ static uf_status parse_word(struct parser *parser)
         uf_buffer_append(&parser->sql, word);
         return UF_OK;
     }
-    if (*parser->p != '[' && is_one_of(word, keywords, N_KEYWORDS)) {
+    if (keyword) {
+        parser->has_value = !strcmp(word, "null") || !strcmp(word, "end");
         uf_buffer_append_char(&parser->sql, ' ');
         uf_buffer_append(&parser->sql, word);
         uf_buffer_append_char(&parser->sql, ' ');
         return UF_OK;
     }
+    const char *bracket = parser->p;
     if (*parser->p == '[') UF_TRY(parse_sector(parser, sector));
-    return add_reference(parser, word, sector);
+    return add_reference(parser, start, word, bracket, sector);
 }
 
 /* A whole number gets a decimal point: 1/2 is a half here, where SQL would make it 0. */
@@ -138,6 +173,8 @@ static uf_status parse_number(struct parser *parser)
 {
     const char *start = parser->p;
     bool fraction = false;
+    UF_TRY(begin_value(parser));
+    parser->has_value = true;
     while (is_digit(*parser->p) || *parser->p == '.') fraction |= *parser->p++ == '.';
     if (*parser->p == 'e' || *parser->p == 'E') {
         fraction = true;
@@ -160,9 +197,16 @@ static uf_status parse_operator(struct parser *parser)
     for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
         size_t length = strlen(operators[i]);
         if (strncmp(parser->p, operators[i], length)) continue;
-        if (*parser->p == '(') parser->depth++;
-        if (*parser->p == ')' && --parser->depth < 0)
+        const char sign = *parser->p;
+        if (sign == '(') {
+            UF_TRY(begin_value(parser));
+            parser->depth++;
+        } else if (!parser->has_value && sign != '+' && sign != '-') {
+            return fail_here(parser, parser->p, "a value is missing before this sign");
+        } else if (sign == ')' && --parser->depth < 0) {
             return fail_here(parser, parser->p, "this parenthesis was never opened");
+        }
+        parser->has_value = sign == ')';
         /* a blank keeps `- -1` from becoming a comment */
         uf_buffer_append_char(&parser->sql, ' ');
         uf_buffer_append(&parser->sql, operators[i]);
@@ -186,6 +230,7 @@ static uf_status parse(struct parser *parser)
     }
     if (parser->depth > 0) return fail_here(parser, parser->p, "a parenthesis is not closed");
     if (parser->out->n_references == 0) return fail_here(parser, parser->text, "it names no indicator");
+    if (!parser->has_value) return fail_here(parser, parser->p, "a value is missing at the end");
     return UF_OK;
 }
 

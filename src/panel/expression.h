@@ -10,7 +10,8 @@
 
 struct expression_reference {
     char *indicator;
-    char *sector; /* "": none */
+    char *sector;         /* "": none */
+    size_t at, sector_at; /* where the name and its bracket begin: bytes into the expression */
 };
 
 struct expression {
@@ -24,6 +25,12 @@ struct expression {
 uf_status expression_parse(const struct uf_panel_variable *variable, size_t first_reference,
                            struct expression *out, struct uf_error *error);
 void expression_clear(struct expression *expression);
+/* The place of a byte of the variable's expression (or of its end) in its file; line 0 where it is in none.
+ */
+struct uf_text_place expression_place(const struct uf_panel_variable *variable, size_t offset);
+/* UF_BAD_INPUT at that place, with the beginning of the expression. */
+uf_status expression_fail(const struct uf_panel_variable *variable, size_t offset, const char *what,
+                          struct uf_error *error);
 /* True where the expression is one indicator and nothing else. */
 bool expression_is_bare(const struct expression *expression, size_t first_reference);
 #endif

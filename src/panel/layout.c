@@ -89,8 +89,7 @@ static uf_status build_dictionary(const struct uf_table *table, const size_t *ro
     return ok ? UF_OK : uf_fail_memory(error);
 }
 
-/* A period's place in time: a period as such, or any whole number (`1`, `2`, … `10`), which counts as a year.
- */
+/* A period's place in time: a period as such, or any whole number (`1`, `2`, … `10`), which counts as a year. */
 static uf_period time_of(const char *code)
 {
     uf_period period;

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,48 @@ static void clear_variables(struct variables *variables)
     free(variables->items);
 }
 
+static uf_status check_references(struct uf_store *store, const struct uf_panel_variable *variable,
+                                  const struct expression *expression, struct uf_error *error)
+{
+    for (size_t k = 0; k < expression->n_references; k++) {
+        const struct expression_reference *reference = &expression->references[k];
+        struct uf_text_place name = expression_place(variable, reference->at),
+                             sector = expression_place(variable, reference->sector_at);
+        UF_TRY(check_code(store, "indicator", "indicator", reference->indicator, variable->file, name.line,
+                          name.column, error));
+        UF_TRY(check_code(store, "sector", "sector", reference->sector, variable->file, sector.line,
+                          sector.column, error));
+    }
+    return UF_OK;
+}
+
+/* SQLite reads the expression by itself once, so that what only it can refuse (too many arguments, too deep)
+ * is said where the expression stands and not where it is used. */
+static uf_status try_expression(struct uf_store *store, const struct uf_panel_variable *variable,
+                                const struct expression *expression, size_t first_reference,
+                                struct uf_error *error)
+{
+    struct statement statement;
+    struct uf_table *table = NULL;
+    struct uf_error refusal = {0};
+    statement_init(&statement);
+    statement_add(&statement, "SELECT CAST((");
+    statement_add(&statement, expression->sql);
+    statement_add(&statement, ") AS REAL) AS value FROM ");
+    for (size_t k = 0; k < expression->n_references; k++) {
+        statement_add(&statement, k ? ", (SELECT 1.0 AS value) v" : "(SELECT 1.0 AS value) v");
+        uf_buffer_append_size(&statement.sql, first_reference + k);
+    }
+    uf_status status = statement_query(&statement, store, &table, &refusal);
+    statement_clear(&statement);
+    uf_table_free(table);
+    if (status != UF_BAD_USAGE) {
+        if (status != UF_OK && error) *error = refusal;
+        return status;
+    }
+    return expression_fail(variable, 0, refusal.message, error);
+}
+
 static uf_status parse_variables(struct uf_store *store, const struct uf_store_panel_request *request,
                                  struct variables *out, struct uf_error *error)
 {
@@ -31,13 +74,8 @@ static uf_status parse_variables(struct uf_store *store, const struct uf_store_p
     for (size_t i = 0; i < request->n_variables; i++) {
         const struct uf_panel_variable *variable = &request->variables[i];
         UF_TRY(expression_parse(variable, next, &out->items[i], error));
-        for (size_t k = 0; k < out->items[i].n_references; k++) {
-            const struct expression_reference *reference = &out->items[i].references[k];
-            UF_TRY(check_code(store, "indicator", "indicator", reference->indicator, variable->file,
-                              variable->line, variable->column, error));
-            UF_TRY(check_code(store, "sector", "sector", reference->sector, variable->file, variable->line,
-                              variable->column, error));
-        }
+        UF_TRY(check_references(store, variable, &out->items[i], error));
+        UF_TRY(try_expression(store, variable, &out->items[i], next, error));
         next += out->items[i].n_references;
     }
     return UF_OK;
@@ -280,8 +318,39 @@ static uf_status describe(struct uf_store *store, const struct uf_store_panel_re
     return UF_OK;
 }
 
-static uf_status nothing_found(const struct uf_store_panel_request *request, struct uf_error *error)
+/* `employment` where only `employment["C"]` and its like have values: the commonest reason for finding
+ * nothing. */
+static uf_status fail_without_sector(struct uf_store *store, const struct uf_store_panel_request *request,
+                                     const struct variables *variables, struct uf_error *error)
 {
+    for (size_t i = 0; i < variables->count; i++)
+        for (size_t k = 0; k < variables->items[i].n_references; k++) {
+            const struct expression_reference *reference = &variables->items[i].references[k];
+            const char *parameters[] = {reference->indicator};
+            struct uf_table *found = NULL;
+            if (*reference->sector) continue;
+            UF_TRY(uf_store_query(store,
+                                  "SELECT min(sector) AS sector FROM observations WHERE indicator = ?1 "
+                                  "HAVING count(*) = count(nullif(sector, ''))",
+                                  parameters, 1, &found, error));
+            const char *sector = uf_table_rows(found) ? uf_table_text(found, 0, 0) : NULL;
+            uf_status status = UF_OK;
+            if (sector && *sector) {
+                char what[256];
+                snprintf(what, sizeof what, "'%s' has values by sector only; name one, as %s[\"%s\"]",
+                         reference->indicator, reference->indicator, sector);
+                status = expression_fail(&request->variables[i], reference->at, what, error);
+            }
+            uf_table_free(found);
+            UF_TRY(status);
+        }
+    return UF_OK;
+}
+
+static uf_status nothing_found(struct uf_store *store, const struct uf_store_panel_request *request,
+                               const struct variables *variables, struct uf_error *error)
+{
+    UF_TRY(fail_without_sector(store, request, variables, error));
     return uf_fail(
         error, UF_BAD_INPUT,
         "the store holds no value of '%s' for regions at level %s that were asked for; see `utfall show`",
@@ -413,7 +482,7 @@ uf_status uf_panel_from_store(struct uf_store *store, const struct uf_store_pane
     }
     UF_TRY_GOTO(statement_query(&statement, store, &rows, error), done);
     if (uf_table_rows(rows) == 0) {
-        status = nothing_found(request, error);
+        status = nothing_found(store, request, &variables, error);
         goto done;
     }
     UF_TRY_GOTO(uf_table_new("rows", &table, error), done);

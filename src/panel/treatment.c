@@ -74,8 +74,7 @@ uf_status panel_treat_by_column(struct uf_panel *panel, const char *column_name,
     size_t *after = malloc((panel->units.count + 1) * sizeof *after);
     if (!after) return uf_fail_memory(error);
     for (size_t u = 0; u < panel->units.count; u++) after[u] = 0;
-    /* rows are in time within a unit, so the first dose met is the start and a zero after it a switching off
-     */
+    /* rows are in time within a unit, so the first dose met is the start and a zero after it a switching off */
     for (size_t i = 0; i < panel->n_rows; i++) {
         size_t unit = panel->unit[i], *first = &treatment->first_period[unit];
         treatment->dose[i] = value[i];

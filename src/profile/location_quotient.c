@@ -132,8 +132,7 @@ static struct parts parts_of(const struct uf_activity *low, const struct uf_acti
     };
 }
 
-/* The reference is apart from the region: (a/(a+b)) · ((c+d)/c) from sums, (a/t) · (T/c) from given totals.
- */
+/* The reference is apart from the region: (a/(a+b)) · ((c+d)/c) from sums, (a/t) · (T/c) from given totals. */
 static struct interval apart_band(const struct parts *p, bool given_totals)
 {
     struct interval band;

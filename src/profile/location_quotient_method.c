@@ -155,8 +155,7 @@ static uf_status quotient_table(const struct panel_activity *a, const struct quo
     return UF_OK;
 }
 
-/* --- sentences
- * ------------------------------------------------------------------------------------------------ */
+/* --- sentences ---------------------------------------------------------------------------------- */
 
 enum { NAMED = 3 };
 
@@ -288,8 +287,7 @@ static uf_status tell_findings(const struct panel_activity *a, const struct quot
                               (struct uf_words){NULL, NULL}, counts, 2, error);
 }
 
-/* --- the method
- * ----------------------------------------------------------------------------------------------- */
+/* --- the method --------------------------------------------------------------------------------- */
 
 static uf_status add_results(const struct panel_activity *a, const struct quotients *now, size_t period,
                              const struct quotients *before, struct uf_result *result, struct uf_error *error)
@@ -338,7 +336,7 @@ static const struct uf_option options_list[] = {
 static const struct uf_chart_hint charts[] = {
     {.kind = "bars",
      .table = "location-quotient",
-     .title = {"Location quotients in {1}, {3}", "Lokaliseringskvoter i {1}, {3}"},
+     .title = {"Location quotients in {1}, {3}. {0}", "Lokaliseringskvoter i {1}, {3}. {0}"},
      .value_label = {"Location quotient (1 = as the reference area)",
                      "Lokaliseringskvot (1 = som jämförelseområdet)"},
      .value = "location_quotient",

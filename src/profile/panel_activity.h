@@ -14,8 +14,8 @@ enum bound { BOUND_VALUE, BOUND_LOW, BOUND_HIGH, BOUNDS };
 /* One period. Arrays follow panel_activity.region and .sector. */
 struct period_activity {
     size_t period; /* index into the panel's periods */
-    char when[48]; /* `, 2017` or ` 2017` to follow a name in a sentence; empty for a single cross-section
-                      without a period */
+    /* `, 2017` or ` 2017` to follow a name in a sentence; empty for a single cross-section without a period */
+    char when[48];
     gsl_matrix *value[BOUNDS];
     gsl_vector *total[BOUNDS]; /* NULL: no given total */
     gsl_vector *whole[BOUNDS]; /* NULL: no given reference row */
@@ -39,9 +39,9 @@ struct panel_activity {
     size_t unnamed_total; /* a sector that is a total by its code, left out; SIZE_MAX: none */
     size_t whole_unit;    /* SIZE_MAX: none named */
     enum uf_reference reference;
-    bool bands;                            /* the figures are rounded */
-    size_t *absent_region, *absent_sector; /* left out: no value at all in one of the periods, or (regions)
-                                              incomplete, on demand */
+    bool bands; /* the figures are rounded */
+    /* left out: no value at all in one of the periods, or (regions) incomplete, on demand */
+    size_t *absent_region, *absent_sector;
     size_t n_absent_regions, n_absent_sectors;
     bool leave_out_incomplete;
 };

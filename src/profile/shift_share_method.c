@@ -248,9 +248,9 @@ static const struct uf_option options_list[] = {
 static const struct uf_chart_hint charts[] = {
     {.kind = "stacked-bars",
      .table = "shift-share-components",
-     .title = {"Shift-share: what the change {2}–{3} consists of",
-               "Shift-share: vad förändringen {2}–{3} består av"},
-     .value_label = {"Per cent of the starting level", "Procent av utgångsnivån"},
+     .title = {"{0} {2}–{3}: what the change consists of",
+               "{0} {2}–{3}: vad förändringen består av"},
+     .value_label = {"Share of the starting level", "Andel av utgångsnivån"},
      .value = "percent",
      .label = "label",
      .group = "component_label",

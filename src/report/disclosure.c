@@ -170,8 +170,7 @@ static bool gives_away(const struct plan *plan, size_t from, size_t to)
     }
     if (n_secret == 0) return false;
     if (n_not_known == 1) return true;
-    /* whole numbers of 1 up to the last one below the threshold: a sum at either end leaves one possibility
-     */
+    /* whole numbers of 1 up to the last one below the threshold: a sum at either end leaves one possibility */
     double most = ceil(plan->rule->threshold) - 1;
     return n_below == n_not_known && (sum <= (double)n_below || sum >= (double)n_below * most);
 }

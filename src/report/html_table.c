@@ -43,8 +43,7 @@ static void append_number(struct uf_page *page, struct view *view, size_t row, s
     if (open) uf_buffer_append(page->out, "</sup>");
 }
 
-/* True where cells of the column carry raised marks, for which room is left so that the digits stay aligned.
- */
+/* True where cells of the column carry raised marks, for which room is left so that the digits stay aligned. */
 static bool has_raised_marks(const struct uf_table *table, size_t column)
 {
     uf_value_status shared = uf_column_shared_remarks(table, column), seen = 0;
@@ -244,7 +243,7 @@ void uf_html_table(struct uf_page *page, const struct uf_table *table, size_t ma
                                 : n_shown > 11 ? "<div class=\"wide landscape\">"
                                 : n_shown > 8  ? "<div class=\"wide dense\">"
                                                : "<div class=\"wide\">");
-    uf_buffer_append(page->out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"");
+    uf_buffer_append(page->out, "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-labelledby=\"");
     append_anchor(page, figure);
     uf_buffer_append(page->out, "\">\n<table>\n");
     append_caption(page, &view, csv_name, figure);

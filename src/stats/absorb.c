@@ -94,8 +94,7 @@ done:
     return status;
 }
 
-/* Cholesky S = LL' in place (lower triangle); redundant dummies get a zero row and column. Returns the rank.
- */
+/* Cholesky S = LL' in place (lower triangle); redundant dummies get a zero row and column. Returns the rank. */
 static size_t factorise_schur(struct uf_absorber *a)
 {
     size_t q = a->q, rank = 0;
@@ -252,11 +251,6 @@ uf_status uf_absorber_is_nested(const struct uf_absorber *a, size_t dimension, c
     return UF_OK;
 }
 
-size_t uf_absorber_observations(const struct uf_absorber *a)
-{
-    return a->n;
-}
-
 size_t uf_absorber_dimensions(const struct uf_absorber *a)
 {
     return a->dimensions;
@@ -285,9 +279,4 @@ size_t uf_absorber_singletons(const struct uf_absorber *a)
 const size_t *uf_absorber_groups(const struct uf_absorber *a, size_t dimension)
 {
     return a->group[dimension];
-}
-
-const double *uf_absorber_weights(const struct uf_absorber *a)
-{
-    return a->weight;
 }

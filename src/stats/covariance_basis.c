@@ -16,8 +16,7 @@ enum { MAX_COLUMNS = 2000 };
 /* 1 − λ below this: the cluster alone determines a direction, and the pseudo-inverse leaves it out. */
 #define DETERMINED 1e-10
 
-/* Orthonormalises column `y` against the first `count` columns, twice; returns false where nothing is left.
- */
+/* Orthonormalises column `y` against the first `count` columns, twice; returns false where nothing is left. */
 static bool orthonormalise(const struct basis *basis, size_t count, double *y, double reference)
 {
     size_t n = basis->n;

@@ -6,9 +6,13 @@
  *
  * On the √w scale the hat matrix is H = UU' + YY': U an orthonormal basis of the effects nested in clusters
  * (block-diagonal by cluster), Y = [effects not nested, with U taken out; regressors], orthonormal, n × q. X
- * and e are orthogonal to U, so within cluster g (I − H)_gg^{+1/2} u = u + Y_g V diag((f(λ) − 1)/λ) V'Y_g'u,
- * Y_g'Y_g = V Λ V',   f(λ) = (1 − λ)^{-1/2}, or 0 where λ = 1, and with g_j = A_j X_j b, h_j = Y_j'g_j, the
- * p_j of Pustejovsky & Tipton (2018, §3.1) have p_i'p_j = δ_ij g_j'g_j − h_i'h_j.
+ * and e are orthogonal to U, so within cluster g
+ *
+ *     (I − H)_gg^{+1/2} u = u + Y_g V diag((f(λ) − 1)/λ) V'Y_g'u
+ *     Y_g'Y_g = V Λ V',   f(λ) = (1 − λ)^{-1/2}, or 0 where λ = 1,
+ *
+ * and with g_j = A_j X_j b, h_j = Y_j'g_j, the p_j of Pustejovsky & Tipton (2018, §3.1) have
+ * p_i'p_j = δ_ij g_j'g_j − h_i'h_j.
  */
 #include "stats/covariance_internal.h"
 

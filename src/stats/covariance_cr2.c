@@ -127,8 +127,7 @@ uf_status covariance_bias_reduced(const struct uf_covariance_input *input, const
  * memory. */
 #define MOST_JOINT_WORK 5e9
 
-/* --- several coefficients together
- * ------------------------------------------------------------------------------- */
+/* --- several coefficients together -------------------------------------------------------------- */
 
 /* B = M C' L^-T with C M C' = LL': directions whose estimates are uncorrelated and of variance 1 under the
  * working model. */

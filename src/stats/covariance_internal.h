@@ -33,8 +33,7 @@ uf_status covariance_sandwich(const gsl_matrix *inverse, const gsl_matrix *meat,
 uf_status covariance_bias_reduced(const struct uf_covariance_input *input, const struct clusters *clusters,
                                   bool adjust, gsl_matrix *meat, double *df, struct uf_error *error);
 
-/* η of the Hotelling approximation for a joint test (Pustejovsky & Tipton 2018, §3.2), one cluster dimension.
- */
+/* η of the Hotelling approximation for a joint test (Pustejovsky & Tipton 2018, §3.2), one cluster dimension. */
 uf_status covariance_joint_df(const struct uf_covariance_input *input, bool adjust, const size_t *index,
                               size_t n_index, double *out, struct uf_error *error);
 

@@ -120,8 +120,7 @@ static void reflect(const struct problem *p, size_t j, double *v)
     for (size_t i = j + 1; i < p->n; i++) v[i] -= sum * u[i];
 }
 
-/* Takes the columns from left to right; kept ones end up at the front of `column`, `factor` and `exponent`.
- */
+/* Takes the columns from left to right; kept ones end up at the front of `column`, `factor` and `exponent`. */
 static void factorise(struct problem *p, const struct uf_least_squares_options *options,
                       struct uf_least_squares *out)
 {

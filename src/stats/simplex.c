@@ -15,8 +15,9 @@ struct uf_simplex_workspace {
     double *point; /* columns × rows: a_j − b, one after the other */
     double *x;     /* rows: A·w − b */
     double *slope; /* columns: x'(a_j − b) */
-    double *qr; /* corral × rows: differences to the first point of the corral; column j keeps R above row j
-                 * and its reflector from row j on */
+    /* corral × rows: differences to the first point of the corral; column j keeps R above row j and its
+     * reflector from row j on */
+    double *qr;
     double *scale;    /* corral: factors of the reflectors */
     double *diagonal; /* corral: of R */
     double *right;    /* rows */

@@ -58,8 +58,7 @@ uf_status uf_store_fail(struct uf_store *store, int code, struct uf_error *error
 /* Functions and the collation `swedish`, in functions.c. */
 uf_status uf_store_register_functions(sqlite3 *db, struct uf_error *error);
 
-/* Ids by code, cached; an unknown code is UF_BAD_INPUT with the nearest one. In regions.c, classifications.c.
- */
+/* Ids by code, cached; an unknown code is UF_BAD_INPUT with the nearest one. In regions.c, classifications.c. */
 uf_status uf_store_region_id(struct uf_store *store, const char *code, int64_t *out, struct uf_error *error);
 uf_status uf_store_sector_id(struct uf_store *store, const char *code, int64_t *out, struct uf_error *error);
 uf_status uf_store_indicator_id(struct uf_store *store, const char *code, int64_t *out,

@@ -65,8 +65,7 @@ static unsigned next_character(const unsigned char *bytes, int length, int *posi
 }
 
 /* The place in the Swedish alphabet: case ignored, å ä ö after z, é with e, ü with y, and the neighbours' æ
- * and ø with ä and ö (SS-ISO 12199 leaves v and w apart, as the Swedish Academy's word list does since 2006).
- */
+ * and ø with ä and ö (SS-ISO 12199 leaves v and w apart, as the Swedish Academy's word list does since 2006). */
 static unsigned swedish_weight(unsigned character)
 {
     enum { STEP = 8, AFTER_Z = 'z' * STEP };

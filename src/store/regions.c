@@ -121,8 +121,7 @@ uf_status uf_store_put_region_alias(struct uf_store *store, const char *alias, c
     return UF_OK;
 }
 
-/* 0: unknown. The canonical code goes first; an alias counts where all schemes that have it mean one region.
- */
+/* 0: unknown. The canonical code goes first; an alias counts where all schemes that have it mean one region. */
 static uf_status look_up(struct uf_store *store, const char *code, int64_t *out, struct uf_error *error)
 {
     static const char CANONICAL[] = "SELECT region_id FROM region WHERE code = ?1";

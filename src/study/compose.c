@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study/compose.h"
+#include "study/present.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
 
-enum { MAX_ROWS = 40 };
+enum { MAX_ROWS = 40, LONG_TABLE = 200, FIRST_ROWS = 10 };
 
 uf_status compose_paragraph(const struct composer *composer, struct uf_words words,
                             const struct uf_argument *arguments, size_t n_arguments, struct uf_error *error)
@@ -49,8 +50,7 @@ uf_status compose_words_list(const struct composer *composer, const struct study
     return status;
 }
 
-/* Tables are told apart by their names, as docs/architecture.md lists them; what is not listed is a result.
- */
+/* Tables are told apart by their names, as docs/architecture.md lists them; what is not listed is a result. */
 enum table_place compose_place(const struct run_analysis *analysis, const struct uf_table *table)
 {
     static const struct {
@@ -74,6 +74,29 @@ enum table_place compose_place(const struct run_analysis *analysis, const struct
     return PLACE_RESULT;
 }
 
+/* What the rows of a table have in common, under it. */
+static uf_status add_remark(const struct composer *composer, const char *remark, struct uf_error *error)
+{
+    const struct uf_argument argument = uf_text_argument(remark);
+    return remark ? compose_paragraph(composer, (struct uf_words){"Note: {0}", "Anmärkning: {0}"}, &argument, 1,
+                                      error)
+                  : UF_OK;
+}
+
+static uf_status add_figure(const struct composer *composer, const struct run_analysis *analysis,
+                            const struct run_figure *figure, struct uf_error *error)
+{
+    struct uf_table *shown = NULL;
+    char *remark = NULL;
+    UF_TRY(present_report_table(composer->run, analysis, figure->table, &shown, &remark, error));
+    uf_status status = uf_report_add_figure(composer->report, &composer->run->charts[figure->chart],
+                                            figure->caption, shown, figure->csv, error);
+    if (status == UF_OK) status = add_remark(composer, remark, error);
+    free(remark);
+    uf_table_free(shown);
+    return status;
+}
+
 /* A long table by region is shown for the focus regions; the file has all of it. */
 static uf_status add_table(const struct composer *composer, const struct run_analysis *analysis,
                            const struct uf_table *table, struct uf_error *error)
@@ -91,8 +114,16 @@ static uf_status add_table(const struct composer *composer, const struct run_ana
             if (keep[i]) kept++;
         }
     if (kept) status = uf_table_filter(table, uf_table_name(table), keep, &part, error);
+    struct uf_table *shown = NULL;
+    char *remark = NULL;
     if (status == UF_OK)
-        status = uf_report_add_table(composer->report, part ? part : table, MAX_ROWS, link, error);
+        status = present_report_table(composer->run, analysis, part ? part : table, &shown, &remark, error);
+    if (status == UF_OK)
+        status = uf_report_add_table(composer->report, shown,
+                                     uf_table_rows(shown) > LONG_TABLE ? FIRST_ROWS : MAX_ROWS, link, error);
+    if (status == UF_OK) status = add_remark(composer, remark, error);
+    free(remark);
+    uf_table_free(shown);
     uf_table_free(part);
     free(keep);
     free(link);
@@ -112,8 +143,7 @@ uf_status compose_material(const struct composer *composer, const struct run_ana
     for (size_t i = 0; i < analysis->n_figures; i++) {
         const struct run_figure *figure = &analysis->figures[i];
         if (compose_place(analysis, figure->table) != place) continue;
-        UF_TRY(uf_report_add_figure(composer->report, &composer->run->charts[figure->chart], figure->caption,
-                                    figure->table, figure->csv, error));
+        UF_TRY(add_figure(composer, analysis, figure, error));
     }
     for (size_t i = 0; i < analysis->result.n_tables; i++) {
         const struct uf_table *table = analysis->result.tables[i];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Data and ledger: where the figures come from and what became of each row; and the manifest at the end. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,7 +57,7 @@ static uf_status sources_table(const struct run *run, struct uf_table **out, str
         if (status == UF_OK && source->source->rounding > 0)
             status = uf_table_set_number(table, row, 7, source->source->rounding, error);
         else if (status == UF_OK)
-            status = uf_table_set_value(table, row, 7, 0, UF_VALUE_OBSERVED, error);
+            status = uf_table_set_value(table, row, 7, NAN, UF_VALUE_NOT_APPLICABLE, error);
     }
     if (status != UF_OK) {
         uf_table_free(table);
@@ -93,17 +94,17 @@ static uf_status add_derived(const struct composer *composer, struct uf_error *e
     const struct run *run = composer->run;
     const struct study_derived *derived = run->study->derived.items;
     if (run->study->derived.count == 0) return UF_OK;
-    static const struct column columns[] = {{"name", UF_COLUMN_TEXT},
-                                            {"label", UF_COLUMN_TEXT},
+    static const struct column columns[] = {{"indicator", UF_COLUMN_TEXT},
                                             {"expression", UF_COLUMN_TEXT},
-                                            {"unit", UF_COLUMN_TEXT}};
+                                            {"unit_label", UF_COLUMN_TEXT},
+                                            {"code", UF_COLUMN_TEXT}};
     struct uf_table *table = NULL;
     UF_TRY(make_table("derived", (struct uf_words){"Derived indicators", "Härledda indikatorer"},
                       run->language, columns, 4, &table, error));
     uf_status status = UF_OK;
     for (size_t i = 0; i < run->study->derived.count && status == UF_OK; i++) {
-        const char *texts[] = {derived[i].name.text, run_words(run, &derived[i].label),
-                               derived[i].expression.text, run_words(run, &derived[i].unit)};
+        const char *texts[] = {run_words(run, &derived[i].label), derived[i].expression.text,
+                               run_words(run, &derived[i].unit), derived[i].name.text};
         size_t row = 0;
         status = uf_table_add_row(table, &row, error);
         for (size_t j = 0; j < 4 && status == UF_OK; j++)
@@ -135,8 +136,7 @@ uf_status compose_data(const struct composer *composer, struct uf_error *error)
     return UF_OK;
 }
 
-/* --- manifest
- * ------------------------------------------------------------------------------------------------------- */
+/* --- manifest ----------------------------------------------------------------------------------- */
 
 static uf_status inputs_table(const struct composer *composer, struct uf_error *error)
 {

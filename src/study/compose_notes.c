@@ -14,26 +14,22 @@ static bool is_first_use(const struct run *run, size_t index)
     return run->analyses[index].method != NULL;
 }
 
-/* A warning that several analyses share is told once. */
-static uf_status add_warnings(const struct composer *composer, struct uf_error *error)
+/* The warnings stand where the numbers are; here only how many there are. */
+static uf_status point_to_warnings(const struct composer *composer, struct uf_error *error)
 {
     const struct run *run = composer->run;
-    struct uf_text_list list;
-    uf_text_list_init(&list);
-    uf_status status = UF_OK;
-    for (size_t i = 0; i < run->n_analyses && status == UF_OK; i++)
-        for (size_t j = 0; j < run->analyses[i].result.n_notes && status == UF_OK; j++) {
-            const struct uf_note *note = &run->analyses[i].result.notes[j];
-            if (note->severity == UF_NOTE || uf_text_list_find(&list, note->text) != (size_t)-1) continue;
-            status = uf_text_list_add(&list, note->text, error);
-        }
-    if (status == UF_OK && list.count) {
-        static const struct uf_words heading = {"Warnings from the analyses", "Varningar från analyserna"};
-        status = compose_heading(composer, uf_words_in(heading, run->language), error);
-    }
-    if (status == UF_OK) status = compose_list(composer, &list, error);
-    uf_text_list_clear(&list);
-    return status;
+    size_t warnings = 0;
+    for (size_t i = 0; i < run->n_analyses; i++)
+        for (size_t j = 0; j < run->analyses[i].result.n_notes; j++)
+            warnings += run->analyses[i].result.notes[j].severity != UF_NOTE;
+    if (warnings == 0) return UF_OK;
+    const struct uf_argument count = uf_count_argument(warnings);
+    static const struct uf_words one = {"The analyses gave one warning; it stands with its result.",
+                                        "Analyserna gav en varning; den står vid sitt resultat."};
+    static const struct uf_words more = {
+        "The analyses gave {0} warnings; each stands with the result it concerns.",
+        "Analyserna gav {0} varningar; var och en står vid det resultat den gäller."};
+    return compose_paragraph(composer, warnings == 1 ? one : more, &count, 1, error);
 }
 
 uf_status compose_limits(const struct composer *composer, struct uf_error *error)
@@ -50,7 +46,7 @@ uf_status compose_limits(const struct composer *composer, struct uf_error *error
             "regioner visar vad som blev annorlunda; varför visar den bara under de antaganden som anges "
             "ovan."},
         NULL, 0, error));
-    return add_warnings(composer, error);
+    return point_to_warnings(composer, error);
 }
 
 uf_status compose_method_notes(const struct composer *composer, struct uf_error *error)

@@ -22,8 +22,9 @@ static uf_status nothing_here(const struct composer *composer, struct uf_error *
         0, error);
 }
 
-/* Notes but for the findings, which are told in the text. */
-static uf_status add_notes(const struct composer *composer, const struct run_analysis *analysis,
+/* Notes but for the findings, which are told in the text: warnings and obstacles, or what is merely to be
+ * known. */
+static uf_status add_notes(const struct composer *composer, const struct run_analysis *analysis, bool grave,
                            struct uf_error *error)
 {
     const struct uf_result *result = &analysis->result;
@@ -31,7 +32,8 @@ static uf_status add_notes(const struct composer *composer, const struct run_ana
     if (!notes) return uf_fail_memory(error);
     size_t count = 0;
     for (size_t i = 0; i < result->n_notes; i++)
-        if (strcmp(result->notes[i].code, "finding") != 0)
+        if (strcmp(result->notes[i].code, "finding") != 0 &&
+            (result->notes[i].severity != UF_NOTE) == grave)
             notes[count++] = result->notes[i]; /* borrowed texts */
     uf_status status = uf_report_add_findings(composer->report, notes, count, error);
     free(notes);
@@ -48,15 +50,14 @@ uf_status compose_profile(const struct composer *composer, struct uf_error *erro
         if (analysis->kind == ANALYSIS_EFFECT) continue;
         UF_TRY(compose_heading(composer, analysis->title, error));
         UF_TRY(compose_list(composer, &analysis->findings, error));
+        UF_TRY(add_notes(composer, analysis, true, error));
         UF_TRY(compose_material(composer, analysis, PLACE_RESULT, error));
-        UF_TRY(add_notes(composer, analysis, error));
+        UF_TRY(add_notes(composer, analysis, false, error));
     }
     return UF_OK;
 }
 
-/* --- design
- * -------------------------------------------------------------------------------------------------------------
- */
+/* --- design ------------------------------------------------------------------------------------- */
 
 static struct uf_words judgement_words(const char *judgement)
 {
@@ -142,6 +143,19 @@ static uf_status exposures_table(const struct composer *composer, const struct u
     return status;
 }
 
+/* Who else took part, and what that means, in the words of the design check. */
+static uf_status add_exposure_findings(const struct composer *composer, const struct run_analysis *analysis,
+                                       struct uf_error *error)
+{
+    static const char *const codes[] = {"all-treated", "controls-exposed", "concurrent-interventions",
+                                        "exposure-unknown"};
+    for (size_t c = 0; c < sizeof codes / sizeof *codes; c++)
+        for (size_t i = 0; i < analysis->result.n_notes; i++)
+            if (!strcmp(analysis->result.notes[i].code, codes[c]))
+                UF_TRY(uf_report_add_paragraph(composer->report, analysis->result.notes[i].text, error));
+    return UF_OK;
+}
+
 uf_status compose_design(const struct composer *composer, struct uf_error *error)
 {
     const struct run *run = composer->run;
@@ -151,6 +165,7 @@ uf_status compose_design(const struct composer *composer, struct uf_error *error
         const struct run_analysis *analysis = &run->analyses[i];
         if (analysis->kind != ANALYSIS_EFFECT) continue;
         UF_TRY(compose_heading(composer, analysis->title, error));
+        UF_TRY(add_exposure_findings(composer, analysis, error));
         UF_TRY(compose_material(composer, analysis, PLACE_DESIGN, error));
         if (analysis->panel->n_exposures) UF_TRY(exposures_table(composer, analysis->panel, error));
         if (analysis->effect->assumptions.count)
@@ -159,20 +174,24 @@ uf_status compose_design(const struct composer *composer, struct uf_error *error
     return UF_OK;
 }
 
-/* --- results
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- results ------------------------------------------------------------------------------------ */
 
 static uf_status add_claim(const struct composer *composer, const struct run_analysis *analysis,
                            struct uf_error *error)
 {
-    static const char *const keys[] = {"claim_description", "claim_difference", "claim_effect"};
-    const struct uf_argument claim =
-        uf_text_argument(uf_word(keys[analysis->result.claim], composer->run->language));
-    return compose_paragraph(composer,
-                             (struct uf_words){"What the numbers below may be called: {0}.",
-                                               "Vad siffrorna nedan får kallas: {0}."},
-                             &claim, 1, error);
+    static const struct uf_words claims[] = {
+        [UF_CLAIM_DESCRIPTION] = {"The numbers below are a description and may not be read as effects of "
+                                  "the intervention.",
+                                  "Talen nedan är en beskrivning och får inte läsas som effekter av insatsen."},
+        [UF_CLAIM_DIFFERENCE] =
+            {"The numbers below are a difference, not an effect: they may not be read as caused by the "
+             "intervention, for the reasons above.",
+             "Talen nedan är en skillnad, inte en effekt: de får inte läsas som orsakade av insatsen, av de "
+             "skäl som anges ovan."},
+        [UF_CLAIM_EFFECT] = {"The numbers below may be read as an effect of the intervention, under the "
+                             "assumptions stated.",
+                             "Talen nedan får läsas som en effekt av insatsen, under de antaganden som anges."}};
+    return compose_paragraph(composer, claims[analysis->result.claim], NULL, 0, error);
 }
 
 uf_status compose_results(const struct composer *composer, struct uf_error *error)
@@ -184,7 +203,7 @@ uf_status compose_results(const struct composer *composer, struct uf_error *erro
         const struct run_analysis *analysis = &run->analyses[i];
         if (analysis->kind != ANALYSIS_EFFECT) continue;
         UF_TRY(compose_heading(composer, analysis->title, error));
-        UF_TRY(add_notes(composer, analysis, error));
+        UF_TRY(add_notes(composer, analysis, true, error));
         if (analysis->status == UF_NOT_IDENTIFIED) {
             UF_TRY(compose_paragraph(
                 composer,
@@ -197,6 +216,7 @@ uf_status compose_results(const struct composer *composer, struct uf_error *erro
         UF_TRY(add_claim(composer, analysis, error));
         UF_TRY(compose_list(composer, &analysis->findings, error));
         UF_TRY(compose_material(composer, analysis, PLACE_RESULT, error));
+        UF_TRY(add_notes(composer, analysis, false, error));
     }
     return UF_OK;
 }

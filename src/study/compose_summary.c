@@ -8,9 +8,6 @@
 #include "base/fail.h"
 #include "study/compose.h"
 
-/* The most that one analysis may say in the summary; the rest is in its own section. */
-enum { MAX_SUMMARY_FINDINGS = 4 };
-
 static uf_status add_phrase(const struct composer *composer, struct uf_words words,
                             const struct uf_argument *arguments, size_t n_arguments, struct uf_text_list *out,
                             struct uf_error *error)
@@ -31,17 +28,21 @@ static uf_status add_findings(const struct composer *composer, const struct run_
         return add_phrase(composer, (struct uf_words){"Refused: {0}. {1}", "Avvisad: {0}. {1}"}, arguments, 2,
                           out, error);
     }
-    for (size_t i = 0; i < analysis->findings.count && i < MAX_SUMMARY_FINDINGS; i++)
-        UF_TRY(uf_text_list_add(out, analysis->findings.items[i], error));
+    UF_TRY(run_summarise(composer->run, analysis, out, error));
     if (analysis->kind != ANALYSIS_EFFECT || analysis->result.claim == UF_CLAIM_EFFECT) return UF_OK;
-    const struct uf_argument title = uf_text_argument(analysis->title);
-    return add_phrase(
-        composer,
-        (struct uf_words){
-            "{0}: this is a difference and may not be read as caused by the intervention; see the design "
-            "check.",
-            "{0}: detta är en skillnad och får inte tolkas som orsakad av insatsen, se designprövningen."},
-        &title, 1, out, error);
+    /* The sentence belongs to the number it speaks of. */
+    if (out->count == 0) return UF_OK;
+    char **last = &out->items[out->count - 1];
+    const struct uf_argument said = uf_text_argument(*last);
+    char *text = NULL;
+    UF_TRY(uf_phrase(composer->run->language,
+                     (struct uf_words){"{0} This is a difference and may not be read as an effect of the "
+                                       "intervention.",
+                                       "{0} Det är en skillnad och får inte läsas som en effekt av insatsen."},
+                     &said, 1, &text, error));
+    free(*last);
+    *last = text;
+    return UF_OK;
 }
 
 /* The analyses that answer question `number` (SIZE_MAX: none of the questions). */
@@ -101,8 +102,7 @@ uf_status compose_summary(const struct composer *composer, struct uf_error *erro
     return add_answers(composer, SIZE_MAX, error);
 }
 
-/* --- questions and the intervention
- * --------------------------------------------------------------------------------- */
+/* --- questions and the intervention ------------------------------------------------------------- */
 
 static uf_status add_fact(struct uf_text_list *pairs, const char *label, const char *value,
                           struct uf_error *error)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The finding of an effect analysis as a sentence, from the `estimates` table and its common columns. The
- * word "effect" is used only where the result's claim allows it; else the number is a difference, or for a
- * synthetic control a gap. */
+ * word "effect" is used only where the result's claim allows it; else the development departs, or for a
+ * synthetic control there is a gap. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -32,17 +32,7 @@ const char *run_difference_unit(const char *unit, enum uf_language language)
     return percent ? uf_words_in(points, language) : unit;
 }
 
-static struct uf_words noun_of(const struct run_analysis *analysis)
-{
-    if (analysis->result.claim == UF_CLAIM_EFFECT)
-        return (struct uf_words){"the average effect", "den genomsnittliga effekten"};
-    if (!strcmp(analysis->method->name, "synthetic-control"))
-        return (struct uf_words){"the average gap", "det genomsnittliga gapet"};
-    return (struct uf_words){"the average difference", "den genomsnittliga skillnaden"};
-}
-
-/* `cr2` → CR2; placebo and randomisation in words. */
-static const char *inference_words(const char *vcov, enum uf_language language, char *buffer, size_t size)
+const char *run_inference_words(const char *vcov, enum uf_language language, char *buffer, size_t size)
 {
     static const struct {
         const char *key;
@@ -50,7 +40,8 @@ static const char *inference_words(const char *vcov, enum uf_language language, 
     } known[] = {{"randomisation", {"randomisation over the regions", "randomisering över regionerna"}},
                  {"randomisation-t",
                   {"randomisation over the regions, t value", "randomisering över regionerna, t-värde"}},
-                 {"placebo-in-space", {"rank among placebo regions", "rang bland placeboregioner"}}};
+                 {"placebo-in-space", {"rank among placebo regions", "rang bland placeboregioner"}},
+                 {"none", {"none", "ingen"}}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(vcov, known[i].key)) return uf_words_in(known[i].words, language);
     snprintf(buffer, size, "%s", vcov);
@@ -59,101 +50,147 @@ static const char *inference_words(const char *vcov, enum uf_language language, 
     return buffer;
 }
 
-static double level_of(const struct run_analysis *analysis)
+double run_confidence_level(const struct run_analysis *analysis)
 {
     for (size_t i = 0; i < analysis->method->n_options; i++) {
         const struct uf_option *option = &analysis->method->options[i];
-        if (option->type == UF_OPTION_NUMBER &&
-            (!strcmp(option->name, "confidence-level") || !strcmp(option->name, "level")))
+        if (option->type == UF_OPTION_NUMBER && !strcmp(option->name, "confidence-level"))
             return uf_options_number(analysis->options, option->name);
     }
     return 0.95;
 }
 
-static uf_status add(const struct run *run, struct run_analysis *analysis, struct uf_words words,
+/* A part of the sentence. */
+static uf_status add(const struct run *run, struct uf_buffer *sentence, struct uf_words words,
                      const struct uf_argument *arguments, size_t n_arguments, struct uf_error *error)
 {
     char *text = NULL;
     UF_TRY(uf_phrase(run->language, words, arguments, n_arguments, &text, error));
-    uf_status status = uf_text_list_add(&analysis->findings, text, error);
+    uf_buffer_append(sentence, text);
     free(text);
-    return status;
+    return UF_OK;
 }
 
-static char *regions_of(const struct run_analysis *analysis)
+char *run_join(const struct uf_text_list *list, enum uf_language language)
 {
+    static const struct uf_words and = {" and ", " och "};
     struct uf_buffer buffer;
     uf_buffer_init(&buffer);
-    const struct uf_panel *panel = analysis->panel;
-    size_t count = 0;
-    for (size_t u = 0; u < panel->units.count; u++) {
-        if (!panel->treatment.first_period || panel->treatment.first_period[u] == SIZE_MAX) continue;
-        if (count++) uf_buffer_append(&buffer, ", ");
-        uf_buffer_append(&buffer, panel->units.label[u]);
+    for (size_t i = 0; i < list->count; i++) {
+        if (i) uf_buffer_append(&buffer, i + 1 == list->count ? uf_words_in(and, language) : ", ");
+        uf_buffer_append(&buffer, list->items[i]);
     }
     return uf_buffer_take(&buffer);
 }
 
-static uf_status tell_estimate(const struct run *run, struct run_analysis *analysis,
-                               const struct uf_table *table, struct uf_error *error)
+char *run_treated_names(const struct run *run, const struct run_analysis *analysis)
+{
+    const struct uf_panel *panel = analysis->panel;
+    struct uf_text_list names;
+    uf_text_list_init(&names);
+    uf_status status = UF_OK;
+    for (size_t u = 0; u < panel->units.count && status == UF_OK; u++)
+        if (panel->treatment.first_period && panel->treatment.first_period[u] != SIZE_MAX)
+            status = uf_text_list_add(&names, panel->units.label[u], NULL);
+    char *joined = status == UF_OK ? run_join(&names, run->language) : NULL;
+    uf_text_list_clear(&names);
+    return joined;
+}
+
+/* `after the start in 2017`: the year only where all start in the same one. */
+static void start_words(const struct run_analysis *analysis, enum uf_language language, char *out,
+                        size_t size)
+{
+    static const struct uf_words plain = {"After the start", "Efter starten"};
+    const struct uf_panel *panel = analysis->panel;
+    size_t start = SIZE_MAX;
+    bool same = panel->treatment.first_period != NULL;
+    for (size_t u = 0; same && u < panel->units.count; u++) {
+        size_t first = panel->treatment.first_period[u];
+        if (first == SIZE_MAX) continue;
+        same = start == SIZE_MAX || start == first;
+        start = first;
+    }
+    bool known = same && start != SIZE_MAX && start < panel->periods.count;
+    snprintf(out, size, "%s%s%s", uf_words_in(plain, language), known ? " " : "",
+             known ? panel->periods.label[start] : "");
+}
+
+static uf_status tell_estimate(const struct run *run, const struct run_analysis *analysis,
+                               const struct uf_table *table, struct uf_buffer *sentence,
+                               struct uf_error *error)
 {
     const struct uf_panel_column *outcome = &analysis->panel->columns[analysis->panel->outcome];
-    char *regions = regions_of(analysis);
+    char *regions = run_treated_names(run, analysis);
+    char start[64];
     if (!regions) return uf_fail_memory(error);
+    start_words(analysis, run->language, start, sizeof start);
     const struct uf_argument arguments[] = {
         uf_text_argument(outcome->label),
         uf_text_argument(regions),
-        uf_text_argument(uf_words_in(noun_of(analysis), run->language)),
+        uf_text_argument(start),
         uf_number_argument(cell(table, 0, "estimate"), 2),
         uf_text_argument(run_difference_unit(outcome->unit, run->language)),
         uf_number_argument(cell(table, 0, "n_treated"), 0),
         uf_number_argument(cell(table, 0, "n_control"), 0)};
-    static const struct uf_words several = {
-        "{0}, {1}: {2} after the start is {3} {4} ({5} treated, {6} to compare with).",
-        "{0}, {1}: {2} efter start är {3} {4} ({5} insatsregioner, {6} att jämföra med)."};
-    static const struct uf_words single = {
-        "{0}, {1}: {2} after the start is {3} {4} ({6} regions to compare with).",
-        "{0}, {1}: {2} efter start är {3} {4} ({6} regioner att jämföra med)."};
-    bool one = cell(table, 0, "n_treated") < 1.5;
-    uf_status status = add(run, analysis, one ? single : several, arguments, 7, error);
+    static const struct uf_words effect = {
+        "{0}. {2} the average effect in {1} is {3} {4} ({5} treated, {6} to compare with",
+        "{0}. {2} är den genomsnittliga effekten i {1} {3} {4} ({5} insatsregioner, {6} att jämföra med"};
+    static const struct uf_words difference = {
+        "{0}. {2} the development in {1} departs from that of the comparison regions by {3} {4} on average "
+        "({5} treated, {6} to compare with",
+        "{0}. {2} avviker utvecklingen i {1} från jämförelseregionernas med i genomsnitt {3} {4} ({5} "
+        "insatsregioner, {6} att jämföra med"};
+    static const struct uf_words gap = {
+        "{0}. {2} the gap between {1} and its synthetic control is {3} {4} on average ({6} regions to "
+        "compare with",
+        "{0}. {2} är gapet mellan {1} och dess syntetiska kontroll i genomsnitt {3} {4} ({6} regioner att "
+        "jämföra med"};
+    bool path = !strcmp(analysis->method->name, "synthetic-control");
+    uf_status status = add(run, sentence,
+                           analysis->result.claim == UF_CLAIM_EFFECT ? effect
+                           : path                                    ? gap
+                                                                     : difference,
+                           arguments, 7, error);
     free(regions);
     return status;
 }
 
-static uf_status tell_interval(const struct run *run, struct run_analysis *analysis,
-                               const struct uf_table *table, struct uf_error *error)
+static uf_status tell_interval(const struct run *run, const struct run_analysis *analysis,
+                               const struct uf_table *table, struct uf_buffer *sentence,
+                               struct uf_error *error)
 {
     for (size_t i = 0; i < uf_table_rows(table); i++) {
         double low = cell(table, i, "conf_low"), high = cell(table, i, "conf_high");
         if (isnan(low) || isnan(high)) continue;
         char buffer[64];
         const struct uf_argument arguments[] = {
-            uf_number_argument(100 * level_of(analysis), -1), uf_number_argument(low, 2),
+            uf_number_argument(100 * run_confidence_level(analysis), -1), uf_number_argument(low, 2),
             uf_number_argument(high, 2),
             uf_text_argument(
-                inference_words(text_cell(table, i, "vcov"), run->language, buffer, sizeof buffer)),
-            uf_number_argument(cell(table, i, "n_clusters"), 0)};
-        return add(run, analysis,
-                   (struct uf_words){"{0} % confidence interval: {1} to {2} ({3}, {4} clusters).",
-                                     "{0} % konfidensintervall: {1} till {2} ({3}, {4} kluster)."},
-                   arguments, 5, error);
+                run_inference_words(text_cell(table, i, "vcov"), run->language, buffer, sizeof buffer))};
+        return add(run, sentence,
+                   (struct uf_words){"; {0} % confidence interval {1} to {2}, {3}",
+                                     "; {0} % konfidensintervall {1} till {2}, {3}"},
+                   arguments, 4, error);
     }
     return UF_OK;
 }
 
-static uf_status tell_p_value(const struct run *run, struct run_analysis *analysis,
-                              const struct uf_table *table, struct uf_error *error)
+static uf_status tell_p_value(const struct run *run, const struct uf_table *table, struct uf_buffer *sentence,
+                              struct uf_error *error)
 {
     for (size_t i = 0; i < uf_table_rows(table); i++) {
         double p = cell(table, i, "p_value");
         if (isnan(p)) continue;
         char buffer[64];
         const struct uf_argument arguments[] = {
-            uf_number_argument(p, 3),
+            uf_number_argument(p < 0.0005 ? 0.001 : p, 3), /* never nought */
             uf_text_argument(
-                inference_words(text_cell(table, i, "vcov"), run->language, buffer, sizeof buffer))};
-        return add(run, analysis, (struct uf_words){"p-value: {0} ({1}).", "p-värde: {0} ({1})."}, arguments,
-                   2, error);
+                run_inference_words(text_cell(table, i, "vcov"), run->language, buffer, sizeof buffer)),
+            uf_text_argument(p < 0.0005 ? "<" : "=")};
+        return add(run, sentence, (struct uf_words){"; p {2} {0}, {1}", "; p {2} {0}, {1}"}, arguments, 3,
+                   error);
     }
     return UF_OK;
 }
@@ -162,7 +199,16 @@ uf_status run_find_effect(const struct run *run, struct run_analysis *analysis, 
 {
     const struct uf_table *table = uf_result_table(&analysis->result, "estimates");
     if (!table || uf_table_rows(table) == 0 || isnan(cell(table, 0, "estimate"))) return UF_OK;
-    UF_TRY(tell_estimate(run, analysis, table, error));
-    UF_TRY(tell_interval(run, analysis, table, error));
-    return tell_p_value(run, analysis, table, error);
+    struct uf_buffer sentence;
+    uf_buffer_init(&sentence);
+    uf_status status = tell_estimate(run, analysis, table, &sentence, error);
+    if (status == UF_OK) status = tell_interval(run, analysis, table, &sentence, error);
+    if (status == UF_OK) status = tell_p_value(run, table, &sentence, error);
+    uf_buffer_append(&sentence, ").");
+    char *text = uf_buffer_take(&sentence);
+    analysis->n_focus_findings = 1;
+    if (status == UF_OK)
+        status = text ? uf_text_list_add(&analysis->findings, text, error) : uf_fail_memory(error);
+    free(text);
+    return status;
 }

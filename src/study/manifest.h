@@ -24,9 +24,8 @@ uf_status manifest_write(json_t *manifest, const char *folder, struct uf_error *
 /* False for the store and PDF pictures: other programs stamp them with a time. */
 bool manifest_is_compared(const char *path);
 
-/* Adding to an object, with memory failures as a status. `text` NULL adds null. */
+/* Adding to an object or array, with memory failures as a status. `text` NULL adds null; `value` is taken over. */
 uf_status manifest_set_text(json_t *object, const char *key, const char *text, struct uf_error *error);
-uf_status manifest_set(json_t *object, const char *key, json_t *value,
-                       struct uf_error *error);                                  /* takes the value over */
-uf_status manifest_append(json_t *array, json_t *value, struct uf_error *error); /* takes the value over */
+uf_status manifest_set(json_t *object, const char *key, json_t *value, struct uf_error *error);
+uf_status manifest_append(json_t *array, json_t *value, struct uf_error *error);
 #endif

@@ -109,8 +109,8 @@ static void sync_folder(const char *path)
 {
     int descriptor = open(path, O_RDONLY | O_DIRECTORY);
     if (descriptor < 0) return;
-    fsync(descriptor); /* files are synced one by one; a file system that cannot sync a folder loses only the
-                          names */
+    /* files are synced one by one; a file system that cannot sync a folder loses only the names */
+    fsync(descriptor);
     close(descriptor);
 }
 

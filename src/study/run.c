@@ -145,13 +145,16 @@ static uf_status summarise(struct run *run, struct uf_error *error)
                             analysis->effect ? analysis->effect->place.column : 0, "%s", analysis->refusal);
     }
     if (!run->undrawn) return status;
+    if (status == UF_OK)
+        return uf_fail(error, UF_IO_FAILED, "the report and all tables are written, without pictures: %s",
+                       run->undrawn_reason);
+    /* a refusal says more than a missing program, which is told beside it */
     const struct uf_argument reason = uf_text_argument(run->undrawn_reason);
     UF_TRY(run_message(run,
                        (struct uf_words){"The report and all tables are written, without pictures: {0}",
                                          "Rapporten och alla tabeller är skrivna, men utan bilder: {0}"},
                        &reason, 1, error));
-    if (status != UF_OK) return status; /* a refusal says more than a missing program */
-    return uf_fail(error, UF_IO_FAILED, "%s", run->undrawn_reason);
+    return status;
 }
 
 static void clear_run(struct run *run)

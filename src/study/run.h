@@ -43,7 +43,8 @@ struct run_analysis {
     struct uf_result result;
     uf_status status; /* UF_OK or UF_NOT_IDENTIFIED */
     char *refusal;
-    struct uf_text_list findings; /* sentences */
+    struct uf_text_list findings; /* sentences; those on the focus regions first */
+    size_t n_focus_findings;
     struct run_figure *figures;
     size_t n_figures;
 };
@@ -78,14 +79,13 @@ struct run {
     const char *step;
 };
 
-/* --- progress and words (run.c)
- * ------------------------------------------------------------------------------------ */
+/* --- progress and words (run.c) ----------------------------------------------------------------- */
 
 /* Begins a step; UF_INTERRUPTED where the caller asked to stop. */
 uf_status run_step(struct run *run, struct uf_words step, double share, double step_share,
                    struct uf_error *error);
 /* The callback for what runs inside a step. */
-int run_progress(void *run, double share);
+int run_progress(void *user, double share);
 uf_status run_message(struct run *run, struct uf_words template_words, const struct uf_argument *arguments,
                       size_t n_arguments, struct uf_error *error);
 /* Words of the study in the run's language; NULL where not given. */
@@ -93,30 +93,49 @@ const char *run_words(const struct run *run, const struct study_words *words);
 /* A path inside the folder being built; the caller frees it. NULL: no memory. */
 char *run_path(const struct run *run, const char *folder, const char *name, const char *ending);
 
-/* --- steps
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- steps -------------------------------------------------------------------------------------- */
 
-uf_status run_import(struct run *run, struct uf_error *error); /* run_sources.c */
+/* run_sources.c */
+uf_status run_import(struct run *run, struct uf_error *error);
 void run_sources_clear(struct run *run);
-uf_status run_prepare_analyses(struct run *run, struct uf_error *error); /* run_analyses.c */
+/* run_analyses.c */
+uf_status run_prepare_analyses(struct run *run, struct uf_error *error);
 uf_status run_analyse(struct run *run, struct uf_error *error);
 void run_analyses_clear(struct run *run);
-uf_status run_build_panel(struct run *run, struct run_analysis *analysis,
-                          struct uf_error *error); /* run_panels.c */
-uf_status run_follow(struct run *run, struct run_analysis *analysis,
-                     struct uf_error *error);                          /* run_follow.c */
-uf_status run_prepare_charts(struct run *run, struct uf_error *error); /* run_charts.c */
+/* run_panels.c */
+uf_status run_build_panel(struct run *run, struct run_analysis *analysis, struct uf_error *error);
+/* run_follow.c */
+uf_status run_follow(struct run *run, struct run_analysis *analysis, struct uf_error *error);
+/* run_charts.c */
+uf_status run_prepare_charts(struct run *run, struct uf_error *error);
+/* Prepares one chart and adds it to the analysis; takes what the figure owns, also on failure. A table with
+ * nothing to draw gives no chart, and a message. */
+uf_status run_add_chart(struct run *run, struct run_analysis *analysis, struct uf_chart_request *request,
+                        const char *name, struct run_figure *figure, struct uf_error *error);
+uf_status run_read_tiles(struct run *run, struct uf_error *error);
 uf_status run_draw_charts(struct run *run, struct uf_error *error);
-uf_status run_write_tables(struct run *run, struct uf_error *error); /* run_tables.c */
+/* run_method_charts.c */
+uf_status run_chart_method(struct run *run, struct run_analysis *analysis, struct uf_error *error);
+/* run_tables.c */
+uf_status run_write_tables(struct run *run, struct uf_error *error);
 /* The link from the report to the CSV of a result's table; the caller frees it. */
 char *run_table_link(const struct run_analysis *analysis, const struct uf_table *table);
-uf_status run_find_effect(const struct run *run, struct run_analysis *analysis,
-                          struct uf_error *error); /* findings_effect.c */
-uf_status run_disclose(struct run *run, struct run_analysis *analysis,
-                       struct uf_error *error); /* run_disclosure.c */
+/* findings_effect.c */
+uf_status run_find_effect(const struct run *run, struct run_analysis *analysis, struct uf_error *error);
+/* run_disclosure.c */
+uf_status run_disclose(struct run *run, struct run_analysis *analysis, struct uf_error *error);
 /* The unit of a difference of two values: percentages differ by percentage points. NULL for NULL. */
 const char *run_difference_unit(const char *unit, enum uf_language language);
+/* `cr2` → CR2; randomisation and placebos in words. */
+const char *run_inference_words(const char *vcov, enum uf_language language, char *buffer, size_t size);
+double run_confidence_level(const struct run_analysis *analysis);
+/* The treated regions by name: `Värmland, Dalarna och Gävleborg`. NULL: no memory. */
+char *run_treated_names(const struct run *run, const struct run_analysis *analysis);
+/* `a, b and c`; NULL: no memory. */
+char *run_join(const struct uf_text_list *list, enum uf_language language);
+/* What the summary says of an analysis: a sentence or two on the focus regions. */
+uf_status run_summarise(const struct run *run, const struct run_analysis *analysis, struct uf_text_list *out,
+                        struct uf_error *error); /* findings_summary.c */
 bool run_is_findings_table(const struct uf_table *table);
 uf_status run_find(struct run *run, struct run_analysis *analysis, struct uf_error *error); /* findings.c */
 uf_status run_compose(struct run *run, struct uf_error *error);                             /* compose.c */

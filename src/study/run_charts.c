@@ -11,8 +11,6 @@
 #include "base/fail.h"
 #include "study/run.h"
 
-enum { MAX_FACETS = 6 };
-
 static unsigned formats_of(const struct run *run)
 {
     static const struct {
@@ -52,7 +50,7 @@ static const char *level_of(const struct run *run, const struct run_analysis *an
     return analysis->common->level.text ? analysis->common->level.text : run->study->regions.level.text;
 }
 
-static uf_status read_tiles(struct run *run, struct uf_error *error)
+uf_status run_read_tiles(struct run *run, struct uf_error *error)
 {
     static const char *const texts[] = {"code", "short", "letter"};
     if (run->tiles) return UF_OK;
@@ -78,21 +76,10 @@ static uf_status make_source(const struct run *run, const struct run_analysis *a
                      &argument, 1, out, error);
 }
 
-static char *join(const struct uf_text_list *list)
-{
-    struct uf_buffer buffer;
-    uf_buffer_init(&buffer);
-    for (size_t i = 0; i < list->count; i++) {
-        if (i) uf_buffer_append(&buffer, ", ");
-        uf_buffer_append(&buffer, list->items[i]);
-    }
-    return uf_buffer_take(&buffer);
-}
-
 /* Takes the figure's caption, link and owned table over, also on failure. A table with nothing to draw gives
  * no chart. */
-static uf_status add_chart(struct run *run, struct run_analysis *analysis, struct uf_chart_request *request,
-                           const char *name, struct run_figure *figure, struct uf_error *error)
+uf_status run_add_chart(struct run *run, struct run_analysis *analysis, struct uf_chart_request *request,
+                        const char *name, struct run_figure *figure, struct uf_error *error)
 {
     char *folder = run_path(run, NULL, "charts", "");
     char *source = NULL;
@@ -148,15 +135,14 @@ static uf_status add_chart(struct run *run, struct run_analysis *analysis, struc
     return status;
 }
 
-/* --- indicators to follow
- * -------------------------------------------------------------------------------------------- */
+/* --- indicators to follow ----------------------------------------------------------------------- */
 
 static uf_status chart_follow(struct run *run, struct run_analysis *analysis, struct uf_error *error)
 {
     const struct uf_table *table = uf_result_table(&analysis->result, "follow");
     const struct study_follow *follow = analysis->follow;
     bool map = follow->chart.text && !strcmp(follow->chart.text, "tile-map");
-    if (map) UF_TRY(read_tiles(run, error));
+    if (map) UF_TRY(run_read_tiles(run, error));
     const struct uf_panel *panel = analysis->panel;
     const struct uf_panel_column *column = &panel->columns[panel->outcome >= 0 ? panel->outcome : 0];
     struct uf_chart_request request = {.kind = map ? "tile-map" : "lines",
@@ -184,229 +170,7 @@ static uf_status chart_follow(struct run *run, struct run_analysis *analysis, st
         free(figure.csv);
         return status;
     }
-    return add_chart(run, analysis, &request, analysis->common->id.text, &figure, error);
-}
-
-/* --- charts of a method
- * ------------------------------------------------------------------------------------------------ */
-
-struct facet {
-    const char *value; /* of the facet's column; NULL: the whole table */
-    const char *label;
-};
-
-/* The values of a column that stand for the focus regions, by code or by name; without a focus the first few.
- */
-static size_t find_facets(const struct run_analysis *analysis, const struct uf_table *table, size_t column,
-                          struct facet facets[MAX_FACETS])
-{
-    size_t count = 0;
-    for (size_t i = 0; i < uf_table_rows(table) && count < MAX_FACETS; i++) {
-        const char *value = uf_table_text(table, i, column);
-        if (!value) continue;
-        size_t focus = uf_text_list_find(&analysis->focus, value);
-        if (focus == SIZE_MAX) focus = uf_text_list_find(&analysis->focus_labels, value);
-        if (focus == SIZE_MAX && analysis->focus.count) continue;
-        size_t unit = uf_dictionary_find(&analysis->panel->units, value);
-        const char *label = focus != SIZE_MAX  ? analysis->focus_labels.items[focus]
-                            : unit != SIZE_MAX ? analysis->panel->units.label[unit]
-                                               : value;
-        bool known = false;
-        for (size_t j = 0; j < count && !known; j++) known = !strcmp(facets[j].value, value);
-        if (!known) facets[count++] = (struct facet){value, label};
-    }
-    return count;
-}
-
-static uf_status filter_facet(const struct uf_table *table, size_t column, const char *value,
-                              struct uf_table **out, struct uf_error *error)
-{
-    bool *keep = calloc(uf_table_rows(table) + 1, sizeof *keep);
-    if (!keep) return uf_fail_memory(error);
-    for (size_t i = 0; i < uf_table_rows(table); i++)
-        keep[i] = uf_text_equal(uf_table_text(table, i, column), value);
-    uf_status status = uf_table_filter(table, uf_table_name(table), keep, out, error);
-    free(keep);
-    return status;
-}
-
-static const char *option_period(const struct run_analysis *analysis, const char *name)
-{
-    for (size_t i = 0; i < analysis->method->n_options; i++) {
-        const struct uf_option *option = &analysis->method->options[i];
-        if (option->type == UF_OPTION_PERIOD && !strcmp(option->name, name))
-            return uf_options_print(analysis->options, name);
-    }
-    return NULL;
-}
-
-static uf_status make_caption(const struct run *run, const struct run_analysis *analysis,
-                              const struct uf_chart_hint *hint, const struct facet *facet, char **out,
-                              struct uf_error *error)
-{
-    const struct uf_panel *panel = analysis->panel;
-    char *focus = facet->label ? uf_text_copy(facet->label) : join(&analysis->focus_labels);
-    if (!focus) return uf_fail_memory(error);
-    /* The periods described, where the method was told which; else those of the panel. */
-    const char *first = option_period(analysis, "from"), *last = option_period(analysis, "to");
-    if (!last) last = option_period(analysis, "period");
-    const char *outcome =
-        panel->outcome >= 0 ? panel->columns[panel->outcome].label : panel->columns[0].label;
-    const struct uf_argument arguments[] = {
-        uf_text_argument(outcome), uf_text_argument(focus),
-        uf_text_argument(first                  ? first
-                         : panel->periods.count ? panel->periods.code[0]
-                                                : ""),
-        uf_text_argument(last                   ? last
-                         : panel->periods.count ? panel->periods.code[panel->periods.count - 1]
-                                                : "")};
-    uf_status status = uf_phrase(run->language, hint->title, arguments, 4, out, error);
-    free(focus);
-    return status;
-}
-
-static const char *unit_of(const struct uf_table *table, const char *column)
-{
-    size_t index = column ? uf_table_column(table, column) : SIZE_MAX;
-    return index == SIZE_MAX ? NULL : uf_table_column_unit(table, index);
-}
-
-/* The first treated period, where the charted axis is time. */
-static double start_of(const struct run *run, const struct run_analysis *analysis,
-                       const struct uf_chart_hint *hint)
-{
-    bool in_time = !strcmp(hint->kind, "synthetic-control") || !strcmp(hint->kind, "lines");
-    if (analysis->kind != ANALYSIS_EFFECT || !in_time) return NAN;
-    uf_period start = analysis->effect->start ? analysis->effect->start : run->study->intervention.start;
-    return start ? (double)uf_period_year(start) : (double)NAN;
-}
-
-/* Without any of the focus regions in the picture nothing is greyed. */
-static bool shows_focus(const struct run_analysis *analysis, const struct uf_chart_hint *hint,
-                        const struct uf_table *table)
-{
-    size_t label = hint->label ? uf_table_column(table, hint->label) : SIZE_MAX;
-    for (size_t i = 0; label != SIZE_MAX && i < uf_table_rows(table); i++) {
-        const char *text = uf_table_text(table, i, label);
-        if (text && uf_text_list_find(&analysis->focus_labels, text) != SIZE_MAX) return true;
-    }
-    return false;
-}
-
-static bool has_group(const struct uf_table *table, const char *code)
-{
-    size_t column = uf_table_column(table, "code");
-    for (size_t i = 0; column != SIZE_MAX && i < uf_table_rows(table); i++)
-        if (uf_text_equal(uf_table_text(table, i, column), code)) return true;
-    return false;
-}
-
-static uf_status chart_hint(struct run *run, struct run_analysis *analysis, const struct uf_chart_hint *hint,
-                            const struct uf_table *table, const struct facet *facet, const char *name,
-                            struct run_figure *figure, struct uf_error *error)
-{
-    UF_TRY(make_caption(run, analysis, hint, facet, &figure->caption, error));
-    if (!strcmp(hint->kind, "tile-map")) UF_TRY(read_tiles(run, error));
-    const struct uf_panel *panel = analysis->panel;
-    const struct uf_panel_column *outcome = &panel->columns[panel->outcome >= 0 ? panel->outcome : 0];
-    const bool path = !strcmp(hint->kind, "synthetic-control");
-    const char *value_label = uf_words_in(hint->value_label, run->language);
-    if (!value_label && analysis->kind == ANALYSIS_EFFECT) value_label = outcome->label;
-    const char *unit = path ? outcome->unit : unit_of(table, hint->value);
-    /* A difference of percentages is in percentage points. */
-    if (!strcmp(hint->kind, "event-study")) unit = run_difference_unit(unit, run->language);
-    char start[UF_PERIOD_SIZE + 32] = "";
-    double marked = start_of(run, analysis, hint);
-    if (!isnan(marked)) snprintf(start, sizeof start, "start %.0f", marked);
-    struct uf_chart_request request = {
-        .kind = hint->kind,
-        .table = table,
-        .value = hint->value,
-        .low = hint->low,
-        .high = hint->high,
-        .label = hint->label,
-        .group = hint->group,
-        .x = hint->x,
-        .placebos = uf_result_table(&analysis->result, "placebos"),
-        .tiles = run->tiles,
-        .value_label = value_label,
-        .unit = unit,
-        .focus = (const char *const *)analysis->focus_labels.items,
-        .n_focus = facet->value || !shows_focus(analysis, hint, table) ? 0 : analysis->focus_labels.count,
-        .reference = hint->reference,
-        .marked_x = marked,
-        .marked_label = *start ? start : NULL};
-    /* Means of the treated and of the others: the groups take the place of focus and benchmark. */
-    static const char *const treated_group[] = {"treated"};
-    if (has_group(table, "treated") && has_group(table, "control")) {
-        request.focus = treated_group;
-        request.n_focus = 1;
-        request.benchmark = "control";
-    }
-    struct run_figure taken = *figure;
-    *figure = (struct run_figure){0};
-    return add_chart(run, analysis, &request, name, &taken, error);
-}
-
-/* Bars in the order of their length, longest first; the figure's own copy of the table. */
-static uf_status sort_bars(const struct uf_chart_hint *hint, struct run_figure *figure,
-                           struct uf_error *error)
-{
-    size_t value = uf_table_column(figure->table, hint->value);
-    if (value == SIZE_MAX) return UF_OK;
-    if (!figure->owned)
-        UF_TRY(uf_table_filter(figure->table, uf_table_name(figure->table), NULL, &figure->owned, error));
-    figure->table = figure->owned;
-    return uf_table_sort(figure->owned, value, true, error);
-}
-
-static uf_status chart_facet(struct run *run, struct run_analysis *analysis, size_t hint_index,
-                             const struct uf_table *table, size_t column, const struct facet *facet,
-                             struct uf_error *error)
-{
-    const struct uf_chart_hint *hint = &analysis->method->charts[hint_index];
-    struct uf_buffer name;
-    uf_buffer_init(&name);
-    uf_buffer_append(&name, analysis->common->id.text);
-    if (analysis->method->n_charts > 1) {
-        uf_buffer_append_char(&name, '-');
-        uf_buffer_append_size(&name, hint_index + 1);
-    }
-    if (facet->value) {
-        char *slug = uf_text_slug(facet->value);
-        uf_buffer_append_char(&name, '-');
-        uf_buffer_append(&name, slug ? slug : "");
-        free(slug);
-    }
-    char *file = uf_buffer_take(&name);
-    struct run_figure figure = {.table = table, .csv = run_table_link(analysis, table)};
-    uf_status status = file && figure.csv ? UF_OK : uf_fail_memory(error);
-    if (status == UF_OK && facet->value) {
-        status = filter_facet(table, column, facet->value, &figure.owned, error);
-        figure.table = figure.owned;
-    }
-    if (status == UF_OK && !strcmp(hint->kind, "bars")) status = sort_bars(hint, &figure, error);
-    if (status == UF_OK) status = chart_hint(run, analysis, hint, figure.table, facet, file, &figure, error);
-    free(figure.caption);
-    free(figure.csv);
-    uf_table_free(figure.owned);
-    free(file);
-    return status;
-}
-
-static uf_status chart_method(struct run *run, struct run_analysis *analysis, struct uf_error *error)
-{
-    for (size_t i = 0; i < analysis->method->n_charts; i++) {
-        const struct uf_chart_hint *hint = &analysis->method->charts[i];
-        const struct uf_table *table = uf_result_table(&analysis->result, hint->table);
-        if (!table || uf_table_rows(table) == 0) continue; /* not asked for by the options */
-        size_t column = hint->facet_by ? uf_table_column(table, hint->facet_by) : SIZE_MAX;
-        struct facet facets[MAX_FACETS] = {{NULL, NULL}};
-        size_t count = column == SIZE_MAX ? 1 : find_facets(analysis, table, column, facets);
-        for (size_t j = 0; j < count; j++)
-            UF_TRY(chart_facet(run, analysis, i, table, column, &facets[j], error));
-    }
-    return UF_OK;
+    return run_add_chart(run, analysis, &request, analysis->common->id.text, &figure, error);
 }
 
 uf_status run_prepare_charts(struct run *run, struct uf_error *error)
@@ -420,7 +184,7 @@ uf_status run_prepare_charts(struct run *run, struct uf_error *error)
         struct run_analysis *analysis = &run->analyses[i];
         if (analysis->status != UF_OK) continue;
         UF_TRY(analysis->kind == ANALYSIS_FOLLOW ? chart_follow(run, analysis, error)
-                                                 : chart_method(run, analysis, error));
+                                                 : run_chart_method(run, analysis, error));
     }
     return UF_OK;
 }

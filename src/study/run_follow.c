@@ -14,8 +14,13 @@ enum column { COLUMN_CODE, COLUMN_LABEL, COLUMN_PERIOD, COLUMN_VALUE };
 static int decimals_of(const struct uf_panel_column *column, size_t n_rows)
 {
     double largest = 0;
-    for (size_t i = 0; i < n_rows; i++)
+    bool whole = true;
+    for (size_t i = 0; i < n_rows; i++) {
+        if (uf_value_is_missing(column->status[i])) continue;
         if (fabs(column->value[i]) > largest) largest = fabs(column->value[i]);
+        whole = whole && column->value[i] == floor(column->value[i]);
+    }
+    if (whole) return 0;
     return largest < 10 ? 2 : largest < 1000 ? 1 : 0;
 }
 

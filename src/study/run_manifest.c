@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <utfall/file.h>
 
 #include <gsl/gsl_version.h>
@@ -153,6 +154,20 @@ static uf_status add_analyses(struct run *run, struct uf_error *error)
     return UF_OK;
 }
 
+/* The store tells when; the manifest must not. */
+static uf_status put_in_store(struct run *run, struct uf_error *error)
+{
+    char when[32] = "";
+    time_t now = time(NULL);
+    struct tm parts;
+    if (gmtime_r(&now, &parts)) strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    char *text = json_dumps(run->manifest, JSON_COMPACT);
+    uf_status status = text ? uf_store_put_run(run->store, when, run->study->sha256, text, NULL, error)
+                            : uf_fail_memory(error);
+    free(text);
+    return status;
+}
+
 uf_status run_record(struct run *run, struct uf_error *error)
 {
     run->manifest = json_object();
@@ -169,5 +184,6 @@ uf_status run_record(struct run *run, struct uf_error *error)
     UF_TRY(add_study(run, error));
     UF_TRY(add_inputs(run, error));
     UF_TRY(add_reference(run, error));
-    return add_analyses(run, error);
+    UF_TRY(add_analyses(run, error));
+    return put_in_store(run, error);
 }

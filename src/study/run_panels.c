@@ -67,8 +67,7 @@ static uf_status begin(struct run *run, const struct run_analysis *analysis, str
     return request->within && request->regions ? UF_OK : uf_fail_memory(error);
 }
 
-/* --- profiles
- * ------------------------------------------------------------------------------------------------------ */
+/* --- profiles ----------------------------------------------------------------------------------- */
 
 static bool has_option(const struct uf_method *method, const char *name)
 {
@@ -106,8 +105,7 @@ static uf_status profile_request(struct run *run, const struct run_analysis *ana
     return add_sectors(run, analysis, request, error);
 }
 
-/* --- variables
- * ------------------------------------------------------------------------------------------------------ */
+/* --- variables ---------------------------------------------------------------------------------- */
 
 struct variables {
     struct uf_panel_variable *items;
@@ -128,13 +126,15 @@ static uf_status add_variable(const struct run *run, struct variables *variables
                                          .expression = text->text,
                                          .file = run->study->path,
                                          .line = text->place.line,
-                                         .column = text->place.column};
+                                         .column = text->place.column,
+                                         .places = text->places};
     if (derived) {
         variable.expression = derived->expression.text;
         variable.label = run_words(run, &derived->label);
         variable.unit = run_words(run, &derived->unit);
         variable.line = derived->expression.place.line;
         variable.column = derived->expression.place.column;
+        variable.places = derived->expression.places;
     }
     variables->items[variables->count++] = variable;
     return UF_OK;
@@ -165,8 +165,7 @@ static size_t count_option_values(const struct study_options *options)
     return count;
 }
 
-/* --- effects
- * -------------------------------------------------------------------------------------------------------- */
+/* --- effects ------------------------------------------------------------------------------------ */
 
 static bool is_among(const struct study_texts *texts, const char *code)
 {

@@ -7,14 +7,17 @@
 #include "base/fail.h"
 #include "study/run.h"
 
-/* `did-estimates`; an analysis whose only table has the analysis' own name is not called twice. */
+/* `did-estimates`; a table whose name begins with the analysis' own is not called twice. */
 static char *table_name(const struct run_analysis *analysis, const struct uf_table *table)
 {
     const char *id = analysis->common->id.text, *name = uf_table_name(table);
     struct uf_buffer buffer;
     uf_buffer_init(&buffer);
     uf_buffer_append(&buffer, id);
-    if (strcmp(id, name) != 0 && strcmp(name, "follow") != 0) {
+    size_t length = strlen(id);
+    if (strncmp(name, id, length) == 0 && (name[length] == '-' || name[length] == '\0')) {
+        uf_buffer_append(&buffer, name + length);
+    } else if (strcmp(name, "follow") != 0) {
         uf_buffer_append_char(&buffer, '-');
         uf_buffer_append(&buffer, name);
     }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "study/schema.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -7,16 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utfall/number.h>
-#include <utfall/study.h>
 #include <utfall/text.h>
 
 #include "base/fail.h"
-
-struct walk {
-    const char *file;
-    struct arena *arena;
-    struct uf_error *error;
-};
+#include "study/schema_walk.h"
 
 typedef uf_status (*read_value)(const struct walk *walk, const struct schema_field *field,
                                 const struct yaml_node *node, void *target);
@@ -26,10 +19,9 @@ static struct study_place place_of(const struct yaml_node *node)
     return (struct study_place){node->line, node->column};
 }
 
-/* --- complaints
- * -------------------------------------------------------------------------------------------------- */
+/* --- complaints --------------------------------------------------------------------------------- */
 
-static uf_status fail_value(const struct walk *walk, const struct yaml_node *node, const char *key,
+uf_status schema_fail_value(const struct walk *walk, const struct yaml_node *node, const char *key,
                             const char *expected)
 {
     char found[128];
@@ -54,7 +46,7 @@ static void join_choices(const char *const *names, size_t count, char *buffer, s
     }
 }
 
-static uf_status fail_choice(const struct walk *walk, const struct yaml_node *node, const char *key,
+uf_status schema_fail_choice(const struct walk *walk, const struct yaml_node *node, const char *key,
                              const char *const *names, size_t count)
 {
     char found[128], expected[600];
@@ -67,7 +59,7 @@ static uf_status fail_choice(const struct walk *walk, const struct yaml_node *no
 }
 
 /* All keys that a mapping may have: the schema's own and, where a method is named, its options. */
-static uf_status fail_unknown_key(const struct walk *walk, const struct schema *schema,
+uf_status schema_fail_unknown_key(const struct walk *walk, const struct schema *schema,
                                   const struct uf_method *method, const struct yaml_key *key)
 {
     size_t n_options = method ? method->n_options : 0, count = schema->n_fields + n_options;
@@ -84,8 +76,7 @@ static uf_status fail_unknown_key(const struct walk *walk, const struct schema *
                       expected);
 }
 
-/* --- values
- * ------------------------------------------------------------------------------------------------------ */
+/* --- values ------------------------------------------------------------------------------------- */
 
 static size_t count_choices(const char *const *choices)
 {
@@ -98,13 +89,14 @@ static uf_status take_text(const struct walk *walk, const struct schema_field *f
                            const struct yaml_node *node, struct study_text *out)
 {
     if (node->kind != YAML_TREE_SCALAR || yaml_tree_is_empty(node))
-        return fail_value(walk, node, field->key, "a text");
+        return schema_fail_value(walk, node, field->key, "a text");
     size_t count = count_choices(field->choices);
     bool known = count == 0;
     for (size_t i = 0; i < count && !known; i++) known = !strcmp(node->text, field->choices[i]);
-    if (!known) return fail_choice(walk, node, field->key, field->choices, count);
+    if (!known) return schema_fail_choice(walk, node, field->key, field->choices, count);
     out->text = node->text;
     out->place = place_of(node);
+    out->places = node->places;
     return UF_OK;
 }
 
@@ -114,7 +106,7 @@ static uf_status read_text(const struct walk *walk, const struct schema_field *f
     return take_text(walk, field, node, target);
 }
 
-static uf_status read_texts(const struct walk *walk, const struct schema_field *field,
+uf_status schema_read_texts(const struct walk *walk, const struct schema_field *field,
                             const struct yaml_node *node, void *target)
 {
     struct study_texts *out = target;
@@ -135,7 +127,7 @@ static uf_status read_words(const struct walk *walk, const struct schema_field *
     struct study_words *out = target;
     static const char *const expected = "a text, or {sv: a text, en: a text}";
     if (node->kind == YAML_TREE_LIST || yaml_tree_is_empty(node))
-        return fail_value(walk, node, field->key, expected);
+        return schema_fail_value(walk, node, field->key, expected);
     out->place = place_of(node);
     if (node->kind == YAML_TREE_SCALAR) {
         out->words = (struct uf_words){.en = node->text, .sv = node->text};
@@ -149,13 +141,13 @@ static uf_status read_words(const struct walk *walk, const struct schema_field *
                               "found the language '%s' in '%s', expected sv or en", node->keys[i].text,
                               field->key);
         if (value->kind != YAML_TREE_SCALAR || yaml_tree_is_empty(value))
-            return fail_value(walk, value, field->key, "a text");
+            return schema_fail_value(walk, value, field->key, "a text");
         *(swedish ? &out->words.sv : &out->words.en) = value->text;
     }
     /* A missing language falls back on the other, so that a text is never lost. */
     if (!out->words.en) out->words.en = out->words.sv;
     if (!out->words.sv) out->words.sv = out->words.en;
-    return out->words.en ? UF_OK : fail_value(walk, node, field->key, expected);
+    return out->words.en ? UF_OK : schema_fail_value(walk, node, field->key, expected);
 }
 
 static uf_status read_all_words(const struct walk *walk, const struct schema_field *field,
@@ -163,7 +155,7 @@ static uf_status read_all_words(const struct walk *walk, const struct schema_fie
 {
     struct study_items *out = target;
     if (node->kind != YAML_TREE_LIST)
-        return fail_value(walk, node, field->key, "a list of texts (each line beginning with -)");
+        return schema_fail_value(walk, node, field->key, "a list of texts (each line beginning with -)");
     struct study_words *items = arena_take(walk->arena, node->count, sizeof *items);
     if (!items) return uf_fail_memory(walk->error);
     for (size_t i = 0; i < node->count; i++) UF_TRY(read_words(walk, field, &node->items[i], &items[i]));
@@ -175,7 +167,7 @@ static uf_status read_number(const struct walk *walk, const struct schema_field 
                              const struct yaml_node *node, void *target)
 {
     if (node->kind != YAML_TREE_SCALAR || !uf_number_parse(node->text, strlen(node->text), '.', target))
-        return fail_value(walk, node, field->key, "a number with a decimal point");
+        return schema_fail_value(walk, node, field->key, "a number with a decimal point");
     return UF_OK;
 }
 
@@ -185,7 +177,7 @@ static uf_status read_count(const struct walk *walk, const struct schema_field *
     double number = 0;
     if (node->kind != YAML_TREE_SCALAR || !uf_number_parse(node->text, strlen(node->text), '.', &number) ||
         number < 0 || number > 9007199254740992.0 || floor(number) != number)
-        return fail_value(walk, node, field->key, "a whole number, 0 or more");
+        return schema_fail_value(walk, node, field->key, "a whole number, 0 or more");
     *(size_t *)target = (size_t)number;
     return UF_OK;
 }
@@ -195,7 +187,7 @@ static uf_status read_flag(const struct walk *walk, const struct schema_field *f
 {
     bool yes = node->kind == YAML_TREE_SCALAR && !strcmp(node->text, "true");
     if (!yes && (node->kind != YAML_TREE_SCALAR || strcmp(node->text, "false") != 0))
-        return fail_value(walk, node, field->key, "true or false");
+        return schema_fail_value(walk, node, field->key, "true or false");
     *(enum study_flag *)target = yes ? STUDY_FLAG_YES : STUDY_FLAG_NO;
     return UF_OK;
 }
@@ -204,7 +196,7 @@ static uf_status read_period(const struct walk *walk, const struct schema_field 
                              const struct yaml_node *node, void *target)
 {
     if (node->kind != YAML_TREE_SCALAR || !uf_period_parse(node->text, strlen(node->text), target))
-        return fail_value(walk, node, field->key, "a period as 2018, 2018Q1 or 2018M01");
+        return schema_fail_value(walk, node, field->key, "a period as 2018, 2018Q1 or 2018M01");
     return UF_OK;
 }
 
@@ -219,7 +211,7 @@ static uf_status read_maps(const struct walk *walk, const struct schema_field *f
 {
     struct study_items *out = target;
     if (node->kind != YAML_TREE_LIST)
-        return fail_value(walk, node, field->key, "a list (each item beginning with -)");
+        return schema_fail_value(walk, node, field->key, "a list (each item beginning with -)");
     char *items = arena_take(walk->arena, node->count, field->schema->size);
     if (!items) return uf_fail_memory(walk->error);
     for (size_t i = 0; i < node->count; i++)
@@ -229,7 +221,7 @@ static uf_status read_maps(const struct walk *walk, const struct schema_field *f
     return UF_OK;
 }
 
-static const struct schema_field *find_field(const struct schema *schema, const char *key)
+const struct schema_field *schema_find_field(const struct schema *schema, const char *key)
 {
     for (size_t i = 0; i < schema->n_fields; i++)
         if (!strcmp(schema->fields[i].key, key)) return &schema->fields[i];
@@ -247,7 +239,7 @@ static uf_status read_named(const struct walk *walk, const struct schema_field *
     struct study_items *out = target;
     const struct schema *schema = field->schema;
     if (node->kind != YAML_TREE_MAP)
-        return fail_value(walk, node, field->key, "a mapping of names (name: value)");
+        return schema_fail_value(walk, node, field->key, "a mapping of names (name: value)");
     char *items = arena_take(walk->arena, node->count, schema->size);
     if (!items) return uf_fail_memory(walk->error);
     for (size_t i = 0; i < node->count; i++) {
@@ -256,12 +248,12 @@ static uf_status read_named(const struct walk *walk, const struct schema_field *
         if (schema->shorthand && value->kind != YAML_TREE_MAP) {
             preset(schema, item);
             *(struct study_place *)(void *)item = place_of(value);
-            UF_TRY(read_one(walk, find_field(schema, schema->shorthand), value, item));
+            UF_TRY(read_one(walk, schema_find_field(schema, schema->shorthand), value, item));
         } else {
             UF_TRY(schema_read(schema, value, walk->file, walk->arena, item, walk->error));
         }
-        *(struct study_text *)(void *)(item + schema->name) =
-            (struct study_text){node->keys[i].text, {node->keys[i].line, node->keys[i].column}};
+        *(struct study_text *)(void *)(item + schema->name) = (struct study_text){
+            .text = node->keys[i].text, .place = {node->keys[i].line, node->keys[i].column}};
     }
     *out = (struct study_items){items, node->count, place_of(node)};
     return UF_OK;
@@ -271,14 +263,15 @@ static uf_status refuse_method(const struct walk *walk, const struct schema_fiel
                                const struct yaml_node *node, void *target)
 {
     (void)target;
-    return fail_value(walk, node, field->key, "a method's name"); /* methods are read before the other keys */
+    return schema_fail_value(walk, node, field->key,
+                             "a method's name"); /* methods are read before the other keys */
 }
 
 static const read_value readers[SCHEMA_TYPES] = {
-    [SCHEMA_TEXT] = read_text,           [SCHEMA_TEXTS] = read_texts,   [SCHEMA_WORDS] = read_words,
-    [SCHEMA_ALL_WORDS] = read_all_words, [SCHEMA_NUMBER] = read_number, [SCHEMA_COUNT] = read_count,
-    [SCHEMA_FLAG] = read_flag,           [SCHEMA_PERIOD] = read_period, [SCHEMA_MAP] = read_map,
-    [SCHEMA_MAPS] = read_maps,           [SCHEMA_NAMED] = read_named,   [SCHEMA_METHOD] = refuse_method,
+    [SCHEMA_TEXT] = read_text,           [SCHEMA_TEXTS] = schema_read_texts, [SCHEMA_WORDS] = read_words,
+    [SCHEMA_ALL_WORDS] = read_all_words, [SCHEMA_NUMBER] = read_number,      [SCHEMA_COUNT] = read_count,
+    [SCHEMA_FLAG] = read_flag,           [SCHEMA_PERIOD] = read_period,      [SCHEMA_MAP] = read_map,
+    [SCHEMA_MAPS] = read_maps,           [SCHEMA_NAMED] = read_named,        [SCHEMA_METHOD] = refuse_method,
 };
 
 static uf_status read_one(const struct walk *walk, const struct schema_field *field,
@@ -287,137 +280,7 @@ static uf_status read_one(const struct walk *walk, const struct schema_field *fi
     return readers[field->type](walk, field, node, (char *)structure + field->offset);
 }
 
-/* --- methods and their options
- * ----------------------------------------------------------------------------------- */
-
-static uf_status read_method(const struct walk *walk, const struct schema *schema,
-                             const struct yaml_node *map, const struct uf_method **out)
-{
-    const struct yaml_node *node = yaml_tree_get(map, "method");
-    if (!node)
-        return uf_fail_at(walk->error, UF_BAD_INPUT, walk->file, map->line, map->column,
-                          "%s has no 'method', expected the name of one; `utfall methods` lists them",
-                          schema->what);
-    size_t n_methods = 0, count = 0;
-    const struct uf_method *const *methods = uf_methods(&n_methods);
-    const char **names = arena_take(walk->arena, n_methods + 1, sizeof *names);
-    if (!names) return uf_fail_memory(walk->error);
-    for (size_t i = 0; i < n_methods; i++) {
-        if (methods[i]->family != schema->family) continue;
-        if (node->kind == YAML_TREE_SCALAR && !strcmp(node->text, methods[i]->name)) {
-            *out = methods[i];
-            return UF_OK;
-        }
-        names[count++] = methods[i]->name;
-    }
-    return fail_choice(walk, node, "method", names, count);
-}
-
-static const struct uf_option *find_option(const struct uf_method *method, const char *prefix,
-                                           const char *name)
-{
-    char whole[128];
-    int length = prefix ? snprintf(whole, sizeof whole, "%s-%s", prefix, name)
-                        : snprintf(whole, sizeof whole, "%s", name);
-    if (length < 0 || (size_t)length >= sizeof whole) return NULL;
-    for (size_t i = 0; i < method->n_options; i++)
-        if (!strcmp(method->options[i].name, whole)) return &method->options[i];
-    return NULL;
-}
-
-static bool is_option_prefix(const struct uf_method *method, const char *prefix)
-{
-    size_t length = strlen(prefix);
-    for (size_t i = 0; i < method->n_options; i++)
-        if (!strncmp(method->options[i].name, prefix, length) && method->options[i].name[length] == '-')
-            return true;
-    return false;
-}
-
-/* The value is checked by the option itself, so that command line and study file agree on what is right. */
-static uf_status read_option(const struct walk *walk, const struct uf_method *method,
-                             const struct uf_option *option, const struct yaml_node *node,
-                             struct study_options *out)
-{
-    for (size_t i = 0; i < out->count; i++)
-        if (out->items[i].option == option)
-            return uf_fail_at(walk->error, UF_BAD_INPUT, walk->file, node->line, node->column,
-                              "found the option '%s' a second time, expected it once", option->name);
-    struct schema_field field = {.key = option->name, .type = SCHEMA_TEXTS};
-    if (node->kind == YAML_TREE_MAP || (node->kind == YAML_TREE_LIST && option->type != UF_OPTION_LIST))
-        return fail_value(walk, node, option->name,
-                          option->type == UF_OPTION_LIST ? "a list" : "a single value");
-    struct study_option *item = &out->items[out->count];
-    item->option = option;
-    UF_TRY(read_texts(walk, &field, node, &item->values));
-    struct uf_options *probe = NULL;
-    UF_TRY(uf_options_new(method, &probe, walk->error));
-    uf_status status = UF_OK;
-    struct uf_error reason;
-    uf_error_clear(&reason);
-    for (size_t i = 0; i < item->values.count && status == UF_OK; i++) {
-        status = uf_options_set(probe, option->name, item->values.items[i].text, &reason);
-        if (status == UF_BAD_USAGE)
-            status = uf_fail_at(walk->error, UF_BAD_INPUT, walk->file, item->values.items[i].place.line,
-                                item->values.items[i].place.column, "%s", reason.message);
-    }
-    uf_options_free(probe);
-    out->count++;
-    return status;
-}
-
-static uf_status read_option_group(const struct walk *walk, const struct schema *schema,
-                                   const struct uf_method *method, const struct yaml_key *key,
-                                   const struct yaml_node *node, struct study_options *out)
-{
-    for (size_t i = 0; i < node->count; i++) {
-        const struct uf_option *option = find_option(method, key->text, node->keys[i].text);
-        if (!option) {
-            char *whole = arena_take(walk->arena, strlen(key->text) + strlen(node->keys[i].text) + 2, 1);
-            if (!whole) return uf_fail_memory(walk->error);
-            snprintf(whole, strlen(key->text) + strlen(node->keys[i].text) + 2, "%s-%s", key->text,
-                     node->keys[i].text);
-            return fail_unknown_key(walk, schema, method,
-                                    &(struct yaml_key){whole, node->keys[i].line, node->keys[i].column});
-        }
-        UF_TRY(read_option(walk, method, option, &node->items[i], out));
-    }
-    return UF_OK;
-}
-
-/* A key that is both the method's and the schema's is the method's, but for a mapping that the schema knows
- * as one (`donors: {countries: …}` beside a method's list `donors`). */
-static const struct uf_option *claim_option(const struct schema *schema, const struct uf_method *method,
-                                            const char *key, const struct yaml_node *node)
-{
-    const struct schema_field *field = find_field(schema, key);
-    if (field && field->type == SCHEMA_MAP && node->kind == YAML_TREE_MAP) return NULL;
-    return find_option(method, NULL, key);
-}
-
-static uf_status read_options(const struct walk *walk, const struct schema *schema,
-                              const struct uf_method *method, const struct yaml_node *map,
-                              struct study_options *out)
-{
-    out->items = arena_take(walk->arena, method->n_options, sizeof *out->items);
-    if (!out->items) return uf_fail_memory(walk->error);
-    for (size_t i = 0; i < map->count; i++) {
-        const struct yaml_key *key = &map->keys[i];
-        const struct yaml_node *node = &map->items[i];
-        const struct uf_option *option = claim_option(schema, method, key->text, node);
-        if (!option && find_field(schema, key->text)) continue;
-        if (!option && node->kind == YAML_TREE_MAP && is_option_prefix(method, key->text))
-            UF_TRY(read_option_group(walk, schema, method, key, node, out));
-        else if (option)
-            UF_TRY(read_option(walk, method, option, node, out));
-        else
-            return fail_unknown_key(walk, schema, method, key);
-    }
-    return UF_OK;
-}
-
-/* --- a mapping
- * --------------------------------------------------------------------------------------------------- */
+/* --- a mapping ---------------------------------------------------------------------------------- */
 
 /* What "not given" looks like for the types where zero is a value. */
 static void preset(const struct schema *schema, char *target)
@@ -446,17 +309,17 @@ uf_status schema_read(const struct schema *schema, const struct yaml_node *node,
     *(struct study_place *)target = place_of(node);
     const struct uf_method *method = NULL;
     if (schema->takes_options) {
-        UF_TRY(read_method(&walk, schema, node, &method));
+        UF_TRY(schema_read_method(&walk, schema, node, &method));
         *(const struct uf_method **)(void *)(structure + schema->method) = method;
     }
     for (size_t i = 0; i < node->count; i++) {
-        const struct schema_field *field = find_field(schema, node->keys[i].text);
-        if (method && claim_option(schema, method, node->keys[i].text, &node->items[i]))
+        const struct schema_field *field = schema_find_field(schema, node->keys[i].text);
+        if (method && schema_claim_option(schema, method, node->keys[i].text, &node->items[i]))
             continue; /* a method's own `from` is its option */
         if (field && field->type != SCHEMA_METHOD)
             UF_TRY(read_one(&walk, field, &node->items[i], structure));
         else if (!field && !method)
-            return fail_unknown_key(&walk, schema, NULL, &node->keys[i]);
+            return schema_fail_unknown_key(&walk, schema, NULL, &node->keys[i]);
     }
     for (size_t i = 0; i < schema->n_fields; i++)
         if (schema->fields[i].required && !yaml_tree_get(node, schema->fields[i].key))
@@ -464,6 +327,6 @@ uf_status schema_read(const struct schema *schema, const struct yaml_node *node,
                               "%s has no '%s', expected it (%s)", schema->what, schema->fields[i].key,
                               schema->fields[i].summary);
     if (!method) return UF_OK;
-    return read_options(&walk, schema, method, node,
-                        (struct study_options *)(void *)(structure + schema->options));
+    return schema_read_options(&walk, schema, method, node,
+                               (struct study_options *)(void *)(structure + schema->options));
 }

@@ -24,6 +24,7 @@ struct study_place {
 struct study_text {
     const char *text; /* NULL: not given */
     struct study_place place;
+    const struct uf_text_place *places; /* as in yaml_tree.h */
 };
 struct study_texts {
     struct study_text *items;

@@ -48,8 +48,7 @@ uf_status study_locate(const struct study *study, struct study_place place, uf_s
     return status;
 }
 
-/* --- cross-checks: names that must refer to something in this file
- * ------------------------------------------------- */
+/* --- cross-checks: names that must refer to something in this file ------------------------------ */
 
 static uf_status fail_unknown_indicator(struct study *study, const struct study_text *name, const char *key,
                                         struct uf_error *error)
@@ -250,8 +249,7 @@ static uf_status check_study(struct study *study, struct uf_error *error)
     return status;
 }
 
-/* --- reading
- * ------------------------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------------ */
 
 static uf_status fill_study(struct study *study, const char *bytes, size_t length, struct uf_error *error)
 {
@@ -265,11 +263,9 @@ static uf_status fill_study(struct study *study, const char *bytes, size_t lengt
     return check_study(study, error);
 }
 
-uf_status study_read(const char *path, struct study **out, struct uf_error *error)
+uf_status study_read_text(const char *path, const char *bytes, size_t length, struct study **out,
+                          struct uf_error *error)
 {
-    char *bytes = NULL;
-    size_t length = 0;
-    UF_TRY(uf_file_read(path, MAX_STUDY_BYTES, &bytes, &length, error));
     struct study *study = calloc(1, sizeof *study);
     char *folder = uf_path_directory(path);
     uf_status status = study && folder ? UF_OK : uf_fail_memory(error);
@@ -281,13 +277,22 @@ uf_status study_read(const char *path, struct study **out, struct uf_error *erro
             study->path && study->folder ? fill_study(study, bytes, length, error) : uf_fail_memory(error);
     }
     free(folder);
-    free(bytes);
     if (status != UF_OK) {
         study_free(study);
         return status;
     }
     *out = study;
     return UF_OK;
+}
+
+uf_status study_read(const char *path, struct study **out, struct uf_error *error)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    UF_TRY(uf_file_read(path, MAX_STUDY_BYTES, &bytes, &length, error));
+    uf_status status = study_read_text(path, bytes, length, out, error);
+    free(bytes);
+    return status;
 }
 
 void study_free(struct study *study)

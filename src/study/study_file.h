@@ -128,6 +128,9 @@ extern const struct schema study_schema;
 
 /* Reads, validates and cross-checks. */
 uf_status study_read(const char *path, struct study **out, struct uf_error *error);
+/* The same from memory; `path` is what errors call it, and relative paths are relative to its folder. */
+uf_status study_read_text(const char *path, const char *bytes, size_t length, struct study **out,
+                          struct uf_error *error);
 void study_free(struct study *study);
 
 const struct study_source *study_source_of(const struct study *study, const char *indicator); /* NULL: none */

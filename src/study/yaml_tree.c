@@ -7,6 +7,7 @@
 #include <yaml.h>
 
 #include "base/fail.h"
+#include "study/yaml_place.h"
 
 enum { MAX_DEPTH = 32, MAX_ALIASED_NODES = 2000, MAX_KEYS = 1000 };
 
@@ -14,6 +15,7 @@ struct reading {
     const char *name;
     struct arena *arena;
     yaml_document_t *document;
+    struct yaml_lines lines;
     unsigned char *seen; /* per document node: visited before */
     size_t aliased;      /* nodes copied again through aliases */
     struct uf_error *error;
@@ -52,7 +54,8 @@ static uf_status copy_scalar(struct reading *reading, const yaml_node_t *source,
     out->kind = YAML_TREE_SCALAR;
     out->quoted = source->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     out->text = arena_text(reading->arena, value, length);
-    return out->text ? UF_OK : uf_fail_memory(reading->error);
+    if (!out->text) return uf_fail_memory(reading->error);
+    return yaml_place_text(&reading->lines, source, out->text, reading->arena, &out->places, reading->error);
 }
 
 static uf_status copy_list(struct reading *reading, const yaml_node_t *source, int depth, bool aliased,
@@ -207,6 +210,7 @@ static uf_status read_document(struct reading *reading, yaml_parser_t *parser, c
         if (status == UF_OK) status = refuse_second_document(reading, parser, bytes, length);
     }
     yaml_document_delete(&document);
+    reading->document = NULL;
     if (status == UF_OK) *out = root;
     return status;
 }
@@ -216,11 +220,12 @@ uf_status yaml_tree_read(const char *name, const char *bytes, size_t length, str
 {
     struct reading reading = {.name = name, .arena = arena, .error = error};
     UF_TRY(check_encoding(&reading, bytes, length));
+    /* With the encoding set by hand libyaml does not look for a byte-order mark. */
+    size_t mark = length >= 3 && !memcmp(bytes, "\xEF\xBB\xBF", 3) ? 3 : 0;
+    UF_TRY(yaml_lines_find(bytes + mark, length - mark, arena, &reading.lines, error));
     yaml_parser_t parser;
     if (!yaml_parser_initialize(&parser)) return uf_fail_memory(error);
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    /* With the encoding set by hand libyaml does not look for a byte-order mark. */
-    size_t mark = length >= 3 && !memcmp(bytes, "\xEF\xBB\xBF", 3) ? 3 : 0;
     yaml_parser_set_input_string(&parser, (const unsigned char *)bytes + mark, length - mark);
     uf_status status = read_document(&reading, &parser, bytes + mark, length - mark, out);
     yaml_parser_delete(&parser);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <utfall/status.h>
+#include <utfall/text.h>
 
 #include "study/arena.h"
 
@@ -25,8 +26,11 @@ struct yaml_key {
 
 struct yaml_node {
     enum yaml_kind kind;
-    size_t line, column;     /* from 1, in characters */
-    const char *text;        /* scalar: its value */
+    size_t line, column; /* from 1, in characters */
+    const char *text;    /* scalar: its value */
+    /* scalar that is quoted, folded or over several lines, of up to 10,000 bytes: where each byte of `text`
+     * and its end stand in the file; NULL: on one line, as it reads */
+    const struct uf_text_place *places;
     bool quoted;             /* scalar: written in quotes or as a block, so that `""` and `null` are texts */
     size_t count;            /* list, map */
     struct yaml_node *items; /* list: items; map: values */

@@ -24,9 +24,8 @@ for name in sorted(os.listdir("datasets")):
         say("", "there is no PROVENANCE.md")
         continue
     if not os.path.isfile(f"{folder}/datapackage.json"):
-        if any(f.endswith(".csv") for f in os.listdir(folder)):
-            say("", "there is no datapackage.json")
-        continue  # a study on another folder's figures
+        say("", "there is no datapackage.json")
+        continue
     package = json.load(open(f"{folder}/datapackage.json", encoding="utf-8"))
     provenance = open(f"{folder}/PROVENANCE.md", encoding="utf-8").read()
     described = {r["path"] for r in package["resources"]}
@@ -35,7 +34,12 @@ for name in sorted(os.listdir("datasets")):
             say(path, "is not in datapackage.json")
     tables = {}
     for r in package["resources"]:
-        path, fields = r["path"], r["schema"]["fields"]
+        path = r["path"]
+        if "schema" not in r:  # a study file: it is no table
+            if path not in provenance or not os.path.isfile(f"{folder}/{path}"):
+                say(path, "is not there, or PROVENANCE.md does not speak of it")
+            continue
+        fields = r["schema"]["fields"]
         if not re.fullmatch(r"[a-z0-9._-]+", r["name"]):
             say(path, f"the name {r['name']} is not one that Frictionless allows")
         if not r["licenses"] or not all("name" in l or "path" in l for l in r["licenses"]) or not r["sources"]:
@@ -77,7 +81,7 @@ for name in sorted(os.listdir("datasets")):
             if word in content.decode("utf-8").splitlines()[0].lower():
                 say(path, f"the column {word} may not be shipped")
     for r in package["resources"]:
-        for foreign in r["schema"].get("foreignKeys", []):
+        for foreign in r.get("schema", {}).get("foreignKeys", []):
             other = foreign["reference"]["resource"] or r["name"]
             there = {row[foreign["reference"]["fields"]] for row in tables[other]} | {""}
             lost = {row[foreign["fields"]] for row in tables[r["name"]]} - there

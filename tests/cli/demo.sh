@@ -36,7 +36,7 @@ for chart in post-secondary post-secondary-map internet-use; do [[ -s sv/charts/
 
 # 3. (a) Synthetic control with foreign donors only
 if cut -d, -f1 sv/tables/synthetic-control-weights.csv | grep -q '^SE'; then fail "a Swedish donor"; fi
-[[ $(value sv/tables/synthetic-control-estimates.csv p_value "term=average gap after start") != none ]] || fail "no p-value of the placebos"
+[[ $(value sv/tables/synthetic-control-estimates.csv p_value term=average_gap) != none ]] || fail "no p-value of the placebos"
 [[ $(wc -l < sv/tables/synthetic-control-placebo-ratios.csv) -gt 50 ]] || fail "too few placebos"
 # (b) three of 21 counties
 [[ $(value sv/tables/did-education-estimates.csv n_treated term=treatment) == 3 ]] || fail "not three treated"
@@ -53,7 +53,7 @@ def text_of(name):
     page = open(name, encoding="utf-8").read()
     words = re.sub(r"<svg.*?</svg>|<style.*?</style>", " ", page, flags=re.S)
     return page, html.unescape(re.sub(r"<[^>]+>", " ", words))
-for name, programme, claim in (("sv", "Smart industri i regionerna", "skillnad, inte effekt"), ("en", "Smart Industry in the Regions", "difference, not an effect")):
+for name, programme, claim in (("sv", "Smart industri i regionerna", "skillnad, inte en effekt"), ("en", "Smart Industry in the Regions", "difference, not an effect")):
     page, text = text_of(f"{name}/report.html")
     for part in (programme, claim):
         if part not in text:

@@ -49,7 +49,7 @@ done
 example=$UTFALL_SOURCE_DIR/docs/examples/link
 cc -std=c17 -Wall -Wextra -Werror $sanitize "$example/methods.c" "${cflags[@]}" "${libs[@]}" -o "$scratch/by-pkg-config"
 "$scratch/by-pkg-config" >"$scratch/one"
-cmake -S "$example" -B "$scratch/example" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_FLAGS="$sanitize" >"$scratch/log" ||
+cmake -G Ninja -S "$example" -B "$scratch/example" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_FLAGS="$sanitize" >"$scratch/log" ||
     { cat "$scratch/log"; exit 1; }
 cmake --build "$scratch/example" >"$scratch/log" || { cat "$scratch/log"; exit 1; }
 "$scratch/example/methods" >"$scratch/two"

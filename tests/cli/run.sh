@@ -94,6 +94,7 @@ if compgen -G "drawn-by-hand/charts/*.svg" >/dev/null; then fail "empty pictures
 rm -rf drawn-by-hand empty
 
 # interrupted: 130, nothing new, nothing changed; at several moments
+set -m # else a script's background jobs ignore SIGINT
 for delay in 0.02 0.1 0.25; do
     "$UTFALL" run "$UTFALL_SOURCE_DIR/datasets/norra-mellansverige/study.yaml" --output report >"$out" 2>"$err" &
     sleep $delay
@@ -103,5 +104,6 @@ for delay in 0.02 0.1 0.25; do
     [[ $code == 130 ]] || fail "interrupted after $delay s gave $code: $(cat "$err")"
     diff -r before report >/dev/null || fail "an interrupt changed the earlier run"
 done
+set +m
 expect_only study.yaml figures.csv report files before
 finish

@@ -44,7 +44,7 @@ expect_message 2 "expected true or false" "$UTFALL" run a.yaml --quiet=maybe
 expect_message 2 "Usage: utfall COMMAND" "$UTFALL"
 expect_message 2 "cr3" "$UTFALL" effect did --data x.csv --inference cr3
 expect_message 2 "expected --unit COLUMN" "$UTFALL" effect did --data x.csv
-expect_message 3 "there is no store here" "$UTFALL" show indicators --store nowhere.db
+expect_message 6 "there is no store here" "$UTFALL" show indicators --store nowhere.db
 expect_message 6 "set UTFALL_DATA_DIR" env UTFALL_DATA_DIR=/nowhere "$UTFALL" run a.yaml
 
 # data to standard output, messages to standard error, and a full disk is not silent
@@ -87,6 +87,9 @@ expect_message 2 "there is no column 'yy'" "$UTFALL" effect did --data panel.csv
 # the same start spelt out
 expect 0 "$UTFALL" effect did --data panel.csv --unit county --period year --outcome y --treated A --start 2017 --no-event-study --format csv --table estimates
 cmp -s "$out" from-file.csv || fail "--treated and --start differ from the treatment column"
+
+expect_message 2 "is for figures from the store" "${did[@]}" --data panel.csv --within SE
+expect_message 2 "is for figures from a file" "$UTFALL" effect did --unit county --outcome y --store x.db
 
 # no colour and no progress where there is no terminal
 expect_message 2 "utfall: " "$UTFALL" rnu

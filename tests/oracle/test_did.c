@@ -92,8 +92,7 @@ static json_t *entry_value(const struct panel *p, const char *entry)
     return json_object_get(object, "value");
 }
 
-/* The column of a term of fixest: `treated`, `x1`, `rel::-5`, `period::3:treat` (then `shift` is taken off).
- */
+/* The column of a term of fixest: `treated`, `x1`, `rel::-5`, `period::3:treat` (then `shift` is taken off). */
 static size_t term_column(const struct uf_did_fit *fit, const char *term, long shift)
 {
     const char *number = strstr(term, "::");

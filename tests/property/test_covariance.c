@@ -94,8 +94,7 @@ static void two_ways_that_are_one(void **state)
     regression_clear(&r);
 }
 
-/* --- the definition, with every dummy and every N × N matrix
- * ------------------------------------------------------ */
+/* --- the definition, with every dummy and every N × N matrix ------------------------------------ */
 
 /* S^{+1/2} of a symmetric matrix (pseudo-inverse square root). */
 static gsl_matrix *inverse_root(const gsl_matrix *s)

@@ -250,8 +250,7 @@ static void counting_and_listing_agree(void **state)
 static void complement_ties_are_counted(void **state)
 {
     (void)state;
-    /* three treated of six, all at once: the complement has the same |coefficient|, so the least p is 2 of 20
-     */
+    /* three treated of six, all at once: the complement has the same |coefficient|, so the least p is 2 of 20 */
     struct sample *s = calloc(1, sizeof *s);
     struct uf_random random;
     uf_random_init(&random, 8, UF_PURPOSE_SIMULATION, 3);

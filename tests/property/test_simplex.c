@@ -164,8 +164,7 @@ static void three_columns_agree_with_a_grid(void **state)
 static void degenerate_columns_are_fine(void **state)
 {
     (void)state;
-    /* Twice the same column, columns on one line, more columns than rows, a column that hits b, columns of 0.
-     */
+    /* Twice the same column, columns on one line, more columns than rows, a column that hits b, columns of 0. */
     const double values[] = {1, 1, 2, 3, 0, 0, 2, 2, 4, 6, 0, 1};
     gsl_matrix_const_view a = gsl_matrix_const_view_array(values, 2, 6);
     gsl_vector *w = gsl_vector_alloc(6);

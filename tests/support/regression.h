@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef UTFALL_TESTS_REGRESSION_H
 #define UTFALL_TESTS_REGRESSION_H
-/* A regression with absorbed effects from a raw CSV, put together from the kernels the way a method does it.
- */
+/* A regression with absorbed effects from a raw CSV, put together from the kernels the way a method does it. */
 #include <utfall/absorb.h>
 #include <utfall/covariance.h>
 #include <utfall/least_squares.h>

@@ -5,8 +5,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
-/* The path of a file under UTFALL_SHARED_DIR (default ../shared), or NULL where it is absent; static buffer.
- */
+/* The path of a file under UTFALL_SHARED_DIR (default ../shared), or NULL where it is absent; static buffer. */
 const char *shared_path(const char *relative);
 /* Skips the running test, saying which file is absent. Returns the path (static buffer) otherwise. */
 const char *need_shared(const char *relative);

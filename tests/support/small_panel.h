@@ -12,8 +12,7 @@ void small_panel_free(struct uf_panel *panel);
 double *small_panel_cell(struct uf_panel *panel, size_t column, size_t unit, size_t period);
 void small_panel_miss(struct uf_panel *panel, size_t column, size_t unit, size_t period);
 void small_panel_rename_unit(struct uf_panel *panel, size_t unit, const char *code);
-/* Adds an exposure with every unit's status unknown; the returned pointer lives until the next one is added.
- */
+/* Adds an exposure with every unit's status unknown; the returned pointer lives until the next one is added. */
 struct uf_exposure *small_panel_expose(struct uf_panel *panel, const char *name, int exposed, int total,
                                        int from, int to);
 #endif

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* The parts that decide where things stand: axes, end labels, classes, line breaks, order. And the palette.
- */
+/* The parts that decide where things stand: axes, end labels, classes, line breaks, order. And the palette. */
 #include "chart/axis.h"
 #include "chart/classes.h"
 #include "chart/end_labels.h"
@@ -176,9 +175,7 @@ static void test_svg_of_something_else(void **state)
     free(out);
 }
 
-/* --- palette
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- palette ------------------------------------------------------------------------------------ */
 
 static double channel(const char *hex)
 {

@@ -170,8 +170,7 @@ static void all_at_once_and_staggered_are_told_apart(void **state)
     uf_result_clear(&staggered.result);
 }
 
-/* The demo's situation: a national programme reached 20 of 21 regions, which one stood outside is not known.
- */
+/* The demo's situation: a national programme reached 20 of 21 regions, which one stood outside is not known. */
 static void controls_under_a_national_programme_are_found_by_counting(void **state)
 {
     (void)state;

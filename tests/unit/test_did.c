@@ -284,7 +284,7 @@ static void refusals(void **state)
     assert_int_equal(ran.status, UF_BAD_USAGE);
     assert_non_null(strstr(ran.error.message, "-4 to 3"));
     uf_result_clear(&ran.result);
-    ran = run_in(counties(12, 8, 3, 4), UF_ENGLISH, (const char *const[]){"level", "95", NULL});
+    ran = run_in(counties(12, 8, 3, 4), UF_ENGLISH, (const char *const[]){"confidence-level", "95", NULL});
     assert_int_equal(ran.status, UF_BAD_USAGE);
     uf_result_clear(&ran.result);
 }
@@ -331,7 +331,7 @@ static void two_yearly_periods_and_swedish(void **state)
     expect_close(cell(events, 3, "event_time"), -1, 0, "one step is two years");
     assert_string_equal(uf_table_title(events), "Händelsestudie");
     assert_string_equal(cell_text(uf_result_table(&ran.result, "raw-trends"), 0, "label"),
-                        "Insats från 2012");
+                        "Insatsregioner (från 2012)");
     expect_close(cell(uf_result_table(&ran.result, "raw-trends"), 1, "period"), 2002, 0, "calendar year");
     uf_result_clear(&ran.result);
 }

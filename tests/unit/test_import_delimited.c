@@ -69,8 +69,7 @@ static void a_table_that_is_none_is_refused(void **state)
     assert_int_equal(uf_read_delimited("/no/such.csv", NULL, 0, &table, &error), UF_IO_FAILED);
 }
 
-/* --- reference and programmes
- * ------------------------------------------------------------------------------------- */
+/* --- reference and programmes ------------------------------------------------------------------ */
 
 static const char REGIONS[] =
     "code,level,parent,name_sv,name_en,short_name,valid_from,valid_to\n"

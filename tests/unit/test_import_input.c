@@ -148,8 +148,7 @@ static void standard_input_can_be_read_twice(void **state)
     close(saved);
 }
 
-/* --- records
- * ---------------------------------------------------------------------------------------------------- */
+/* --- records ----------------------------------------------------------------------------------- */
 
 /* All records as `line:field|field` joined by `;`, or the error. */
 static uf_status read_all(const char *text, char delimiter, struct uf_buffer *out, struct uf_error *error)

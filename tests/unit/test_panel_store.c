@@ -5,8 +5,7 @@
 #include <string.h>
 #include <utfall/panel.h>
 
-/* A small country: SE with SE3, under it SE31 (three counties) and SE32 (one), and a foreign NUTS 2 region.
- */
+/* A small country: SE with SE3, under it SE31 (three counties) and SE32 (one), and a foreign NUTS 2 region. */
 static struct uf_store *small_store(void)
 {
     static const struct uf_region regions[] = {
@@ -131,8 +130,7 @@ static void variables_carry_reasons(void **state)
     assert_true(panel->treatment.cost == 5e6);
     assert_int_equal(panel->n_clusters[0], 2);
     assert_true(uf_panel_is_balanced(panel));
-    /* the national one overlaps in time and is not known region by region; the one of 2001 is not looked at
-     */
+    /* the national one overlaps in time and is not known region by region; the one of 2001 is not looked at */
     assert_int_equal(panel->n_exposures, 2);
     const struct uf_exposure *national = &panel->exposures[0], *own = &panel->exposures[1];
     assert_string_equal(national->intervention, "national");

@@ -67,8 +67,7 @@ static void expect_holds(const char *html, const char *what)
     if (strstr(html, what) == NULL) fail_msg("the page does not hold: %s", what);
 }
 
-/* --- a strict reader: every element closed in order, attributes quoted, only known references, ids unique
- * --------------- */
+/* --- a strict reader: every element closed in order, attributes quoted, only known references, ids unique  */
 
 struct reader {
     const char *p;
@@ -201,9 +200,7 @@ static void expect_well_formed(const char *html)
     }
 }
 
-/* --- tests
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- tests -------------------------------------------------------------------------------------- */
 
 static char svg[] = "<?xml version=\"1.0\"?>\n<!DOCTYPE svg>\n<svg viewBox='0 0 9 9'><title>t</title><path "
                     "d='M0,0'/></svg>\n";
@@ -347,8 +344,8 @@ static void tables_speak_the_language(void **state)
         /* the reason is also in plain sight */
         expect_holds(html, swedish ? "Teckenförklaring: <b>c</b> sekretess; <b>b</b> tidsseriebrott."
                                    : "Marks: <b>c</b> confidential; <b>b</b> break in the series.");
-        expect_holds(html, swedish ? "Hela kolumnen <i>Lågt</i>: avrundad av källan."
-                                   : "Whole column <i>Low</i>: rounded by the source.");
+        expect_holds(html, swedish ? "Hela kolumnen <i>Lägst</i>: avrundad av källan."
+                                   : "Whole column <i>Lowest</i>: rounded by the source.");
         expect_holds(html, "<th scope=\"col\" class=\"number remarked\">");
         expect_holds(html, "<span class=\"unit\">(kr &amp; öre)</span>");
         expect_holds(html, "<th scope=\"row\">Gävle</th>");

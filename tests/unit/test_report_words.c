@@ -121,7 +121,7 @@ static void columns_sections_and_labels_have_words(void **state)
         if (uf_word(keys[i], UF_SWEDISH) == keys[i]) fail_msg("no word for '%s'", keys[i]);
     assert_string_equal(uf_word("claim_difference", UF_SWEDISH), "skillnad, inte effekt");
     assert_string_equal(uf_word("severity_fatal", UF_SWEDISH), "Hinder");
-    assert_string_equal(uf_word("std_error", UF_SWEDISH), "Standardfel");
+    assert_string_equal(uf_word("std_error", UF_SWEDISH), "Medelfel");
 }
 
 static void unknown_key_is_its_own_word(void **state)

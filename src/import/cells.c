@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* A cell of a file becomes an observation, or an error that says where and why not. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "import/importer.h"
+
+enum { UNKNOWN = -1 };
+
+/* `*out` is NULL where the store does not know the code. */
+static uf_status translate(struct uf_store *store, struct uf_translation *translation, uf_find_function *find,
+                           const char *text, const char **out, struct uf_error *error)
+{
+    size_t length = strlen(text);
+    int64_t place = 0;
+    if (!uf_codes_find(&translation->index, text, length, &place)) {
+        char *code;
+        UF_TRY(find(store, text, &code, error));
+        place = code ? (int64_t)translation->codes.count : UNKNOWN;
+        uf_status status = code ? uf_text_list_add(&translation->codes, code, error) : UF_OK;
+        free(code);
+        if (status == UF_OK) status = uf_codes_put(&translation->index, text, length, place, error);
+        if (status != UF_OK) return status;
+    }
+    *out = place == UNKNOWN ? NULL : translation->codes.items[place];
+    return UF_OK;
+}
+
+void uf_translation_clear(struct uf_translation *translation)
+{
+    uf_codes_clear(&translation->index);
+    uf_text_list_clear(&translation->codes);
+}
+
+/* The store's own sentence, with its suggestion, at the place in the file. */
+static uf_status fail_unknown_code(const struct uf_importer *importer, size_t dimension,
+                                   uf_find_function *resolve, const char *code, const char *advice,
+                                   struct uf_error *error)
+{
+    struct uf_error inner = {0};
+    char *resolved = NULL;
+    uf_status status = resolve(importer->store, code, &resolved, &inner);
+    free(resolved);
+    if (status != UF_BAD_INPUT) inner.message[0] = '\0';
+    return uf_reader_fail(&importer->reader, dimension, error, "%s%s", inner.message, advice);
+}
+
+static uf_status remember_unknown(struct uf_importer *importer, const char *code, struct uf_error *error)
+{
+    enum { SHOWN = 8 };
+    importer->summary->unknown++;
+    if (importer->unknown.count >= SHOWN || uf_text_list_find(&importer->unknown, code) != SIZE_MAX)
+        return UF_OK;
+    return uf_text_list_add(&importer->unknown, code, error);
+}
+
+uf_status uf_importer_check_constants(const struct uf_importer *importer, const struct uf_cell *cell,
+                                      struct uf_error *error)
+{
+    for (size_t d = 0; d < importer->plan.count; d++) {
+        const char *constant = importer->plan.dimensions[d].constant;
+        if (constant && strcmp(constant, cell->codes[d]))
+            return uf_reader_fail(
+                &importer->reader, d, error,
+                "column %s has '%s' here and '%s' in all cells before; keep one of them (--keep COLUMN=CODE, "
+                "in a "
+                "study keep: {COLUMN: CODE}), or both apart (--breakdown COLUMN, dimensions: {breakdown: "
+                "COLUMN})",
+                importer->reader.dimensions.items[d], cell->codes[d], constant);
+    }
+    return UF_OK;
+}
+
+static void write_breakdown(struct uf_importer *importer, const struct uf_cell *cell)
+{
+    struct uf_buffer *text = &importer->breakdown;
+    text->length = 0;
+    if (text->data) text->data[0] = '\0';
+    for (size_t i = 0; i < importer->n_breakdown; i++) {
+        size_t d = importer->breakdown_order[i];
+        if (i > 0) uf_buffer_append_char(text, ';');
+        uf_buffer_append(text, importer->reader.dimensions.items[d]);
+        uf_buffer_append_char(text, '=');
+        uf_buffer_append(text, cell->codes[d]);
+    }
+}
+
+uf_status uf_importer_locate(struct uf_importer *importer, const struct uf_reader *reader,
+                             const struct uf_cell *cell, struct uf_observation *out, bool *out_use,
+                             struct uf_error *error)
+{
+    const struct uf_plan *plan = &importer->plan;
+    *out = (struct uf_observation){.indicator = importer->request->indicator.code};
+    *out_use = false;
+    const char *region = cell->codes[plan->region], *period = cell->codes[plan->period];
+    UF_TRY(
+        translate(importer->store, &importer->regions, uf_find_labelled_region, region, &out->region, error));
+    if (!out->region) {
+        if (importer->request->unknown_regions == UF_UNKNOWN_SKIP)
+            return remember_unknown(importer, region, error);
+        return fail_unknown_code(
+            importer, plan->region, uf_store_resolve_region, region,
+            " (to pass over such rows: --skip-unknown-regions, in a study unknown-regions: skip)", error);
+    }
+    if (plan->sector != SIZE_MAX) {
+        const char *sector = cell->codes[plan->sector];
+        UF_TRY(translate(importer->store, &importer->sectors, uf_find_labelled_sector, sector, &out->sector,
+                         error));
+        if (!out->sector)
+            return fail_unknown_code(importer, plan->sector, uf_store_resolve_sector, sector,
+                                     " (to keep some sectors only: --keep COLUMN=CODE,CODE, in a study keep: "
+                                     "{COLUMN: [CODE, CODE]}",
+                                     error);
+    }
+    if (!uf_period_parse(period, strlen(period), &out->period))
+        return uf_reader_fail(
+            reader, plan->period, error,
+            "'%s' is not a period; expected a year (2018), half-year (2018H1), quarter (2018K1), month "
+            "(2018M01) or week (2018W05)",
+            period);
+    write_breakdown(importer, cell);
+    if (importer->breakdown.failed) return uf_fail_memory(error);
+    out->breakdown = importer->breakdown.data;
+    *out_use = true;
+    return UF_OK;
+}
+
+uf_status uf_importer_read_value(const struct uf_importer *importer, const struct uf_cell *cell,
+                                 struct uf_observation *out, struct uf_error *error)
+{
+    const struct uf_reader *reader = &importer->reader;
+    if (uf_value_read(&reader->rules, cell->text, cell->length, cell->flags, &out->value, &out->status))
+        return UF_OK;
+    uf_value_status status;
+    if (cell->flags && !uf_value_flags_read(cell->flags, strlen(cell->flags), &status))
+        return uf_reader_fail(
+            reader, UF_VALUE_PLACE, error,
+            "the value's flag '%s' is not known; expected Eurostat's letters (b c d e f n p s u z)",
+            cell->flags);
+    return uf_reader_fail(
+        reader, UF_VALUE_PLACE, error,
+        "'%.200s' is not a number; expected one with decimal %s, or a sign for a missing value (.. . : "
+        "NA, or nothing) or for zero (\xE2\x80\x93)",
+        cell->text, reader->rules.decimal == ',' ? "comma" : "point");
+}
+
+/* --- two values for one cell ------------------------------------------------------------------- */
+
+static bool same_cell(const struct uf_observation *a, const struct uf_observation *b, const char *breakdown)
+{
+    return a->period == b->period && !strcmp(a->region, b->region) && uf_text_equal(a->sector, b->sector) &&
+           uf_text_equal(a->breakdown, breakdown);
+}
+
+/* Walks the file again for the line where the cell stands before the current one; 0: it came with another
+ * file. */
+static size_t first_line_of(struct uf_importer *importer, const struct uf_observation *observation)
+{
+    const struct uf_reader_wishes wishes = {importer->request->delimiter, importer->request->decimal,
+                                            importer->request->roles, importer->request->n_roles};
+    struct uf_reader again;
+    char *breakdown = uf_text_copy(observation->breakdown); /* the buffer is written anew for each cell */
+    size_t line = 0, column;
+    bool found = false;
+    if (uf_reader_open(importer->reader.input, importer->reader.format->name, &wishes, &again, NULL) ==
+        UF_OK) {
+        struct uf_cell cell;
+        struct uf_observation candidate;
+        bool more = true, use;
+        for (size_t n = 1; n < importer->summary->cells && !found; n++) {
+            if (again.format->next(&again, &cell, &more, NULL) != UF_OK || !more) break;
+            found = uf_plan_keeps(&importer->plan, &cell) &&
+                    uf_importer_locate(importer, &again, &cell, &candidate, &use, NULL) == UF_OK && use &&
+                    same_cell(&candidate, observation, breakdown);
+        }
+        if (found) again.format->place(&again, UF_VALUE_PLACE, &line, &column);
+        uf_reader_close(&again);
+    }
+    free(breakdown);
+    return line;
+}
+
+uf_status uf_importer_fail_conflict(struct uf_importer *importer, const struct uf_observation *observation,
+                                    const struct uf_error *inner, struct uf_error *error)
+{
+    size_t line = 0, column = 0;
+    importer->reader.format->place(&importer->reader, UF_VALUE_PLACE, &line, &column);
+    size_t first = first_line_of(importer, observation);
+    struct uf_buffer text = {0};
+    uf_buffer_append(&text, inner->message);
+    if (first) {
+        uf_buffer_append(&text, "; the first stands in line ");
+        uf_buffer_append_size(&text, first);
+    } else {
+        uf_buffer_append(&text, "; the first came with an earlier import");
+    }
+    if (importer->plan.left_out.count > 0) uf_buffer_append(&text, "; columns not looked at:");
+    for (size_t i = 0; i < importer->plan.left_out.count; i++) {
+        uf_buffer_append(&text, i > 0 ? ", " : " ");
+        uf_buffer_append(&text, importer->plan.left_out.items[i]);
+    }
+    uf_status status = uf_fail_at(error, UF_BAD_INPUT, uf_input_name(importer->reader.input), line, column,
+                                  "%s", text.data ? text.data : inner->message);
+    uf_buffer_clear(&text);
+    return status;
+}

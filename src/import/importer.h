@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_IMPORT_IMPORTER_H
+#define UTFALL_IMPORT_IMPORTER_H
+/* One import under way, as its two files share it: import.c walks and keeps the transaction, cells.c turns
+ * cells into observations. */
+#include "import/format.h"
+#include "import/plan.h"
+#include "store/codes.h"
+
+/* The file's codes of one dimension and what the store calls them; looked up once per code. */
+struct uf_translation {
+    struct uf_codes index;     /* file's code → place in `codes`, -1: the store does not know it */
+    struct uf_text_list codes; /* the store's */
+};
+
+struct uf_importer {
+    struct uf_store *store;
+    const struct uf_import_request *request;
+    struct uf_reader reader;
+    struct uf_plan plan;
+    struct uf_translation regions, sectors;
+    struct uf_text_list unknown; /* regions passed over, the first few */
+    struct uf_buffer breakdown;
+    size_t *breakdown_order; /* dimensions of the breakdown, by name */
+    size_t n_breakdown;
+    struct uf_import_summary *summary;
+    int64_t batch;
+};
+
+void uf_translation_clear(struct uf_translation *translation);
+
+/* UF_BAD_INPUT where a dimension that was left out for having one code has another here. */
+uf_status uf_importer_check_constants(const struct uf_importer *importer, const struct uf_cell *cell,
+                                      struct uf_error *error);
+/* Where the value goes: everything of an observation but the value. `*out_use` is false for a region passed
+ * over. The texts live until the next cell. */
+uf_status uf_importer_locate(struct uf_importer *importer, const struct uf_reader *reader,
+                             const struct uf_cell *cell, struct uf_observation *out, bool *out_use,
+                             struct uf_error *error);
+uf_status uf_importer_read_value(const struct uf_importer *importer, const struct uf_cell *cell,
+                                 struct uf_observation *out, struct uf_error *error);
+/* The store's sentence on two values for one cell, with the place of both. */
+uf_status uf_importer_fail_conflict(struct uf_importer *importer, const struct uf_observation *observation,
+                                    const struct uf_error *inner, struct uf_error *error);
+#endif

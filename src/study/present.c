@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "study/present.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+
+enum { FEW_ROWS = 3 };
+
+struct view {
+    const struct run *run;
+    const struct run_analysis *analysis;
+    const struct uf_table *table;
+    bool chart;
+};
+
+static bool is_one_of(const char *name, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(name, names[i])) return true;
+    return false;
+}
+#define IS_ONE_OF(name, list) is_one_of(name, list, sizeof(list) / sizeof *(list))
+
+static const char *name_of(const struct view *view, size_t column)
+{
+    return uf_table_column_name(view->table, column);
+}
+
+static bool is_effect(const struct view *view)
+{
+    return view->analysis->kind == ANALYSIS_EFFECT;
+}
+
+static bool has_column(const struct view *view, const char *name)
+{
+    return uf_table_column(view->table, name) != SIZE_MAX;
+}
+
+static bool has_term(const struct view *view, const char *term)
+{
+    size_t column = uf_table_column(view->table, "term");
+    for (size_t i = 0; column != SIZE_MAX && i < uf_table_rows(view->table); i++)
+        if (uf_text_equal(uf_table_text(view->table, i, column), term)) return true;
+    return false;
+}
+
+/* True where each row has a number. */
+static bool is_filled(const struct view *view, const char *name)
+{
+    size_t column = uf_table_column(view->table, name);
+    if (column == SIZE_MAX || uf_table_column_type(view->table, column) != UF_COLUMN_NUMBER) return false;
+    for (size_t i = 0; i < uf_table_rows(view->table); i++)
+        if (isnan(uf_table_number(view->table, i, column))) return false;
+    return true;
+}
+
+static bool repeats_notes(const struct view *view)
+{
+    return has_column(view, "note") && uf_table_rows(view->table) > FEW_ROWS && is_effect(view);
+}
+
+/* What the heading of the analysis, or another column, says already. */
+static bool is_left_out(const struct view *view, size_t column)
+{
+    static const char *const told[] = {"outcome", "method", "group"};
+    const char *name = name_of(view, column);
+    if (view->chart) return false;
+    if (is_effect(view) && IS_ONE_OF(name, told)) return true;
+    if (!strcmp(name, "component")) return has_column(view, "component_label");
+    if (!strcmp(name, "period_label")) return has_column(view, "period");
+    if (!strcmp(name, "code")) return !strcmp(uf_table_name(view->table), "raw-trends");
+    if (!strcmp(name, "term")) return is_filled(view, "event_time");
+    return !strcmp(name, "note") && repeats_notes(view);
+}
+
+/* --- numbers
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+static double largest(const struct view *view, size_t column)
+{
+    double most = 0;
+    for (size_t i = 0; i < uf_table_rows(view->table); i++) {
+        double value = fabs(uf_table_number(view->table, i, column));
+        if (isfinite(value) && value > most) most = value;
+    }
+    return most;
+}
+
+static bool is_whole(const struct view *view, size_t column)
+{
+    for (size_t i = 0; i < uf_table_rows(view->table); i++) {
+        double value = uf_table_number(view->table, i, column);
+        if (isfinite(value) && value != floor(value)) return false;
+    }
+    return true;
+}
+
+static const char *const differences[] = {"estimate", "std_error",    "conf_low",    "conf_high",  "gap",
+                                          "average",  "rmspe_before", "rmspe_after", "average_gap"};
+
+static int decimals_of(const struct view *view, size_t column)
+{
+    static const char *const levels[] = {"value", "treated", "synthetic", "donor_mean"};
+    const char *name = name_of(view, column);
+    int decimals = uf_table_column_decimals(view->table, column);
+    if (uf_table_column_type(view->table, column) != UF_COLUMN_NUMBER || is_whole(view, column))
+        return decimals;
+    double most = largest(view, column);
+    int wanted = decimals;
+    if (is_effect(view) && !strcmp(name, "p_value"))
+        wanted = 3;
+    else if (is_effect(view) && IS_ONE_OF(name, differences))
+        wanted = most >= 100 ? 1 : most >= 1 ? 2 : most >= 0.1 ? 3 : decimals;
+    else if (!strcmp(uf_table_name(view->table), "effect-size") || (is_effect(view) && has_column(view, "key")))
+        wanted = decimals < 0 ? -1 : 2;
+    else if (IS_ONE_OF(name, levels))
+        wanted = most >= 1000 ? 0 : most >= 10 ? (view->chart || most >= 100 ? 1 : 2) : decimals;
+    return decimals >= 0 && wanted > decimals ? decimals : wanted;
+}
+
+/* Numbers of different kinds share the column: four figures of each. */
+static double rounded(double value)
+{
+    if (!isfinite(value) || value == floor(value) || value == 0) return value;
+    double scale = pow(10, 3 - floor(log10(fabs(value))));
+    return isfinite(scale) ? round(value * scale) / scale : value;
+}
+
+static const char *unit_of(const struct view *view, size_t column)
+{
+    const char *unit = uf_table_column_unit(view->table, column);
+    if (!is_effect(view) || !IS_ONE_OF(name_of(view, column), differences)) return unit;
+    if (has_term(view, "average_gap_per_cent")) return NULL; /* each row has its own, said in its name */
+    return run_difference_unit(unit, view->run->language);
+}
+
+/* --- texts
+ * --------------------------------------------------------------------------------------------------------------
+ */
+
+/* `Average gap after the start, percentage points`: rows that do not share a unit name it. */
+static uf_status term_text(const struct view *view, const char *term, char **out, struct uf_error *error)
+{
+    const struct uf_panel *panel = view->analysis->panel;
+    const char *unit = panel->outcome < 0 ? NULL
+                                          : run_difference_unit(panel->columns[panel->outcome].unit,
+                                                                view->run->language);
+    bool own = has_term(view, "average_gap_per_cent") && unit && strcmp(term, "average_gap_per_cent") != 0;
+    const struct uf_argument arguments[] = {uf_text_argument(uf_word(term, view->run->language)),
+                                            uf_text_argument(unit)};
+    return uf_phrase(view->run->language,
+                     own ? (struct uf_words){"{0} ({1})", "{0} ({1})"} : (struct uf_words){"{0}", "{0}"},
+                     arguments, 2, out, error);
+}
+
+static uf_status copy_text(const struct view *view, size_t row, size_t column, struct uf_table *copy,
+                           size_t to, struct uf_error *error)
+{
+    const char *text = uf_table_text(view->table, row, column), *name = name_of(view, column);
+    if (!text || view->chart) return uf_table_set_text(copy, row, to, text, error);
+    if (!strcmp(name, "vcov")) {
+        char buffer[64];
+        return uf_table_set_text(copy, row, to,
+                                 run_inference_words(text, view->run->language, buffer, sizeof buffer), error);
+    }
+    if (!strcmp(name, "term") && is_effect(view)) {
+        char *words = NULL;
+        UF_TRY(term_text(view, text, &words, error));
+        uf_status status = uf_table_set_text(copy, row, to, words, error);
+        free(words);
+        return status;
+    }
+    return uf_table_set_text(copy, row, to, text, error);
+}
+
+static uf_status copy_number(const struct view *view, size_t row, size_t column, struct uf_table *copy,
+                             size_t to, struct uf_error *error)
+{
+    double value = uf_table_number(view->table, row, column);
+    if (is_effect(view) && !view->chart && uf_table_column_decimals(copy, to) < 0 &&
+        !strcmp(name_of(view, column), "value"))
+        value = rounded(value);
+    return uf_table_set_value(copy, row, to, value, uf_table_value_status(view->table, row, column), error);
+}
+
+/* The heading of a column is the word for its name; some names mean something else in one table. */
+static const char *shown_name(const struct view *view, size_t column)
+{
+    const char *name = name_of(view, column), *table = uf_table_name(view->table);
+    if (view->chart) return name;
+    if (!strcmp(table, "effect-size") && !strcmp(name, "unit")) return "unit_label";
+    if (!strcmp(table, "effect-size") && !strcmp(name, "label")) return "fact";
+    if (!strcmp(table, "design") && !strcmp(name, "term")) return "fact";
+    if (!strcmp(table, "leave-one-out") && !strcmp(name, "dropped")) return "left_out";
+    if (!strcmp(table, "predictor-balance") && !strcmp(name, "label")) return "predictor";
+    return name;
+}
+
+/* The columns in their order, with the time since the start where the term stood that only repeats it. */
+static size_t order_columns(const struct view *view, size_t *order)
+{
+    size_t n = 0, time = uf_table_column(view->table, "event_time");
+    bool first = !view->chart && has_column(view, "term") && is_filled(view, "event_time");
+    if (first) order[n++] = time;
+    for (size_t j = 0; j < uf_table_columns(view->table); j++)
+        if (!is_left_out(view, j) && !(first && j == time)) order[n++] = j;
+    return n;
+}
+
+static uf_status fill(const struct view *view, const size_t *order, size_t n, struct uf_table *copy,
+                      struct uf_error *error)
+{
+    if (uf_table_title(view->table)) UF_TRY(uf_table_set_title(copy, uf_table_title(view->table), error));
+    for (size_t k = 0; k < n; k++)
+        UF_TRY(uf_table_add_column(copy, shown_name(view, order[k]),
+                                   uf_table_column_type(view->table, order[k]), unit_of(view, order[k]),
+                                   decimals_of(view, order[k]), NULL, error));
+    for (size_t i = 0; i < uf_table_rows(view->table); i++) {
+        size_t row = 0;
+        UF_TRY(uf_table_add_row(copy, &row, error));
+        for (size_t k = 0; k < n; k++) {
+            bool text = uf_table_column_type(view->table, order[k]) == UF_COLUMN_TEXT;
+            UF_TRY((text ? copy_text : copy_number)(view, i, order[k], copy, k, error));
+        }
+    }
+    return UF_OK;
+}
+
+static uf_status present(const struct view *view, struct uf_table **out, struct uf_error *error)
+{
+    size_t *order = calloc(uf_table_columns(view->table) + 1, sizeof *order);
+    struct uf_table *copy = NULL;
+    uf_status status = order ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) status = uf_table_new(uf_table_name(view->table), &copy, error);
+    if (status == UF_OK) status = fill(view, order, order_columns(view, order), copy, error);
+    free(order);
+    if (status != UF_OK) {
+        uf_table_free(copy);
+        return status;
+    }
+    *out = copy;
+    return UF_OK;
+}
+
+/* Each distinct note once, in the order they come. */
+static uf_status collect_remark(const struct view *view, char **out, struct uf_error *error)
+{
+    size_t column = uf_table_column(view->table, "note");
+    struct uf_text_list notes;
+    struct uf_buffer text;
+    uf_text_list_init(&notes);
+    uf_buffer_init(&text);
+    uf_status status = UF_OK;
+    for (size_t i = 0; i < uf_table_rows(view->table) && status == UF_OK; i++) {
+        const char *note = uf_table_text(view->table, i, column);
+        if (!note || !*note || uf_text_list_find(&notes, note) != SIZE_MAX) continue;
+        status = uf_text_list_add(&notes, note, error);
+    }
+    for (size_t i = 0; i < notes.count; i++) {
+        uf_buffer_append(&text, i ? ". " : "");
+        uf_buffer_append(&text, notes.items[i]);
+    }
+    if (notes.count) uf_buffer_append(&text, ".");
+    bool any = notes.count > 0;
+    uf_text_list_clear(&notes);
+    if (status != UF_OK || !any) {
+        uf_buffer_clear(&text);
+        *out = NULL;
+        return status;
+    }
+    *out = uf_buffer_take(&text);
+    return *out ? UF_OK : uf_fail_memory(error);
+}
+
+uf_status present_chart_table(const struct run *run, const struct run_analysis *analysis,
+                              const struct uf_table *table, struct uf_table **out, struct uf_error *error)
+{
+    const struct view view = {run, analysis, table, true};
+    return present(&view, out, error);
+}
+
+uf_status present_report_table(const struct run *run, const struct run_analysis *analysis,
+                               const struct uf_table *table, struct uf_table **out, char **out_remark,
+                               struct uf_error *error)
+{
+    const struct view view = {run, analysis, table, false};
+    char *remark = NULL;
+    if (repeats_notes(&view)) UF_TRY(collect_remark(&view, &remark, error));
+    uf_status status = present(&view, out, error);
+    if (status != UF_OK) {
+        free(remark);
+        return status;
+    }
+    *out_remark = remark;
+    return UF_OK;
+}
