@@ -38,6 +38,7 @@ struct uf_absorber;
 uf_status uf_absorber_new(size_t n, size_t n_dimensions, const size_t *const *group, const size_t *n_groups,
                           const double *weights, size_t direct_limit, struct uf_absorber **out,
                           struct uf_error *error);
+/* NULL is fine. */
 void uf_absorber_free(struct uf_absorber *absorber);
 
 /* Replaces column (n) by its residual. Applied twice within, so that a large mean does not leave rounding
@@ -45,6 +46,7 @@ void uf_absorber_free(struct uf_absorber *absorber);
  * gradients did not converge. */
 uf_status uf_absorber_apply(const struct uf_absorber *absorber, double *column, struct uf_error *error);
 
+/* The number of groupings. */
 size_t uf_absorber_dimensions(const struct uf_absorber *absorber);
 /* Groups of a dimension that have observations. */
 size_t uf_absorber_levels(const struct uf_absorber *absorber, size_t dimension);

@@ -35,6 +35,7 @@ struct uf_chart_kind {
     const char *name; /* `bars`, `stacked-bars`, `lines`, `event-study`, `synthetic-control`, `tile-map` */
     const char *summary;
 };
+/* All kinds, static, in the order of documentation. O(1). */
 const struct uf_chart_kind *uf_chart_kinds(size_t *out_count);
 
 /*
@@ -101,6 +102,7 @@ struct uf_chart {
     char *gnuplot;
     unsigned formats;
 };
+/* Frees what the chart owns; the files stay. */
 void uf_chart_clear(struct uf_chart *chart);
 
 /* Reads the table and writes NAME.csv, NAME.gp and NAME.txt to `directory`, which must exist; nothing of the

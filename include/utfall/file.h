@@ -22,6 +22,7 @@ uf_status uf_file_write(const char *path, const char *bytes, size_t length, stru
 
 /* Makes a directory and its parents; an existing one is fine. */
 uf_status uf_directory_make(const char *path, struct uf_error *error);
+/* True for a file of any kind but a directory, and for a directory; links are followed. */
 bool uf_file_exists(const char *path);
 bool uf_directory_exists(const char *path);
 /* Removes a directory with everything in it; a missing one is fine. Symbolic links are removed, not followed. */

@@ -46,6 +46,7 @@ void uf_options_free(struct uf_options *options);
  * name. */
 uf_status uf_options_set(struct uf_options *options, const char *name, const char *text,
                          struct uf_error *error);
+/* Sets a LIST from items, which may hold commas. Errors as above. */
 uf_status uf_options_set_list(struct uf_options *options, const char *name, const char *const *items,
                               size_t n_items, struct uf_error *error);
 /* Getters: the name must be the descriptor's and of that type (a mistake is a bug: assert). */

@@ -83,6 +83,7 @@ struct uf_panel {
     char *source;      /* source line for charts, in the run's language */
 };
 
+/* Frees the panel with all it points to; NULL is fine. */
 void uf_panel_free(struct uf_panel *panel);
 /* The index of a column by name, or SIZE_MAX. */
 size_t uf_panel_column(const struct uf_panel *panel, const char *name);

@@ -31,6 +31,7 @@ enum { UF_PERIOD_SIZE = 16 };
 bool uf_period_parse(const char *text, size_t length, uf_period *out);
 /* As `2018`, `2018H1`, `2018Q1`, `2018M01`, `2018W05`, `2015-2017`; returns `buffer`. */
 char *uf_period_print(uf_period period, char buffer[UF_PERIOD_SIZE]);
+/* The plain year, its year, its kind. O(1). */
 uf_period uf_period_from_year(int year);
 int uf_period_year(uf_period period);
 enum uf_period_kind uf_period_kind_of(uf_period period);

@@ -37,6 +37,7 @@ struct uf_random {
 
 /* A stream of 2^34 numbers of 32 bits. */
 void uf_random_init(struct uf_random *random, uint64_t seed, enum uf_purpose purpose, uint64_t replicate);
+/* The next 32 or 64 bits of the stream, uniform. O(1). */
 uint32_t uf_random_u32(struct uf_random *random);
 uint64_t uf_random_u64(struct uf_random *random);
 /* Uniform on [0, 1), 53 bits. */

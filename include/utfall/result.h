@@ -51,6 +51,7 @@ struct uf_result {
     enum uf_claim claim;
 };
 
+/* An empty result, a description; clear frees all it holds and leaves it empty. */
 void uf_result_init(struct uf_result *result);
 void uf_result_clear(struct uf_result *result);
 
@@ -65,8 +66,10 @@ uf_status uf_result_add_note(struct uf_result *result, enum uf_language language
                              const struct uf_argument *arguments, size_t n_arguments, struct uf_error *error);
 /* The first note with that code, or NULL. */
 const struct uf_note *uf_result_note(const struct uf_result *result, const char *code);
+/* True where some note is UF_FATAL. O(notes). */
 bool uf_result_has_fatal(const struct uf_result *result);
 
+/* Adds a step: `step` and `reason` are copied, in the language of the run. UF_NO_MEMORY. */
 uf_status uf_result_add_ledger(struct uf_result *result, const char *step, const char *reason,
                                size_t rows_before, size_t rows_after, struct uf_error *error);
 

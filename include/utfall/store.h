@@ -58,6 +58,7 @@ void uf_store_close(struct uf_store *store); /* NULL is fine */
 /* Transactions nest: an inner one is taken back alone, and nothing is on disk before the outermost commit. */
 uf_status uf_store_begin(struct uf_store *store, struct uf_error *error);
 uf_status uf_store_commit(struct uf_store *store, struct uf_error *error);
+/* Takes the innermost transaction back; without one it does nothing. */
 void uf_store_rollback(struct uf_store *store);
 
 /* --- regions ----------------------------------------------------------------------------------- */

@@ -22,6 +22,8 @@ enum uf_column_type { UF_COLUMN_TEXT, UF_COLUMN_NUMBER };
 
 struct uf_table;
 
+/* An empty table; `name` is copied (kebab-case, it becomes a file name). UF_NO_MEMORY. Free it with uf_table_free,
+ * for which NULL is fine. */
 uf_status uf_table_new(const char *name, struct uf_table **out, struct uf_error *error);
 void uf_table_free(struct uf_table *table);
 const char *uf_table_name(const struct uf_table *table);
@@ -37,6 +39,7 @@ uf_status uf_table_add_column(struct uf_table *table, const char *name, enum uf_
 /* Adds an empty row and gives its index. Amortised O(columns). */
 uf_status uf_table_add_row(struct uf_table *table, size_t *out, struct uf_error *error);
 
+/* Their number. O(1). */
 size_t uf_table_rows(const struct uf_table *table);
 size_t uf_table_columns(const struct uf_table *table);
 /* The index of a column, or SIZE_MAX. */

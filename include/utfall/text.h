@@ -18,6 +18,7 @@ struct uf_buffer {
     size_t capacity;
     bool failed;
 };
+/* Appending is amortised linear in what is appended; `text` NULL appends nothing. */
 void uf_buffer_init(struct uf_buffer *buffer);
 void uf_buffer_clear(struct uf_buffer *buffer);
 void uf_buffer_append(struct uf_buffer *buffer, const char *text);
@@ -35,6 +36,7 @@ struct uf_text_list {
 };
 void uf_text_list_init(struct uf_text_list *list);
 void uf_text_list_clear(struct uf_text_list *list);
+/* Appends a copy; amortised O(length). UF_NO_MEMORY. */
 uf_status uf_text_list_add(struct uf_text_list *list, const char *text, struct uf_error *error);
 /* The index of `text`, or SIZE_MAX. Cost: linear. */
 size_t uf_text_list_find(const struct uf_text_list *list, const char *text);

@@ -12,23 +12,41 @@
 
 #include "base/fail.h"
 
+/* Where the data lies beside a program that was installed, wherever its prefix was moved to: seen from
+ * bin/utfall. NULL where the system does not tell which file is running. */
+static char *beside_program(void)
+{
+    char program[4096];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length <= 0 || (size_t)length >= sizeof program - 1) return NULL;
+    program[length] = 0;
+    char *folder = uf_path_directory(program);
+    char *path = folder ? uf_path_join(folder, UTFALL_DATA_FROM_PROGRAM) : NULL;
+    free(folder);
+    return path;
+}
+
 uf_status places_find(const char *name, char **out, struct uf_error *error)
 {
     const char *chosen = getenv("UTFALL_DATA_DIR");
-    const char *folders[] = {chosen && *chosen ? chosen : NULL, UTFALL_INSTALL_DATA_DIR, UTFALL_SOURCE_DIR};
-    for (size_t i = 0; i < 3; i++) {
+    if (chosen && !*chosen) chosen = NULL;
+    char *beside = beside_program();
+    const char *folders[] = {chosen, beside, UTFALL_INSTALL_DATA_DIR, UTFALL_SOURCE_DIR};
+    /* a wrong setting is said, not passed over */
+    for (size_t i = 0; i < (chosen ? 1 : sizeof folders / sizeof *folders); i++) {
         char *path = folders[i] ? uf_path_join(folders[i], name) : NULL;
         if (path && uf_directory_exists(path)) {
+            free(beside);
             *out = path;
             return UF_OK;
         }
         free(path);
-        if (folders[i] == chosen && chosen) break; /* a wrong setting is said, not passed over */
     }
+    free(beside);
     return uf_fail(
         error, UF_IO_FAILED,
         "the folder '%s' of Utfall was not found in %s; set UTFALL_DATA_DIR to the folder that holds it",
-        name, folders[0] ? folders[0] : UTFALL_INSTALL_DATA_DIR " or " UTFALL_SOURCE_DIR);
+        name, chosen ? chosen : UTFALL_INSTALL_DATA_DIR " or " UTFALL_SOURCE_DIR);
 }
 
 const char *places_store(const struct arguments *arguments)

@@ -24,7 +24,8 @@ case $(realpath "$(pkg-config --variable=includedir utfall)") in
 *) say "utfall.pc points outside its prefix: $(pkg-config --variable=includedir utfall)"; exit 1 ;;
 esac
 
-# A sanitized library can only be linked by a sanitized program.
+# A sanitized library can only be linked by a sanitized program, made by the same compiler.
+cc=$(sed -nE 's/^CMAKE_C_COMPILER:[A-Z]+=//p' "$UTFALL_BUILD_DIR/CMakeCache.txt")
 sanitize=
 grep -q '^UTFALL_SANITIZE:BOOL=ON' "$UTFALL_BUILD_DIR/CMakeCache.txt" && sanitize=-fsanitize=address,undefined
 grep -q '^UTFALL_TSAN:BOOL=ON' "$UTFALL_BUILD_DIR/CMakeCache.txt" && sanitize=-fsanitize=thread
@@ -38,7 +39,7 @@ read -r -a cflags <<<"$(pkg-config --cflags utfall)"
 read -r -a libs <<<"$(pkg-config --libs utfall)"
 for header in "$prefix"/include/utfall/*.h; do
     echo "#include <utfall/${header##*/}>" >"$scratch/alone.c"
-    cc -std=c17 -Wall -Wextra -Wpedantic -Werror "${cflags[@]}" -fsyntax-only "$scratch/alone.c" ||
+    "$cc" -std=c17 -Wall -Wextra -Wpedantic -Werror "${cflags[@]}" -fsyntax-only "$scratch/alone.c" ||
         { say "${header##*/} does not compile by itself"; exit 1; }
     if command -v c++ >/dev/null; then
         c++ -std=c++17 -x c++ -Wall -Werror "${cflags[@]}" -fsyntax-only "$scratch/alone.c" ||
@@ -47,9 +48,9 @@ for header in "$prefix"/include/utfall/*.h; do
 done
 
 example=$UTFALL_SOURCE_DIR/docs/examples/link
-cc -std=c17 -Wall -Wextra -Werror $sanitize "$example/methods.c" "${cflags[@]}" "${libs[@]}" -o "$scratch/by-pkg-config"
+"$cc" -std=c17 -Wall -Wextra -Werror $sanitize "$example/methods.c" "${cflags[@]}" "${libs[@]}" -o "$scratch/by-pkg-config"
 "$scratch/by-pkg-config" >"$scratch/one"
-cmake -G Ninja -S "$example" -B "$scratch/example" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_FLAGS="$sanitize" >"$scratch/log" ||
+cmake -G Ninja -S "$example" -B "$scratch/example" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" -DCMAKE_C_FLAGS="$sanitize" >"$scratch/log" ||
     { cat "$scratch/log"; exit 1; }
 cmake --build "$scratch/example" >"$scratch/log" || { cat "$scratch/log"; exit 1; }
 "$scratch/example/methods" >"$scratch/two"
@@ -61,4 +62,14 @@ cmp "$scratch/one" "$scratch/two"
 while read -r name _; do
     grep -q "$name" "$scratch/three" || { say "utfall methods does not list $name"; exit 1; }
 done <"$scratch/one"
+# It draws, too: with the templates that were installed, on installed figures, far from the source tree.
+cd "$scratch"
+env -u UTFALL_DATA_DIR "$prefix/bin/utfall" chart bars --data "$prefix/share/utfall/datasets/norra-mellansverige/county_gdp.csv" --label region \
+    --value gdp_euro_per_inhabitant --output "$scratch/picture" --quiet >/dev/null
+[ -s "$scratch/picture.svg" ] || { say "the installed program drew nothing"; exit 1; }
+# A change of the look beside the program shows in the script, so these templates are the ones in use.
+echo '# the installed one' >>"$prefix/share/utfall/plots/style.gp"
+"$prefix/bin/utfall" chart bars --data "$prefix/share/utfall/datasets/norra-mellansverige/county_gdp.csv" --label region \
+    --value gdp_euro_per_inhabitant --output "$scratch/again" --quiet >/dev/null
+grep -q '# the installed one' "$scratch/again.gp" || { say "the installed program does not draw with the templates beside it"; exit 1; }
 say "library, headers and program work from a folder of their own"
