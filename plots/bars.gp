@@ -16,11 +16,16 @@ do for [chart_format in chart_formats] {
     set style fill solid noborder
     set errorbars 0.6
     bar(f) = column('focus') == f ? column('value') : NaN
-    plot chart_data using (bar(1)):'position':(origin):'value':(column('position') - half):(column('position') + half) \
-            with boxxyerror linecolor rgb colour_bar, \
-        '' using (bar(0)):'position':(origin):'value':(column('position') - half):(column('position') + half) \
-            with boxxyerror linecolor rgb colour_bar_context, \
-        '' using 'value':'position':'low':'high' with xerrorbars pointtype -1 linewidth 3.5 linecolor rgb 'white', \
-        '' using 'value':'position':'low':'high' with xerrorbars pointtype -1 linewidth 1.4 linecolor rgb colour_band
+    # Only what there is, so that a drawing by hand gives no warnings of empty parts.
+    shape = "'position':(origin):'value':(column('position') - half):(column('position') + half) with boxxyerror"
+    line = "chart_data using 'value':'position':'low':'high' with xerrorbars pointtype -1"
+    parts = ''
+    if (has_focus == 1) { parts = parts . ', chart_data using (bar(1)):' . shape . ' linecolor rgb colour_bar' }
+    if (has_context == 1) { parts = parts . ', chart_data using (bar(0)):' . shape . ' linecolor rgb colour_bar_context' }
+    if (has_band == 1) {
+        parts = parts . ', ' . line . " linewidth 3.5 linecolor rgb 'white'"
+        parts = parts . ', ' . line . ' linewidth 1.4 linecolor rgb colour_band'
+    }
+    eval 'plot ' . parts[3:*]
     unset output
 }

@@ -108,7 +108,7 @@ void uf_chart_clear(struct uf_chart *chart);
 /* Reads the table and writes NAME.csv, NAME.gp and NAME.txt to `directory`, which must exist; nothing of the
  * request is kept. `name` is letters, digits, `-` and `_`, beginning with a letter (UF_INTERNAL otherwise):
  * it becomes file names and ids. An unknown kind is UF_BAD_USAGE with the nearest one; a table that lacks a
- * needed column UF_INTERNAL; one without any drawable value UF_BAD_INPUT. Cost: linear in the table, times
+ * needed column UF_BAD_USAGE; one without any drawable value UF_BAD_INPUT. Cost: linear in the table, times
  * the number of lines for their end labels. */
 uf_status uf_chart_prepare(const struct uf_chart_request *request, const char *directory, const char *name,
                            struct uf_chart *out, struct uf_error *error);

@@ -96,6 +96,13 @@ uf_status uf_import_file(struct uf_store *store, const struct uf_import_request 
 uf_status uf_read_delimited(const char *path, const char *const *text_columns, size_t n_text_columns,
                             struct uf_table **out, struct uf_error *error);
 
+/* The same where it is known what some columns must hold: a cell of `number_columns` that is no number, or
+ * one of `period_column` (NULL: none) that is no period though others are, is UF_BAD_INPUT at its line and
+ * column. A name of `number_columns` that the file does not have is passed over here. */
+uf_status uf_read_delimited_checked(const char *path, const char *const *text_columns, size_t n_text_columns,
+                                    const char *const *number_columns, size_t n_number_columns,
+                                    const char *period_column, struct uf_table **out, struct uf_error *error);
+
 /* Loads datasets/reference (regions.csv, region_aliases.csv, sectors.csv) into a new store, in one
  * transaction; idempotent. */
 uf_status uf_import_reference(struct uf_store *store, const char *directory, struct uf_error *error);

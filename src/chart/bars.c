@@ -14,7 +14,7 @@ enum { NAMED_IN_ALT = 3 };
 struct bars {
     const struct uf_table *table;
     size_t label, value, low, high, code;
-    bool any_band;
+    bool any_band, any_focus, any_context; /* what is drawn */
 };
 
 static uf_status find_columns(const struct uf_chart_request *request, struct bars *bars,
@@ -45,7 +45,7 @@ static void append_named(struct uf_drawing *drawing, const struct bars *bars, si
     uf_value_text(drawing, bars->table, bars->value, uf_table_number(bars->table, row, bars->value), number);
     uf_buffer_append(out, number);
     if (!has_band(bars, row)) return;
-    uf_buffer_append(out, " (band ");
+    uf_buffer_append(out, drawing->language == UF_SWEDISH ? " (spann " : " (band ");
     uf_value_text(drawing, bars->table, bars->value, uf_table_number(bars->table, row, bars->low), number);
     uf_buffer_append(out, number);
     uf_buffer_append(out, "–");
@@ -159,6 +159,9 @@ static uf_status fill_rows(struct uf_drawing *drawing, struct bars *bars, struct
         } else {
             any = true;
             if (has_band(bars, i)) bars->any_band = true;
+            bool brought_out = row->focus || request->n_focus == 0;
+            bars->any_focus |= brought_out;
+            bars->any_context |= !brought_out;
             row->low_end = fmin(fmin(value, low), rows->origin);
             row->high_end = fmax(fmax(value, high), rows->origin);
             row->text_left = value < rows->origin;
@@ -201,6 +204,9 @@ uf_status uf_bars_lay_out(struct uf_drawing *drawing, struct uf_error *error)
             uf_mark_words(drawing, uf_axis_place(&rows.axis, request->reference), top - 9,
                           request->reference_label);
         uf_drawing_number(drawing, "reference", request->reference);
+        uf_drawing_number(drawing, "has_band", bars.any_band);
+        uf_drawing_number(drawing, "has_focus", bars.any_focus);
+        uf_drawing_number(drawing, "has_context", bars.any_context);
         uf_drawing_foot(drawing, bottom);
         status = say(drawing, &bars, order, error);
     }

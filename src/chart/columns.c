@@ -15,7 +15,9 @@ uf_status uf_column_need(const struct uf_table *table, const char *kind, const c
     const char *name = asked ? asked : standard;
     size_t column = uf_table_column(table, name);
     if (column == SIZE_MAX)
-        return uf_fail(error, UF_INTERNAL, "the chart '%s' needs a column '%s', which the table '%s' lacks",
+        return uf_fail(error, UF_BAD_USAGE,
+                       "the chart '%s' needs a column '%s', which the table '%s' lacks; name the column that "
+                       "holds it, or give another table",
                        kind, name, uf_table_name(table));
     *out = column;
     return UF_OK;

@@ -4,7 +4,7 @@
 /* Reading a request's table: columns by the request's or the default name, periods, reasons, focus. */
 #include "chart/drawing.h"
 
-/* A column that must be there; `asked` NULL: the default name. UF_INTERNAL when it is not. */
+/* A column that must be there; `asked` NULL: the default name. UF_BAD_USAGE when it is not. */
 uf_status uf_column_need(const struct uf_table *table, const char *kind, const char *asked,
                          const char *standard, size_t *out, struct uf_error *error);
 /* A column that may be absent: SIZE_MAX then; one that was asked for by name must be there. */

@@ -83,6 +83,13 @@ static uf_status read_tiles(struct uf_table **out, struct uf_error *error)
     return status;
 }
 
+/* The name goes into a script and into names of files; the folder may be called anything. */
+static bool is_file_name(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    return *name && !strchr("0123456789-_", *name) && name[strspn(name, letters)] == '\0';
+}
+
 static uf_status draw(const struct arguments *arguments, const struct uf_table *table,
                       const struct uf_table *placebos, const struct uf_table *tiles,
                       const struct uf_text_list *focus, const char *plots, struct uf_error *error)
@@ -109,16 +116,18 @@ static uf_status draw(const struct arguments *arguments, const struct uf_table *
     UF_TRY(number_of(arguments, "reference", &request.reference, error));
     UF_TRY(number_of(arguments, "marked-x", &request.marked_x, error));
     UF_TRY(formats_of(arguments, &request.formats, error));
-    const char *output = arguments_text(arguments, "output");
+    const char *output = arguments_text(arguments, "output"), *slash = output ? strrchr(output, '/') : NULL;
+    const char *name = slash ? slash + 1 : output ? output : "chart";
+    if (!is_file_name(name))
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "found '%s' for '--output', expected FOLDER/NAME with a name of letters a to z, digits, "
+            "- and _, a letter first",
+            output);
     char *whole = uf_path_directory(output ? output : "chart");
     if (!whole) return uf_fail_memory(error);
-    const char *slash = output ? strrchr(output, '/') : NULL, *name = slash    ? slash + 1
-                                                                      : output ? output
-                                                                               : "chart";
     struct uf_chart chart = {0};
-    uf_status status =
-        *name ? uf_directory_make(whole, error)
-              : uf_fail(error, UF_BAD_USAGE, "found '%s' for '--output', expected FOLDER/NAME", output);
+    uf_status status = uf_directory_make(whole, error);
     if (status == UF_OK) status = uf_chart_write(&request, whole, name, &chart, error);
     if (chart.alt_text && terminal_print(chart.alt_text, error) == UF_OK) terminal_print("\n", error);
     uf_chart_clear(&chart);

@@ -230,7 +230,8 @@ static uf_status run_on(const struct arguments *arguments, const struct uf_panel
     if (status == UF_OK || status == UF_NOT_IDENTIFIED) {
         struct uf_error printing;
         uf_error_clear(&printing);
-        uf_status printed = terminal_print_result(arguments, arguments->method->name, result, &printing);
+        uf_status printed = terminal_print_result(arguments, arguments->method->name, result,
+                                                  status == UF_OK ? NULL : error, &printing);
         if (printed != UF_OK && status == UF_OK) {
             if (error) *error = printing;
             status = printed;

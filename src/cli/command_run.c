@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <utfall/study.h>
 
 #include "base/fail.h"
@@ -47,6 +48,10 @@ static uf_status run_study(const struct arguments *arguments, struct uf_error *e
                                      .output = arguments_text(arguments, "output")};
     char *datasets = NULL, *plots = NULL;
     struct uf_run_summary summary = {0};
+    if (!strcmp(request.study, "-"))
+        return uf_fail(error, UF_BAD_USAGE,
+                       "a study cannot come from standard input: its files are named relative to it, and "
+                       "`verify` reads it again; name the file");
     uf_status status = fill_request(arguments, &request, &datasets, &plots, error);
     enum uf_language language;
     if (status == UF_OK && arguments_given(arguments, "language")) {

@@ -172,10 +172,13 @@ uf_status terminal_print_table(const struct arguments *arguments, const struct u
     return print_as(format, language, table, error);
 }
 
-static void print_notes(const struct arguments *arguments, const struct uf_result *result)
+static void print_notes(const struct arguments *arguments, const struct uf_result *result,
+                        const struct uf_error *refusal)
 {
     for (size_t i = 0; i < result->n_notes; i++) {
         const struct uf_note *note = &result->notes[i];
+        /* the error at the end says the reason of a refusal, once */
+        if (refusal && strstr(refusal->message, note->text)) continue;
         struct uf_buffer line;
         uf_buffer_init(&line);
         uf_buffer_append(&line, note->text);
@@ -290,7 +293,8 @@ static uf_status print_result_json(const char *method, const struct uf_result *r
 }
 
 uf_status terminal_print_result(const struct arguments *arguments, const char *method,
-                                const struct uf_result *result, struct uf_error *error)
+                                const struct uf_result *result, const struct uf_error *refusal,
+                                struct uf_error *error)
 {
     enum output_format format;
     enum uf_language language;
@@ -299,7 +303,7 @@ uf_status terminal_print_result(const struct arguments *arguments, const char *m
     UF_TRY(terminal_language(arguments, &language, error));
     UF_TRY(choose_table(arguments, result, &chosen, error));
     if (format == FORMAT_JSON) return print_result_json(method, result, error);
-    print_notes(arguments, result);
+    print_notes(arguments, result, refusal);
     if (!chosen) return UF_OK;
     if (format == FORMAT_CSV || arguments_given(arguments, "table")) {
         UF_TRY(say_other_tables(arguments, result, chosen, error));

@@ -29,8 +29,10 @@ uf_status terminal_print(const char *text, struct uf_error *error);
 uf_status terminal_print_table(const struct arguments *arguments, const struct uf_table *table,
                                struct uf_error *error);
 /* All tables of a result: as text all of them, as CSV the one of `--table` (default the first), as JSON one
- * object. Notes go to standard error, or into the JSON. */
+ * object. Notes go to standard error, or into the JSON; what `refusal` (NULL: none) says anyway is not said
+ * twice. */
 uf_status terminal_print_result(const struct arguments *arguments, const char *method,
-                                const struct uf_result *result, struct uf_error *error);
+                                const struct uf_result *result, const struct uf_error *refusal,
+                                struct uf_error *error);
 uf_status terminal_language(const struct arguments *arguments, enum uf_language *out, struct uf_error *error);
 #endif

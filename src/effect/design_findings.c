@@ -254,8 +254,8 @@ uf_status design_find_periods(struct design_facts *facts, struct uf_result *resu
     }
     if (facts->treated_from_start > 0) {
         static const struct uf_words text = {
-            "{2} regions are treated in all periods of the data and say nothing about a change.",
-            "{2} regioner är behandlade under hela perioden i datamaterialet och säger inget om en "
+            "Regions treated in all periods of the data: {2}. They say nothing about a change.",
+            "Regioner som är behandlade under hela perioden i datamaterialet: {2}. De säger inget om en "
             "förändring."};
         static const struct uf_words advice = {"Leave them out.", "Uteslut dem."};
         UF_TRY(ADD(UF_WARNING, "treated-from-start", text, advice, arguments));

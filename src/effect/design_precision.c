@@ -175,20 +175,20 @@ static uf_status find_few_treated(struct design_facts *facts, struct uf_result *
         "Rely on randomisation over regions and on CR2 with Satterthwaite degrees of freedom rather than on "
         "CR1.",
         "Lita på randomisering över regioner och på CR2 med Satterthwaites frihetsgrader hellre än på CR1."};
-    static const struct uf_words text = {"{0} of {1} regions are treated. With so few, the usual "
+    static const struct uf_words text = {"Treated regions: {0} of {1}. With so few, the usual "
                                          "cluster-robust standard errors are too small and reject "
                                          "too often. Treatment could have fallen on the {4} {5} in {2} ways, "
                                          "so randomisation can give no p-value below {3}.",
-                                         "{0} av {1} regioner är behandlade. Med så få är de vanliga "
+                                         "Behandlade regioner: {0} av {1}. Med så få är de vanliga "
                                          "klusterrobusta medelfelen för små och ger för ofta "
                                          "statistiskt säkerställda skillnader. Behandlingen kunde ha fallit "
                                          "på de {4} {5} på {2} sätt, så randomisering kan inte ge något "
                                          "p-värde under {3}."};
     static const struct uf_words text_many = {
-        "{0} of {1} regions are treated. With so few, the usual cluster-robust standard errors are too small "
+        "Treated regions: {0} of {1}. With so few, the usual cluster-robust standard errors are too small "
         "and reject "
         "too often. Randomisation over regions is not limited by the number of assignments here.",
-        "{0} av {1} regioner är behandlade. Med så få är de vanliga klusterrobusta medelfelen för små och "
+        "Behandlade regioner: {0} av {1}. Med så få är de vanliga klusterrobusta medelfelen för små och "
         "ger för ofta "
         "statistiskt säkerställda skillnader. Randomisering över regioner begränsas här inte av antalet "
         "möjliga "

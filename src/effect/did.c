@@ -230,10 +230,12 @@ static uf_status note_fit(const struct did_run *run, const struct uf_did_fit *fi
                                             "fixed effects or with what stands before it.",
                                             "{0} har uteslutits ur regressionen: variabeln är kollinjär med "
                                             "de fasta effekterna eller med det som står före den."};
-    static const struct uf_words singletons = {"{0} observations are alone in their unit or period; they fit "
-                                               "perfectly and say nothing about the difference.",
-                                               "{0} observationer är ensamma i sin enhet eller period; de "
-                                               "förklaras fullständigt och säger inget om skillnaden."};
+    static const struct uf_words singletons = {"Observations that are alone in their unit or period: {0}. "
+                                               "They are fitted perfectly and say nothing about "
+                                               "the difference.",
+                                               "Observationer som är ensamma i sin enhet eller period: {0}. "
+                                               "De förklaras fullständigt och säger inget om "
+                                               "skillnaden."};
     static const struct uf_words perfect = {
         "The regression explains the outcome completely: no uncertainty can be estimated.",
         "Regressionen förklarar utfallet fullständigt: någon osäkerhet går inte att skatta."};

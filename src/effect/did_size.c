@@ -158,7 +158,8 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit, s
     double effect[3], share[3];
     for (int i = 0; i < 3; i++) {
         effect[i] = estimate[i] * a.dose;
-        share[i] = per_cent(&a, estimate[i]);
+        share[i] =
+            i > 0 && isnan(share[0]) ? NAN : per_cent(&a, estimate[i]); /* no limits of what is not there */
     }
     UF_TRY(add(run, table, "difference", estimate_words, effect, unit, error));
     UF_TRY(add(run, table, "mean_treated", mean_words, (double[]){a.mean, NAN, NAN}, unit, error));

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* A delimited file as a table of named columns. */
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/number.h>
+#include <utfall/period.h>
 
 #include "base/fail.h"
 #include "import/import.h"
@@ -13,7 +16,8 @@ enum { PREFIX = 1 << 15 };
 
 struct column {
     struct uf_decimal_evidence evidence;
-    bool text, asked_text;
+    bool text, asked_text, asked_number, asked_period;
+    size_t periods; /* cells of an asked period that are one */
 };
 struct file {
     struct uf_input *input;
@@ -50,10 +54,32 @@ static uf_status reopen(struct file *file, struct uf_error *error)
     return uf_records_next(file->records, &header, &more, error);
 }
 
+/* A period as such, or any whole number. */
+static bool is_period(const struct uf_field *field)
+{
+    uf_period period;
+    double number;
+    return uf_period_parse(field->text, field->length, &period) ||
+           (uf_number_parse(field->text, field->length, '.', &number) && number == floor(number));
+}
+
+static uf_status fail_cell(const struct file *file, size_t column, const struct uf_field *field,
+                           const char *expected, struct uf_error *error)
+{
+    size_t line, place;
+    uf_records_place(file->records, column, &line, &place);
+    return uf_fail_at(error, UF_BAD_INPUT, uf_records_name(file->records), line, place,
+                      "column '%s' should hold %s, found '%.100s'; correct it, or leave the cell empty where "
+                      "nothing is known",
+                      file->names.items[column], expected, field->text);
+}
+
 static uf_status observe(struct file *file, const struct uf_record *record, void *user,
                          struct uf_error *error)
 {
     (void)user, (void)error;
+    for (size_t j = 0; j < record->count; j++)
+        file->columns[j].periods += file->columns[j].asked_period && is_period(&record->fields[j]);
     for (size_t j = 0; j < record->count; j++)
         if (!file->columns[j].asked_text)
             uf_decimal_observe(&file->columns[j].evidence, record->fields[j].text, record->fields[j].length,
@@ -65,13 +91,19 @@ static uf_status observe(struct file *file, const struct uf_record *record, void
 static uf_status check_numbers(struct file *file, const struct uf_record *record, void *user,
                                struct uf_error *error)
 {
-    (void)user, (void)error;
+    (void)user;
     double value;
     uf_value_status status;
-    for (size_t j = 0; j < record->count; j++)
-        if (!file->columns[j].text && !uf_value_read(&file->rules, record->fields[j].text,
-                                                     record->fields[j].length, NULL, &value, &status))
-            file->columns[j].text = true;
+    for (size_t j = 0; j < record->count; j++) {
+        struct column *column = &file->columns[j];
+        const struct uf_field *field = &record->fields[j];
+        if (column->periods > 0 && field->length > 0 && !is_period(field))
+            return fail_cell(file, j, field, "periods (2018, 2018K1)", error);
+        if (column->text || uf_value_read(&file->rules, field->text, field->length, NULL, &value, &status))
+            continue;
+        if (column->asked_number) return fail_cell(file, j, field, "numbers", error);
+        column->text = true;
+    }
     return UF_OK;
 }
 
@@ -94,6 +126,12 @@ static uf_status fill_row(struct file *file, const struct uf_record *record, voi
     }
     return UF_OK;
 }
+
+/* Beside the columns that stay text: what others must hold. */
+struct wishes {
+    const char *const *texts, *const *numbers, *period;
+    size_t n_texts, n_numbers;
+};
 
 static uf_status mark_text_columns(struct file *file, const char *const *text_columns, size_t n_text_columns,
                                    struct uf_error *error)
@@ -122,7 +160,7 @@ static uf_status decide_columns(struct file *file, struct uf_error *error)
     UF_TRY(walk(file, observe, NULL, error));
     for (size_t j = 0; j < file->names.count; j++) {
         struct column *column = &file->columns[j];
-        if (column->evidence.texts > 0) column->text = true;
+        if (column->evidence.texts > 0 && !column->asked_number) column->text = true;
         if (!column->text) uf_decimal_add(&sum, &column->evidence);
     }
     UF_TRY(uf_decimal_decide(&sum, 0, file->delimiter, uf_input_name(file->input), &file->rules, error));
@@ -130,8 +168,18 @@ static uf_status decide_columns(struct file *file, struct uf_error *error)
     return walk(file, check_numbers, NULL, error);
 }
 
-static uf_status read_file(struct file *file, const char *const *text_columns, size_t n_text_columns,
-                           struct uf_table *table, struct uf_error *error)
+static void mark_checked_columns(struct file *file, const struct wishes *wishes)
+{
+    for (size_t i = 0; i < wishes->n_numbers; i++) {
+        size_t j = uf_text_list_find(&file->names, wishes->numbers[i]);
+        if (j != SIZE_MAX && !file->columns[j].asked_text) file->columns[j].asked_number = true;
+    }
+    size_t j = wishes->period ? uf_text_list_find(&file->names, wishes->period) : SIZE_MAX;
+    if (j != SIZE_MAX) file->columns[j].asked_period = true;
+}
+
+static uf_status read_file(struct file *file, const struct wishes *wishes, struct uf_table *table,
+                           struct uf_error *error)
 {
     char *prefix = NULL;
     UF_TRY(uf_input_prefix(file->input, PREFIX, &prefix, error));
@@ -141,7 +189,8 @@ static uf_status read_file(struct file *file, const char *const *text_columns, s
     UF_TRY(uf_records_header(file->records, &file->names, error));
     file->columns = calloc(file->names.count, sizeof *file->columns);
     if (!file->columns) return uf_fail_memory(error);
-    UF_TRY(mark_text_columns(file, text_columns, n_text_columns, error));
+    UF_TRY(mark_text_columns(file, wishes->texts, wishes->n_texts, error));
+    mark_checked_columns(file, wishes);
     UF_TRY(decide_columns(file, error));
     for (size_t j = 0; j < file->names.count; j++) {
         size_t column;
@@ -156,13 +205,13 @@ static uf_status read_file(struct file *file, const char *const *text_columns, s
                       "the file has a header and no rows; export it again with its values");
 }
 
-uf_status uf_read_delimited_input(struct uf_input *input, const char *const *text_columns,
-                                  size_t n_text_columns, struct uf_table **out, struct uf_error *error)
+static uf_status read_input(struct uf_input *input, const struct wishes *wishes, struct uf_table **out,
+                            struct uf_error *error)
 {
     struct file file = {.input = input};
     struct uf_table *table;
     UF_TRY(uf_table_new("file", &table, error));
-    uf_status status = read_file(&file, text_columns, n_text_columns, table, error);
+    uf_status status = read_file(&file, wishes, table, error);
     uf_records_close(file.records);
     uf_text_list_clear(&file.names);
     free(file.columns);
@@ -173,12 +222,28 @@ uf_status uf_read_delimited_input(struct uf_input *input, const char *const *tex
     return status;
 }
 
+uf_status uf_read_delimited_input(struct uf_input *input, const char *const *text_columns,
+                                  size_t n_text_columns, struct uf_table **out, struct uf_error *error)
+{
+    const struct wishes wishes = {.texts = text_columns, .n_texts = n_text_columns};
+    return read_input(input, &wishes, out, error);
+}
+
+uf_status uf_read_delimited_checked(const char *path, const char *const *text_columns, size_t n_text_columns,
+                                    const char *const *number_columns, size_t n_number_columns,
+                                    const char *period_column, struct uf_table **out, struct uf_error *error)
+{
+    const struct wishes wishes = {text_columns, number_columns, period_column, n_text_columns,
+                                  n_number_columns};
+    struct uf_input *input = NULL;
+    UF_TRY(uf_input_open(path, NULL, &input, error));
+    uf_status status = read_input(input, &wishes, out, error);
+    uf_input_close(input);
+    return status;
+}
+
 uf_status uf_read_delimited(const char *path, const char *const *text_columns, size_t n_text_columns,
                             struct uf_table **out, struct uf_error *error)
 {
-    struct uf_input *input = NULL;
-    UF_TRY(uf_input_open(path, NULL, &input, error));
-    uf_status status = uf_read_delimited_input(input, text_columns, n_text_columns, out, error);
-    uf_input_close(input);
-    return status;
+    return uf_read_delimited_checked(path, text_columns, n_text_columns, NULL, 0, NULL, out, error);
 }

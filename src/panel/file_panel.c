@@ -91,7 +91,8 @@ uf_status uf_panel_from_file(const struct uf_file_panel_request *request, struct
         add_name(&numbers, request->treatment);
         for (size_t i = 0; i < request->n_covariates; i++) add_name(&numbers, request->covariates[i]);
         for (size_t i = 0; i < request->n_extra; i++) add_name(&numbers, request->extra[i]);
-        status = uf_read_delimited(request->path, texts.items, texts.count, &table, error);
+        status = uf_read_delimited_checked(request->path, texts.items, texts.count, numbers.items,
+                                           numbers.count, request->period, &table, error);
     }
     if (status == UF_OK) status = build(request, table, &numbers, ledger, out, error);
     uf_table_free(table);

@@ -267,8 +267,8 @@ static uf_status tell_findings(const struct panel_activity *a, const struct quot
     append_quotient(&number, a, q, best_region, best_sector);
     char *quotient = uf_buffer_take(&number);
     if (quotient == NULL) return uf_fail_memory(error);
-    static const struct uf_words finding = {"Highest location quotient of all regions{0}: {1} in {2}, {3}.",
-                                            "Högst lokaliseringskvot av alla regioner{0}: {1} i {2}, {3}."};
+    static const struct uf_words finding = {"Highest location quotient of all regions{0}: {2} ({1}), {3}.",
+                                            "Högst lokaliseringskvot av alla regioner{0}: {2} ({1}), {3}."};
     struct uf_argument arguments[] = {
         uf_text_argument(a->at[period].when), uf_text_argument(panel_activity_sector_label(a, best_sector)),
         uf_text_argument(panel_activity_region_label(a, best_region)), uf_text_argument(quotient)};

@@ -206,10 +206,10 @@ static uf_status component_table(const struct panel_activity *a, const struct sh
 static uf_status region_sentence(const struct panel_activity *a, const struct shift_share_parts *parts,
                                  size_t r, char **out, struct uf_error *error)
 {
-    static const struct uf_words told = {"{0} changed by {1} per cent {2}–{3}: {4} follow from the nation's "
-                                         "growth, {5} from the industry mix and {6} are "
-                                         "regional (percentage points).",
-                                         "{0} förändrades med {1} procent {2}–{3}: {4} följer av rikets "
+    static const struct uf_words told = {"In {0} the change was {1} per cent {2}–{3}: {4} follow from the "
+                                         "nation's growth, {5} from the industry mix and {6} are regional "
+                                         "(percentage points).",
+                                         "I {0} var förändringen {1} procent {2}–{3}: {4} följer av rikets "
                                          "tillväxt, {5} av branschmixen och {6} är regionala "
                                          "(procentenheter)."};
     static const struct uf_words none = {"The change of {0} {2}–{3} cannot be split: figures are missing.",

@@ -114,7 +114,7 @@ static uf_status region_sentence(const struct panel_activity *a, const struct in
                                  char **out, struct uf_error *error)
 {
     static const struct uf_words told = {
-        "{2} per cent of the activity in {0}{1} would have to change sector for the structure to equal that "
+        "In {0}{1}, {2} per cent of the activity would have to change sector for the structure to equal that "
         "of the reference "
         "area (Krugman {3}); {0} ranks {4} of {5} by specialisation.",
         "{2} procent av verksamheten i {0}{1} skulle behöva byta bransch för att strukturen ska bli densamma "

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <utfall/file.h>
+#include <utfall/text.h>
 
 #include "base/fail.h"
 #include "store/schema.h"
@@ -46,12 +48,57 @@ static uf_status check_path(const char *path, enum uf_open_mode mode, struct uf_
     return UF_OK;
 }
 
+/* To read a store with a write-ahead log, SQLite makes files beside it. Where that folder may not be written,
+ * nobody else writes the store either: then it can be read as it lies, if no log waits to be read with it. */
+static bool lies_still(const char *path)
+{
+    char *folder = uf_path_directory(path), *log = sqlite3_mprintf("%s-wal", path);
+    bool still = folder && log && access(folder, W_OK) != 0 && !uf_file_exists(log);
+    sqlite3_free(log);
+    free(folder);
+    return still;
+}
+
+/* `file:PATH?immutable=1` with what has a meaning in a URI written as %XX; NULL: out of memory. */
+static char *immutable_name(const char *path)
+{
+    struct uf_buffer name;
+    uf_buffer_init(&name);
+    uf_buffer_append(&name, "file:");
+    for (; *path; path++) {
+        if (strchr("%?#", *path)) {
+            char code[4];
+            snprintf(code, sizeof code, "%%%02X", (unsigned)(unsigned char)*path);
+            uf_buffer_append(&name, code);
+        } else {
+            uf_buffer_append_char(&name, *path);
+        }
+    }
+    uf_buffer_append(&name, "?immutable=1");
+    return uf_buffer_take(&name);
+}
+
+static int open_file(struct uf_store *store, enum uf_open_mode mode)
+{
+    /* A connection that may not write cannot take away the log files that it made; `query_only` below keeps
+     * this one from writing the store itself. */
+    bool writable = mode != UF_STORE_READ_ONLY || access(store->path, W_OK) == 0;
+    int flags = mode == UF_STORE_CREATE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                : writable              ? SQLITE_OPEN_READWRITE
+                                        : SQLITE_OPEN_READONLY;
+    if (mode != UF_STORE_READ_ONLY || !lies_still(store->path))
+        return sqlite3_open_v2(store->path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    char *name = immutable_name(store->path);
+    if (!name) return SQLITE_NOMEM;
+    flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
+    int code = sqlite3_open_v2(name, &store->db, flags, NULL);
+    free(name);
+    return code;
+}
+
 static uf_status open_database(struct uf_store *store, enum uf_open_mode mode, struct uf_error *error)
 {
-    int flags = mode == UF_STORE_READ_ONLY    ? SQLITE_OPEN_READONLY
-                : mode == UF_STORE_READ_WRITE ? SQLITE_OPEN_READWRITE
-                                              : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    int code = sqlite3_open_v2(store->path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    int code = open_file(store, mode);
     if (code != SQLITE_OK)
         return uf_fail_at(error, UF_IO_FAILED, store->path, 0, 0,
                           "the store cannot be opened: %s; check that the folder exists and may be written",
@@ -60,7 +107,10 @@ static uf_status open_database(struct uf_store *store, enum uf_open_mode mode, s
     size_t n_steps;
     const struct uf_schema_step *steps = uf_schema_steps(&n_steps);
     UF_TRY(uf_schema_migrate(store->db, store->path, !store->read_only, steps, n_steps, error));
-    if (store->read_only) return UF_OK;
+    if (store->read_only) {
+        code = sqlite3_exec(store->db, "PRAGMA query_only = ON", NULL, NULL, NULL);
+        return code == SQLITE_OK ? UF_OK : uf_store_fail(store, code, error);
+    }
     code = sqlite3_exec(store->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
     return code == SQLITE_OK ? UF_OK : uf_store_fail(store, code, error);
 }

@@ -74,15 +74,6 @@ enum table_place compose_place(const struct run_analysis *analysis, const struct
     return PLACE_RESULT;
 }
 
-/* What the rows of a table have in common, under it. */
-static uf_status add_remark(const struct composer *composer, const char *remark, struct uf_error *error)
-{
-    const struct uf_argument argument = uf_text_argument(remark);
-    return remark ? compose_paragraph(composer, (struct uf_words){"Note: {0}", "Anmärkning: {0}"}, &argument, 1,
-                                      error)
-                  : UF_OK;
-}
-
 static uf_status add_figure(const struct composer *composer, const struct run_analysis *analysis,
                             const struct run_figure *figure, struct uf_error *error)
 {
@@ -91,7 +82,7 @@ static uf_status add_figure(const struct composer *composer, const struct run_an
     UF_TRY(present_report_table(composer->run, analysis, figure->table, &shown, &remark, error));
     uf_status status = uf_report_add_figure(composer->report, &composer->run->charts[figure->chart],
                                             figure->caption, shown, figure->csv, error);
-    if (status == UF_OK) status = add_remark(composer, remark, error);
+    if (status == UF_OK && remark) status = uf_report_add_paragraph(composer->report, remark, error);
     free(remark);
     uf_table_free(shown);
     return status;
@@ -121,7 +112,7 @@ static uf_status add_table(const struct composer *composer, const struct run_ana
     if (status == UF_OK)
         status = uf_report_add_table(composer->report, shown,
                                      uf_table_rows(shown) > LONG_TABLE ? FIRST_ROWS : MAX_ROWS, link, error);
-    if (status == UF_OK) status = add_remark(composer, remark, error);
+    if (status == UF_OK && remark) status = uf_report_add_paragraph(composer->report, remark, error);
     free(remark);
     uf_table_free(shown);
     uf_table_free(part);

@@ -143,17 +143,51 @@ static uf_status exposures_table(const struct composer *composer, const struct u
     return status;
 }
 
-/* Who else took part, and what that means, in the words of the design check. */
-static uf_status add_exposure_findings(const struct composer *composer, const struct run_analysis *analysis,
-                                       struct uf_error *error)
+static bool is_exposure_note(const struct uf_note *note)
 {
-    static const char *const codes[] = {"all-treated", "controls-exposed", "concurrent-interventions",
-                                        "exposure-unknown"};
+    static const char *const codes[] = {"controls-exposed", "concurrent-interventions", "exposure-unknown"};
     for (size_t c = 0; c < sizeof codes / sizeof *codes; c++)
-        for (size_t i = 0; i < analysis->result.n_notes; i++)
-            if (!strcmp(analysis->result.notes[i].code, codes[c]))
-                UF_TRY(uf_report_add_paragraph(composer->report, analysis->result.notes[i].text, error));
-    return UF_OK;
+        if (!strcmp(note->code, codes[c])) return true;
+    return false;
+}
+
+/* True where all that is said of one analysis' exposures is said of the other's. */
+static bool same_exposures(const struct uf_result *one, const struct uf_result *other)
+{
+    size_t said = 0;
+    for (size_t i = 0; i < one->n_notes; i++) {
+        bool found = false;
+        if (!is_exposure_note(&one->notes[i])) continue;
+        for (size_t j = 0; j < other->n_notes && !found; j++)
+            found = !strcmp(one->notes[i].text, other->notes[j].text);
+        if (!found) return false;
+        said++;
+    }
+    return said > 0;
+}
+
+/* Who else took part, and what that means, in the words of the design check; with the table of all
+ * programmes. */
+static uf_status add_exposures(const struct composer *composer, const struct run_analysis *analysis,
+                               struct uf_error *error)
+{
+    const struct run *run = composer->run;
+    for (const struct run_analysis *earlier = run->analyses; earlier < analysis; earlier++) {
+        if (earlier->kind != ANALYSIS_EFFECT || !same_exposures(&analysis->result, &earlier->result))
+            continue;
+        const struct uf_argument title = uf_text_argument(earlier->title);
+        return compose_paragraph(
+            composer,
+            (struct uf_words){"Other interventions touched the same regions as under \u201c{0}\u201d above, and "
+                              "the same objection holds here.",
+                              "Samma regioner berördes av andra insatser som under \u201d{0}\u201d ovan, och samma "
+                              "invändning gäller här."},
+            &title, 1, error);
+    }
+    for (size_t i = 0; i < analysis->result.n_notes; i++)
+        if (is_exposure_note(&analysis->result.notes[i]))
+            UF_TRY(uf_report_add_paragraph(composer->report, analysis->result.notes[i].text, error));
+    return analysis->panel->n_exposures ? exposures_table(composer, analysis->panel, error) : UF_OK;
 }
 
 uf_status compose_design(const struct composer *composer, struct uf_error *error)
@@ -165,9 +199,8 @@ uf_status compose_design(const struct composer *composer, struct uf_error *error
         const struct run_analysis *analysis = &run->analyses[i];
         if (analysis->kind != ANALYSIS_EFFECT) continue;
         UF_TRY(compose_heading(composer, analysis->title, error));
-        UF_TRY(add_exposure_findings(composer, analysis, error));
+        UF_TRY(add_exposures(composer, analysis, error));
         UF_TRY(compose_material(composer, analysis, PLACE_DESIGN, error));
-        if (analysis->panel->n_exposures) UF_TRY(exposures_table(composer, analysis->panel, error));
         if (analysis->effect->assumptions.count)
             UF_TRY(assumptions_table(composer, &analysis->effect->assumptions, error));
     }

@@ -80,16 +80,18 @@ uf_status compose_summary(const struct composer *composer, struct uf_error *erro
     for (size_t i = 0; i < run->n_analyses; i++) refused += run->analyses[i].status == UF_NOT_IDENTIFIED;
     UF_TRY(compose_section(composer, "summary", error));
     const struct uf_argument counts[] = {uf_count_argument(run->n_analyses), uf_count_argument(refused)};
+    static const struct uf_words only = {
+        "The study's only analysis is refused: the design does not identify what is asked. The reason and "
+        "what could be done instead are given below.",
+        "Studiens enda analys avvisas: designen identifierar inte det som efterfrågas. Skälet och vad som kan "
+        "göras i stället redovisas nedan."};
+    static const struct uf_words some = {
+        "Of {0} analyses, {1} refused: the design does not identify what is asked. The reasons and what "
+        "could be done instead are given below.",
+        "Av {0} analyser avvisas {1}: designen identifierar inte det som efterfrågas. Skälen och vad som kan "
+        "göras i stället redovisas nedan."};
     if (refused)
-        UF_TRY(compose_paragraph(
-            composer,
-            (struct uf_words){
-                "{1} of {0} analyses is refused: the design does not identify what is asked. The reasons and "
-                "what "
-                "could be done instead are given below.",
-                "{1} av {0} analyser avvisas: designen identifierar inte det som efterfrågas. Skälen och vad "
-                "som kan göras i stället redovisas nedan."},
-            counts, 2, error));
+        UF_TRY(compose_paragraph(composer, run->n_analyses == 1 ? only : some, counts, 2, error));
     for (size_t i = 0; i < run->study->questions.count; i++) {
         UF_TRY(compose_heading(composer, uf_words_in(questions[i].words, run->language), error));
         UF_TRY(add_answers(composer, i + 1, error));
@@ -167,8 +169,9 @@ static uf_status add_cost(const struct composer *composer, struct uf_text_list *
 {
     const struct study_cost *cost = &composer->run->study->intervention.cost;
     if (cost->place.line == 0 || isnan(cost->amount)) return UF_OK;
-    const struct uf_argument arguments[] = {uf_number_argument(cost->amount, 0),
-                                            uf_text_argument(cost->currency.text)};
+    const char *currency = cost->currency.text;
+    if (composer->run->language == UF_SWEDISH && uf_text_equal(currency, "SEK")) currency = "kronor";
+    const struct uf_argument arguments[] = {uf_number_argument(cost->amount, 0), uf_text_argument(currency)};
     char *text = NULL;
     UF_TRY(uf_phrase(composer->run->language, (struct uf_words){"{1} {0}", "{0} {1}"}, arguments, 2, &text,
                      error));

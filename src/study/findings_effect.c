@@ -101,7 +101,7 @@ char *run_treated_names(const struct run *run, const struct run_analysis *analys
 static void start_words(const struct run_analysis *analysis, enum uf_language language, char *out,
                         size_t size)
 {
-    static const struct uf_words plain = {"After the start", "Efter starten"};
+    static const struct uf_words plain = {"After the start", "Efter starten"}, in = {" in ", " "};
     const struct uf_panel *panel = analysis->panel;
     size_t start = SIZE_MAX;
     bool same = panel->treatment.first_period != NULL;
@@ -112,7 +112,7 @@ static void start_words(const struct run_analysis *analysis, enum uf_language la
         start = first;
     }
     bool known = same && start != SIZE_MAX && start < panel->periods.count;
-    snprintf(out, size, "%s%s%s", uf_words_in(plain, language), known ? " " : "",
+    snprintf(out, size, "%s%s%s", uf_words_in(plain, language), known ? uf_words_in(in, language) : "",
              known ? panel->periods.label[start] : "");
 }
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/number.h>
 
 #include "base/fail.h"
 
@@ -63,12 +64,48 @@ static bool repeats_notes(const struct view *view)
     return has_column(view, "note") && uf_table_rows(view->table) > FEW_ROWS && is_effect(view);
 }
 
+/* The first row that has a value, where all rows that have one have the same; SIZE_MAX elsewhere. */
+static size_t constant_row(const struct view *view, size_t column)
+{
+    size_t first = SIZE_MAX;
+    bool text = uf_table_column_type(view->table, column) == UF_COLUMN_TEXT;
+    for (size_t i = 0; i < uf_table_rows(view->table); i++) {
+        double number = uf_table_number(view->table, i, column);
+        if (text ? !uf_table_text(view->table, i, column) : isnan(number)) continue;
+        if (first == SIZE_MAX) first = i;
+        if (text ? !uf_text_equal(uf_table_text(view->table, i, column), uf_table_text(view->table, first, column))
+                 : number != uf_table_number(view->table, first, column))
+            return SIZE_MAX;
+    }
+    return first;
+}
+
+/* Columns that say the same in every row: told once under the table, which then fits a page. */
+static bool is_told_once(const struct view *view, size_t column)
+{
+    static const char *const counts[] = {"n_obs", "n_treated", "n_control", "n_clusters", "from", "to",
+                                         "period"};
+    return !view->chart && uf_table_rows(view->table) > 1 && IS_ONE_OF(name_of(view, column), counts) &&
+           constant_row(view, column) != SIZE_MAX;
+}
+
+/* The one region of a chart is in its caption, the one kind of inference in the notes. */
+static bool is_in_caption(const struct view *view, size_t column)
+{
+    static const char *const names[] = {"unit", "label", "vcov"};
+    const char *name = name_of(view, column);
+    if (view->chart || uf_table_rows(view->table) <= FEW_ROWS || !IS_ONE_OF(name, names)) return false;
+    if (!strcmp(name, "vcov") && !repeats_notes(view)) return false;
+    return constant_row(view, column) != SIZE_MAX && strcmp(uf_table_name(view->table), "effect-size") != 0;
+}
+
 /* What the heading of the analysis, or another column, says already. */
 static bool is_left_out(const struct view *view, size_t column)
 {
     static const char *const told[] = {"outcome", "method", "group"};
     const char *name = name_of(view, column);
     if (view->chart) return false;
+    if (is_told_once(view, column) || is_in_caption(view, column)) return true;
     if (is_effect(view) && IS_ONE_OF(name, told)) return true;
     if (!strcmp(name, "component")) return has_column(view, "component_label");
     if (!strcmp(name, "period_label")) return has_column(view, "period");
@@ -103,6 +140,31 @@ static bool is_whole(const struct view *view, size_t column)
 static const char *const differences[] = {"estimate", "std_error",    "conf_low",    "conf_high",  "gap",
                                           "average",  "rmspe_before", "rmspe_after", "average_gap"};
 
+/* An estimate and its interval have as many decimals as each other. */
+static int difference_decimals(const struct view *view, int decimals)
+{
+    double most = 0;
+    for (size_t j = 0; j < uf_table_columns(view->table); j++)
+        if (uf_table_column_type(view->table, j) == UF_COLUMN_NUMBER &&
+            IS_ONE_OF(name_of(view, j), differences))
+            most = fmax(most, largest(view, j));
+    return most >= 100 ? 1 : most >= 1 ? 2 : most >= 0.1 ? 3 : decimals;
+}
+
+/* Levels: what tells the numbers apart counts, not their size. */
+static int level_decimals(const struct view *view, size_t column, int decimals)
+{
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < uf_table_rows(view->table); i++) {
+        double value = uf_table_number(view->table, i, column);
+        if (!isfinite(value)) continue;
+        low = fmin(low, value);
+        high = fmax(high, value);
+    }
+    if (!(fmax(fabs(low), fabs(high)) >= 10)) return decimals;
+    return high - low >= 1000 ? 0 : view->chart || high >= 100 ? 1 : 2;
+}
+
 static int decimals_of(const struct view *view, size_t column)
 {
     static const char *const levels[] = {"value", "treated", "synthetic", "donor_mean"};
@@ -110,16 +172,15 @@ static int decimals_of(const struct view *view, size_t column)
     int decimals = uf_table_column_decimals(view->table, column);
     if (uf_table_column_type(view->table, column) != UF_COLUMN_NUMBER || is_whole(view, column))
         return decimals;
-    double most = largest(view, column);
     int wanted = decimals;
     if (is_effect(view) && !strcmp(name, "p_value"))
         wanted = 3;
     else if (is_effect(view) && IS_ONE_OF(name, differences))
-        wanted = most >= 100 ? 1 : most >= 1 ? 2 : most >= 0.1 ? 3 : decimals;
+        wanted = difference_decimals(view, decimals);
     else if (!strcmp(uf_table_name(view->table), "effect-size") || (is_effect(view) && has_column(view, "key")))
         wanted = decimals < 0 ? -1 : 2;
     else if (IS_ONE_OF(name, levels))
-        wanted = most >= 1000 ? 0 : most >= 10 ? (view->chart || most >= 100 ? 1 : 2) : decimals;
+        wanted = level_decimals(view, column, decimals);
     return decimals >= 0 && wanted > decimals ? decimals : wanted;
 }
 
@@ -163,6 +224,10 @@ static uf_status copy_text(const struct view *view, size_t row, size_t column, s
 {
     const char *text = uf_table_text(view->table, row, column), *name = name_of(view, column);
     if (!text || view->chart) return uf_table_set_text(copy, row, to, text, error);
+    size_t key = uf_table_column(view->table, "key");
+    if (!strcmp(name, "unit") && key != SIZE_MAX &&
+        uf_text_equal(uf_table_text(view->table, row, key), "difference"))
+        text = run_difference_unit(text, view->run->language);
     if (!strcmp(name, "vcov")) {
         char buffer[64];
         return uf_table_set_text(copy, row, to,
@@ -185,7 +250,11 @@ static uf_status copy_number(const struct view *view, size_t row, size_t column,
     if (is_effect(view) && !view->chart && uf_table_column_decimals(copy, to) < 0 &&
         !strcmp(name_of(view, column), "value"))
         value = rounded(value);
-    return uf_table_set_value(copy, row, to, value, uf_table_value_status(view->table, row, column), error);
+    uf_value_status status = uf_table_value_status(view->table, row, column);
+    /* A test that a kind of inference does not have is not a division by zero to the reader. */
+    if (!strcmp(uf_table_name(view->table), "pretrend") && status == UF_VALUE_UNDEFINED)
+        status = UF_VALUE_NOT_APPLICABLE;
+    return uf_table_set_value(copy, row, to, value, status, error);
 }
 
 /* The heading of a column is the word for its name; some names mean something else in one table. */
@@ -195,7 +264,7 @@ static const char *shown_name(const struct view *view, size_t column)
     if (view->chart) return name;
     if (!strcmp(table, "effect-size") && !strcmp(name, "unit")) return "unit_label";
     if (!strcmp(table, "effect-size") && !strcmp(name, "label")) return "fact";
-    if (!strcmp(table, "design") && !strcmp(name, "term")) return "fact";
+    if ((!strcmp(table, "design") || !strcmp(table, "fit")) && !strcmp(name, "term")) return "fact";
     if (!strcmp(table, "leave-one-out") && !strcmp(name, "dropped")) return "left_out";
     if (!strcmp(table, "predictor-balance") && !strcmp(name, "label")) return "predictor";
     return name;
@@ -247,7 +316,27 @@ static uf_status present(const struct view *view, struct uf_table **out, struct 
     return UF_OK;
 }
 
-/* Each distinct note once, in the order they come. */
+/* `Observations: 231. Treated units: 3.` */
+static void append_constants(const struct view *view, struct uf_buffer *out)
+{
+    for (size_t j = 0; j < uf_table_columns(view->table); j++) {
+        if (!is_told_once(view, j)) continue;
+        char number[UF_NUMBER_SIZE];
+        size_t row = constant_row(view, j);
+        bool text = uf_table_column_type(view->table, j) == UF_COLUMN_TEXT;
+        double value = uf_table_number(view->table, row, j);
+        bool time = strncmp(name_of(view, j), "n_", 2) != 0; /* no thousands separator */
+        uf_buffer_append(out, out->length ? " " : "");
+        uf_buffer_append(out, uf_word(name_of(view, j), view->run->language));
+        uf_buffer_append(out, ": ");
+        uf_buffer_append(out, text   ? uf_table_text(view->table, row, j)
+                              : time ? uf_number_print(value, number)
+                                     : uf_number_format(value, 0, view->run->language, number));
+        uf_buffer_append(out, ".");
+    }
+}
+
+/* Each distinct note once, in the order they come, after what all rows share. */
 static uf_status collect_remark(const struct view *view, char **out, struct uf_error *error)
 {
     size_t column = uf_table_column(view->table, "note");
@@ -256,17 +345,21 @@ static uf_status collect_remark(const struct view *view, char **out, struct uf_e
     uf_text_list_init(&notes);
     uf_buffer_init(&text);
     uf_status status = UF_OK;
-    for (size_t i = 0; i < uf_table_rows(view->table) && status == UF_OK; i++) {
+    append_constants(view, &text);
+    for (size_t i = 0; repeats_notes(view) && i < uf_table_rows(view->table) && status == UF_OK; i++) {
         const char *note = uf_table_text(view->table, i, column);
         if (!note || !*note || uf_text_list_find(&notes, note) != SIZE_MAX) continue;
         status = uf_text_list_add(&notes, note, error);
     }
     for (size_t i = 0; i < notes.count; i++) {
-        uf_buffer_append(&text, i ? ". " : "");
-        uf_buffer_append(&text, notes.items[i]);
+        const char *note = notes.items[i];
+        uf_buffer_append(&text, i ? ". " : text.length ? " " : "");
+        if (*note >= 'a' && *note <= 'z')
+            uf_buffer_append_char(&text, (char)(*note++ - 'a' + 'A'));
+        uf_buffer_append(&text, note);
     }
     if (notes.count) uf_buffer_append(&text, ".");
-    bool any = notes.count > 0;
+    bool any = text.length > 0;
     uf_text_list_clear(&notes);
     if (status != UF_OK || !any) {
         uf_buffer_clear(&text);
@@ -290,7 +383,7 @@ uf_status present_report_table(const struct run *run, const struct run_analysis 
 {
     const struct view view = {run, analysis, table, false};
     char *remark = NULL;
-    if (repeats_notes(&view)) UF_TRY(collect_remark(&view, &remark, error));
+    UF_TRY(collect_remark(&view, &remark, error));
     uf_status status = present(&view, out, error);
     if (status != UF_OK) {
         free(remark);

@@ -13,7 +13,12 @@ import() { "$UTFALL" import "$1" --indicator "$2" --store "$store" --quiet; }
 fail() { echo "import_kill: $*"; exit 1; }
 
 # Observations in the store, by the program itself; a damaged store would end it with an error.
-count() { "$UTFALL" show observations --indicator "$1" --store "$store" --format csv 2>/dev/null | tail -n +2 | wc -l; }
+count() {
+    # an indicator that never came is 0; a store that cannot be read ends the script
+    "$UTFALL" show indicators --store "$store" --format csv >"$scratch/indicators"
+    if ! grep -q "^$1," "$scratch/indicators"; then echo 0; return; fi
+    "$UTFALL" show observations --indicator "$1" --store "$store" --format csv | tail -n +2 | wc -l
+}
 
 import "$scratch/small.csv" small
 [ "$(count small)" -eq 2 ] || fail "the small import is not there"
@@ -33,17 +38,45 @@ for ((i = 1; i <= kills; i++)); do
     [ "$(count small)" -eq 2 ] || fail "kill $i took something that was there before"
 done
 
+# A first import, killed: there is no store at all, or a whole one, and the next import works.
+for ((i = 1; i <= 4; i++)); do
+    first="$scratch/first$i.db"
+    "$UTFALL" import "$scratch/small.csv" --indicator small --store "$first" --quiet &
+    child=$!
+    sleep "0.0$((i * 2))"
+    kill -KILL $child 2>/dev/null || true
+    wait $child 2>/dev/null || true
+    [ ! -e "$first" ] || [ "$("$UTFALL" show observations --store "$first" --format csv | wc -l)" -eq 3 ] || fail "half a first store"
+    "$UTFALL" import "$scratch/small.csv" --indicator small --store "$first" --quiet || fail "no import after a killed first one"
+done
+
+# Several at once into a store that is not there yet: none is lost.
+children=()
+for i in 1 2 3 4; do
+    "$UTFALL" import "$scratch/small.csv" --indicator "at_once_$i" --store "$scratch/shared.db" --quiet &
+    children+=($!)
+done
+for child in "${children[@]}"; do wait "$child" || fail "an import beside another failed"; done
+[ "$("$UTFALL" show observations --store "$scratch/shared.db" --format csv | wc -l)" -eq 9 ] || fail "imports at once lost something"
+
 # SIGINT: asked to stop, it takes back what it did and says so.
-"$UTFALL" import "$file" --indicator stopped --store "$store" --quiet 2>"$scratch/message" &
-child=$!
-sleep "$(awk -v m=$took 'BEGIN { printf "%.3f", m / 2 / 1000 }')"
-kill -INT $child 2>/dev/null || true
-code=0
-wait $child || code=$?
-[ $code -eq 130 ] || [ $code -eq 0 ] || fail "SIGINT gave exit code $code: $(cat "$scratch/message")"
-left=$(count stopped)
-[ $code -eq 0 ] || [ "$left" -eq 0 ] || fail "an interrupted import left $left observations"
+set -m # else a script's background jobs ignore SIGINT
+interrupted=0
+for part in 8 4 2; do
+    "$UTFALL" import "$file" --indicator "stopped$part" --store "$store" --quiet 2>"$scratch/message" &
+    child=$!
+    sleep "$(awk -v m=$took -v p=$part 'BEGIN { printf "%.3f", m / p / 1000 }')"
+    kill -INT $child 2>/dev/null || true
+    code=0
+    wait $child || code=$?
+    [ $code -eq 130 ] || [ $code -eq 0 ] || fail "SIGINT gave exit code $code: $(cat "$scratch/message")"
+    [ $code -ne 130 ] || interrupted=$((interrupted + 1))
+    left=$(count "stopped$part")
+    [ $code -eq 0 ] || [ "$left" -eq 0 ] || fail "an interrupted import left $left observations"
+done
+set +m
+[ $interrupted -gt 0 ] || fail "no import was interrupted by SIGINT"
 
 import "$file" "big"
 [ "$(count big)" -eq $rows ] || fail "after all that the store does not take the file"
-echo "import_kill: $kills kills and an interrupt ($code) left the store whole; an import takes $took ms"
+echo "import_kill: $kills kills and $interrupted interrupts left the store whole; an import takes $took ms"

@@ -88,8 +88,37 @@ expect_message 2 "there is no column 'yy'" "$UTFALL" effect did --data panel.csv
 expect 0 "$UTFALL" effect did --data panel.csv --unit county --period year --outcome y --treated A --start 2017 --no-event-study --format csv --table estimates
 cmp -s "$out" from-file.csv || fail "--treated and --start differ from the treatment column"
 
+# mistakes in the file, at their place; a refusal says its reason once
+bad() { sed "$1" panel.csv > bad.csv; shift; expect_message "$@" "${did[@]}" --data bad.csv; }
+bad '3s/2.0/abc/' 3 "bad.csv:3:8: column 'y' should hold numbers, found 'abc'"
+bad '2s/1.0/../;3s/2.0/abc/' 3 "bad.csv:3:8: column 'y' should hold numbers, found 'abc'"
+bad '3s/2016/20x6/' 3 "bad.csv:3:3: column 'year' should hold periods (2018, 2018K1), found '20x6'"
+bad '3s/0$/maybe/' 3 "bad.csv:3:12: column 'treated' should hold numbers, found 'maybe'"
+bad '3s/$/,1/' 3 "bad.csv:3:"
+bad '3s/A/"A/' 3 "bad.csv:3:1: a quote"
+bad '3p' 3 "both hold unit 'A', period '2016'"
+bad '2,$d' 3 "a header and no rows"
+bad 's/1$/0/' 4 "No region in the data is treated"
+[[ $(grep -c "No region in the data is treated" "$err") == 1 ]] || fail "the reason is said twice: $(cat "$err")"
+bad 's/\(2017.*\)0$/\11/' 4 "All 4 regions are treated at once"
+bad '/2015\|2016/d' 4 "in one period only"
+bad 's/,[0-9.]*,\([01]\)$/,5,\1/' 4 "has the same value everywhere"
+sed '/^[BCD]/s/,[0-9.]*,0$/,..,0/' panel.csv > bad.csv
+expect_message 4 "None of the 3 comparison regions has a value" "$UTFALL" effect synthetic-control --data bad.csv --unit county --period year --outcome y --treated A --start 2017
+expect_message 3 "after the last period of the data" "$UTFALL" effect did --data panel.csv --unit county --period year --outcome y --treated A --start 2030
+expect_message 4 "no period before" "$UTFALL" effect did --data panel.csv --unit county --period year --outcome y --treated A --start 1990
+rm bad.csv
+
 expect_message 2 "is for figures from the store" "${did[@]}" --data panel.csv --within SE
 expect_message 2 "is for figures from a file" "$UTFALL" effect did --unit county --outcome y --store x.db
+
+# chart: a name or a table that it cannot use is said, and is no bug of the program
+expect_message 2 "expected FOLDER/NAME" "$UTFALL" chart bars --data panel.csv --value y --label county --output "charts/my chart"
+expect_message 2 "expected FOLDER/NAME" "$UTFALL" chart bars --data panel.csv --value y --label county --output "charts/"
+for kind in bars stacked-bars lines event-study synthetic-control tile-map; do
+    expect_message 2 "needs a column" "$UTFALL" chart $kind --data panel.csv --output charts/x
+done
+expect_message 2 "a study cannot come from standard input" "$UTFALL" run - --output x
 
 # no colour and no progress where there is no terminal
 expect_message 2 "utfall: " "$UTFALL" rnu

@@ -240,7 +240,7 @@ static void test_requests_that_cannot_be_drawn(void **state)
     expect_refusal(&sample, "../x", UF_INTERNAL, "cannot name a chart");
     sample = sample_chart_new(0, UF_ENGLISH);
     sample.request.value = "nothing";
-    expect_refusal(&sample, "x", UF_INTERNAL, "nothing");
+    expect_refusal(&sample, "x", UF_BAD_USAGE, "nothing");
     sample = sample_chart_new(0, UF_ENGLISH);
     sample.request.plots_directory = "/nowhere/at/all";
     expect_refusal(&sample, "x", UF_IO_FAILED, "style.gp");

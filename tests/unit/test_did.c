@@ -331,7 +331,7 @@ static void two_yearly_periods_and_swedish(void **state)
     expect_close(cell(events, 3, "event_time"), -1, 0, "one step is two years");
     assert_string_equal(uf_table_title(events), "Händelsestudie");
     assert_string_equal(cell_text(uf_result_table(&ran.result, "raw-trends"), 0, "label"),
-                        "Insats från 2012");
+                        "Insatsregioner (från 2012)");
     expect_close(cell(uf_result_table(&ran.result, "raw-trends"), 1, "period"), 2002, 0, "calendar year");
     uf_result_clear(&ran.result);
 }
@@ -345,6 +345,32 @@ static void staggered_starts_are_warned_of(void **state)
     assert_int_equal(uf_result_note(&ran.result, "staggered-cohorts")->severity, UF_WARNING);
     assert_int_equal(ran.result.claim, UF_CLAIM_DIFFERENCE);
     assert_int_equal(uf_table_rows(uf_result_table(&ran.result, "raw-trends")), 24);
+    uf_result_clear(&ran.result);
+}
+
+static double size_cell(const struct uf_table *size, const char *key, const char *column)
+{
+    size_t row = 0, keys = uf_table_column(size, "key");
+    while (strcmp(uf_table_text(size, row, keys), key)) row++;
+    return uf_table_number(size, row, uf_table_column(size, column));
+}
+
+/* The comparison implies a mean just below nil: no difference in per cent, and no limits of one either. */
+static void no_per_cent_of_a_negative_mean(void **state)
+{
+    (void)state;
+    const char *const settings[] = {"inference", "cr2", NULL};
+    struct ran ran = run(counties(12, 8, 3, 4), settings);
+    double mean = size_cell(uf_result_table(&ran.result, "effect-size"), "mean_counterfactual", "value");
+    uf_result_clear(&ran.result);
+    struct uf_panel *panel = counties(12, 8, 3, 4);
+    for (size_t i = 0; i < panel->n_rows; i++) panel->columns[0].value[i] -= mean + 0.01;
+    ran = run(panel, settings);
+    const struct uf_table *size = uf_result_table(&ran.result, "effect-size");
+    expect_close(size_cell(size, "mean_counterfactual", "value"), -0.01, 1e-6, "counterfactual mean");
+    assert_true(isnan(size_cell(size, "per_cent", "value")));
+    assert_true(isnan(size_cell(size, "per_cent", "conf_low")));
+    assert_true(isnan(size_cell(size, "per_cent", "conf_high")));
     uf_result_clear(&ran.result);
 }
 
@@ -449,6 +475,7 @@ int main(void)
         cmocka_unit_test(two_by_two),
         cmocka_unit_test(two_yearly_periods_and_swedish),
         cmocka_unit_test(staggered_starts_are_warned_of),
+        cmocka_unit_test(no_per_cent_of_a_negative_mean),
         cmocka_unit_test(dealing_out_over_units_in_spite_of_clusters_is_said),
         cmocka_unit_test(what_is_left_out_is_explained_in_the_readers_language),
         cmocka_unit_test(a_long_event_study_is_affordable),

@@ -99,7 +99,7 @@ static void a_wrong_encoding_is_told(void **state)
     expect_refusal("\xFF\xFE"
                    "a\0",
                    4, NULL, UF_BAD_INPUT, 0, 0, "UTF-16");
-    expect_refusal("a\0b", 3, NULL, UF_BAD_INPUT, 0, 0, "zero bytes");
+    expect_refusal("a\0b", 3, NULL, UF_BAD_INPUT, 1, 2, "a NUL byte");
     expect_refusal("", 0, NULL, UF_BAD_INPUT, 0, 0, "empty");
     expect_refusal("\xED\xA0\x80 \xC0\xAF", 6, "utf-8", UF_BAD_INPUT, 1, 1,
                    "not UTF-8"); /* a surrogate; overlong */

@@ -232,7 +232,15 @@ static void mistakes_are_found_at_their_place(void **state)
         size_t column;
     } cases[] = {
         {"jbos[\"C\"] / 2", "did you mean 'jobs'", 20},
-        {"jobs[\"CC\"]", "no sector 'CC'", 20},
+        {"jobs[\"CC\"]", "no sector 'CC'", 24},
+        {"2 * ln(jobs[\"C\"] / jbos[\"C\"])", "did you mean 'jobs'", 39},
+        {"jobs[\"C\"] +", "a value is missing at the end", 31},
+        {"jobs[\"C\"] * / 2", "a value is missing before this sign", 32},
+        {"jobs[\"C\"] 2", "between two values", 30},
+        {"jobs[\"C\"] ln(2)", "between two values", 30},
+        {"2 (jobs[\"C\"])", "between two values", 22},
+        {"ln(jobs[\"C\"], 2)", "wrong number of arguments", 20},
+        {"ln(jobs)", "'jobs' has values by sector only; name one, as jobs[\"C\"]", 23},
         {"lnn(jobs[\"C\"])", "did you mean 'ln'", 20},
         {"jobs[\"C\"] ; DROP TABLE region", "no meaning", 30},
         {"jobs[\"C\"", "bracket is not closed", 24},

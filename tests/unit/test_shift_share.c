@@ -49,7 +49,7 @@ static void classic_by_hand(void **state)
     assert_null(activity_text(&result, "shift-share-sectors", "1", "A", "note"));
     assert_string_equal(
         activity_text(&result, "shift-share-findings", "1", NULL, "text"),
-        "1 förändrades med 10,0 procent 2008–2017: 16,1 följer av rikets tillväxt, 2,6 av branschmixen "
+        "I 1 var förändringen 10,0 procent 2008–2017: 16,1 följer av rikets tillväxt, 2,6 av branschmixen "
         "och −8,8 är regionala (procentenheter).");
     const struct uf_table *components = uf_result_table(&result, "shift-share-components");
     double percent = 0;

@@ -45,7 +45,7 @@ static void indices_by_hand(void **state)
     /* order C (0), B (.625), A (1.875); z .04 .64 .32, y 0 .4 .6 */
     expect_close(cell(&result, "1", "gini", NULL), 1 - (0.64 * 0.4 + 0.32 * (0.4 + 1)), 1e-12, "Gini");
     assert_string_equal(activity_text(&result, "specialisation-findings", "1", NULL, "text"),
-                        "28.0 per cent of the activity in 1, 2017 would have to change sector for the "
+                        "In 1, 2017, 28.0 per cent of the activity would have to change sector for the "
                         "structure to equal that "
                         "of the reference area (Krugman 0.560); 1 ranks 1 of 2 by specialisation.");
     assert_non_null(uf_result_note(&result, "finding"));

@@ -47,6 +47,40 @@ static void test_places(void **state)
     assert_null(yaml_tree_get(root, "missing"));
 }
 
+/* The last z of each value is where the file has it, however the value is written. */
+static void test_places_within_texts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t line, column;
+    } cases[] = {
+        {"a: 'x z'", 1, 7},
+        {"a: \"x z\"", 1, 7},
+        {"a: 'it''s z'", 1, 11},
+        {"a: \"\\\"q\\\" \\u0020 z\"", 1, 18},
+        {"a: \"å\\\\ z\"", 1, 9},
+        {"a: |\n  x\n    y z\n", 3, 7},
+        {"a: |2-\n\n   x\n  z\n", 4, 3},
+        {"a: >\n  x\n  y\n\n  å z\nb: 1\n", 5, 5},
+        {"a: x\n   y\n  z\nb: 1\n", 3, 3},
+        {"a: \"x\n  y\n   z\"\n", 3, 4},
+        {"a: &name z\n", 1, 10},
+        {"a: !!str 'z'\n", 1, 11},
+        {"\xEF\xBB\xBF# å\r\na: 'x z'\r\n", 2, 7},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_ok(read_text(cases[i].text), &error);
+        const struct yaml_node *a = yaml_tree_get(root, "a");
+        assert_non_null(a->places);
+        const struct uf_text_place *place = &a->places[strrchr(a->text, 'z') - a->text];
+        if (place->line != cases[i].line || place->column != cases[i].column)
+            fail_msg("%s: %zu:%zu", cases[i].text, place->line, place->column);
+    }
+    assert_ok(read_text("a: x z\n"), &error);
+    assert_null(root->items[0].places); /* as it reads */
+}
+
 static void test_empty_values(void **state)
 {
     (void)state;
@@ -131,9 +165,10 @@ static int clear(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_places),    cmocka_unit_test(test_empty_values), cmocka_unit_test(test_mark),
-        cmocka_unit_test(test_refusals),  cmocka_unit_test(test_aliases),      cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_many_keys),
+        cmocka_unit_test(test_places),       cmocka_unit_test(test_places_within_texts),
+        cmocka_unit_test(test_empty_values), cmocka_unit_test(test_mark),
+        cmocka_unit_test(test_refusals),     cmocka_unit_test(test_aliases),
+        cmocka_unit_test(test_depth),        cmocka_unit_test(test_many_keys),
     };
     return cmocka_run_group_tests(tests, NULL, clear);
 }
