@@ -177,12 +177,13 @@ static uf_status estimates_table(const struct sc_study *study, struct uf_table *
 {
     static const struct uf_words title = {"Gap between the treated and its synthetic control",
                                           "Gap mellan den behandlade regionen och dess syntetiska kontroll"};
-    static const struct uf_words gap_note = {"treated minus synthetic, mean of the periods from the start "
-                                             "on; statistic: RMSPE after / before; p-value: rank of it "
-                                             "among placebos in space; no standard error exists",
-                                             "insatsregion minus syntetisk, medelvärde över perioderna från och "
-                                             "med starten; teststatistika: RMSPE efter / före; p-värde: "
-                                             "dess rang bland placeboregionerna; medelfel finns inte"};
+    static const struct uf_words gap_note = {
+        "treated minus synthetic, mean of the periods from the start "
+        "on; statistic: RMSPE after / before; p-value: rank of it "
+        "among placebos in space; no standard error exists",
+        "insatsregion minus syntetisk, medelvärde över perioderna från och "
+        "med starten; teststatistika: RMSPE efter / före; p-värde: "
+        "dess rang bland placeboregionerna; medelfel finns inte"};
     static const struct uf_words percent_note = {
         "the average gap in per cent of the synthetic control's mean in the same periods",
         "det genomsnittliga gapet i procent av den syntetiska kontrollens medelvärde i samma perioder"};
@@ -194,8 +195,7 @@ static uf_status estimates_table(const struct sc_study *study, struct uf_table *
     const struct uf_treatment *treatment = &study->panel->treatment;
     struct uf_table *table = NULL;
     UF_TRY(sc_table_new(study, "estimates", title, estimate_columns, ESTIMATE_COLUMNS, &table, error));
-    uf_status status =
-        add_estimate(study, table, "average_gap", average->mean_gap, true, gap_note, error);
+    uf_status status = add_estimate(study, table, "average_gap", average->mean_gap, true, gap_note, error);
     if (status == UF_OK && fabs(average->mean_synthetic) > 0)
         status =
             add_estimate(study, table, "average_gap_per_cent",
@@ -306,8 +306,7 @@ static uf_status fit_table(const struct sc_study *study, struct uf_table **out, 
          {"Mean squared gap in the fit window (V)", "Medelkvadratgap i anpassningsfönstret (V)"},
          pow(study->average.rmspe_before, 2)},
         {"loss-w",
-         {"Weighted squared distance of the predictors (W)",
-          "Viktat kvadratavstånd för prediktorerna (W)"},
+         {"Weighted squared distance of the predictors (W)", "Viktat kvadratavstånd för prediktorerna (W)"},
          loss_w},
         {"kkt-residual", {"KKT residual of the donor weights", "KKT-residual för donatorvikterna"}, residual},
         {"donors", {"Donors", "Donatorer"}, (double)study->n_donors},

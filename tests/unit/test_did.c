@@ -329,7 +329,7 @@ static void two_yearly_periods_and_swedish(void **state)
     expect_close(cell(events, 3, "event_time"), -1, 0, "one step is two years");
     assert_string_equal(uf_table_title(events), "Händelsestudie");
     assert_string_equal(cell_text(uf_result_table(&ran.result, "raw-trends"), 0, "label"),
-                        "Insats från 2012");
+                        "Insatsregioner (från 2012)");
     expect_close(cell(uf_result_table(&ran.result, "raw-trends"), 1, "period"), 2002, 0, "calendar year");
     uf_result_clear(&ran.result);
 }
