@@ -110,8 +110,7 @@ static uf_status add_finding(struct design_facts *facts, const struct uf_exposur
 
 /* One programme in the list of those that the comparison regions took part in. */
 static uf_status name_programme(const struct design_facts *facts, const struct uf_exposure *exposure,
-                                const struct reach *reach, struct uf_buffer *list,
-                                struct uf_error *error)
+                                const struct reach *reach, struct uf_buffer *list, struct uf_error *error)
 {
     static const struct uf_words at_least = {"at least {0} of {1}", "minst {0} av {1}"};
     static const struct uf_words exactly = {"{0} of {1}", "{0} av {1}"};
@@ -127,9 +126,8 @@ static uf_status name_programme(const struct design_facts *facts, const struct u
         uf_phrase(facts->language, reach->least_control > reach->known_control ? at_least : exactly, control,
                   2, &of_control, error);
     if (status == UF_OK)
-        status =
-            uf_phrase(facts->language, reach->least_treated > reach->known_treated ? at_least : exactly,
-                      treated, 2, &of_treated, error);
+        status = uf_phrase(facts->language, reach->least_treated > reach->known_treated ? at_least : exactly,
+                           treated, 2, &of_treated, error);
     if (status == UF_OK) {
         const struct uf_argument arguments[] = {
             uf_text_argument(exposure->name && *exposure->name ? exposure->name : exposure->intervention),
@@ -220,7 +218,10 @@ static uf_status find_unknown(struct design_facts *facts, const struct uf_exposu
         "snarare än till {5}."};
     size_t n_unknown = reach->unknown_control + reach->unknown_treated;
     bool is_counted = exposure->regions_exposed >= 0 && exposure->regions_total >= 0;
-    return add_finding(facts, exposure, reach, UF_WARNING, "exposure-unknown", is_counted ? counted : n_unknown == 1 ? unsaid_one : unsaid,
+    return add_finding(facts, exposure, reach, UF_WARNING, "exposure-unknown",
+                       is_counted       ? counted
+                       : n_unknown == 1 ? unsaid_one
+                                        : unsaid,
                        advice, result, error);
 }
 

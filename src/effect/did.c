@@ -222,10 +222,11 @@ static uf_status settle_inference(const struct did_run *run, const struct uf_did
 
 static uf_status note_fit(const struct did_run *run, const struct uf_did_fit *fit, struct uf_error *error)
 {
-    static const struct uf_words rank = {
-        "{0} observations; rank {1} for the coefficients and {2} for the fixed effects; {3} residual degrees of "
-        "freedom.",
-        "{0} observationer; rang {1} för koefficienterna och {2} för de fasta effekterna; {3} frihetsgrader kvar."};
+    static const struct uf_words rank = {"{0} observations; rank {1} for the coefficients and {2} for the "
+                                         "fixed effects; {3} residual degrees of "
+                                         "freedom.",
+                                         "{0} observationer; rang {1} för koefficienterna och {2} för de "
+                                         "fasta effekterna; {3} frihetsgrader kvar."};
     static const struct uf_words dropped = {"{0} was dropped from the regression: it is collinear with the "
                                             "fixed effects or with what stands before it.",
                                             "{0} har uteslutits ur regressionen: variabeln är kollinjär med "

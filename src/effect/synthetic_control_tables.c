@@ -176,12 +176,13 @@ static uf_status estimates_table(const struct sc_study *study, struct uf_table *
 {
     static const struct uf_words title = {"Gap between the treated and its synthetic control",
                                           "Gap mellan den behandlade regionen och dess syntetiska kontroll"};
-    static const struct uf_words gap_note = {"treated minus synthetic, mean of the periods from the start "
-                                             "on; statistic: RMSPE after / before; p-value: rank of it "
-                                             "among placebos in space; no standard error exists",
-                                             "insatsregion minus syntetisk, medelvärde över perioderna från och "
-                                             "med starten; teststatistika: RMSPE efter / före; p-värde: "
-                                             "dess rang bland placeboregionerna; medelfel finns inte"};
+    static const struct uf_words gap_note = {
+        "treated minus synthetic, mean of the periods from the start "
+        "on; statistic: RMSPE after / before; p-value: rank of it "
+        "among placebos in space; no standard error exists",
+        "insatsregion minus syntetisk, medelvärde över perioderna från och "
+        "med starten; teststatistika: RMSPE efter / före; p-värde: "
+        "dess rang bland placeboregionerna; medelfel finns inte"};
     static const struct uf_words percent_note = {
         "the average gap in per cent of the synthetic control's mean in the same periods",
         "det genomsnittliga gapet i procent av den syntetiska kontrollens medelvärde i samma perioder"};
@@ -301,8 +302,7 @@ static uf_status fit_table(const struct sc_study *study, struct uf_table **out, 
          {"Mean squared gap in the fit window (V)", "Medelkvadratgap i anpassningsfönstret (V)"},
          pow(study->average.rmspe_before, 2)},
         {"loss-w",
-         {"Weighted squared distance of the predictors (W)",
-          "Viktat kvadratavstånd för prediktorerna (W)"},
+         {"Weighted squared distance of the predictors (W)", "Viktat kvadratavstånd för prediktorerna (W)"},
          loss_w},
         {"kkt-residual", {"KKT residual of the donor weights", "KKT-residual för donatorvikterna"}, residual},
         {"donors", {"Donors", "Donatorer"}, (double)study->n_donors},

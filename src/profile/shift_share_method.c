@@ -248,8 +248,7 @@ static const struct uf_option options_list[] = {
 static const struct uf_chart_hint charts[] = {
     {.kind = "stacked-bars",
      .table = "shift-share-components",
-     .title = {"{0} {2}–{3}: what the change consists of",
-               "{0} {2}–{3}: vad förändringen består av"},
+     .title = {"{0} {2}–{3}: what the change consists of", "{0} {2}–{3}: vad förändringen består av"},
      .value_label = {"Share of the starting level", "Andel av utgångsnivån"},
      .value = "percent",
      .label = "label",

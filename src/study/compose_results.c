@@ -32,8 +32,7 @@ static uf_status add_notes(const struct composer *composer, const struct run_ana
     if (!notes) return uf_fail_memory(error);
     size_t count = 0;
     for (size_t i = 0; i < result->n_notes; i++)
-        if (strcmp(result->notes[i].code, "finding") != 0 &&
-            (result->notes[i].severity != UF_NOTE) == grave)
+        if (strcmp(result->notes[i].code, "finding") != 0 && (result->notes[i].severity != UF_NOTE) == grave)
             notes[count++] = result->notes[i]; /* borrowed texts */
     uf_status status = uf_report_add_findings(composer->report, notes, count, error);
     free(notes);
@@ -178,10 +177,11 @@ static uf_status add_exposures(const struct composer *composer, const struct run
         const struct uf_argument title = uf_text_argument(earlier->title);
         return compose_paragraph(
             composer,
-            (struct uf_words){"Other interventions touched the same regions as under \u201c{0}\u201d above, and "
-                              "the same objection holds here.",
-                              "Samma regioner berördes av andra insatser som under \u201d{0}\u201d ovan, och samma "
-                              "invändning gäller här."},
+            (struct uf_words){
+                "Other interventions touched the same regions as under \u201c{0}\u201d above, and "
+                "the same objection holds here.",
+                "Samma regioner berördes av andra insatser som under \u201d{0}\u201d ovan, och samma "
+                "invändning gäller här."},
             &title, 1, error);
     }
     for (size_t i = 0; i < analysis->result.n_notes; i++)
@@ -213,17 +213,19 @@ static uf_status add_claim(const struct composer *composer, const struct run_ana
                            struct uf_error *error)
 {
     static const struct uf_words claims[] = {
-        [UF_CLAIM_DESCRIPTION] = {"The numbers below are a description and may not be read as effects of "
-                                  "the intervention.",
-                                  "Talen nedan är en beskrivning och får inte läsas som effekter av insatsen."},
+        [UF_CLAIM_DESCRIPTION] =
+            {"The numbers below are a description and may not be read as effects of "
+             "the intervention.",
+             "Talen nedan är en beskrivning och får inte läsas som effekter av insatsen."},
         [UF_CLAIM_DIFFERENCE] =
             {"The numbers below are a difference, not an effect: they may not be read as caused by the "
              "intervention, for the reasons above.",
              "Talen nedan är en skillnad, inte en effekt: de får inte läsas som orsakade av insatsen, av de "
              "skäl som anges ovan."},
-        [UF_CLAIM_EFFECT] = {"The numbers below may be read as an effect of the intervention, under the "
-                             "assumptions stated.",
-                             "Talen nedan får läsas som en effekt av insatsen, under de antaganden som anges."}};
+        [UF_CLAIM_EFFECT] = {
+            "The numbers below may be read as an effect of the intervention, under the "
+            "assumptions stated.",
+            "Talen nedan får läsas som en effekt av insatsen, under de antaganden som anges."}};
     return compose_paragraph(composer, claims[analysis->result.claim], NULL, 0, error);
 }
 

@@ -35,11 +35,12 @@ static uf_status add_findings(const struct composer *composer, const struct run_
     char **last = &out->items[out->count - 1];
     const struct uf_argument said = uf_text_argument(*last);
     char *text = NULL;
-    UF_TRY(uf_phrase(composer->run->language,
-                     (struct uf_words){"{0} This is a difference and may not be read as an effect of the "
-                                       "intervention.",
-                                       "{0} Det är en skillnad och får inte läsas som en effekt av insatsen."},
-                     &said, 1, &text, error));
+    UF_TRY(
+        uf_phrase(composer->run->language,
+                  (struct uf_words){"{0} This is a difference and may not be read as an effect of the "
+                                    "intervention.",
+                                    "{0} Det är en skillnad och får inte läsas som en effekt av insatsen."},
+                  &said, 1, &text, error));
     free(*last);
     *last = text;
     return UF_OK;
@@ -83,15 +84,15 @@ uf_status compose_summary(const struct composer *composer, struct uf_error *erro
     static const struct uf_words only = {
         "The study's only analysis is refused: the design does not identify what is asked. The reason and "
         "what could be done instead are given below.",
-        "Studiens enda analys avvisas: designen identifierar inte det som efterfrågas. Skälet och vad som kan "
+        "Studiens enda analys avvisas: designen identifierar inte det som efterfrågas. Skälet och vad som "
+        "kan "
         "göras i stället redovisas nedan."};
     static const struct uf_words some = {
         "Of {0} analyses, {1} refused: the design does not identify what is asked. The reasons and what "
         "could be done instead are given below.",
         "Av {0} analyser avvisas {1}: designen identifierar inte det som efterfrågas. Skälen och vad som kan "
         "göras i stället redovisas nedan."};
-    if (refused)
-        UF_TRY(compose_paragraph(composer, run->n_analyses == 1 ? only : some, counts, 2, error));
+    if (refused) UF_TRY(compose_paragraph(composer, run->n_analyses == 1 ? only : some, counts, 2, error));
     for (size_t i = 0; i < run->study->questions.count; i++) {
         UF_TRY(compose_heading(composer, uf_words_in(questions[i].words, run->language), error));
         UF_TRY(add_answers(composer, i + 1, error));

@@ -83,10 +83,9 @@ static uf_status add_standing(const struct run *run, const struct run_analysis *
     double compared = benchmark ? followed_value(table, benchmark, period) : (double)NAN;
     for (size_t i = 0; benchmark && i < uf_table_rows(table) && !label; i++)
         if (uf_text_equal(uf_table_text(table, i, 0), benchmark)) label = uf_table_text(table, i, 1);
-    const struct uf_argument arguments[] = {uf_count_argument(place), uf_count_argument(count),
-                                            uf_text_argument(label),
-                                            uf_number_argument(compared, followed_decimals(analysis)),
-                                            uf_text_argument(unit)};
+    const struct uf_argument arguments[] = {
+        uf_count_argument(place), uf_count_argument(count), uf_text_argument(label),
+        uf_number_argument(compared, followed_decimals(analysis)), uf_text_argument(unit)};
     static const struct uf_words alone = {" (place {0} of {1} from the top)", " (plats {0} av {1} uppifrån)"};
     static const struct uf_words with = {" ({2}: {3}{4}; place {0} of {1} from the top)",
                                          " ({2}: {3}{4}; plats {0} av {1} uppifrån)"};

@@ -64,7 +64,8 @@ static uf_status tell(const struct run *run, const struct run_analysis *analysis
                       struct uf_error *error)
 {
     char *regions = run_join(&analysis->focus_labels, run->language), *text = NULL;
-    uf_status status = regions && !first->failed && !(second && second->failed) ? UF_OK : uf_fail_memory(error);
+    uf_status status =
+        regions && !first->failed && !(second && second->failed) ? UF_OK : uf_fail_memory(error);
     const struct uf_argument arguments[] = {uf_text_argument(analysis->title), uf_text_argument(regions),
                                             uf_text_argument(first->data ? first->data : ""),
                                             uf_text_argument(second && second->data ? second->data : "")};
@@ -171,7 +172,8 @@ static uf_status name_growth(const struct run *run, const struct run_analysis *a
         const struct uf_argument arguments[] = {uf_text_argument(uf_table_text(table, i, label)),
                                                 uf_number_argument(uf_table_number(table, i, growth), 1)};
         char *text = NULL;
-        status = uf_phrase(run->language, (struct uf_words){"{0} {1}", "{0} {1}"}, arguments, 2, &text, error);
+        status =
+            uf_phrase(run->language, (struct uf_words){"{0} {1}", "{0} {1}"}, arguments, 2, &text, error);
         if (status == UF_OK) status = uf_text_list_add(&list, text, error);
         free(text);
     }
@@ -216,8 +218,7 @@ static uf_status summarise_change(const struct run *run, const struct run_analys
     struct span span = {0};
     for (size_t i = 0; i < uf_table_rows(table); i++)
         if (in_focus(analysis, table, i))
-            widen(&span,
-                  100 * uf_table_number(table, i, regional) / uf_table_number(table, i, start));
+            widen(&span, 100 * uf_table_number(table, i, regional) / uf_table_number(table, i, start));
     if (span.n == 0) return UF_OK;
     struct uf_buffer names, numbers;
     uf_buffer_init(&names);

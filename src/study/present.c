@@ -73,7 +73,8 @@ static size_t constant_row(const struct view *view, size_t column)
         double number = uf_table_number(view->table, i, column);
         if (text ? !uf_table_text(view->table, i, column) : isnan(number)) continue;
         if (first == SIZE_MAX) first = i;
-        if (text ? !uf_text_equal(uf_table_text(view->table, i, column), uf_table_text(view->table, first, column))
+        if (text ? !uf_text_equal(uf_table_text(view->table, i, column),
+                                  uf_table_text(view->table, first, column))
                  : number != uf_table_number(view->table, first, column))
             return SIZE_MAX;
     }
@@ -83,8 +84,8 @@ static size_t constant_row(const struct view *view, size_t column)
 /* Columns that say the same in every row: told once under the table, which then fits a page. */
 static bool is_told_once(const struct view *view, size_t column)
 {
-    static const char *const counts[] = {"n_obs", "n_treated", "n_control", "n_clusters", "from", "to",
-                                         "period"};
+    static const char *const counts[] = {"n_obs", "n_treated", "n_control", "n_clusters",
+                                         "from",  "to",        "period"};
     return !view->chart && uf_table_rows(view->table) > 1 && IS_ONE_OF(name_of(view, column), counts) &&
            constant_row(view, column) != SIZE_MAX;
 }
@@ -177,7 +178,8 @@ static int decimals_of(const struct view *view, size_t column)
         wanted = 3;
     else if (is_effect(view) && IS_ONE_OF(name, differences))
         wanted = difference_decimals(view, decimals);
-    else if (!strcmp(uf_table_name(view->table), "effect-size") || (is_effect(view) && has_column(view, "key")))
+    else if (!strcmp(uf_table_name(view->table), "effect-size") ||
+             (is_effect(view) && has_column(view, "key")))
         wanted = decimals < 0 ? -1 : 2;
     else if (IS_ONE_OF(name, levels))
         wanted = level_decimals(view, column, decimals);
@@ -208,9 +210,9 @@ static const char *unit_of(const struct view *view, size_t column)
 static uf_status term_text(const struct view *view, const char *term, char **out, struct uf_error *error)
 {
     const struct uf_panel *panel = view->analysis->panel;
-    const char *unit = panel->outcome < 0 ? NULL
-                                          : run_difference_unit(panel->columns[panel->outcome].unit,
-                                                                view->run->language);
+    const char *unit = panel->outcome < 0
+                           ? NULL
+                           : run_difference_unit(panel->columns[panel->outcome].unit, view->run->language);
     bool own = has_term(view, "average_gap_per_cent") && unit && strcmp(term, "average_gap_per_cent") != 0;
     const struct uf_argument arguments[] = {uf_text_argument(uf_word(term, view->run->language)),
                                             uf_text_argument(unit)};
@@ -230,8 +232,8 @@ static uf_status copy_text(const struct view *view, size_t row, size_t column, s
         text = run_difference_unit(text, view->run->language);
     if (!strcmp(name, "vcov")) {
         char buffer[64];
-        return uf_table_set_text(copy, row, to,
-                                 run_inference_words(text, view->run->language, buffer, sizeof buffer), error);
+        return uf_table_set_text(
+            copy, row, to, run_inference_words(text, view->run->language, buffer, sizeof buffer), error);
     }
     if (!strcmp(name, "term") && is_effect(view)) {
         char *words = NULL;
@@ -354,8 +356,7 @@ static uf_status collect_remark(const struct view *view, char **out, struct uf_e
     for (size_t i = 0; i < notes.count; i++) {
         const char *note = notes.items[i];
         uf_buffer_append(&text, i ? ". " : text.length ? " " : "");
-        if (*note >= 'a' && *note <= 'z')
-            uf_buffer_append_char(&text, (char)(*note++ - 'a' + 'A'));
+        if (*note >= 'a' && *note <= 'z') uf_buffer_append_char(&text, (char)(*note++ - 'a' + 'A'));
         uf_buffer_append(&text, note);
     }
     if (notes.count) uf_buffer_append(&text, ".");

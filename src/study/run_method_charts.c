@@ -141,16 +141,17 @@ static uf_status band_words(const struct run *run, const struct run_analysis *an
     if (!hint->low) return UF_OK;
     if (!strcmp(hint->kind, "event-study")) {
         size_t column = uf_table_column(table, "vcov");
-        const char *vcov = column == SIZE_MAX || uf_table_rows(table) == 0 ? NULL : uf_table_text(table, 0, column);
+        const char *vcov =
+            column == SIZE_MAX || uf_table_rows(table) == 0 ? NULL : uf_table_text(table, 0, column);
         char buffer[64];
         const struct uf_argument arguments[] = {
             uf_number_argument(100 * run_confidence_level(analysis), -1),
             uf_text_argument(vcov ? run_inference_words(vcov, run->language, buffer, sizeof buffer) : "")};
-        return uf_phrase(run->language,
-                         vcov ? (struct uf_words){"{0} % confidence interval ({1})",
-                                                  "{0} % konfidensintervall ({1})"}
-                              : (struct uf_words){"{0} % confidence interval", "{0} % konfidensintervall"},
-                         arguments, 2, out, error);
+        return uf_phrase(
+            run->language,
+            vcov ? (struct uf_words){"{0} % confidence interval ({1})", "{0} % konfidensintervall ({1})"}
+                 : (struct uf_words){"{0} % confidence interval", "{0} % konfidensintervall"},
+            arguments, 2, out, error);
     }
     const struct uf_panel *panel = analysis->panel;
     double unit = panel->columns[panel->outcome >= 0 ? panel->outcome : 0].rounding;

@@ -68,6 +68,34 @@ for name, programme, claim in (("sv", "Smart industri i regionerna", "skillnad, 
     for sentence in re.findall(r"<li>([^<]*)</li>", page):
         if re.search(r"(genomsnittliga effekten|average effect)", sentence):
             wrong.append(f"{name}: {sentence}")
+    # The summary speaks of the focus regions only, in a few sentences for each question, and says how to read the numbers.
+    summary = re.search(r'<section id="summary".*?</section>', page, flags=re.S).group(0)
+    for outsider in ("Gotland", "Dytiki", "Uppsala", "Skåne"):
+        if outsider in summary:
+            wrong.append(f"{name}: the summary speaks of {outsider}")
+    for part in re.split(r"<h3", summary)[1:]:
+        if not 1 <= part.count("<li>") <= 4:
+            wrong.append(f"{name}: {part.count('<li>')} sentences in the summary for one question")
+    design = html.unescape(re.search(r'<section id="design.*?</section>', page, flags=re.S).group(0))
+    sentences = {
+        "sv": [(summary, "Värmland: 21,3\u00a0procent år 2000, 31,9\u00a0procent år 2018 (Sverige: 38,4\u00a0procent; plats 13 av 21 uppifrån)."),
+               (summary, "Det är en skillnad och får inte läsas som en effekt av insatsen."),
+               (summary, "Överrepresenterade branscher i Värmland, Dalarna och Gävleborg"),
+               (design, "Smart industri i regionerna (minst 17 av 18 jämförelseregioner och minst 2 av 3 insatsregioner)"),
+               (page, "streck: det spann som avrundningen till hela 1000 lämnar öppet"), (page, "95 % konfidensintervall (CR2)")],
+        "en": [(summary, "Värmland: 21.3\u00a0per cent in 2000, 31.9\u00a0per cent in 2018 (Sweden: 38.4\u00a0per cent; place 13 of 21 from the top)."),
+               (summary, "This is a difference and may not be read as an effect of the intervention."),
+               (design, "Smart Industry in the Regions (at least 17 of 18 comparison regions and at least 2 of 3 treated)"),
+               (page, "95 % confidence interval (CR2)")]}
+    for place, sentence in sentences[name]:
+        if sentence not in html.unescape(place):
+            wrong.append(f"{name}: '{sentence}' is not where it should be")
+    for key in ("event-time", "regional_rounding_sd", "(%) år", "loss_v", ">cr2<"):
+        if key in page.split('<section id="manifest"')[0]:
+            wrong.append(f"{name}: '{key}' is shown")
+    heads = re.findall(r"<h3[^>]*>(.*?)</h3>", page.split('<section id="design')[0].split('<section id="profile"')[-1])
+    if len(heads) != len(set(heads)):
+        wrong.append(f"{name}: a heading of the profile stands twice")
     ids = re.findall(r'<section id="([^"]+)"', page)
     levels = [int(l) for l in re.findall(r"<h([1-6])", page)]
     if any(b > a + 1 for a, b in zip(levels, levels[1:])) or levels.count(1) != 1:
@@ -81,6 +109,12 @@ if "\u00e5" not in open("sv/report.html", encoding="utf-8").read():
 print("\n".join(wrong), file=sys.stderr)
 sys.exit(bool(wrong))
 PYTHON
+# Each script draws its picture again, without a word.
+cp -r sv/charts redrawn # the report's pictures hold more than gnuplot writes: leave them
+for script in redrawn/*.gp; do
+    words=$(cd redrawn && gnuplot "${script##*/}" 2>&1) || fail "$script"
+    [[ -z $words ]] || fail "$script: $words"
+done
 expect_message 0 "0 differ" "$UTFALL" verify sv
 
 # the coordinators: all 21 at once

@@ -138,7 +138,7 @@ static void test_swedish_letters_and_reasons(void **state)
     assert_has(chart.svg, "vård och omsorg");
     assert_has(chart.svg, "saknas: sekretess");
     assert_has(chart.alt_text, "Information och kommunikation: saknas: sekretess.");
-    assert_has(chart.alt_text, "Högst: Jordbruk, skogsbruk och fiske 1,82 (band 1,64–2,00)");
+    assert_has(chart.alt_text, "Högst: Jordbruk, skogsbruk och fiske 1,82 (spann 1,64–2,00)");
     assert_has(chart.alt_text, "4 av 9 ligger över 1.");
     uf_chart_clear(&chart);
     chart = draw(0, UF_ENGLISH, "letters-en");

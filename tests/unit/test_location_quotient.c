@@ -195,7 +195,7 @@ static void change_and_sentences(void **state)
     assert_string_equal(activity_text(&result, "location-quotient-findings", "1", NULL, "text"),
                         "Högst lokaliseringskvoter i 1 2017: A 1,80.");
     assert_string_equal(uf_result_note(&result, "finding")->text,
-                        "Högst lokaliseringskvot av alla regioner 2017: A i 1, 1,80.");
+                        "Högst lokaliseringskvot av alla regioner 2017: 1 (A), 1,80.");
     uf_result_clear(&result);
     struct uf_error error;
     assert_int_equal(activity_run(&uf_method_location_quotient, panel, UF_ENGLISH,

@@ -351,7 +351,7 @@ static void tables_speak_the_language(void **state)
         expect_holds(html, "<th scope=\"row\">Gävle</th>");
         expect_holds(html, swedish ? "Tabell 1.</span> Löner" : "Table 1.</span> Löner");
         expect_holds(html, "href=\"tables/l%C3%B6ner%201.csv\"");
-        expect_holds(html, "role=\"region\" tabindex=\"0\" aria-labelledby=\"uf-table-1\"");
+        expect_holds(html, "role=\"group\" tabindex=\"0\" aria-labelledby=\"uf-table-1\"");
         assert_null(strstr(html, swedish ? "Anmärkning</th>" : "Note</th>")); /* nothing in it */
         free(html);
         uf_report_free(report);

@@ -119,7 +119,7 @@ static void columns_sections_and_labels_have_words(void **state)
                                        "claim_effect"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (uf_word(keys[i], UF_SWEDISH) == keys[i]) fail_msg("no word for '%s'", keys[i]);
-    assert_string_equal(uf_word("claim_difference", UF_SWEDISH), "skillnad, inte effekt");
+    assert_string_equal(uf_word("claim_difference", UF_SWEDISH), "skillnad, inte en effekt");
     assert_string_equal(uf_word("severity_fatal", UF_SWEDISH), "Hinder");
     assert_string_equal(uf_word("std_error", UF_SWEDISH), "Medelfel");
 }
