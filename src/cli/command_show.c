@@ -8,6 +8,8 @@
 #include "cli/places.h"
 #include "cli/terminal.h"
 
+#include <utfall/panel.h>
+
 /* What can be shown: a query with up to three filters, in the order of `filters`; NULL is "no filter". */
 struct view {
     const char *name;
@@ -61,17 +63,17 @@ enum { N_VIEWS = sizeof views / sizeof *views };
 
 static uf_status find_view(const char *name, const struct view **out, struct uf_error *error)
 {
-    const char *names[N_VIEWS];
+    const char *names[N_VIEWS + 1] = {[N_VIEWS] = "sums"};
     for (size_t i = 0; i < N_VIEWS; i++) {
         names[i] = views[i].name;
         if (strcmp(name, views[i].name) != 0) continue;
         *out = &views[i];
         return UF_OK;
     }
-    const char *nearest = uf_text_nearest(name, names, N_VIEWS);
+    const char *nearest = uf_text_nearest(name, names, N_VIEWS + 1);
     return uf_fail(error, UF_BAD_USAGE,
                    "found '%s', expected indicators, regions, sectors, observations, interventions, "
-                   "exposures or batches%s%s%s",
+                   "exposures, batches or sums%s%s%s",
                    name, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
@@ -175,9 +177,32 @@ static uf_status show(const struct arguments *arguments, const struct view *view
     return status;
 }
 
+/* Values of a level from its parts. Unlike the views it computes: what may not be added up is refused. */
+static uf_status show_sums(const struct arguments *arguments, struct uf_error *error)
+{
+    const char *indicator = arguments_text(arguments, "indicator"),
+               *level = arguments_text(arguments, "level"),
+               *from_level = arguments_text(arguments, "from-level");
+    if (!indicator || !level || !from_level)
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "sums need --indicator NAME, --from-level NAME (the parts) and --level NAME (the whole)");
+    struct uf_store *store = NULL;
+    struct uf_table *table = NULL;
+    UF_TRY(places_open_store(arguments, &store, error));
+    uf_status status = uf_panel_aggregate(store, indicator, from_level, level,
+                                          arguments_flag(arguments, "allow-missing"), &table, error);
+    if (status == UF_OK) status = terminal_print_table(arguments, table, error);
+    uf_table_free(table);
+    uf_store_close(store);
+    return status;
+}
+
 static uf_status run(const struct arguments *arguments, struct uf_error *error)
 {
     const struct view *view = NULL;
+    if (arguments->words.count && !strcmp(arguments->words.items[0], "sums"))
+        return show_sums(arguments, error);
     UF_TRY(find_view(arguments->words.count ? arguments->words.items[0] : "indicators", &view, error));
     struct uf_store *store = NULL;
     UF_TRY(places_open_store(arguments, &store, error));
@@ -187,11 +212,13 @@ static uf_status run(const struct arguments *arguments, struct uf_error *error)
 }
 
 static const struct argument_option filters[] = {
-    {"indicator", 'i', ARGUMENT_VALUE, "NAME", "only this indicator (observations)"},
+    {"indicator", 'i', ARGUMENT_VALUE, "NAME", "only this indicator (observations, sums)"},
     {"region", 0, ARGUMENT_VALUE, "CODE",
      "only this region, by code or alias (regions, observations, exposures)"},
     {"sector", 0, ARGUMENT_VALUE, "CODE", "only this sector (observations)"},
-    {"level", 0, ARGUMENT_VALUE, "NAME", "only this level (regions)"},
+    {"level", 0, ARGUMENT_VALUE, "NAME", "only this level (regions); the level summed to (sums)"},
+    {"from-level", 0, ARGUMENT_VALUE, "NAME", "the level of the parts (sums)"},
+    {"allow-missing", 0, ARGUMENT_FLAG, NULL, "sum what there is where a part is missing (sums)"},
     {"intervention", 0, ARGUMENT_VALUE, "CODE", "only this intervention (exposures)"},
 };
 static const struct argument_group filter_group = {"Which rows", filters, sizeof filters / sizeof *filters};
@@ -200,7 +227,7 @@ static const struct argument_group *const groups[] = {&filter_group, &store_opti
 
 const struct command command_show = {
     .name = "show",
-    .usage = "[indicators|regions|sectors|observations|interventions|exposures|batches] [OPTIONS]",
+    .usage = "[indicators|regions|sectors|observations|interventions|exposures|batches|sums] [OPTIONS]",
     .summary = "show what is in a store",
     .groups = groups,
     .max_words = 1,

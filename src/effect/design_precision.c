@@ -92,7 +92,7 @@ static uf_status number_series(const struct design_facts *facts, struct dealing 
 {
     const struct uf_panel *panel = facts->panel;
     size_t units = panel->units.count, never = panel->periods.count, found = 0;
-    size_t *start = malloc((units + 1) * sizeof *start), *example = malloc((units + 1) * sizeof *example);
+    size_t *start = calloc(units + 1, sizeof *start), *example = calloc(units + 1, sizeof *example);
     if (!start || !example) {
         free(start), free(example);
         return uf_fail_memory(error);

@@ -155,7 +155,7 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit, s
         estimate[1] = test.conf_low;
         estimate[2] = test.conf_high;
     }
-    double effect[3], share[3];
+    double effect[3], share[3] = {NAN, NAN, NAN};
     for (int i = 0; i < 3; i++) {
         effect[i] = estimate[i] * a.dose;
         share[i] =

@@ -120,4 +120,17 @@ for view in indicators regions sectors observations interventions exposures batc
     python3 -c 'import csv, sys; r = list(csv.reader(open(sys.argv[1], encoding="utf-8"))); assert r and all(len(x) == len(r[0]) for x in r)' "$out" ||
         fail "show $view as CSV"
 done
+
+# sums up the region tree: whole or missing, and never of a ratio
+printf 'region,year,value\nSE311,2017,10\nSE312,2017,20\nSE313,2017,30\nSE321,2017,5\n' > parts.csv
+expect 0 "$UTFALL" import parts.csv --indicator parts --kind stock --store sums.db
+expect 0 "$UTFALL" import parts.csv --indicator rate --kind ratio --store sums.db
+expect 0 "$UTFALL" show sums --indicator parts --from-level county --level nuts2 --store sums.db --format csv
+tr -d '\r' < "$out" | grep -q '^SE31,,2017,60' || fail "the three counties do not add up: $(cat "$out")"
+tr -d '\r' < "$out" | grep -q '^SE32,,2017,,incomplete' || fail "a sum with a missing part is not missing: $(cat "$out")"
+expect 0 "$UTFALL" show sums --indicator parts --from-level county --level nuts2 --allow-missing --store sums.db --format csv
+tr -d '\r' < "$out" | grep -q '^SE32,,2017,5' || fail "--allow-missing: $(cat "$out")"
+expect_message 2 "is a ratio and cannot be summed" "$UTFALL" show sums --indicator rate --from-level county --level nuts2 --store sums.db
+expect_message 2 "did you mean nuts2" "$UTFALL" show sums --indicator parts --from-level county --level nutts2 --store sums.db
+expect_message 2 "sums need --indicator" "$UTFALL" show sums --store sums.db
 finish
