@@ -100,7 +100,8 @@ uf_status uf_synthetic_control_leave_one_out(const struct uf_synthetic_control_d
                                              struct uf_synthetic_control_fit *out, struct uf_error *error);
 
 /* RMSPE ratio of a gap path: from `start` on against rows fit_from … fit_to. `scale` is the size of the
- * outcome, below 1e-12 of which a gap counts as 0. O(T). */
+ * outcome, below 1e-12 of which a gap counts as 0: infinite where only the fit is exact, NaN (undefined, 0/0)
+ * where there is no gap after the start either. O(T). */
 double uf_synthetic_control_ratio(const gsl_vector *gap, const struct uf_synthetic_control_data *data,
                                   double scale);
 

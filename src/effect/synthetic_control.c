@@ -180,7 +180,7 @@ double uf_synthetic_control_ratio(const gsl_vector *gap, const struct uf_synthet
     before = sqrt(before / (double)(data->fit_to - data->fit_from + 1));
     after = sqrt(after / (double)(gap->size - data->start));
     if (before > 1e-12 * scale) return after / before;
-    return after > 1e-12 * scale ? INFINITY : 1;
+    return after > 1e-12 * scale ? INFINITY : NAN;
 }
 
 static void measure(struct uf_synthetic_control_fit *fit, const struct uf_synthetic_control_data *data,

@@ -123,6 +123,12 @@ static double set_count(size_t n, size_t m)
     return count;
 }
 
+/* A ratio as it is ranked: a unit without any gap (0/0, undefined) is the least extreme of all. */
+static double extremeness(double ratio)
+{
+    return isnan(ratio) ? 0 : ratio;
+}
+
 /* How many sets of m placebos have a mean gap path whose ratio reaches the treated group's. `chosen` walks
  * through the sets in lexicographic order. */
 static uf_status rank_sets(struct sc_study *study, const size_t *column, size_t n_placebos,
@@ -145,7 +151,8 @@ static uf_status rank_sets(struct sc_study *study, const size_t *column, size_t 
             gsl_vector_set(gap, t, sum / (double)m);
         }
         sets++;
-        reached += uf_synthetic_control_ratio(gap, &study->data, scale) >= study->average.ratio;
+        reached += extremeness(uf_synthetic_control_ratio(gap, &study->data, scale)) >=
+                   extremeness(study->average.ratio);
         size_t i = m;
         while (i > 0 && chosen[i - 1] == n_placebos - m + i - 1) i--;
         if (i == 0) break;
@@ -180,13 +187,14 @@ uf_status sc_study_placebos(struct sc_study *study, struct uf_error *error)
     for (size_t c = 0; status == UF_OK && c < study->n; c++) {
         bool treated = c < study->m;
         if (!treated && !study->placebo[c].gap) continue;
-        double own = treated ? study->fit[c].ratio : study->placebo[c].ratio;
+        double own = extremeness(treated ? study->fit[c].ratio : study->placebo[c].ratio);
         study->rank[c] = 1;
-        for (size_t i = 0; i < n_placebos; i++) study->rank[c] += study->placebo[column[i]].ratio > own;
-        for (size_t i = 0; i < study->m; i++) study->rank[c] += study->fit[i].ratio > own;
+        for (size_t i = 0; i < n_placebos; i++)
+            study->rank[c] += extremeness(study->placebo[column[i]].ratio) > own;
+        for (size_t i = 0; i < study->m; i++) study->rank[c] += extremeness(study->fit[i].ratio) > own;
         /* A tie counts against the treated unit. */
         for (size_t i = 0; treated && i < n_placebos; i++)
-            study->rank[c] += study->placebo[column[i]].ratio == own;
+            study->rank[c] += extremeness(study->placebo[column[i]].ratio) == own;
     }
     if (status == UF_OK && study->m == 1 && n_placebos > 0) {
         study->n_ranked = n_placebos + 1;

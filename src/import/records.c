@@ -203,10 +203,17 @@ uf_status uf_records_header(struct uf_records *records, struct uf_text_list *out
             uf_buffer_clear(&text);
             name = unnamed;
         }
-        if (uf_text_list_find(out_names, name) != SIZE_MAX)
-            return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(records->input), line, column,
-                              "two columns are called '%s'; rename one of them", name);
-        UF_TRY(uf_text_list_add(out_names, name, error));
+        /* å as one letter or as a and a ring is the same name: some systems write the one, people type the other */
+        char *composed = NULL;
+        UF_TRY(uf_text_normalise(name, &composed, error));
+        uf_status status = UF_OK;
+        if (uf_text_list_find(out_names, composed) != SIZE_MAX)
+            status = uf_fail_at(error, UF_BAD_INPUT, uf_input_name(records->input), line, column,
+                                "two columns are called '%s'; rename one of them", composed);
+        else
+            status = uf_text_list_add(out_names, composed, error);
+        free(composed);
+        UF_TRY(status);
     }
     return UF_OK;
 }

@@ -50,6 +50,20 @@ static void columns_find_their_types(void **state)
     uf_table_free(table);
 }
 
+/* "år" as one letter and as a with a ring above: one name, whichever of them the file and the user write. */
+static void a_name_is_the_same_composed_and_decomposed(void **state)
+{
+    (void)state;
+    struct uf_table *table;
+    struct uf_error error;
+    static const char *const YEAR[] = {"\xC3\xA5r"};
+    assert_ok(read_text("lan,a\xCC\x8Ar,v\n01,2017,1\n", YEAR, 1, &table, &error), &error);
+    assert_string_equal(uf_table_text(table, 0, uf_table_column(table, "\xC3\xA5r")), "2017");
+    uf_table_free(table);
+    assert_int_equal(read_text("\xC3\xA5r,a\xCC\x8Ar\n1,2\n", NULL, 0, &table, &error), UF_BAD_INPUT);
+    assert_non_null(strstr(error.message, "two columns are called"));
+}
+
 static void a_table_that_is_none_is_refused(void **state)
 {
     (void)state;
@@ -197,9 +211,11 @@ static void the_shipped_datasets_load(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(columns_find_their_types), cmocka_unit_test(a_table_that_is_none_is_refused),
-        cmocka_unit_test(datasets_are_loaded_and_loaded_again),
-        cmocka_unit_test(a_broken_dataset_changes_nothing), cmocka_unit_test(the_shipped_datasets_load)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(columns_find_their_types),
+                                       cmocka_unit_test(a_name_is_the_same_composed_and_decomposed),
+                                       cmocka_unit_test(a_table_that_is_none_is_refused),
+                                       cmocka_unit_test(datasets_are_loaded_and_loaded_again),
+                                       cmocka_unit_test(a_broken_dataset_changes_nothing),
+                                       cmocka_unit_test(the_shipped_datasets_load)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

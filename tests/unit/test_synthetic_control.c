@@ -129,6 +129,19 @@ static void an_effect_is_found_ranked_and_explained(void **state)
     uf_result_clear(&outcome.result);
 }
 
+/* A treated unit that a donor equals in every period has no gap: the least extreme of all, never the first. */
+static void no_gap_at_all_is_the_last_in_the_ranking(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = example(0);
+    for (size_t t = 0; t < PERIODS; t++)
+        *small_panel_cell(panel, 0, 0, t) = *small_panel_cell(panel, 0, 5, t);
+    struct outcome outcome = run(panel, NULL);
+    assert_true(isnan(number(&outcome, "estimates", 0, "statistic")));
+    expect_close(number(&outcome, "estimates", 0, "p_value"), 1, 0, "p");
+    uf_result_clear(&outcome.result);
+}
+
 static void percent_is_of_the_synthetic_and_cost_divides(void **state)
 {
     (void)state;
@@ -334,6 +347,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_effect_is_found_ranked_and_explained),
+        cmocka_unit_test(no_gap_at_all_is_the_last_in_the_ranking),
         cmocka_unit_test(percent_is_of_the_synthetic_and_cost_divides),
         cmocka_unit_test(predictors_are_means_over_their_windows),
         cmocka_unit_test(wrong_options_are_named),

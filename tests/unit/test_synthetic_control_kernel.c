@@ -50,6 +50,18 @@ static void a_single_donor_takes_all_and_the_ratio_is_finite(void **state)
     uf_synthetic_control_fit_clear(&fit);
 }
 
+/* The treated unit moves as the mean of the others throughout: 0/0 is undefined, neither 0 nor 1. */
+static void no_gap_at_all_has_no_ratio(void **state)
+{
+    (void)state;
+    const double flat[] = {2, 1, 3, 3, 2, 4, 4, 3, 5, 5, 4, 6};
+    struct uf_synthetic_control_fit fit;
+    assert_int_equal(fit_example(2, 1, NULL, flat, NULL, &fit), UF_OK);
+    expect_within(fit.mean_gap, 0, 1e-14, "mean gap");
+    assert_true(isnan(fit.ratio));
+    uf_synthetic_control_fit_clear(&fit);
+}
+
 static void what_does_not_fit_together_is_refused(void **state)
 {
     (void)state;
@@ -83,6 +95,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(half_and_half),
         cmocka_unit_test(a_single_donor_takes_all_and_the_ratio_is_finite),
+        cmocka_unit_test(no_gap_at_all_has_no_ratio),
         cmocka_unit_test(what_does_not_fit_together_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
