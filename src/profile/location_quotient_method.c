@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "profile/activity_sums.h"
+#include "profile/findings.h"
 #include "profile/panel_activity.h"
 #include "profile/tidy.h"
 
@@ -191,9 +192,17 @@ static void append_quotient(struct uf_buffer *text, const struct panel_activity 
     uf_buffer_append(text, ")");
 }
 
-static uf_status region_sentence(const struct panel_activity *a, const struct quotients *q, size_t period,
-                                 size_t r, char **out, struct uf_error *error)
+/* The quotients of one period. */
+struct told {
+    const struct quotients *quotients;
+    size_t period;
+};
+
+static uf_status region_sentence(const struct panel_activity *a, const void *what, size_t r, char **out,
+                                 struct uf_error *error)
 {
+    const struct told *told = what;
+    const struct quotients *q = told->quotients;
     static const struct uf_words highest = {"Highest location quotients in {0}{1}: {2}.",
                                             "Högst lokaliseringskvoter i {0}{1}: {2}."};
     static const struct uf_words none = {"No location quotient above 1 can be formed for {0}{1}.",
@@ -211,33 +220,10 @@ static uf_status region_sentence(const struct panel_activity *a, const struct qu
     char *names = uf_buffer_take(&list);
     if (names == NULL) return uf_fail_memory(error);
     struct uf_argument arguments[] = {uf_text_argument(panel_activity_region_label(a, r)),
-                                      uf_text_argument(a->at[period].when), uf_text_argument(names)};
+                                      uf_text_argument(a->at[told->period].when), uf_text_argument(names)};
     uf_status status = uf_phrase(a->language, n > 0 ? highest : none, arguments, 3, out, error);
     free(names);
     return status;
-}
-
-static uf_status findings_table(const struct panel_activity *a, const struct quotients *q, size_t period,
-                                struct uf_table **out, struct uf_error *error)
-{
-    static const struct uf_words title = {"Findings by region", "Iakttagelser per region"};
-    struct uf_table *table = NULL;
-    UF_TRY(tidy_findings_new("location-quotient-findings", uf_words_in(title, a->language), &table, error));
-    uf_status status = UF_OK;
-    for (size_t r = 0; status == UF_OK && r < a->n_regions; r++) {
-        char *text = NULL;
-        status = region_sentence(a, q, period, r, &text, error);
-        if (status == UF_OK)
-            status = tidy_finding(table, panel_activity_region_code(a, r), panel_activity_region_label(a, r),
-                                  text, error);
-        free(text);
-    }
-    if (status != UF_OK) {
-        uf_table_free(table);
-        return status;
-    }
-    *out = table;
-    return UF_OK;
 }
 
 /* The one highest quotient of all, and how many quotients rounding leaves open. */
@@ -295,7 +281,8 @@ static uf_status add_results(const struct panel_activity *a, const struct quotie
     struct uf_table *table = NULL;
     UF_TRY(quotient_table(a, now, period, before, &table, error));
     UF_TRY(uf_result_take_table(result, table, error));
-    UF_TRY(findings_table(a, now, period, &table, error));
+    const struct told told = {now, period};
+    UF_TRY(findings_table_new(a, "location-quotient-findings", region_sentence, &told, &table, error));
     UF_TRY(uf_result_take_table(result, table, error));
     return tell_findings(a, now, period, result, error);
 }

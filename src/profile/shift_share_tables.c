@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/fail.h"
+#include "profile/findings.h"
 #include "profile/tidy.h"
 
 enum { COMPONENTS_MAX = 7 };
@@ -203,9 +204,10 @@ static uf_status component_table(const struct panel_activity *a, const struct sh
     return UF_OK;
 }
 
-static uf_status region_sentence(const struct panel_activity *a, const struct shift_share_parts *parts,
-                                 size_t r, char **out, struct uf_error *error)
+static uf_status region_sentence(const struct panel_activity *a, const void *what, size_t r, char **out,
+                                 struct uf_error *error)
 {
+    const struct shift_share_parts *parts = what;
     static const struct uf_words told = {"In {0} the change was {1} per cent {2}–{3}: {4} follow from the "
                                          "nation's growth, {5} from the industry mix and {6} are regional "
                                          "(percentage points).",
@@ -226,20 +228,6 @@ static uf_status region_sentence(const struct panel_activity *a, const struct sh
     return uf_phrase(a->language, isfinite(percent * x->regional) ? told : none, arguments, 7, out, error);
 }
 
-static uf_status findings_table(const struct panel_activity *a, const struct shift_share_parts *parts,
-                                struct uf_table *table, struct uf_error *error)
-{
-    for (size_t r = 0; r < a->n_regions; r++) {
-        char *text = NULL;
-        UF_TRY(region_sentence(a, parts, r, &text, error));
-        uf_status status = tidy_finding(table, panel_activity_region_code(a, r),
-                                        panel_activity_region_label(a, r), text, error);
-        free(text);
-        UF_TRY(status);
-    }
-    return UF_OK;
-}
-
 typedef uf_status (*fill_function)(const struct panel_activity *, const struct shift_share_parts *,
                                    struct uf_table *, struct uf_error *);
 
@@ -248,11 +236,7 @@ static uf_status take(const struct panel_activity *a, const struct shift_share_p
                       fill_function fill, struct uf_result *result, struct uf_error *error)
 {
     struct uf_table *table = NULL;
-    const char *caption = uf_words_in(title, a->language);
-    if (columns != NULL)
-        UF_TRY(tidy_table_new(name, caption, columns, n_columns, &table, error));
-    else
-        UF_TRY(tidy_findings_new(name, caption, &table, error));
+    UF_TRY(tidy_table_new(name, uf_words_in(title, a->language), columns, n_columns, &table, error));
     uf_status status = fill(a, parts, table, error);
     if (status != UF_OK) {
         uf_table_free(table);
@@ -310,7 +294,7 @@ uf_status shift_share_tables(const struct panel_activity *a, const struct shift_
     UF_TRY(take(a, parts, "shift-share-components",
                 (struct uf_words){"Components of the change", "Förändringens komponenter"}, components, 6,
                 component_table, result, error));
-    return take(a, parts, "shift-share-findings",
-                (struct uf_words){"Findings by region", "Iakttagelser per region"}, NULL, 0, findings_table,
-                result, error);
+    struct uf_table *findings = NULL;
+    UF_TRY(findings_table_new(a, "shift-share-findings", region_sentence, parts, &findings, error));
+    return uf_result_take_table(result, findings, error);
 }

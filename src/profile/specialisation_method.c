@@ -4,6 +4,7 @@
 #include <utfall/specialisation.h>
 
 #include "base/fail.h"
+#include "profile/findings.h"
 #include "profile/panel_activity.h"
 #include "profile/tidy.h"
 
@@ -110,9 +111,10 @@ static size_t rank_of(const struct panel_activity *a, const struct indices *x, s
     return rank;
 }
 
-static uf_status region_sentence(const struct panel_activity *a, const struct indices *x, size_t r,
-                                 char **out, struct uf_error *error)
+static uf_status region_sentence(const struct panel_activity *a, const void *what, size_t r, char **out,
+                                 struct uf_error *error)
 {
+    const struct indices *x = what;
     static const struct uf_words told = {
         "In {0}{1}, {2} per cent of the activity would have to change sector for the structure to equal that "
         "of the reference "
@@ -130,29 +132,6 @@ static uf_status region_sentence(const struct panel_activity *a, const struct in
                                       uf_count_argument(rank),
                                       uf_count_argument(ranked)};
     return uf_phrase(a->language, isnan(x->region[r].krugman) ? none : told, arguments, 6, out, error);
-}
-
-static uf_status findings_table(const struct panel_activity *a, const struct indices *x,
-                                struct uf_table **out, struct uf_error *error)
-{
-    static const struct uf_words title = {"Findings by region", "Iakttagelser per region"};
-    struct uf_table *table = NULL;
-    UF_TRY(tidy_findings_new("specialisation-findings", uf_words_in(title, a->language), &table, error));
-    uf_status status = UF_OK;
-    for (size_t r = 0; status == UF_OK && r < a->n_regions; r++) {
-        char *text = NULL;
-        status = region_sentence(a, x, r, &text, error);
-        if (status == UF_OK)
-            status = tidy_finding(table, panel_activity_region_code(a, r), panel_activity_region_label(a, r),
-                                  text, error);
-        free(text);
-    }
-    if (status != UF_OK) {
-        uf_table_free(table);
-        return status;
-    }
-    *out = table;
-    return UF_OK;
 }
 
 static uf_status tell_findings(const struct panel_activity *a, const struct indices *x,
@@ -208,7 +187,7 @@ static uf_status add_results(const struct panel_activity *a, const struct indice
     struct uf_table *table = NULL;
     UF_TRY(index_table(a, x, &table, error));
     UF_TRY(uf_result_take_table(result, table, error));
-    UF_TRY(findings_table(a, x, &table, error));
+    UF_TRY(findings_table_new(a, "specialisation-findings", region_sentence, x, &table, error));
     UF_TRY(uf_result_take_table(result, table, error));
     return tell_findings(a, x, result, error);
 }

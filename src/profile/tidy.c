@@ -50,22 +50,3 @@ void tidy_number(struct tidy_row *row, double value, uf_value_status needed)
     uf_value_status reason = needed & UF_VALUE_MISSING_MASK;
     tidy_value(row, NAN, reason != 0 ? reason : UF_VALUE_UNDEFINED);
 }
-
-uf_status tidy_findings_new(const char *name, const char *title, struct uf_table **out,
-                            struct uf_error *error)
-{
-    static const struct tidy_column columns[] = {{"unit", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"label", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"text", UF_COLUMN_TEXT, NULL, -1}};
-    return tidy_table_new(name, title, columns, 3, out, error);
-}
-
-uf_status tidy_finding(struct uf_table *table, const char *unit, const char *label, const char *text,
-                       struct uf_error *error)
-{
-    struct tidy_row row = tidy_row_add(table, error);
-    tidy_text(&row, unit);
-    tidy_text(&row, label);
-    tidy_text(&row, text);
-    return row.status;
-}

@@ -31,10 +31,4 @@ void tidy_number(struct tidy_row *row, double value, uf_value_status needed);
 /* A value as it stands in the data: number and status. */
 void tidy_value(struct tidy_row *row, double value, uf_value_status status);
 
-/* A table of sentences, one per region: unit, label, text. */
-uf_status tidy_findings_new(const char *name, const char *title, struct uf_table **out,
-                            struct uf_error *error);
-uf_status tidy_finding(struct uf_table *table, const char *unit, const char *label, const char *text,
-                       struct uf_error *error);
-
 #endif
