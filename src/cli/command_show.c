@@ -77,6 +77,14 @@ static uf_status find_view(const char *name, const struct view **out, struct uf_
                    name, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
+/* A value's own status where the row has one; else what the query knows: that it is there or not. */
+static uf_value_status reason_of(const struct uf_table *raw, size_t row, size_t column, size_t flags)
+{
+    if (flags == (size_t)-1 || strcmp(uf_table_column_name(raw, column), "value") != 0)
+        return uf_table_value_status(raw, row, column);
+    return (uf_value_status)uf_table_number(raw, row, flags);
+}
+
 /* The store keeps a period as one integer; people read 2018 or 2018Q1, and a status as a word. */
 static uf_status make_readable(const struct view *view, const struct uf_table *raw, struct uf_table **out,
                                struct uf_error *error)
@@ -106,7 +114,7 @@ static uf_status make_readable(const struct view *view, const struct uf_table *r
             else if (uf_table_column_type(raw, j) == UF_COLUMN_TEXT)
                 status = uf_table_set_text(table, row, j, uf_table_text(raw, i, j), error);
             else
-                status = uf_table_set_value(table, row, j, number, uf_table_value_status(raw, i, j), error);
+                status = uf_table_set_value(table, row, j, number, reason_of(raw, i, j, flags), error);
             if (status != UF_OK) goto end;
         }
     }

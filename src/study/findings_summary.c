@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* The summary's sentences: one per analysis for all focus regions together, from the tables that docs/
- * architecture.md lists. The sentences per region stand in the sections. */
+/* The summary's sentences: one per analysis for all focus regions together, read from the tables of its
+ * result. The sentences per region stand in the sections. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -76,8 +76,7 @@ static uf_status tell(const struct run *run, const struct run_analysis *analysis
     return status;
 }
 
-/* --- location quotients
- * --------------------------------------------------------------------------------------------------- */
+/* --- location quotients ------------------------------------------------------------------------ */
 
 struct sector {
     const char *label;
@@ -137,8 +136,7 @@ static uf_status summarise_quotients(const struct run *run, const struct run_ana
     return status;
 }
 
-/* --- structure and change
- * ------------------------------------------------------------------------------------------------- */
+/* --- structure and change ---------------------------------------------------------------------- */
 
 static uf_status summarise_structure(const struct run *run, const struct run_analysis *analysis,
                                      const struct uf_table *table, struct uf_text_list *out,

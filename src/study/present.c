@@ -115,9 +115,7 @@ static bool is_left_out(const struct view *view, size_t column)
     return !strcmp(name, "note") && repeats_notes(view);
 }
 
-/* --- numbers
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- numbers ----------------------------------------------------------------------------------- */
 
 static double largest(const struct view *view, size_t column)
 {
@@ -202,9 +200,7 @@ static const char *unit_of(const struct view *view, size_t column)
     return run_difference_unit(unit, view->run->language);
 }
 
-/* --- texts
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- texts ------------------------------------------------------------------------------------- */
 
 /* `Average gap after the start, percentage points`: rows that do not share a unit name it. */
 static uf_status term_text(const struct view *view, const char *term, char **out, struct uf_error *error)

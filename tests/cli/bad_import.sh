@@ -121,6 +121,25 @@ for view in indicators regions sectors observations interventions exposures batc
         fail "show $view as CSV"
 done
 
+# every sign of a missing value keeps its reason, as docs/command-line.md says, wherever it is shown
+printf 'region,year,value\nSE311,2008,7\nSE311,2009,N/A\nSE311,2010,\nSE311,2011,..\nSE311,2012,.\nSE311,2013,x\nSE311,2014,..C\nSE311,2015,: c\nSE311,2016,: z\nSE311,2017,-\n' > signs.csv
+expect 0 "$UTFALL" import signs.csv --indicator signs --store signs.db
+for format in csv json; do
+    expect 0 "$UTFALL" show observations --indicator signs --store signs.db --format $format
+    cp "$out" shown.$format
+done
+python3 - <<'PYTHON' || fail "reasons of missing values are lost"
+import csv, json
+wanted = dict(zip(range(2008, 2018), [
+    "observed", "not-available", "not-available", "not-available", "not-applicable", "suppressed", "suppressed", "confidential",
+    "not-applicable", "true-zero"]))
+for row in csv.DictReader(open("shown.csv", encoding="utf-8")):
+    assert row["status"] == row["value_status"] == wanted[int(row["period"])], row
+    assert (row["value"] == "") == (wanted[int(row["period"])] not in ("observed", "true-zero")), row
+missing = json.load(open("shown.json", encoding="utf-8"))["missing"]
+assert len(missing) == 8, missing
+PYTHON
+
 # sums up the region tree: whole or missing, and never of a ratio
 printf 'region,year,value\nSE311,2017,10\nSE312,2017,20\nSE313,2017,30\nSE321,2017,5\n' > parts.csv
 expect 0 "$UTFALL" import parts.csv --indicator parts --kind stock --store sums.db
