@@ -240,6 +240,7 @@ static void county_panel_with_blanks(void **state)
 static void wide_table_with_labels(void **state)
 {
     (void)state;
+    const char *path = need_shared("realdata/scb/mikaellundqvist/000000CG_20210926-160057.csv");
     struct uf_text_list none = {0};
     struct uf_store *store = store_knowing(&none);
     struct uf_error error;
@@ -248,7 +249,6 @@ static void wide_table_with_labels(void **state)
         const struct uf_region region = {.code = NUTS2[i], .level = "nuts2", .parent = "SE"};
         assert_ok(uf_store_put_region(store, &region, &error), &error);
     }
-    const char *path = need_shared("realdata/scb/mikaellundqvist/000000CG_20210926-160057.csv");
     struct uf_import_summary summary = import_path(store, path, NULL);
     assert_string_equal(summary.format, "csv-wide");
     assert_string_equal(summary.encoding, "iso-8859-1");

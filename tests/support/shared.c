@@ -12,7 +12,9 @@ const char *shared_path(const char *relative)
 {
     static char path[4096];
     const char *base = getenv("UTFALL_SHARED_DIR");
-    snprintf(path, sizeof path, "%s/%s", base && *base ? base : "../shared", relative);
+    if (!base || !*base) base = "../shared";
+    /* a relative folder is seen from the project's root, wherever the test runs */
+    snprintf(path, sizeof path, "%s%s/%s", *base == '/' ? "" : UTFALL_SOURCE_DIR "/", base, relative);
     return access(path, R_OK) == 0 ? path : NULL;
 }
 
