@@ -35,6 +35,8 @@ char *uf_path_directory(const char *path);
 enum { UF_SHA256_SIZE = 65 };
 /* Lower-case hexadecimal SHA-256 of bytes, and of a file read in blocks (memory O(1)). */
 void uf_sha256(const void *bytes, size_t length, char out[UF_SHA256_SIZE]);
+/* Of an open file, from where it stands to its end; `name` is for the error. */
+uf_status uf_stream_sha256(FILE *file, const char *name, char out[UF_SHA256_SIZE], struct uf_error *error);
 uf_status uf_file_sha256(const char *path, char out[UF_SHA256_SIZE], struct uf_error *error);
 
 #ifdef __cplusplus

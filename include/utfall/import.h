@@ -23,7 +23,8 @@ enum uf_role {
     UF_ROLE_PERIOD,
     UF_ROLE_VALUE,
     UF_ROLE_STATUS,
-    UF_ROLE_BREAKDOWN
+    UF_ROLE_BREAKDOWN,
+    UF_ROLE_CONTENT /* each of its codes is an indicator of its own */
 };
 
 struct uf_dimension_role {
@@ -36,8 +37,21 @@ struct uf_keep {
     size_t n_codes;
 };
 
-/* A region that the store does not know stops the import, or its cells are passed over and counted. */
-enum uf_unknown_regions { UF_UNKNOWN_REFUSE, UF_UNKNOWN_SKIP };
+/* A dimension that is added up over: cells that differ in it alone become one. Only stocks and flows. */
+struct uf_sum {
+    const char *dimension;
+    const char *const *codes; /* the parts to add up */
+    size_t n_codes;           /* 0: all but the one that is their total */
+};
+/* The indicator that one code of the content dimension becomes. */
+struct uf_content_indicator {
+    const char *content; /* the file's code or label of it */
+    const char *indicator;
+};
+
+/* A region that the store does not know stops the import, or its cells are passed over and counted, or it is
+ * added to the store with the file's label. */
+enum uf_unknown_regions { UF_UNKNOWN_REFUSE, UF_UNKNOWN_SKIP, UF_UNKNOWN_ADD };
 
 struct uf_import_request {
     const char *path;   /* `-`: standard input */
@@ -51,6 +65,19 @@ struct uf_import_request {
     char decimal;         /* 0: detected */
     const char *encoding; /* NULL: detected; `utf-8`, `iso-8859-1`, `windows-1252` */
     enum uf_unknown_regions unknown_regions;
+    const char *region_is; /* all of the file is about this region; NULL: a dimension tells */
+    const char *period_is; /* all of the file is about this period; NULL: a dimension tells */
+    const struct uf_sum *sums;
+    size_t n_sums;
+    bool sum_noise; /* values protected by noise may be added up; their errors add up too */
+    /* Names of the indicators in a file with several contents; one that is not named becomes the indicator's
+     * code, `_` and the content's code. */
+    const struct uf_content_indicator *contents;
+    size_t n_contents;
+    const char *sheet, *range; /* of a workbook; NULL: found */
+    size_t header_row;         /* of a sheet, from 1; 0: found */
+    const char *language;      /* of a file with several; NULL: the file's first */
+    bool replace;              /* what an earlier import of this file stored is forgotten first */
     /* Called now and then; a non-zero return stops the import (UF_INTERRUPTED): the store is as it was. */
     int (*progress)(void *user, size_t bytes_read, size_t bytes_total);
     void *user;

@@ -174,6 +174,19 @@ uf_status uf_store_batch_find(struct uf_store *store, const char *sha256, const 
 uf_status uf_store_put_observation(struct uf_store *store, int64_t batch,
                                    const struct uf_observation *observation, bool *out_duplicate,
                                    struct uf_error *error);
+/* What the file of a batch said: its dimensions in its own order with the role each got, the publisher's notes
+ * (`scope` "": on the whole file, else on what: `region=0114`). Inside a transaction. */
+uf_status uf_store_batch_dimension(struct uf_store *store, int64_t batch, const char *name, const char *label,
+                                   const char *role, struct uf_error *error);
+uf_status uf_store_batch_note(struct uf_store *store, int64_t batch, const char *scope, const char *text,
+                              struct uf_error *error);
+/* The label of a code of a breakdown's dimension (`sex`, `1`: `men`); a later one replaces it. */
+uf_status uf_store_put_code_label(struct uf_store *store, const char *dimension, const char *code,
+                                  const char *label, struct uf_error *error);
+/* Takes a batch and all that only it brought out of the store; a value that another batch brought too stays,
+ * as that one's. An unknown batch is UF_BAD_USAGE with those there are. One transaction. */
+uf_status uf_store_forget(struct uf_store *store, int64_t batch, size_t *out_removed, size_t *out_kept,
+                          struct uf_error *error);
 /* The number of observations of an indicator (NULL: of all). */
 uf_status uf_store_count(struct uf_store *store, const char *indicator, size_t *out, struct uf_error *error);
 

@@ -205,25 +205,27 @@ void uf_sha256(const void *bytes, size_t length, char out[UF_SHA256_SIZE])
     print_hex(digest, out);
 }
 
+uf_status uf_stream_sha256(FILE *file, const char *name, char out[UF_SHA256_SIZE], struct uf_error *error)
+{
+    SHA2_CTX context;
+    SHA256Init(&context);
+    uint8_t block[1 << 15];
+    size_t n;
+    while ((n = fread(block, 1, sizeof block, file)) > 0) SHA256Update(&context, block, n);
+    if (ferror(file)) return fail_errno(error, "cannot read the file", name);
+    uint8_t digest[SHA256_DIGEST_LENGTH];
+    SHA256Final(digest, &context);
+    print_hex(digest, out);
+    return UF_OK;
+}
+
 uf_status uf_file_sha256(const char *path, char out[UF_SHA256_SIZE], struct uf_error *error)
 {
     if (uf_directory_exists(path))
         return uf_fail_at(error, UF_IO_FAILED, path, 0, 0, "this is a directory; name a file in it");
     FILE *file = fopen(path, "rb");
     if (!file) return fail_errno(error, "cannot read the file", path);
-    SHA2_CTX context;
-    SHA256Init(&context);
-    uint8_t block[1 << 15];
-    size_t n;
-    while ((n = fread(block, 1, sizeof block, file)) > 0) SHA256Update(&context, block, n);
-    if (ferror(file)) {
-        uf_status status = fail_errno(error, "cannot read the file", path);
-        fclose(file);
-        return status;
-    }
+    uf_status status = uf_stream_sha256(file, path, out, error);
     fclose(file);
-    uint8_t digest[SHA256_DIGEST_LENGTH];
-    SHA256Final(digest, &context);
-    print_hex(digest, out);
-    return UF_OK;
+    return status;
 }

@@ -130,6 +130,11 @@ uf_status uf_importer_read_value(const struct uf_importer *importer, const struc
                                  struct uf_observation *out, struct uf_error *error)
 {
     const struct uf_reader *reader = &importer->reader;
+    if (cell->is_read) {
+        out->value = cell->value;
+        out->status = cell->status;
+        return UF_OK;
+    }
     if (uf_value_read(&reader->rules, cell->text, cell->length, cell->flags, &out->value, &out->status))
         return UF_OK;
     uf_value_status status;
@@ -157,8 +162,7 @@ static bool same_cell(const struct uf_observation *a, const struct uf_observatio
  * file. */
 static size_t first_line_of(struct uf_importer *importer, const struct uf_observation *observation)
 {
-    const struct uf_reader_wishes wishes = {importer->request->delimiter, importer->request->decimal,
-                                            importer->request->roles, importer->request->n_roles};
+    const struct uf_reader_wishes wishes = uf_importer_wishes(importer->request);
     struct uf_reader again;
     char *breakdown = uf_text_copy(observation->breakdown); /* the buffer is written anew for each cell */
     size_t line = 0, column;

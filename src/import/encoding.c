@@ -8,7 +8,8 @@
 
 static const char *const NAMES[] = {[UF_ENCODING_UTF_8] = "utf-8",
                                     [UF_ENCODING_ISO_8859_1] = "iso-8859-1",
-                                    [UF_ENCODING_WINDOWS_1252] = "windows-1252"};
+                                    [UF_ENCODING_WINDOWS_1252] = "windows-1252",
+                                    [UF_ENCODING_ISO_8859_15] = "iso-8859-15"};
 
 const char *uf_encoding_name(enum uf_encoding encoding)
 {
@@ -20,10 +21,16 @@ bool uf_encoding_parse(const char *name, enum uf_encoding *out)
     static const struct {
         const char *name;
         enum uf_encoding encoding;
-    } SPELLINGS[] = {{"utf-8", UF_ENCODING_UTF_8},           {"utf8", UF_ENCODING_UTF_8},
-                     {"iso-8859-1", UF_ENCODING_ISO_8859_1}, {"latin-1", UF_ENCODING_ISO_8859_1},
-                     {"latin1", UF_ENCODING_ISO_8859_1},     {"windows-1252", UF_ENCODING_WINDOWS_1252},
-                     {"cp1252", UF_ENCODING_WINDOWS_1252},   {"ansi", UF_ENCODING_WINDOWS_1252}};
+    } SPELLINGS[] = {{"utf-8", UF_ENCODING_UTF_8},
+                     {"utf8", UF_ENCODING_UTF_8},
+                     {"iso-8859-1", UF_ENCODING_ISO_8859_1},
+                     {"latin-1", UF_ENCODING_ISO_8859_1},
+                     {"latin1", UF_ENCODING_ISO_8859_1},
+                     {"windows-1252", UF_ENCODING_WINDOWS_1252},
+                     {"iso-8859-15", UF_ENCODING_ISO_8859_15},
+                     {"latin-9", UF_ENCODING_ISO_8859_15},
+                     {"cp1252", UF_ENCODING_WINDOWS_1252},
+                     {"ansi", UF_ENCODING_WINDOWS_1252}};
     for (size_t i = 0; i < sizeof SPELLINGS / sizeof *SPELLINGS; i++)
         if (!strcasecmp(name, SPELLINGS[i].name)) {
             *out = SPELLINGS[i].encoding;
@@ -136,7 +143,8 @@ static uf_status decide_asked(const struct uf_encoding_survey *survey, const cha
     enum uf_encoding encoding;
     if (!uf_encoding_parse(asked, &encoding))
         return uf_fail(error, UF_BAD_USAGE,
-                       "unknown encoding '%s'; known are utf-8, iso-8859-1 and windows-1252", asked);
+                       "unknown encoding '%s'; known are utf-8, iso-8859-1, iso-8859-15 and windows-1252",
+                       asked);
     if (encoding == UF_ENCODING_UTF_8 && survey->broken > 0)
         return uf_fail_at(error, UF_BAD_INPUT, file, survey->broken_line, survey->broken_column,
                           "byte 0x%02X is not UTF-8; the file looks like %s, so name that encoding or none",
@@ -148,28 +156,11 @@ static uf_status decide_asked(const struct uf_encoding_survey *survey, const cha
     return UF_OK;
 }
 
-/* What people hand over instead of the table itself. */
-static uf_status refuse_packed(const struct uf_encoding_survey *survey, const char *file,
-                               struct uf_error *error)
-{
-    const unsigned char *h = survey->head;
-    if (survey->bytes < sizeof survey->head) return UF_OK;
-    if (h[0] == 0x1F && h[1] == 0x8B)
-        return uf_fail_at(error, UF_BAD_INPUT, file, 0, 0,
-                          "the file is compressed (gzip); unpack it first, as with gunzip");
-    if (h[0] == 'P' && h[1] == 'K' && h[2] == 3)
-        return uf_fail_at(
-            error, UF_BAD_INPUT, file, 0, 0,
-            "the file is a zip archive or an Excel workbook; unpack it, or save the sheet as CSV");
-    return UF_OK;
-}
-
 uf_status uf_encoding_decide(const struct uf_encoding_survey *survey, const char *asked, const char *file,
                              enum uf_encoding *out, struct uf_error *error)
 {
     if (survey->utf_16)
         return uf_fail_at(error, UF_BAD_INPUT, file, 0, 0, "the file is UTF-16; save it as UTF-8");
-    UF_TRY(refuse_packed(survey, file, error));
     if (survey->zeros > 0)
         return uf_fail_at(
             error, UF_BAD_INPUT, file, survey->zero_line, survey->zero_column,
@@ -196,16 +187,47 @@ uf_status uf_encoding_decide(const struct uf_encoding_survey *survey, const char
     return UF_OK;
 }
 
-void uf_encoding_append(struct uf_buffer *out, const char *bytes, size_t length)
+/* Where ISO-8859-15 differs from ISO-8859-1. */
+static unsigned latin_9(unsigned byte)
+{
+    switch (byte) {
+    case 0xA4:
+        return 0x20AC;
+    case 0xA6:
+        return 0x0160;
+    case 0xA8:
+        return 0x0161;
+    case 0xB4:
+        return 0x017D;
+    case 0xB8:
+        return 0x017E;
+    case 0xBC:
+        return 0x0152;
+    case 0xBD:
+        return 0x0153;
+    case 0xBE:
+        return 0x0178;
+    default:
+        return byte;
+    }
+}
+
+void uf_encoding_append(enum uf_encoding encoding, struct uf_buffer *out, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
         unsigned character = (unsigned char)bytes[i];
+        if (character < 0x80) {
+            size_t n = 1;
+            while (i + n < length && (unsigned char)bytes[i + n] < 0x80) n++;
+            uf_buffer_append_bytes(out, bytes + i, n);
+            i += n - 1;
+            continue;
+        }
+        if (encoding == UF_ENCODING_ISO_8859_15) character = latin_9(character);
         if (character >= 0x80 && character <= 0x9F && C1[character - 0x80]) character = C1[character - 0x80];
         char utf8[3];
         size_t n = 0;
-        if (character < 0x80) {
-            utf8[n++] = (char)character;
-        } else if (character < 0x800) {
+        if (character < 0x800) {
             utf8[n++] = (char)(0xC0 | character >> 6);
             utf8[n++] = (char)(0x80 | (character & 0x3F));
         } else {

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef UTFALL_IMPORT_ENCODING_H
 #define UTFALL_IMPORT_ENCODING_H
-/* Which of the three encodings a file is in, and its bytes as UTF-8. */
+/* Which of the four encodings a file is in, and its bytes as UTF-8. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <utfall/status.h>
 #include <utfall/text.h>
 
-enum uf_encoding { UF_ENCODING_UTF_8, UF_ENCODING_ISO_8859_1, UF_ENCODING_WINDOWS_1252 };
+enum uf_encoding {
+    UF_ENCODING_UTF_8,
+    UF_ENCODING_ISO_8859_1,
+    UF_ENCODING_WINDOWS_1252,
+    UF_ENCODING_ISO_8859_15 /* never detected: only where a header or the user says so */
+};
 
 const char *uf_encoding_name(enum uf_encoding encoding);
 /* `utf-8`, `iso-8859-1`, `windows-1252` and their usual short names, in any case. */
@@ -37,6 +42,6 @@ void uf_encoding_survey_end(struct uf_encoding_survey *survey);
 uf_status uf_encoding_decide(const struct uf_encoding_survey *survey, const char *asked, const char *file,
                              enum uf_encoding *out, struct uf_error *error);
 
-/* Appends bytes of a one-byte encoding as UTF-8. */
-void uf_encoding_append(struct uf_buffer *out, const char *bytes, size_t length);
+/* Appends bytes of a one-byte encoding as UTF-8. In ISO-8859-1, bytes 0x80 to 0x9F are read as Windows-1252. */
+void uf_encoding_append(enum uf_encoding encoding, struct uf_buffer *out, const char *bytes, size_t length);
 #endif

@@ -11,20 +11,26 @@
  *
  * To add a format: write one file in this folder that defines a `const struct uf_format` with the five
  * functions below (csv_wide.c is the shortest example), and add one line to the table in formats.c. `probe`
- * sees the first lines of a file as UTF-8; the highest score above 0 wins. Nothing else needs to know.
+ * sees the first lines of a file as UTF-8, `probe_bytes` the first bytes of a file that is not text; the
+ * highest score above 0 wins. Nothing else needs to know.
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <utfall/import.h>
 
+#include "import/facts.h"
 #include "import/input.h"
 #include "import/values.h"
 
 struct uf_cell {
     const char *const *codes; /* one per dimension; borrowed until the next cell */
-    const char *text;         /* the value as written */
+    const char *text;         /* the value as written; NULL where `is_read` */
     size_t length;
     const char *flags; /* of a status column; NULL: none */
+    /* A format that knows its numbers and its own signs for "missing" gives the value instead of a text. */
+    bool is_read;
+    double value; /* NaN if and only if the status is missing */
+    uf_value_status status;
 };
 
 /* In place of a dimension's index: the value itself. */
@@ -35,6 +41,10 @@ struct uf_reader_wishes {
     char delimiter, decimal;               /* 0: find out */
     const struct uf_dimension_role *roles; /* a long file needs to know which column is the value */
     size_t n_roles;
+    const char *sheet;    /* of a workbook: name or number from 1; NULL: the first with a table */
+    const char *range;    /* of a sheet: `A3:F40`; NULL: found */
+    size_t header_row;    /* of a sheet, from 1; 0: found */
+    const char *language; /* of a file with several: `sv`; NULL: the file's first */
 };
 
 struct uf_format;
@@ -42,17 +52,20 @@ struct uf_reader {
     const struct uf_format *format;
     struct uf_input *input;         /* borrowed */
     struct uf_text_list dimensions; /* their names in the file */
-    struct uf_text_list notes;      /* what was found out, a sentence each */
+    struct uf_text_list notes;      /* what was found out or is wrong with the file, a sentence each */
+    struct uf_file_facts facts;     /* what the file says of itself; freed by uf_reader_close */
     struct uf_value_rules rules;    /* how values are written */
     char delimiter;                 /* 0: none */
     void *state;                    /* the format's own */
 };
 
 struct uf_format {
-    const char *name;      /* `eurostat-tsv` */
-    const char *summary;   /* one line */
-    bool has_value_column; /* the roles value and status name columns of the file */
-    int (*probe)(const char *prefix);
+    const char *name;                 /* `eurostat-tsv` */
+    const char *summary;              /* one line */
+    bool has_value_column;            /* the roles value and status name columns of the file */
+    int (*probe)(const char *prefix); /* NULL: never a text */
+    /* For files that are not text: the first bytes, at most 4096; NULL: always a text. */
+    int (*probe_bytes)(const unsigned char *head, size_t length);
     /* Fills dimensions, notes, rules, delimiter, state. After a failure `close` is called. */
     uf_status (*open)(struct uf_reader *reader, const struct uf_reader_wishes *wishes,
                       struct uf_error *error);

@@ -14,7 +14,7 @@ static const struct uf_format *const FORMATS[] = {
     &uf_format_csv_long,
     &uf_format_csv_wide,
 };
-enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS, PREFIX = 1 << 16 };
+enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS, PREFIX = 1 << 16, HEAD = 4096 };
 
 const struct uf_format *const *uf_formats(size_t *out_count)
 {
@@ -35,24 +35,61 @@ static uf_status find_by_name(const char *name, const struct uf_format **out, st
     const char *nearest = uf_text_nearest(name, names, N_FORMATS);
     if (nearest)
         return uf_fail(error, UF_BAD_USAGE, "unknown format '%s'; did you mean '%s'?", name, nearest);
-    return uf_fail(error, UF_BAD_USAGE, "unknown format '%s'; known are eurostat-tsv, csv-long and csv-wide",
-                   name);
+    struct uf_buffer list = {0};
+    for (size_t i = 0; i < N_FORMATS; i++) {
+        if (i > 0) uf_buffer_append(&list, ", ");
+        uf_buffer_append(&list, names[i]);
+    }
+    uf_status status = uf_fail(error, UF_BAD_USAGE, "unknown format '%s'; known are %s", name,
+                               list.data ? list.data : "none");
+    uf_buffer_clear(&list);
+    return status;
+}
+
+/* A text format asked for by name cannot read bytes, nor the other way round. */
+static uf_status check_kind(const struct uf_input *input, const struct uf_format *format,
+                            struct uf_error *error)
+{
+    if (uf_input_is_binary(input) == (format->probe_bytes != NULL)) return UF_OK;
+    return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(input), 0, 0,
+                      uf_input_is_binary(input) ? "the file is not text, so it cannot be of the format %s"
+                                                : "the file is text, so it cannot be of the format %s",
+                      format->name);
+}
+
+static uf_status find_by_bytes(struct uf_input *input, const struct uf_format **out, struct uf_error *error)
+{
+    unsigned char head[HEAD];
+    size_t length;
+    UF_TRY(uf_input_bytes(input, 0, head, sizeof head, &length, error));
+    int best = 0;
+    for (size_t i = 0; i < N_FORMATS; i++) {
+        int score = FORMATS[i]->probe_bytes ? FORMATS[i]->probe_bytes(head, length) : 0;
+        if (score > best) best = score, *out = FORMATS[i];
+    }
+    if (best > 0) return UF_OK;
+    return uf_fail_at(
+        error, UF_BAD_INPUT, uf_input_name(input), 0, 0,
+        "the file is not text, and no known format fits it; unpack an archive first, or save the "
+        "table as CSV");
 }
 
 static uf_status find_by_content(struct uf_input *input, const struct uf_format **out, struct uf_error *error)
 {
+    if (uf_input_is_binary(input)) return find_by_bytes(input, out, error);
     char *prefix = NULL;
     UF_TRY(uf_input_prefix(input, PREFIX, &prefix, error));
     int best = 0;
     for (size_t i = 0; i < N_FORMATS; i++) {
-        int score = FORMATS[i]->probe(prefix);
+        int score = FORMATS[i]->probe ? FORMATS[i]->probe(prefix) : 0;
         if (score > best) best = score, *out = FORMATS[i];
     }
     free(prefix);
     if (best > 0) return UF_OK;
-    return uf_fail_at(
-        error, UF_BAD_INPUT, uf_input_name(input), 0, 0,
-        "no known format fits this file; expected a table with a header row (CSV) or a Eurostat TSV");
+    return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(input), 0, 0,
+                      "no known format fits this file; expected a table with a header row (CSV), a Eurostat "
+                      "TSV, PX, JSON-stat, "
+                      "Kolada's JSON, a workbook or a file of Stata, SPSS or SAS");
 }
 
 uf_status uf_reader_open(struct uf_input *input, const char *format, const struct uf_reader_wishes *wishes,
@@ -63,7 +100,8 @@ uf_status uf_reader_open(struct uf_input *input, const char *format, const struc
         UF_TRY(find_by_name(format, &reader.format, error));
     else
         UF_TRY(find_by_content(input, &reader.format, error));
-    uf_status status = uf_input_rewind(input, error);
+    UF_TRY(check_kind(input, reader.format, error));
+    uf_status status = uf_input_is_binary(input) ? UF_OK : uf_input_rewind(input, error);
     if (status == UF_OK) status = reader.format->open(&reader, wishes, error);
     if (status != UF_OK) {
         uf_reader_close(&reader);
@@ -78,6 +116,7 @@ void uf_reader_close(struct uf_reader *reader)
     if (reader->format) reader->format->close(reader);
     uf_text_list_clear(&reader->dimensions);
     uf_text_list_clear(&reader->notes);
+    uf_file_facts_clear(&reader->facts);
     memset(reader, 0, sizeof *reader);
 }
 

@@ -158,11 +158,22 @@ static uf_status store_all(struct uf_importer *importer, const char *selection, 
                : uf_store_batch_select(importer->store, importer->batch, selection, error);
 }
 
+struct uf_reader_wishes uf_importer_wishes(const struct uf_import_request *request)
+{
+    return (struct uf_reader_wishes){.delimiter = request->delimiter,
+                                     .decimal = request->decimal,
+                                     .roles = request->roles,
+                                     .n_roles = request->n_roles,
+                                     .sheet = request->sheet,
+                                     .range = request->range,
+                                     .header_row = request->header_row,
+                                     .language = request->language};
+}
+
 static uf_status open_reader(struct uf_importer *importer, struct uf_input *input, struct uf_error *error)
 {
     const struct uf_import_request *request = importer->request;
-    const struct uf_reader_wishes wishes = {request->delimiter, request->decimal, request->roles,
-                                            request->n_roles};
+    const struct uf_reader_wishes wishes = uf_importer_wishes(request);
     struct uf_import_summary *summary = importer->summary;
     UF_TRY(uf_reader_open(input, request->format, &wishes, &importer->reader, error));
     for (size_t i = 0; i < importer->reader.notes.count; i++)

@@ -27,6 +27,8 @@ struct uf_importer {
     int64_t batch;
 };
 
+/* What the request says that readers need. */
+struct uf_reader_wishes uf_importer_wishes(const struct uf_import_request *request);
 void uf_translation_clear(struct uf_translation *translation);
 
 /* UF_BAD_INPUT where a dimension that was left out for having one code has another here. */

@@ -11,14 +11,17 @@
 
 #include "base/fail.h"
 #include "import/encoding.h"
+#include "import/unpack.h"
 
 enum { BLOCK = 1 << 16, LINE_LIMIT = 1 << 26 };
 
 struct uf_input {
     char *name;
     FILE *file;         /* NULL: memory */
-    const char *memory; /* borrowed */
+    const char *memory; /* borrowed, or `unpacked` */
+    char *unpacked;     /* of a packed memory */
     size_t total, bom;
+    bool binary;
     enum uf_encoding encoding;
     char sha256[UF_SHA256_SIZE];
     /* the walk */
@@ -62,19 +65,61 @@ uf_status uf_input_rewind(struct uf_input *input, struct uf_error *error)
     return UF_OK;
 }
 
+/* How files begin that are not text and that some format reads. */
+static bool begins_binary(const char *head, size_t length)
+{
+    static const struct {
+        const char *bytes;
+        size_t length;
+    } signs[] = {{"PK\x03\x04", 4},       /* a zip archive: .xlsx */
+                 {"<stata_dta>", 11},     /* Stata 13 and later */
+                 {"$FL2", 4},             /* SPSS */
+                 {"$FL3", 4},             /* SPSS, compressed otherwise */
+                 {"\x72\x01\x01\x00", 4}, /* Stata 12 and earlier, by version and byte order */
+                 {"\x72\x02\x01\x00", 4},
+                 {"\x73\x01\x01\x00", 4},
+                 {"\x73\x02\x01\x00", 4},
+                 {"\x71\x01\x01\x00", 4},
+                 {"\x71\x02\x01\x00", 4},
+                 {"\x6f\x01\x01\x00", 4},
+                 {"\x6f\x02\x01\x00", 4},
+                 {"\x6e\x01\x01\x00", 4},
+                 {"\x6e\x02\x01\x00", 4},
+                 {"\x6c\x01\x01\x00", 4},
+                 {"\x6c\x02\x01\x00", 4},
+                 {"\x69\x01\x01\x00", 4},
+                 {"\x69\x02\x01\x00", 4},
+                 {"\x68\x01\x01\x00", 4},
+                 {"\x68\x02\x01\x00", 4},
+                 {"\0\0\0\0\0\0\0\0\0\0\0\0\xC2\xEA\x81\x60", 16}}; /* SAS */
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (length >= signs[i].length && !memcmp(head, signs[i].bytes, signs[i].length)) return true;
+    return false;
+}
+
+static uf_status fail_empty(const struct uf_input *input, struct uf_error *error)
+{
+    return uf_fail_at(error, UF_BAD_INPUT, input->name, 0, 0,
+                      "the file is empty; download or export it again");
+}
+
+/* The whole file goes by once: its length and, of a text, its encoding. */
 static uf_status survey(struct uf_input *input, const char *encoding, struct uf_error *error)
 {
     struct uf_encoding_survey seen = {0};
+    size_t bytes = 0;
     do {
         UF_TRY(fill(input, error));
-        uf_encoding_survey_feed(&seen, (const unsigned char *)input->block, input->block_end);
+        if (bytes == 0) input->binary = begins_binary(input->block, input->block_end);
+        bytes += input->block_end;
+        if (!input->binary)
+            uf_encoding_survey_feed(&seen, (const unsigned char *)input->block, input->block_end);
     } while (input->block_end > 0);
+    if (bytes == 0) return fail_empty(input, error);
+    input->total = bytes;
+    if (input->binary) return UF_OK;
     uf_encoding_survey_end(&seen);
-    if (seen.bytes == 0)
-        return uf_fail_at(error, UF_BAD_INPUT, input->name, 0, 0,
-                          "the file is empty; download or export it again");
     UF_TRY(uf_encoding_decide(&seen, encoding, input->name, &input->encoding, error));
-    input->total = seen.bytes;
     input->bom = seen.bom ? 3 : 0;
     return uf_input_rewind(input, error);
 }
@@ -94,39 +139,80 @@ static uf_status new_input(const char *name, struct uf_input **out, struct uf_er
     return UF_OK;
 }
 
-/* Standard input can be walked only once, so it becomes a file without a name (kept open, gone when closed). */
-static uf_status spool(struct uf_input *input, struct uf_error *error)
+/* A file without a name: kept open, gone when closed. */
+static uf_status open_spool(const struct uf_input *input, FILE **out, struct uf_error *error)
 {
     const char *folder = getenv("TMPDIR");
     char *path = uf_path_join(folder && *folder ? folder : "/tmp", "utfall-XXXXXX");
     if (!path) return uf_fail_memory(error);
     int descriptor = mkstemp(path);
+    *out = descriptor >= 0 ? fdopen(descriptor, "w+b") : NULL;
     uf_status status = UF_OK;
-    size_t n;
-    if (descriptor >= 0) input->file = fdopen(descriptor, "w+b");
-    if (!input->file) {
+    if (!*out) {
+        status = uf_fail_at(error, UF_IO_FAILED, path, 0, 0, "cannot keep a copy of %s: %s; set TMPDIR",
+                            input->name, strerror(errno));
         if (descriptor >= 0) close(descriptor);
-        status = uf_fail_at(error, UF_IO_FAILED, path, 0, 0, "cannot keep standard input: %s; set TMPDIR",
-                            strerror(errno));
     }
-    while (status == UF_OK && (n = fread(input->block, 1, BLOCK, stdin)) > 0)
-        if (fwrite(input->block, 1, n, input->file) != n)
-            status = uf_fail_at(error, UF_IO_FAILED, path, 0, 0, "cannot keep standard input: %s; set TMPDIR",
-                                strerror(errno));
-    if (status == UF_OK && (ferror(stdin) || fflush(input->file) != 0)) status = fail_reading(input, error);
-    if (status == UF_OK) status = uf_file_sha256(path, input->sha256, error);
-    if (status == UF_OK && fseek(input->file, 0, SEEK_SET) != 0) status = fail_reading(input, error);
     if (descriptor >= 0) unlink(path);
     free(path);
     return status;
 }
 
+static uf_status fail_spooling(const struct uf_input *input, struct uf_error *error)
+{
+    return uf_fail_at(error, UF_IO_FAILED, input->name, 0, 0, "cannot keep a copy: %s; set TMPDIR",
+                      strerror(errno));
+}
+
+static uf_status spool_write(void *user, const char *bytes, size_t length, struct uf_error *error)
+{
+    struct uf_input *input = user;
+    return fwrite(bytes, 1, length, input->file) == length ? UF_OK : fail_spooling(input, error);
+}
+
+static uf_status rewind_file(struct uf_input *input, struct uf_error *error)
+{
+    if (fflush(input->file) != 0) return fail_spooling(input, error);
+    return fseek(input->file, 0, SEEK_SET) == 0 ? UF_OK : fail_reading(input, error);
+}
+
+/* Standard input can be walked only once. */
+static uf_status spool_standard_input(struct uf_input *input, struct uf_error *error)
+{
+    size_t n;
+    UF_TRY(open_spool(input, &input->file, error));
+    while ((n = fread(input->block, 1, BLOCK, stdin)) > 0) UF_TRY(spool_write(input, input->block, n, error));
+    if (ferror(stdin)) return fail_reading(input, error);
+    UF_TRY(rewind_file(input, error));
+    UF_TRY(uf_stream_sha256(input->file, input->name, input->sha256, error));
+    return rewind_file(input, error);
+}
+
+/* A packed file becomes an unpacked one; its hash stays that of the file given. */
+static uf_status unpack_file(struct uf_input *input, struct uf_error *error)
+{
+    unsigned char head[2];
+    size_t n = fread(head, 1, sizeof head, input->file);
+    if (fseek(input->file, 0, SEEK_SET) != 0) return fail_reading(input, error);
+    if (!uf_is_packed(head, n)) return UF_OK;
+    FILE *packed = input->file;
+    input->file = NULL;
+    uf_status status = open_spool(input, &input->file, error);
+    if (status == UF_OK) status = uf_unpack_file(packed, input->name, spool_write, input, error);
+    fclose(packed);
+    return status == UF_OK ? rewind_file(input, error) : status;
+}
+
 static uf_status open_file(struct uf_input *input, const char *path, struct uf_error *error)
 {
-    if (!strcmp(path, "-")) return spool(input, error);
-    UF_TRY(uf_file_sha256(path, input->sha256, error)); /* says it of a missing file and of a directory */
-    input->file = fopen(path, "rb");
-    return input->file ? UF_OK : fail_reading(input, error);
+    if (!strcmp(path, "-")) {
+        UF_TRY(spool_standard_input(input, error));
+    } else {
+        UF_TRY(uf_file_sha256(path, input->sha256, error)); /* says it of a missing file and of a directory */
+        input->file = fopen(path, "rb");
+        if (!input->file) return fail_reading(input, error);
+    }
+    return unpack_file(input, error);
 }
 
 uf_status uf_input_open(const char *path, const char *encoding, struct uf_input **out, struct uf_error *error)
@@ -145,6 +231,25 @@ uf_status uf_input_open(const char *path, const char *encoding, struct uf_input 
     return UF_OK;
 }
 
+static uf_status append_unpacked(void *user, const char *bytes, size_t length, struct uf_error *error)
+{
+    struct uf_buffer *buffer = user;
+    uf_buffer_append_bytes(buffer, bytes, length);
+    return buffer->failed ? uf_fail_memory(error) : UF_OK;
+}
+
+static uf_status unpack_memory(struct uf_input *input, struct uf_error *error)
+{
+    if (!uf_is_packed((const unsigned char *)input->memory, input->total)) return UF_OK;
+    struct uf_buffer text = {0};
+    uf_status status =
+        uf_unpack_memory(input->memory, input->total, input->name, append_unpacked, &text, error);
+    input->total = text.length;
+    if (status == UF_OK && text.length > 0) input->memory = input->unpacked = uf_buffer_take(&text);
+    uf_buffer_clear(&text);
+    return status;
+}
+
 uf_status uf_input_open_memory(const char *name, const char *bytes, size_t length, const char *encoding,
                                struct uf_input **out, struct uf_error *error)
 {
@@ -153,7 +258,8 @@ uf_status uf_input_open_memory(const char *name, const char *bytes, size_t lengt
     input->memory = bytes;
     input->total = length;
     uf_sha256(bytes, length, input->sha256);
-    uf_status status = survey(input, encoding, error);
+    uf_status status = unpack_memory(input, error);
+    if (status == UF_OK) status = survey(input, encoding, error);
     if (status != UF_OK) {
         uf_input_close(input);
         return status;
@@ -167,6 +273,7 @@ void uf_input_close(struct uf_input *input)
     if (!input) return;
     if (input->file) fclose(input->file);
     uf_buffer_clear(&input->line);
+    free(input->unpacked);
     free(input->block);
     free(input->name);
     free(input);
@@ -178,7 +285,7 @@ static void append_decoded(struct uf_input *input, size_t length)
     if (input->encoding == UF_ENCODING_UTF_8)
         uf_buffer_append_bytes(&input->line, bytes, length);
     else
-        uf_encoding_append(&input->line, bytes, length);
+        uf_encoding_append(input->encoding, &input->line, bytes, length);
     input->block_start += length;
 }
 
@@ -239,6 +346,105 @@ uf_status uf_input_prefix(struct uf_input *input, size_t max, char **out, struct
     return status;
 }
 
+/* The number of bytes of the block that end between characters: all, but for the beginning of a last one. */
+static size_t whole_characters(const struct uf_input *input)
+{
+    size_t n = input->block_end - input->block_start;
+    if (input->encoding != UF_ENCODING_UTF_8) return n;
+    const char *bytes = input->block + input->block_start;
+    for (size_t back = 1; back <= 3 && back <= n; back++) {
+        unsigned char byte = (unsigned char)bytes[n - back];
+        if (byte < 0x80) return n;
+        if (byte < 0xC0) continue;
+        size_t needed = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
+        return needed > back ? n - back : n;
+    }
+    return n;
+}
+
+uf_status uf_input_block(struct uf_input *input, const char **out, size_t *out_length, struct uf_error *error)
+{
+    input->line.length = 0;
+    /* The beginning of a character goes before the next block. */
+    while (input->line.length == 0) {
+        char carried[4];
+        size_t n_carried = input->block_end - input->block_start;
+        if (n_carried >= sizeof carried) n_carried = 0; /* a block that nobody has taken from yet */
+        memcpy(carried, input->block + input->block_end - n_carried, n_carried);
+        if (n_carried > 0 || input->block_start == input->block_end) {
+            UF_TRY(fill(input, error));
+            if (input->block_end == 0 && n_carried == 0) break;
+        }
+        uf_buffer_append_bytes(&input->line, carried, n_carried);
+        size_t n = input->block_end > 0 ? whole_characters(input) : 0;
+        append_decoded(input, n);
+    }
+    uf_buffer_append_bytes(&input->line, "", 0);
+    if (input->line.failed) return uf_fail_memory(error);
+    *out = input->line.data ? input->line.data : "";
+    *out_length = input->line.length;
+    return UF_OK;
+}
+
+uf_status uf_input_whole(struct uf_input *input, size_t max, char **out, size_t *out_length,
+                         struct uf_error *error)
+{
+    if (input->total > max)
+        return uf_fail_at(
+            error, UF_BAD_INPUT, input->name, 0, 0,
+            "the file has %zu bytes, and this format is read whole, up to %zu; cut it into parts, "
+            "or export it as CSV",
+            input->total, max);
+    UF_TRY(uf_input_rewind(input, error));
+    struct uf_buffer text;
+    uf_buffer_init(&text);
+    uf_status status = UF_OK;
+    const char *part;
+    size_t length = 1;
+    while (status == UF_OK && length > 0) {
+        status = uf_input_block(input, &part, &length, error);
+        if (status == UF_OK) uf_buffer_append_bytes(&text, part, length);
+    }
+    if (status == UF_OK) status = uf_input_rewind(input, error);
+    if (status == UF_OK && text.failed) status = uf_fail_memory(error);
+    if (status == UF_OK) {
+        *out_length = text.length;
+        *out = uf_buffer_take(&text);
+        if (!*out) status = uf_fail_memory(error);
+    }
+    uf_buffer_clear(&text);
+    return status;
+}
+
+uf_status uf_input_reread_as(struct uf_input *input, const char *encoding, struct uf_error *error)
+{
+    enum uf_encoding wished;
+    if (!uf_encoding_parse(encoding, &wished))
+        return uf_fail(error, UF_BAD_USAGE, "unknown encoding '%s'", encoding);
+    if (input->encoding != UF_ENCODING_UTF_8 && wished != UF_ENCODING_UTF_8) input->encoding = wished;
+    return uf_input_rewind(input, error);
+}
+
+bool uf_input_is_binary(const struct uf_input *input)
+{
+    return input->binary;
+}
+
+uf_status uf_input_bytes(struct uf_input *input, size_t offset, void *out, size_t length, size_t *out_read,
+                         struct uf_error *error)
+{
+    size_t left = offset < input->total ? input->total - offset : 0, n = length < left ? length : left;
+    if (input->file) {
+        if (fseek(input->file, (long)offset, SEEK_SET) != 0) return fail_reading(input, error);
+        n = fread(out, 1, n, input->file);
+        if (ferror(input->file)) return fail_reading(input, error);
+    } else if (n > 0) {
+        memcpy(out, input->memory + offset, n);
+    }
+    *out_read = n;
+    return UF_OK;
+}
+
 const char *uf_input_name(const struct uf_input *input)
 {
     return input->name;
@@ -266,5 +472,5 @@ const char *uf_input_sha256(const struct uf_input *input)
 
 const char *uf_input_encoding(const struct uf_input *input)
 {
-    return uf_encoding_name(input->encoding);
+    return input->binary ? "binary" : uf_encoding_name(input->encoding);
 }

@@ -67,7 +67,7 @@ sed -i '1q' figures.csv && expect_bad 3 "figures.csv:1: the file has a header an
 printf '\xef\xbb\xbf' > figures.csv && expect_bad 3 "figures.csv:1"
 printf 'region,year,sector,value\nSE110,2015,A,1\0002\n' > figures.csv && expect_bad 3 "figures.csv:2:15: a NUL byte"
 iconv -f utf-8 -t utf-16 good.csv > figures.csv && expect_bad 3 "the file is UTF-16"
-gzip -c good.csv > figures.csv && expect_bad 3 "compressed (gzip)"
+gzip -c good.csv | head -c 80 > figures.csv && expect_bad 3 "packed file (gzip) ends too early"
 sed -n 2p good.csv | sed 's/,[0-9]*$/,1/' >> figures.csv && expect_bad 3 "figures.csv:62"
 
 # what the design cannot carry: written up, exit code 4

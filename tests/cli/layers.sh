@@ -43,6 +43,10 @@ utf8proc.h                base
 jansson.h                 base import report study cli
 sqlite3.h                 store
 csv.h                     import
+zlib.h                    import
+zip.h                     import
+expat.h                   import
+readstat.h                import
 gsl/.*                    stats profile effect
 gsl/gsl_errno.h           cli
 gsl/gsl_version.h         study
