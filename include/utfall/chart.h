@@ -81,6 +81,13 @@ struct uf_chart_request {
     const double *omitted_x;
     /* tile-map: four rising limits; NULL: fifths of the values, or steps around the reference */
     const double *class_limits;
+    const char *size;   /* scatter: a column, the area of each point; NULL: all alike */
+    double reference_x; /* scatter: a vertical line; NaN: none */
+    bool fit;           /* scatter: the least-squares line */
+    const char
+        *quadrants[4];    /* scatter: words in the corners, from top right against the clock; NULL: none */
+    const char *geometry; /* map: a GeoJSON file or a shapefile (.shp, or .zip with one), projected */
+    const char *geometry_key; /* map: the attribute that holds the region's code; NULL: found */
 
     enum uf_language language;
     double width_cm;             /* 0: 16; at least 12 */

@@ -76,6 +76,16 @@ struct uf_context {
 
 enum uf_family { UF_FAMILY_PROFILE, UF_FAMILY_EFFECT };
 
+/* What a scatter needs beside two columns; what is NULL or NaN is not drawn. */
+struct uf_scatter_hint {
+    const char *size;   /* a column: the area of each point */
+    double reference_x; /* a vertical line to compare with; `reference` of the chart is the horizontal one */
+    bool fit;           /* the least-squares line of value on x */
+    struct uf_words x_label;
+    /* words in the corners: top right, top left, bottom left, bottom right */
+    struct uf_words quadrants[4];
+};
+
 /* A chart that suits a table of the result. The study adds title, source and language. */
 struct uf_chart_hint {
     const char *kind;  /* a kind of chart.h: `event-study` */
@@ -89,6 +99,7 @@ struct uf_chart_hint {
     const char *x;                  /* a number column (period, event time) for lines; NULL: none */
     const char *facet_by; /* one chart per value of this column among the focus regions; NULL: one chart */
     double reference;     /* a line to compare with (1 for a location quotient); NaN: none */
+    const struct uf_scatter_hint *scatter; /* kind `scatter`; NULL: plain points */
 };
 
 struct uf_method {
