@@ -5,12 +5,14 @@
 #include <utfall/absorb.h>
 #include <utfall/activity.h>
 #include <utfall/chart.h>
+#include <utfall/complexity.h>
 #include <utfall/concentration.h>
 #include <utfall/convergence.h>
 #include <utfall/covariance.h>
 #include <utfall/design.h>
 #include <utfall/did.h>
 #include <utfall/distribution.h>
+#include <utfall/eigen.h>
 #include <utfall/file.h>
 #include <utfall/import.h>
 #include <utfall/inequality.h>
@@ -24,6 +26,7 @@
 #include <utfall/period.h>
 #include <utfall/random.h>
 #include <utfall/randomisation.h>
+#include <utfall/relatedness.h>
 #include <utfall/report.h>
 #include <utfall/result.h>
 #include <utfall/shift_share.h>
