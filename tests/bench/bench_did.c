@@ -5,45 +5,12 @@
  * could not hold it) The yardstick, one thread summing six columns of 10 million doubles, makes seconds of
  * different machines comparable.
  */
+#include "support/bench.h"
 #include "support/test.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <utfall/did.h>
-
-static double cpu_seconds(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static double yardstick(void)
-{
-    enum { ROWS = 10000000, COLUMNS = 6 };
-    double *column = malloc(ROWS * sizeof *column);
-    for (size_t i = 0; i < ROWS; i++) column[i] = (double)(i % 1000);
-    double start = cpu_seconds();
-    volatile double total = 0;
-    for (int j = 0; j < COLUMNS; j++) {
-        double sum = 0;
-        for (size_t i = 0; i < ROWS; i++) sum += column[i];
-        total = total + sum;
-    }
-    double seconds = cpu_seconds() - start;
-    free(column);
-    return seconds;
-}
-
-/* A pseudo-random number in −1…1 that depends on its place only. */
-static double noise(uint64_t seed, uint64_t place)
-{
-    uint64_t z = seed * 0x9E3779B97F4A7C15u + place * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return (double)((z ^ (z >> 31)) >> 11) / 4503599627370496.0 - 1;
-}
 
 struct sample {
     struct uf_did_data data;
@@ -68,8 +35,9 @@ static struct sample make_sample(size_t units, size_t periods)
         s.first[u] = u % CLUSTERS < 3 ? periods / 2 : SIZE_MAX;
         s.unit[i] = u, s.period[i] = t, s.cluster[i] = u % CLUSTERS;
         s.treatment[i] = t >= s.first[u];
-        for (size_t k = 0; k < COVARIATES; k++) gsl_matrix_set(s.covariates, i, k, noise(k + 2, i));
-        s.outcome[i] = noise(1, i) + noise(9, u) + 0.1 * (double)t + 0.5 * s.treatment[i] + noise(2, i);
+        for (size_t k = 0; k < COVARIATES; k++) gsl_matrix_set(s.covariates, i, k, bench_noise(k + 2, i));
+        s.outcome[i] = bench_noise(1, i) + bench_noise(9, u) + 0.1 * (double)t + 0.5 * s.treatment[i] +
+                       bench_noise(2, i);
     }
     s.data = (struct uf_did_data){.n = n,
                                   .n_units = units,
@@ -96,14 +64,14 @@ static double absorbed(const struct sample *s, double *out_estimate, double *out
 {
     struct uf_error error;
     struct uf_did_fit fit;
-    double start = cpu_seconds();
+    double start = bench_cpu_seconds();
     assert_ok(uf_did_estimate(&s->data, &fit, &error), &error);
-    double fitted = cpu_seconds();
+    double fitted = bench_cpu_seconds();
     *out_estimate = gsl_vector_get(fit.fit.coefficients, 0);
     const struct uf_covariance_options options = {.kind = UF_COVARIANCE_CR2};
     struct uf_covariance covariance;
     assert_ok(uf_did_covariance(&s->data, &fit, &options, &covariance, &error), &error);
-    *out_cr2_seconds = cpu_seconds() - fitted;
+    *out_cr2_seconds = bench_cpu_seconds() - fitted;
     uf_covariance_clear(&covariance);
     uf_did_fit_clear(&fit);
     return fitted - start;
@@ -115,7 +83,7 @@ static double naive(const struct sample *s, double *out_estimate)
     const struct uf_did_data *d = &s->data;
     const size_t k = d->covariates->size2, columns = 1 + k + d->n_units + d->n_periods - 1;
     struct uf_error error;
-    double start = cpu_seconds();
+    double start = bench_cpu_seconds();
     gsl_matrix *x = gsl_matrix_calloc(d->n, columns);
     gsl_vector *y = gsl_vector_alloc(d->n);
     for (size_t i = 0; i < d->n; i++) {
@@ -132,14 +100,14 @@ static double naive(const struct sample *s, double *out_estimate)
     uf_least_squares_clear(&fit);
     gsl_matrix_free(x);
     gsl_vector_free(y);
-    return cpu_seconds() - start;
+    return bench_cpu_seconds() - start;
 }
 
 int main(int argc, char **argv)
 {
     const size_t units = argc > 2 ? (size_t)atol(argv[1]) : 290,
                  periods = argc > 2 ? (size_t)atol(argv[2]) : 21;
-    printf("yardstick: %.3f s CPU\n", yardstick());
+    bench_print_yardstick();
     struct sample s = make_sample(units, periods);
     double estimate, twin, cr2;
     double fast = absorbed(&s, &estimate, &cr2), slow = naive(&s, &twin);
