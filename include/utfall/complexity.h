@@ -21,7 +21,7 @@
 #include <gsl/gsl_matrix.h>
 #include <gsl/gsl_vector.h>
 #include <stdbool.h>
-#include <utfall/status.h>
+#include <utfall/method.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -90,6 +90,10 @@ struct uf_outlook_options {
 uf_status uf_complexity_outlook(const gsl_matrix *presence, const gsl_matrix *relatedness,
                                 const gsl_vector *sector_complexity, const struct uf_outlook_options *options,
                                 gsl_vector *out_index, gsl_matrix *out_gain, struct uf_error *error);
+
+/* Panel by region and sector → tables `complexity-regions`, `complexity-sectors` and `complexity-findings`; of a network
+ * in parts `complexity-components` and a refusal. See docs/methods/complexity.md. */
+extern const struct uf_method uf_method_complexity;
 
 #ifdef __cplusplus
 }

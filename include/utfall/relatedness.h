@@ -20,7 +20,7 @@
 #include <gsl/gsl_matrix.h>
 #include <gsl/gsl_vector.h>
 #include <stdbool.h>
-#include <utfall/status.h>
+#include <utfall/method.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -72,6 +72,12 @@ uf_status uf_skill_relatedness(const gsl_matrix *flows, enum uf_flow_average ave
  * Cost: present cells × sectors. */
 uf_status uf_relatedness_density(const gsl_matrix *relatedness, const gsl_matrix *presence, bool own,
                                  gsl_matrix *out, struct uf_error *error);
+
+/* Panel by region and sector (or flows) → table `relatedness`. See docs/methods/relatedness.md. */
+extern const struct uf_method uf_method_relatedness;
+/* Panel by region and sector → tables `relatedness-density` and `relatedness-density-findings`. See
+ * docs/methods/relatedness-density.md. */
+extern const struct uf_method uf_method_relatedness_density;
 
 #ifdef __cplusplus
 }

@@ -11,6 +11,7 @@
 
 const char *const panel_activity_references[] = {"nation", "rest-of-nation", NULL};
 const char *const panel_activity_incomplete[] = {"missing", "leave-out", NULL};
+const char *const panel_activity_no_rows[] = {"missing", "zero", NULL};
 
 /* All units × sectors × chosen periods of the panel. */
 struct cube {
@@ -88,8 +89,8 @@ static uf_status find_code(const struct uf_dictionary *dictionary, const char *c
                    near != NULL ? "'?" : "");
 }
 
-static uf_status fill_cube(const struct uf_panel *panel, const size_t *periods, struct cube *cube,
-                           struct uf_error *error)
+static uf_status fill_cube(const struct uf_panel *panel, const size_t *periods, bool zeros, struct cube *cube,
+                           size_t *out_no_row, struct uf_error *error)
 {
     const size_t n = cube->n_periods * cube->n_units * cube->n_sectors;
     cube->value = malloc(n * sizeof *cube->value);
@@ -97,16 +98,18 @@ static uf_status fill_cube(const struct uf_panel *panel, const size_t *periods, 
     cube->region = malloc(cube->n_units * sizeof *cube->region);
     cube->sector = malloc(cube->n_sectors * sizeof *cube->sector);
     if (!cube->value || !cube->status || !cube->region || !cube->sector) return uf_fail_memory(error);
-    for (size_t i = 0; i < n; i++) {
-        cube->value[i] = NAN;
-        cube->status[i] = UF_VALUE_NOT_AVAILABLE; /* no row at all */
+    for (size_t i = 0; i < n; i++) { /* no row at all */
+        cube->value[i] = zeros ? 0 : (double)NAN;
+        cube->status[i] = zeros ? UF_VALUE_TRUE_ZERO : UF_VALUE_NOT_AVAILABLE;
     }
+    size_t rows = 0;
     for (size_t i = 0; i < cube->n_units; i++) cube->region[i] = true;
     for (size_t i = 0; i < cube->n_sectors; i++) cube->sector[i] = true;
     const struct uf_panel_column *column = &panel->columns[panel->outcome];
     for (size_t i = 0; i < panel->n_rows; i++) {
         for (size_t t = 0; t < cube->n_periods; t++) {
             if (panel->period[i] != periods[t]) continue;
+            rows++;
             size_t k = at(cube, t, panel->unit[i], panel->sector[i]);
             double value = column->value[i];
             uf_value_status status = column->status[i];
@@ -122,6 +125,7 @@ static uf_status fill_cube(const struct uf_panel *panel, const size_t *periods, 
             cube->status[k] = status;
         }
     }
+    *out_no_row = zeros ? n - rows : 0;
     return UF_OK;
 }
 
@@ -312,7 +316,8 @@ uf_status panel_activity_new(const struct uf_panel *panel, const struct uf_optio
     if (!activity.region || !activity.absent_region || !activity.sector || !activity.absent_sector ||
         !activity.at)
         status = uf_fail_memory(error);
-    if (status == UF_OK) status = fill_cube(panel, periods, &cube, error);
+    const bool zeros = strcmp(uf_options_text(options, "no-row"), "zero") == 0;
+    if (status == UF_OK) status = fill_cube(panel, periods, zeros, &cube, &activity.n_no_row, error);
     if (status == UF_OK) status = choose(panel, options, &cube, &activity, error);
     for (size_t t = 0; status == UF_OK && t < n_periods; t++) {
         activity.at[t].period = periods[t];

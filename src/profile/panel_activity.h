@@ -44,12 +44,17 @@ struct panel_activity {
     size_t *absent_region, *absent_sector;
     size_t n_absent_regions, n_absent_sectors;
     bool leave_out_incomplete;
+    size_t n_no_row; /* cells without a row that count as 0, as asked or by the method's default */
 };
 
 /* The options every method of this kind has. */
 extern const char *const panel_activity_references[];
 extern const char *const panel_activity_incomplete[];
-#define PANEL_ACTIVITY_OPTIONS                                                                               \
+extern const char *const panel_activity_no_rows[];
+#define PANEL_ACTIVITY_OPTIONS PANEL_ACTIVITY_OPTIONS_WITH("missing")
+/* `no_row`: the default for a region and sector without a row: `missing`, or `zero` where data list only what there
+ * is (trade, patents). */
+#define PANEL_ACTIVITY_OPTIONS_WITH(no_row)                                                                  \
     {"total",                                                                                                \
      UF_OPTION_TEXT,                                                                                         \
      NULL,                                                                                                   \
@@ -68,10 +73,15 @@ extern const char *const panel_activity_incomplete[];
          NULL,                                                                                               \
          "Code of the region whose row is the reference area as published; it is then not a region",         \
          false},                                                                                             \
+        {"incomplete",                                                                                       \
+         UF_OPTION_CHOICE,                                                                                   \
+         "missing",                                                                                          \
+         panel_activity_incomplete,                                                                          \
+         "Regions with a missing value: make missing what needs it, or leave the region out everywhere",     \
+         false},                                                                                             \
     {                                                                                                        \
-        "incomplete", UF_OPTION_CHOICE, "missing", panel_activity_incomplete,                                \
-            "Regions with a missing value: make missing what needs it, or leave the region out everywhere",  \
-            false                                                                                            \
+        "no-row", UF_OPTION_CHOICE, no_row, panel_activity_no_rows,                                          \
+            "A region and sector without a row: a missing value, or nothing there (zero)", false             \
     }
 
 /* `periods` are indices into the panel's periods, in time. Errors: UF_BAD_USAGE for a code that is not there,

@@ -133,6 +133,20 @@ static uf_status tell_missing(const struct panel_activity *a, struct uf_result *
     return status;
 }
 
+static uf_status tell_no_row(const struct panel_activity *a, struct uf_result *result, struct uf_error *error)
+{
+    if (a->n_no_row == 0) return UF_OK;
+    static const struct uf_words text = {
+        "{0} combinations of region and sector have no row in the data and count as nothing there (zero).",
+        "{0} kombinationer av region och bransch har ingen rad i data och räknas som att inget finns där "
+        "(noll)."};
+    static const struct uf_words advice = {
+        "Where a missing row means that nothing is known, choose no-row: missing.",
+        "Om en rad som saknas betyder att inget är känt, välj no-row: missing."};
+    struct uf_argument arguments[] = {uf_count_argument(a->n_no_row)};
+    return TELL(UF_NOTE, "no-row", text, advice, arguments);
+}
+
 /* Sections as letters: `B-E` is 1…4, `C` is 2, `M_N` is 12…13; false for other codes. */
 static bool section_range(const char *code, int *first, int *last)
 {
@@ -251,6 +265,7 @@ uf_status panel_activity_tell(const struct panel_activity *activity, bool sums_u
                               struct uf_error *error)
 {
     UF_TRY(tell_left_out(activity, result, error));
+    UF_TRY(tell_no_row(activity, result, error));
     UF_TRY(tell_missing(activity, result, error));
     UF_TRY(tell_sectors(activity, sums_used, result, error));
     UF_TRY(tell_total_gap(activity, result, error));

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The methods there are. Adding one is its own file and one line here. */
+#include <utfall/complexity.h>
 #include <utfall/did.h>
 #include <utfall/location_quotient.h>
+#include <utfall/relatedness.h>
 #include <utfall/shift_share.h>
 #include <utfall/specialisation.h>
 #include <utfall/study.h>
@@ -13,7 +15,15 @@
 #include "base/fail.h"
 
 static const struct uf_method *const methods[] = {
-    &uf_method_location_quotient, &uf_method_specialisation, &uf_method_shift_share, &uf_method_did,
+    /* profiles */
+    &uf_method_location_quotient,
+    &uf_method_specialisation,
+    &uf_method_shift_share,
+    &uf_method_relatedness,
+    &uf_method_relatedness_density,
+    &uf_method_complexity,
+    /* effects */
+    &uf_method_did,
     &uf_method_synthetic_control,
 };
 enum { N_METHODS = sizeof methods / sizeof *methods };

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_PROFILE_COMPLEXITY_NOTES_H
+#define UTFALL_PROFILE_COMPLEXITY_NOTES_H
+/* What the reader must know of an index of complexity: what it rests on, whether it means anything, why there is
+ * none. */
+#include <utfall/complexity.h>
+
+#include "profile/panel_network.h"
+
+struct complexity_indices {
+    struct panel_network network;
+    enum uf_language language;
+    gsl_vector *eci, *pci, *fitness, *complexity, *outlook;
+    gsl_vector *region_reflections, *sector_reflections;
+    size_t reflections;
+    struct uf_complexity_fit fit;
+    struct uf_fitness_fit iterated;
+};
+
+/* 1: the largest; ties share the better rank; NaN has none. */
+double complexity_rank(const gsl_vector *values, size_t i);
+/* A refusal explains itself: the fatal note, and where the network falls apart the table of its parts. */
+uf_status complexity_explain_refusal(const struct complexity_indices *indices, const char *sentence,
+                                     struct uf_result *result, struct uf_error *error);
+/* One region's sentence for the findings; `what` are the indices. */
+uf_status complexity_sentence(const struct panel_activity *activity, const void *what, size_t region,
+                              char **out, struct uf_error *error);
+uf_status complexity_tell(const struct complexity_indices *indices, struct uf_result *result,
+                          struct uf_error *error);
+#endif
