@@ -22,7 +22,7 @@ cli      study report chart effect profile stats panel import store base
 '
 # The room that implements each public header of include/utfall.
 public='
-base     file language number period result status table text value_status
+base     file language number period result sparkline status table text value_status
 store    store
 import   import
 panel    panel method
