@@ -40,11 +40,12 @@ cli      utfall
 outside='
 utf8proc.h                base
 (sha[0-9]*|md[0-9]*).h    base
-jansson.h                 base import report study cli
+jansson.h                 base chart import report study cli
 sqlite3.h                 store
 csv.h                     import
 zlib.h                    import
-zip.h                     import
+zip.h                     import chart
+shapefil.h                chart
 expat.h                   import
 readstat.h                import
 gsl/.*                    stats profile effect
