@@ -12,7 +12,7 @@
 
 #include "store/codes.h"
 
-enum { UF_STATEMENT_CACHE = 48 };
+enum { UF_STATEMENT_CACHE = 64 };
 
 struct uf_store {
     sqlite3 *db;
@@ -54,6 +54,12 @@ uf_status uf_store_texts(struct uf_store *store, const char *sql, struct uf_text
 
 /* Turns an SQLite result code into a status and a sentence; resets nothing. */
 uf_status uf_store_fail(struct uf_store *store, int code, struct uf_error *error);
+
+/* Codes that were looked up may mean something else now, or nothing. */
+void uf_store_forget_codes(struct uf_store *store);
+/* Foreign keys are looked at for every row, unless for a statement whose rows are known to keep them. Also within
+ * a transaction. */
+void uf_store_enforce_references(struct uf_store *store, bool enforced);
 
 /* Functions and the collation `swedish`, in functions.c. */
 uf_status uf_store_register_functions(sqlite3 *db, struct uf_error *error);

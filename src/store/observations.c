@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Batches and observations. */
+/* Observations, one at a time. */
 #include "store/connection.h"
 
 #include <math.h>
@@ -8,40 +8,6 @@
 #include <utfall/number.h>
 
 #include "base/fail.h"
-
-uf_status uf_store_batch_begin(struct uf_store *store, const char *path, const char *format,
-                               const char *sha256, int64_t *out_batch, struct uf_error *error)
-{
-    static const char SQL[] = "INSERT INTO batch (path, format, sha256) VALUES (?1, ?2, ?3)";
-    if (store->depth == 0) return uf_fail(error, UF_INTERNAL, "a batch begins inside a transaction");
-    const struct uf_binding bindings[] = {uf_bind_text(uf_text_or(path, "")),
-                                          uf_bind_text(uf_text_or(format, "")),
-                                          uf_bind_text(uf_text_or(sha256, ""))};
-    UF_TRY(uf_store_execute(store, SQL, bindings, 3, error));
-    *out_batch = sqlite3_last_insert_rowid(store->db);
-    return UF_OK;
-}
-
-uf_status uf_store_batch_select(struct uf_store *store, int64_t batch, const char *selection,
-                                struct uf_error *error)
-{
-    static const char SQL[] = "UPDATE batch SET selection = ?2 WHERE batch_id = ?1";
-    const struct uf_binding bindings[] = {uf_bind_integer(batch), uf_bind_text(selection)};
-    return uf_store_execute(store, SQL, bindings, 2, error);
-}
-
-uf_status uf_store_batch_find(struct uf_store *store, const char *sha256, const char *selection,
-                              int64_t *out_batch, struct uf_error *error)
-{
-    static const char SQL[] =
-        "SELECT batch_id FROM batch WHERE sha256 = ?1 AND selection = ?2 ORDER BY 1 LIMIT 1";
-    const struct uf_binding bindings[] = {uf_bind_text(sha256), uf_bind_text(selection)};
-    int64_t batch = 0;
-    bool found = false;
-    UF_TRY(uf_store_integer(store, SQL, bindings, 2, &batch, &found, error));
-    *out_batch = found ? batch : 0;
-    return UF_OK;
-}
 
 static uf_status breakdown_id(struct uf_store *store, const char *code, int64_t *out, struct uf_error *error)
 {
@@ -73,12 +39,23 @@ static void describe(double value, uf_value_status status, char out[UF_NUMBER_SI
              remark);
 }
 
+/* The batch brought a value that another batch had brought. */
+static uf_status remember_repeat(struct uf_store *store, const struct uf_binding *key, int64_t batch,
+                                 struct uf_error *error)
+{
+    static const char SQL[] = "INSERT INTO repeated_observation (indicator_id, region_id, sector_id, "
+                              "breakdown_id, period, batch_id)"
+                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
+    const struct uf_binding bindings[] = {key[0], key[1], key[2], key[3], key[4], uf_bind_integer(batch)};
+    return uf_store_execute(store, SQL, bindings, 6, error);
+}
+
 /* The cell is taken: the same value is a duplicate, another one a conflict. */
-static uf_status compare(struct uf_store *store, const struct uf_observation *observation,
+static uf_status compare(struct uf_store *store, int64_t batch, const struct uf_observation *observation,
                          const struct uf_binding *key, bool *out_duplicate, struct uf_error *error)
 {
     static const char SQL[] =
-        "SELECT value, status FROM observation WHERE indicator_id = ?1 AND region_id = ?2"
+        "SELECT value, status, batch_id FROM observation WHERE indicator_id = ?1 AND region_id = ?2"
         " AND sector_id = ?3 AND breakdown_id = ?4 AND period = ?5";
     sqlite3_stmt *statement = NULL;
     UF_TRY(uf_store_statement(store, SQL, key, 5, &statement, error));
@@ -91,10 +68,12 @@ static uf_status compare(struct uf_store *store, const struct uf_observation *ob
     double held =
         sqlite3_column_type(statement, 0) == SQLITE_NULL ? NAN : sqlite3_column_double(statement, 0);
     uf_value_status held_status = (uf_value_status)sqlite3_column_int64(statement, 1);
+    int64_t held_batch = sqlite3_column_int64(statement, 2);
     sqlite3_reset(statement);
     bool same = uf_value_is_missing(observation->status) ? uf_value_is_missing(held_status)
                                                          : held == observation->value;
     if (same && held_status == observation->status) {
+        if (held_batch != batch) UF_TRY(remember_repeat(store, key, batch, error));
         if (out_duplicate) *out_duplicate = true;
         return UF_OK;
     }
@@ -141,7 +120,8 @@ uf_status uf_store_put_observation(struct uf_store *store, int64_t batch,
                                           uf_bind_integer(observation->status),
                                           uf_bind_integer(batch)};
     UF_TRY(uf_store_execute(store, SQL, bindings, 8, error));
-    if (sqlite3_changes(store->db) == 0) return compare(store, observation, bindings, out_duplicate, error);
+    if (sqlite3_changes(store->db) == 0)
+        return compare(store, batch, observation, bindings, out_duplicate, error);
     if (out_duplicate) *out_duplicate = false;
     return UF_OK;
 }
