@@ -23,7 +23,7 @@ struct uf_writer {
     sqlite3_stmt *insert;
     struct uf_rows rows;
     bool is_sorted;
-    size_t chunk;
+    size_t chunk, capacity;
     size_t written; /* puts in the chunks before this one */
     struct last_code indicator, region, sector, breakdown;
     struct uf_writer_counts counts;
@@ -53,16 +53,11 @@ uf_status uf_writer_open(struct uf_store *store, int64_t batch, size_t chunk, st
     *writer = (struct uf_writer){
         .store = store, .batch = batch, .chunk = chunk ? chunk : UF_WRITER_CHUNK, .is_sorted = true};
     store->has_writer = true;
-    writer->rows.items = malloc(writer->chunk * sizeof *writer->rows.items);
-    uf_status status = writer->rows.items ? UF_OK : uf_fail_memory(error);
-    if (status == UF_OK) {
-        int code = uf_rows_register(store->db, &writer->rows);
-        if (code == SQLITE_OK)
-            code =
-                sqlite3_prepare_v3(store->db, INSERT, -1, SQLITE_PREPARE_PERSISTENT, &writer->insert, NULL);
-        if (code == SQLITE_OK) code = sqlite3_bind_int64(writer->insert, 1, batch);
-        if (code != SQLITE_OK) status = uf_store_fail(store, code, error);
-    }
+    int code = uf_rows_register(store->db, &writer->rows);
+    if (code == SQLITE_OK)
+        code = sqlite3_prepare_v3(store->db, INSERT, -1, SQLITE_PREPARE_PERSISTENT, &writer->insert, NULL);
+    if (code == SQLITE_OK) code = sqlite3_bind_int64(writer->insert, 1, batch);
+    uf_status status = code == SQLITE_OK ? UF_OK : uf_store_fail(store, code, error);
     if (status != UF_OK)
         uf_writer_close(writer);
     else
@@ -229,11 +224,24 @@ static uf_status write_chunk(struct uf_writer *writer, struct uf_error *error)
 
 /* --- putting ----------------------------------------------------------------------------------- */
 
+static uf_status grow(struct uf_writer *writer, struct uf_error *error)
+{
+    enum { FIRST = 1024 };
+    size_t capacity = writer->capacity ? writer->capacity * 2 : FIRST;
+    if (capacity > writer->chunk) capacity = writer->chunk;
+    struct uf_row *items = realloc(writer->rows.items, capacity * sizeof *items);
+    if (!items) return uf_fail_memory(error);
+    writer->rows.items = items;
+    writer->capacity = capacity;
+    return UF_OK;
+}
+
 static uf_status append(struct uf_writer *writer, const struct uf_keyed_observation *o,
                         struct uf_error *error)
 {
     struct uf_rows *rows = &writer->rows;
     if (rows->count == writer->chunk) UF_TRY(write_chunk(writer, error));
+    if (rows->count == writer->capacity) UF_TRY(grow(writer, error));
     struct uf_row *row = &rows->items[rows->count];
     *row = (struct uf_row){.key = {{o->indicator, o->region, o->sector, o->breakdown, o->period}},
                            .value = o->value,
