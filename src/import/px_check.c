@@ -162,8 +162,17 @@ static uf_status check_unknown(struct uf_reader *reader, const struct uf_px_entr
                       nearest ? "; perhaps " : "", nearest ? nearest : "", nearest ? " is meant" : "");
 }
 
-static uf_status check_entry(struct uf_reader *reader, const struct uf_px_cube *cube,
-                             const struct uf_px_entry *entry, struct uf_error *error)
+/* What is asked for by name is taken from the first of its kind. */
+static bool is_repeated(const struct uf_px_entries *entries, const struct uf_px_cube *cube,
+                        const struct uf_px_entry *entry)
+{
+    return entry->keyword->use == UF_PX_FACT && entry->subkeys.count == 0 &&
+           uf_px_find(entries, cube, uf_px_language_of(cube, entry), entry->keyword->name) != entry;
+}
+
+static uf_status check_entry(struct uf_reader *reader, const struct uf_px_entries *entries,
+                             const struct uf_px_cube *cube, const struct uf_px_entry *entry,
+                             struct uf_error *error)
 {
     if (!entry->keyword) return check_unknown(reader, entry, error);
     if (entry->fault)
@@ -176,6 +185,8 @@ static uf_status check_entry(struct uf_reader *reader, const struct uf_px_cube *
     /* What the cube rests on was judged before, in each language. */
     if (entry->keyword->use == UF_PX_CUBE && uf_px_language_of(cube, entry)) return UF_OK;
     if (why) return uf_px_warn(reader, entry, error, "it %s; its text is kept as a note of the file", why);
+    if (is_repeated(entries, cube, entry))
+        UF_TRY(uf_px_warn(reader, entry, error, "given twice; the first is used"));
     if (!strcmp(entry->keyword->name, "ELIMINATION")) UF_TRY(check_elimination(reader, cube, entry, error));
     return check_value(reader, entry, error);
 }
@@ -196,7 +207,7 @@ uf_status uf_px_check(struct uf_reader *reader, const struct uf_px_entries *entr
     size_t n;
     const struct uf_px_keyword *keywords = uf_px_keywords(&n);
     for (size_t i = 0; i < entries->count; i++)
-        UF_TRY(check_entry(reader, cube, &entries->items[i], error));
+        UF_TRY(check_entry(reader, entries, cube, &entries->items[i], error));
     for (size_t i = 0; i < n; i++)
         if (keywords[i].required && !is_there(entries, keywords[i].name))
             UF_TRY(uf_px_warn(reader, NULL, error, "the header (lines 1 to %zu) has no %s", cube->data_line,

@@ -53,6 +53,21 @@ static bool is_keyword(const struct uf_px_entry *entry, const char *name)
     return entry->keyword && !strcmp(entry->keyword->name, name);
 }
 
+/* What the cube needs is not there before DATA. A quote at a wrong place may have swallowed it. */
+static uf_status fail_missing(const struct uf_reader *reader, const struct uf_px_entries *entries,
+                              struct uf_error *error, const char *what)
+{
+    const struct uf_px_entry *faulty = NULL;
+    char hint[128] = "";
+    for (size_t i = 0; i < entries->count && !faulty; i++)
+        if (entries->items[i].fault) faulty = &entries->items[i];
+    if (faulty)
+        snprintf(hint, sizeof hint, " (the quotes of %.40s in line %zu may have swallowed it)", faulty->name,
+                 faulty->fault_line);
+    return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), entries->data_line, 0,
+                      "%.200s before this DATA%s", what, hint);
+}
+
 /* --- languages ----------------------------------------------------------------------------------- */
 
 const struct uf_px_language *uf_px_language_find(const struct uf_px_cube *cube, const char *name)
@@ -152,9 +167,8 @@ static uf_status load_variables(struct uf_reader *reader, const struct uf_px_ent
     UF_TRY_GOTO(add_variables(heading, &names, error), done);
     if (which == 0) {
         if (names.count == 0) {
-            status = uf_fail_at(
-                error, UF_BAD_INPUT, uf_input_name(reader->input), entries->data_line, 0,
-                "STUB and HEADING are both missing before this DATA: nothing tells the table's variables");
+            status = fail_missing(reader, entries, error,
+                                  "STUB and HEADING, which tell the table's variables, are both missing");
             goto done;
         }
         for (size_t d = 1; d < names.count; d++)
@@ -297,14 +311,16 @@ static uf_status settle_codes(struct uf_reader *reader, struct uf_px_cube *cube,
                       words->name, twice);
 }
 
-static uf_status check_values(struct uf_reader *reader, struct uf_px_cube *cube, struct uf_error *error)
+static uf_status check_values(struct uf_reader *reader, const struct uf_px_entries *entries,
+                              struct uf_px_cube *cube, struct uf_error *error)
 {
     for (size_t d = 0; d < cube->count; d++) {
         const struct uf_px_words *words = &cube->languages[0].words[d];
         cube->dimensions[d].size = words->values.count;
-        if (words->values.count == 0)
-            return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), cube->data_line, 0,
-                              "VALUES(\"%.100s\") is missing before this DATA", words->name);
+        if (words->values.count > 0) continue;
+        char what[160];
+        snprintf(what, sizeof what, "VALUES(\"%.100s\") is missing", words->name);
+        return fail_missing(reader, entries, error, what);
     }
     for (size_t i = 1; i < cube->n_languages; i++)
         for (size_t d = 0; d < cube->languages[i].n_words; d++) {
@@ -393,14 +409,23 @@ static uf_status load_periods(struct uf_reader *reader, const struct uf_px_entri
 
 /* --- the whole ------------------------------------------------------------------------------------------ */
 
+/* STUB or HEADING a second time. */
+static bool is_repeated(const struct uf_px_entries *entries, const struct uf_px_cube *cube,
+                        const struct uf_px_entry *entry)
+{
+    return (is_keyword(entry, "STUB") || is_keyword(entry, "HEADING")) &&
+           uf_px_find(entries, cube, cube->languages, entry->keyword->name) != entry;
+}
+
 /* A fault of quotes in what the cube rests on. */
 static uf_status check_faults(const struct uf_reader *reader, const struct uf_px_entries *entries,
                               const struct uf_px_cube *cube, struct uf_error *error)
 {
     for (size_t i = 0; i < entries->count; i++) {
         const struct uf_px_entry *entry = &entries->items[i];
-        if (entry->fault && entry->keyword && entry->keyword->use == UF_PX_CUBE &&
-            uf_px_language_of(cube, entry) == cube->languages)
+        if (uf_px_language_of(cube, entry) != cube->languages) continue;
+        if (is_repeated(entries, cube, entry)) return fail_entry(reader, entry, error, "given twice");
+        if (entry->fault && entry->keyword && entry->keyword->use == UF_PX_CUBE)
             return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), entry->fault_line,
                               entry->fault_column, "%s: %s; correct the header", entry->name, entry->fault);
     }
@@ -434,7 +459,7 @@ static uf_status make(struct uf_reader *reader, const struct uf_px_entries *entr
     UF_TRY(check_faults(reader, entries, cube, error));
     for (size_t i = 0; i < cube->n_languages; i++) UF_TRY(load_variables(reader, entries, cube, i, error));
     UF_TRY(each(reader, entries, cube, "VALUES", load_values, error));
-    UF_TRY(check_values(reader, cube, error));
+    UF_TRY(check_values(reader, entries, cube, error));
     UF_TRY(each(reader, entries, cube, "CODES", load_codes, error));
     for (size_t d = 0; d < cube->count; d++) UF_TRY(settle_codes(reader, cube, d, error));
     UF_TRY(each(reader, entries, cube, "KEYS", load_keys, error));

@@ -116,7 +116,7 @@ static uf_status take_text(struct lexer *lexer, char **out, struct uf_error *err
 static bool may_follow(const struct lexer *lexer, char c, bool in_brackets)
 {
     const char *name = lexer->entry->keyword ? lexer->entry->keyword->name : "";
-    const char *signs = in_brackets                    ? ",)"
+    const char *signs = in_brackets                    ? ",)="
                         : !strcmp(name, "TIMEVAL")     ? ",;-)"
                         : !strcmp(name, "HIERARCHIES") ? ",;:"
                                                        : ",;";
@@ -332,6 +332,21 @@ static uf_status add_entry(struct uf_px_entries *entries, const struct uf_px_ent
     return UF_OK;
 }
 
+/* No `DATA=`. A quote that opens or closes at a wrong place swallows what follows: then that is what to say. */
+static uf_status fail_without_data(const struct lexer *lexer, struct uf_error *error)
+{
+    const char *file = uf_input_name(lexer->source->input);
+    for (size_t i = lexer->entries->count; i-- > 0;) {
+        const struct uf_px_entry *entry = &lexer->entries->items[i];
+        if (entry->fault)
+            return uf_fail_at(error, UF_BAD_INPUT, file, entry->fault_line, entry->fault_column,
+                              "%.60s: %s, so no DATA= is found behind it; correct the quotes", entry->name,
+                              entry->fault);
+    }
+    return uf_fail_at(error, UF_BAD_INPUT, file, lexer->source->line, 0,
+                      "the file ends without DATA=; it has a header and no figures");
+}
+
 static uf_status read_all(struct lexer *lexer, struct uf_error *error)
 {
     for (;;) {
@@ -339,9 +354,7 @@ static uf_status read_all(struct lexer *lexer, struct uf_error *error)
         char c;
         lexer->entry = NULL;
         UF_TRY(peek_past_space(lexer, &c, error));
-        if (c == '\0')
-            return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(lexer->source->input), lexer->source->line,
-                              0, "the file ends without DATA=; it has a header and no figures");
+        if (c == '\0') return fail_without_data(lexer, error);
         lexer->entry = &entry;
         bool data = false;
         uf_status status = read_entry(lexer, &data, error);
