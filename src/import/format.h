@@ -77,6 +77,7 @@ struct uf_format {
 };
 
 extern const struct uf_format uf_format_eurostat_tsv, uf_format_csv_long, uf_format_csv_wide;
+extern const struct uf_format uf_format_px;
 
 /* All formats, in the order of documentation. */
 const struct uf_format *const *uf_formats(size_t *out_count);

@@ -11,6 +11,7 @@
 
 static const struct uf_format *const FORMATS[] = {
     &uf_format_eurostat_tsv,
+    &uf_format_px,
     &uf_format_csv_long,
     &uf_format_csv_wide,
 };
