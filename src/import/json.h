@@ -5,7 +5,7 @@
  * What the readers of JSON share: a file as a tree of jansson's, paths into it, and failures that name a path
  * and the line and column where it stands.
  *
- * The tree is whole in memory (about ten times the bytes of the file), the text never is. jansson does not
+ * The tree is whole in memory (about 40 bytes for each value), the text never is. jansson does not
  * remember where a value stood, so a place is found by walking over the text again: only where one is asked
  * for, which is in failures.
  */
@@ -15,8 +15,8 @@
 
 #include "import/format.h"
 
-/* A larger file is refused: its tree would take ten gigabytes. */
-enum { UF_JSON_MAX_BYTES = 1 << 30 };
+/* A larger file is refused: its tree would take many gigabytes. */
+enum { UF_JSON_MAX_BYTES = 1 << 29 };
 
 /* The way from the root to a value: names of members, and numbers of items. */
 enum { UF_JSON_STEPS = 10 };
@@ -42,7 +42,7 @@ void uf_json_place(struct uf_input *input, const struct uf_json_path *path, size
 uf_status uf_json_fail(struct uf_input *input, const struct uf_json_path *path, struct uf_error *error,
                        const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* The prefix of a file begins as JSON does. */
+/* The prefix of a file begins as JSON does, which no other text does: so scores of JSON are above 100. */
 bool uf_json_probe(const char *prefix);
 /* … and names a member somewhere. */
 bool uf_json_probe_member(const char *prefix, const char *key);

@@ -26,7 +26,7 @@ static int probe(const char *prefix)
 {
     return uf_json_probe(prefix) && uf_json_probe_member(prefix, "columns") &&
                    (uf_json_probe_member(prefix, "key") || uf_json_probe_member(prefix, "data"))
-               ? 80
+               ? 140
                : 0;
 }
 

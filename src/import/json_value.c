@@ -22,7 +22,10 @@ static uf_status count_unknown(struct uf_json_signs *signs, const char *sign, st
     if (at == SIZE_MAX) {
         enum { ENOUGH = 100 }; /* of different signs: a file with more of them writes sentences there */
         at = signs->unknown.count;
-        if (at == ENOUGH) return UF_OK;
+        if (at == ENOUGH) {
+            signs->others++;
+            return UF_OK;
+        }
         size_t *counts = realloc(signs->counts, (at + 1) * sizeof *counts);
         if (!counts) return uf_fail_memory(error);
         signs->counts = counts;
@@ -87,7 +90,7 @@ uf_status uf_json_value(const json_t *value, const char *sign, struct uf_json_si
     *out = (struct uf_json_reading){.readable = !value || json_is_number(value) || json_is_null(value)};
     if (text) out->readable = uf_value_read(&RULES, text, strlen(text), NULL, &number, &written);
     if (!out->readable) return UF_OK;
-    if (sign && *sign && !read_sign(sign, &said, &zero)) {
+    if (sign && sign[strspn(sign, " ")] && !read_sign(sign, &said, &zero)) {
         if (signs) UF_TRY(count_unknown(signs, sign, error));
         out->unknown = true;
         said = UF_VALUE_OBSERVED;
@@ -110,6 +113,9 @@ uf_status uf_json_signs_note(struct uf_reader *reader, const struct uf_json_sign
             "they stand, and the status is kept as a note on the cells",
             signs->counts[i], sign, label ? " (" : "", label ? label : "", label ? ")" : ""));
     }
+    if (signs->others > 0)
+        UF_TRY(uf_json_note(reader, error, "%zu more cells have other statuses that are not known here",
+                            signs->others));
     if (signs->withheld == 0) return UF_OK;
     return uf_json_note(reader, error,
                         "%zu numbers stand under a status that says missing or withheld, and are not used",

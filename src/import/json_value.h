@@ -8,6 +8,7 @@
 struct uf_json_signs {
     struct uf_text_list unknown;
     size_t *counts;  /* one per unknown sign */
+    size_t others;   /* cells with further unknown signs, where there are very many different ones */
     size_t withheld; /* numbers under a sign that says "missing" */
 };
 void uf_json_signs_clear(struct uf_json_signs *signs);

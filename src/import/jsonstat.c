@@ -14,8 +14,8 @@
 static int probe(const char *prefix)
 {
     if (!uf_json_probe(prefix)) return 0;
-    if (uf_json_probe_member(prefix, "dimension") || uf_json_probe_member(prefix, "class")) return 90;
-    return 50; /* other readers of JSON know their own files; this one can say what is wrong with the rest */
+    if (uf_json_probe_member(prefix, "dimension") || uf_json_probe_member(prefix, "class")) return 130;
+    return 110; /* other readers of JSON know their own files; this one can say what is wrong with the rest */
 }
 
 /* --- which data set ---------------------------------------------------------------------------- */
@@ -38,8 +38,8 @@ static void list_sets(const json_t *bundle, struct uf_buffer *out)
     }
 }
 
-static uf_status fail_several(const struct uf_reader *reader, const json_t *bundle, size_t count,
-                              const char *wished, struct uf_error *error)
+static uf_status fail_several(const struct uf_reader *reader, const json_t *bundle, const char *wished,
+                              struct uf_error *error)
 {
     struct uf_buffer names = {0};
     list_sets(bundle, &names);
@@ -49,7 +49,7 @@ static uf_status fail_several(const struct uf_reader *reader, const json_t *bund
             ? "the file has no data set '%.100s'; it has %.900s"
             : "the file%s holds several data sets: %.900s; choose one by name or number (--sheet NAME, in a "
               "study sheet: NAME)",
-        wished ? wished : "", count && names.data ? names.data : "none");
+        wished ? wished : "", names.data ? names.data : "none");
     uf_buffer_clear(&names);
     return status;
 }
@@ -70,8 +70,8 @@ static uf_status choose(struct uf_reader *reader, const char *wished, const char
         if (wished ? !strcmp(name, wished) : count == 1) found = name;
         if (numbered && count == number && !found) found = name;
     }
-    if (wished && !found) return fail_several(reader, set->root, count, wished, error);
-    if (!wished && count > 1) return fail_several(reader, set->root, count, NULL, error);
+    if (wished && !found && count > 0) return fail_several(reader, set->root, wished, error);
+    if (!wished && count > 1) return fail_several(reader, set->root, NULL, error);
     *out = found;
     return UF_OK;
 }

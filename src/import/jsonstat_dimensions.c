@@ -6,6 +6,8 @@
 #include "base/fail.h"
 #include "import/jsonstat.h"
 
+enum { MOST_DIMENSIONS = 200 };
+
 const json_t *uf_jsonstat_about_dimensions(const struct uf_jsonstat *set, const char *key,
                                            struct uf_json_path *out_path)
 {
@@ -194,6 +196,9 @@ uf_status uf_jsonstat_read_dimensions(struct uf_reader *reader, struct uf_error 
     if (!json_is_array(ids) || json_array_size(ids) == 0)
         return uf_json_fail(reader->input, &path, error, "expected a list with the names of the dimensions");
     size_t n = json_array_size(ids);
+    if (n > MOST_DIMENSIONS)
+        return uf_json_fail(reader->input, &path, error, "a table of %zu dimensions is not read; at most %d",
+                            n, MOST_DIMENSIONS);
     set->dimensions = calloc(n, sizeof *set->dimensions);
     set->codes = calloc(n, sizeof *set->codes);
     if (!set->dimensions || !set->codes) return uf_fail_memory(error);

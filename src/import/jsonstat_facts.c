@@ -203,6 +203,7 @@ static void read_kind(const char *word, struct uf_content_facts *content)
 
 static uf_status read_content(struct uf_reader *reader, size_t d, struct uf_error *error)
 {
+    enum { MOST_CONTENTS = 10000 };
     const struct uf_jsonstat *set = reader->state;
     const json_t *object = set->dimensions[d].object;
     const json_t *units = json_object_get(json_object_get(object, "category"), "unit");
@@ -211,6 +212,9 @@ static uf_status read_content(struct uf_reader *reader, size_t d, struct uf_erro
     const struct uf_dimension_facts *dimension = &reader->facts.dimensions[d];
     size_t decimals;
     bool common = uf_json_whole(json_object_get(px, "decimals"), &decimals) && decimals <= 15;
+    if (dimension->codes.count > MOST_CONTENTS)
+        return uf_json_note(reader, error, "the %zu contents are too many; their units are not kept",
+                            dimension->codes.count);
     for (size_t i = 0; i < dimension->codes.count; i++) {
         const char *code = dimension->codes.items[i];
         struct uf_content_facts *content;

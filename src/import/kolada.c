@@ -32,16 +32,16 @@ struct state {
 
 static int probe(const char *prefix)
 {
-    if (!uf_json_probe(prefix)) return 0;
+    if (!uf_json_probe(prefix) || uf_json_probe_member(prefix, "dimension")) return 0;
     if (uf_json_probe_member(prefix, "kpi") &&
         (uf_json_probe_member(prefix, "municipality") || uf_json_probe_member(prefix, "ou")))
-        return 95;
+        return 150;
     static const char *const METADATA[] = {"is_divided_by_gender", "municipality_type", "has_ou_data"};
     for (size_t i = 0; i < sizeof METADATA / sizeof *METADATA; i++)
-        if (uf_json_probe_member(prefix, METADATA[i])) return 95;
+        if (uf_json_probe_member(prefix, METADATA[i])) return 150;
     bool units = uf_json_probe_member(prefix, "id") && uf_json_probe_member(prefix, "title");
     bool paged = uf_json_probe_member(prefix, "values") && uf_json_probe_member(prefix, "count");
-    return paged ? units ? 85 : 60 : 0;
+    return paged ? units ? 140 : 120 : 0;
 }
 
 /* --- the records ------------------------------------------------------------------------------- */

@@ -63,6 +63,8 @@ static void each_kind_of_status(void **state)
                  NULL,
                  "01 2018 = 0 true-zero\n01 2019 = NaN suppressed\n20 2018 = 0 true-zero\n"
                  "20 2019 = NaN not-available+break\n");
+    expect_cells(json(SET("'value':[1,2,null,4],'status':['',' ','A',null]")), NULL, NULL,
+                 "01 2018 = 1\n01 2019 = 2\n20 2018 = NaN not-available\n20 2019 = 4\n");
     /* Eurostat's version 1 */
     expect_cells(
         json(SET("'value':[1,null,3,4],'status':{'value':[null,':',null,'b'],'category':{'label':{':':"
@@ -303,6 +305,31 @@ static void a_comma_locale_changes_nothing(void **state)
     setlocale(LC_ALL, "C");
 }
 
+static void any_json_is_detected(void **state)
+{
+    (void)state;
+    /* one line that looks like a header with periods, and one that begins as a Eurostat TSV */
+    expect_cells(
+        json("{'x':{'dimensions':['2018','2019','2020'],'size':[1],'dimension':{'id':['t'],'t':{'category':{"
+             "'index':['2018']}}},'value':[1]}}"),
+        NULL, NULL, "2018 = 1\n");
+    expect_refused(json("{'a\\\\b':\t1,'2018':\t2}"), NULL, NULL, 1, 1, "its members are a\\b, 2018");
+    /* dimensions with Kolada's names */
+    expect_cells(
+        json("{'class':'dataset','id':['kpi','municipality'],'size':[1,1],'dimension':{'kpi':{'category':{"
+             "'index':['N1']}},'municipality':{'category':{'index':['2080']}}},'value':[5]}"),
+        NULL, NULL, "N1 2080 = 5\n");
+    /* what tells comes behind the first block of the file */
+    struct uf_buffer text = {0};
+    uf_buffer_append(&text, "{\"x\":{\"value\":[1");
+    for (int i = 1; i < 100000; i++) uf_buffer_append(&text, ",2018");
+    uf_buffer_append(
+        &text, "],\"dimension\":{\"id\":[\"t\"],\"size\":[1],\"t\":{\"category\":{\"index\":[\"a\"]}}}}}");
+    expect_refused(text.data, NULL, NULL, 1, 15,
+                   "x.value: there are 100000 values, and the dimensions span 1 cells");
+    uf_buffer_clear(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,7 +337,7 @@ int main(void)
         cmocka_unit_test(unknown_signs_are_kept),         cmocka_unit_test(version_1_and_bundles),
         cmocka_unit_test(notes_noise_and_extensions),     cmocka_unit_test(each_fault_is_named_at_its_place),
         cmocka_unit_test(claimed_sizes_are_not_believed), cmocka_unit_test(places_of_cells),
-        cmocka_unit_test(a_comma_locale_changes_nothing),
+        cmocka_unit_test(any_json_is_detected),           cmocka_unit_test(a_comma_locale_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
