@@ -109,7 +109,7 @@ static uf_status read_sheet(struct uf_reader *reader, const struct uf_book *book
     const char *file = uf_input_name(reader->input);
     UF_TRY(uf_grid_read(book, sheet, &choice->area, &grid, error));
     uf_status status = uf_sheet_table_find(book, &grid, sheet, &choice->area, choice->wishes->header_row,
-                                           file, &table, out_found, error);
+                                           choice->wishes->sheet != NULL, file, &table, out_found, error);
     bool wide = false;
     if (status == UF_OK && *out_found)
         status = uf_sheet_table_write(&table, choice->wishes, reader, &state->table, &wide, error);
@@ -144,7 +144,8 @@ static uf_status read_book(struct uf_reader *reader, const struct uf_book *book,
             UF_TRY(read_sheet(reader, book, &book->sheets[i], &choice, &found, error));
     if (found) return UF_OK;
     return uf_fail_at(error, UF_BAD_INPUT, file, 0, 0,
-                      "no sheet of the workbook has a table: rows of at least two cells under a header");
+                      "no sheet of the workbook has a table%s: rows of at least two cells under a header",
+                      wishes->range || wishes->header_row ? " there" : "");
 }
 
 static void say_what_columns_are(struct uf_reader *reader)

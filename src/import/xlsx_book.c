@@ -163,7 +163,7 @@ struct uf_style uf_style_of(const char *code)
             while (p[1] && p[1] != '"') p++;
             p += p[1] != 0;
         } else if (*p == '[') { /* a colour or a locale, or hours that may pass 24 */
-            if (strchr("hHmMsS", p[1]) && (p[2] == ']' || tolower((unsigned char)p[2]) == c)) time = true;
+            if (p[1] && strchr("hHmMsS", p[1]) && (p[2] == ']' || p[2] == p[1])) time = true;
             while (p[1] && *p != ']') p++;
         } else if (*p == '\\' || *p == '_' || *p == '*') {
             p += p[1] != 0;

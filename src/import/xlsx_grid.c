@@ -170,6 +170,17 @@ static uf_status add_text(struct reading *reading, struct uf_grid_cell *cell, st
     return grid->texts.data[cell->text] ? add_cell(reading, cell, error) : UF_OK;
 }
 
+/* Errors are also kept as texts, by programs and by hand. */
+static bool is_error_name(const char *text)
+{
+    static const char *const NAMES[] = {"#N/A",   "#DIV/0!", "#VALUE!", "#REF!",
+                                        "#NAME?", "#NUM!",   "#NULL!",  "#GETTING_DATA"};
+    if (*text != '#') return false;
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (!strcmp(text, NAMES[i])) return true;
+    return false;
+}
+
 /* At the end of a cell: what it holds. */
 static uf_status take_cell(struct uf_part *part, struct uf_error *error)
 {
@@ -189,6 +200,7 @@ static uf_status take_cell(struct uf_part *part, struct uf_error *error)
                                 book->n_strings);
         cell.shared = true;
         cell.text = book->string_starts[index];
+        if (is_error_name(book->strings.data + cell.text)) cell.kind = UF_GRID_ERROR;
         return book->strings.data[cell.text] ? add_cell(reading, &cell, error) : UF_OK;
     }
     if (!strcmp(reading->type, "n")) {
@@ -202,7 +214,7 @@ static uf_status take_cell(struct uf_part *part, struct uf_error *error)
         cell.number = *value == '1';
         return add_cell(reading, &cell, error);
     }
-    if (!strcmp(reading->type, "e")) cell.kind = UF_GRID_ERROR;
+    if (!strcmp(reading->type, "e") || is_error_name(value)) cell.kind = UF_GRID_ERROR;
     return add_text(reading, &cell, error); /* str, inlineStr, d */
 }
 

@@ -79,8 +79,17 @@ struct row {
     uint32_t number, first, last; /* columns */
     size_t filled, contents;      /* contents: a merged area counts once */
     bool merged;                  /* something stands over several columns */
-    uint32_t first_value;         /* 0: none */
+    bool has_value;
+    uint32_t first_value, first_typed; /* columns; typed: a number that is a text, so it may be a code */
 };
+
+static bool is_code_like(const struct uf_sheet_table *table, const struct uf_grid_cell *cell)
+{
+    uf_value_status status;
+    if (cell->kind != UF_GRID_TEXT) return false;
+    const char *text = uf_grid_text(table->book, table->grid, cell);
+    return !uf_value_is_missing_sign(text, strlen(text), &status);
+}
 
 static struct row look_at(const struct uf_sheet_table *table, uint32_t number)
 {
@@ -94,7 +103,11 @@ static struct row look_at(const struct uf_sheet_table *table, uint32_t number)
         row.last = cell->column;
         row.contents += !repeated;
         row.merged = row.merged || repeated;
-        if (row.first_value == 0 && !repeated && uf_cell_is_value(table, cell))
+        if (repeated || !uf_cell_is_value(table, cell)) continue;
+        row.has_value = true;
+        if (is_code_like(table, cell) && (row.first_typed == 0 || row.first_typed == row.first))
+            row.first_typed = cell->column;
+        else if (!is_code_like(table, cell) && row.first_value == 0)
             row.first_value = cell->column;
     }
     return row;
@@ -120,7 +133,7 @@ static struct row find_data(const struct uf_sheet_table *table, uint32_t after)
     size_t seen = 0;
     for (; row.filled > 0; row = next_row(table, row.number)) {
         if (row.contents < 2) continue;
-        if (row.first_value > 0) return row;
+        if (row.has_value) return row;
         if (++seen == 2) second = row;
     }
     return second; /* all numbers look like years */
@@ -156,7 +169,7 @@ static uint32_t find_header(const struct uf_sheet_table *table, const struct row
 /* Does the row below a header row belong to the header? One of data begins with a code. */
 static bool continues_header(const struct uf_sheet_table *table, const struct row *top, const struct row *row)
 {
-    if (row->filled == 0 || row->first_value > 0) return false;
+    if (row->filled == 0 || row->has_value) return false;
     const struct uf_grid_cell *cell = uf_grid_at(table->grid, row->number, table->first_column);
     if (!cell || cell->spread) return true;
     return top->merged && !uf_grid_at(table->grid, top->number, table->first_column);
@@ -217,19 +230,20 @@ static uf_status fail_no_header(const struct uf_sheet_table *table, const struct
 
 uf_status uf_sheet_table_find(const struct uf_book *book, const struct uf_grid *grid,
                               const struct uf_sheet_entry *sheet, const struct uf_grid_area *area,
-                              size_t header_row, const char *file, struct uf_sheet_table *out,
+                              size_t header_row, bool chosen, const char *file, struct uf_sheet_table *out,
                               bool *out_found, struct uf_error *error)
 {
     struct uf_sheet_table table = {.book = book, .grid = grid, .sheet = sheet};
     bool ranged = area->last_row < UF_GRID_MOST_ROWS;
     *out_found = false;
+    if (header_row > 0 && !chosen && header_row > grid->last_row) return UF_OK;
     if (header_row > 0 && (header_row > grid->last_row || look_at(&table, (uint32_t)header_row).filled == 0))
         return uf_fail_at(error, UF_BAD_USAGE, file, 0, 0,
                           "row %zu of sheet '%.100s' is empty; it has %lu rows", header_row, sheet->name,
                           (unsigned long)grid->last_row);
     struct row data = find_data(&table, (uint32_t)header_row);
     if (data.filled == 0) {
-        if (header_row == 0 && !ranged) return UF_OK;
+        if (!chosen || (header_row == 0 && !ranged)) return UF_OK;
         return uf_fail_at(error, UF_BAD_INPUT, file, 0, 0, "sheet '%.100s' has no rows of numbers there",
                           sheet->name);
     }
@@ -256,7 +270,9 @@ uf_status uf_sheet_table_find(const struct uf_book *book, const struct uf_grid *
         return uf_fail_at(error, UF_BAD_INPUT, file, table.header_last, 0,
                           "%s, row %lu: no row follows the header", sheet->name,
                           (unsigned long)table.header_last);
-    table.first_value = data.first_value ? data.first_value : table.last_column;
+    table.first_value = data.first_value   ? data.first_value
+                        : data.first_typed ? data.first_typed
+                                           : table.last_column;
     find_zone(&table);
     if (table.zone > 0) table.first_value = table.zone;
     table.last_row = find_last_row(&table);

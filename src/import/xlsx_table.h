@@ -24,10 +24,10 @@ struct uf_sheet_table {
     uint32_t period_header;             /* of them the row that holds the periods; 0: none does */
 };
 
-/* `header_row` 0: find it. `*out_found` is false where the sheet has no table and none was named. */
+/* `header_row` 0: find it. `chosen`: the user named this sheet. `*out_found` is false where it has no table. */
 uf_status uf_sheet_table_find(const struct uf_book *book, const struct uf_grid *grid,
                               const struct uf_sheet_entry *sheet, const struct uf_grid_area *area,
-                              size_t header_row, const char *file, struct uf_sheet_table *out,
+                              size_t header_row, bool chosen, const char *file, struct uf_sheet_table *out,
                               bool *out_found, struct uf_error *error);
 
 /* What a cell holds. */
