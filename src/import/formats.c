@@ -17,6 +17,10 @@ static const struct uf_format *const FORMATS[] = {
     &uf_format_kolada,
     &uf_format_csv_long,
     &uf_format_csv_wide,
+    &uf_format_xlsx,
+    &uf_format_stata,
+    &uf_format_spss,
+    &uf_format_sas,
 };
 enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS, PREFIX = 1 << 16, HEAD = 4096 };
 
@@ -148,7 +152,10 @@ uf_status uf_reader_fail(const struct uf_reader *reader, size_t dimension, struc
     va_end(arguments);
     size_t line = 0, column = 0;
     reader->format->place(reader, dimension, &line, &column);
-    return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), line, column, "%s", message);
+    char place[UF_READER_PLACE_SIZE] = "";
+    if (reader->format->name_place) reader->format->name_place(reader, dimension, place, sizeof place);
+    return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), line, column, "%s%s%s", place,
+                      *place ? ": " : "", message);
 }
 
 uf_status uf_reader_fail_dimension(const struct uf_reader *reader, const char *name,
