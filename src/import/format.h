@@ -78,6 +78,7 @@ struct uf_format {
 };
 
 extern const struct uf_format uf_format_eurostat_tsv, uf_format_csv_long, uf_format_csv_wide;
+extern const struct uf_format uf_format_px;
 extern const struct uf_format uf_format_json_stat, uf_format_json_pxweb, uf_format_kolada;
 
 /* All formats, in the order of documentation. */

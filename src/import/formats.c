@@ -10,7 +10,7 @@
 #include "import/format.h"
 
 static const struct uf_format *const FORMATS[] = {
-    &uf_format_eurostat_tsv, &uf_format_csv_long,   &uf_format_csv_wide,
+    &uf_format_eurostat_tsv, &uf_format_px,         &uf_format_csv_long, &uf_format_csv_wide,
     &uf_format_json_stat,    &uf_format_json_pxweb, &uf_format_kolada,
 };
 enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS, PREFIX = 1 << 16, HEAD = 4096 };
