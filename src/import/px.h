@@ -149,6 +149,8 @@ uf_status uf_px_load_languages(const struct uf_px_entries *entries, struct uf_px
                                struct uf_error *error);
 /* Takes out pieces of characters, which a text cut to some length may end in. */
 void uf_px_mend(char *text);
+uf_status uf_px_fail_at(const struct uf_reader *reader, size_t line, size_t column, struct uf_error *error,
+                        const char *format, ...) __attribute__((format(printf, 5, 6)));
 /* A failure of a keyword: `VALUES: …` at its place. */
 uf_status uf_px_fail(const struct uf_reader *reader, const struct uf_px_entry *entry, struct uf_error *error,
                      const char *format, ...) __attribute__((format(printf, 4, 5)));

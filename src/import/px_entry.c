@@ -57,6 +57,18 @@ uf_status uf_px_warn(struct uf_reader *reader, const struct uf_px_entry *entry, 
     return uf_text_list_add(&reader->notes, note, error);
 }
 
+uf_status uf_px_fail_at(const struct uf_reader *reader, size_t line, size_t column, struct uf_error *error,
+                        const char *format, ...)
+{
+    char message[640];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    uf_px_mend(message);
+    return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), line, column, "%s", message);
+}
+
 uf_status uf_px_fail(const struct uf_reader *reader, const struct uf_px_entry *entry, struct uf_error *error,
                      const char *format, ...)
 {
@@ -65,9 +77,7 @@ uf_status uf_px_fail(const struct uf_reader *reader, const struct uf_px_entry *e
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    uf_px_mend(message);
-    return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), entry->line, entry->column,
-                      "%.60s: %s", entry->name, message);
+    return uf_px_fail_at(reader, entry->line, entry->column, error, "%.60s: %s", entry->name, message);
 }
 
 /* --- languages ----------------------------------------------------------------------------------- */

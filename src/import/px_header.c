@@ -21,8 +21,7 @@ static uf_status fail_missing(const struct uf_reader *reader, const struct uf_px
     if (faulty)
         snprintf(hint, sizeof hint, " (the quotes of %.40s in line %zu may have swallowed it)", faulty->name,
                  faulty->fault_line);
-    return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), entries->data_line, 0,
-                      "%.200s before this DATA%s", what, hint);
+    return uf_px_fail_at(reader, entries->data_line, 0, error, "%.200s before this DATA%s", what, hint);
 }
 
 /* --- variables -------------------------------------------------------------------------------------- */
@@ -209,9 +208,9 @@ static uf_status settle_codes(struct uf_reader *reader, struct uf_px_cube *cube,
         UF_TRY(uf_text_list_add(&dimension->codes, words->values.items[i], error));
     UF_TRY(index_texts(&dimension->codes, &dimension->index, &twice, error));
     if (!twice) return UF_OK;
-    return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), cube->data_line, 0,
-                      "VALUES: two values of '%.100s' are called '%.100s', and no CODES tell them apart",
-                      words->name, twice);
+    return uf_px_fail_at(reader, cube->data_line, 0, error,
+                         "VALUES: two values of '%.100s' are called '%.100s', and no CODES tell them apart",
+                         words->name, twice);
 }
 
 static uf_status check_values(struct uf_reader *reader, const struct uf_px_entries *entries,
@@ -264,9 +263,9 @@ static uf_status check_keys(struct uf_reader *reader, const struct uf_px_cube *c
 {
     for (size_t d = 0; cube->keys && d < cube->n_stub; d++)
         if (!cube->dimensions[d].keys)
-            return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), cube->data_line, 0,
-                              "KEYS(\"%.100s\") is missing, though other variables of STUB have it",
-                              cube->languages[0].words[d].name);
+            return uf_px_fail_at(reader, cube->data_line, 0, error,
+                                 "KEYS(\"%.100s\") is missing, though other variables of STUB have it",
+                                 cube->languages[0].words[d].name);
     return UF_OK;
 }
 
@@ -330,8 +329,8 @@ static uf_status check_faults(const struct uf_reader *reader, const struct uf_px
         if (uf_px_language_of(cube, entry) != cube->languages) continue;
         if (is_repeated(entries, cube, entry)) return uf_px_fail(reader, entry, error, "given twice");
         if (entry->fault && entry->keyword && entry->keyword->use == UF_PX_CUBE)
-            return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), entry->fault_line,
-                              entry->fault_column, "%s: %s; correct the header", entry->name, entry->fault);
+            return uf_px_fail_at(reader, entry->fault_line, entry->fault_column, error,
+                                 "%s: %s; correct the header", entry->name, entry->fault);
     }
     return UF_OK;
 }
