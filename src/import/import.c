@@ -141,11 +141,16 @@ static uf_status walk(struct uf_importer *importer, struct uf_error *error)
         UF_TRY(importer->reader.format->next(&importer->reader, &cell, &more, error));
         if (more) UF_TRY(store_cell(importer, &cell, error));
     }
-    if (importer->summary->imported + importer->summary->duplicates > 0)
-        return report_progress(importer, error);
+    return report_progress(importer, error);
+}
+
+static uf_status check_something_came(const struct uf_importer *importer, struct uf_error *error)
+{
+    const struct uf_import_summary *summary = importer->summary;
+    if (summary->imported + summary->duplicates > 0) return UF_OK;
     return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(importer->reader.input), 0, 0,
                       "no cell of the file could be stored (%zu left out by keep, %zu of unknown regions)",
-                      importer->summary->left_out, importer->summary->unknown);
+                      summary->left_out, summary->unknown);
 }
 
 /* --- before and after -------------------------------------------------------------------------- */
@@ -219,6 +224,7 @@ static uf_status store_all(struct uf_importer *importer, const char *selection, 
     UF_TRY(uf_importer_store_facts(importer, error));
     UF_TRY(walk(importer, error));
     UF_TRY(put_sums(importer, error));
+    UF_TRY(check_something_came(importer, error));
     UF_TRY(uf_importer_note_unknown(importer, error));
     bool binary = uf_input_is_binary(reader->input);
     UF_TRY(uf_store_batch_describe(importer->store, importer->batch,
