@@ -21,29 +21,26 @@ void uf_import_summary_clear(struct uf_import_summary *summary)
 
 /* --- the walk ---------------------------------------------------------------------------------- */
 
-static uf_status put(struct uf_importer *importer, const struct uf_observation *observation, bool from_cell,
+/* The writer refuses a second value for a cell with its number; the file knows where that stands. */
+static uf_status settle_conflict(struct uf_importer *importer, uf_status status, struct uf_error *error)
+{
+    if (status == UF_OK) return UF_OK;
+    const struct uf_writer_conflict *conflict = uf_writer_conflict(importer->writer);
+    if (conflict && !importer->sums)
+        return uf_importer_fail_conflict(importer, conflict, &importer->refusal, error);
+    if (conflict)
+        return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(importer->reader.input), 0, 0,
+                          "%s; the first came with an earlier import; where this file is a newer edition of the "
+                          "same, --replace (in a study replace: true) forgets the earlier one",
+                          importer->refusal.message);
+    if (error) *error = importer->refusal;
+    return status;
+}
+
+static uf_status put(struct uf_importer *importer, const struct uf_observation *observation,
                      struct uf_error *error)
 {
-    struct uf_import_summary *summary = importer->summary;
-    struct uf_error inner = {0};
-    bool duplicate = false;
-    uf_status status =
-        uf_store_put_observation(importer->store, importer->batch, observation, &duplicate, &inner);
-    if (status == UF_BAD_INPUT && from_cell)
-        return uf_importer_fail_conflict(importer, observation, &inner, error);
-    if (status == UF_BAD_INPUT)
-        return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(importer->reader.input), 0, 0,
-                          "%s; the first came with an earlier import; --replace (in a study replace: true) "
-                          "forgets what that one stored",
-                          inner.message);
-    if (status != UF_OK) {
-        if (error) *error = inner;
-        return status;
-    }
-    summary->duplicates += duplicate;
-    summary->imported += !duplicate;
-    summary->missing += !duplicate && uf_value_is_missing(observation->status);
-    return UF_OK;
+    return settle_conflict(importer, uf_writer_put(importer->writer, observation, &importer->refusal), error);
 }
 
 /* What may be added up is asked once per content and once per value. */
@@ -100,7 +97,7 @@ static uf_status store_cell(struct uf_importer *importer, const struct uf_cell *
     UF_TRY(uf_importer_read_value(importer, cell, &observation, error));
     UF_TRY(put_indicator(importer, error));
     return importer->sums ? add_part(importer, cell, &observation, error)
-                          : put(importer, &observation, true, error);
+                          : put(importer, &observation, error);
 }
 
 static uf_status put_sums(struct uf_importer *importer, struct uf_error *error)
@@ -112,7 +109,7 @@ static uf_status put_sums(struct uf_importer *importer, struct uf_error *error)
         size_t lacking;
         uf_sums_get(importer->sums, i, &observation, &lacking);
         summary->incomplete += lacking > 0;
-        UF_TRY(put(importer, &observation, false, error));
+        UF_TRY(put(importer, &observation, error));
     }
     if (summary->incomplete == 0) return UF_OK;
     char note[160];
@@ -144,10 +141,15 @@ static uf_status walk(struct uf_importer *importer, struct uf_error *error)
     return report_progress(importer, error);
 }
 
-static uf_status check_something_came(const struct uf_importer *importer, struct uf_error *error)
+static uf_status finish(struct uf_importer *importer, struct uf_error *error)
 {
-    const struct uf_import_summary *summary = importer->summary;
-    if (summary->imported + summary->duplicates > 0) return UF_OK;
+    struct uf_import_summary *summary = importer->summary;
+    UF_TRY(settle_conflict(importer, uf_writer_finish(importer->writer, &importer->refusal), error));
+    const struct uf_writer_counts counts = uf_writer_counts(importer->writer);
+    summary->imported = counts.stored;
+    summary->missing = counts.missing;
+    summary->duplicates = counts.duplicates;
+    if (counts.stored + counts.duplicates > 0) return UF_OK;
     return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(importer->reader.input), 0, 0,
                       "no cell of the file could be stored (%zu left out by keep, %zu of unknown regions)",
                       summary->left_out, summary->unknown);
@@ -222,9 +224,10 @@ static uf_status store_all(struct uf_importer *importer, const char *selection, 
     UF_TRY(uf_store_batch_begin(importer->store, uf_input_name(reader->input), reader->format->name,
                                 uf_input_sha256(reader->input), &importer->batch, error));
     UF_TRY(uf_importer_store_facts(importer, error));
+    UF_TRY(uf_writer_open(importer->store, importer->batch, 0, &importer->writer, error));
     UF_TRY(walk(importer, error));
     UF_TRY(put_sums(importer, error));
-    UF_TRY(check_something_came(importer, error));
+    UF_TRY(finish(importer, error));
     UF_TRY(uf_importer_note_unknown(importer, error));
     bool binary = uf_input_is_binary(reader->input);
     UF_TRY(uf_store_batch_describe(importer->store, importer->batch,
@@ -303,6 +306,7 @@ static uf_status import_all(struct uf_importer *importer, struct uf_input *input
     UF_TRY(open_reader(importer, input, error));
     UF_TRY(uf_store_begin(importer->store, error));
     uf_status status = store_all(importer, selection, error);
+    uf_writer_close(importer->writer);
     if (status == UF_OK) status = uf_store_commit(importer->store, error);
     if (status != UF_OK) uf_store_rollback(importer->store);
     return status;
