@@ -306,7 +306,7 @@ static void round_trip(enum uf_export_format format, uint64_t seed)
     assert_ok(uf_directory_remove(folder, &error), &error);
 }
 
-enum { SEEDS = 15 };
+enum { SEEDS = 8 };
 
 static void test_csv(void **unused)
 {
