@@ -14,12 +14,12 @@ enum { UNKNOWN = -1 };
 static uf_status look_up(struct uf_importer *importer, size_t d, bool region, const char *text, char **out,
                          struct uf_error *error)
 {
-    const char *meaning = uf_plan_meaning(&importer->plan, &importer->reader, d, text);
     char *code = NULL;
     if (region)
-        UF_TRY(uf_plan_find_region(importer->store, &importer->plan, meaning, &code, error));
+        UF_TRY(uf_plan_find_region(importer->store, &importer->plan, &importer->reader, text, &code, error));
     else
-        UF_TRY(uf_find_labelled_sector(importer->store, meaning, &code, error));
+        UF_TRY(uf_find_labelled_sector(
+            importer->store, uf_plan_meaning(&importer->plan, &importer->reader, d, text), &code, error));
     if (!code && region && importer->request->unknown_regions == UF_UNKNOWN_ADD)
         UF_TRY(uf_importer_add_region(importer, text, &code, error));
     if (!code && !region) UF_TRY(uf_importer_add_sector(importer, text, &code, error));
@@ -225,8 +225,10 @@ static bool next_put(struct rereading *r, struct uf_observation *out)
     while (!use) {
         if (r->reader.format->next(&r->reader, &cell, &more, NULL) != UF_OK || !more) return false;
         bool kept = false;
-        if (uf_plan_keeps(&r->importer->plan, &r->importer->reader, &cell, &kept, NULL) != UF_OK) return false;
-        if (kept && uf_importer_locate(r->importer, &r->reader, &cell, out, &use, NULL) != UF_OK) return false;
+        if (uf_plan_keeps(&r->importer->plan, &r->importer->reader, &cell, &kept, NULL) != UF_OK)
+            return false;
+        if (kept && uf_importer_locate(r->importer, &r->reader, &cell, out, &use, NULL) != UF_OK)
+            return false;
     }
     r->put++;
     return true;
