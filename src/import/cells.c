@@ -21,7 +21,7 @@ static uf_status look_up(struct uf_importer *importer, size_t d, bool region, co
         UF_TRY(uf_find_labelled_sector(
             importer->store, uf_plan_meaning(&importer->plan, &importer->reader, d, text), &code, error));
     if (!code && region && importer->request->unknown_regions == UF_UNKNOWN_ADD)
-        UF_TRY(uf_importer_add_region(importer, text, &code, error));
+        UF_TRY(uf_importer_add_region(importer, text, &code, error)); /* NULL where the code is another's */
     if (!code && !region) UF_TRY(uf_importer_add_sector(importer, text, &code, error));
     *out = code;
     return UF_OK;
@@ -119,6 +119,17 @@ static uf_status locate_region(struct uf_importer *importer, const struct uf_cel
     const char *meaning = uf_plan_meaning(&importer->plan, &importer->reader, d, code);
     if (importer->request->unknown_regions == UF_UNKNOWN_SKIP)
         return remember_unknown(importer, meaning, error);
+    char *held = NULL;
+    UF_TRY(uf_find_labelled_region(importer->store, meaning, &held, error));
+    bool another = held != NULL;
+    free(held);
+    if (another)
+        return uf_reader_fail(&importer->reader, d, error,
+                              "'%s' is called %s here and is another region in the store; where they are the same "
+                              "after all, name the column: --region %s, in a study dimensions: {region: %s}; to add "
+                              "such regions they need codes of their own",
+                              code, uf_plan_label(&importer->plan, &importer->reader, d, code),
+                              importer->reader.dimensions.items[d], importer->reader.dimensions.items[d]);
     return fail_unknown_code(importer, d, uf_store_resolve_region, meaning,
                              " (to pass over such rows: --skip-unknown-regions, in a study unknown-regions: "
                              "skip; to add them to the store: --add-unknown-regions, unknown-regions: add)",

@@ -187,7 +187,7 @@ static uf_status settle_region(struct uf_planner *p, size_t d, const struct uf_r
                                error);
     }
     /* where the user named the column, its codes are what they seem */
-    p->plan->region_doubtful = guessed && evidence->doubtful;
+    p->plan->region_doubtful = guessed && evidence->doubtful && !from_labels;
     if (guessed || from_labels) return take(p, d, UF_ROLE_REGION, "region", from_labels, error);
     return UF_OK;
 }
