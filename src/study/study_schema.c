@@ -126,15 +126,78 @@ static const struct schema source_schema = {.what = "a source",
                                             .fields = source_fields,
                                             .n_fields = COUNT(source_fields)};
 
+static const struct schema_field denominator_fields[] = {
+    FIELD(study_denominator, "indicator", indicator, SCHEMA_TEXT, .required = true,
+          .summary = "the indicator that the ratio is divided by"),
+};
+static const struct schema denominator_schema = {.what = "denominators",
+                                                 .size = sizeof(struct study_denominator),
+                                                 .fields = denominator_fields,
+                                                 .n_fields = COUNT(denominator_fields),
+                                                 .shorthand = "indicator",
+                                                 .name = offsetof(struct study_denominator, name)};
+
 static const struct schema_field region_fields[] = {
     FIELD(study_regions, "level", level, SCHEMA_TEXT, .choices = levels,
           .summary = "the level of regions to compare"),
     FIELD(study_regions, "within", within, SCHEMA_TEXTS, .summary = "only regions inside these"),
+    FIELD(study_regions, "as-of", as_of, SCHEMA_PERIOD,
+          .summary = "the year whose regional division all figures are brought to"),
+    FIELD(study_regions, "crosswalk", crosswalk, SCHEMA_TEXT,
+          .summary = "a file with from, to, weight: how figures are carried from one division to another"),
+    FIELD(study_regions, "one-division", one_division, SCHEMA_TEXTS,
+          .summary = "indicators whose publisher gives all periods in one division"),
+    FIELD(study_regions, "denominators", denominators, SCHEMA_NAMED, .schema = &denominator_schema,
+          .summary = "ratio: the indicator it is divided by"),
 };
 static const struct schema regions_schema = {.what = "regions",
                                              .size = sizeof(struct study_regions),
                                              .fields = region_fields,
                                              .n_fields = COUNT(region_fields)};
+
+static const char *const splice_methods[] = {"as-is", "ratio-at-overlap", NULL};
+static const struct schema_field splice_fields[] = {
+    FIELD(study_splice, "indicator", indicator, SCHEMA_TEXT, .required = true,
+          .summary = "the name of the new series"),
+    FIELD(study_splice, "parts", parts, SCHEMA_TEXTS, .required = true,
+          .summary = "the series to join, the oldest first"),
+    FIELD(study_splice, "method", method, SCHEMA_TEXT, .choices = splice_methods,
+          .summary = "as-is (default) or ratio-at-overlap"),
+    FIELD(study_splice, "overlap", overlap, SCHEMA_TEXTS,
+          .summary = "first and last period to compare in, for each seam; default: all that both parts have"),
+    FIELD(study_splice, "name", name, SCHEMA_WORDS,
+          .summary = "its name for people; default: that of the newest part"),
+    FIELD(study_splice, "unit", unit, SCHEMA_WORDS, .summary = "its unit for people"),
+};
+static const struct schema splice_schema = {.what = "a splice",
+                                            .size = sizeof(struct study_splice),
+                                            .fields = splice_fields,
+                                            .n_fields = COUNT(splice_fields)};
+
+static const char *const aggregate_ways[] = {"sum", "mean", "share", NULL};
+static const struct schema_field aggregate_fields[] = {
+    FIELD(study_aggregate, "indicator", indicator, SCHEMA_TEXT,
+          .summary = "the indicator to add up; not for a share"),
+    FIELD(study_aggregate, "to", to, SCHEMA_TEXT, .required = true, .choices = levels,
+          .summary = "the level of the wholes"),
+    FIELD(study_aggregate, "from", from, SCHEMA_TEXT, .choices = levels,
+          .summary = "the level of the parts; default: the nearest that has values"),
+    FIELD(study_aggregate, "how", how, SCHEMA_TEXT, .choices = aggregate_ways,
+          .summary = "sum (default), mean or share"),
+    FIELD(study_aggregate, "weight", weight, SCHEMA_TEXT, .summary = "of a mean: the indicator to weight by"),
+    FIELD(study_aggregate, "numerator", numerator, SCHEMA_TEXT, .summary = "of a share"),
+    FIELD(study_aggregate, "denominator", denominator, SCHEMA_TEXT, .summary = "of a share"),
+    FIELD(study_aggregate, "factor", factor, SCHEMA_NUMBER,
+          .summary = "of a share, as 100 for per cent; default 1"),
+    FIELD(study_aggregate, "as", as, SCHEMA_TEXT,
+          .summary = "the name of what is made; default: the indicator itself, at its new level"),
+    FIELD(study_aggregate, "name", name, SCHEMA_WORDS, .summary = "its name for people"),
+    FIELD(study_aggregate, "unit", unit, SCHEMA_WORDS, .summary = "its unit for people"),
+};
+static const struct schema aggregate_schema = {.what = "an aggregate",
+                                               .size = sizeof(struct study_aggregate),
+                                               .fields = aggregate_fields,
+                                               .n_fields = COUNT(aggregate_fields)};
 
 static const struct schema_field derived_fields[] = {
     FIELD(study_derived, "expression", expression, SCHEMA_TEXT, .required = true,
@@ -310,6 +373,10 @@ static const struct schema_field study_fields[] = {
           .summary = "the files to import"),
     FIELD(study, "regions", regions, SCHEMA_MAP, .schema = &regions_schema,
           .summary = "the regions all analyses start from"),
+    FIELD(study, "splice", splices, SCHEMA_MAPS, .schema = &splice_schema,
+          .summary = "series of two or more sources joined into one"),
+    FIELD(study, "aggregate", aggregates, SCHEMA_MAPS, .schema = &aggregate_schema,
+          .summary = "indicators added up to a higher level of regions"),
     FIELD(study, "derived", derived, SCHEMA_NAMED, .schema = &derived_schema,
           .summary = "indicators computed from others"),
     FIELD(study, "intervention", intervention, SCHEMA_MAP, .schema = &intervention_schema,
