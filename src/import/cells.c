@@ -122,13 +122,14 @@ static uf_status locate_region(struct uf_importer *importer, const struct uf_cel
     char *held = NULL;
     UF_TRY(uf_find_labelled_region(importer->store, meaning, &held, error));
     bool another = held != NULL;
+    const char *label = uf_plan_label(&importer->plan, &importer->reader, d, code);
     free(held);
     if (another)
         return uf_reader_fail(&importer->reader, d, error,
                               "'%s' is called %s here and is another region in the store; where they are the same "
                               "after all, name the column: --region %s, in a study dimensions: {region: %s}; to add "
                               "such regions they need codes of their own",
-                              code, uf_plan_label(&importer->plan, &importer->reader, d, code),
+                              code, label ? label : meaning,
                               importer->reader.dimensions.items[d], importer->reader.dimensions.items[d]);
     return fail_unknown_code(importer, d, uf_store_resolve_region, meaning,
                              " (to pass over such rows: --skip-unknown-regions, in a study unknown-regions: "
