@@ -66,7 +66,8 @@ bool uf_period_parse(const char *text, size_t length, uf_period *out)
     if (*p == '/') { /* 2017/18, 2017/2018 */
         p++;
         bool whole = end - p == 4;
-        if (!number(&p, end, whole ? 4 : 2, &other) || p != end || other != (whole ? year + 1 : (year + 1) % 100))
+        if (!number(&p, end, whole ? 4 : 2, &other) || p != end ||
+            other != (whole ? year + 1 : (year + 1) % 100))
             return false;
         *out = make(year, UF_PERIOD_SPAN, 2);
         return true;

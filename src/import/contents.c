@@ -97,10 +97,10 @@ static uf_status make_source(const struct uf_file_facts *facts, char **out, stru
 /* Words of a unit or a label that tell a share, a mean or an index. */
 static bool speaks_of_ratio(const char *text)
 {
-    static const char *const WORDS[] = {"%",       "percent", "per cent", "procent",    "prozent", "prosent", "andel",
-                                        "share",   "index",   "medel",    "mean",       "average",
-                                        "median",  "kvot",    "ratio",    "per 1",      "per inv",
-                                        "per cap", "per inh", "per head", "genomsnitt", "promille"};
+    static const char *const WORDS[] = {"%",       "percent",  "per cent",   "procent", "prozent", "prosent",
+                                        "andel",   "share",    "index",      "medel",   "mean",    "average",
+                                        "median",  "kvot",     "ratio",      "per 1",   "per inv", "per cap",
+                                        "per inh", "per head", "genomsnitt", "promille"};
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
         if (uf_label_speaks_of(text, WORDS[i])) return true;
     return false;

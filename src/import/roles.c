@@ -170,8 +170,7 @@ static double name_weight(const struct uf_planner *p, size_t d, enum uf_role rol
 static uf_status settle_region(struct uf_planner *p, size_t d, const struct uf_role_evidence *evidence,
                                bool guessed, struct uf_error *error)
 {
-    bool by_name =
-        evidence->level && evidence->names > evidence->codes && evidence->names > evidence->labels;
+    bool by_name = evidence->level && evidence->names > evidence->codes && evidence->names > evidence->labels;
     bool from_labels = labels_tell(evidence);
     if (by_name) {
         p->plan->region_level = uf_text_copy(evidence->level);

@@ -16,7 +16,8 @@ static struct uf_import_description describe(struct uf_store *store, const char 
     struct uf_import_description description = {0};
     const struct uf_import_request plain = {.path = "f.csv"};
     assert_ok(uf_input_open_memory("f.csv", text, strlen(text), NULL, &input, &error), &error);
-    uf_status status = uf_import_describe_input(store, input, request ? request : &plain, &description, &error);
+    uf_status status =
+        uf_import_describe_input(store, input, request ? request : &plain, &description, &error);
     uf_input_close(input);
     assert_ok(status, &error);
     return description;
@@ -30,9 +31,11 @@ static const char *cell(const struct uf_table *table, size_t row, const char *co
 static void a_file_is_described(void **state)
 {
     (void)state;
-    static const char TEXT[] = "region;k\xC3\xB6n;enhet;2017;2018\n\"20 Dalarnas l\xC3\xA4n\";m\xC3\xA4n;st;1,5;..\n"
-                               "\"20 Dalarnas l\xC3\xA4n\";kvinnor;st;2,5;3\n\"21 G\xC3\xA4vleborgs l\xC3\xA4n\";m\xC3\xA4n;st;..;x\n"
-                               "\"21 G\xC3\xA4vleborgs l\xC3\xA4n\";kvinnor;st;3;4\n";
+    static const char TEXT[] =
+        "region;k\xC3\xB6n;enhet;2017;2018\n\"20 Dalarnas l\xC3\xA4n\";m\xC3\xA4n;st;1,5;..\n"
+        "\"20 Dalarnas l\xC3\xA4n\";kvinnor;st;2,5;3\n\"21 G\xC3\xA4vleborgs "
+        "l\xC3\xA4n\";m\xC3\xA4n;st;..;x\n"
+        "\"21 G\xC3\xA4vleborgs l\xC3\xA4n\";kvinnor;st;3;4\n";
     struct uf_store *store = store_with_regions(":memory:");
     struct uf_import_description d = describe(store, TEXT, NULL);
     assert_string_equal(d.format, "csv-wide");
@@ -46,7 +49,8 @@ static void a_file_is_described(void **state)
     static const double CODES[] = {2, 2, 1, 2};
     for (size_t i = 0; i < 4; i++) {
         assert_string_equal(cell(d.dimensions, i, "role"), ROLES[i]);
-        expect_close(uf_table_number(d.dimensions, i, uf_table_column(d.dimensions, "codes")), CODES[i], 0, "codes");
+        expect_close(uf_table_number(d.dimensions, i, uf_table_column(d.dimensions, "codes")), CODES[i], 0,
+                     "codes");
     }
     assert_int_equal(uf_table_rows(d.missing), 2);
     assert_string_equal(cell(d.missing, 0, "sign"), "..");
@@ -55,7 +59,8 @@ static void a_file_is_described(void **state)
     assert_string_equal(cell(d.missing, 1, "meaning"), "suppressed");
     assert_int_equal(uf_table_rows(d.rows), 5);
     expect_close(uf_table_number(d.rows, 0, uf_table_column(d.rows, "value")), 1.5, 0, "first value");
-    assert_non_null(strstr(d.study_source, "dimensions: {region: \"region\", period: \"period\", breakdown: [\"k\xC3\xB6n\"]}"));
+    assert_non_null(strstr(
+        d.study_source, "dimensions: {region: \"region\", period: \"period\", breakdown: [\"k\xC3\xB6n\"]}"));
     size_t count = 1;
     assert_ok(uf_store_count(store, NULL, &count, &error), &error);
     assert_int_equal(count, 0);
@@ -74,8 +79,7 @@ static void what_is_lacking_is_said(void **state)
 {
     (void)state;
     struct uf_store *store = store_with_regions(":memory:");
-    struct uf_import_description d =
-        describe(store, "place,unit,kind,value\na,THS,p,1\nb,PC,q,2\n", NULL);
+    struct uf_import_description d = describe(store, "place,unit,kind,value\na,THS,p,1\nb,PC,q,2\n", NULL);
     assert_true(needs(&d, "no column of periods is found"));
     assert_true(needs(&d, "no column of regions is found"));
     assert_true(needs(&d, "--keep unit=THS"));

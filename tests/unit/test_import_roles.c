@@ -48,24 +48,30 @@ static void expect_note(const char *words)
 static const char *px(const char *name, const char *codes, const char *values, const char *figures)
 {
     static char text[4000];
-    snprintf(text, sizeof text,
-             "CHARSET=\"ANSI\";\nAXIS-VERSION=\"2010\";\nCODEPAGE=\"utf-8\";\nSUBJECT-AREA=\"Test\";\n"
-             "SUBJECT-CODE=\"T\";\nMATRIX=\"M\";\nTITLE=\"A table\";\nCONTENTS=\"Persons\";\nUNITS=\"persons\";\n"
-             "DECIMALS=0;\nSTUB=\"%s\";\nHEADING=\"year\";\nVALUES(\"%s\")=%s;\nVALUES(\"year\")=\"2018\";\n%s%s%s%s%s"
-             "CODES(\"year\")=\"2018\";\nTIMEVAL(\"year\")=TLIST(A1),\"2018\";\nSOURCE=\"The office\";\n"
-             "DATA=\n%s;\n",
-             name, name, values, *codes ? "CODES(\"" : "", *codes ? name : "", *codes ? "\")=" : "", codes,
-             *codes ? ";\n" : "", figures);
+    snprintf(
+        text, sizeof text,
+        "CHARSET=\"ANSI\";\nAXIS-VERSION=\"2010\";\nCODEPAGE=\"utf-8\";\nSUBJECT-AREA=\"Test\";\n"
+        "SUBJECT-CODE=\"T\";\nMATRIX=\"M\";\nTITLE=\"A table\";\nCONTENTS=\"Persons\";\nUNITS=\"persons\";\n"
+        "DECIMALS=0;\nSTUB=\"%s\";\nHEADING=\"year\";\nVALUES(\"%s\")=%s;\nVALUES(\"year\")=\"2018\";\n%s%s%"
+        "s%s%s"
+        "CODES(\"year\")=\"2018\";\nTIMEVAL(\"year\")=TLIST(A1),\"2018\";\nSOURCE=\"The office\";\n"
+        "DATA=\n%s;\n",
+        name, name, values, *codes ? "CODES(\"" : "", *codes ? name : "", *codes ? "\")=" : "", codes,
+        *codes ? ";\n" : "", figures);
     return text;
 }
 
 static void labels_may_hold_the_codes(void **state)
 {
     (void)state;
-    do_import(px("omr", "\"0\",\"1\"", "\"17 V\xC3\xA4rmlands l\xC3\xA4n\",\"20 Dalarnas l\xC3\xA4n\"", "4 5"), NULL);
+    do_import(
+        px("omr", "\"0\",\"1\"", "\"17 V\xC3\xA4rmlands l\xC3\xA4n\",\"20 Dalarnas l\xC3\xA4n\"", "4 5"),
+        NULL);
     expect_note("the region is taken from omr, whose codes are serial numbers: its labels hold the code");
-    expect_text(store, "SELECT group_concat(region || '=' || value, ' ') FROM (SELECT * FROM observations ORDER BY region)",
-                "SE311=4.0 SE312=5.0");
+    expect_text(
+        store,
+        "SELECT group_concat(region || '=' || value, ' ') FROM (SELECT * FROM observations ORDER BY region)",
+        "SE311=4.0 SE312=5.0");
 }
 
 /* Serial numbers that also are county numbers: what the labels say goes before. */
@@ -74,7 +80,8 @@ static void serial_numbers_are_not_counties(void **state)
     (void)state;
     do_import(px("omr", "\"17\",\"20\"", "\"1780 Karlstad\",\"2080 Falun\"", "4 5"), NULL);
     expect_note("its labels hold the code");
-    expect_text(store, "SELECT group_concat(region, ' ') FROM (SELECT region FROM observations ORDER BY region)",
+    expect_text(store,
+                "SELECT group_concat(region, ' ') FROM (SELECT region FROM observations ORDER BY region)",
                 "1780 2080");
 }
 
@@ -85,7 +92,8 @@ static void a_number_of_another_list_is_no_region(void **state)
                    UF_BAD_INPUT, "no column of regions is found");
     /* called a region by its name, but no label is of the store's regions; adding would rename Stockholm */
     const char *states = px("region", "\"01\",\"17\",\"77\"", "\"Alabama\",\"Illinois\",\"Kansas\"", "1 2 3");
-    expect_refusal(states, NULL, UF_BAD_INPUT, "'01' is called Alabama here and is another region in the store");
+    expect_refusal(states, NULL, UF_BAD_INPUT,
+                   "'01' is called Alabama here and is another region in the store");
     expect_refusal(states, &(struct uf_import_request){.unknown_regions = UF_UNKNOWN_ADD}, UF_BAD_INPUT,
                    "is called Alabama here");
     expect_text(store, "SELECT name_en FROM regions WHERE code = 'SE110'", "Stockholm county");
@@ -93,7 +101,8 @@ static void a_number_of_another_list_is_no_region(void **state)
     const struct uf_dimension_role region = {UF_ROLE_REGION, "state"};
     do_import(px("state", "\"01\",\"17\",\"20\"", "\"Stockholm etc.\",\"V-land\",\"D-land\"", "1 2 3"),
               &(struct uf_import_request){.roles = &region, .n_roles = 1});
-    expect_text(store, "SELECT group_concat(region, ' ') FROM (SELECT region FROM observations ORDER BY region)",
+    expect_text(store,
+                "SELECT group_concat(region, ' ') FROM (SELECT region FROM observations ORDER BY region)",
                 "SE110 SE311 SE312");
 }
 
@@ -113,13 +122,16 @@ static void regions_may_be_written_by_name(void **state)
         uf_import_summary_clear(&summary);
         assert_ok(import_text(own, text, NULL, &summary, &error), &error);
         expect_note("by the names of regions at the level nuts3");
-        expect_text(own, "SELECT group_concat(region || '=' || value, ' ') FROM (SELECT * FROM observations ORDER BY region)",
+        expect_text(own,
+                    "SELECT group_concat(region || '=' || value, ' ') FROM (SELECT * FROM observations ORDER "
+                    "BY region)",
                     "SE=3.0 SE311=1.0 SE312=2.0");
         uf_store_close(own);
     }
     /* Stockholm is a NUTS 2 region, a county for short, and a municipality: the others tell which is meant */
     do_import("place,year,value\nStockholm,2018,1\nFalun,2018,2\nKarlstad,2018,3\n", NULL);
-    expect_text(store, "SELECT group_concat(region, ' ') FROM (SELECT region FROM observations ORDER BY region)",
+    expect_text(store,
+                "SELECT group_concat(region, ' ') FROM (SELECT region FROM observations ORDER BY region)",
                 "0180 1780 2080");
     expect_refusal("place,year,value\nFalun,2018,2\nKarlstad,2018,3\nAtlantis,2018,1\n",
                    &(struct uf_import_request){.indicator = {.code = "y"}}, UF_BAD_INPUT, "Atlantis");
@@ -128,13 +140,15 @@ static void regions_may_be_written_by_name(void **state)
 static void ages_are_neither_regions_nor_sectors(void **state)
 {
     (void)state;
-    do_import("omr,grp,year,value\n20,16-24,2018,1\n20,49-50,2018,2\n20,51-52,2018,3\n20,58-59,2018,4\n", NULL);
+    do_import("omr,grp,year,value\n20,16-24,2018,1\n20,49-50,2018,2\n20,51-52,2018,3\n20,58-59,2018,4\n",
+              NULL);
     expect_text(store, "SELECT group_concat(breakdown, ' ') FROM observations",
                 "grp=16-24 grp=49-50 grp=51-52 grp=58-59");
-    do_import(px("x", "\"01\",\"17\",\"20\",\"21\"", "\"1 \xC3\xA5r\",\"17 \xC3\xA5r\",\"20 \xC3\xA5r\",\"21 \xC3\xA5r\"",
-                 "1 2 3 4"),
+    do_import(px("x", "\"01\",\"17\",\"20\",\"21\"",
+                 "\"1 \xC3\xA5r\",\"17 \xC3\xA5r\",\"20 \xC3\xA5r\",\"21 \xC3\xA5r\"", "1 2 3 4"),
               &(struct uf_import_request){.indicator = {.code = "y"}, .region_is = "20"});
-    expect_text(store, "SELECT group_concat(DISTINCT region) FROM observations WHERE indicator = 'y'", "SE312");
+    expect_text(store, "SELECT group_concat(DISTINCT region) FROM observations WHERE indicator = 'y'",
+                "SE312");
 }
 
 static void groups_of_sectors_are_added(void **state)
@@ -142,23 +156,30 @@ static void groups_of_sectors_are_added(void **state)
     (void)state;
     do_import("omr,sni,year,value\n20,A,2018,1\n20,A+C,2018,2\n20,C-F,2018,3\n20,F,2018,4\n", NULL);
     expect_note("2 sectors that the store did not know were added to it, such as A+C, C-F");
-    expect_text(store, "SELECT group_concat(sector || '=' || value, ' ') FROM (SELECT * FROM observations ORDER BY value)",
-                "A=1.0 A+C=2.0 C-F=3.0 F=4.0");
+    expect_text(
+        store,
+        "SELECT group_concat(sector || '=' || value, ' ') FROM (SELECT * FROM observations ORDER BY value)",
+        "A=1.0 A+C=2.0 C-F=3.0 F=4.0");
     expect_refusal("omr,sni,year,value\n20,A,2018,1\n20,C,2018,2\n20,A+X,2018,3\n",
-                   &(struct uf_import_request){.indicator = {.code = "y"}}, UF_BAD_INPUT, "unknown sector 'A+X'");
+                   &(struct uf_import_request){.indicator = {.code = "y"}}, UF_BAD_INPUT,
+                   "unknown sector 'A+X'");
 }
 
 static void labels_of_other_things_are_no_sectors(void **state)
 {
     (void)state;
     static const char TEXT[] =
-        "CHARSET=\"ANSI\";\nAXIS-VERSION=\"2010\";\nCODEPAGE=\"utf-8\";\nSUBJECT-AREA=\"T\";\nSUBJECT-CODE=\"T\";\n"
+        "CHARSET=\"ANSI\";\nAXIS-VERSION=\"2010\";\nCODEPAGE=\"utf-8\";\nSUBJECT-AREA=\"T\";\nSUBJECT-CODE="
+        "\"T\";\n"
         "MATRIX=\"M\";\nTITLE=\"t\";\nCONTENTS=\"c\";\nUNITS=\"u\";\nDECIMALS=0;\nSTUB=\"omr\",\"place\";\n"
         "HEADING=\"year\";\nVALUES(\"omr\")=\"Dalarnas l\xC3\xA4n\";\nCODES(\"omr\")=\"20\";\n"
-        "VALUES(\"place\")=\"Capital\",\"Town\",\"Village\",\"Farm\";\nCODES(\"place\")=\"A\",\"B-E\",\"C\",\"F\";\n"
-        "VALUES(\"year\")=\"2018\";\nCODES(\"year\")=\"2018\";\nTIMEVAL(\"year\")=TLIST(A1),\"2018\";\nDATA=\n1 2 3 4;\n";
+        "VALUES(\"place\")=\"Capital\",\"Town\",\"Village\",\"Farm\";\nCODES(\"place\")=\"A\",\"B-E\",\"C\","
+        "\"F\";\n"
+        "VALUES(\"year\")=\"2018\";\nCODES(\"year\")=\"2018\";\nTIMEVAL(\"year\")=TLIST(A1),\"2018\";\nDATA="
+        "\n1 2 3 4;\n";
     do_import(TEXT, NULL);
-    expect_text(store, "SELECT group_concat(breakdown, ' ') FROM observations", "place=A place=B-E place=C place=F");
+    expect_text(store, "SELECT group_concat(breakdown, ' ') FROM observations",
+                "place=A place=B-E place=C place=F");
     expect_text(store, "SELECT label FROM code_labels WHERE dimension = 'place' AND code = 'C'", "Village");
 }
 
@@ -167,30 +188,33 @@ static void region_and_period_may_be_said(void **state)
     (void)state;
     expect_refusal("kon,value\nm,1\nk,2\n", NULL, UF_BAD_INPUT, "--period-is PERIOD, in a study period-is");
     expect_refusal("kon,year,value\nm,2018,1\nk,2018,2\n", NULL, UF_BAD_INPUT, "--region-is CODE");
-    do_import("kon,value\nm,1\nk,2\n",
-              &(struct uf_import_request){.region_is = "00", .period_is = "2014K2"});
+    do_import("kon,value\nm,1\nk,2\n", &(struct uf_import_request){.region_is = "00", .period_is = "2014K2"});
     expect_text(store, "SELECT group_concat(DISTINCT region || period) FROM observations", "SE2014202");
-    expect_refusal("kon,value\nm,1\nk,2\n",
-                   &(struct uf_import_request){.indicator = {.code = "y"}, .region_is = "XX9", .period_is = "2014"},
-                   UF_BAD_INPUT, "unknown region 'XX9'");
-    expect_refusal("kon,value\nm,1\nk,2\n",
-                   &(struct uf_import_request){.indicator = {.code = "y"}, .region_is = "SE", .period_is = "now"},
-                   UF_BAD_USAGE, "'now' is not a period");
+    expect_refusal(
+        "kon,value\nm,1\nk,2\n",
+        &(struct uf_import_request){.indicator = {.code = "y"}, .region_is = "XX9", .period_is = "2014"},
+        UF_BAD_INPUT, "unknown region 'XX9'");
+    expect_refusal(
+        "kon,value\nm,1\nk,2\n",
+        &(struct uf_import_request){.indicator = {.code = "y"}, .region_is = "SE", .period_is = "now"},
+        UF_BAD_USAGE, "'now' is not a period");
 }
 
 static void unknown_regions_can_be_added(void **state)
 {
     (void)state;
-    static const char TEXT[] = "geo,year,value\n20,2018,1\nSE,2018,2\nSE313,2018,3\nSEZZ,2018,4\nNO Norway,2018,5\n"
-                               "EU27_2020,2018,6\nUSA,2018,7\n";
+    static const char TEXT[] =
+        "geo,year,value\n20,2018,1\nSE,2018,2\nSE313,2018,3\nSEZZ,2018,4\nNO Norway,2018,5\n"
+        "EU27_2020,2018,6\nUSA,2018,7\n";
     do_import(TEXT, &(struct uf_import_request){.unknown_regions = UF_UNKNOWN_ADD});
     assert_int_equal(summary.imported, 7);
     assert_int_equal(summary.added, 4);
     expect_note("4 regions that the store did not know were added to it, such as SEZZ, NO, EU27_2020, USA");
-    expect_text(store,
-                "SELECT group_concat(code || ':' || level || ':' || coalesce(parent, '-') || ':' || name_en, ' ')"
-                " FROM (SELECT * FROM regions WHERE code IN ('SEZZ', 'NO', 'EU27_2020', 'USA') ORDER BY code)",
-                "EU27_2020:other:-:EU27_2020 NO:country:-:Norway SEZZ:nuts2:SE:SEZZ USA:other:-:USA");
+    expect_text(
+        store,
+        "SELECT group_concat(code || ':' || level || ':' || coalesce(parent, '-') || ':' || name_en, ' ')"
+        " FROM (SELECT * FROM regions WHERE code IN ('SEZZ', 'NO', 'EU27_2020', 'USA') ORDER BY code)",
+        "EU27_2020:other:-:EU27_2020 NO:country:-:Norway SEZZ:nuts2:SE:SEZZ USA:other:-:USA");
 }
 
 int main(void)

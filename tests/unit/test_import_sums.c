@@ -44,14 +44,16 @@ static void expect_note(const char *words)
 
 /* Two contents, two sexes with their total, two years. */
 static const char CUBE[] =
-    "CHARSET=\"ANSI\";\nAXIS-VERSION=\"2010\";\nCODEPAGE=\"utf-8\";\nSUBJECT-AREA=\"T\";\nSUBJECT-CODE=\"T\";\n"
+    "CHARSET=\"ANSI\";\nAXIS-VERSION=\"2010\";\nCODEPAGE=\"utf-8\";\nSUBJECT-AREA=\"T\";\nSUBJECT-CODE=\"T\";"
+    "\n"
     "MATRIX=\"M\";\nTITLE=\"Jobs by sex\";\nCONTENTS=\"Jobs\";\nUNITS=\"persons\";\nDECIMALS=1;\n"
     "STUB=\"omr\",\"kon\";\nHEADING=\"innehall\",\"year\";\nCONTVARIABLE=\"innehall\";\n"
     "VALUES(\"omr\")=\"Dalarnas l\xC3\xA4n\";\nCODES(\"omr\")=\"20\";\n"
     "VALUES(\"kon\")=\"men\",\"women\",\"total\";\nCODES(\"kon\")=\"1\",\"2\",\"1+2\";\n"
     "VALUES(\"innehall\")=\"Employed\",\"Share of all\";\nCODES(\"innehall\")=\"E1\",\"00002\";\n"
     "UNITS(\"Employed\")=\"persons\";\nUNITS(\"Share of all\")=\"per cent\";\n"
-    "VALUES(\"year\")=\"2017\",\"2018\";\nCODES(\"year\")=\"2017\",\"2018\";\nTIMEVAL(\"year\")=TLIST(A1),\"2017\",\"2018\";\n"
+    "VALUES(\"year\")=\"2017\",\"2018\";\nCODES(\"year\")=\"2017\",\"2018\";\nTIMEVAL(\"year\")=TLIST(A1),"
+    "\"2017\",\"2018\";\n"
     "SOURCE=\"The office\";\nNOTE=\"Read this first\";\n"
     "DATA=\n1 2 10 20\n3 4 11 21\n4 6 12 22;\n";
 
@@ -62,20 +64,29 @@ static void each_content_is_an_indicator(void **state)
     assert_int_equal(summary.imported, 12);
     expect_note("the content E1 (Employed) becomes the indicator jobs_E1");
     expect_note("the content 00002 (Share of all) becomes the indicator jobs_share_of_all");
-    expect_text(store, "SELECT group_concat(code || ':' || name_en || ':' || unit_en || ':' || kind, ' ') FROM (SELECT *"
-                       " FROM indicator ORDER BY code)",
-                "jobs_E1:Employed:persons:stock jobs_share_of_all:Share of all:per cent:ratio");
-    expect_text(store, "SELECT group_concat(value, ' ') FROM (SELECT value FROM observations WHERE indicator ="
-                       " 'jobs_share_of_all' AND breakdown = 'kon=2' ORDER BY period)",
+    expect_text(
+        store,
+        "SELECT group_concat(code || ':' || name_en || ':' || unit_en || ':' || kind, ' ') FROM (SELECT *"
+        " FROM indicator ORDER BY code)",
+        "jobs_E1:Employed:persons:stock jobs_share_of_all:Share of all:per cent:ratio");
+    expect_text(store,
+                "SELECT group_concat(value, ' ') FROM (SELECT value FROM observations WHERE indicator ="
+                " 'jobs_share_of_all' AND breakdown = 'kon=2' ORDER BY period)",
                 "11.0 21.0");
     expect_text(store, "SELECT source FROM indicator WHERE code = 'jobs_E1'", "The office, Jobs by sex");
-    expect_text(store, "SELECT group_concat(name || '=' || role, ' ') FROM (SELECT * FROM batch_dimensions ORDER BY position)",
+    expect_text(store,
+                "SELECT group_concat(name || '=' || role, ' ') FROM (SELECT * FROM batch_dimensions ORDER BY "
+                "position)",
                 "omr=region kon=breakdown innehall=content year=period");
-    expect_close(query_number(store, "SELECT count(*) FROM batch_notes WHERE scope = '' AND text = 'Read this first'"), 1, 0,
-                 "the publisher's note");
-    expect_text(store, "SELECT group_concat(code || '=' || label, ' ') FROM (SELECT * FROM code_labels ORDER BY code)",
-                "1=men 1+2=total 2=women");
-    expect_close(query_number(store, "SELECT decimals FROM indicator WHERE code = 'jobs_E1'"), 1, 0, "decimals");
+    expect_close(
+        query_number(store, "SELECT count(*) FROM batch_notes WHERE scope = '' AND text = 'Read this first'"),
+        1, 0, "the publisher's note");
+    expect_text(
+        store,
+        "SELECT group_concat(code || '=' || label, ' ') FROM (SELECT * FROM code_labels ORDER BY code)",
+        "1=men 1+2=total 2=women");
+    expect_close(query_number(store, "SELECT decimals FROM indicator WHERE code = 'jobs_E1'"), 1, 0,
+                 "decimals");
 }
 
 static void contents_can_be_named_and_kept(void **state)
@@ -96,13 +107,16 @@ static void contents_can_be_named_and_kept(void **state)
     const struct uf_keep keep = {"innehall", label, 1};
     do_import(CUBE, &(struct uf_import_request){.indicator = {.code = "part"}, .keep = &keep, .n_keep = 1});
     assert_int_equal(summary.imported, 6);
-    expect_text(store, "SELECT name_en || ':' || unit_en FROM indicator WHERE code = 'part'", "Share of all:per cent");
-    do_import(CUBE, &(struct uf_import_request){.indicator = {.code = "own", .name_en = "Mine", .unit_en = "pieces"},
-                                                .keep = &keep,
-                                                .n_keep = 1});
+    expect_text(store, "SELECT name_en || ':' || unit_en FROM indicator WHERE code = 'part'",
+                "Share of all:per cent");
+    do_import(CUBE, &(struct uf_import_request){
+                        .indicator = {.code = "own", .name_en = "Mine", .unit_en = "pieces"},
+                        .keep = &keep,
+                        .n_keep = 1});
     expect_text(store, "SELECT name_en || ':' || unit_en FROM indicator WHERE code = 'own'", "Mine:pieces");
-    expect_refusal("geo,year,value\n20,2018,1\n", &(struct uf_import_request){.contents = names, .n_contents = 1},
-                   UF_BAD_USAGE, "--content COLUMN");
+    expect_refusal("geo,year,value\n20,2018,1\n",
+                   &(struct uf_import_request){.contents = names, .n_contents = 1}, UF_BAD_USAGE,
+                   "--content COLUMN");
 }
 
 static const char LONG[] = "geo,sex,age,year,value\n"
@@ -117,17 +131,21 @@ static void what_differs_in_one_dimension_is_added(void **state)
     assert_int_equal(summary.imported, 4);
     assert_int_equal(summary.incomplete, 1);
     expect_note("1 of 4 sums lack a part");
-    expect_text(store, "SELECT group_concat(region || breakdown || '=' || coalesce(value, '-') || ':' || status, ' ') FROM"
-                       " (SELECT * FROM observations ORDER BY region, breakdown)",
-                "SE312age=16-24=3.0:0 SE312age=25-34=30.0:0 SE313age=16-24=-:32 SE313age=25-34=70.0:0");
+    expect_text(
+        store,
+        "SELECT group_concat(region || breakdown || '=' || coalesce(value, '-') || ':' || status, ' ') FROM"
+        " (SELECT * FROM observations ORDER BY region, breakdown)",
+        "SE312age=16-24=3.0:0 SE312age=25-34=30.0:0 SE313age=16-24=-:32 SE313age=25-34=70.0:0");
     /* two dimensions, some parts: an independent way to the same figures */
     const char *young[] = {"16-24", "25-34"};
     const struct uf_sum both[] = {{.dimension = "sex"}, {"age", young, 2}};
     do_import(LONG, &(struct uf_import_request){.indicator = {.code = "y"}, .sums = both, .n_sums = 2});
-    expect_close(query_number(store, "SELECT value FROM observations WHERE indicator = 'y' AND region = 'SE312'"),
-                 1 + 2 + 10 + 20, 0, "all four");
-    expect_close(query_number(store, "SELECT status FROM observations WHERE indicator = 'y' AND region = 'SE313'"),
-                 UF_VALUE_INCOMPLETE, 0, "a part is missing");
+    expect_close(
+        query_number(store, "SELECT value FROM observations WHERE indicator = 'y' AND region = 'SE312'"),
+        1 + 2 + 10 + 20, 0, "all four");
+    expect_close(
+        query_number(store, "SELECT status FROM observations WHERE indicator = 'y' AND region = 'SE313'"),
+        UF_VALUE_INCOMPLETE, 0, "a part is missing");
 }
 
 static void a_part_that_is_not_there_is_missing(void **state)
@@ -136,19 +154,23 @@ static void a_part_that_is_not_there_is_missing(void **state)
     const struct uf_sum sex = {.dimension = "sex"};
     do_import("geo,sex,year,value\n20,m,2018,1\n20,k,2018,2\n21,m,2018,5\n",
               &(struct uf_import_request){.sums = &sex, .n_sums = 1});
-    expect_close(query_number(store, "SELECT count(*) FROM observations WHERE region = 'SE313' AND value IS NULL"), 1,
-                 0, "never a partial sum");
+    expect_close(
+        query_number(store, "SELECT count(*) FROM observations WHERE region = 'SE313' AND value IS NULL"), 1,
+        0, "never a partial sum");
 }
 
 static void remarks_go_over_to_the_sum(void **state)
 {
     (void)state;
     const struct uf_sum sex = {.dimension = "sex"};
-    do_import("geo,sex,year,value,flag\n20,m,2017,1,e\n20,k,2017,2,b\n20,m,2018,\xE2\x80\x93,\n20,k,2018,\xE2\x80\x93,\n"
+    do_import("geo,sex,year,value,flag\n20,m,2017,1,e\n20,k,2017,2,b\n20,m,2018,\xE2\x80\x93,\n20,k,2018,"
+              "\xE2\x80\x93,\n"
               "20,m,2019,\xE2\x80\x93,\n20,k,2019,4,\n",
               &(struct uf_import_request){.sums = &sex, .n_sums = 1});
-    expect_text(store, "SELECT group_concat(value || ':' || status, ' ') FROM (SELECT * FROM observations ORDER BY period)",
-                "3.0:5120 0.0:256 4.0:0");
+    expect_text(
+        store,
+        "SELECT group_concat(value || ':' || status, ' ') FROM (SELECT * FROM observations ORDER BY period)",
+        "3.0:5120 0.0:256 4.0:0");
 }
 
 static void a_total_is_never_added(void **state)
@@ -159,13 +181,16 @@ static void a_total_is_never_added(void **state)
     const struct uf_sum all = {.dimension = "kon"};
     do_import(CUBE, &(struct uf_import_request){.keep = &keep, .n_keep = 1, .sums = &all, .n_sums = 1});
     expect_note("column kon has a total of its own, which is used: 1+2");
-    expect_text(store, "SELECT group_concat(value, ' ') FROM (SELECT value FROM observations ORDER BY period)", "4.0 6.0");
+    expect_text(store,
+                "SELECT group_concat(value, ' ') FROM (SELECT value FROM observations ORDER BY period)",
+                "4.0 6.0");
     const char *parts[] = {"1", "women"};
     const struct uf_sum two = {"kon", parts, 2};
     do_import(CUBE, &(struct uf_import_request){
                         .indicator = {.code = "y"}, .keep = &keep, .n_keep = 1, .sums = &two, .n_sums = 1});
     expect_text(store,
-                "SELECT group_concat(value, ' ') FROM (SELECT value FROM observations WHERE indicator = 'y' ORDER BY period)",
+                "SELECT group_concat(value, ' ') FROM (SELECT value FROM observations WHERE indicator = 'y' "
+                "ORDER BY period)",
                 "4.0 6.0");
     const char *mixed[] = {"1", "1+2"};
     const struct uf_sum wrong = {"kon", mixed, 2};
@@ -179,11 +204,17 @@ static void what_may_not_be_added_is_refused(void **state)
     const struct uf_sum sex = {.dimension = "sex"}, none = {.dimension = "sxe"}, age = {.dimension = "age"};
     const char *parts[] = {"m", "q"};
     const struct uf_sum unknown = {"sex", parts, 2};
-    expect_refusal(LONG, &(struct uf_import_request){.indicator = {.kind = UF_INDICATOR_RATIO}, .kind_said = true, .sums = &sex, .n_sums = 1},
-                   UF_BAD_USAGE, "cannot be added up: it is a ratio");
-    expect_refusal(LONG, &(struct uf_import_request){.indicator = {.unit_en = "average, SEK"}, .sums = &sex, .n_sums = 1},
-                   UF_BAD_USAGE, "its unit says a share, a mean or an index");
-    expect_refusal(LONG, &(struct uf_import_request){.sums = &none, .n_sums = 1}, UF_BAD_USAGE, "did you mean 'sex'?");
+    expect_refusal(
+        LONG,
+        &(struct uf_import_request){
+            .indicator = {.kind = UF_INDICATOR_RATIO}, .kind_said = true, .sums = &sex, .n_sums = 1},
+        UF_BAD_USAGE, "cannot be added up: it is a ratio");
+    expect_refusal(
+        LONG,
+        &(struct uf_import_request){.indicator = {.unit_en = "average, SEK"}, .sums = &sex, .n_sums = 1},
+        UF_BAD_USAGE, "its unit says a share, a mean or an index");
+    expect_refusal(LONG, &(struct uf_import_request){.sums = &none, .n_sums = 1}, UF_BAD_USAGE,
+                   "did you mean 'sex'?");
     expect_refusal(LONG, &(struct uf_import_request){.sums = &unknown, .n_sums = 1}, UF_BAD_USAGE,
                    "has no code 'q' to add up");
     expect_refusal("geo,age,year,value\n20,16-24,2018,1\n20,16-64,2018,2\n",
@@ -197,7 +228,8 @@ static void what_may_not_be_added_is_refused(void **state)
                    UF_BAD_INPUT, "this part of a sum was met before");
     /* a part in per cent among the contents */
     const struct uf_sum kon = {"kon", (const char *const[]){"1", "2"}, 2};
-    expect_refusal(CUBE, &(struct uf_import_request){.sums = &kon, .n_sums = 1}, UF_BAD_USAGE, "Share of all cannot be added up");
+    expect_refusal(CUBE, &(struct uf_import_request){.sums = &kon, .n_sums = 1}, UF_BAD_USAGE,
+                   "Share of all cannot be added up");
     expect_close(query_number(store, "SELECT count(*) FROM indicator"), 0, 0, "nothing is left of it");
 }
 
@@ -227,17 +259,21 @@ static void an_earlier_import_can_be_replaced(void **state)
     do_import(OLD, &(struct uf_import_request){.indicator = {.code = "other"}});
     do_import(NEW, &(struct uf_import_request){.replace = true});
     assert_int_equal(summary.forgotten, 2);
-    expect_text(store, "SELECT group_concat(indicator || period || '=' || value, ' ') FROM (SELECT * FROM observations"
-                       " ORDER BY indicator, period)",
-                "other2017000=1.0 other2018000=2.0 x2018000=3.0");
+    expect_text(
+        store,
+        "SELECT group_concat(indicator || period || '=' || value, ' ') FROM (SELECT * FROM observations"
+        " ORDER BY indicator, period)",
+        "other2017000=1.0 other2018000=2.0 x2018000=3.0");
     do_import(NEW, NULL);
     assert_true(summary.already_there);
     do_import(NEW, &(struct uf_import_request){.replace = true});
     assert_false(summary.already_there);
     assert_int_equal(summary.imported, 1);
     /* a failed replacement leaves the old */
-    expect_refusal("geo,year,value\n20,2018,abc\n", &(struct uf_import_request){.replace = true}, UF_BAD_INPUT, "not a number");
-    expect_close(query_number(store, "SELECT value FROM observations WHERE indicator = 'x'"), 3, 0, "as it was");
+    expect_refusal("geo,year,value\n20,2018,abc\n", &(struct uf_import_request){.replace = true},
+                   UF_BAD_INPUT, "not a number");
+    expect_close(query_number(store, "SELECT value FROM observations WHERE indicator = 'x'"), 3, 0,
+                 "as it was");
 }
 
 /* Every field of the request that changes what is taken makes another selection. */
