@@ -77,9 +77,12 @@ bool uf_period_parse(const char *text, size_t length, uf_period *out)
         *out = make(year, UF_PERIOD_YEAR, 0);
         return true;
     }
-    if (*p == '/') { /* 2017/18 */
+    if (*p == '/') { /* 2017/18, 2017/2018 */
         p++;
-        if (!number(&p, end, 2, &other) || p != end || other != (year + 1) % 100) return false;
+        bool whole = end - p == 4;
+        if (!number(&p, end, whole ? 4 : 2, &other) || p != end ||
+            other != (whole ? year + 1 : (year + 1) % 100))
+            return false;
         *out = make(year, UF_PERIOD_SPAN, 2);
         return true;
     }

@@ -14,14 +14,14 @@ enum { UNKNOWN = -1 };
 static uf_status look_up(struct uf_importer *importer, size_t d, bool region, const char *text, char **out,
                          struct uf_error *error)
 {
-    const char *meaning = uf_plan_meaning(&importer->plan, &importer->reader, d, text);
     char *code = NULL;
     if (region)
-        UF_TRY(uf_plan_find_region(importer->store, &importer->plan, meaning, &code, error));
+        UF_TRY(uf_plan_find_region(importer->store, &importer->plan, &importer->reader, text, &code, error));
     else
-        UF_TRY(uf_find_labelled_sector(importer->store, meaning, &code, error));
+        UF_TRY(uf_find_labelled_sector(
+            importer->store, uf_plan_meaning(&importer->plan, &importer->reader, d, text), &code, error));
     if (!code && region && importer->request->unknown_regions == UF_UNKNOWN_ADD)
-        UF_TRY(uf_importer_add_region(importer, text, &code, error));
+        UF_TRY(uf_importer_add_region(importer, text, &code, error)); /* NULL where the code is another's */
     if (!code && !region) UF_TRY(uf_importer_add_sector(importer, text, &code, error));
     *out = code;
     return UF_OK;
@@ -31,6 +31,10 @@ static uf_status translate(struct uf_importer *importer, size_t d, bool region, 
                            const char **out, struct uf_error *error)
 {
     struct uf_translation *translation = region ? &importer->regions : &importer->sectors;
+    if (translation->last_code && !strcmp(text, translation->last)) {
+        *out = translation->last_code;
+        return UF_OK;
+    }
     size_t length = strlen(text);
     int64_t place = 0;
     if (!uf_codes_find(&translation->index, text, length, &place)) {
@@ -43,6 +47,10 @@ static uf_status translate(struct uf_importer *importer, size_t d, bool region, 
         if (status != UF_OK) return status;
     }
     *out = place == UNKNOWN ? NULL : translation->codes.items[place];
+    if (*out && length < sizeof translation->last) {
+        memcpy(translation->last, text, length + 1);
+        translation->last_code = *out; /* the list moves, its texts do not */
+    }
     return UF_OK;
 }
 
@@ -119,6 +127,19 @@ static uf_status locate_region(struct uf_importer *importer, const struct uf_cel
     const char *meaning = uf_plan_meaning(&importer->plan, &importer->reader, d, code);
     if (importer->request->unknown_regions == UF_UNKNOWN_SKIP)
         return remember_unknown(importer, meaning, error);
+    char *held = NULL;
+    UF_TRY(uf_find_labelled_region(importer->store, meaning, &held, error));
+    bool another = held != NULL;
+    const char *label = uf_plan_label(&importer->plan, &importer->reader, d, code);
+    free(held);
+    if (another)
+        return uf_reader_fail(
+            &importer->reader, d, error,
+            "'%s' is called %s here and is another region in the store; where they are the same "
+            "after all, name the column: --region %s, in a study dimensions: {region: %s}; to add "
+            "such regions they need codes of their own",
+            code, label ? label : meaning, importer->reader.dimensions.items[d],
+            importer->reader.dimensions.items[d]);
     return fail_unknown_code(importer, d, uf_store_resolve_region, meaning,
                              " (to pass over such rows: --skip-unknown-regions, in a study unknown-regions: "
                              "skip; to add them to the store: --add-unknown-regions, unknown-regions: add)",
@@ -164,9 +185,11 @@ uf_status uf_importer_locate(struct uf_importer *importer, const struct uf_reade
     UF_TRY(locate_region(importer, cell, &out->region, out_use, error));
     if (!*out_use) return UF_OK;
     *out_use = false;
-    UF_TRY(uf_contents_find(&importer->contents, plan, &importer->reader, importer->request,
-                            plan->content == SIZE_MAX ? "" : cell->codes[plan->content], &importer->content,
-                            error));
+    if (plan->content == SIZE_MAX)
+        importer->content = &importer->contents.items[0];
+    else
+        UF_TRY(uf_contents_find(&importer->contents, plan, &importer->reader, importer->request,
+                                cell->codes[plan->content], &importer->content, error));
     out->indicator = importer->content->indicator_code;
     UF_TRY(locate_sector(importer, cell, &out->sector, error));
     UF_TRY(locate_period(importer, reader, cell, &out->period, error));

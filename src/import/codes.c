@@ -79,14 +79,36 @@ uf_status uf_plan_keeps(struct uf_plan *plan, const struct uf_reader *reader, co
     return UF_OK;
 }
 
-uf_status uf_plan_find_region(struct uf_store *store, const struct uf_plan *plan, const char *meaning,
-                              char **out, struct uf_error *error)
+/* `01` with the label Alabama: a number that is a region of another list than the store's. */
+static bool is_another(const struct uf_plan *plan, const struct uf_reader *reader, const char *code,
+                       const char *region)
 {
+    const char *label = uf_plan_label(plan, reader, plan->region, code);
+    bool digits = code[strspn(code, "0123456789")] == '\0';
+    return plan->region_doubtful && digits && label && strcmp(label, code) != 0 &&
+           !uf_region_names_agree(&plan->names, region, label);
+}
+
+uf_status uf_plan_find_region(struct uf_store *store, const struct uf_plan *plan,
+                              const struct uf_reader *reader, const char *code, char **out,
+                              struct uf_error *error)
+{
+    const char *meaning = uf_plan_meaning(plan, reader, plan->region, code);
     const char *named =
         plan->region_level ? uf_region_names_find(&plan->names, plan->region_level, meaning) : NULL;
-    if (!named) return uf_find_labelled_region(store, meaning, out, error);
-    char *code = uf_text_copy(named);
-    if (!code) return uf_fail_memory(error);
-    *out = code;
+    char *found = NULL;
+    if (named) {
+        found = uf_text_copy(named);
+        if (!found) return uf_fail_memory(error);
+    } else if (plan->region_level) {
+        UF_TRY(uf_store_find_region(store, meaning, &found, error));
+    } else {
+        UF_TRY(uf_find_labelled_region(store, meaning, &found, error));
+    }
+    if (found && is_another(plan, reader, code, found)) {
+        free(found);
+        found = NULL;
+    }
+    *out = found;
     return UF_OK;
 }

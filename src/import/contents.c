@@ -94,13 +94,41 @@ static uf_status make_source(const struct uf_file_facts *facts, char **out, stru
     return *out ? UF_OK : uf_fail_memory(error);
 }
 
+/* Words of a unit or a label that tell a share, a mean or an index. */
+static bool speaks_of_ratio(const char *text)
+{
+    static const char *const WORDS[] = {"%",       "percent",  "per cent",   "procent", "prozent", "prosent",
+                                        "andel",   "share",    "index",      "medel",   "mean",    "average",
+                                        "median",  "kvot",     "ratio",      "per 1",   "per inv", "per cap",
+                                        "per inh", "per head", "genomsnitt", "promille"};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (uf_label_speaks_of(text, WORDS[i])) return true;
+    return false;
+}
+
+/* The label of the file's only unit, where it is a column of its own; NULL: none. */
+static const char *constant_unit(const struct uf_plan *plan, const struct uf_reader *reader)
+{
+    static const char *const UNITS[] = {"unit", "unit_measure", "enhet", "unit code"};
+    for (size_t d = 0; d < plan->count; d++) {
+        const char *code = plan->dimensions[d].constant;
+        for (size_t i = 0; code && i < sizeof UNITS / sizeof *UNITS; i++) {
+            const char *label = uf_plan_label(plan, reader, d, code);
+            if (label && strcmp(label, code) != 0 && uf_label_equal(reader->dimensions.items[d], UNITS[i]))
+                return label;
+        }
+    }
+    return NULL;
+}
+
 /* Texts that the content owns, set before the indicator points to them. */
 static uf_status take_texts(struct uf_content *content, const struct uf_content_facts *facts,
-                            const struct uf_reader *reader, const struct uf_indicator *asked, bool several,
-                            struct uf_error *error)
+                            const struct uf_plan *plan, const struct uf_reader *reader,
+                            const struct uf_indicator *asked, bool several, struct uf_error *error)
 {
+    const char *unit = facts && facts->unit ? facts->unit : constant_unit(plan, reader);
     bool named = asked->name_en || asked->name_sv;
-    if (facts && facts->unit && !(content->unit = uf_text_copy(facts->unit))) return uf_fail_memory(error);
+    if (unit && !(content->unit = uf_text_copy(unit))) return uf_fail_memory(error);
     if (content->label && (several || !named)) {
         struct uf_buffer name = {0};
         if (named) uf_buffer_append(&name, asked->name_en ? asked->name_en : asked->name_sv);
@@ -126,6 +154,11 @@ static void fill_indicator(struct uf_content *content, const struct uf_content_f
         out->unit_sv = out->unit_en = content->unit;
     if (!asked->source) out->source = content->source;
     if (!asked->licence) out->licence = reader->facts.licence;
+    bool said = request->kind_said || (facts && facts->kind_said);
+    if (!said && speaks_of_ratio(content->unit)) {
+        out->kind = UF_INDICATOR_RATIO;
+        content->kind_by_unit = true;
+    }
     if (!facts) return;
     if (facts->kind_said && !request->kind_said) out->kind = facts->kind;
     if (facts->decimals >= 0 && !asked->has_decimals) {
@@ -176,7 +209,7 @@ static uf_status add_content(struct uf_contents *contents, const struct uf_plan 
     uf_status status =
         content.code && content.indicator_code && !(label && !content.label) ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK)
-        status = take_texts(&content, facts, reader, &request->indicator, contents->several, error);
+        status = take_texts(&content, facts, plan, reader, &request->indicator, contents->several, error);
     if (status == UF_OK) status = check_name(contents, &content, reader, error);
     if (status == UF_OK)
         status = uf_codes_put(&contents->index, code, strlen(code), (int64_t)contents->count, error);
@@ -186,6 +219,23 @@ static uf_status add_content(struct uf_contents *contents, const struct uf_plan 
     }
     fill_indicator(&content, facts, reader, request, contents->several);
     contents->items[contents->count++] = content;
+    return UF_OK;
+}
+
+static uf_status note_kinds(const struct uf_contents *contents, struct uf_text_list *notes,
+                            struct uf_error *error)
+{
+    for (size_t i = 0; i < contents->count; i++) {
+        const struct uf_content *content = &contents->items[i];
+        if (!content->kind_by_unit) continue;
+        struct uf_buffer text = {0};
+        uf_buffer_append(&text, content->indicator_code);
+        uf_buffer_append(&text, " is taken as a ratio, which is never summed, for its unit is ");
+        uf_buffer_append(&text, content->unit);
+        uf_status status = text.failed ? uf_fail_memory(error) : uf_text_list_add(notes, text.data, error);
+        uf_buffer_clear(&text);
+        if (status != UF_OK) return status;
+    }
     return UF_OK;
 }
 
@@ -254,6 +304,7 @@ uf_status uf_contents_make(const struct uf_plan *plan, const struct uf_reader *r
             status = add_content(&contents, plan, reader, request, codes->items[i], error);
     }
     if (status == UF_OK) status = note_names(&contents, request, notes, error);
+    if (status == UF_OK) status = note_kinds(&contents, notes, error);
     if (status != UF_OK)
         uf_contents_clear(&contents);
     else
@@ -282,18 +333,6 @@ uf_status uf_contents_find(struct uf_contents *contents, const struct uf_plan *p
 }
 
 /* --- what may be added up ---------------------------------------------------------------------- */
-
-/* Words of a unit or a label that tell a share, a mean or an index. */
-static bool speaks_of_ratio(const char *text)
-{
-    static const char *const WORDS[] = {"%",       "percent", "per cent", "procent",    "andel",
-                                        "share",   "index",   "medel",    "mean",       "average",
-                                        "median",  "kvot",    "ratio",    "per 1",      "per inv",
-                                        "per cap", "per inh", "per head", "genomsnitt", "promille"};
-    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
-        if (uf_label_speaks_of(text, WORDS[i])) return true;
-    return false;
-}
 
 const char *uf_content_why_no_sum(const struct uf_content *content)
 {

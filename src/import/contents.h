@@ -11,8 +11,9 @@ struct uf_content {
     /* As it is put; its texts are borrowed from the request, the facts and the fields below. */
     struct uf_indicator indicator;
     char *name, *unit, *indicator_code, *source;
-    bool put;       /* the store has it */
-    bool kind_said; /* by the user */
+    bool put;          /* the store has it */
+    bool kind_said;    /* by the user */
+    bool kind_by_unit; /* a ratio, since the unit is a share, a mean or an index */
 };
 struct uf_contents {
     struct uf_content *items;

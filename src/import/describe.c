@@ -88,7 +88,7 @@ static uf_status count_region(struct uf_describer *d, struct census *census, con
     if (!uf_codes_find(&census->known, code, strlen(code), &known)) {
         char *found = NULL;
         const char *meaning = uf_plan_meaning(&d->plan, &d->reader, d->plan.region, code);
-        uf_status status = uf_plan_find_region(d->store, &d->plan, meaning, &found, error);
+        uf_status status = uf_plan_find_region(d->store, &d->plan, &d->reader, code, &found, error);
         if (status != UF_OK && status != UF_BAD_INPUT) return status;
         known = status == UF_OK && found != NULL;
         free(found);

@@ -15,6 +15,8 @@
 struct uf_translation {
     struct uf_codes index;     /* file's code → place in `codes`, -1: the store does not know it */
     struct uf_text_list codes; /* the store's */
+    char last[24];             /* the code before: files repeat most codes from row to row */
+    const char *last_code;
 };
 
 struct uf_importer {

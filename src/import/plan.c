@@ -85,6 +85,20 @@ uf_status uf_planner_need(struct uf_planner *p, struct uf_error *error, const ch
                       uf_input_is_binary(p->reader->input) ? 0 : 1, 0, "%s", message);
 }
 
+const char *uf_planner_label(const struct uf_planner *p, size_t d, const char *code)
+{
+    const char *label = uf_plan_label(p->plan, p->reader, d, code);
+    return label && strcmp(label, code) != 0 ? label : NULL;
+}
+
+uf_status uf_find_quietly(struct uf_store *store, uf_find_function *find, const char *text, char **out,
+                          struct uf_error *error)
+{
+    *out = NULL;
+    uf_status status = find(store, text, out, error);
+    return status == UF_BAD_INPUT ? UF_OK : status;
+}
+
 /* --- the rest ---------------------------------------------------------------------------------- */
 
 /* Another column of values, not of codes: many different numbers, or numbers with decimals. */

@@ -28,7 +28,8 @@ struct uf_plan {
     size_t count;
     /* SIZE_MAX: the file has none */
     size_t region, period, sector, content;
-    char *region_level;           /* regions are written by name, at this level; NULL: by code */
+    char *region_level;   /* regions are written by name, at this level; NULL: by code */
+    bool region_doubtful; /* a number whose label is not the region's name is none that the store knows */
     struct uf_region_names names; /* where they are */
     struct uf_text_list left_out; /* dimensions not used though they have several codes */
     struct uf_text_list *codes; /* per dimension: those of kept cells; the file's own list where it has one */
@@ -60,7 +61,9 @@ bool uf_plan_means(const struct uf_plan *plan, const struct uf_reader *reader, s
                    const char *said, const char *code);
 /* The dimension with that name, else ignoring case; SIZE_MAX: none. */
 size_t uf_plan_dimension(const struct uf_reader *reader, const char *name);
-/* The canonical code of a region as this file writes regions; NULL: the store does not know it. */
-uf_status uf_plan_find_region(struct uf_store *store, const struct uf_plan *plan, const char *meaning,
-                              char **out, struct uf_error *error);
+/* The store's code of the region that a code of the file means, as this file writes regions; NULL: the store does not
+ * know it. */
+uf_status uf_plan_find_region(struct uf_store *store, const struct uf_plan *plan,
+                              const struct uf_reader *reader, const char *code, char **out,
+                              struct uf_error *error);
 #endif

@@ -32,6 +32,21 @@ uf_status uf_planner_note(struct uf_planner *planner, const char *const *parts, 
 uf_status uf_planner_need(struct uf_planner *planner, struct uf_error *error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* What speaks for a role, of a dimension's codes and of its labels, as shares. */
+struct uf_role_evidence {
+    double codes, labels, names;
+    const char *level; /* of the names; static */
+    bool doubtful;     /* no label names what the store has under the code */
+};
+/* The label of a code, where it says more than the code; else NULL. */
+const char *uf_planner_label(const struct uf_planner *planner, size_t dimension, const char *code);
+/* NULL where the store does not know it or cannot tell which is meant. */
+uf_status uf_find_quietly(struct uf_store *store, uf_find_function *find, const char *text, char **out,
+                          struct uf_error *error);
+/* sector_role.c; `called_so`: the dimension's name says that it holds sectors. */
+uf_status uf_sector_evidence(struct uf_planner *planner, size_t dimension, bool called_so,
+                             struct uf_role_evidence *out, struct uf_error *error);
+
 /* roles.c: each gives its role to at most one open dimension. */
 uf_status uf_guess_content(struct uf_planner *planner, struct uf_error *error);
 uf_status uf_guess_period(struct uf_planner *planner, struct uf_error *error);

@@ -91,10 +91,19 @@ static const char *find_at(const struct uf_region_names *names, const char *leve
     return names->codes.items[place];
 }
 
+/* `06 Cantabria`: what stands behind a number. */
+static const char *behind_number(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+    return digits > 0 && text[digits] == ' ' ? text + digits + strspn(text + digits, " ") : NULL;
+}
+
 const char *uf_region_names_find(const struct uf_region_names *names, const char *level, const char *text)
 {
     const char *code = find_at(names, level, text);
-    return code ? code : find_at(names, "country", text);
+    if (!code) code = find_at(names, "country", text);
+    const char *rest = code ? NULL : behind_number(text);
+    return rest ? find_at(names, level, rest) : code;
 }
 
 const char *uf_region_names_level(const struct uf_region_names *names, const char *const *texts, size_t count,

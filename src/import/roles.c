@@ -24,12 +24,6 @@ static const char *const CONTENT_NAMES[] = {
 /* Their codes are numbers that also are counties, years or divisions. */
 static const char *const OTHER_NAMES[] = {"age", "\xC3\xA5lder", "alder", "sex", "kon", "k\xC3\xB6n"};
 
-/* What speaks for a role, of a dimension's codes and of its labels, as shares. */
-struct evidence {
-    double codes, labels, names;
-    const char *level; /* of the names; static */
-};
-
 static bool hinted(const struct uf_planner *p, size_t d, enum uf_role role)
 {
     const struct uf_dimension_facts *facts = uf_planner_facts(p, d);
@@ -42,30 +36,24 @@ static bool hinted_otherwise(const struct uf_planner *p, size_t d, enum uf_role 
     return facts && facts->hint != UF_ROLE_NONE && facts->hint != UF_ROLE_BREAKDOWN && facts->hint != role;
 }
 
-static const char *label_of(const struct uf_planner *p, size_t d, const char *code)
-{
-    const char *label = uf_plan_label(p->plan, p->reader, d, code);
-    return label && strcmp(label, code) != 0 ? label : NULL;
-}
-
 /* --- periods ----------------------------------------------------------------------------------- */
 
-static struct evidence period_evidence(const struct uf_planner *p, size_t d)
+static struct uf_role_evidence period_evidence(const struct uf_planner *p, size_t d)
 {
     const struct uf_text_list *codes = &p->plan->codes[d];
     size_t n = 0, labelled = 0;
     uf_period period;
     for (size_t i = 0; i < codes->count; i++) {
-        const char *label = label_of(p, d, codes->items[i]);
+        const char *label = uf_planner_label(p, d, codes->items[i]);
         n += uf_period_parse(codes->items[i], strlen(codes->items[i]), &period);
         labelled += label && uf_period_parse(label, strlen(label), &period);
     }
     double all = codes->count ? (double)codes->count : 1;
-    return (struct evidence){.codes = (double)n / all, .labels = (double)labelled / all};
+    return (struct uf_role_evidence){.codes = (double)n / all, .labels = (double)labelled / all};
 }
 
 /* Codes 0, 1, 2 … with labels that tell; also codes that read as something, and labels as more. */
-static bool labels_tell(const struct evidence *evidence)
+static bool labels_tell(const struct uf_role_evidence *evidence)
 {
     return evidence->labels > 0.5 && evidence->labels > evidence->codes + 0.25;
 }
@@ -86,55 +74,84 @@ static uf_status take(struct uf_planner *p, size_t d, enum uf_role role, const c
 
 /* --- regions ----------------------------------------------------------------------------------- */
 
-/* NULL where the store does not know it or cannot tell which is meant. */
-static uf_status find_quietly(struct uf_store *store, uf_find_function *find, const char *text, char **out,
-                              struct uf_error *error)
-{
-    *out = NULL;
-    uf_status status = find(store, text, out, error);
-    return status == UF_BAD_INPUT ? UF_OK : status;
-}
+/* What the codes of a dimension are as regions. `agree` and `differ` count names: a number with a name behind it that
+ * is another's (`20 år`, `06 Cantabria`) is no region, whatever the number. */
+struct region_count {
+    size_t known, own, by_label, moved;
+    size_t named, agree, label_named, label_agree;
+};
 
-/* A code with a label that names another thing (`20 år`) is no region, whatever its number. */
-static uf_status region_evidence(struct uf_planner *p, size_t d, struct evidence *out, struct uf_error *error)
+/* The region that a text means by the code in it, and whether the name behind the code is the region's. */
+static uf_status read_region(struct uf_planner *p, const char *text, char **out, size_t *named, size_t *agree,
+                             struct uf_error *error)
 {
-    const struct uf_text_list *codes = &p->plan->codes[d];
-    size_t n = codes->count < ENOUGH ? codes->count : ENOUGH, known = 0, own = 0, by_label = 0, told = 0;
-    size_t labelled = 0, agree = 0, differ = 0, by_name = 0;
-    const char **texts = calloc(n + 1, sizeof *texts);
-    if (!texts) return uf_fail_memory(error);
-    uf_status status = UF_OK;
-    for (size_t i = 0; i < n && status == UF_OK; i++) {
-        const char *code = codes->items[i], *label = label_of(p, d, code);
-        char *region = NULL, *meant = NULL;
-        status = find_quietly(p->store, uf_find_labelled_region, code, &region, error);
-        if (status == UF_OK && label)
-            status = find_quietly(p->store, uf_find_labelled_region, label, &meant, error);
-        known += region != NULL;
-        own += region && !strcmp(region, code);
-        by_label += meant != NULL;
-        differ += meant && region && strcmp(meant, region) != 0;
-        labelled += label && region;
-        agree += label && region &&
-                 (meant ? !strcmp(meant, region) : uf_region_names_agree(&p->plan->names, region, label));
-        texts[told++] = label ? label : code;
-        free(region);
-        free(meant);
+    char *word = NULL, *rest = NULL;
+    *out = NULL;
+    UF_TRY(uf_find_quietly(p->store, uf_find_labelled_region, text, out, error));
+    if (!*out) return UF_OK;
+    uf_status status = uf_label_split(text, &word, &rest, error);
+    if (status == UF_OK && strcmp(rest, text) != 0) {
+        *named += 1;
+        *agree += uf_region_names_agree(&p->plan->names, *out, rest);
     }
-    double all = n ? (double)n : 1;
-    *out = (struct evidence){.codes = ((double)known + 0.01 * (double)own) / all,
-                             .labels = (double)by_label / all};
-    if (status == UF_OK && differ * 2 > known) out->codes = 0;
-    if (status == UF_OK && labelled > 0 && agree == 0) out->codes *= 0.4;
-    if (status == UF_OK && out->codes < 0.5 && out->labels < 0.5) {
-        out->level = uf_region_names_level(&p->plan->names, texts, told, &by_name);
-        out->names = (double)by_name / all;
-    }
-    free(texts);
+    free(word);
+    free(rest);
     return status;
 }
 
-static double best_share(const struct evidence *evidence)
+static uf_status count_region(struct uf_planner *p, const char *code, const char *label,
+                              struct region_count *count, struct uf_error *error)
+{
+    char *region = NULL, *meant = NULL;
+    uf_status status = read_region(p, code, &region, &count->named, &count->agree, error);
+    if (status == UF_OK && label)
+        status = read_region(p, label, &meant, &count->label_named, &count->label_agree, error);
+    count->known += region != NULL;
+    count->own += region && !strcmp(region, code);
+    count->by_label += meant != NULL;
+    count->moved += meant && region && strcmp(meant, region) != 0;
+    if (region && label) {
+        count->named++;
+        count->agree +=
+            meant ? !strcmp(meant, region) : uf_region_names_agree(&p->plan->names, region, label);
+    }
+    free(region);
+    free(meant);
+    return status;
+}
+
+static uf_status region_evidence(struct uf_planner *p, size_t d, struct uf_role_evidence *out,
+                                 struct uf_error *error)
+{
+    const double DOUBTFUL = 0.4;
+    const struct uf_text_list *codes = &p->plan->codes[d];
+    size_t n = codes->count < ENOUGH ? codes->count : ENOUGH, by_name = 0;
+    const char **texts = calloc(n + 1, sizeof *texts);
+    if (!texts) return uf_fail_memory(error);
+    struct region_count count = {0};
+    uf_status status = UF_OK;
+    for (size_t i = 0; i < n && status == UF_OK; i++) {
+        const char *code = codes->items[i], *label = uf_planner_label(p, d, code);
+        status = count_region(p, code, label, &count, error);
+        texts[i] = label ? label : code;
+    }
+    double all = n ? (double)n : 1;
+    struct uf_role_evidence evidence = {.codes = ((double)count.known + 0.01 * (double)count.own) / all,
+                                        .labels = (double)count.by_label / all};
+    if (count.moved * 2 > count.known) evidence.codes = 0;
+    evidence.doubtful = count.named > 0 && count.agree == 0;
+    if (evidence.doubtful) evidence.codes *= DOUBTFUL;
+    if (count.label_named > 0 && count.label_agree == 0) evidence.labels *= DOUBTFUL;
+    if (status == UF_OK && evidence.codes < 0.5 && evidence.labels < 0.5) {
+        evidence.level = uf_region_names_level(&p->plan->names, texts, n, &by_name);
+        evidence.names = (double)by_name / all;
+    }
+    free(texts);
+    if (status == UF_OK) *out = evidence;
+    return status;
+}
+
+static double best_share(const struct uf_role_evidence *evidence)
 {
     double best = evidence->codes > evidence->labels ? evidence->codes : evidence->labels;
     return best > evidence->names ? best : evidence->names;
@@ -150,25 +167,26 @@ static double name_weight(const struct uf_planner *p, size_t d, enum uf_role rol
 }
 
 /* How the chosen dimension writes its regions. */
-static uf_status settle_region(struct uf_planner *p, size_t d, const struct evidence *evidence, bool guessed,
-                               struct uf_error *error)
+static uf_status settle_region(struct uf_planner *p, size_t d, const struct uf_role_evidence *evidence,
+                               bool guessed, struct uf_error *error)
 {
-    bool by_name =
-        evidence->level &&
-        evidence->names > best_share(&(struct evidence){evidence->codes, evidence->labels, 0, NULL});
+    bool by_name = evidence->level && evidence->names > evidence->codes && evidence->names > evidence->labels;
     bool from_labels = labels_tell(evidence);
     if (by_name) {
         p->plan->region_level = uf_text_copy(evidence->level);
         if (!p->plan->region_level) return uf_fail_memory(error);
         const struct uf_text_list *codes = &p->plan->codes[d];
         uf_planner_assign(p, d, UF_ROLE_REGION);
-        p->plan->dimensions[d].from_labels = codes->count > 0 && label_of(p, d, codes->items[0]) != NULL;
+        p->plan->dimensions[d].from_labels =
+            codes->count > 0 && uf_planner_label(p, d, codes->items[0]) != NULL;
         return uf_planner_note(p,
                                (const char *const[]){"the region is taken from ", uf_planner_name(p, d),
                                                      ", by the names of regions at the level ",
                                                      p->plan->region_level, NULL},
                                error);
     }
+    /* where the user named the column, its codes are what they seem */
+    p->plan->region_doubtful = guessed && evidence->doubtful && !from_labels;
     if (guessed || from_labels) return take(p, d, UF_ROLE_REGION, "region", from_labels, error);
     return UF_OK;
 }
@@ -177,10 +195,10 @@ uf_status uf_guess_region(struct uf_planner *p, struct uf_error *error)
 {
     size_t best = SIZE_MAX;
     double best_score = 0;
-    struct evidence chosen = {0};
+    struct uf_role_evidence chosen = {0};
     for (size_t d = 0; d < p->plan->count; d++) {
         if (!p->open[d] || hinted_otherwise(p, d, UF_ROLE_REGION)) continue;
-        struct evidence evidence;
+        struct uf_role_evidence evidence;
         UF_TRY(region_evidence(p, d, &evidence, error));
         double score = best_share(&evidence);
         score += name_weight(p, d, UF_ROLE_REGION);
@@ -205,7 +223,7 @@ uf_status uf_guess_period(struct uf_planner *p, struct uf_error *error)
     for (size_t d = 0; d < p->plan->count; d++) {
         if (!p->open[d] || hinted_otherwise(p, d, UF_ROLE_PERIOD)) continue;
         bool hint = UF_NAMED(uf_planner_name(p, d), PERIOD_NAMES) || hinted(p, d, UF_ROLE_PERIOD);
-        struct evidence evidence = period_evidence(p, d), regions = {0};
+        struct uf_role_evidence evidence = period_evidence(p, d), regions = {0};
         bool labelled = labels_tell(&evidence);
         double share = labelled ? evidence.labels : evidence.codes;
         if (!hint) UF_TRY(region_evidence(p, d, &regions, error));
@@ -225,47 +243,6 @@ uf_status uf_guess_period(struct uf_planner *p, struct uf_error *error)
     return take(p, best, UF_ROLE_PERIOD, "period", from_labels, error);
 }
 
-/* A group or a finer code of known sectors counts too; a range of numbers, which ages are as well, only in a
- * dimension that is called after sectors. */
-static uf_status is_sector(struct uf_planner *p, const char *text, bool called_so, bool *out,
-                           struct uf_error *error)
-{
-    char *code = NULL, *parent = NULL, *word = NULL, *label = NULL;
-    UF_TRY(find_quietly(p->store, uf_find_labelled_sector, text, &code, error));
-    *out = code != NULL;
-    free(code);
-    if (*out) return UF_OK;
-    enum uf_sector_shape shape = UF_SECTOR_NONE;
-    UF_TRY(uf_label_split(text, &word, &label, error));
-    uf_status status = uf_sector_shape_of(p->store, word, &shape, &parent, error);
-    *out = shape == UF_SECTOR_GROUP ? called_so || (*word >= 'A' && *word <= 'Z')
-                                    : shape == UF_SECTOR_FINER && called_so;
-    free(parent);
-    free(word);
-    free(label);
-    return status;
-}
-
-static uf_status sector_evidence(struct uf_planner *p, size_t d, bool called_so, struct evidence *out,
-                                 struct uf_error *error)
-{
-    const struct uf_text_list *codes = &p->plan->codes[d];
-    size_t n = codes->count < ENOUGH ? codes->count : ENOUGH, known = 0, own = 0, by_label = 0;
-    for (size_t i = 0; i < n; i++) {
-        const char *code = codes->items[i], *label = label_of(p, d, code);
-        bool is = false, labelled = false;
-        UF_TRY(is_sector(p, code, called_so, &is, error));
-        if (label) UF_TRY(is_sector(p, label, called_so, &labelled, error));
-        known += is;
-        own += is && strlen(code) < 4;
-        by_label += labelled;
-    }
-    double all = n ? (double)n : 1;
-    *out = (struct evidence){.codes = ((double)known + 0.01 * (double)own) / all,
-                             .labels = (double)by_label / all};
-    return UF_OK;
-}
-
 /* Many short codes are also sectors (F, M and T are sexes), so codes alone count only where there are
  * several. */
 uf_status uf_guess_sector(struct uf_planner *p, struct uf_error *error)
@@ -280,13 +257,13 @@ uf_status uf_guess_sector(struct uf_planner *p, struct uf_error *error)
         if (!p->open[d] || hinted_otherwise(p, d, UF_ROLE_SECTOR) || UF_NAMED(name, OTHER_NAMES)) continue;
         bool hint = UF_NAMED(name, SECTOR_NAMES) || hinted(p, d, UF_ROLE_SECTOR) ||
                     (facts && facts->label && UF_NAMED(facts->label, SECTOR_NAMES));
-        struct evidence evidence;
-        UF_TRY(sector_evidence(p, d, hint, &evidence, error));
+        struct uf_role_evidence evidence;
+        UF_TRY(uf_sector_evidence(p, d, hint, &evidence, error));
         bool labelled = labels_tell(&evidence);
         double share = labelled ? evidence.labels : evidence.codes;
         if (!hint && (share < 1 || p->plan->codes[d].count < SEVERAL)) continue;
         double score = share + (hint ? 1 : 0);
-        if (share > 0 && score > best_score) best_score = score, best = d, from_labels = labelled;
+        if (share >= 0.5 && score > best_score) best_score = score, best = d, from_labels = labelled;
     }
     return best == SIZE_MAX ? UF_OK : take(p, best, UF_ROLE_SECTOR, "sector", from_labels, error);
 }
@@ -311,7 +288,7 @@ uf_status uf_judge_named_roles(struct uf_planner *p, struct uf_error *error)
 {
     size_t region = uf_planner_holder(p, UF_ROLE_REGION), period = uf_planner_holder(p, UF_ROLE_PERIOD);
     size_t sector = uf_planner_holder(p, UF_ROLE_SECTOR);
-    struct evidence evidence;
+    struct uf_role_evidence evidence;
     if (region != SIZE_MAX) {
         UF_TRY(region_evidence(p, region, &evidence, error));
         UF_TRY(settle_region(p, region, &evidence, false, error));
@@ -321,7 +298,7 @@ uf_status uf_judge_named_roles(struct uf_planner *p, struct uf_error *error)
         if (labels_tell(&evidence)) UF_TRY(take(p, period, UF_ROLE_PERIOD, "period", true, error));
     }
     if (sector != SIZE_MAX) {
-        UF_TRY(sector_evidence(p, sector, true, &evidence, error));
+        UF_TRY(uf_sector_evidence(p, sector, true, &evidence, error));
         if (labels_tell(&evidence)) UF_TRY(take(p, sector, UF_ROLE_SECTOR, "sector", true, error));
     }
     return UF_OK;

@@ -67,10 +67,27 @@ static const char *label_of(const struct uf_importer *importer, size_t d, const 
     return d == SIZE_MAX ? NULL : uf_plan_label(&importer->plan, &importer->reader, d, code);
 }
 
+/* The store has another region under that code: adding it would rename that one. */
+static uf_status is_taken(struct uf_importer *importer, const char *code, bool *out, struct uf_error *error)
+{
+    char *held = NULL;
+    const char *meaning = uf_plan_meaning(&importer->plan, &importer->reader, importer->plan.region, code);
+    UF_TRY(uf_find_labelled_region(importer->store, meaning, &held, error));
+    *out = held != NULL;
+    free(held);
+    return UF_OK;
+}
+
 uf_status uf_importer_add_region(struct uf_importer *importer, const char *code, char **out,
                                  struct uf_error *error)
 {
     char *word = NULL, *label = NULL, *parent = NULL;
+    bool taken = false;
+    UF_TRY(is_taken(importer, code, &taken, error));
+    if (taken) {
+        *out = NULL;
+        return UF_OK;
+    }
     const char *said = label_of(importer, importer->plan.region, code);
     UF_TRY(uf_label_split(uf_plan_meaning(&importer->plan, &importer->reader, importer->plan.region, code),
                           &word, &label, error));

@@ -268,7 +268,7 @@ static void places_of_cells(void **state)
     /* a code in escapes, and characters of several bytes before it in the line */
     const char *text =
         json("{'class':'dataset','id':['geo','time'],'size':[3,1],'dimension':{\n'geo':{'category':{"
-             "'index':{'20':0,'21':1,'9\\u00399':2},\n'label':{'20':'\xC3\xA5\xC3\xA4'}}},\n"
+             "'index':{'20':0,'21':1,'9\\u00399':2},\n'label':{'20':'Dalarnas l\xC3\xA4n'}}},\n"
              "'time':{'category':{'index':['2018']}}},\n'value':[1,2,3]}");
     assert_int_equal(import_text(store, text, NULL, &summary, &error), UF_BAD_INPUT);
     expect_error(&error, UF_BAD_INPUT, 2, 54, "unknown region '999'");
