@@ -41,6 +41,8 @@ struct uf_reader_wishes {
     char delimiter, decimal;               /* 0: find out */
     const struct uf_dimension_role *roles; /* a long file needs to know which column is the value */
     size_t n_roles;
+    const struct uf_keep *keep; /* a column that is kept by its codes is no mere label */
+    size_t n_keep;
     const char *sheet;    /* of a workbook: name or number from 1; NULL: the first with a table */
     const char *range;    /* of a sheet: `A3:F40`; NULL: found */
     size_t header_row;    /* of a sheet, from 1; 0: found */
@@ -77,6 +79,7 @@ struct uf_format {
 };
 
 extern const struct uf_format uf_format_eurostat_tsv, uf_format_csv_long, uf_format_csv_wide;
+extern const struct uf_format uf_format_sdmx_csv, uf_format_oecd_csv, uf_format_data_explorer_csv;
 
 /* All formats, in the order of documentation. */
 const struct uf_format *const *uf_formats(size_t *out_count);

@@ -11,6 +11,9 @@
 
 static const struct uf_format *const FORMATS[] = {
     &uf_format_eurostat_tsv,
+    &uf_format_sdmx_csv,
+    &uf_format_data_explorer_csv,
+    &uf_format_oecd_csv,
     &uf_format_csv_long,
     &uf_format_csv_wide,
 };

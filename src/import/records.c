@@ -260,13 +260,19 @@ char uf_delimiter_detect(const char *text)
     for (const char *c = CANDIDATES; *c; c++) {
         const char *p = text;
         size_t header = count_fields(&p, *c), records = 0, equal = 0, n;
+        /* A title above the header is one field, whatever cuts the table. */
+        size_t titles = 0;
+        for (; header == 1 && titles < RECORDS; titles++) header = count_fields(&p, *c);
         if (header < 2) continue;
         while (records < RECORDS && (n = count_fields(&p, *c)) > 0) {
             records++;
             equal += n == header;
         }
-        /* Equal rows first (in tenths, so that a ragged row does not decide), then many fields. */
-        size_t score = (records ? equal * 10 / records : 10) * 10000 + (header < 9999 ? header : 9999);
+        /* Equal rows first (in tenths, so that a ragged row does not decide), then a table without a title, then
+         * many fields. */
+        if (titles > 0 && records == 0) continue;
+        size_t score = (records ? equal * 10 / records : 10) * 10000 + (header < 4999 ? header : 4999);
+        if (titles == 0) score += 5000;
         if (score > best_score) best_score = score, best = *c;
     }
     return best;
