@@ -54,7 +54,7 @@ bool uf_csv_names_code(const char *name)
 
 bool uf_csv_is_function(const struct uf_csv_head *head, size_t from, size_t to)
 {
-    enum { FREE = UINT32_MAX };
+    const uint32_t none = UINT32_MAX;
     size_t n = head->names.count, n_codes = head->columns[from].values.count;
     if (!head->samples || n_codes < 2) return false;
     uint32_t *image = malloc(n_codes * sizeof *image);
@@ -63,7 +63,7 @@ bool uf_csv_is_function(const struct uf_csv_head *head, size_t from, size_t to)
     bool function = true;
     for (size_t i = 0; i < head->n_rows && function; i++) {
         uint32_t a = head->samples[i * n + from], b = head->samples[i * n + to];
-        if (image[a] == FREE) image[a] = b;
+        if (image[a] == none) image[a] = b;
         function = image[a] == b;
     }
     free(image);

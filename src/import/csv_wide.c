@@ -97,7 +97,7 @@ static bool cut_heading(const char *name, struct heading *out)
  * no other column holds periods. `*out_n` is their number. */
 static bool cut_headings(const struct uf_csv_head *head, struct heading **out, size_t *out_n)
 {
-    size_t n = head->names.count, plain = 0, composed = 0;
+    size_t n = head->names.count, plain = 0;
     bool period_column = false;
     struct heading *headings = calloc(n ? n : 1, sizeof *headings);
     if (!headings) return false;
@@ -109,8 +109,6 @@ static bool cut_headings(const struct uf_csv_head *head, struct heading **out, s
             return false;
         }
         plain += headings[j].period && !headings[j].content;
-        bool numbers = column->evidence.texts == 0;
-        composed += headings[j].content && numbers;
         if (!headings[j].period && uf_csv_names_code(name) && column->filled > 0 && column->all_periods)
             period_column = true;
     }
