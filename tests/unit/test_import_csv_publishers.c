@@ -2,7 +2,7 @@
 /* The text tables of one publisher each: SDMX-CSV, OECD.Stat, Eurostat's Data Explorer and TSV, Kolada. */
 #include <string.h>
 
-#include "support/cells.h"
+#include "support/csv_cells.h"
 #include "support/store_fixture.h"
 #include "support/test.h"
 
@@ -77,9 +77,9 @@ static void sdmx_of_others(void **state)
     assert_string_equal(unit_of(&read.reader, ""), "thousand");
     assert_true(has_reader_note(&read.reader, "not multiplied"));
     read_text_free(&read);
-    expect_refused("STRUCTURE,STRUCTURE_ID,ACTION,REF_AREA,TIME_PERIOD,OBS_VALUE\nDATAFLOW,X,D,SE11,2018,5\n",
+    expect_refusal("STRUCTURE,STRUCTURE_ID,ACTION,REF_AREA,TIME_PERIOD,OBS_VALUE\nDATAFLOW,X,D,SE11,2018,5\n",
                    NULL, 1, 0, "asks to delete values");
-    expect_refused("region,year,value\n20,2018,5\n", "sdmx-csv", 1, 0, "this is no SDMX-CSV");
+    expect_refusal("region,year,value\n20,2018,5\n", "sdmx-csv", 1, 0, "this is no SDMX-CSV");
 }
 
 static const char OECD[] =
@@ -111,12 +111,12 @@ static void oecd_codes_have_labels_and_units(void **state)
         has_reader_note(&read.reader, "values of POP stand in units of a thousand; they are not multiplied"));
     read_text_free(&read);
     /* a unit that does not follow the variable tells cells apart, and stays */
-    expect_cells(
+    expect_table(
         "\"COU\",\"Country\",\"TIME\",\"Time\",\"Unit Code\",\"Unit\",\"Value\",\"Flag Codes\",\"Flags\"\n"
         "\"SWE\",\"Sweden\",\"2018\",\"2018\",\"PER\",\"Persons\",5,,\n"
         "\"SWE\",\"Sweden\",\"2018\",\"2018\",\"PC\",\"Percentage\",6,,\n",
         "oecd-csv", "COU,TIME,Unit Code", "SWE,2018,PER=5/observed;SWE,2018,PC=6/observed;");
-    expect_refused("region,year,value\n20,2018,5\n", "oecd-csv", 1, 0, "this is no CSV of OECD.Stat");
+    expect_refusal("region,year,value\n20,2018,5\n", "oecd-csv", 1, 0, "this is no CSV of OECD.Stat");
 }
 
 static void data_explorer_cuts_thousands(void **state)
@@ -141,21 +141,21 @@ static void data_explorer_cuts_thousands(void **state)
         &error);
     assert_string_equal(read.cells, "2016,Sweden=19.7/observed;2017,Sweden=850/observed;");
     read_text_free(&read);
-    expect_cells("\"TIME\",\"GEO\",\"Value\",\"Flag and Footnotes\"\n\"2016\",\"Sweden\",\"1,234.5\",\"\"\n",
+    expect_table("\"TIME\",\"GEO\",\"Value\",\"Flag and Footnotes\"\n\"2016\",\"Sweden\",\"1,234.5\",\"\"\n",
                  "data-explorer-csv", "TIME,GEO", "2016,Sweden=1234.5/observed;");
-    expect_cells("\"TIME\",\"GEO\",\"Value\",\"Flag and Footnotes\"\n\"2016\",\"Sweden\",\"1 234.5\",\"\"\n",
+    expect_table("\"TIME\",\"GEO\",\"Value\",\"Flag and Footnotes\"\n\"2016\",\"Sweden\",\"1 234.5\",\"\"\n",
                  "data-explorer-csv", "TIME,GEO", "2016,Sweden=1234.5/observed;");
     /* three digits behind every mark, and nothing to tell thousands by */
-    expect_refused("\"TIME\",\"GEO\",\"Value\",\"Flag and Footnotes\"\n\"2016\",\"Sweden\",\"1,234\",\"\"\n",
+    expect_refusal("\"TIME\",\"GEO\",\"Value\",\"Flag and Footnotes\"\n\"2016\",\"Sweden\",\"1,234\",\"\"\n",
                    NULL, 0, 0, "say which decimal mark");
-    expect_refused("\"DATASET: Gross domestic product [x]\"\n\n\"TIME\"\n\"2000\"\n", NULL, 1, 1,
+    expect_refusal("\"DATASET: Gross domestic product [x]\"\n\n\"TIME\"\n\"2000\"\n", NULL, 1, 1,
                    "it holds no values. Import the file beside it whose name ends in _1_Data.csv");
 }
 
 static void eurostat_flags_stand_alone_and_together(void **state)
 {
     (void)state;
-    expect_cells(
+    expect_table(
         "freq,unit,geo\\TIME_PERIOD\t2010 \t2011 \t2012 \t2013 \t2014 \t2015 \t2016 \t2017 \t2018 \n"
         "A,PC,SE110\t1 b\t2 bu\t3 ep\t: c\t:c\t: \t: z\t4.5d\t: u\n",
         "eurostat-tsv", "freq,unit,geo,TIME_PERIOD",
@@ -163,7 +163,7 @@ static void eurostat_flags_stand_alone_and_together(void **state)
         "A,PC,SE110,2012=3/estimated+provisional;A,PC,SE110,2013=/confidential;"
         "A,PC,SE110,2014=/confidential;A,PC,SE110,2015=/not-available;A,PC,SE110,2016=/not-applicable;"
         "A,PC,SE110,2017=4.5/definition-differs;A,PC,SE110,2018=/not-available+low-reliability;");
-    expect_cells(
+    expect_table(
         "freq,unit,geo,2017,2018\nA,EUR,SE110,4700p,:\nA,EUR,SE311,: c,12 bep\n", "csv-wide",
         "freq,unit,geo,period",
         "A,EUR,SE110,2017=4700/provisional;A,EUR,SE110,2018=/not-available;A,EUR,SE311,2017=/confidential;"

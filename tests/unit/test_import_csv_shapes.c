@@ -2,7 +2,7 @@
 /* Delimited tables as agencies write them: what stands around the table, headings, contents, labels. */
 #include <string.h>
 
-#include "support/cells.h"
+#include "support/csv_cells.h"
 #include "support/store_fixture.h"
 #include "support/test.h"
 
@@ -35,42 +35,42 @@ static void lines_around_the_table_are_notes(void **state)
     assert_true(has_reader_note(&read.reader, "3 lines below the table"));
     read_text_free(&read);
     /* A workbook's export fills the title's line up with delimiters. */
-    expect_cells("Table 1,,\nregion,year,jobs\n20,2018,5\n", "csv-long", "region,year",
+    expect_table("Table 1,,\nregion,year,jobs\n20,2018,5\n", "csv-long", "region,year",
                  "20,2018=5/observed;");
 }
 
 static void a_short_row_is_no_footer(void **state)
 {
     (void)state;
-    expect_refused("region,year,value\n20,2018,1\n21\n", NULL, 3, 3,
+    expect_refusal("region,year,value\n20,2018,1\n21\n", NULL, 3, 3,
                    "this row has 1 fields where the header has 3");
-    expect_refused("region,year,value\n20,2018,1\n\nnote\n21,2018,2\n", NULL, 4, 5, "this row has 1 fields");
-    expect_refused("title\n\nregion,year,value\n20,2018\n", NULL, 4, 8, "this row has 2 fields");
-    expect_refused("title\n\nregion,year,jobs\n20,2018,many\n", NULL, 2, 0, "no column of numbers is found");
+    expect_refusal("region,year,value\n20,2018,1\n\nnote\n21,2018,2\n", NULL, 4, 5, "this row has 1 fields");
+    expect_refusal("title\n\nregion,year,value\n20,2018\n", NULL, 4, 8, "this row has 2 fields");
+    expect_refusal("title\n\nregion,year,jobs\n20,2018,many\n", NULL, 2, 0, "no column of numbers is found");
 }
 
 static void headings_have_a_content_and_a_period(void **state)
 {
     (void)state;
-    expect_cells("region\tFolkm\xC3\xA4ngd 2017\tFolkm\xC3\xA4ngd 2018K1\tD\xC3\xB6"
+    expect_table("region\tFolkm\xC3\xA4ngd 2017\tFolkm\xC3\xA4ngd 2018K1\tD\xC3\xB6"
                  "da 2017\n20\t1\t2\t\xE2\x80\x93\n",
                  "csv-wide", "region,content,period",
                  "20,Folkm\xC3\xA4ngd,2017=1/observed;20,Folkm\xC3\xA4ngd,2018K1=2/observed;"
                  "20,D\xC3\xB6"
                  "da,2017=0/true-zero;");
-    expect_cells("lan,2017 Kvinnor,2017 M\xC3\xA4n\n20,1,2\n", "csv-wide", "lan,content,period",
+    expect_table("lan,2017 Kvinnor,2017 M\xC3\xA4n\n20,1,2\n", "csv-wide", "lan,content,period",
                  "20,Kvinnor,2017=1/observed;20,M\xC3\xA4n,2017=2/observed;");
-    expect_cells("geo,gdp_2017,gdp_2018\nSE110,1.5,2\n", "csv-wide", "geo,content,period",
+    expect_table("geo,gdp_2017,gdp_2018\nSE110,1.5,2\n", "csv-wide", "geo,content,period",
                  "SE110,gdp,2017=1.5/observed;SE110,gdp,2018=2/observed;");
-    expect_cells("region,\xC3\x85r 2017,X2018\n20,1,2\n", "csv-wide", "region,period",
+    expect_table("region,\xC3\x85r 2017,X2018\n20,1,2\n", "csv-wide", "region,period",
                  "20,2017=1/observed;20,2018=2/observed;");
     /* the version of a classification is no period */
-    expect_cells("region,SNI 2007,year,jobs\n20,01,2018,5\n", "csv-long", "region,SNI 2007,year",
+    expect_table("region,SNI 2007,year,jobs\n20,01,2018,5\n", "csv-long", "region,SNI 2007,year",
                  "20,01,2018=5/observed;");
-    expect_cells("SUN 2000,yrke (SSYK 2012),2017\na,b,5\n", "csv-wide", "SUN 2000,yrke (SSYK 2012),period",
+    expect_table("SUN 2000,yrke (SSYK 2012),2017\na,b,5\n", "csv-wide", "SUN 2000,yrke (SSYK 2012),period",
                  "a,b,2017=5/observed;");
     /* with a column of periods, a year in a heading belongs to the name */
-    expect_cells("region,year,price index 2015\n20,2018,104.5\n", "csv-long", "region,year",
+    expect_table("region,year,price index 2015\n20,2018,104.5\n", "csv-long", "region,year",
                  "20,2018=104.5/observed;");
 }
 
@@ -106,7 +106,7 @@ static void row_numbers_and_levels_are_no_values(void **state)
     assert_true(has_reader_note(&read.reader, "taken as codes, not as values: column 1, nuts_level"));
     assert_true(has_reader_note(&read.reader, "the value is taken from column jobs"));
     read_text_free(&read);
-    expect_refused("\"\",code,name\n1,01,a\n2,03,b\n3,04,c\n4,05,d\n5,06,e\n", NULL, 1, 0,
+    expect_refusal("\"\",code,name\n1,01,a\n2,03,b\n3,04,c\n4,05,d\n5,06,e\n", NULL, 1, 0,
                    "no column of numbers is found among column 1, code, name");
 }
 
@@ -140,7 +140,7 @@ static void labels_belong_to_their_codes(void **state)
     assert_string_equal(read.dimensions, "regionkod,region");
     read_text_free(&read);
     /* a wide table has them too */
-    expect_cells("region code,region,2017\n20,Dalarna,5\n21,G\xC3\xA4vleborg,6\n", "csv-wide",
+    expect_table("region code,region,2017\n20,Dalarna,5\n21,G\xC3\xA4vleborg,6\n", "csv-wide",
                  "region code,period", "20,2017=5/observed;21,2017=6/observed;");
 }
 
@@ -156,7 +156,7 @@ static void a_label_that_changes_is_an_error(void **state)
         uf_buffer_append(&text, ",5\n");
     }
     uf_buffer_append(&text, "20,Falun,2018,5\n");
-    expect_refused(text.data, NULL, 1202, 4,
+    expect_refusal(text.data, NULL, 1202, 4,
                    "taken as the words for '20', but 'Falun' stands here and 'Dalarna' in a row before");
     uf_buffer_clear(&text);
 }
@@ -178,18 +178,18 @@ static void prefixes_and_joined_labels_are_taken_off(void **state)
 static void signs_of_publishers_have_reasons(void **state)
 {
     (void)state;
-    expect_cells("region,2011,2012,2013,2014,2015,2016,2017,2018,2019\n20,..,.,-,X,< 5,(c),*,5,n.a.\n",
+    expect_table("region,2011,2012,2013,2014,2015,2016,2017,2018,2019\n20,..,.,-,X,< 5,(c),*,5,n.a.\n",
                  "csv-wide", "region,period",
                  "20,2011=/not-available;20,2012=/not-applicable;20,2013=0/true-zero;20,2014=/suppressed;"
                  "20,2015=/suppressed;20,2016=/confidential;20,2017=/suppressed;20,2018=5/observed;"
                  "20,2019=/not-available;");
     /* letters that are signs elsewhere are codes in a column of codes */
-    expect_cells("region,sector,year,value\n20,C,2018,5\n20,Z,2018,6\n", "csv-long", "region,sector,year",
+    expect_table("region,sector,year,value\n20,C,2018,5\n20,Z,2018,6\n", "csv-long", "region,sector,year",
                  "20,C,2018=5/observed;20,Z,2018=6/observed;");
     /* a status of capitals may be a code: employed, unemployed */
-    expect_cells("region,status,year,value\n20,E,2018,5\n20,U,2018,6\n", "csv-long", "region,status,year",
+    expect_table("region,status,year,value\n20,E,2018,5\n20,U,2018,6\n", "csv-long", "region,status,year",
                  "20,E,2018=5/observed;20,U,2018=6/observed;");
-    expect_cells("region,year,value,status\n20,2018,5,b\n20,2019,,c\n", "csv-long", "region,year",
+    expect_table("region,year,value,status\n20,2018,5,b\n20,2019,,c\n", "csv-long", "region,year",
                  "20,2018=5/break;20,2019=/confidential;");
 }
 
