@@ -83,8 +83,8 @@ static void unknown_signs_are_kept(void **state)
     struct opened opened = open_cells(text, NULL, NULL);
     expect_note(&opened.reader, "2 cells have the status 'Y' (quite odd), which is not known here");
     expect_note(&opened.reader, "1 numbers stand under a status that says missing");
-    expect_file_note(&opened.reader, "geo=01;time=2018", "status Q: quite odd");
-    expect_file_note(&opened.reader, "geo=20;time=2018", "status Q: quite odd");
+    expect_file_note(&opened.reader, "geo=01;time=2018", "status Y: quite odd");
+    expect_file_note(&opened.reader, "geo=20;time=2018", "status Y: quite odd");
     close_cells(&opened);
 }
 
