@@ -139,6 +139,14 @@ static void labels_belong_to_their_codes(void **state)
     assert_ok(read_text("regionkod,region,value\n20,Dalarna,2017\n", NULL, &wishes, &read, &error), &error);
     assert_string_equal(read.dimensions, "regionkod,region");
     read_text_free(&read);
+    /* or of which codes are kept */
+    static const char *const DALARNA[] = {"Dalarna"};
+    const struct uf_keep keep = {"region", DALARNA, 1};
+    const struct uf_reader_wishes keeping = {.keep = &keep, .n_keep = 1};
+    assert_ok(read_text("regionkod,region,year,value\n20,Dalarna,2017,5\n", NULL, &keeping, &read, &error),
+              &error);
+    assert_string_equal(read.dimensions, "regionkod,region,year");
+    read_text_free(&read);
     /* a wide table has them too */
     expect_table("region code,region,2017\n20,Dalarna,5\n21,G\xC3\xA4vleborg,6\n", "csv-wide",
                  "region code,period", "20,2017=5/observed;21,2017=6/observed;");
@@ -193,6 +201,29 @@ static void signs_of_publishers_have_reasons(void **state)
                  "20,2018=5/break;20,2019=/confidential;");
 }
 
+/* Thousands are told by evidence, never by habit. */
+static void thousands_need_evidence(void **state)
+{
+    (void)state;
+    expect_table("region,2017,2018\n20,\"1,234\",\"1,234,567\"\n", "csv-wide", "region,period",
+                 "20,2017=1234/observed;20,2018=1234567/observed;");
+    expect_table("region;2017;2018\n20;1.234,5;1.234\n", "csv-wide", "region,period",
+                 "20,2017=1234.5/observed;20,2018=1234/observed;");
+    expect_table("region\t2017\t2018\n20\t1 234\t1\xC2\xA0"
+                 "234,5\n",
+                 "csv-wide", "region,period", "20,2017=1234/observed;20,2018=1234.5/observed;");
+    expect_refusal("region,2017,2018\n20,\"1,234\",\"2,345\"\n", NULL, 0, 0, "say which decimal mark");
+}
+
+/* The same bytes in the encoding that Statistics Sweden's older files have. */
+static void latin_1_is_read(void **state)
+{
+    (void)state;
+    expect_table("\"region\",\"k\xF6n\",\"2018\"\r\n\"05 \xD6sterg\xF6tlands l\xE4n\",\"m\xE4n\",5\r\n",
+                 "csv-wide", "region,k\xC3\xB6n,period",
+                 "05 \xC3\x96sterg\xC3\xB6tlands l\xC3\xA4n,m\xC3\xA4n,2018=5/observed;");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(lines_around_the_table_are_notes),
@@ -203,6 +234,8 @@ int main(void)
                                        cmocka_unit_test(labels_belong_to_their_codes),
                                        cmocka_unit_test(a_label_that_changes_is_an_error),
                                        cmocka_unit_test(prefixes_and_joined_labels_are_taken_off),
-                                       cmocka_unit_test(signs_of_publishers_have_reasons)};
+                                       cmocka_unit_test(signs_of_publishers_have_reasons),
+                                       cmocka_unit_test(thousands_need_evidence),
+                                       cmocka_unit_test(latin_1_is_read)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
