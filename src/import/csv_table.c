@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "import/csv_table.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/fail.h"
 
@@ -48,43 +46,6 @@ enum { LEARN_ROWS = 100000 };
 
 /* --- what stands beside a code ------------------------------------------------------------------ */
 
-static const char *const SCALES[] = {"",   "ten ",     "hundred ", "thousand ", NULL,
-                                     NULL, "million ", NULL,       NULL,        "billion "};
-
-/* A code of a column of powers of ten (`3`) or its words (`Thousands`) → `thousand `; NULL: unknown. */
-static const char *scale_words(const char *text, char buffer[32])
-{
-    static const char *const WORDS[] = {"units", "tens",     "hundreds", "thousands", NULL,
-                                        NULL,    "millions", NULL,       NULL,        "billions"};
-    enum { N = sizeof SCALES / sizeof *SCALES };
-    for (size_t i = 0; i < N; i++)
-        if (WORDS[i] && !strcasecmp(text, WORDS[i])) return SCALES[i];
-    char *end;
-    long power = strtol(text, &end, 10);
-    if (end == text || *end || power < -30 || power > 30) return *text ? NULL : "";
-    if (power >= 0 && power < N && SCALES[power]) return SCALES[power];
-    snprintf(buffer, 32, "10^%ld ", power);
-    return buffer;
-}
-
-/* `Persons` behind `thousand ` is written small; `US Dollar` stays. */
-static uf_status write_unit(struct uf_content_facts *content, const char *scale, const char *unit,
-                            struct uf_error *error)
-{
-    struct uf_buffer text = {0};
-    uf_buffer_append(&text, scale);
-    size_t at = text.length;
-    uf_buffer_append(&text, unit);
-    if (text.failed) return uf_fail_memory(error);
-    if (at > 0 && text.length > at + 1 && text.data[at] >= 'A' && text.data[at] <= 'Z' &&
-        text.data[at + 1] >= 'a' && text.data[at + 1] <= 'z')
-        text.data[at] = (char)(text.data[at] - 'A' + 'a');
-    while (text.length > 0 && text.data[text.length - 1] == ' ') text.data[--text.length] = '\0';
-    uf_status status = uf_facts_set(&content->unit, text.length ? text.data : NULL, error);
-    uf_buffer_clear(&text);
-    return status;
-}
-
 static const char *said_by(const struct state *state, enum uf_csv_kind kind, const char *code)
 {
     for (size_t i = 0; i < state->n_followers; i++) {
@@ -101,9 +62,9 @@ static uf_status tell_unit(struct uf_reader *reader, const struct follower *foll
 {
     const struct state *state = reader->state;
     struct uf_content_facts *content;
-    char buffer[32];
+    char buffer[UF_CSV_SCALE_SIZE];
     const char *unit = said_by(state, UF_CSV_UNIT, code), *power = said_by(state, UF_CSV_SCALE, code);
-    const char *scale = power ? scale_words(power, buffer) : "";
+    const char *scale = power ? uf_csv_scale_words(power, buffer) : "";
     if (!scale)
         return uf_reader_fail(reader, UF_VALUE_PLACE, error,
                               "'%.60s' is no power of ten; expected a whole number such as 3 (thousands)",
@@ -121,7 +82,7 @@ static uf_status tell_unit(struct uf_reader *reader, const struct follower *foll
         uf_buffer_clear(&note);
         if (status != UF_OK) return status;
     }
-    return write_unit(content, scale, unit ? unit : "", error);
+    return uf_csv_unit_write(content, scale, unit ? unit : "", error);
 }
 
 static uf_status tell(struct uf_reader *reader, const struct follower *follower, const char *code,

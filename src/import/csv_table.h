@@ -50,6 +50,13 @@ uf_status uf_csv_layout_fold(const struct uf_csv_head *head, const struct uf_rea
 uf_status uf_csv_note_columns(struct uf_reader *reader, const struct uf_csv_head *head, const bool *marked,
                               const char *before, const char *after, struct uf_error *error);
 
+/* A power of ten as a code (`3`) or in words (`Thousands`) → `thousand `, nothing for ones; NULL where it is none. */
+enum { UF_CSV_SCALE_SIZE = 32 };
+const char *uf_csv_scale_words(const char *text, char buffer[UF_CSV_SCALE_SIZE]);
+/* `Persons` behind `thousand ` is written small; `US Dollar` stays. */
+uf_status uf_csv_unit_write(struct uf_content_facts *content, const char *scale, const char *unit,
+                            struct uf_error *error);
+
 /* Names the dimensions, tells titles, labels and units, and stands before the first cell. `reader->delimiter`
  * and `reader->rules` are the caller's. */
 uf_status uf_csv_table_open(struct uf_reader *reader, const struct uf_csv_head *head,
