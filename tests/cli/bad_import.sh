@@ -39,7 +39,7 @@ refused 3 "in.csv:1: the file has no header row" '\xef\xbb\xbf'
 refused 3 "in.csv:1: the file has a header and no rows" "$h"
 refused 3 "in.csv:2:10: a NUL byte" "${h}20,2018,1\x002\n"
 refused 3 "packed file (gzip) ends too early" '\x1f\x8b\x08\x00\x00'
-refused 3 "in.csv: the file is not text" 'PK\x03\x04\x00\x00'
+refused 3 "in.csv: the workbook is no whole zip archive" 'PK\x03\x04\x00\x00'
 refused 3 "the file is UTF-16" '\xff\xfer\x00e\x00'
 refused 3 "in.csv:2:8: byte 0xE4 is not UTF-8" "region,namn,year,value\n20,V\xc3\xa4xj\xe4,2018,1\n" --encoding utf-8
 # its rows
