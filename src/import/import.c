@@ -246,6 +246,8 @@ struct uf_reader_wishes uf_importer_wishes(const struct uf_import_request *reque
                                      .decimal = request->decimal,
                                      .roles = request->roles,
                                      .n_roles = request->n_roles,
+                                     .keep = request->keep,
+                                     .n_keep = request->n_keep,
                                      .sheet = request->sheet,
                                      .range = request->range,
                                      .header_row = request->header_row,

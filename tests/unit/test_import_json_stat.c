@@ -76,15 +76,15 @@ static void unknown_signs_are_kept(void **state)
 {
     (void)state;
     const char *text =
-        json(SET("'value':[1,2,null,4],'status':{'0':'Q','2':'Q','3':'c'},'extension':{'status':{"
-                 "'label':{'Q':'quite odd'}}}"));
+        json(SET("'value':[1,2,null,4],'status':{'0':'Y','2':'Y','3':'c'},'extension':{'status':{"
+                 "'label':{'Y':'quite odd'}}}"));
     expect_cells(text, NULL, NULL,
                  "01 2018 = 1\n01 2019 = 2\n20 2018 = NaN not-available\n20 2019 = NaN confidential\n");
     struct opened opened = open_cells(text, NULL, NULL);
-    expect_note(&opened.reader, "2 cells have the status 'Q' (quite odd), which is not known here");
+    expect_note(&opened.reader, "2 cells have the status 'Y' (quite odd), which is not known here");
     expect_note(&opened.reader, "1 numbers stand under a status that says missing");
-    expect_file_note(&opened.reader, "geo=01;time=2018", "status Q: quite odd");
-    expect_file_note(&opened.reader, "geo=20;time=2018", "status Q: quite odd");
+    expect_file_note(&opened.reader, "geo=01;time=2018", "status Y: quite odd");
+    expect_file_note(&opened.reader, "geo=20;time=2018", "status Y: quite odd");
     close_cells(&opened);
 }
 
