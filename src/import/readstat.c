@@ -48,6 +48,7 @@ struct state {
     bool writing;
     size_t position; /* in the file */
     size_t next_variable;
+    int version; /* of the file's format */
     uf_status status;
     struct uf_error error;
     char complaint[200]; /* ReadStat's own words */
@@ -108,11 +109,26 @@ static int finish(struct state *state, uf_status status)
     return status == UF_OK ? READSTAT_HANDLER_OK : stop(state, status);
 }
 
+/* ReadStat hands over names of label sets as they stand in a Stata file, so a damaged one has no end there. */
+static uf_status copy_set_name(const struct state *state, const char *name, char **out,
+                               struct uf_error *error)
+{
+    enum { SIZE_109 = 9, SIZE_117 = 33, SIZE_118 = 129, SIZE_OTHERS = 256 };
+    size_t most = state->program != UF_PROGRAM_STATA ? SIZE_OTHERS
+                  : state->version < 110             ? SIZE_109
+                  : state->version < 118             ? SIZE_117
+                                                     : SIZE_118;
+    if (!name || !*name) return UF_OK;
+    *out = strndup(name, most);
+    return *out ? UF_OK : uf_fail_memory(error);
+}
+
 static int on_metadata(readstat_metadata_t *metadata, void *user)
 {
     struct state *state = user;
     const struct uf_input *input = state->reader->input;
     int rows = readstat_get_row_count(metadata), variables = readstat_get_var_count(metadata);
+    state->version = readstat_get_file_format_version(metadata);
     /* Each value has a byte or more, but for packed files. */
     double values = (double)(rows > 0 ? rows : 0) * (double)variables,
            most = (double)uf_input_bytes_total(input) *
@@ -169,7 +185,7 @@ static int on_variable(int index, readstat_variable_t *variable, const char *lab
     struct variable *about = &state->variables[index];
     uf_status status = uf_text_list_add(&state->names, name, &state->error);
     if (status == UF_OK) status = uf_facts_set(&about->label, label, &state->error);
-    if (status == UF_OK) status = uf_facts_set(&about->label_set, label_set, &state->error);
+    if (status == UF_OK) status = copy_set_name(state, label_set, &about->label_set, &state->error);
     about->shown = uf_shown_as(state->program, readstat_variable_get_format(variable));
     return finish(state, status);
 }
@@ -209,7 +225,7 @@ static void print_code(readstat_value_t value, char out[64])
 static int on_label(const char *label_set, readstat_value_t value, const char *text, void *user)
 {
     struct state *state = user;
-    if (state->writing || !label_set || !text) return READSTAT_HANDLER_OK;
+    if (state->writing || !label_set || !*label_set || !text) return READSTAT_HANDLER_OK;
     char code[64];
     print_code(value, code);
     if (!uf_text_is_utf8(text, strlen(text)) || !uf_text_is_utf8(code, strlen(code)))
@@ -218,9 +234,10 @@ static int on_label(const char *label_set, readstat_value_t value, const char *t
     if (!labels) return stop(state, uf_fail_memory(&state->error));
     state->labels = labels;
     struct label *label = &labels[state->n_labels++];
-    *label = (struct label){uf_text_copy(label_set), uf_text_copy(code), uf_text_copy(text)};
-    return label->set && label->code && label->text ? READSTAT_HANDLER_OK
-                                                    : stop(state, uf_fail_memory(&state->error));
+    *label = (struct label){.code = uf_text_copy(code), .text = uf_text_copy(text)};
+    uf_status status = label->code && label->text ? UF_OK : uf_fail_memory(&state->error);
+    if (status == UF_OK) status = copy_set_name(state, label_set, &label->set, &state->error);
+    return finish(state, status);
 }
 
 static void on_complaint(const char *text, void *user)
