@@ -113,6 +113,7 @@ static uf_status read_sheet(struct uf_reader *reader, const struct uf_book *book
     bool wide = false;
     if (status == UF_OK && *out_found)
         status = uf_sheet_table_write(&table, choice->wishes, reader, &state->table, &wide, error);
+    if (*out_found) uf_sheet_table_clear(&table);
     uf_grid_clear(&grid);
     if (status != UF_OK || !*out_found) return status;
     state->table.sheet = state->sheet = uf_text_copy(sheet->name);

@@ -61,19 +61,12 @@ static const char *print_value(struct uf_sheet_writer *w, const struct uf_grid_c
     return w->text.data ? w->text.data : "";
 }
 
-static const struct uf_grid_cell *find_value_above(const struct uf_sheet_writer *w, uint32_t row,
-                                                   uint32_t column)
-{
-    const struct uf_grid_cell *cell = NULL;
-    while (!cell && row-- > w->table->first_row) cell = uf_grid_at(w->table->grid, row, column);
-    return cell;
-}
-
-static uf_status write_cell(struct uf_sheet_writer *w, const struct uf_sheet_column *column, uint32_t row,
+static uf_status write_cell(struct uf_sheet_writer *w, struct uf_sheet_column *column, uint32_t row,
                             struct uf_error *error)
 {
     const struct uf_grid_cell *cell = uf_grid_at(w->table->grid, row, column->number);
-    if (!cell && column->fill_down) cell = find_value_above(w, row, column->number);
+    if (!cell && column->fill_down) cell = column->last;
+    column->last = cell;
     if (!cell) {
         uf_table_text_field(w->out, "");
     } else if (cell->kind == UF_GRID_ERROR) {
@@ -172,14 +165,23 @@ static uf_status join_headings(struct uf_sheet_writer *w, struct uf_sheet_column
     return column->name ? UF_OK : uf_fail_memory(error);
 }
 
-static bool column_has_cells(const struct uf_sheet_table *table, uint32_t column)
+/* The columns of the table that have a cell in the header or below it. */
+static uf_status find_columns(struct uf_sheet_writer *w, struct uf_error *error)
 {
-    for (uint32_t i = table->header_first; i <= table->header_last; i++)
-        if (uf_grid_at(table->grid, i, column)) return true;
-    for (size_t i = uf_grid_row(table->grid, table->first_row);
-         i < table->grid->n_cells && table->grid->cells[i].row <= table->last_row; i++)
-        if (table->grid->cells[i].column == column) return true;
-    return false;
+    const struct uf_sheet_table *table = w->table;
+    const struct uf_grid *grid = table->grid;
+    size_t width = (size_t)table->last_column - table->first_column + 1;
+    w->columns = calloc(width, sizeof *w->columns);
+    if (!w->columns) return uf_fail_memory(error);
+    for (size_t i = uf_grid_row(grid, table->header_first);
+         i < grid->n_cells && grid->cells[i].row <= table->last_row; i++) {
+        uint32_t column = grid->cells[i].column;
+        if (column >= table->first_column && column <= table->last_column)
+            w->columns[column - table->first_column].filled = true;
+    }
+    for (size_t j = 0; j < width; j++)
+        if (w->columns[j].filled) w->columns[w->n_columns++].number = table->first_column + (uint32_t)j;
+    return UF_OK;
 }
 
 /* Different headings in a row of the zone. */
@@ -196,8 +198,7 @@ static bool varies(const struct uf_sheet_table *table, uint32_t row)
 static uf_status lay_out(struct uf_sheet_writer *w, struct uf_error *error)
 {
     const struct uf_sheet_table *table = w->table;
-    w->columns = calloc((size_t)table->last_column - table->first_column + 1, sizeof *w->columns);
-    if (!w->columns) return uf_fail_memory(error);
+    UF_TRY(find_columns(w, error));
     for (uint32_t i = table->header_first; i <= table->header_last && table->period_header; i++)
         if (i != table->period_header && varies(table, i)) w->unfold = true;
     int64_t days;
@@ -205,13 +206,10 @@ static uf_status lay_out(struct uf_sheet_writer *w, struct uf_error *error)
          i < table->grid->n_cells && table->grid->cells[i].row <= table->header_last; i++)
         if (uf_cell_is_date(table, &table->grid->cells[i], &days))
             uf_date_grain_observe(&w->header_dates, days);
-    for (uint32_t j = table->first_column; j <= table->last_column; j++) {
-        if (!column_has_cells(table, j)) continue;
-        struct uf_sheet_column *column = &w->columns[w->n_columns++];
-        column->number = j;
-        if (w->unfold && j >= table->zone) continue;
+    for (size_t j = 0; j < w->n_columns; j++) {
+        if (w->unfold && w->columns[j].number >= table->zone) continue;
         w->n_codes++;
-        UF_TRY(join_headings(w, column, table->period_header > 0, error));
+        UF_TRY(join_headings(w, &w->columns[j], table->period_header > 0, error));
     }
     return UF_OK;
 }

@@ -6,7 +6,8 @@
 
 struct uf_sheet_column {
     uint32_t number;
-    bool fill_down, filled_from_merged;
+    bool filled, fill_down, filled_from_merged; /* filled: it has cells */
+    const struct uf_grid_cell *last;            /* the last one written, to be filled down */
     size_t percents;
     struct uf_date_grain dates;
     char *name; /* joined headings; NULL in the zone of an unfolded table */
