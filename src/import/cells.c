@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* A cell of a file becomes an observation, or an error that says where and why not. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,45 +153,71 @@ uf_status uf_importer_read_value(const struct uf_importer *importer, const struc
 
 /* --- two values for one cell ------------------------------------------------------------------- */
 
+/* The cells of one reading that go to the store, numbered as the writer numbers them. */
+struct rereading {
+    struct uf_importer *importer;
+    struct uf_reader reader;
+    size_t put; /* of the current cell */
+};
+
+static bool reread(struct rereading *r)
+{
+    struct uf_reader_wishes wishes = uf_importer_wishes(r->importer->request);
+    r->put = SIZE_MAX; /* the next is number 0 */
+    return uf_reader_open(r->importer->reader.input, r->importer->reader.format->name, &wishes, &r->reader,
+                          NULL) == UF_OK;
+}
+
+static bool next_put(struct rereading *r, struct uf_observation *out)
+{
+    struct uf_cell cell;
+    bool more, use = false;
+    while (!use) {
+        if (r->reader.format->next(&r->reader, &cell, &more, NULL) != UF_OK || !more) return false;
+        if (uf_plan_keeps(&r->importer->plan, &cell) &&
+            uf_importer_locate(r->importer, &r->reader, &cell, out, &use, NULL) != UF_OK)
+            return false;
+    }
+    r->put++;
+    return true;
+}
+
 static bool same_cell(const struct uf_observation *a, const struct uf_observation *b, const char *breakdown)
 {
     return a->period == b->period && !strcmp(a->region, b->region) && uf_text_equal(a->sector, b->sector) &&
            uf_text_equal(a->breakdown, breakdown);
 }
 
-/* Walks the file again for the line where the cell stands before the current one; 0: it came with another
- * file. */
-static size_t first_line_of(struct uf_importer *importer, const struct uf_observation *observation)
+/* Reads the file again for the line and column of the put with a number and for the line where its cell stands
+ * before; 0: not found. */
+static void find_lines(struct uf_importer *importer, size_t put, size_t *out_line, size_t *out_column,
+                       size_t *out_first)
 {
-    const struct uf_reader_wishes wishes = uf_importer_wishes(importer->request);
-    struct uf_reader again;
-    char *breakdown = uf_text_copy(observation->breakdown); /* the buffer is written anew for each cell */
-    size_t line = 0, column;
+    struct rereading r = {.importer = importer};
+    struct uf_observation wanted, candidate;
+    size_t column;
     bool found = false;
-    if (uf_reader_open(importer->reader.input, importer->reader.format->name, &wishes, &again, NULL) ==
-        UF_OK) {
-        struct uf_cell cell;
-        struct uf_observation candidate;
-        bool more = true, use;
-        for (size_t n = 1; n < importer->summary->cells && !found; n++) {
-            if (again.format->next(&again, &cell, &more, NULL) != UF_OK || !more) break;
-            found = uf_plan_keeps(&importer->plan, &cell) &&
-                    uf_importer_locate(importer, &again, &cell, &candidate, &use, NULL) == UF_OK && use &&
-                    same_cell(&candidate, observation, breakdown);
-        }
-        if (found) again.format->place(&again, UF_VALUE_PLACE, &line, &column);
-        uf_reader_close(&again);
+    if (reread(&r))
+        while (!found && next_put(&r, &wanted)) found = r.put == put;
+    if (found) r.reader.format->place(&r.reader, UF_VALUE_PLACE, out_line, out_column);
+    uf_reader_close(&r.reader);
+    /* texts of the observation are borrowed until the next cell; the codes of region and sector stay */
+    char *breakdown = found && wanted.breakdown ? uf_text_copy(wanted.breakdown) : NULL;
+    if (found && reread(&r)) {
+        found = false;
+        while (!found && next_put(&r, &candidate) && r.put < put)
+            found = same_cell(&candidate, &wanted, breakdown);
+        if (found) r.reader.format->place(&r.reader, UF_VALUE_PLACE, out_first, &column);
+        uf_reader_close(&r.reader);
     }
     free(breakdown);
-    return line;
 }
 
-uf_status uf_importer_fail_conflict(struct uf_importer *importer, const struct uf_observation *observation,
+uf_status uf_importer_fail_conflict(struct uf_importer *importer, const struct uf_writer_conflict *conflict,
                                     const struct uf_error *inner, struct uf_error *error)
 {
-    size_t line = 0, column = 0;
-    importer->reader.format->place(&importer->reader, UF_VALUE_PLACE, &line, &column);
-    size_t first = first_line_of(importer, observation);
+    size_t line = 0, column = 0, first = 0;
+    find_lines(importer, conflict->put, &line, &column, &first);
     struct uf_buffer text = {0};
     uf_buffer_append(&text, inner->message);
     if (first) {

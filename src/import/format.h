@@ -42,9 +42,10 @@ struct uf_reader_wishes {
     char delimiter, decimal;               /* 0: find out */
     const struct uf_dimension_role *roles; /* a long file needs to know which column is the value */
     size_t n_roles;
-    const char *sheet;    /* of a workbook: name or number from 1; NULL: the first with a table */
-    const char *range;    /* of a sheet: `A3:F40`; NULL: found */
-    size_t header_row;    /* of a sheet, from 1; 0: found */
+    const char *sheet; /* of a workbook: name or number from 1; NULL: the first with a table; of a JSON-stat
+                             file, a data set; NULL: the only one */
+    const char *range; /* of a sheet: `A3:F40`; NULL: found */
+    size_t header_row; /* of a sheet, from 1; 0: found */
     const char *language; /* of a file with several: `sv`; NULL: the file's first */
 };
 
@@ -81,6 +82,8 @@ struct uf_format {
 };
 
 extern const struct uf_format uf_format_eurostat_tsv, uf_format_csv_long, uf_format_csv_wide;
+extern const struct uf_format uf_format_px;
+extern const struct uf_format uf_format_json_stat, uf_format_json_pxweb, uf_format_kolada;
 extern const struct uf_format uf_format_xlsx, uf_format_stata, uf_format_spss, uf_format_sas;
 
 /* All formats, in the order of documentation. */

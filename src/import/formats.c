@@ -10,8 +10,17 @@
 #include "import/format.h"
 
 static const struct uf_format *const FORMATS[] = {
-    &uf_format_eurostat_tsv, &uf_format_csv_long, &uf_format_csv_wide, &uf_format_xlsx,
-    &uf_format_stata,        &uf_format_spss,     &uf_format_sas,
+    &uf_format_eurostat_tsv,
+    &uf_format_px,
+    &uf_format_json_stat,
+    &uf_format_json_pxweb,
+    &uf_format_kolada,
+    &uf_format_csv_long,
+    &uf_format_csv_wide,
+    &uf_format_xlsx,
+    &uf_format_stata,
+    &uf_format_spss,
+    &uf_format_sas,
 };
 enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS, PREFIX = 1 << 16, HEAD = 4096 };
 
@@ -73,11 +82,25 @@ static uf_status find_by_bytes(struct uf_input *input, const struct uf_format **
         "table as CSV");
 }
 
+/* The first lines. JSON may have one line of any length, of which the first part is enough. */
+static uf_status read_prefix(struct uf_input *input, char **out, struct uf_error *error)
+{
+    const char *block;
+    size_t length;
+    UF_TRY(uf_input_rewind(input, error));
+    UF_TRY(uf_input_block(input, &block, &length, error));
+    block += strspn(block, " \t\r\n");
+    if (*block != '{' && *block != '[') return uf_input_prefix(input, PREFIX, out, error);
+    *out = uf_text_copy(block);
+    UF_TRY(uf_input_rewind(input, error));
+    return *out ? UF_OK : uf_fail_memory(error);
+}
+
 static uf_status find_by_content(struct uf_input *input, const struct uf_format **out, struct uf_error *error)
 {
     if (uf_input_is_binary(input)) return find_by_bytes(input, out, error);
     char *prefix = NULL;
-    UF_TRY(uf_input_prefix(input, PREFIX, &prefix, error));
+    UF_TRY(read_prefix(input, &prefix, error));
     int best = 0;
     for (size_t i = 0; i < N_FORMATS; i++) {
         int score = FORMATS[i]->probe ? FORMATS[i]->probe(prefix) : 0;

@@ -21,12 +21,21 @@ void uf_import_summary_clear(struct uf_import_summary *summary)
 
 /* --- the walk ---------------------------------------------------------------------------------- */
 
+/* The writer refuses a second value for a cell with its number; the file knows where that stands. */
+static uf_status settle_conflict(struct uf_importer *importer, uf_status status, struct uf_error *error)
+{
+    if (status == UF_OK) return UF_OK;
+    const struct uf_writer_conflict *conflict = uf_writer_conflict(importer->writer);
+    if (conflict) return uf_importer_fail_conflict(importer, conflict, &importer->refusal, error);
+    if (error) *error = importer->refusal;
+    return status;
+}
+
 static uf_status store_cell(struct uf_importer *importer, const struct uf_cell *cell, struct uf_error *error)
 {
     struct uf_import_summary *summary = importer->summary;
     struct uf_observation observation;
-    struct uf_error inner = {0};
-    bool use, duplicate = false;
+    bool use;
     summary->cells++;
     if (!uf_plan_keeps(&importer->plan, cell)) {
         summary->left_out++;
@@ -36,17 +45,8 @@ static uf_status store_cell(struct uf_importer *importer, const struct uf_cell *
     UF_TRY(uf_importer_locate(importer, &importer->reader, cell, &observation, &use, error));
     if (!use) return UF_OK;
     UF_TRY(uf_importer_read_value(importer, cell, &observation, error));
-    uf_status status =
-        uf_store_put_observation(importer->store, importer->batch, &observation, &duplicate, &inner);
-    if (status == UF_BAD_INPUT) return uf_importer_fail_conflict(importer, &observation, &inner, error);
-    if (status != UF_OK) {
-        if (error) *error = inner;
-        return status;
-    }
-    summary->duplicates += duplicate;
-    summary->imported += !duplicate;
-    summary->missing += !duplicate && uf_value_is_missing(observation.status);
-    return UF_OK;
+    return settle_conflict(importer, uf_writer_put(importer->writer, &observation, &importer->refusal),
+                           error);
 }
 
 static uf_status report_progress(const struct uf_importer *importer, struct uf_error *error)
@@ -69,8 +69,12 @@ static uf_status walk(struct uf_importer *importer, struct uf_error *error)
         UF_TRY(importer->reader.format->next(&importer->reader, &cell, &more, error));
         if (more) UF_TRY(store_cell(importer, &cell, error));
     }
-    if (importer->summary->imported + importer->summary->duplicates > 0)
-        return report_progress(importer, error);
+    UF_TRY(settle_conflict(importer, uf_writer_finish(importer->writer, &importer->refusal), error));
+    const struct uf_writer_counts counts = uf_writer_counts(importer->writer);
+    importer->summary->imported = counts.stored;
+    importer->summary->missing = counts.missing;
+    importer->summary->duplicates = counts.duplicates;
+    if (counts.stored + counts.duplicates > 0) return report_progress(importer, error);
     return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(importer->reader.input), 0, 0,
                       "no cell of the file could be stored (%zu left out by keep, %zu of unknown regions)",
                       importer->summary->left_out, importer->summary->unknown);
@@ -150,7 +154,10 @@ static uf_status store_all(struct uf_importer *importer, const char *selection, 
     UF_TRY(uf_store_put_indicator(importer->store, &request->indicator, error));
     UF_TRY(uf_store_batch_begin(importer->store, uf_input_name(reader->input), reader->format->name,
                                 uf_input_sha256(reader->input), &importer->batch, error));
+    UF_TRY(uf_writer_open(importer->store, importer->batch, 0, &importer->writer, error));
     UF_TRY(walk(importer, error));
+    UF_TRY(uf_store_batch_describe(importer->store, importer->batch, importer->summary->encoding,
+                                   importer->summary->cells, error));
     UF_TRY(note_unknown(importer, error));
     /* With regions passed over, the same file may give more when the store knows more. */
     return importer->summary->unknown > 0
@@ -205,6 +212,7 @@ static uf_status import_all(struct uf_importer *importer, struct uf_input *input
     UF_TRY(open_reader(importer, input, error));
     UF_TRY(uf_store_begin(importer->store, error));
     uf_status status = store_all(importer, selection, error);
+    uf_writer_close(importer->writer);
     if (status == UF_OK) status = uf_store_commit(importer->store, error);
     if (status != UF_OK) uf_store_rollback(importer->store);
     return status;

@@ -6,6 +6,7 @@
 #include "import/format.h"
 #include "import/plan.h"
 #include "store/codes.h"
+#include "store/writer.h"
 
 /* The file's codes of one dimension and what the store calls them; looked up once per code. */
 struct uf_translation {
@@ -25,6 +26,8 @@ struct uf_importer {
     size_t n_breakdown;
     struct uf_import_summary *summary;
     int64_t batch;
+    struct uf_writer *writer; /* while the transaction is open */
+    struct uf_error refusal;  /* the writer's */
 };
 
 /* What the request says that readers need. */
@@ -42,6 +45,6 @@ uf_status uf_importer_locate(struct uf_importer *importer, const struct uf_reade
 uf_status uf_importer_read_value(const struct uf_importer *importer, const struct uf_cell *cell,
                                  struct uf_observation *out, struct uf_error *error);
 /* The store's sentence on two values for one cell, with the place of both. */
-uf_status uf_importer_fail_conflict(struct uf_importer *importer, const struct uf_observation *observation,
+uf_status uf_importer_fail_conflict(struct uf_importer *importer, const struct uf_writer_conflict *conflict,
                                     const struct uf_error *inner, struct uf_error *error);
 #endif
