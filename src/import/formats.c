@@ -10,17 +10,9 @@
 #include "import/format.h"
 
 static const struct uf_format *const FORMATS[] = {
-    &uf_format_eurostat_tsv,
-    &uf_format_px,
-    &uf_format_json_stat,
-    &uf_format_json_pxweb,
-    &uf_format_kolada,
-    &uf_format_csv_long,
-    &uf_format_csv_wide,
-    &uf_format_xlsx,
-    &uf_format_stata,
-    &uf_format_spss,
-    &uf_format_sas,
+    &uf_format_eurostat_tsv, &uf_format_px,       &uf_format_json_stat, &uf_format_json_pxweb,
+    &uf_format_kolada,       &uf_format_csv_long, &uf_format_csv_wide,  &uf_format_xlsx,
+    &uf_format_stata,        &uf_format_spss,     &uf_format_sas,
 };
 enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS, PREFIX = 1 << 16, HEAD = 4096 };
 

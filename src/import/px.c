@@ -64,7 +64,8 @@ static uf_status heed_codepage(struct uf_reader *reader, const struct uf_px_entr
     if (!entries->non_ascii) return UF_OK;
     if (codepage && *codepage) {
         if (is_utf_8 != is_one_of(codepage, UTF_8))
-            return note_encoding(reader, "CODEPAGE", codepage, "the bytes are something else; read as", error);
+            return note_encoding(reader, "CODEPAGE", codepage, "the bytes are something else; read as",
+                                 error);
         if (is_utf_8 || is_one_of(codepage, LATIN_1)) return UF_OK;
         if (is_one_of(codepage, LATIN_9)) {
             *out_again = strcmp(read, "iso-8859-15") != 0;
@@ -87,7 +88,8 @@ static uf_status find_language(const struct uf_reader *reader, const struct uf_p
     struct uf_buffer list = {0};
     for (size_t i = 0; i < cube->n_languages; i++) {
         if (i > 0) uf_buffer_append(&list, ", ");
-        uf_buffer_append(&list, *cube->languages[i].name ? cube->languages[i].name : "one that it does not name");
+        uf_buffer_append(&list,
+                         *cube->languages[i].name ? cube->languages[i].name : "one that it does not name");
     }
     uf_status status = uf_fail_at(error, UF_BAD_USAGE, uf_input_name(reader->input), 0, 0,
                                   "the file is not in the language '%.40s'; it has %.400s", wished,

@@ -141,9 +141,8 @@ uf_status uf_px_check(struct uf_reader *reader, const struct uf_px_entries *entr
                       const struct uf_px_cube *cube, struct uf_error *error);
 /* What a keyword's brackets speak of: `region=0114;sex=*`. NULL in `*out`: of nothing that the cube has, and
  * `*out_why` (static) says what is wrong. */
-uf_status uf_px_scope(const struct uf_px_cube *cube,
-                      const struct uf_px_entry *entry, char **out, const char **out_why,
-                      struct uf_error *error);
+uf_status uf_px_scope(const struct uf_px_cube *cube, const struct uf_px_entry *entry, char **out,
+                      const char **out_why, struct uf_error *error);
 /* Adds `line 37: KEYWORD: …` to the reader's notes; after fifty only a count is kept. */
 uf_status uf_px_warn(struct uf_reader *reader, const struct uf_px_entry *entry, struct uf_error *error,
                      const char *format, ...) __attribute__((format(printf, 4, 5)));

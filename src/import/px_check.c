@@ -213,8 +213,8 @@ uf_status uf_px_check(struct uf_reader *reader, const struct uf_px_entries *entr
             UF_TRY(uf_px_warn(reader, NULL, error, "the header (lines 1 to %zu) has no %s", cube->data_line,
                               keywords[i].name));
     if (!is_there(entries, "TITLE") && !is_there(entries, "DESCRIPTION"))
-        UF_TRY(uf_px_warn(reader, NULL, error, "the header (lines 1 to %zu) has neither TITLE nor DESCRIPTION",
-                          cube->data_line));
+        UF_TRY(uf_px_warn(reader, NULL, error,
+                          "the header (lines 1 to %zu) has neither TITLE nor DESCRIPTION", cube->data_line));
     const struct uf_px_entry *chosen = uf_px_find(entries, cube, cube->languages, "DESCRIPTIONDEFAULT");
     const char *text = chosen ? uf_px_text(chosen, 0) : NULL;
     if (text && !strcasecmp(text, "YES") && !is_there(entries, "DESCRIPTION"))

@@ -298,7 +298,8 @@ static uf_status next_keyed(struct uf_px_data *data, struct uf_cell *out, bool *
     } else {
         bool more;
         UF_TRY(next_token(data, &more, error));
-        if (!more) return fail_shape(data, data->cube->n_stub, error, "a row has ", data->in_row, "in the last");
+        if (!more)
+            return fail_shape(data, data->cube->n_stub, error, "a row has ", data->in_row, "in the last");
         UF_TRY(read_value(data, out, error));
         data->n_read++;
     }
@@ -341,11 +342,11 @@ static uf_status check_claim(const struct uf_px_data *data, struct uf_error *err
     if ((cube->keys ? cube->in_row : cube->cells) <= most) return UF_OK;
     struct uf_buffer shape = {0};
     write_shape(cube, cube->keys ? cube->n_stub : 0, &shape);
-    uf_status status = uf_fail_at(
-        error, UF_BAD_INPUT, uf_input_name(data->source.input), cube->data_line, 0,
-        "DATA: the header makes %s cells, more than a file of %zu bytes can hold; the file is not "
-        "whole, or VALUES has too many",
-        shape.data ? shape.data : "", bytes);
+    uf_status status =
+        uf_fail_at(error, UF_BAD_INPUT, uf_input_name(data->source.input), cube->data_line, 0,
+                   "DATA: the header makes %s cells, more than a file of %zu bytes can hold; the file is not "
+                   "whole, or VALUES has too many",
+                   shape.data ? shape.data : "", bytes);
     uf_buffer_clear(&shape);
     return status;
 }

@@ -360,8 +360,7 @@ static uf_status set_notes(struct work *work, struct uf_error *error)
     for (size_t i = 0; i < work->entries->count; i++) {
         const struct uf_px_entry *entry = &work->entries->items[i];
         bool asked = is_noted(entry) && applies(work, entry, in_language);
-        if (!entry->keyword || entry->keyword->use != UF_PX_CUBE)
-            UF_TRY(add_note(work, entry, asked, error));
+        if (!entry->keyword || entry->keyword->use != UF_PX_CUBE) UF_TRY(add_note(work, entry, asked, error));
     }
     return UF_OK;
 }

@@ -10,7 +10,6 @@
 #include "base/fail.h"
 #include "import/px.h"
 
-
 uf_status uf_px_warn(struct uf_reader *reader, const struct uf_px_entry *entry, struct uf_error *error,
                      const char *format, ...)
 {
@@ -230,10 +229,9 @@ static uf_status find_variable(struct uf_reader *reader, const struct uf_px_cube
     if (!names) return uf_fail_memory(error);
     for (size_t d = 0; d < cube->count; d++) names[d] = language->words[d].name;
     const char *nearest = uf_text_nearest(name, names, cube->count);
-    uf_status status = fail_entry(reader, entry, error,
-                                  "'%.100s' is no variable of STUB or HEADING%s%.100s%s", name,
-                                  nearest ? "; did you mean '" : "", nearest ? nearest : "",
-                                  nearest ? "'?" : "");
+    uf_status status =
+        fail_entry(reader, entry, error, "'%.100s' is no variable of STUB or HEADING%s%.100s%s", name,
+                   nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
     free(names);
     return status;
 }
@@ -248,7 +246,8 @@ static uf_status load_values(struct uf_reader *reader, const struct uf_px_entry 
     if (d == SIZE_MAX) return UF_OK;
     struct uf_px_words *words = &language->words[d];
     if (words->values.count > 0) {
-        if (language == cube->languages) return fail_entry(reader, entry, error, "given twice for a variable");
+        if (language == cube->languages)
+            return fail_entry(reader, entry, error, "given twice for a variable");
         return uf_px_warn(reader, entry, error, "given twice; the first is used");
     }
     const char *twice;
@@ -347,7 +346,8 @@ static uf_status load_keys(struct uf_reader *reader, const struct uf_px_entry *e
     if (uf_px_language_of(cube, entry) != cube->languages) return UF_OK;
     UF_TRY(find_variable(reader, cube, entry, cube->languages, &d, error));
     if (d >= cube->n_stub)
-        return fail_entry(reader, entry, error, "'%.100s' is not a variable of STUB", entry->subkeys.items[0]);
+        return fail_entry(reader, entry, error, "'%.100s' is not a variable of STUB",
+                          entry->subkeys.items[0]);
     if (!word || (strcasecmp(word, "VALUES") && strcasecmp(word, "CODES")))
         return fail_entry(reader, entry, error, "expected VALUES or CODES, found '%.100s'", word ? word : "");
     cube->dimensions[d].keys = true;
@@ -394,8 +394,8 @@ static uf_status load_periods(struct uf_reader *reader, const struct uf_px_entri
     for (size_t i = 0; i < entries->count; i++) {
         const struct uf_px_entry *entry = &entries->items[i];
         if (!is_keyword(entry, "TIMEVAL") || uf_px_language_of(cube, entry) != cube->languages) continue;
-        size_t d = entry->subkeys.count == 1 ? uf_px_variable(cube->languages, entry->subkeys.items[0])
-                                             : SIZE_MAX;
+        size_t d =
+            entry->subkeys.count == 1 ? uf_px_variable(cube->languages, entry->subkeys.items[0]) : SIZE_MAX;
         if (d != SIZE_MAX && !cube->dimensions[d].is_time)
             UF_TRY(uf_px_periods(reader, entry, &cube->languages[0].words[d].values, &cube->dimensions[d],
                                  error));

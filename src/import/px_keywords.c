@@ -6,13 +6,7 @@
 #include "import/px.h"
 
 /* What the brackets may hold, short for the table below. */
-enum {
-    T = UF_PX_TABLE,
-    V = UF_PX_VARIABLE,
-    VALUE = UF_PX_VALUE,
-    CONTENT = UF_PX_CONTENT,
-    CELL = UF_PX_CELL
-};
+enum { T = UF_PX_TABLE, V = UF_PX_VARIABLE, VALUE = UF_PX_VALUE, CONTENT = UF_PX_CONTENT, CELL = UF_PX_CELL };
 
 static const struct uf_px_keyword KEYWORDS[] = {
     /* the cube */

@@ -199,8 +199,7 @@ static uf_status read_brackets(struct lexer *lexer, struct uf_error *error)
             continue;
         }
         char *text = NULL;
-        UF_TRY(c == '"' ? read_quoted(lexer, true, &text, error)
-                        : read_word(lexer, ",)=;\"", &text, error));
+        UF_TRY(c == '"' ? read_quoted(lexer, true, &text, error) : read_word(lexer, ",)=;\"", &text, error));
         if (!*text && c != '"') { /* a quote in the middle of a word would stand here for ever */
             free(text);
             return fail_here(lexer, error, "a text in quotes or )");

@@ -156,9 +156,9 @@ static uf_status from_timeval(struct uf_reader *reader, const struct uf_px_entry
     bool range = false, changed = false;
     uf_status status = UF_OK;
     const struct scale *scale = read_list(timeval, &texts, &range, &status, error);
-    bool known = status == UF_OK && (range ? spread(scale, &texts, dimension->size, periods)
-                                           : texts.count == dimension->size &&
-                                                 parse_all(scale, &texts, false, periods));
+    bool known = status == UF_OK &&
+                 (range ? spread(scale, &texts, dimension->size, periods)
+                        : texts.count == dimension->size && parse_all(scale, &texts, false, periods));
     dimension->is_time = true;
     /* Without a list that fits, the values themselves, read by the same letter. */
     if (status == UF_OK && !known) {
@@ -171,8 +171,8 @@ static uf_status from_timeval(struct uf_reader *reader, const struct uf_px_entry
             status = uf_px_warn(reader, timeval, error,
                                 "the periods from '%.40s' to '%.40s' are not as many as the %zu values",
                                 texts.items[0], texts.items[1], dimension->size);
-        known = parse_all(scale, &dimension->codes, false, periods) ||
-                parse_all(scale, values, false, periods);
+        known =
+            parse_all(scale, &dimension->codes, false, periods) || parse_all(scale, values, false, periods);
     }
     uf_text_list_clear(&texts);
     if (status == UF_OK && known) status = put_periods(dimension, periods, &changed, error);

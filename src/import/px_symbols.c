@@ -15,24 +15,28 @@
 static const struct {
     const char *keyword, *sign;
     uf_value_status status; /* where no text says another */
-} SYMBOLS[UF_PX_SYMBOLS] = {{"DATASYMBOLNIL", "-", UF_VALUE_TRUE_ZERO},
-                            {"DATASYMBOL1", ".", UF_VALUE_NOT_APPLICABLE},
-                            {"DATASYMBOL2", "..", UF_VALUE_NOT_AVAILABLE},
-                            {"DATASYMBOL3", "...", UF_VALUE_NOT_AVAILABLE},
-                            {"DATASYMBOL4", "....", UF_VALUE_NOT_AVAILABLE},
-                            {"DATASYMBOL5", ".....", UF_VALUE_NOT_AVAILABLE},
-                            {"DATASYMBOL6", "......", UF_VALUE_NOT_AVAILABLE}};
+} SYMBOLS[UF_PX_SYMBOLS] = {
+    {"DATASYMBOLNIL", "-", UF_VALUE_TRUE_ZERO},       {"DATASYMBOL1", ".", UF_VALUE_NOT_APPLICABLE},
+    {"DATASYMBOL2", "..", UF_VALUE_NOT_AVAILABLE},    {"DATASYMBOL3", "...", UF_VALUE_NOT_AVAILABLE},
+    {"DATASYMBOL4", "....", UF_VALUE_NOT_AVAILABLE},  {"DATASYMBOL5", ".....", UF_VALUE_NOT_AVAILABLE},
+    {"DATASYMBOL6", "......", UF_VALUE_NOT_AVAILABLE}};
 
 /* Texts that are a sign, whole. */
 static const struct {
     const char *text;
     uf_value_status status;
-} SIGNS[] = {{"-", UF_VALUE_TRUE_ZERO},           {"\xE2\x80\x93", UF_VALUE_TRUE_ZERO},
-             {"\xE2\x80\x94", UF_VALUE_TRUE_ZERO}, {"nil", UF_VALUE_TRUE_ZERO},
-             {".", UF_VALUE_NOT_APPLICABLE},      {"..", UF_VALUE_NOT_AVAILABLE},
-             {"...", UF_VALUE_NOT_AVAILABLE},     {"\xE2\x80\xA6", UF_VALUE_NOT_AVAILABLE},
-             {":", UF_VALUE_NOT_AVAILABLE},       {"x", UF_VALUE_SUPPRESSED},
-             {"X", UF_VALUE_SUPPRESSED},          {"c", UF_VALUE_CONFIDENTIAL},
+} SIGNS[] = {{"-", UF_VALUE_TRUE_ZERO},
+             {"\xE2\x80\x93", UF_VALUE_TRUE_ZERO},
+             {"\xE2\x80\x94", UF_VALUE_TRUE_ZERO},
+             {"nil", UF_VALUE_TRUE_ZERO},
+             {".", UF_VALUE_NOT_APPLICABLE},
+             {"..", UF_VALUE_NOT_AVAILABLE},
+             {"...", UF_VALUE_NOT_AVAILABLE},
+             {"\xE2\x80\xA6", UF_VALUE_NOT_AVAILABLE},
+             {":", UF_VALUE_NOT_AVAILABLE},
+             {"x", UF_VALUE_SUPPRESSED},
+             {"X", UF_VALUE_SUPPRESSED},
+             {"c", UF_VALUE_CONFIDENTIAL},
              {"..C", UF_VALUE_SUPPRESSED}};
 
 /* Words within a text, small letters; the first that is found decides. */

@@ -144,7 +144,8 @@ static struct outcome read_file(const char *path)
                 assert_string_not_equal(dimension->codes.items[i], dimension->codes.items[i - 1]);
         }
         for (size_t i = 0; i < reader.notes.count; i++)
-            assert_ok(uf_text_list_add(&outcome.notes, reader.notes.items[i], &outcome.error), &outcome.error);
+            assert_ok(uf_text_list_add(&outcome.notes, reader.notes.items[i], &outcome.error),
+                      &outcome.error);
         snprintf(outcome.encoding, sizeof outcome.encoding, "%s", uf_input_encoding(input));
         uf_reader_close(&reader);
     }
@@ -184,8 +185,7 @@ static void find_files(const char *folder, struct uf_text_list *out)
 static void compare(const char *path)
 {
     struct outcome outcome = read_file(path);
-    if (outcome.status != UF_OK)
-        fail_msg("%s:%zu: %s", path, outcome.error.line, outcome.error.message);
+    if (outcome.status != UF_OK) fail_msg("%s:%zu: %s", path, outcome.error.line, outcome.error.message);
     char *bytes = NULL;
     size_t length;
     assert_ok(uf_file_read(path, 0, &bytes, &length, &outcome.error), &outcome.error);
@@ -195,8 +195,8 @@ static void compare(const char *path)
     if (naive.cells != outcome.tally.cells || naive.missing != outcome.tally.missing ||
         naive.dashes != outcome.tally.dashes ||
         fabs(naive.sum - outcome.tally.sum) > 1e-9 * (1 + fabs(naive.sum)))
-        fail_msg("%s: %zu cells, %zu missing, %zu dashes, sum %.10g; the raw bytes have %zu, %zu, %zu, %.10g", path,
-                 outcome.tally.cells, outcome.tally.missing, outcome.tally.dashes, outcome.tally.sum,
+        fail_msg("%s: %zu cells, %zu missing, %zu dashes, sum %.10g; the raw bytes have %zu, %zu, %zu, %.10g",
+                 path, outcome.tally.cells, outcome.tally.missing, outcome.tally.dashes, outcome.tally.sum,
                  naive.cells, naive.missing, naive.dashes, naive.sum);
     assert_int_equal(outcome.product, outcome.tally.cells);
     *(char *)(uintptr_t)data = '\0';
@@ -307,13 +307,14 @@ static void encodings_are_what_the_bytes_are(void **state)
     (void)state;
     static const struct {
         const char *file, *encoding, *note;
-    } CASES[] = {{"pxmake/TUX01.px", "utf-8", "CODEPAGE=\"iso-8859-15\": the bytes are something else"},
-                 {"pxwebapi/tab4_fewcells.px", "utf-8", "CODEPAGE=\"iso-8859-1\": the bytes are something else"},
-                 {"pxmake/SOXATI4.px", "utf-8", NULL},
-                 {"pyaxis/27067.px", "iso-8859-15", NULL},
-                 {"pxmake/CONTVARIABLE_multiple_languages.px", "iso-8859-15", NULL},
-                 {"pxwebapi/TAB004.px", "iso-8859-1", NULL},
-                 {"pxweb_example/Doublecolumn/HA0201E8doublecol.px", "windows-1252", NULL}};
+    } CASES[] = {
+        {"pxmake/TUX01.px", "utf-8", "CODEPAGE=\"iso-8859-15\": the bytes are something else"},
+        {"pxwebapi/tab4_fewcells.px", "utf-8", "CODEPAGE=\"iso-8859-1\": the bytes are something else"},
+        {"pxmake/SOXATI4.px", "utf-8", NULL},
+        {"pyaxis/27067.px", "iso-8859-15", NULL},
+        {"pxmake/CONTVARIABLE_multiple_languages.px", "iso-8859-15", NULL},
+        {"pxwebapi/TAB004.px", "iso-8859-1", NULL},
+        {"pxweb_example/Doublecolumn/HA0201E8doublecol.px", "windows-1252", NULL}};
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         char relative[256];
         snprintf(relative, sizeof relative, "realdata/px/%s", CASES[i].file);

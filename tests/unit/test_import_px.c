@@ -93,7 +93,8 @@ static void expect_failure(const char *text, size_t line, size_t column, const c
     if (!strstr(px.error.message, words)) fail_msg("'%s' lacks '%s'", px.error.message, words);
     assert_string_equal(px.error.file, "memory.px");
     if (px.error.line != line || px.error.column != column)
-        fail_msg("%zu:%zu is not %zu:%zu: %s", px.error.line, px.error.column, line, column, px.error.message);
+        fail_msg("%zu:%zu is not %zu:%zu: %s", px.error.line, px.error.column, line, column,
+                 px.error.message);
     px_close(&px);
 }
 
@@ -117,8 +118,7 @@ static void expect_note(const char *text, const char *words)
 static const char *fact_note(const struct px *px, const char *scope, const char *words)
 {
     for (size_t i = 0; i < px->reader.facts.n_notes; i++)
-        if (!strcmp(px->reader.facts.notes[i].scope, scope) &&
-            strstr(px->reader.facts.notes[i].text, words))
+        if (!strcmp(px->reader.facts.notes[i].scope, scope) && strstr(px->reader.facts.notes[i].text, words))
             return px->reader.facts.notes[i].text;
     fail_msg("no note about '%s' with '%s'", scope, words);
     return NULL;
@@ -292,7 +292,8 @@ static void rows_with_keys(void **state)
     expect_note(KEYED(BY_VALUES, ";"), "KEYS: a row that is not in the file holds zeros");
     expect_failure(KEYED(BY_VALUES, "\"B\",\"q\",1 2;"), 6, 5, "expected a key of 's', found 'q'");
     expect_failure(KEYED(BY_VALUES, "\"B\",\"m\",1 2\n\"B\",\"m\",1 2;"), 7, 5, "the same keys twice");
-    expect_failure(KEYED(BY_VALUES, "\"B\",\"m\",1;"), 6, 11, "a row has 2 cells, but there are 1 in the last");
+    expect_failure(KEYED(BY_VALUES, "\"B\",\"m\",1;"), 6, 11,
+                   "a row has 2 cells, but there are 1 in the last");
     expect_failure(KEYED(BY_VALUES, "\"B\";"), 6, 5, "the data end within the keys of a row");
     expect_failure(KEYED("KEYS(\"r\")=VALUES;\n", "1"), 5, 0, "KEYS(\"s\") is missing");
     expect_failure(KEYED("KEYS(\"t\")=VALUES;\n", "1"), 4, 1, "'t' is not a variable of STUB");
@@ -317,7 +318,8 @@ static void faults_of_the_cube_are_refused(void **state)
     expect_failure(ADMINISTRATION "STUB=\"a\";VALUES(\"a\")=\"1\",\"1\";\nDATA=1 2;", 4, 0,
                    "two values of 'a' are called '1'");
     expect_failure(ADMINISTRATION "STUB=\"a\";\nVALUES(\"a\")=\"1\";\n", 5, 0, "ends without DATA=");
-    expect_failure(ADMINISTRATION "STUB=\"a\";\nVALUES(\"a\"=\"1\";DATA=1;", 4, 11, "expected a text in quotes or )");
+    expect_failure(ADMINISTRATION "STUB=\"a\";\nVALUES(\"a\"=\"1\";DATA=1;", 4, 11,
+                   "expected a text in quotes or )");
     expect_failure(ADMINISTRATION "STUB \"a\";\nDATA=1;", 3, 6, "STUB: expected =, found '\"'");
     expect_failure(ADMINISTRATION "STUB=\"a\";\nSOURCE=\"x;\nVALUES(\"a\")=\"1\";\nDATA=1;", 6, 0,
                    "VALUES(\"a\") is missing before this DATA (the quotes of SOURCE in line 5 may have");
@@ -357,7 +359,8 @@ static void faults_beside_the_cube_are_noted(void **state)
     expect_note("CHARSET=\"ANSI\";STUB=\"a\";VALUES(\"a\")=\"x\";\nDATA=1;",
                 "the header (lines 1 to 2) has no SUBJECT-CODE");
     /* codes that cannot be used: the values stand in */
-    expect_cells(ADMINISTRATION "STUB=\"a\";VALUES(\"a\")=\"x\",\"y\";CODES(\"a\")=\"1\";DATA=1 2;", "x=1|y=2|");
+    expect_cells(ADMINISTRATION "STUB=\"a\";VALUES(\"a\")=\"x\",\"y\";CODES(\"a\")=\"1\";DATA=1 2;",
+                 "x=1|y=2|");
     expect_note(ADMINISTRATION "STUB=\"a\";VALUES(\"a\")=\"x\",\"y\";CODES(\"a\")=\"1\";DATA=1 2;",
                 "CODES: 1 codes for the 2 values of 'a'");
     expect_cells(ADMINISTRATION "STUB=\"a\";VALUES(\"a\")=\"x\",\"y\";CODES(\"a\")=\"1\",\"1\";DATA=1 2;",
@@ -383,9 +386,11 @@ static void faults_are_counted_after_the_first(void **state)
 
 #define LANGUAGES                                                                                            \
     "LANGUAGE=\"en\";LANGUAGES=\"en\",\"sv\",\"fi\";" CUBE                                                   \
-    "STUB[sv]=\"region\";HEADING[sv]=\"\xC3\xA5r\";VALUES[sv](\"region\")=\"Hela riket\",\"Stockholms l\xC3\xA4n\";" \
+    "STUB[sv]=\"region\";HEADING[sv]=\"\xC3\xA5r\";VALUES[sv](\"region\")=\"Hela riket\",\"Stockholms "      \
+    "l\xC3\xA4n\";"                                                                                          \
     "VALUES[sv](\"\xC3\xA5r\")=\"2001\",\"2002\";TITLE[sv]=\"Rubrik\";UNITS[sv]=\"personer\";"               \
-    "NOTE=\"A note\";NOTE[sv]=\"En not\";VALUENOTE[sv](\"region\",\"Stockholms l\xC3\xA4n\")=\"om l\xC3\xA4net\";"     \
+    "NOTE=\"A note\";NOTE[sv]=\"En not\";VALUENOTE[sv](\"region\",\"Stockholms l\xC3\xA4n\")=\"om "          \
+    "l\xC3\xA4net\";"                                                                                        \
     "CONTACT=\"Only so\";DATA=1 2 3 4;"
 
 static void languages_are_chosen(void **state)
@@ -435,20 +440,24 @@ static void faults_of_another_language_are_noted(void **state)
 {
     (void)state;
 #define TWO                                                                                                  \
-    "LANGUAGE=\"en\";LANGUAGES=\"en\",\"sv\";" CUBE "CONTVARIABLE=\"region\";STUB[sv]=\"r\";HEADING[sv]=\"t\";"
+    "LANGUAGE=\"en\";LANGUAGES=\"en\",\"sv\";" CUBE                                                          \
+    "CONTVARIABLE=\"region\";STUB[sv]=\"r\";HEADING[sv]=\"t\";"
     expect_note(TWO "VALUES[sv](\"r\")=\"a\",\"b\";VALUES[sv](\"t\")=\"1\",\"2\";DATA=1 2 3 4;",
                 "CONTVARIABLE[sv] is missing; the variable is 'r'");
     expect_note(TWO "VALUES[sv](\"r\")=\"a\";DATA=1 2 3 4;", "VALUES[sv](\"r\"): 1 values, the table has 2");
-    expect_note(TWO "VALUES[sv](\"x\")=\"a\";DATA=1 2 3 4;", "VALUES[sv]: 'x' is no variable of this language");
+    expect_note(TWO "VALUES[sv](\"x\")=\"a\";DATA=1 2 3 4;",
+                "VALUES[sv]: 'x' is no variable of this language");
     expect_cells(TWO "VALUES[sv](\"x\")=\"a\"b\";DATA=1 2 3 4;", "00 2001=1|00 2002=2|01 2001=3|01 2002=4|");
 }
 
 #define CONTENTS                                                                                             \
     "CHARSET=\"ANSI\";MATRIX=\"M\";SUBJECT-CODE=\"S\";SUBJECT-AREA=\"A\";DESCRIPTION=\"D\";TITLE=\"T\";"     \
     "DESCRIPTIONDEFAULT=YES;CONTENTS=\"C\";UNITS=\"number\";DECIMALS=2;SHOWDECIMALS=1;"                      \
-    "STUB=\"region\",\"what\";HEADING=\"t\";CONTVARIABLE=\"what\";VALUES(\"region\")=\"00 Sweden\",\"01 County\";"     \
-    "VALUES(\"what\")=\"In\",\"Rate\",\"Stock\";CODES(\"what\")=\"i\",\"r\",\"s\";VALUES(\"t\")=\"2001\";"     \
-    "TIMEVAL(\"t\")=TLIST(A1),\"2001\";STOCKFA(\"In\")=\"F\";STOCKFA(\"Rate\")=\"A\";STOCKFA(\"Stock\")=\"S\";"        \
+    "STUB=\"region\",\"what\";HEADING=\"t\";CONTVARIABLE=\"what\";VALUES(\"region\")=\"00 Sweden\",\"01 "    \
+    "County\";"                                                                                              \
+    "VALUES(\"what\")=\"In\",\"Rate\",\"Stock\";CODES(\"what\")=\"i\",\"r\",\"s\";VALUES(\"t\")=\"2001\";"   \
+    "TIMEVAL(\"t\")=TLIST(A1),\"2001\";STOCKFA(\"In\")=\"F\";STOCKFA(\"Rate\")=\"A\";STOCKFA(\"Stock\")="    \
+    "\"S\";"                                                                                                 \
     "UNITS(\"Rate\")=\"per cent\";PRECISION(\"what\",\"Rate\")=3;SOURCE=\"Office\";"                         \
     "LAST-UPDATED(\"In\")=\"20040212 16:28\";LAST-UPDATED(\"Rate\")=\"20050212 16:28\";"                     \
     "ELIMINATION(\"region\")=\"00 Sweden\";MAP(\"region\")=\"Sweden\";REFPERIOD(\"Stock\")=\"31 Dec\";"      \
@@ -471,10 +480,9 @@ static void what_the_file_says(void **state)
     assert_int_equal(facts->dimensions[2].hint, UF_ROLE_PERIOD);
     assert_string_equal(facts->dimensions[1].codes.items[1], "r");
     assert_string_equal(facts->dimensions[1].labels.items[1], "Rate");
-    static const struct uf_content_facts EXPECTED[] = {
-        {"i", "In", "number", 1, true, UF_INDICATOR_FLOW},
-        {"r", "Rate", "per cent", 3, true, UF_INDICATOR_RATIO},
-        {"s", "Stock", "number", 1, true, UF_INDICATOR_STOCK}};
+    static const struct uf_content_facts EXPECTED[] = {{"i", "In", "number", 1, true, UF_INDICATOR_FLOW},
+                                                       {"r", "Rate", "per cent", 3, true, UF_INDICATOR_RATIO},
+                                                       {"s", "Stock", "number", 1, true, UF_INDICATOR_STOCK}};
     assert_int_equal(facts->n_contents, 3);
     for (size_t i = 0; i < 3; i++) {
         assert_string_equal(facts->contents[i].code, EXPECTED[i].code);
@@ -504,8 +512,9 @@ static void what_must_not_be_added_up_is_a_ratio(void **state)
     assert_true(has_note(&px, "AGGREGALLOWED=NO"));
     px_close(&px);
     /* counts and their per cent side by side: two contents */
-    px = px_read_well(ADMINISTRATION "STOCKFA=\"S\";STUB=\"$$SORT\";VALUES(\"$$SORT\")=\"Number\",\"Per cent\";"
-                                     "PRECISION(\"$$SORT\",\"Per cent\")=2;DATA=1 2;");
+    px = px_read_well(ADMINISTRATION
+                      "STOCKFA=\"S\";STUB=\"$$SORT\";VALUES(\"$$SORT\")=\"Number\",\"Per cent\";"
+                      "PRECISION(\"$$SORT\",\"Per cent\")=2;DATA=1 2;");
     const struct uf_file_facts *facts = &px.reader.facts;
     assert_int_equal(facts->dimensions[0].hint, UF_ROLE_CONTENT);
     assert_string_equal(facts->contents[0].unit, "persons");
@@ -559,8 +568,9 @@ static void blocks_do_not_show(void **state)
     enum { ROWS = 30000 };
     struct uf_buffer text = {0};
     char piece[64];
-    uf_buffer_append(&text, ADMINISTRATION "STUB=\"a\";HEADING=\"b\";VALUES(\"b\")=\"x\",\"y\",\"\xC3\xA5\";\n"
-                                           "VALUES(\"a\")=\"0\"");
+    uf_buffer_append(&text,
+                     ADMINISTRATION "STUB=\"a\";HEADING=\"b\";VALUES(\"b\")=\"x\",\"y\",\"\xC3\xA5\";\n"
+                                    "VALUES(\"a\")=\"0\"");
     for (int i = 1; i < ROWS; i++) {
         snprintf(piece, sizeof piece, "%s\"%d\"", i % 10 ? "," : ",\n", i);
         uf_buffer_append(&text, piece);
