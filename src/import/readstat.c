@@ -180,7 +180,10 @@ static uf_status open_spss(struct uf_reader *reader, const struct uf_reader_wish
 static uf_status open_sas(struct uf_reader *reader, const struct uf_reader_wishes *wishes,
                           struct uf_error *error)
 {
-    return open_as(UF_PROGRAM_SAS, reader, wishes, error);
+    char first;
+    size_t n;
+    UF_TRY(uf_input_bytes(reader->input, 0, &first, 1, &n, error));
+    return open_as(first == 'H' ? UF_PROGRAM_SAS_TRANSPORT : UF_PROGRAM_SAS, reader, wishes, error);
 }
 
 static int probe_stata(const unsigned char *head, size_t length)
@@ -199,6 +202,7 @@ static int probe_spss(const unsigned char *head, size_t length)
 static int probe_sas(const unsigned char *head, size_t length)
 {
     static const unsigned char SIGN[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xC2, 0xEA, 0x81, 0x60};
+    if (length >= 23 && !memcmp(head, "HEADER RECORD*******LIB", 23)) return 100; /* for transport */
     return length >= sizeof SIGN && !memcmp(head, SIGN, sizeof SIGN) ? 100 : 0;
 }
 
@@ -263,7 +267,7 @@ const struct uf_format uf_format_spss = {
 };
 const struct uf_format uf_format_sas = {
     .name = "sas",
-    .summary = "SAS (.sas7bdat)",
+    .summary = "SAS (.sas7bdat, .xpt)",
     .has_value_column = true,
     .probe_bytes = probe_sas,
     .open = open_sas,

@@ -300,7 +300,7 @@ static int on_value(int observation, readstat_variable_t *variable, readstat_val
 static uf_status fail_reading(const struct uf_statistics *state, readstat_error_t code,
                               struct uf_error *error)
 {
-    static const char *const PROGRAMS[] = {"Stata", "SPSS", "SAS"};
+    static const char *const PROGRAMS[] = {"Stata", "SPSS", "SAS", "SAS transport"};
     if (state->status != UF_OK) {
         if (error) *error = state->error;
         return state->status;
@@ -315,7 +315,8 @@ static uf_status fail_reading(const struct uf_statistics *state, readstat_error_
 uf_status uf_statistics_walk(struct uf_statistics *state, bool writing, struct uf_error *error)
 {
     typedef readstat_error_t parse(readstat_parser_t *, const char *, void *);
-    static parse *const PARSERS[] = {readstat_parse_dta, readstat_parse_sav, readstat_parse_sas7bdat};
+    static parse *const PARSERS[] = {readstat_parse_dta, readstat_parse_sav, readstat_parse_sas7bdat,
+                                     readstat_parse_xport};
     readstat_parser_t *parser = readstat_parser_init();
     if (!parser) return uf_fail_memory(error);
     state->writing = writing;

@@ -49,7 +49,7 @@ static void begin_rows(struct file *file, long rows)
 {
     typedef readstat_error_t begin_function(readstat_writer_t *, void *, long);
     static begin_function *const BEGIN[] = {readstat_begin_writing_dta, readstat_begin_writing_sav,
-                                            readstat_begin_writing_sas7bdat};
+                                            readstat_begin_writing_sas7bdat, readstat_begin_writing_xport};
     assert_int_equal(BEGIN[file->program](file->writer, &file->bytes, rows), READSTAT_OK);
 }
 
@@ -267,14 +267,8 @@ static void sas_files_are_read(void **state)
         begin_rows(&file, 3);
         ROW(&file, "01", "21185", "5.5");
         ROW(&file, "J\xC3\xA4mtland", "21550", ".");
-        ROW(&file, "20", "21550", "12345.678");
+        ROW(&file, "20", "21550", ".B");
         end(&file);
-        /* The writer knows no tags: a missing value of kind B put in place of a number. */
-        static const unsigned char KIND_B[8] = {0, 0, 0, 0, 0, 0xFC, 0xFF, 0xFF};
-        const double number = 12345.678;
-        size_t at = 0;
-        while (memcmp(file.bytes.data + at, &number, sizeof number) != 0) at++;
-        memcpy(file.bytes.data + at, KIND_B, sizeof KIND_B);
         char *notes, *facts, *text = dump(&file, NULL, &notes, &facts);
         assert_string_equal(text, "01|2018=5.5 @observation 1, variable antal\n"
                                   "J\xC3\xA4mtland|2019=?not-available @observation 2, variable antal\n"
@@ -282,6 +276,29 @@ static void sas_files_are_read(void **state)
         expect_words(notes, "1 value of antal is missing as .B\n");
         expect_words(facts, "lan:L\xC3\xA4n\n");
         free(text), free(notes), free(facts);
+        uf_buffer_clear(&file.bytes);
+    }
+}
+
+static void sas_transport_files_are_read(void **state)
+{
+    (void)state;
+    for (uint8_t version = 5; version <= 8; version += 3) {
+        struct file file = begin(UF_PROGRAM_SAS_TRANSPORT);
+        readstat_writer_set_file_format_version(file.writer, version);
+        readstat_writer_set_table_name(file.writer, "LAN");
+        add(&file, "lan", READSTAT_TYPE_STRING, NULL);
+        add(&file, "dag", READSTAT_TYPE_DOUBLE, "DATE9");
+        add(&file, "antal", READSTAT_TYPE_DOUBLE, NULL);
+        begin_rows(&file, 2);
+        ROW(&file, "01", "21185", "5.5");
+        ROW(&file, "20", "21550", ".C");
+        end(&file);
+        char *notes, *text = dump(&file, NULL, &notes, NULL);
+        assert_string_equal(text, "01|2018=5.5 @observation 1, variable antal\n"
+                                  "20|2019=?not-available @observation 2, variable antal\n");
+        expect_words(notes, "1 value of antal is missing as .C\n");
+        free(text), free(notes);
         uf_buffer_clear(&file.bytes);
     }
 }
@@ -407,6 +424,7 @@ int main(void)
                                        cmocka_unit_test(floats_are_as_short_as_they_were_typed),
                                        cmocka_unit_test(spss_user_missing_values_are_reasons),
                                        cmocka_unit_test(sas_files_are_read),
+                                       cmocka_unit_test(sas_transport_files_are_read),
                                        cmocka_unit_test(several_measures_need_a_choice),
                                        cmocka_unit_test(an_import_names_observation_and_variable),
                                        cmocka_unit_test(cut_files_are_refused),

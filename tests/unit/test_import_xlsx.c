@@ -141,6 +141,41 @@ static void merged_and_unrepeated_labels_are_filled_down(void **state)
     free(notes), free(text);
 }
 
+/* As PxWeb saves a table: codes and labels apart, written once; no headings over them; a line for each footnote. */
+static void a_table_as_pxweb_saves_it(void **state)
+{
+    (void)state;
+    lxw_workbook *book = new_book("pxweb");
+    lxw_worksheet *sheet = workbook_add_worksheet(book, "BE0101");
+    put(sheet, "A1", "Folkmängd efter region, kön och år");
+    put(sheet, "D3", "2019"), put(sheet, "E3", "2020");
+    static const char *const REGIONS[][2] = {{"0114", "Upplands Väsby"}, {"0115", "Vallentuna"}};
+    for (int i = 0; i < 4; i++) {
+        lxw_row_t row = (lxw_row_t)(3 + i);
+        if (i % 2 == 0) {
+            worksheet_write_string(sheet, row, 0, REGIONS[i / 2][0], NULL);
+            worksheet_write_string(sheet, row, 1, REGIONS[i / 2][1], NULL);
+        }
+        worksheet_write_string(sheet, row, 2, i % 2 ? "kvinnor" : "män", NULL);
+        worksheet_write_number(sheet, row, 3, 2000 + i, NULL); /* figures that look like years */
+        worksheet_write_number(sheet, row, 4, 2010.5 + i, NULL);
+    }
+    put(sheet, "A9", "Senaste uppdatering:"), put(sheet, "A10", "20200220 09:30");
+    put(sheet, "A12", "Källa:"), put(sheet, "B12", "SCB");
+    workbook_close(book);
+    char *notes, *facts, *text = dump_file(path, NULL, &notes, &facts);
+    assert_string_equal(
+        text, "0114|Upplands Väsby|män|2019=2000 @BE0101!D4\n0114|Upplands Väsby|män|2020=2010.5 @BE0101!E4\n"
+              "0114|Upplands Väsby|kvinnor|2019=2001 @BE0101!D5\n"
+              "0114|Upplands Väsby|kvinnor|2020=2011.5 @BE0101!E5\n"
+              "0115|Vallentuna|män|2019=2002 @BE0101!D6\n0115|Vallentuna|män|2020=2012.5 @BE0101!E6\n"
+              "0115|Vallentuna|kvinnor|2019=2003 @BE0101!D7\n"
+              "0115|Vallentuna|kvinnor|2020=2013.5 @BE0101!E7\n");
+    expect_words(notes, "labels of column A that are written once for several rows are filled down\n");
+    expect_words(facts, "note Källa: SCB\n");
+    free(notes), free(facts), free(text);
+}
+
 static void dates_are_periods_where_all_begin_one(void **state)
 {
     (void)state;
@@ -490,6 +525,7 @@ int main(void)
                                        cmocka_unit_test(headings_over_years_become_a_column),
                                        cmocka_unit_test(one_heading_over_all_years_is_what_is_counted),
                                        cmocka_unit_test(merged_and_unrepeated_labels_are_filled_down),
+                                       cmocka_unit_test(a_table_as_pxweb_saves_it),
                                        cmocka_unit_test(dates_are_periods_where_all_begin_one),
                                        cmocka_unit_test(formats_of_numbers_are_heeded),
                                        cmocka_unit_test(formulas_errors_and_numbers_as_text),
