@@ -107,7 +107,7 @@ static uf_status read_sheet(struct uf_reader *reader, const struct uf_book *book
     struct uf_grid grid;
     struct uf_sheet_table table;
     const char *file = uf_input_name(reader->input);
-    UF_TRY(uf_grid_read(book, sheet, &choice->area, &grid, error));
+    UF_TRY(uf_grid_read(book, sheet, &choice->area, file, &grid, error));
     uf_status status = uf_sheet_table_find(book, &grid, sheet, &choice->area, choice->wishes->header_row,
                                            choice->wishes->sheet != NULL, file, &table, out_found, error);
     bool wide = false;

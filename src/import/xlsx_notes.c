@@ -100,6 +100,10 @@ static uf_status note_sheet(struct uf_sheet_writer *w, struct uf_error *error)
         UF_TRY(uf_reader_note(w->reader, error,
                               "hidden rows (%zu) and columns (%zu) of the sheet are read too",
                               table->grid->n_hidden_rows, table->grid->n_hidden_columns));
+    if (w->n_beside > 0)
+        UF_TRY(uf_reader_note(w->reader, error,
+                              "%zu cell%s beside the table, under no heading, passed over: first %s",
+                              w->n_beside, w->n_beside > 1 ? "s are" : " is", w->first_beside));
     if (w->n_errors > 0)
         UF_TRY(uf_reader_note(w->reader, error, "%zu cell%s an error instead of a value, first %s: missing",
                               w->n_errors, w->n_errors > 1 ? "s hold" : " holds", w->first_error));

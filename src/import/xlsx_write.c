@@ -96,6 +96,15 @@ static void look_at_errors(struct uf_sheet_writer *w, const struct uf_grid_cell 
                  uf_grid_text(w->table->book, w->table->grid, cell));
 }
 
+static void look_beside(struct uf_sheet_writer *w, const struct uf_grid_cell *cell)
+{
+    if (cell->column >= w->table->first_column && cell->column <= w->table->last_column) return;
+    char letters[8];
+    uf_column_letters(cell->column, letters);
+    if (w->n_beside++ == 0)
+        snprintf(w->first_beside, sizeof w->first_beside, "%s%lu", letters, (unsigned long)cell->row);
+}
+
 /* A code that is written once for several rows leaves more than half of its column empty, and never the first. */
 static void decide_fill_down(const struct uf_sheet_writer *w, struct uf_sheet_column *column, size_t n_rows,
                              size_t n_cells)
@@ -117,6 +126,7 @@ static uf_status survey(struct uf_sheet_writer *w, struct uf_decimal_evidence *e
          i < grid->n_cells && grid->cells[i].row <= table->last_row; i++) {
         const struct uf_grid_cell *cell = &grid->cells[i];
         if (cell->row != last) n_rows++, j = 0, last = cell->row;
+        look_beside(w, cell);
         while (j < w->n_columns && w->columns[j].number < cell->column) j++;
         if (j == w->n_columns || w->columns[j].number != cell->column) continue;
         struct uf_sheet_column *column = &w->columns[j];

@@ -21,8 +21,8 @@ struct uf_sheet_writer {
     struct uf_value_rules rules; /* of numbers written as texts */
     struct uf_date_grain header_dates;
     bool unfold;
-    size_t n_errors;
-    char first_error[64];
+    size_t n_errors, n_beside; /* beside: cells right or left of the table, which nobody reads */
+    char first_error[64], first_beside[32];
     struct uf_buffer text; /* of the last cell printed */
 };
 

@@ -56,6 +56,7 @@ static void a_long_table_under_a_title_with_footnotes(void **state)
     put(sheet, "B5", "01"), put_number(sheet, "C5", 2018, NULL), put_number(sheet, "D5", 6.7, NULL);
     put(sheet, "B6", "20"), put_number(sheet, "C6", 2018, NULL), put_number(sheet, "D6", 0.1 + 0.2, NULL);
     put(sheet, "B7", "03"), put_number(sheet, "C7", 2018, NULL), put(sheet, "D7", "..");
+    put(sheet, "F6", "preliminär");
     put(sheet, "B9", "Källa: egna uppgifter, \"preliminära\"");
     workbook_close(book);
     expect_dump(NULL, "01|2018=6.7 @'Sysselsatta 2018'!D5\n"
@@ -63,6 +64,7 @@ static void a_long_table_under_a_title_with_footnotes(void **state)
                       "03|2018=?not-available @'Sysselsatta 2018'!D7\n");
     char *notes, *facts, *text = dump_file(path, NULL, &notes, &facts);
     expect_words(notes, "the table is B4:D7 of sheet 'Sysselsatta 2018', its header row is 4\n");
+    expect_words(notes, "1 cell is beside the table, under no heading, passed over: first F6\n");
     expect_words(notes, "2 rows are above the table passed over: Sysselsatta efter län\n");
     expect_words(notes, "1 row is below the table (from row 9 on) kept as notes\n");
     expect_words(facts, "Sysselsatta efter län\n");
