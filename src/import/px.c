@@ -28,8 +28,7 @@ static int probe(const char *prefix)
 static const char *declared(const struct uf_px_entries *entries, const char *keyword)
 {
     for (size_t i = 0; i < entries->count; i++)
-        if (entries->items[i].keyword && !strcmp(entries->items[i].keyword->name, keyword))
-            return uf_px_text(&entries->items[i], 0);
+        if (uf_px_is(&entries->items[i], keyword)) return uf_px_text(&entries->items[i], 0);
     return NULL;
 }
 
@@ -45,6 +44,7 @@ static uf_status note_encoding(struct uf_reader *reader, const char *keyword, co
 {
     char note[256];
     snprintf(note, sizeof note, "%s=\"%.40s\": %s %s", keyword, said, what, uf_input_encoding(reader->input));
+    uf_px_mend(note);
     return uf_text_list_add(&reader->notes, note, error);
 }
 

@@ -143,6 +143,17 @@ uf_status uf_px_check(struct uf_reader *reader, const struct uf_px_entries *entr
  * `*out_why` (static) says what is wrong. */
 uf_status uf_px_scope(const struct uf_px_cube *cube, const struct uf_px_entry *entry, char **out,
                       const char **out_why, struct uf_error *error);
+bool uf_px_is(const struct uf_px_entry *entry, const char *keyword);
+/* The languages that LANGUAGE and LANGUAGES list, without their words. */
+uf_status uf_px_load_languages(const struct uf_px_entries *entries, struct uf_px_cube *cube,
+                               struct uf_error *error);
+/* Takes out pieces of characters, which a text cut to some length may end in. */
+void uf_px_mend(char *text);
+uf_status uf_px_fail_at(const struct uf_reader *reader, size_t line, size_t column, struct uf_error *error,
+                        const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* A failure of a keyword: `VALUES: …` at its place. */
+uf_status uf_px_fail(const struct uf_reader *reader, const struct uf_px_entry *entry, struct uf_error *error,
+                     const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* Adds `line 37: KEYWORD: …` to the reader's notes; after fifty only a count is kept. */
 uf_status uf_px_warn(struct uf_reader *reader, const struct uf_px_entry *entry, struct uf_error *error,
                      const char *format, ...) __attribute__((format(printf, 4, 5)));

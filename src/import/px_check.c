@@ -130,7 +130,7 @@ static uf_status check_value(struct uf_reader *reader, const struct uf_px_entry 
     if (keyword->kind == UF_PX_WHOLE && !is_whole(text, keyword->most))
         return uf_px_warn(reader, entry, error, "expected a whole number from 0 to %ld, found '%.40s'",
                           keyword->most, text);
-    if (!strcmp(keyword->name, "STOCKFA") && (strlen(text) != 1 || !strchr("SFAXsfax", *text)))
+    if (uf_px_is(entry, "STOCKFA") && (strlen(text) != 1 || !strchr("SFAXsfax", *text)))
         return uf_px_warn(reader, entry, error,
                           "expected S (stock), F (flow), A (average) or X, found '%.40s'", text);
     return UF_OK;
@@ -187,7 +187,7 @@ static uf_status check_entry(struct uf_reader *reader, const struct uf_px_entrie
     if (why) return uf_px_warn(reader, entry, error, "it %s; its text is kept as a note of the file", why);
     if (is_repeated(entries, cube, entry))
         UF_TRY(uf_px_warn(reader, entry, error, "given twice; the first is used"));
-    if (!strcmp(entry->keyword->name, "ELIMINATION")) UF_TRY(check_elimination(reader, cube, entry, error));
+    if (uf_px_is(entry, "ELIMINATION")) UF_TRY(check_elimination(reader, cube, entry, error));
     return check_value(reader, entry, error);
 }
 
@@ -195,9 +195,7 @@ static uf_status check_entry(struct uf_reader *reader, const struct uf_px_entrie
 static bool is_there(const struct uf_px_entries *entries, const char *name)
 {
     for (size_t i = 0; i < entries->count; i++)
-        if (entries->items[i].keyword && entries->items[i].subkeys.count == 0 &&
-            !strcmp(entries->items[i].keyword->name, name))
-            return true;
+        if (uf_px_is(&entries->items[i], name) && entries->items[i].subkeys.count == 0) return true;
     return false;
 }
 

@@ -7,6 +7,7 @@
  * header claims is believed only as far as the file is long: a cell takes two bytes.
  */
 #include <math.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,7 @@ static uf_status fail_at_token(const struct uf_px_data *data, struct uf_error *e
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    uf_px_mend(message);
     uf_px_data_place(data, &line, &column);
     return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(data->source.input), line, column, "DATA: %s",
                       message);

@@ -21,11 +21,6 @@ struct work {
     bool sort;                                     /* it is $$SORT */
 };
 
-static bool is_keyword(const struct uf_px_entry *entry, const char *name)
-{
-    return entry->keyword && !strcmp(entry->keyword->name, name);
-}
-
 /* The text of a keyword without brackets, in the language wished for, else in the file's first. */
 static const char *text_of(const struct work *work, const char *name)
 {
@@ -61,7 +56,7 @@ static uf_status set_updated(struct work *work, struct uf_error *error)
     const char *latest = NULL;
     for (size_t i = 0; i < work->entries->count; i++) {
         const struct uf_px_entry *entry = &work->entries->items[i];
-        const char *text = is_keyword(entry, "LAST-UPDATED") ? uf_px_text(entry, 0) : NULL;
+        const char *text = uf_px_is(entry, "LAST-UPDATED") ? uf_px_text(entry, 0) : NULL;
         if (text && (!latest || strcmp(text, latest) > 0)) latest = text;
     }
     return uf_facts_set(&work->facts->updated, latest, error);
@@ -90,10 +85,10 @@ static enum uf_role said_role(const struct uf_px_entry *entry)
     static const char *const TIMES[3] = {"T", "Time", "Tid"}, *const PLACES[3] = {"G", "Geographical", "Geo"};
     const char *text = uf_px_text(entry, 0);
     if (!text) return UF_ROLE_NONE;
-    if (is_keyword(entry, "VARIABLE-TYPE") && is_one_of(text, TIMES)) return UF_ROLE_PERIOD;
-    if (is_keyword(entry, "VARIABLE-TYPE") && is_one_of(text, PLACES)) return UF_ROLE_REGION;
-    if (is_keyword(entry, "MAP")) return UF_ROLE_REGION;
-    if (is_keyword(entry, "DOMAIN") && speaks_of_regions(text)) return UF_ROLE_REGION;
+    if (uf_px_is(entry, "VARIABLE-TYPE") && is_one_of(text, TIMES)) return UF_ROLE_PERIOD;
+    if (uf_px_is(entry, "VARIABLE-TYPE") && is_one_of(text, PLACES)) return UF_ROLE_REGION;
+    if (uf_px_is(entry, "MAP")) return UF_ROLE_REGION;
+    if (uf_px_is(entry, "DOMAIN") && speaks_of_regions(text)) return UF_ROLE_REGION;
     return UF_ROLE_NONE;
 }
 
@@ -211,7 +206,7 @@ static uf_status set_field(struct work *work, const char *name, enum content_fie
         for (size_t i = 0; i < work->entries->count; i++) {
             const struct uf_px_entry *entry = &work->entries->items[i];
             size_t from, to;
-            if (!is_keyword(entry, name) || (entry->subkeys.count > 0) != (round >= 2) ||
+            if (!uf_px_is(entry, name) || (entry->subkeys.count > 0) != (round >= 2) ||
                 uf_px_language_of(work->cube, entry) != (round % 2 ? work->language : work->first) ||
                 !contents_of(work, entry, &from, &to))
                 continue;
@@ -285,7 +280,7 @@ static bool is_noted(const struct uf_px_entry *entry)
 {
     if (!entry->keyword) return true;
     return entry->keyword->use == UF_PX_NOTE || entry->keyword->use == UF_PX_KEEP ||
-           is_keyword(entry, "ELIMINATION") || is_keyword(entry, "PRECISION");
+           uf_px_is(entry, "ELIMINATION") || uf_px_is(entry, "PRECISION");
 }
 
 /* `KEYWORD: text, text`; a note proper without the keyword. */
@@ -314,7 +309,7 @@ static uf_status scope_of(const struct work *work, const struct uf_px_entry *ent
     const char *why;
     UF_TRY(uf_px_scope(work->cube, entry, out, &why, error));
     const char *value = uf_px_text(entry, 0);
-    if (!*out || !is_keyword(entry, "ELIMINATION") || !value) return UF_OK;
+    if (!*out || !uf_px_is(entry, "ELIMINATION") || !value) return UF_OK;
     const struct uf_px_language *language = uf_px_language_of(work->cube, entry);
     size_t d = uf_px_variable(language->n_words > 0 ? language : work->first, entry->subkeys.items[0]);
     size_t place = d == SIZE_MAX ? SIZE_MAX : uf_px_value(work->cube, language, d, value);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Keywords → cube: variables, values, codes, languages, and how many cells there are. */
+/* Keywords → cube: variables, values, codes, and how many cells there are. */
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,48 +9,6 @@
 
 #include "base/fail.h"
 #include "import/px.h"
-
-uf_status uf_px_warn(struct uf_reader *reader, const struct uf_px_entry *entry, struct uf_error *error,
-                     const char *format, ...)
-{
-    struct uf_px_state *state = reader->state;
-    char message[512], note[700];
-    if (++state->n_warnings > UF_PX_WARNINGS) return UF_OK;
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
-    if (entry)
-        snprintf(note, sizeof note, "line %zu: %.60s%s%.20s%s: %s", entry->line, entry->name,
-                 *entry->language ? "[" : "", entry->language, *entry->language ? "]" : "", message);
-    else
-        snprintf(note, sizeof note, "%s", message);
-    /* a letter cut in two at the end of a long note would not be text */
-    size_t length = strlen(note);
-    while (length > 0 && !uf_text_is_utf8(note, length)) note[--length] = '\0';
-    return uf_text_list_add(&reader->notes, note, error);
-}
-
-/* A failure of a keyword: `VALUES: …` at its place. */
-static uf_status fail_entry(const struct uf_reader *reader, const struct uf_px_entry *entry,
-                            struct uf_error *error, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-static uf_status fail_entry(const struct uf_reader *reader, const struct uf_px_entry *entry,
-                            struct uf_error *error, const char *format, ...)
-{
-    char message[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
-    return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), entry->line, entry->column,
-                      "%.60s: %s", entry->name, message);
-}
-
-static bool is_keyword(const struct uf_px_entry *entry, const char *name)
-{
-    return entry->keyword && !strcmp(entry->keyword->name, name);
-}
 
 /* What the cube needs is not there before DATA. A quote at a wrong place may have swallowed it. */
 static uf_status fail_missing(const struct uf_reader *reader, const struct uf_px_entries *entries,
@@ -63,62 +21,7 @@ static uf_status fail_missing(const struct uf_reader *reader, const struct uf_px
     if (faulty)
         snprintf(hint, sizeof hint, " (the quotes of %.40s in line %zu may have swallowed it)", faulty->name,
                  faulty->fault_line);
-    return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), entries->data_line, 0,
-                      "%.200s before this DATA%s", what, hint);
-}
-
-/* --- languages ----------------------------------------------------------------------------------- */
-
-const struct uf_px_language *uf_px_language_find(const struct uf_px_cube *cube, const char *name)
-{
-    for (size_t i = 0; i < cube->n_languages; i++)
-        if (!strcasecmp(cube->languages[i].name, name)) return &cube->languages[i];
-    return NULL;
-}
-
-const struct uf_px_language *uf_px_language_of(const struct uf_px_cube *cube, const struct uf_px_entry *entry)
-{
-    return *entry->language ? uf_px_language_find(cube, entry->language) : cube->languages;
-}
-
-const struct uf_px_entry *uf_px_find(const struct uf_px_entries *entries, const struct uf_px_cube *cube,
-                                     const struct uf_px_language *language, const char *name)
-{
-    for (size_t i = 0; i < entries->count; i++)
-        if (is_keyword(&entries->items[i], name) && entries->items[i].subkeys.count == 0 &&
-            uf_px_language_of(cube, &entries->items[i]) == language)
-            return &entries->items[i];
-    return NULL;
-}
-
-static uf_status add_language(struct uf_px_cube *cube, const char *name, struct uf_error *error)
-{
-    if (cube->n_languages > 0 && uf_px_language_find(cube, name)) return UF_OK;
-    struct uf_px_language *languages =
-        realloc(cube->languages, (cube->n_languages + 1) * sizeof *cube->languages);
-    if (!languages) return uf_fail_memory(error);
-    cube->languages = languages;
-    languages[cube->n_languages] = (struct uf_px_language){.name = uf_text_copy(name), .content = SIZE_MAX};
-    if (!languages[cube->n_languages].name) return uf_fail_memory(error);
-    cube->n_languages++;
-    return UF_OK;
-}
-
-static uf_status load_languages(const struct uf_px_entries *entries, struct uf_px_cube *cube,
-                                struct uf_error *error)
-{
-    enum { MOST_LANGUAGES = 100 };
-    const char *first = NULL;
-    const struct uf_px_entry *list = NULL;
-    for (size_t i = 0; i < entries->count; i++) {
-        if (is_keyword(&entries->items[i], "LANGUAGE") && !first) first = uf_px_text(&entries->items[i], 0);
-        if (is_keyword(&entries->items[i], "LANGUAGES") && !list) list = &entries->items[i];
-    }
-    if (!first && list) first = uf_px_text(list, 0);
-    UF_TRY(add_language(cube, first ? first : "", error));
-    for (size_t i = 0; list && i < list->n_items && cube->n_languages < MOST_LANGUAGES; i++)
-        if (list->items[i].text) UF_TRY(add_language(cube, list->items[i].text, error));
-    return UF_OK;
+    return uf_px_fail_at(reader, entries->data_line, 0, error, "%.200s before this DATA%s", what, hint);
 }
 
 /* --- variables -------------------------------------------------------------------------------------- */
@@ -173,7 +76,7 @@ static uf_status load_variables(struct uf_reader *reader, const struct uf_px_ent
         for (size_t d = 1; d < names.count; d++)
             for (size_t before = 0; before < d; before++)
                 if (!strcmp(names.items[d], names.items[before])) {
-                    status = fail_entry(reader, heading ? heading : stub, error,
+                    status = uf_px_fail(reader, heading ? heading : stub, error,
                                         "the variable '%.100s' is named twice", names.items[d]);
                     goto done;
                 }
@@ -230,7 +133,7 @@ static uf_status find_variable(struct uf_reader *reader, const struct uf_px_cube
     for (size_t d = 0; d < cube->count; d++) names[d] = language->words[d].name;
     const char *nearest = uf_text_nearest(name, names, cube->count);
     uf_status status =
-        fail_entry(reader, entry, error, "'%.100s' is no variable of STUB or HEADING%s%.100s%s", name,
+        uf_px_fail(reader, entry, error, "'%.100s' is no variable of STUB or HEADING%s%.100s%s", name,
                    nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
     free(names);
     return status;
@@ -247,7 +150,7 @@ static uf_status load_values(struct uf_reader *reader, const struct uf_px_entry 
     struct uf_px_words *words = &language->words[d];
     if (words->values.count > 0) {
         if (language == cube->languages)
-            return fail_entry(reader, entry, error, "given twice for a variable");
+            return uf_px_fail(reader, entry, error, "given twice for a variable");
         return uf_px_warn(reader, entry, error, "given twice; the first is used");
     }
     const char *twice;
@@ -267,7 +170,7 @@ static uf_status load_codes(struct uf_reader *reader, const struct uf_px_entry *
     if (d == SIZE_MAX) return UF_OK;
     struct uf_px_dimension *dimension = &cube->dimensions[d];
     if (dimension->has_codes)
-        return language == cube->languages ? fail_entry(reader, entry, error, "given twice for a variable")
+        return language == cube->languages ? uf_px_fail(reader, entry, error, "given twice for a variable")
                                            : UF_OK;
     struct uf_text_list codes = {0};
     uf_status status = uf_px_texts(entry, &codes, error);
@@ -305,9 +208,9 @@ static uf_status settle_codes(struct uf_reader *reader, struct uf_px_cube *cube,
         UF_TRY(uf_text_list_add(&dimension->codes, words->values.items[i], error));
     UF_TRY(index_texts(&dimension->codes, &dimension->index, &twice, error));
     if (!twice) return UF_OK;
-    return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), cube->data_line, 0,
-                      "VALUES: two values of '%.100s' are called '%.100s', and no CODES tell them apart",
-                      words->name, twice);
+    return uf_px_fail_at(reader, cube->data_line, 0, error,
+                         "VALUES: two values of '%.100s' are called '%.100s', and no CODES tell them apart",
+                         words->name, twice);
 }
 
 static uf_status check_values(struct uf_reader *reader, const struct uf_px_entries *entries,
@@ -346,10 +249,10 @@ static uf_status load_keys(struct uf_reader *reader, const struct uf_px_entry *e
     if (uf_px_language_of(cube, entry) != cube->languages) return UF_OK;
     UF_TRY(find_variable(reader, cube, entry, cube->languages, &d, error));
     if (d >= cube->n_stub)
-        return fail_entry(reader, entry, error, "'%.100s' is not a variable of STUB",
+        return uf_px_fail(reader, entry, error, "'%.100s' is not a variable of STUB",
                           entry->subkeys.items[0]);
     if (!word || (strcasecmp(word, "VALUES") && strcasecmp(word, "CODES")))
-        return fail_entry(reader, entry, error, "expected VALUES or CODES, found '%.100s'", word ? word : "");
+        return uf_px_fail(reader, entry, error, "expected VALUES or CODES, found '%.100s'", word ? word : "");
     cube->dimensions[d].keys = true;
     cube->dimensions[d].keys_are_codes = !strcasecmp(word, "CODES");
     cube->keys = true;
@@ -360,9 +263,9 @@ static uf_status check_keys(struct uf_reader *reader, const struct uf_px_cube *c
 {
     for (size_t d = 0; cube->keys && d < cube->n_stub; d++)
         if (!cube->dimensions[d].keys)
-            return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), cube->data_line, 0,
-                              "KEYS(\"%.100s\") is missing, though other variables of STUB have it",
-                              cube->languages[0].words[d].name);
+            return uf_px_fail_at(reader, cube->data_line, 0, error,
+                                 "KEYS(\"%.100s\") is missing, though other variables of STUB have it",
+                                 cube->languages[0].words[d].name);
     return UF_OK;
 }
 
@@ -393,7 +296,7 @@ static uf_status load_periods(struct uf_reader *reader, const struct uf_px_entri
 {
     for (size_t i = 0; i < entries->count; i++) {
         const struct uf_px_entry *entry = &entries->items[i];
-        if (!is_keyword(entry, "TIMEVAL") || uf_px_language_of(cube, entry) != cube->languages) continue;
+        if (!uf_px_is(entry, "TIMEVAL") || uf_px_language_of(cube, entry) != cube->languages) continue;
         size_t d =
             entry->subkeys.count == 1 ? uf_px_variable(cube->languages, entry->subkeys.items[0]) : SIZE_MAX;
         if (d != SIZE_MAX && !cube->dimensions[d].is_time)
@@ -413,7 +316,7 @@ static uf_status load_periods(struct uf_reader *reader, const struct uf_px_entri
 static bool is_repeated(const struct uf_px_entries *entries, const struct uf_px_cube *cube,
                         const struct uf_px_entry *entry)
 {
-    return (is_keyword(entry, "STUB") || is_keyword(entry, "HEADING")) &&
+    return (uf_px_is(entry, "STUB") || uf_px_is(entry, "HEADING")) &&
            uf_px_find(entries, cube, cube->languages, entry->keyword->name) != entry;
 }
 
@@ -424,10 +327,10 @@ static uf_status check_faults(const struct uf_reader *reader, const struct uf_px
     for (size_t i = 0; i < entries->count; i++) {
         const struct uf_px_entry *entry = &entries->items[i];
         if (uf_px_language_of(cube, entry) != cube->languages) continue;
-        if (is_repeated(entries, cube, entry)) return fail_entry(reader, entry, error, "given twice");
+        if (is_repeated(entries, cube, entry)) return uf_px_fail(reader, entry, error, "given twice");
         if (entry->fault && entry->keyword && entry->keyword->use == UF_PX_CUBE)
-            return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), entry->fault_line,
-                              entry->fault_column, "%s: %s; correct the header", entry->name, entry->fault);
+            return uf_px_fail_at(reader, entry->fault_line, entry->fault_column, error,
+                                 "%s: %s; correct the header", entry->name, entry->fault);
     }
     return UF_OK;
 }
@@ -439,7 +342,7 @@ static uf_status each(struct uf_reader *reader, const struct uf_px_entries *entr
                       struct uf_error *error)
 {
     for (size_t i = 0; i < entries->count; i++)
-        if (is_keyword(&entries->items[i], name)) UF_TRY(load(reader, &entries->items[i], cube, error));
+        if (uf_px_is(&entries->items[i], name)) UF_TRY(load(reader, &entries->items[i], cube, error));
     return UF_OK;
 }
 
@@ -455,7 +358,7 @@ static uf_status make(struct uf_reader *reader, const struct uf_px_entries *entr
                       struct uf_error *error)
 {
     cube->data_line = entries->data_line;
-    UF_TRY(load_languages(entries, cube, error));
+    UF_TRY(uf_px_load_languages(entries, cube, error));
     UF_TRY(check_faults(reader, entries, cube, error));
     for (size_t i = 0; i < cube->n_languages; i++) UF_TRY(load_variables(reader, entries, cube, i, error));
     UF_TRY(each(reader, entries, cube, "VALUES", load_values, error));

@@ -115,11 +115,10 @@ static uf_status take_text(struct lexer *lexer, char **out, struct uf_error *err
 /* What may stand behind the quote that closes a text. */
 static bool may_follow(const struct lexer *lexer, char c, bool in_brackets)
 {
-    const char *name = lexer->entry->keyword ? lexer->entry->keyword->name : "";
-    const char *signs = in_brackets                    ? ",)="
-                        : !strcmp(name, "TIMEVAL")     ? ",;-)"
-                        : !strcmp(name, "HIERARCHIES") ? ",;:"
-                                                       : ",;";
+    const char *signs = in_brackets                             ? ",)="
+                        : uf_px_is(lexer->entry, "TIMEVAL")     ? ",;-)"
+                        : uf_px_is(lexer->entry, "HIERARCHIES") ? ",;:"
+                                                                : ",;";
     return c == '\0' || strchr(signs, c) != NULL;
 }
 
@@ -304,7 +303,7 @@ static uf_status read_entry(struct lexer *lexer, bool *out_data, struct uf_error
     UF_TRY(peek_past_space(lexer, &c, error));
     if (c != '=') return fail_here(lexer, error, "=");
     skip(lexer);
-    *out_data = lexer->entry->keyword && !strcmp(lexer->entry->keyword->name, "DATA");
+    *out_data = uf_px_is(lexer->entry, "DATA");
     return *out_data ? UF_OK : read_values(lexer, error);
 }
 

@@ -43,6 +43,7 @@ static void read_cells(struct uf_reader *reader, size_t size, struct uf_error *e
     for (;;) {
         if (reader->format->next(reader, &cell, &more, error) != UF_OK) {
             require(error->message[0] != 0 && strcmp(error->file, "fuzz") == 0 && error->line > 0);
+            require(uf_text_is_utf8(error->message, strlen(error->message)));
             return;
         }
         if (!more) break;
@@ -74,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             read_cells(&reader, size, &error);
             uf_reader_close(&reader);
         } else {
-            require(error.message[0] != 0);
+            require(error.message[0] != 0 && uf_text_is_utf8(error.message, strlen(error.message)));
         }
         uf_input_close(input);
     }
