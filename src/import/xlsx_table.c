@@ -162,10 +162,13 @@ static uint32_t find_header(const struct uf_sheet_table *table, const struct row
         if (!may_be_header(&row, data->first) || top.number - row.number > 1) break;
         top = row;
     }
-    /* Words beside words, such as a source and its name, are narrower than the table. */
-    while (top.number < data->number && top.first <= data->first && top.filled < (data->filled + 1) / 2) {
+    /* Words beside words, such as a source and its name, are narrower than the table; a title may stand alone
+     * somewhere over a row that has a heading for the first column. */
+    for (;;) {
         row = next_row(table, top.number);
-        if (row.number >= data->number || !may_be_header(&row, data->first)) break;
+        bool narrow = top.first <= data->first && top.filled < (data->filled + 1) / 2,
+             alone = top.contents == 1 && !top.merged && top.first < data->last && row.first <= data->first;
+        if (row.number >= data->number || !may_be_header(&row, data->first) || !(narrow || alone)) break;
         top = row;
     }
     return top.number;

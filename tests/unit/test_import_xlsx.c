@@ -143,6 +143,40 @@ static void merged_and_unrepeated_labels_are_filled_down(void **state)
     free(notes), free(text);
 }
 
+/* Right above the header, without an empty row between: words beside words, and a title in the middle. */
+static void what_stands_above_the_header_is_no_header(void **state)
+{
+    (void)state;
+    lxw_workbook *book = new_book("above");
+    lxw_worksheet *sheet = workbook_add_worksheet(book, NULL);
+    put(sheet, "A1", "Källa:"), put(sheet, "B1", "SCB");
+    put(sheet, "C2", "Antal anställda");
+    put(sheet, "A3", "lan"), put(sheet, "B3", "kön"), put(sheet, "C3", "2018"), put(sheet, "D3", "2019");
+    put(sheet, "E3", "2020");
+    put(sheet, "A4", "01"), put(sheet, "B4", "män"), put_number(sheet, "C4", 5, NULL);
+    put_number(sheet, "D4", 6, NULL), put_number(sheet, "E4", 7, NULL);
+    workbook_close(book);
+    char *facts, *text = dump_file(path, NULL, NULL, &facts);
+    assert_string_equal(text,
+                        "01|män|2018=5 @Sheet1!C4\n01|män|2019=6 @Sheet1!D4\n01|män|2020=7 @Sheet1!E4\n");
+    expect_words(facts, "Källa: SCB\n");
+    expect_words(facts, "note Antal anställda\n");
+    free(text), free(facts);
+}
+
+/* One heading over the only column of values; the first of them looks like a year. */
+static void a_heading_over_the_values_alone(void **state)
+{
+    (void)state;
+    lxw_workbook *book = new_book("alone");
+    lxw_worksheet *sheet = workbook_add_worksheet(book, NULL);
+    put(sheet, "A1", "Nystartade företag"), put(sheet, "C3", "antal");
+    put(sheet, "A4", "2024Q1"), put(sheet, "B4", "20 Dalarnas län"), put_number(sheet, "C4", 1433, NULL);
+    put(sheet, "A5", "2024Q2"), put(sheet, "B5", "20 Dalarnas län"), put_number(sheet, "C5", 433, NULL);
+    workbook_close(book);
+    expect_dump(NULL, "2024Q1|20 Dalarnas län=1433 @Sheet1!C4\n2024Q2|20 Dalarnas län=433 @Sheet1!C5\n");
+}
+
 /* As PxWeb saves a table: codes and labels apart, written once; no headings over them; a line for each footnote. */
 static void a_table_as_pxweb_saves_it(void **state)
 {
@@ -527,6 +561,8 @@ int main(void)
                                        cmocka_unit_test(headings_over_years_become_a_column),
                                        cmocka_unit_test(one_heading_over_all_years_is_what_is_counted),
                                        cmocka_unit_test(merged_and_unrepeated_labels_are_filled_down),
+                                       cmocka_unit_test(what_stands_above_the_header_is_no_header),
+                                       cmocka_unit_test(a_heading_over_the_values_alone),
                                        cmocka_unit_test(a_table_as_pxweb_saves_it),
                                        cmocka_unit_test(dates_are_periods_where_all_begin_one),
                                        cmocka_unit_test(formats_of_numbers_are_heeded),
