@@ -16,8 +16,8 @@ static const char *const TOTAL_LABELS[] = {"total",
                                            "samtliga",
                                            "alla",
                                            "all",
-                                           "b\xC3\xA5"
-                                           "da k\xC3\xB6nen",
+                                           ("b\xC3\xA5"
+                                            "da k\xC3\xB6nen"), /* parentheses: one text, says clang */
                                            "both sexes",
                                            "m\xC3\xA4n och kvinnor",
                                            "kvinnor och m\xC3\xA4n",
