@@ -92,6 +92,7 @@ static bool begins_binary(const char *head, size_t length)
                  {"\x69\x02\x01\x00", 4},
                  {"\x68\x01\x01\x00", 4},
                  {"\x68\x02\x01\x00", 4},
+                 {"HEADER RECORD*******LIB", 23},                   /* SAS, for transport */
                  {"\0\0\0\0\0\0\0\0\0\0\0\0\xC2\xEA\x81\x60", 16}}; /* SAS */
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (length >= signs[i].length && !memcmp(head, signs[i].bytes, signs[i].length)) return true;

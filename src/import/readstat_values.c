@@ -12,7 +12,8 @@
 enum {
     DAYS_1960 = -3653,   /* 1960-01-01: Stata and SAS */
     DAYS_1582 = -141428, /* 1582-10-14: SPSS */
-    SECONDS_A_DAY = 86400
+    SECONDS_A_DAY = 86400,
+    MILLISECONDS_A_DAY = 86400000
 };
 
 struct known_format {
@@ -23,9 +24,9 @@ struct known_format {
 static const struct known_format STATA[] = {
     {"td", UF_COUNT_DAYS, 1},
     {"d", UF_COUNT_DAYS, 1},
-    {"tc", UF_COUNT_MOMENTS, SECONDS_A_DAY * 1000},
+    {"tc", UF_COUNT_MOMENTS, MILLISECONDS_A_DAY},
     {"tw", UF_COUNT_WEEKS, 0},
-    {"tC", UF_COUNT_MOMENTS, SECONDS_A_DAY * 1000},
+    {"tC", UF_COUNT_MOMENTS, MILLISECONDS_A_DAY},
     {"tm", UF_COUNT_MONTHS, 0},
     {"tq", UF_COUNT_QUARTERS, 0},
     {"th", UF_COUNT_HALVES, 0},
@@ -153,7 +154,7 @@ static void print_parts(int64_t number, int64_t parts, const char *between, int 
 {
     int64_t year = number / parts, part = number % parts;
     if (part < 0) part += parts, year--;
-    snprintf(out, 64, "%04lld%s%0*lld", (long long)(1960 + year), between, width, (long long)part + 1);
+    snprintf(out, 64, "%04lld%s%0*lld", (long long)year + 1960, between, width, (long long)part + 1);
 }
 
 static void print_date(const struct uf_shown *shown, double number, int64_t days,

@@ -9,7 +9,7 @@
 
 #include "import/table_text.h"
 
-enum uf_program { UF_PROGRAM_STATA, UF_PROGRAM_SPSS, UF_PROGRAM_SAS };
+enum uf_program { UF_PROGRAM_STATA, UF_PROGRAM_SPSS, UF_PROGRAM_SAS, UF_PROGRAM_SAS_TRANSPORT };
 
 /* What a number counts, by the format that it is shown in. */
 enum uf_count {

@@ -107,12 +107,13 @@ static uf_status read_sheet(struct uf_reader *reader, const struct uf_book *book
     struct uf_grid grid;
     struct uf_sheet_table table;
     const char *file = uf_input_name(reader->input);
-    UF_TRY(uf_grid_read(book, sheet, &choice->area, &grid, error));
+    UF_TRY(uf_grid_read(book, sheet, &choice->area, file, &grid, error));
     uf_status status = uf_sheet_table_find(book, &grid, sheet, &choice->area, choice->wishes->header_row,
                                            choice->wishes->sheet != NULL, file, &table, out_found, error);
     bool wide = false;
     if (status == UF_OK && *out_found)
         status = uf_sheet_table_write(&table, choice->wishes, reader, &state->table, &wide, error);
+    if (*out_found) uf_sheet_table_clear(&table);
     uf_grid_clear(&grid);
     if (status != UF_OK || !*out_found) return status;
     state->table.sheet = state->sheet = uf_text_copy(sheet->name);

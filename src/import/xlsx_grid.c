@@ -18,6 +18,7 @@ struct reading {
     uint16_t style;
     struct uf_buffer value;
     size_t capacity;
+    const char *file;
 };
 
 void uf_grid_clear(struct uf_grid *grid)
@@ -107,7 +108,12 @@ const char *uf_grid_text(const struct uf_book *book, const struct uf_grid *grid,
 
 static uf_status add_cell(struct reading *reading, const struct uf_grid_cell *cell, struct uf_error *error)
 {
+    enum { MOST_CELLS = 1 << 25 };
     struct uf_grid *grid = reading->grid;
+    if (grid->n_cells == MOST_CELLS)
+        return uf_fail_at(error, UF_BAD_INPUT, reading->file, 0, 0,
+                          "the sheet has more than %d cells; save it as CSV, or name a range: --range A1:F40",
+                          MOST_CELLS);
     if (grid->n_cells == reading->capacity) {
         size_t capacity = reading->capacity ? reading->capacity * 2 : 256;
         struct uf_grid_cell *cells = realloc(grid->cells, capacity * sizeof *cells);
@@ -306,17 +312,18 @@ static uf_status spread_merged(struct reading *reading, const char *file, struct
 }
 
 uf_status uf_grid_read(const struct uf_book *book, const struct uf_sheet_entry *sheet,
-                       const struct uf_grid_area *area, struct uf_grid *out, struct uf_error *error)
+                       const struct uf_grid_area *area, const char *file, struct uf_grid *out,
+                       struct uf_error *error)
 {
     static const struct uf_part_handlers HANDLERS = {.start = on_start, .end = on_end, .text = on_text};
     struct uf_grid grid = {0};
-    struct reading reading = {.book = book, .area = area, .grid = &grid};
+    struct reading reading = {.book = book, .area = area, .grid = &grid, .file = file};
     uf_status status = uf_archive_parse(book->archive, sheet->part, &HANDLERS, &reading, error);
     for (size_t i = 0; i < grid.n_cells; i++) {
         if (grid.cells[i].row > grid.last_row) grid.last_row = grid.cells[i].row;
         if (grid.cells[i].column > grid.last_column) grid.last_column = grid.cells[i].column;
     }
-    if (status == UF_OK) status = spread_merged(&reading, sheet->name, error);
+    if (status == UF_OK) status = spread_merged(&reading, file, error);
     uf_buffer_clear(&reading.value);
     if (status != UF_OK)
         uf_grid_clear(&grid);

@@ -2,7 +2,7 @@
 #ifndef UTFALL_IMPORT_XLSX_GRID_H
 #define UTFALL_IMPORT_XLSX_GRID_H
 /* The cells of one sheet, sorted by row and column; empty cells are not there. Merged cells are spread out: each
- * place of a merged area has the content of its first. Memory: 32 bytes a cell, and its text where it is not a
+ * place of a merged area has the content of its first. Memory: 24 bytes a cell, and its text where it is not a
  * shared one. */
 #include "import/xlsx_book.h"
 
@@ -32,9 +32,10 @@ struct uf_grid {
 };
 enum { UF_GRID_MOST_ROWS = 1048576, UF_GRID_MOST_COLUMNS = 16384 };
 
-/* The cells of a sheet that lie within the area. */
+/* The cells of a sheet that lie within the area; `file` for errors. */
 uf_status uf_grid_read(const struct uf_book *book, const struct uf_sheet_entry *sheet,
-                       const struct uf_grid_area *area, struct uf_grid *out, struct uf_error *error);
+                       const struct uf_grid_area *area, const char *file, struct uf_grid *out,
+                       struct uf_error *error);
 void uf_grid_clear(struct uf_grid *grid);
 /* NULL where the place is empty. */
 const struct uf_grid_cell *uf_grid_at(const struct uf_grid *grid, uint32_t row, uint32_t column);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "import/xlsx_table.h"
 
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <utfall/number.h>
 #include <utfall/period.h>
@@ -67,10 +67,15 @@ bool uf_cell_same(const struct uf_grid_cell *a, const struct uf_grid_cell *b)
 
 const struct uf_grid_cell *uf_heading_at(const struct uf_sheet_table *table, uint32_t row, uint32_t column)
 {
-    const struct uf_grid_cell *cell = uf_grid_at(table->grid, row, column);
-    if (cell || table->zone == 0 || row == table->header_last) return cell;
-    while (!cell && column > table->zone) cell = uf_grid_at(table->grid, row, --column);
-    return cell;
+    if (!table->headings || column < table->zone) return uf_grid_at(table->grid, row, column);
+    size_t width = (size_t)table->last_column - table->zone + 1;
+    return table->headings[(row - table->header_first) * width + (column - table->zone)];
+}
+
+void uf_sheet_table_clear(struct uf_sheet_table *table)
+{
+    free(table->headings);
+    memset(table, 0, sizeof *table);
 }
 
 /* --- rows -------------------------------------------------------------------------------------- */
@@ -157,10 +162,13 @@ static uint32_t find_header(const struct uf_sheet_table *table, const struct row
         if (!may_be_header(&row, data->first) || top.number - row.number > 1) break;
         top = row;
     }
-    /* Words beside words, such as a source and its name, are narrower than the table. */
-    while (top.number < data->number && top.first <= data->first && top.filled < (data->filled + 1) / 2) {
+    /* Words beside words, such as a source and its name, are narrower than the table; a title may stand alone
+     * somewhere over a row that has a heading for the first column. */
+    for (;;) {
         row = next_row(table, top.number);
-        if (row.number >= data->number || !may_be_header(&row, data->first)) break;
+        bool narrow = top.first <= data->first && top.filled < (data->filled + 1) / 2,
+             alone = top.contents == 1 && !top.merged && top.first < data->last && row.first <= data->first;
+        if (row.number >= data->number || !may_be_header(&row, data->first) || !(narrow || alone)) break;
         top = row;
     }
     return top.number;
@@ -179,7 +187,9 @@ static void find_header_rows(struct uf_sheet_table *table)
 {
     struct row top = look_at(table, table->header_first), row = next_row(table, top.number);
     table->header_last = top.number;
-    for (int n = 1; n < UF_SHEET_MOST_HEADERS && continues_header(table, &top, &row); n++) {
+    for (int n = 1; n < UF_SHEET_MOST_HEADERS && row.number == table->header_last + 1 &&
+                    continues_header(table, &top, &row);
+         n++) {
         table->header_last = row.number;
         row = next_row(table, row.number);
     }
@@ -189,22 +199,32 @@ static void find_header_rows(struct uf_sheet_table *table)
 /* --- columns ----------------------------------------------------------------------------------- */
 
 /* Headings over headings: from which column on, and which row of them holds periods. */
-static void find_zone(struct uf_sheet_table *table)
+static uf_status find_zone(struct uf_sheet_table *table, struct uf_error *error)
 {
-    if (table->header_first == table->header_last) return;
+    if (table->header_first == table->header_last) return UF_OK;
     for (uint32_t j = table->first_column; j <= table->last_column && table->zone == 0; j++) {
         const struct uf_grid_cell *top = uf_grid_at(table->grid, table->header_first, j),
                                   *last = uf_grid_at(table->grid, table->header_last, j);
         if (top && last && !(last->spread && uf_cell_same(top, last))) table->zone = j;
     }
-    for (uint32_t i = table->header_first; i <= table->header_last && table->zone > 0; i++) {
+    if (table->zone == 0) return UF_OK;
+    size_t rows = (size_t)table->header_last - table->header_first + 1,
+           width = (size_t)table->last_column - table->zone + 1;
+    table->headings = calloc(rows * width, sizeof *table->headings);
+    if (!table->headings) return uf_fail_memory(error);
+    for (size_t i = 0; i < rows; i++) {
+        uint32_t row = table->header_first + (uint32_t)i;
+        const struct uf_grid_cell *cell = NULL;
         bool periods = true;
-        for (uint32_t j = table->zone; j <= table->last_column && periods; j++) {
-            const struct uf_grid_cell *cell = uf_heading_at(table, i, j);
-            periods = cell && uf_cell_is_period(table, cell);
+        for (size_t j = 0; j < width; j++) {
+            const struct uf_grid_cell *own = uf_grid_at(table->grid, row, table->zone + (uint32_t)j);
+            cell = own || i + 1 == rows ? own : cell; /* stands over what is to its right too */
+            table->headings[i * width + j] = cell;
+            periods = periods && cell && uf_cell_is_period(table, cell);
         }
-        if (periods) table->period_header = i;
+        if (periods) table->period_header = row;
     }
+    return UF_OK;
 }
 
 /* The last row with a number (or a sign for one that is missing) among the values. */
@@ -273,7 +293,7 @@ uf_status uf_sheet_table_find(const struct uf_book *book, const struct uf_grid *
     table.first_value = data.first_value   ? data.first_value
                         : data.first_typed ? data.first_typed
                                            : table.last_column;
-    find_zone(&table);
+    UF_TRY(find_zone(&table, error));
     if (table.zone > 0) table.first_value = table.zone;
     table.last_row = find_last_row(&table);
     *out = table;

@@ -22,6 +22,8 @@ struct uf_sheet_table {
     uint32_t first_value;               /* column: those to the left hold codes */
     uint32_t zone;                      /* of headings over headings: the first such column; 0: none */
     uint32_t period_header;             /* of them the row that holds the periods; 0: none does */
+    /* of the zone, row by row: what stands over each column */
+    const struct uf_grid_cell **headings;
 };
 
 /* `header_row` 0: find it. `chosen`: the user named this sheet. `*out_found` is false where it has no table. */
@@ -29,6 +31,8 @@ uf_status uf_sheet_table_find(const struct uf_book *book, const struct uf_grid *
                               const struct uf_sheet_entry *sheet, const struct uf_grid_area *area,
                               size_t header_row, bool chosen, const char *file, struct uf_sheet_table *out,
                               bool *out_found, struct uf_error *error);
+
+void uf_sheet_table_clear(struct uf_sheet_table *table);
 
 /* What a cell holds. */
 bool uf_cell_is_period(const struct uf_sheet_table *table, const struct uf_grid_cell *cell);

@@ -56,6 +56,7 @@ static void a_long_table_under_a_title_with_footnotes(void **state)
     put(sheet, "B5", "01"), put_number(sheet, "C5", 2018, NULL), put_number(sheet, "D5", 6.7, NULL);
     put(sheet, "B6", "20"), put_number(sheet, "C6", 2018, NULL), put_number(sheet, "D6", 0.1 + 0.2, NULL);
     put(sheet, "B7", "03"), put_number(sheet, "C7", 2018, NULL), put(sheet, "D7", "..");
+    put(sheet, "F6", "preliminär");
     put(sheet, "B9", "Källa: egna uppgifter, \"preliminära\"");
     workbook_close(book);
     expect_dump(NULL, "01|2018=6.7 @'Sysselsatta 2018'!D5\n"
@@ -63,6 +64,7 @@ static void a_long_table_under_a_title_with_footnotes(void **state)
                       "03|2018=?not-available @'Sysselsatta 2018'!D7\n");
     char *notes, *facts, *text = dump_file(path, NULL, &notes, &facts);
     expect_words(notes, "the table is B4:D7 of sheet 'Sysselsatta 2018', its header row is 4\n");
+    expect_words(notes, "1 cell is beside the table, under no heading, passed over: first F6\n");
     expect_words(notes, "2 rows are above the table passed over: Sysselsatta efter län\n");
     expect_words(notes, "1 row is below the table (from row 9 on) kept as notes\n");
     expect_words(facts, "Sysselsatta efter län\n");
@@ -139,6 +141,75 @@ static void merged_and_unrepeated_labels_are_filled_down(void **state)
     expect_words(notes, "labels of column A that are merged cells are filled down\n");
     expect_words(notes, "labels of column B that are written once for several rows are filled down\n");
     free(notes), free(text);
+}
+
+/* Right above the header, without an empty row between: words beside words, and a title in the middle. */
+static void what_stands_above_the_header_is_no_header(void **state)
+{
+    (void)state;
+    lxw_workbook *book = new_book("above");
+    lxw_worksheet *sheet = workbook_add_worksheet(book, NULL);
+    put(sheet, "A1", "Källa:"), put(sheet, "B1", "SCB");
+    put(sheet, "C2", "Antal anställda");
+    put(sheet, "A3", "lan"), put(sheet, "B3", "kön"), put(sheet, "C3", "2018"), put(sheet, "D3", "2019");
+    put(sheet, "E3", "2020");
+    put(sheet, "A4", "01"), put(sheet, "B4", "män"), put_number(sheet, "C4", 5, NULL);
+    put_number(sheet, "D4", 6, NULL), put_number(sheet, "E4", 7, NULL);
+    workbook_close(book);
+    char *facts, *text = dump_file(path, NULL, NULL, &facts);
+    assert_string_equal(text,
+                        "01|män|2018=5 @Sheet1!C4\n01|män|2019=6 @Sheet1!D4\n01|män|2020=7 @Sheet1!E4\n");
+    expect_words(facts, "Källa: SCB\n");
+    expect_words(facts, "note Antal anställda\n");
+    free(text), free(facts);
+}
+
+/* One heading over the only column of values; the first of them looks like a year. */
+static void a_heading_over_the_values_alone(void **state)
+{
+    (void)state;
+    lxw_workbook *book = new_book("alone");
+    lxw_worksheet *sheet = workbook_add_worksheet(book, NULL);
+    put(sheet, "A1", "Nystartade företag"), put(sheet, "C3", "antal");
+    put(sheet, "A4", "2024Q1"), put(sheet, "B4", "20 Dalarnas län"), put_number(sheet, "C4", 1433, NULL);
+    put(sheet, "A5", "2024Q2"), put(sheet, "B5", "20 Dalarnas län"), put_number(sheet, "C5", 433, NULL);
+    workbook_close(book);
+    expect_dump(NULL, "2024Q1|20 Dalarnas län=1433 @Sheet1!C4\n2024Q2|20 Dalarnas län=433 @Sheet1!C5\n");
+}
+
+/* As PxWeb saves a table: codes and labels apart, written once; no headings over them; a line for each footnote. */
+static void a_table_as_pxweb_saves_it(void **state)
+{
+    (void)state;
+    lxw_workbook *book = new_book("pxweb");
+    lxw_worksheet *sheet = workbook_add_worksheet(book, "BE0101");
+    put(sheet, "A1", "Folkmängd efter region, kön och år");
+    put(sheet, "D3", "2019"), put(sheet, "E3", "2020");
+    static const char *const REGIONS[][2] = {{"0114", "Upplands Väsby"}, {"0115", "Vallentuna"}};
+    for (int i = 0; i < 4; i++) {
+        lxw_row_t row = (lxw_row_t)(3 + i);
+        if (i % 2 == 0) {
+            worksheet_write_string(sheet, row, 0, REGIONS[i / 2][0], NULL);
+            worksheet_write_string(sheet, row, 1, REGIONS[i / 2][1], NULL);
+        }
+        worksheet_write_string(sheet, row, 2, i % 2 ? "kvinnor" : "män", NULL);
+        worksheet_write_number(sheet, row, 3, 2000 + i, NULL); /* figures that look like years */
+        worksheet_write_number(sheet, row, 4, 2010.5 + i, NULL);
+    }
+    put(sheet, "A9", "Senaste uppdatering:"), put(sheet, "A10", "20200220 09:30");
+    put(sheet, "A12", "Källa:"), put(sheet, "B12", "SCB");
+    workbook_close(book);
+    char *notes, *facts, *text = dump_file(path, NULL, &notes, &facts);
+    assert_string_equal(
+        text, "0114|Upplands Väsby|män|2019=2000 @BE0101!D4\n0114|Upplands Väsby|män|2020=2010.5 @BE0101!E4\n"
+              "0114|Upplands Väsby|kvinnor|2019=2001 @BE0101!D5\n"
+              "0114|Upplands Väsby|kvinnor|2020=2011.5 @BE0101!E5\n"
+              "0115|Vallentuna|män|2019=2002 @BE0101!D6\n0115|Vallentuna|män|2020=2012.5 @BE0101!E6\n"
+              "0115|Vallentuna|kvinnor|2019=2003 @BE0101!D7\n"
+              "0115|Vallentuna|kvinnor|2020=2013.5 @BE0101!E7\n");
+    expect_words(notes, "labels of column A that are written once for several rows are filled down\n");
+    expect_words(facts, "note Källa: SCB\n");
+    free(notes), free(facts), free(text);
 }
 
 static void dates_are_periods_where_all_begin_one(void **state)
@@ -490,6 +561,9 @@ int main(void)
                                        cmocka_unit_test(headings_over_years_become_a_column),
                                        cmocka_unit_test(one_heading_over_all_years_is_what_is_counted),
                                        cmocka_unit_test(merged_and_unrepeated_labels_are_filled_down),
+                                       cmocka_unit_test(what_stands_above_the_header_is_no_header),
+                                       cmocka_unit_test(a_heading_over_the_values_alone),
+                                       cmocka_unit_test(a_table_as_pxweb_saves_it),
                                        cmocka_unit_test(dates_are_periods_where_all_begin_one),
                                        cmocka_unit_test(formats_of_numbers_are_heeded),
                                        cmocka_unit_test(formulas_errors_and_numbers_as_text),
