@@ -10,6 +10,8 @@
 #include "base/fail.h"
 #include "import/px.h"
 
+enum { MOST_VARIABLES = 1000 };
+
 /* What the cube needs is not there before DATA. A quote at a wrong place may have swallowed it. */
 static uf_status fail_missing(const struct uf_reader *reader, const struct uf_px_entries *entries,
                               struct uf_error *error, const char *what)
@@ -71,6 +73,11 @@ static uf_status load_variables(struct uf_reader *reader, const struct uf_px_ent
         if (names.count == 0) {
             status = fail_missing(reader, entries, error,
                                   "STUB and HEADING, which tell the table's variables, are both missing");
+            goto done;
+        }
+        if (names.count > MOST_VARIABLES) {
+            status = uf_px_fail(reader, heading ? heading : stub, error,
+                                "%zu variables in STUB and HEADING; this is no table", names.count);
             goto done;
         }
         for (size_t d = 1; d < names.count; d++)
