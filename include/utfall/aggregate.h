@@ -78,7 +78,7 @@ struct uf_aggregate_request {
     enum uf_language language;
 };
 /* Two tables: `out_values` with region, sector, breakdown (where there is any), period, value, n_children and
- * n_present; `out_gaps` (may be NULL) with region, sector, period, published, sum, gap, n_parts, n_missing, reason:
+ * n_present; `out_gaps` (may be NULL) with region, sector, period, published, sum_of_parts, total_gap, n_parts, n_missing, reason:
  * each whole of a sum that the publisher gives too and that its parts do not add up to. A sum of a ratio and a
  * level that is not above are UF_BAD_USAGE. */
 uf_status uf_aggregate_tables(struct uf_store *store, const struct uf_aggregate_request *request,

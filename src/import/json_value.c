@@ -102,6 +102,22 @@ uf_status uf_json_value(const json_t *value, const char *sign, struct uf_json_si
     return UF_OK;
 }
 
+uf_status uf_json_keep_sign(struct uf_reader *reader, struct uf_buffer *scope, const char *sign,
+                            const char *label, struct uf_error *error)
+{
+    struct uf_buffer text = {0};
+    uf_buffer_append(&text, "status ");
+    uf_buffer_append(&text, sign);
+    if (label) uf_buffer_append(&text, ": ");
+    uf_buffer_append(&text, label);
+    uf_status status = scope->failed || text.failed
+                           ? uf_fail_memory(error)
+                           : uf_facts_note(&reader->facts, scope->data, text.data, error);
+    uf_buffer_clear(scope);
+    uf_buffer_clear(&text);
+    return status;
+}
+
 uf_status uf_json_signs_note(struct uf_reader *reader, const struct uf_json_signs *signs,
                              const json_t *labels, struct uf_error *error)
 {

@@ -24,6 +24,9 @@ struct uf_json_reading {
  * What is unknown or withheld is counted in `signs`, unless that is NULL. */
 uf_status uf_json_value(const json_t *value, const char *sign, struct uf_json_signs *signs,
                         struct uf_json_reading *out, struct uf_error *error);
+/* Keeps a cell's unknown sign as a note on it; clears the scope. */
+uf_status uf_json_keep_sign(struct uf_reader *reader, struct uf_buffer *scope, const char *sign,
+                            const char *label, struct uf_error *error);
 /* Notes for the user on what was counted. `labels`: an object from signs to words, or NULL. */
 uf_status uf_json_signs_note(struct uf_reader *reader, const struct uf_json_signs *signs,
                              const json_t *labels, struct uf_error *error);

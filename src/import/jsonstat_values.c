@@ -193,17 +193,7 @@ static uf_status note_sign(struct uf_reader *reader, struct uf_error *error)
     snprintf(key, sizeof key, "%zu", set->cell);
     const char *sign = json_string_value(sign_of(set, set->cell, key));
     const char *label = uf_json_text(labels_of_signs(set), sign);
-    struct uf_buffer text = {0};
-    uf_buffer_append(&text, "status ");
-    uf_buffer_append(&text, sign);
-    if (label) uf_buffer_append(&text, ": ");
-    uf_buffer_append(&text, label);
-    uf_status status = scope.failed || text.failed
-                           ? uf_fail_memory(error)
-                           : uf_facts_note(&reader->facts, scope.data, text.data, error);
-    uf_buffer_clear(&scope);
-    uf_buffer_clear(&text);
-    return status;
+    return uf_json_keep_sign(reader, &scope, sign, label, error);
 }
 
 static uf_status survey(struct uf_reader *reader, struct uf_json_signs *signs, struct uf_error *error)

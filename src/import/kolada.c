@@ -156,7 +156,7 @@ static uf_status read_value(const struct state *state, size_t record, size_t ite
 static uf_status note_sign(struct uf_reader *reader, size_t record, size_t item, struct uf_error *error)
 {
     const struct state *state = reader->state;
-    struct uf_buffer scope = {0}, text = {0};
+    struct uf_buffer scope = {0};
     for (size_t d = 0; d < N_DIMENSIONS; d++) {
         char number[UF_NUMBER_SIZE];
         const char *code = uf_json_scalar(member_of(state, record, item, DIMENSIONS[d].name), number);
@@ -165,14 +165,8 @@ static uf_status note_sign(struct uf_reader *reader, size_t record, size_t item,
         uf_buffer_append_char(&scope, '=');
         uf_buffer_append(&scope, code ? code : "T");
     }
-    uf_buffer_append(&text, "status ");
-    uf_buffer_append(&text, json_string_value(member_of(state, record, item, "status")));
-    uf_status status = scope.failed || text.failed
-                           ? uf_fail_memory(error)
-                           : uf_facts_note(&reader->facts, scope.data, text.data, error);
-    uf_buffer_clear(&scope);
-    uf_buffer_clear(&text);
-    return status;
+    return uf_json_keep_sign(reader, &scope, json_string_value(member_of(state, record, item, "status")),
+                             NULL, error);
 }
 
 /* Each cell once, before the first is given. */

@@ -354,7 +354,7 @@ static uf_status fill_gaps(const struct aggregation *work, struct uf_table *tabl
 {
     static const char *const with[] = {"region", "sector", "breakdown", "period"};
     static const char *const without[] = {"region", "sector", "period"};
-    static const char *const numbers[] = {"published", "sum", "gap", "n_parts", "n_missing"};
+    static const char *const numbers[] = {"published", "sum_of_parts", "total_gap", "n_parts", "n_missing"};
     const bool breakdowns = has_breakdowns(work);
     const size_t n = breakdowns ? 4 : 3;
     UF_TRY(add_columns(table, breakdowns ? with : without, n, numbers, 5, error));

@@ -141,7 +141,7 @@ static void published_wholes_stand(void **state)
     static const double found[] = {1, 8, 9};
     for (size_t i = 0; i < 3; i++) {
         assert_string_equal(uf_table_text(gaps, i, uf_table_column(gaps, "reason")), reasons[i]);
-        expect_close(uf_table_number(gaps, i, uf_table_column(gaps, "gap")), found[i], 1e-14, "gap");
+        expect_close(uf_table_number(gaps, i, uf_table_column(gaps, "total_gap")), found[i], 1e-14, "gap");
     }
     const struct uf_note *note = uf_result_note(&log, "gaps");
     assert_non_null(note);
