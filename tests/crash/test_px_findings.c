@@ -53,6 +53,26 @@ static void long_names_are_cut_between_letters(void **state)
     }
 }
 
+static void a_long_list_of_languages_is_cut_between_letters(void **state)
+{
+    (void)state;
+    char text[1024] = "STUB=\"a\";VALUES(\"a\")=\"1\";LANGUAGES=\"en\",\"";
+    size_t length = strlen(text);
+    memset(text + length, 0xE5, 500);
+    strcpy(text + length + 500, "\";DATA=1;");
+    struct uf_input *input;
+    struct uf_reader reader;
+    struct uf_error error;
+    for (size_t shift = 0; shift < 2; shift++) {
+        text[length] = shift ? 'x' : (char)0xE5;
+        const struct uf_reader_wishes wishes = {.language = "sv"};
+        assert_ok(uf_input_open_memory("cut.px", text, strlen(text), NULL, &input, &error), &error);
+        assert_int_equal(uf_reader_open(input, "px", &wishes, &reader, &error), UF_BAD_USAGE);
+        assert_true(uf_text_is_utf8(error.message, strlen(error.message)));
+        uf_input_close(input);
+    }
+}
+
 static void every_cut_ends_in_a_sentence(void **state)
 {
     (void)state;
@@ -140,6 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(long_names_are_cut_between_letters),
+        cmocka_unit_test(a_long_list_of_languages_is_cut_between_letters),
         cmocka_unit_test(every_cut_ends_in_a_sentence),
         cmocka_unit_test(a_shorter_table_is_never_taken_for_whole),
         cmocka_unit_test(many_of_everything),
