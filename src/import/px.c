@@ -91,8 +91,13 @@ static uf_status find_language(const struct uf_reader *reader, const struct uf_p
         uf_buffer_append(&list,
                          *cube->languages[i].name ? cube->languages[i].name : "one that it does not name");
     }
+    enum { SHOWN = 400 };
+    if (list.data && list.length > SHOWN) {
+        list.data[SHOWN] = '\0';
+        uf_px_mend(list.data);
+    }
     uf_status status = uf_fail_at(error, UF_BAD_USAGE, uf_input_name(reader->input), 0, 0,
-                                  "the file is not in the language '%.40s'; it has %.400s", wished,
+                                  "the file is not in the language '%.40s'; it has %s", wished,
                                   list.data ? list.data : "none");
     uf_buffer_clear(&list);
     return status;

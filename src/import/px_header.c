@@ -10,6 +10,8 @@
 #include "base/fail.h"
 #include "import/px.h"
 
+enum { MOST_VARIABLES = 1000 };
+
 /* What the cube needs is not there before DATA. A quote at a wrong place may have swallowed it. */
 static uf_status fail_missing(const struct uf_reader *reader, const struct uf_px_entries *entries,
                               struct uf_error *error, const char *what)
@@ -55,6 +57,25 @@ static uf_status name_words(struct uf_px_language *language, struct uf_text_list
     return UF_OK;
 }
 
+/* The variables that the first language names: some, not thousands, and no two the same. */
+static uf_status check_variables(const struct uf_reader *reader, const struct uf_px_entries *entries,
+                                 const struct uf_px_entry *entry, const struct uf_text_list *names,
+                                 struct uf_error *error)
+{
+    if (names->count == 0)
+        return fail_missing(reader, entries, error,
+                            "STUB and HEADING, which tell the table's variables, are both missing");
+    if (names->count > MOST_VARIABLES)
+        return uf_px_fail(reader, entry, error, "%zu variables in STUB and HEADING; this is no table",
+                          names->count);
+    for (size_t d = 1; d < names->count; d++)
+        for (size_t before = 0; before < d; before++)
+            if (!strcmp(names->items[d], names->items[before]))
+                return uf_px_fail(reader, entry, error, "the variable '%.100s' is named twice",
+                                  names->items[d]);
+    return UF_OK;
+}
+
 /* The first language makes the cube; another whose variables do not fit it is passed over with a note. */
 static uf_status load_variables(struct uf_reader *reader, const struct uf_px_entries *entries,
                                 struct uf_px_cube *cube, size_t which, struct uf_error *error)
@@ -68,18 +89,7 @@ static uf_status load_variables(struct uf_reader *reader, const struct uf_px_ent
     size_t n_stub = names.count;
     UF_TRY_GOTO(add_variables(heading, &names, error), done);
     if (which == 0) {
-        if (names.count == 0) {
-            status = fail_missing(reader, entries, error,
-                                  "STUB and HEADING, which tell the table's variables, are both missing");
-            goto done;
-        }
-        for (size_t d = 1; d < names.count; d++)
-            for (size_t before = 0; before < d; before++)
-                if (!strcmp(names.items[d], names.items[before])) {
-                    status = uf_px_fail(reader, heading ? heading : stub, error,
-                                        "the variable '%.100s' is named twice", names.items[d]);
-                    goto done;
-                }
+        UF_TRY_GOTO(check_variables(reader, entries, heading ? heading : stub, &names, error), done);
         cube->count = names.count;
         cube->n_stub = n_stub;
         cube->dimensions = calloc(cube->count, sizeof *cube->dimensions);

@@ -14,6 +14,7 @@
 #include <utfall/file.h>
 
 #include "import/format.h"
+#include "support/store_fixture.h"
 #include "support/test.h"
 
 /* --- the naive route -------------------------------------------------------------------------------- */
@@ -224,6 +225,66 @@ static void every_file_is_read_whole(void **state)
     uf_text_list_clear(&files);
 }
 
+/* What a user would say of a file whose columns do not tell a region, or a period, by themselves. */
+static const struct attempt {
+    enum uf_unknown_regions unknown;
+    const char *region_is, *period_is;
+    const struct uf_dimension_role role;
+} ATTEMPTS[] = {{UF_UNKNOWN_REFUSE, NULL, NULL, {UF_ROLE_NONE, NULL}},
+                {UF_UNKNOWN_ADD, NULL, NULL, {UF_ROLE_NONE, NULL}},
+                {UF_UNKNOWN_ADD, NULL, NULL, {UF_ROLE_REGION, "region"}},
+                {UF_UNKNOWN_REFUSE, "SE", NULL, {UF_ROLE_NONE, NULL}},
+                {UF_UNKNOWN_ADD, NULL, "2000", {UF_ROLE_NONE, NULL}},
+                {UF_UNKNOWN_REFUSE, "SE", "2000", {UF_ROLE_NONE, NULL}},
+                {UF_UNKNOWN_REFUSE, "SE", NULL, {UF_ROLE_BREAKDOWN, "sector"}}};
+
+/* True where the file was stored; then it was stored whole. */
+static bool import_as(const char *path, const struct attempt *attempt, size_t cells)
+{
+    struct uf_store *store = store_with_regions(":memory:");
+    const struct uf_import_request request = {.path = path,
+                                              .indicator = {.code = "x"},
+                                              .unknown_regions = attempt->unknown,
+                                              .region_is = attempt->region_is,
+                                              .period_is = attempt->period_is,
+                                              .roles = &attempt->role,
+                                              .n_roles = attempt->role.dimension ? 1 : 0};
+    struct uf_import_summary summary;
+    struct uf_error error;
+    uf_status status = uf_import_file(store, &request, &summary, &error);
+    if (status == UF_OK) {
+        if (summary.cells != cells || summary.imported != cells || summary.duplicates || summary.left_out)
+            fail_msg("%s: %zu cells, %zu stored, the file has %zu", path, summary.cells, summary.imported,
+                     cells);
+        assert_int_equal(query_number(store, "SELECT count(*) FROM observation"), cells);
+        assert_int_equal(query_number(store, "SELECT count(*) FROM observation WHERE value IS NULL"),
+                         summary.missing);
+        uf_import_summary_clear(&summary);
+    }
+    uf_store_close(store);
+    return status == UF_OK;
+}
+
+static void every_file_is_imported_whole(void **state)
+{
+    (void)state;
+    struct uf_text_list files = {0};
+    find_files(need_shared("realdata/px"), &files);
+    size_t n = 0;
+    for (size_t i = 0; i < files.count; i++) {
+        if (strstr(files.items[i], "/error/")) continue;
+        struct outcome outcome = read_file(files.items[i]);
+        bool stored = false;
+        for (size_t a = 0; a < sizeof ATTEMPTS / sizeof *ATTEMPTS && !stored; a++)
+            stored = import_as(files.items[i], &ATTEMPTS[a], outcome.tally.cells);
+        if (!stored) fail_msg("%s is not imported", files.items[i]);
+        uf_text_list_clear(&outcome.notes);
+        n++;
+    }
+    assert_true(n >= 70);
+    uf_text_list_clear(&files);
+}
+
 /* The folder of faults after which reading goes on: the fault is said, and the figures are those of the file
  * without it. */
 static void faults_to_continue_after(void **state)
@@ -332,9 +393,8 @@ static void encodings_are_what_the_bytes_are(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_file_is_read_whole),
-        cmocka_unit_test(faults_to_continue_after),
-        cmocka_unit_test(faults_of_the_cube),
+        cmocka_unit_test(every_file_is_read_whole),         cmocka_unit_test(every_file_is_imported_whole),
+        cmocka_unit_test(faults_to_continue_after),         cmocka_unit_test(faults_of_the_cube),
         cmocka_unit_test(encodings_are_what_the_bytes_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
