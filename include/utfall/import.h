@@ -57,6 +57,8 @@ struct uf_import_request {
     const char *path;   /* `-`: standard input */
     const char *format; /* NULL: detected */
     struct uf_indicator indicator;
+    bool kind_said; /* the indicator's kind is the user's word; else that of the file, where it has one, goes
+                       before it */
     const struct uf_dimension_role *roles; /* what is not named is guessed from the codes, and said */
     size_t n_roles;
     const struct uf_keep *keep;
@@ -91,6 +93,9 @@ struct uf_import_summary {
     size_t imported;    /* observations stored */
     size_t left_out;    /* by keep */
     size_t unknown;     /* passed over: of regions the store does not know */
+    size_t added;       /* regions and sectors that were added to the store */
+    size_t incomplete;  /* of the imported: sums that lack a part */
+    size_t forgotten;   /* observations of an earlier import that were replaced */
     size_t missing;     /* of the imported: with a missing reason */
     size_t duplicates;  /* same cell, same value: stored once */
     bool already_there; /* a batch with the same hash and selection exists: nothing was done */

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef UTFALL_IMPORT_IMPORTER_H
 #define UTFALL_IMPORT_IMPORTER_H
-/* One import under way, as its two files share it: import.c walks and keeps the transaction, cells.c turns
- * cells into observations. */
+/* One import under way, as its files share it: import.c walks and keeps the transaction, cells.c turns cells into
+ * observations, unknown.c adds what the store does not know, batch.c tells the store of the file and finds its
+ * earlier imports. */
+#include "import/contents.h"
 #include "import/format.h"
 #include "import/plan.h"
+#include "import/sums.h"
 #include "store/codes.h"
 #include "store/writer.h"
 
@@ -19,8 +22,15 @@ struct uf_importer {
     const struct uf_import_request *request;
     struct uf_reader reader;
     struct uf_plan plan;
+    struct uf_contents contents;
+    struct uf_content *content; /* of the last cell */
+    struct uf_sums *sums;       /* NULL: nothing is added up */
+    bool adds_up;               /* some sum has several parts */
+    char *region_is;            /* the region of all cells; NULL: a dimension tells */
+    uf_period period_is;        /* 0: a dimension tells */
     struct uf_translation regions, sectors;
-    struct uf_text_list unknown; /* regions passed over, the first few */
+    struct uf_text_list unknown;                      /* regions passed over, the first few */
+    struct uf_text_list added_regions, added_sectors; /* to the store, the first few */
     struct uf_buffer breakdown;
     size_t *breakdown_order; /* dimensions of the breakdown, by name */
     size_t n_breakdown;
@@ -29,6 +39,24 @@ struct uf_importer {
     struct uf_writer *writer; /* while the transaction is open */
     struct uf_error refusal;  /* the writer's */
 };
+
+/* unknown.c: a region or sector of this file that the store does not know is added to it, where the request or the
+ * code allows it; `*out` is NULL where not. */
+uf_status uf_importer_add_region(struct uf_importer *importer, const char *code, char **out,
+                                 struct uf_error *error);
+uf_status uf_importer_add_sector(struct uf_importer *importer, const char *code, char **out,
+                                 struct uf_error *error);
+/* What was added and passed over, as notes. */
+uf_status uf_importer_note_unknown(struct uf_importer *importer, struct uf_error *error);
+
+/* batch.c: what the file says of itself, into the store. Inside the batch. */
+uf_status uf_importer_store_facts(struct uf_importer *importer, struct uf_error *error);
+/* Takes what earlier imports of this file stored out of the store. */
+uf_status uf_importer_forget_earlier(struct uf_importer *importer, struct uf_error *error);
+/* selection.c: a text that is the same exactly when the request would take the same from the same bytes. */
+uf_status uf_describe_selection(const struct uf_import_request *request, char *out, struct uf_error *error);
+/* `region`, `breakdown` …: static text. */
+const char *uf_role_name(enum uf_role role);
 
 /* What the request says that readers need. */
 struct uf_reader_wishes uf_importer_wishes(const struct uf_import_request *request);
