@@ -121,6 +121,34 @@ void uf_import_summary_clear(struct uf_import_summary *summary);
 uf_status uf_import_file(struct uf_store *store, const struct uf_import_request *request,
                          struct uf_import_summary *out, struct uf_error *error);
 
+/* What is understood of a file before it is imported. */
+struct uf_import_description {
+    const char *format, *format_summary; /* static */
+    char encoding[32];                   /* "": not a text */
+    char delimiter, decimal;             /* 0: none */
+    char sha256[65];
+    char *title, *source, *updated, *language, *licence; /* NULL: not said */
+    size_t cells, left_out;
+    /* name, label, role (`region` … `breakdown`, `content`, `sum`; `constant`: one code; `none`), codes (their number),
+     * first (the first codes with labels) */
+    struct uf_table *dimensions;
+    struct uf_table *contents; /* code, label, indicator, unit, decimals, kind */
+    struct uf_table *missing;  /* sign, meaning (a value status), cells */
+    struct uf_table *rows;     /* the first kept cells: one column per dimension, then value and status */
+    struct uf_table *remarks;  /* the publisher's notes: scope, text */
+    struct uf_text_list notes; /* what was guessed, a sentence each */
+    struct uf_text_list needs; /* what would stop the import, a sentence each; none: it can be imported so */
+    char *study_source;        /* YAML: an entry of a study's `sources:`, to be pasted as it is */
+};
+void uf_import_description_clear(struct uf_import_description *description);
+
+/* Reads a file as uf_import_file would and says what it understood. Nothing is stored; the store gives the codes of
+ * regions and sectors. The request's indicator may be without a code. That no region or period is found, that there
+ * are several units, regions the store does not know, or values that are no numbers is no error here but a sentence
+ * in `needs`. Cost: that of an import without the storing. */
+uf_status uf_import_describe(struct uf_store *store, const struct uf_import_request *request,
+                             struct uf_import_description *out, struct uf_error *error);
+
 /* Reads a delimited file as a table of named columns: a column is a number column if each of its cells is a
  * number or missing (empty, NA, `..`, `:`). Delimiter, decimal mark, encoding and BOM are detected. Columns
  * named in `text_columns` stay text (codes: `01`). For panels from a file. A table's cell that is missing

@@ -131,6 +131,11 @@ struct uf_indicator {
 uf_status uf_store_put_indicator(struct uf_store *store, const struct uf_indicator *indicator,
                                  struct uf_error *error);
 
+/* Gives the indicator's values another code, `as`, and leaves the indicator itself without values, described as
+ * before: for values that are made from them. Inside a transaction. `as` taken: UF_BAD_INPUT. */
+uf_status uf_store_set_aside(struct uf_store *store, const char *indicator, const char *as,
+                             struct uf_error *error);
+
 /* --- interventions ----------------------------------------------------------------------------- */
 
 enum uf_exposure_status {

@@ -221,12 +221,12 @@ static bool reread(struct rereading *r)
 static bool next_put(struct rereading *r, struct uf_observation *out)
 {
     struct uf_cell cell;
-    struct uf_importer *importer = r->importer;
-    bool more, kept = false, use = false;
+    bool more, use = false;
     while (!use) {
         if (r->reader.format->next(&r->reader, &cell, &more, NULL) != UF_OK || !more) return false;
-        if (uf_plan_keeps(&importer->plan, &importer->reader, &cell, &kept, NULL) != UF_OK) return false;
-        if (kept && uf_importer_locate(importer, &r->reader, &cell, out, &use, NULL) != UF_OK) return false;
+        bool kept = false;
+        if (uf_plan_keeps(&r->importer->plan, &r->importer->reader, &cell, &kept, NULL) != UF_OK) return false;
+        if (kept && uf_importer_locate(r->importer, &r->reader, &cell, out, &use, NULL) != UF_OK) return false;
     }
     r->put++;
     return true;

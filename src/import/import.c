@@ -21,7 +21,7 @@ void uf_import_summary_clear(struct uf_import_summary *summary)
 
 /* --- the walk ---------------------------------------------------------------------------------- */
 
-/* The writer refuses a second value for a cell with the number of its put; the file knows where that stands. */
+/* The writer refuses a second value for a cell with its number; the file knows where that stands. */
 static uf_status settle_conflict(struct uf_importer *importer, uf_status status, struct uf_error *error)
 {
     if (status == UF_OK) return UF_OK;
@@ -30,8 +30,8 @@ static uf_status settle_conflict(struct uf_importer *importer, uf_status status,
         return uf_importer_fail_conflict(importer, conflict, &importer->refusal, error);
     if (conflict)
         return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(importer->reader.input), 0, 0,
-                          "%s; the first came with an earlier import; --replace (in a study replace: true) "
-                          "forgets what that one stored",
+                          "%s; the first came with an earlier import; where this file is a newer edition of the "
+                          "same, --replace (in a study replace: true) forgets the earlier one",
                           importer->refusal.message);
     if (error) *error = importer->refusal;
     return status;
@@ -141,7 +141,7 @@ static uf_status walk(struct uf_importer *importer, struct uf_error *error)
     return report_progress(importer, error);
 }
 
-static uf_status finish_writing(struct uf_importer *importer, struct uf_error *error)
+static uf_status finish(struct uf_importer *importer, struct uf_error *error)
 {
     struct uf_import_summary *summary = importer->summary;
     UF_TRY(settle_conflict(importer, uf_writer_finish(importer->writer, &importer->refusal), error));
@@ -227,7 +227,7 @@ static uf_status store_all(struct uf_importer *importer, const char *selection, 
     UF_TRY(uf_writer_open(importer->store, importer->batch, 0, &importer->writer, error));
     UF_TRY(walk(importer, error));
     UF_TRY(put_sums(importer, error));
-    UF_TRY(finish_writing(importer, error));
+    UF_TRY(finish(importer, error));
     UF_TRY(uf_importer_note_unknown(importer, error));
     bool binary = uf_input_is_binary(reader->input);
     UF_TRY(uf_store_batch_describe(importer->store, importer->batch,

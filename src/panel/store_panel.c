@@ -14,8 +14,8 @@
 static uf_status copy_number(const struct uf_table *from, size_t row, size_t value_column,
                              struct uf_table *to, size_t to_row, size_t to_column, struct uf_error *error)
 {
-    double value = query_number(from, row, value_column);
-    double stored = query_number(from, row, value_column + 1);
+    double value = selected_number(from, row, value_column);
+    double stored = selected_number(from, row, value_column + 1);
     uf_value_status status =
         isnan(stored) ? (uf_value_status)UF_VALUE_NOT_AVAILABLE : (uf_value_status)stored;
     /* all parts are there and still no number: a division by zero or the logarithm of what is not positive */
@@ -44,7 +44,7 @@ static uf_status to_long_table(const struct uf_table *rows, bool by_sector,
         UF_TRY(uf_table_add_row(table, &row, error));
         for (size_t k = 0; k < n_keys; k++)
             if (k != 3) UF_TRY(uf_table_set_text(table, row, k, uf_table_text(rows, i, k), error));
-        uf_period_print((uf_period)query_number(rows, i, 3), period);
+        uf_period_print((uf_period)selected_number(rows, i, 3), period);
         UF_TRY(uf_table_set_text(table, row, 3, period, error));
         for (size_t k = 0; k < n_values; k++)
             UF_TRY(copy_number(rows, i, n_keys + 2 * k, table, row, n_keys + k, error));
@@ -110,7 +110,7 @@ static uf_status describe_column(struct uf_store *store, struct uf_panel_column 
         status = replace_text(&column->source, source && *source ? source : NULL, error);
         if (bare && status == UF_OK) status = replace_text(&column->label, uf_table_text(found, 0, 0), error);
         if (bare && status == UF_OK) status = replace_text(&column->unit, unit && *unit ? unit : NULL, error);
-        double rounding = query_number(found, 0, 3);
+        double rounding = selected_number(found, 0, 3);
         if (bare && !isnan(rounding)) column->rounding = rounding;
     }
     uf_table_free(found);

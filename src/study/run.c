@@ -111,6 +111,7 @@ static uf_status fill_output(struct run *run, struct uf_error *error)
 {
     UF_TRY(run_prepare_analyses(run, error));
     UF_TRY(run_import(run, error));
+    UF_TRY(run_prepare_series(run, error));
     UF_TRY(run_analyse(run, error));
     UF_TRY(run_write_tables(run, error));
     UF_TRY(run_prepare_charts(run, error));
@@ -164,6 +165,7 @@ static void clear_run(struct run *run)
     uf_table_free(run->tiles);
     free(run->undrawn_reason);
     run_analyses_clear(run);
+    uf_result_clear(&run->preparation);
     run_sources_clear(run);
     uf_store_close(run->store);
     output_folder_clear(&run->folder);

@@ -24,8 +24,8 @@ cli      study report chart effect profile stats panel import store base
 public='
 base     file language number period result status table text value_status
 store    store
-import   import
-panel    panel method
+import   import region_history
+panel    aggregate cells harmonise panel method splice
 stats    absorb covariance distribution least_squares minimise random randomisation simplex
 profile  activity concentration convergence inequality location_quotient shift_share specialisation variety
 effect   design did event_study synthetic_control
