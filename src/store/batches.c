@@ -122,20 +122,49 @@ static uf_status change(struct uf_store *store, const char *sql, int64_t batch, 
     " r.indicator_id = o.indicator_id AND r.region_id = o.region_id AND r.sector_id = o.sector_id"           \
     " AND r.breakdown_id = o.breakdown_id AND r.period = o.period"
 
-/* What another batch brought too goes over to that one. */
-static uf_status hand_over(struct uf_store *store, int64_t batch, size_t *kept, struct uf_error *error)
+/* The values of one indicator in one region that another batch brought too. */
+static uf_status hand_over_region(struct uf_store *store, int64_t batch, int64_t indicator, int64_t region,
+                                  size_t *kept, struct uf_error *error)
 {
-    static const char DROP_REPEATS[] = "DELETE FROM repeated_observation WHERE batch_id = ?1";
     static const char HAND_OVER[] =
         "UPDATE observation AS o SET batch_id ="
         "  (SELECT min(r.batch_id) FROM repeated_observation r WHERE" SAME_CELL ")"
-        " WHERE o.batch_id = ?1 AND EXISTS (SELECT 1 FROM repeated_observation r WHERE" SAME_CELL ")";
+        " WHERE o.indicator_id = ?1 AND o.region_id = ?2 AND o.batch_id = ?3"
+        "  AND EXISTS (SELECT 1 FROM repeated_observation r WHERE" SAME_CELL ")";
     static const char NOW_FIRST[] =
-        "DELETE FROM repeated_observation AS r WHERE EXISTS"
+        "DELETE FROM repeated_observation AS r WHERE r.indicator_id = ?1 AND r.region_id = ?2 AND EXISTS"
         "  (SELECT 1 FROM observation o WHERE" SAME_CELL " AND o.batch_id = r.batch_id)";
+    const struct uf_binding bindings[] = {uf_bind_integer(indicator), uf_bind_integer(region),
+                                          uf_bind_integer(batch)};
+    UF_TRY(uf_store_execute(store, HAND_OVER, bindings, 3, error));
+    *kept += (size_t)sqlite3_changes64(store->db);
+    return uf_store_execute(store, NOW_FIRST, bindings, 2, error);
+}
+
+/* What another batch brought too goes over to that one; region by region, since SQLite keeps in memory what one
+ * statement is to change. */
+static uf_status hand_over(struct uf_store *store, int64_t batch, size_t *kept, struct uf_error *error)
+{
+    static const char DROP_REPEATS[] = "DELETE FROM repeated_observation WHERE batch_id = ?1";
+    static const char NEXT[] = "SELECT indicator_id, region_id FROM repeated_observation"
+                               " WHERE (indicator_id, region_id) > (?1, ?2) ORDER BY 1, 2 LIMIT 1";
     UF_TRY(change(store, DROP_REPEATS, batch, kept, error));
-    UF_TRY(change(store, HAND_OVER, batch, kept, error));
-    return uf_store_execute(store, NOW_FIRST, NULL, 0, error);
+    int64_t indicator = INT64_MIN, region = INT64_MIN;
+    for (;;) {
+        const struct uf_binding bindings[] = {uf_bind_integer(indicator), uf_bind_integer(region)};
+        sqlite3_stmt *statement = NULL;
+        UF_TRY(uf_store_statement(store, NEXT, bindings, 2, &statement, error));
+        int code = sqlite3_step(statement);
+        if (code == SQLITE_ROW) {
+            indicator = sqlite3_column_int64(statement, 0);
+            region = sqlite3_column_int64(statement, 1);
+        }
+        uf_status status =
+            code == SQLITE_ROW || code == SQLITE_DONE ? UF_OK : uf_store_fail(store, code, error);
+        sqlite3_reset(statement);
+        if (status != UF_OK || code == SQLITE_DONE) return status;
+        UF_TRY(hand_over_region(store, batch, indicator, region, kept, error));
+    }
 }
 
 /* Indicators of the batch, to be looked at again when its observations are gone. */
@@ -167,7 +196,8 @@ static uf_status drop_empty_indicators(struct uf_store *store, const struct uf_t
 }
 
 /* Every statement here takes only rows that nothing refers to, and says so in its condition; SQLite would look
- * for what refers to each of them by walking over all observations. */
+ * for what refers to each of them by walking over all observations. (What repeats an observation of the batch was
+ * handed over before.) */
 static uf_status drop_what_is_unused(struct uf_store *store, int64_t batch,
                                      const struct uf_text_list *indicators, struct uf_error *error)
 {
@@ -204,8 +234,8 @@ static uf_status forget(struct uf_store *store, int64_t batch, size_t *removed, 
     struct uf_text_list indicators = {0};
     uf_status status = indicators_of(store, batch, &indicators, error);
     if (status == UF_OK) status = hand_over(store, batch, kept, error);
-    if (status == UF_OK) status = change(store, OBSERVATIONS, batch, removed, error);
     uf_store_enforce_references(store, false);
+    if (status == UF_OK) status = change(store, OBSERVATIONS, batch, removed, error);
     if (status == UF_OK) status = drop_what_is_unused(store, batch, &indicators, error);
     uf_store_enforce_references(store, true);
     uf_text_list_clear(&indicators);

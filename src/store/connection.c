@@ -30,7 +30,8 @@ static uf_status configure(struct uf_store *store, struct uf_error *error)
         return uf_fail_at(error, UF_INTERNAL, store->path, 0, 0,
                           "SQLite refuses a safety setting; it is too old");
     ok = sqlite3_exec(db,
-                      "PRAGMA cell_size_check = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
+                      "PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; "
+                      "PRAGMA temp_store = MEMORY;",
                       NULL, NULL, NULL);
     return ok == SQLITE_OK ? uf_store_register_functions(db, error) : uf_store_fail(store, ok, error);
 }

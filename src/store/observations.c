@@ -50,13 +50,21 @@ bool uf_held_is(const struct uf_held *held, double value, uf_value_status status
     return same && held->status == status;
 }
 
+struct uf_held uf_held_column(sqlite3_stmt *statement, int first)
+{
+    bool missing = sqlite3_column_type(statement, first) == SQLITE_NULL;
+    return (struct uf_held){.value = missing ? NAN : sqlite3_column_double(statement, first),
+                            .status = (uf_value_status)sqlite3_column_int64(statement, first + 1),
+                            .batch = sqlite3_column_int64(statement, first + 2)};
+}
+
 static void bind_key(const struct uf_cell_key *key, struct uf_binding *out)
 {
     for (int i = 0; i < UF_CELL_KEYS; i++) out[i] = uf_bind_integer(key->part[i]);
 }
 
-uf_status uf_store_held(struct uf_store *store, const struct uf_cell_key *key, struct uf_held *out,
-                        struct uf_error *error)
+static uf_status read_held(struct uf_store *store, const struct uf_cell_key *key, struct uf_held *out,
+                           struct uf_error *error)
 {
     static const char SQL[] =
         "SELECT value, status, batch_id FROM observation WHERE indicator_id = ?1 AND region_id = ?2"
@@ -67,18 +75,13 @@ uf_status uf_store_held(struct uf_store *store, const struct uf_cell_key *key, s
     UF_TRY(uf_store_statement(store, SQL, bindings, UF_CELL_KEYS, &statement, error));
     int step = sqlite3_step(statement);
     uf_status status = step == SQLITE_ROW ? UF_OK : uf_store_fail(store, step, error);
-    if (status == UF_OK)
-        *out = (struct uf_held){.value = sqlite3_column_type(statement, 0) == SQLITE_NULL
-                                             ? NAN
-                                             : sqlite3_column_double(statement, 0),
-                                .status = (uf_value_status)sqlite3_column_int64(statement, 1),
-                                .batch = sqlite3_column_int64(statement, 2)};
+    if (status == UF_OK) *out = uf_held_column(statement, 0);
     sqlite3_reset(statement);
     return status;
 }
 
-uf_status uf_store_remember_repeat(struct uf_store *store, const struct uf_cell_key *key, int64_t batch,
-                                   struct uf_error *error)
+static uf_status remember_repeat(struct uf_store *store, const struct uf_cell_key *key, int64_t batch,
+                                 struct uf_error *error)
 {
     static const char SQL[] = "INSERT INTO repeated_observation (indicator_id, region_id, sector_id, "
                               "breakdown_id, period, batch_id)"
@@ -122,10 +125,10 @@ static uf_status compare(struct uf_store *store, int64_t batch, const struct uf_
                          const struct uf_cell_key *key, bool *out_duplicate, struct uf_error *error)
 {
     struct uf_held held;
-    UF_TRY(uf_store_held(store, key, &held, error));
+    UF_TRY(read_held(store, key, &held, error));
     if (!uf_held_is(&held, observation->value, observation->status))
         return uf_fail_two_values(observation, &held, error);
-    if (held.batch != batch) UF_TRY(uf_store_remember_repeat(store, key, batch, error));
+    if (held.batch != batch) UF_TRY(remember_repeat(store, key, batch, error));
     if (out_duplicate) *out_duplicate = true;
     return UF_OK;
 }

@@ -8,7 +8,7 @@
 #include "store/connection.h"
 #include "store/writer_rows.h"
 
-enum { REMEMBERED = 64 };
+enum { REMEMBERED = 64, MOST_PLACES = (1 << 29) - 1 };
 
 /* The code of the observation before: files go through one column after the other, so most codes are the last one. */
 struct last_code {
@@ -20,7 +20,7 @@ struct last_code {
 struct uf_writer {
     struct uf_store *store;
     int64_t batch;
-    sqlite3_stmt *insert;
+    sqlite3_stmt *insert, *find_held, *remember_repeats;
     struct uf_rows rows;
     bool is_sorted;
     size_t chunk, capacity;
@@ -30,6 +30,17 @@ struct uf_writer {
     struct uf_writer_conflict conflict;
     bool has_conflict;
 };
+
+/* The batch is parameter 1 where there is one. */
+static uf_status prepare(struct uf_writer *writer, const char *sql, sqlite3_stmt **out,
+                         struct uf_error *error)
+{
+    if (*out) return UF_OK;
+    int code = sqlite3_prepare_v3(writer->store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
+    if (code == SQLITE_OK && sqlite3_bind_parameter_count(*out) > 0)
+        code = sqlite3_bind_int64(*out, 1, writer->batch);
+    return code == SQLITE_OK ? UF_OK : uf_store_fail(writer->store, code, error);
+}
 
 uf_status uf_writer_open(struct uf_store *store, int64_t batch, size_t chunk, struct uf_writer **out,
                          struct uf_error *error)
@@ -54,10 +65,8 @@ uf_status uf_writer_open(struct uf_store *store, int64_t batch, size_t chunk, st
         .store = store, .batch = batch, .chunk = chunk ? chunk : UF_WRITER_CHUNK, .is_sorted = true};
     store->has_writer = true;
     int code = uf_rows_register(store->db, &writer->rows);
-    if (code == SQLITE_OK)
-        code = sqlite3_prepare_v3(store->db, INSERT, -1, SQLITE_PREPARE_PERSISTENT, &writer->insert, NULL);
-    if (code == SQLITE_OK) code = sqlite3_bind_int64(writer->insert, 1, batch);
-    uf_status status = code == SQLITE_OK ? UF_OK : uf_store_fail(store, code, error);
+    uf_status status = code == SQLITE_OK ? prepare(writer, INSERT, &writer->insert, error)
+                                         : uf_store_fail(store, code, error);
     if (status != UF_OK)
         uf_writer_close(writer);
     else
@@ -69,6 +78,8 @@ void uf_writer_close(struct uf_writer *writer)
 {
     if (!writer) return;
     sqlite3_finalize(writer->insert);
+    sqlite3_finalize(writer->find_held);
+    sqlite3_finalize(writer->remember_repeats);
     uf_rows_unregister(writer->store->db);
     writer->store->has_writer = false;
     free(writer->rows.items);
@@ -114,43 +125,73 @@ static void settle_twice(struct uf_writer *writer, const struct uf_row **conflic
             continue;
         }
         const struct uf_held stored = {first->value, first->status, writer->batch};
-        row->is_taken = true;
+        row->state = UF_ROW_TWICE;
         if (!uf_held_is(&stored, row->value, row->status))
             note_conflict(writer, row, &stored, conflict, held);
     }
 }
 
-/* The row cannot be inserted: its cell was there before the chunk. */
-static uf_status settle_held(struct uf_writer *writer, struct uf_row *row, const struct uf_row **conflict,
+/* Rows whose cell was taken before the chunk: the same value is a duplicate, another one a conflict. */
+static uf_status settle_held(struct uf_writer *writer, const struct uf_row **conflict,
                              struct uf_held *conflict_held, struct uf_error *error)
 {
-    struct uf_held held;
-    UF_TRY(uf_store_held(writer->store, &row->key, &held, error));
-    row->is_taken = true;
-    if (!uf_held_is(&held, row->value, row->status))
-        note_conflict(writer, row, &held, conflict, conflict_held);
-    else if (held.batch != writer->batch)
-        return uf_store_remember_repeat(writer->store, &row->key, writer->batch, error);
-    return UF_OK;
+    static const char SQL[] =
+        "SELECT r.rowid, o.value, o.status, o.batch_id FROM " UF_ROWS_TABLE " r CROSS JOIN observation o"
+        " ON o.indicator_id = r.indicator_id AND o.region_id = r.region_id AND o.sector_id = r.sector_id"
+        " AND o.breakdown_id = r.breakdown_id AND o.period = r.period";
+    UF_TRY(prepare(writer, SQL, &writer->find_held, error));
+    sqlite3_stmt *statement = writer->find_held;
+    writer->rows.shown = UF_ROW_NEW; /* from the row on that could not be inserted */
+    int code;
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+        struct uf_row *row = &writer->rows.items[sqlite3_column_int64(statement, 0)];
+        const struct uf_held held = uf_held_column(statement, 1);
+        bool same = uf_held_is(&held, row->value, row->status);
+        row->state = same && held.batch != writer->batch ? UF_ROW_REPEAT : UF_ROW_HELD;
+        if (!same) note_conflict(writer, row, &held, conflict, conflict_held);
+    }
+    uf_status status = code == SQLITE_DONE ? UF_OK : uf_store_fail(writer->store, code, error);
+    sqlite3_reset(statement);
+    return status;
 }
 
+/* One statement for all rows in a state, from a row on; an SQLite code. */
+static int run(struct uf_writer *writer, sqlite3_stmt *statement, enum uf_row_state state, size_t from)
+{
+    writer->rows.shown = state;
+    writer->rows.at = from;
+    int code = sqlite3_step(statement);
+    sqlite3_reset(statement);
+    return code;
+}
+
+static uf_status remember_repeats(struct uf_writer *writer, struct uf_error *error)
+{
+    static const char SQL[] =
+        "INSERT INTO repeated_observation (indicator_id, region_id, sector_id, breakdown_id, period, "
+        "batch_id)"
+        " SELECT indicator_id, region_id, sector_id, breakdown_id, period, ?1 FROM " UF_ROWS_TABLE
+        " WHERE true ON CONFLICT DO NOTHING";
+    UF_TRY(prepare(writer, SQL, &writer->remember_repeats, error));
+    int code = run(writer, writer->remember_repeats, UF_ROW_REPEAT, 0);
+    return code == SQLITE_DONE ? UF_OK : uf_store_fail(writer->store, code, error);
+}
+
+/* Inserts as if no cell were taken; from the first that is, all are looked up. */
 static uf_status insert_rows(struct uf_writer *writer, const struct uf_row **conflict, struct uf_held *held,
                              struct uf_error *error)
 {
-    writer->rows.at = 0;
-    for (;;) {
-        int code = sqlite3_step(writer->insert);
-        uf_status status = UF_OK;
-        if (code == SQLITE_CONSTRAINT_PRIMARYKEY)
-            sqlite3_reset(writer->insert); /* before anything else is written */
-        if (code == SQLITE_CONSTRAINT_PRIMARYKEY)
-            status = settle_held(writer, &writer->rows.items[writer->rows.at], conflict, held, error);
-        else if (code != SQLITE_DONE)
-            status = uf_store_fail(writer->store, code, error);
-        if (code == SQLITE_CONSTRAINT_PRIMARYKEY && status == UF_OK) continue;
-        sqlite3_reset(writer->insert);
-        return status;
-    }
+    struct uf_rows *rows = &writer->rows;
+    int code = run(writer, writer->insert, UF_ROW_NEW, 0);
+    if (code == SQLITE_DONE) return UF_OK;
+    if (code != SQLITE_CONSTRAINT_PRIMARYKEY) return uf_store_fail(writer->store, code, error);
+    const size_t first = rows->at;
+    for (size_t i = 0; i < first; i++)
+        if (rows->items[i].state == UF_ROW_NEW) rows->items[i].state = UF_ROW_STORED;
+    UF_TRY(settle_held(writer, conflict, held, error));
+    code = run(writer, writer->insert, UF_ROW_NEW, first);
+    if (code != SQLITE_DONE) return uf_store_fail(writer->store, code, error);
+    return remember_repeats(writer, error);
 }
 
 /* A code of the store by its key, for a sentence; NULL where it has none. */
@@ -194,9 +235,10 @@ static void count_chunk(struct uf_writer *writer)
 {
     for (size_t i = 0; i < writer->rows.count; i++) {
         const struct uf_row *row = &writer->rows.items[i];
-        writer->counts.duplicates += row->is_taken;
-        writer->counts.stored += !row->is_taken;
-        writer->counts.missing += !row->is_taken && uf_value_is_missing(row->status);
+        bool stored = row->state == UF_ROW_NEW || row->state == UF_ROW_STORED;
+        writer->counts.duplicates += !stored;
+        writer->counts.stored += stored;
+        writer->counts.missing += stored && uf_value_is_missing(row->status);
     }
     writer->written += writer->rows.count;
     writer->rows.count = 0;
@@ -246,7 +288,7 @@ static uf_status append(struct uf_writer *writer, const struct uf_keyed_observat
     *row = (struct uf_row){.key = {{o->indicator, o->region, o->sector, o->breakdown, o->period}},
                            .value = o->value,
                            .status = o->status,
-                           .place = (uint32_t)rows->count & INT32_MAX};
+                           .place = (uint32_t)rows->count & MOST_PLACES};
     if (rows->count > 0 && writer->is_sorted) writer->is_sorted = compare_keys(&row[-1].key, &row->key) <= 0;
     rows->count++;
     return UF_OK;

@@ -58,17 +58,16 @@ static struct uf_rows *rows_of(const sqlite3_vtab_cursor *cursor)
     return ((struct rows_table *)cursor->pVtab)->rows;
 }
 
-static void pass_taken(struct uf_rows *rows)
+static void pass_others(struct uf_rows *rows)
 {
-    while (rows->at < rows->count && rows->items[rows->at].is_taken) rows->at++;
+    while (rows->at < rows->count && rows->items[rows->at].state != rows->shown) rows->at++;
 }
 
-/* From where the rows stand, not from the first: a statement goes on behind the row that an earlier one stopped at. */
 static int filter(sqlite3_vtab_cursor *cursor, int number, const char *text, int count,
                   sqlite3_value **values)
 {
     (void)number, (void)text, (void)count, (void)values;
-    pass_taken(rows_of(cursor));
+    pass_others(rows_of(cursor));
     return SQLITE_OK;
 }
 
@@ -76,7 +75,7 @@ static int next(sqlite3_vtab_cursor *cursor)
 {
     struct uf_rows *rows = rows_of(cursor);
     rows->at++;
-    pass_taken(rows);
+    pass_others(rows);
     return SQLITE_OK;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * Importing a tidy CSV into a new store against `sqlite3` `.import` of the same file into a typed table with the same
+ * Importing a tidy CSV into a new store (and the same cells as PX) against `sqlite3` `.import` of the same file into a typed table with the same
  * primary key, in one run.
  *
  *     bench_import [--shuffled] [REGIONS SECTORS YEARS]    (default 290 800 15: 3.48 million rows)
@@ -35,7 +35,8 @@ struct cost {
     int code;         /* of the process */
 };
 
-static char folder[256], file[300], database[300], script[300];
+static char folder[256], file[300], cube[300], database[300], script[300];
+static const char *source; /* what is imported: the file or the cube */
 
 static double now(void)
 {
@@ -59,11 +60,15 @@ static size_t coprime_step(size_t n)
     }
 }
 
+static size_t value_of(size_t i)
+{
+    return (i * 2654435761u) % 1000003;
+}
+
 static void write_row(FILE *out, const struct shape *shape, size_t i)
 {
     const size_t year = i % shape->years, sector = i / shape->years % shape->sectors,
-                 region = i / shape->years / shape->sectors;
-    const size_t value = (i * 2654435761u) % 1000003;
+                 region = i / shape->years / shape->sectors, value = value_of(i);
     fprintf(out, "R%04zu,S%03zu,%zu,%zu.%zu\n", region, sector, 2005 + year, value / 10, value % 10);
 }
 
@@ -75,6 +80,40 @@ static void write_file(const struct shape *shape)
     assert_non_null(out);
     fputs("region,sector,year,value\n", out);
     for (size_t i = 0, at = 0; i < n; i++, at = (at + step) % n) write_row(out, shape, at);
+    assert_int_equal(fclose(out), 0);
+}
+
+static void write_codes(FILE *out, const char *keyword, const char *dimension, const char *format,
+                        size_t first, size_t n)
+{
+    fprintf(out, "%s(\"%s\")=", keyword, dimension);
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0) fputs(i % 10 ? "," : ",\n", out);
+        fprintf(out, format, first + i);
+    }
+    fputs(";\n", out);
+}
+
+/* The same cells as a PX file. */
+static void write_cube(const struct shape *shape)
+{
+    static const char *const KEYWORDS[] = {"VALUES", "CODES"};
+    FILE *out = fopen(cube, "w");
+    assert_non_null(out);
+    fputs("CHARSET=\"ANSI\";\nAXIS-VERSION=\"2013\";\nCODEPAGE=\"utf-8\";\nLANGUAGE=\"en\";\nMATRIX=\"M\";\n"
+          "SUBJECT-CODE=\"S\";\nSUBJECT-AREA=\"S\";\nDECIMALS=1;\nTITLE=\"x\";\nCONTENTS=\"x\";\nUNITS="
+          "\"number\";\n"
+          "STUB=\"region\",\"sector\";\nHEADING=\"year\";\n",
+          out);
+    for (size_t k = 0; k < 2; k++) {
+        write_codes(out, KEYWORDS[k], "region", "\"R%04zu\"", 0, shape->regions);
+        write_codes(out, KEYWORDS[k], "sector", "\"S%03zu\"", 0, shape->sectors);
+        write_codes(out, KEYWORDS[k], "year", "\"%zu\"", 2005, shape->years);
+    }
+    fputs("DATA=\n", out);
+    for (size_t i = 0; i < shape->regions * shape->sectors * shape->years; i++)
+        fprintf(out, "%zu.%zu%c", value_of(i) / 10, value_of(i) % 10, (i + 1) % shape->years ? ' ' : '\n');
+    fputs(";\n", out);
     assert_int_equal(fclose(out), 0);
 }
 
@@ -102,7 +141,7 @@ static void import(const struct shape *shape)
     struct uf_store *store;
     struct uf_error error;
     struct uf_import_summary summary;
-    const struct uf_import_request request = {.path = file, .indicator = {.code = "x"}};
+    const struct uf_import_request request = {.path = source, .indicator = {.code = "x"}};
     assert_ok(uf_store_open(database, UF_STORE_CREATE, &store, &error), &error);
     put_codes(store, shape, &error);
     assert_ok(uf_import_file(store, &request, &summary, &error), &error);
@@ -192,6 +231,27 @@ static void compare(const struct shape *shape)
            ours.cpu / theirs.cpu);
 }
 
+static void compare_cube(void)
+{
+    struct shape shape = {290, 800, 22, false};
+    struct cost rows = {0}, cells = {0};
+    write_file(&shape);
+    write_cube(&shape);
+    for (int turn = 0; turn < TURNS; turn++) {
+        source = file;
+        keep_least(&rows, run(import, &shape));
+        source = cube;
+        keep_least(&cells, run(import, &shape));
+    }
+    source = file;
+    unlink(cube);
+    printf("%zu cells as PX against the same as CSV: %.2f s and %.2f s wall, %.2f s and %.2f s CPU; ratio "
+           "%.2f wall, "
+           "%.2f CPU (at most 1 is the aim)\n",
+           shape.regions * shape.sectors * shape.years, cells.wall, rows.wall, cells.cpu, rows.cpu,
+           cells.wall / rows.wall, cells.cpu / rows.cpu);
+}
+
 static void measure_memory(size_t size)
 {
     enum { ROW = 21, REGIONS = 290, SECTORS = 1000 };
@@ -210,6 +270,8 @@ int main(int argc, char **argv)
     snprintf(folder, sizeof folder, "%.200s/bench_import.XXXXXX", place);
     assert_non_null(mkdtemp(folder));
     snprintf(file, sizeof file, "%s/rows.csv", folder);
+    snprintf(cube, sizeof cube, "%s/cube.px", folder);
+    source = file;
     snprintf(database, sizeof database, "%s/rows.db", folder);
     snprintf(script, sizeof script, "%s/script.sql", folder);
     bool only_memory = argc > 1 && !strcmp(argv[1], "--memory");
@@ -224,6 +286,7 @@ int main(int argc, char **argv)
         }
         write_file(&shape);
         compare(&shape);
+        compare_cube();
         measure_memory(100);
     }
     unlink(file), unlink(database), unlink(script), rmdir(folder);
