@@ -88,6 +88,23 @@ uf_status places_open_store(const struct arguments *arguments, struct uf_store *
     return UF_OK;
 }
 
+uf_status places_open_reference(const struct arguments *arguments, struct uf_store **out,
+                                struct uf_error *error)
+{
+    const char *path = places_store(arguments);
+    if (!strcmp(path, ":memory:") || uf_file_exists(path) || uf_directory_exists(path))
+        return places_open_store(arguments, out, error);
+    struct uf_store *store = NULL;
+    UF_TRY(uf_store_open(":memory:", UF_STORE_CREATE, &store, error));
+    uf_status status = load_reference(store, error);
+    if (status != UF_OK) {
+        uf_store_close(store);
+        return status;
+    }
+    *out = store;
+    return UF_OK;
+}
+
 /* A store without regions is one that was just made, or an empty file. */
 static uf_status is_bare(struct uf_store *store, bool *out, struct uf_error *error)
 {

@@ -71,10 +71,11 @@ static bool begins_binary(const char *head, size_t length)
     static const struct {
         const char *bytes;
         size_t length;
-    } signs[] = {{"PK\x03\x04", 4},       /* a zip archive: .xlsx */
-                 {"<stata_dta>", 11},     /* Stata 13 and later */
-                 {"$FL2", 4},             /* SPSS */
-                 {"$FL3", 4},             /* SPSS, compressed otherwise */
+    } signs[] = {{"PK\x03\x04", 4},                       /* a zip archive: .xlsx */
+                 {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8}, /* what was before .xlsx; refused with a reason */
+                 {"<stata_dta>", 11},                     /* Stata 13 and later */
+                 {"$FL2", 4},                             /* SPSS */
+                 {"$FL3", 4},                             /* SPSS, compressed otherwise */
                  {"\x72\x01\x01\x00", 4}, /* Stata 12 and earlier, by version and byte order */
                  {"\x72\x02\x01\x00", 4},
                  {"\x73\x01\x01\x00", 4},

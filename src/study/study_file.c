@@ -14,11 +14,24 @@
 /* Far above any study, and low enough that a wrong file (a data set, a picture) is refused at once. */
 enum { MAX_STUDY_BYTES = 1 << 20 };
 
+/* An indicator that a content of the source becomes: as named there, or, where a column tells what is counted, one
+ * that is named after the source's. */
+static bool is_content_of(const struct study_source *source, const char *indicator)
+{
+    const struct study_content *contents = source->contents.items;
+    size_t length = strlen(source->indicator.text);
+    for (size_t i = 0; i < source->contents.count; i++)
+        if (!strcmp(contents[i].indicator.text, indicator)) return true;
+    return source->dimensions.content.text && !strncmp(indicator, source->indicator.text, length) &&
+           indicator[length] == '_';
+}
+
 const struct study_source *study_source_of(const struct study *study, const char *indicator)
 {
     const struct study_source *sources = study->sources.items;
     for (size_t i = 0; i < study->sources.count; i++)
-        if (!strcmp(sources[i].indicator.text, indicator)) return &sources[i];
+        if (!strcmp(sources[i].indicator.text, indicator) || is_content_of(&sources[i], indicator))
+            return &sources[i];
     return NULL;
 }
 
@@ -98,6 +111,15 @@ static uf_status check_sources(struct study *study, struct uf_error *error)
                 error, UF_BAD_INPUT, study->path, name->place.line, name->place.column,
                 "found the indicator name '%s', expected letters, digits and _ only, beginning with a letter",
                 name->text);
+        const struct study_content *contents = sources[i].contents.items;
+        for (size_t j = 0; j < sources[i].contents.count; j++)
+            if (!study_is_name(contents[j].indicator.text))
+                return uf_fail_at(
+                    error, UF_BAD_INPUT, study->path, contents[j].indicator.place.line,
+                    contents[j].indicator.place.column,
+                    "found the indicator name '%s', expected letters, digits and _ only, beginning "
+                    "with a letter",
+                    contents[j].indicator.text);
         const struct study_text *marks[] = {&sources[i].delimiter, &sources[i].decimal};
         for (size_t j = 0; j < 2; j++)
             if (marks[j]->text && strlen(marks[j]->text) != 1)

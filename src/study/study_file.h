@@ -10,7 +10,7 @@
 
 struct study_dimensions {
     struct study_place place;
-    struct study_text region, sector, period, value, status;
+    struct study_text region, sector, period, content, value, status;
     struct study_texts breakdown, ignore;
 };
 struct study_keep {
@@ -18,14 +18,23 @@ struct study_keep {
     struct study_text name; /* of the dimension */
     struct study_texts codes;
 };
+/* The indicator that one content of a file becomes. */
+struct study_content {
+    struct study_place place;
+    struct study_text name; /* the file's code or label of the content */
+    struct study_text indicator;
+};
 struct study_source {
     struct study_place place;
     struct study_text file, format, indicator, theme, kind, unknown_regions, licence, delimiter, decimal,
-        encoding, source;
+        encoding, source, region_is, period_is, sum_noise, sheet, range, file_language;
+    size_t header_row;
+    enum study_flag replace;
     struct study_words name, unit;
     double rounding;
     struct study_dimensions dimensions;
-    struct study_items keep; /* struct study_keep */
+    struct study_items keep, sum; /* struct study_keep; a sum without codes: of all */
+    struct study_items contents;  /* struct study_content */
 };
 /* The denominator of a ratio, by which regions that are merged are weighted. */
 struct study_denominator {
@@ -155,8 +164,9 @@ uf_status study_read_text(const char *path, const char *bytes, size_t length, st
                           struct uf_error *error);
 void study_free(struct study *study);
 
-const struct study_source *study_source_of(const struct study *study, const char *indicator); /* NULL: none */
-const struct study_derived *study_derived_of(const struct study *study, const char *name);    /* NULL: none */
+/* The source that an indicator comes from, also as one of its contents; NULL: none. */
+const struct study_source *study_source_of(const struct study *study, const char *indicator);
+const struct study_derived *study_derived_of(const struct study *study, const char *name); /* NULL: none */
 /* True for an indicator that the store of a run gets: from `sources`, `splice` or `aggregate`. */
 bool study_has_indicator(const struct study *study, const char *name);
 /* What an item of `aggregate` is called in the store. */

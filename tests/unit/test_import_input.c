@@ -230,12 +230,142 @@ static void the_delimiter_is_the_one_that_cuts_evenly(void **state)
     assert_int_equal(uf_delimiter_detect(""), ',');
 }
 
+static void blocks_cut_between_characters(void **state)
+{
+    (void)state;
+    struct uf_error error;
+    struct uf_buffer expected = {0}, found = {0};
+    /* Three bytes each, so that the borders of the reader's blocks fall within a character now and then. */
+    for (int i = 0; i < 100000; i++) uf_buffer_append(&expected, i % 7 ? "\xE2\x82\xAC" : "x\r\n");
+    struct uf_input *input = open_text(expected.data, NULL);
+    size_t length = 1, n_blocks = 0;
+    while (length > 0) {
+        const char *block;
+        assert_ok(uf_input_block(input, &block, &length, &error), &error);
+        assert_true(length == 0 || ((unsigned char)block[0] & 0xC0) != 0x80);
+        uf_buffer_append_bytes(&found, block, length);
+        n_blocks += length > 0;
+    }
+    assert_true(n_blocks > 2);
+    assert_int_equal(found.length, expected.length);
+    assert_memory_equal(found.data, expected.data, found.length);
+    char *whole;
+    assert_ok(uf_input_whole(input, expected.length, &whole, &length, &error), &error);
+    assert_int_equal(length, expected.length);
+    assert_string_equal(whole, expected.data);
+    free(whole);
+    assert_int_equal(uf_input_whole(input, expected.length - 1, &whole, &length, &error), UF_BAD_INPUT);
+    expect_line(input, "x\r\n"); /* and it stands at the start again */
+    uf_input_close(input);
+    uf_buffer_clear(&expected);
+    uf_buffer_clear(&found);
+}
+
+static void a_tiny_text_behind_a_mark_is_a_block(void **state)
+{
+    (void)state;
+    struct uf_error error;
+    struct uf_input *input = open_text("\xEF\xBB\xBF\xC3\xA5", NULL);
+    const char *block;
+    size_t length;
+    assert_ok(uf_input_block(input, &block, &length, &error), &error);
+    assert_string_equal(block, "\xC3\xA5");
+    assert_ok(uf_input_block(input, &block, &length, &error), &error);
+    assert_int_equal(length, 0);
+    uf_input_close(input);
+}
+
+static void a_header_may_name_the_encoding(void **state)
+{
+    (void)state;
+    struct uf_error error;
+    struct uf_input *input = open_text("\xA4\xE5\n", NULL);
+    expect_line(input, "\xC2\xA4\xC3\xA5\n");
+    assert_ok(uf_input_reread_as(input, "ISO-8859-15", &error), &error);
+    expect_line(input, "\xE2\x82\xAC\xC3\xA5\n");
+    assert_string_equal(uf_input_encoding(input), "iso-8859-15");
+    assert_int_equal(uf_input_reread_as(input, "koi8-r", &error), UF_BAD_USAGE);
+    uf_input_close(input);
+    input = open_text("\xC3\xA5", NULL); /* the bytes are UTF-8, whatever a header says */
+    assert_ok(uf_input_reread_as(input, "iso-8859-15", &error), &error);
+    expect_line(input, "\xC3\xA5");
+    uf_input_close(input);
+}
+
+/* What gzip makes of "region,value\n20,1\n" and of "21,2\n". */
+static const char PACKED[] =
+    "\x1F\x8B\x08\x00\x00\x00\x00\x00\x02\x03\x2B\x4A\x4D\xCF\xCC\xCF\xD3\x29\x4B\xCC\x29\x4D\xE5\x32\x32\xD0"
+    "\x31\xE4\x02\x00\xC3\xCF\x2A\xDD\x12\x00\x00\x00"
+    "\x1F\x8B\x08\x00\x00\x00\x00\x00\x02\x03\x33\x32\xD4\x31\xE2\x02\x00\xD4\x81\xA6\x69\x05\x00\x00\x00";
+enum { FIRST_PART = 38 };
+
+static void packed_files_are_unpacked(void **state)
+{
+    (void)state;
+    struct uf_error error;
+    struct uf_input *input;
+    assert_ok(uf_input_open_memory("packed", PACKED, sizeof PACKED - 1, NULL, &input, &error), &error);
+    for (int round = 0; round < 2; round++) {
+        expect_line(input, "region,value\n");
+        expect_line(input, "20,1\n");
+        expect_line(input, "21,2\n"); /* parts behind one another are one file */
+        expect_line(input, "");
+        assert_ok(uf_input_rewind(input, &error), &error);
+    }
+    char hash[UF_SHA256_SIZE];
+    uf_sha256(PACKED, sizeof PACKED - 1, hash);
+    assert_string_equal(uf_input_sha256(input), hash); /* of the file given, not of what is in it */
+    uf_input_close(input);
+}
+
+static void broken_packed_files_are_refused(void **state)
+{
+    (void)state;
+    struct uf_error error;
+    struct uf_input *input;
+    for (size_t length = 2; length < FIRST_PART; length++)
+        assert_int_equal(uf_input_open_memory("packed", PACKED, length, NULL, &input, &error), UF_BAD_INPUT);
+    char broken[sizeof PACKED];
+    memcpy(broken, PACKED, sizeof PACKED);
+    broken[FIRST_PART - 6] ^= 1; /* the checksum */
+    assert_int_equal(uf_input_open_memory("packed", broken, sizeof PACKED - 1, NULL, &input, &error),
+                     UF_BAD_INPUT);
+    assert_non_null(strstr(error.message, "broken"));
+}
+
+static void files_that_are_not_text_give_bytes(void **state)
+{
+    (void)state;
+    struct uf_error error;
+    struct uf_input *input;
+    static const char ZIP[] = "PK\x03\x04 and \0 more";
+    assert_ok(uf_input_open_memory("zip", ZIP, sizeof ZIP - 1, NULL, &input, &error), &error);
+    assert_true(uf_input_is_binary(input));
+    char bytes[64];
+    size_t n;
+    assert_ok(uf_input_bytes(input, 5, bytes, sizeof bytes, &n, &error), &error);
+    assert_int_equal(n, sizeof ZIP - 1 - 5);
+    assert_memory_equal(bytes, ZIP + 5, n);
+    assert_ok(uf_input_bytes(input, 1000, bytes, sizeof bytes, &n, &error), &error);
+    assert_int_equal(n, 0);
+    uf_input_close(input);
+    input = open_text("abc", NULL);
+    assert_false(uf_input_is_binary(input));
+    uf_input_close(input);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(lines_keep_their_ends),
                                        cmocka_unit_test(encodings_are_detected),
                                        cmocka_unit_test(a_sequence_over_a_block_border_is_one_letter),
                                        cmocka_unit_test(a_wrong_encoding_is_told),
+                                       cmocka_unit_test(blocks_cut_between_characters),
+                                       cmocka_unit_test(a_tiny_text_behind_a_mark_is_a_block),
+                                       cmocka_unit_test(a_header_may_name_the_encoding),
+                                       cmocka_unit_test(packed_files_are_unpacked),
+                                       cmocka_unit_test(broken_packed_files_are_refused),
+                                       cmocka_unit_test(files_that_are_not_text_give_bytes),
                                        cmocka_unit_test(files_are_opened_or_refused),
                                        cmocka_unit_test(standard_input_can_be_read_twice),
                                        cmocka_unit_test(records_know_their_lines),
