@@ -436,6 +436,7 @@ static struct uf_indicator describe(const struct aggregation *work, const struct
     if (work->request->way == UF_AGGREGATE_SHARE) {
         made.kind = UF_INDICATOR_RATIO;
         made.rounding = 0;
+        made.has_decimals = false;
         made.unit_sv = as ? as->unit_sv : NULL;
         made.unit_en = as ? as->unit_en : NULL;
         if (!as || !as->name_sv) made.name_sv = made.code;

@@ -115,6 +115,8 @@ sed 's/overlap: \[1996, 1996\]/overlap: [1996]/' study.yaml > seams.yaml
 expect_message 3 "found 1 periods in overlap" "$UTFALL" run seams.yaml --output broken
 sed 's/how: share, numerator: it,/how: share,/' study.yaml > share.yaml
 expect_message 3 '`numerator`, `denominator` and `as`' "$UTFALL" run share.yaml --output broken
+sed 's/as: it_share/as: it/' study.yaml > twice.yaml
+expect_message 3 "found the name 'it' a second time" "$UTFALL" run twice.yaml --output broken
 [[ ! -e broken ]] || fail "something was written"
 
 # the same on the command line
