@@ -101,7 +101,7 @@ static uf_status divide(struct work *work, const struct uf_cells *cells, struct 
         if (i == 0 || strcmp(cell->region, cells->items[i - 1].region) != 0)
             node = plan_find(&work->plan, cell->region);
         int year = uf_period_year(cell->period);
-        /* a missing cell of a region that is no more, or not yet, says nothing */
+        /* a missing cell or a 0 of a region that is no more, or not yet, says nothing */
         if (!plan_exists(&work->plan.nodes[node], year)) continue;
         size_t n = plan_targets(&work->plan, node, year, work->units, work->weights);
         if (work->n_parts + n > capacity) {

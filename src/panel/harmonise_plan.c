@@ -92,13 +92,14 @@ static uf_status list_nodes(const struct uf_cells *cells, const struct uf_harmon
     return UF_OK;
 }
 
+/* A 0 says nothing of a region's life: tables print it for regions that are not yet, or no more (Knivsta in 2002). */
 static void find_years(const struct uf_cells *cells, struct plan *plan)
 {
     size_t node = SIZE_MAX;
     for (size_t i = 0; i < cells->count; i++) {
         const struct uf_cell *cell = &cells->items[i];
         if (i == 0 || cell->region != cells->items[i - 1].region) node = plan_find(plan, cell->region);
-        if (node == SIZE_MAX || isnan(cell->value)) continue;
+        if (node == SIZE_MAX || isnan(cell->value) || cell->value == 0) continue;
         struct plan_node *region = &plan->nodes[node];
         int year = uf_period_year(cell->period);
         if (!has_values(region) || year < region->first_value) region->first_value = year;

@@ -11,7 +11,7 @@ enum { PLAN_NEVER = 100000 }; /* later than any year */
 
 struct plan_node {
     const char *code;            /* borrowed */
-    int first_value, last_value; /* years with a value; 0: none */
+    int first_value, last_value; /* years with a value other than 0; 0: none */
     int begins, ends;            /* the years between which the region existed */
     size_t root;                 /* of its unit */
     bool recoded;                /* values came to it under another code */

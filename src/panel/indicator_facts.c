@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "panel/indicator_facts.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -15,7 +16,7 @@ uf_status indicator_facts_read(struct uf_store *store, const char *code, struct 
     struct uf_table *row = NULL;
     UF_TRY(uf_store_query(
         store,
-        "SELECT code, theme, name_sv, name_en, unit_sv, unit_en, kind, rounding, source, licence "
+        "SELECT code, theme, name_sv, name_en, unit_sv, unit_en, kind, rounding, source, licence, decimals "
         "FROM indicator WHERE code = ?1",
         &code, 1, &row, error));
     struct uf_indicator indicator = {.code = uf_table_text(row, 0, 0),
@@ -27,6 +28,9 @@ uf_status indicator_facts_read(struct uf_store *store, const char *code, struct 
                                      .rounding = uf_table_number(row, 0, 7),
                                      .source = uf_table_text(row, 0, 8),
                                      .licence = uf_table_text(row, 0, 9)};
+    const double decimals = uf_table_number(row, 0, 10);
+    indicator.has_decimals = !isnan(decimals);
+    indicator.decimals = indicator.has_decimals ? (int)decimals : 0;
     for (size_t k = 0; k < 3; k++)
         if (uf_text_equal(uf_table_text(row, 0, 6), kinds[k])) indicator.kind = (enum uf_indicator_kind)k;
     *out = (struct indicator_facts){indicator, row};

@@ -208,7 +208,10 @@ uf_status uf_splice_indicators(struct uf_store *store, const struct uf_indicator
     if (status == UF_OK) {
         struct uf_indicator indicator = indicator_facts_inherit(as, &work.facts[n_parts - 1].indicator);
         /* values that were multiplied are no longer on the publisher's grid */
-        if (options->way == UF_SPLICE_RATIO) indicator.rounding = 0;
+        if (options->way == UF_SPLICE_RATIO) {
+            indicator.rounding = 0;
+            indicator.has_decimals = false;
+        }
         status = write_spliced(store, &work, &indicator, options, error);
     }
     if (status == UF_OK) status = say(&work, as->code, options, language, log, error);

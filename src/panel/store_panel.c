@@ -271,11 +271,42 @@ static uf_status treat(struct uf_store *store, const struct uf_store_panel_reque
     return status;
 }
 
+/* A region that ended, beside regions of later years: codes of two versions of the division. */
+static uf_status check_versions(struct uf_store *store, const struct uf_panel *panel, struct uf_error *error)
+{
+    struct uf_table *ended = NULL;
+    int last = 0;
+    for (size_t t = 0; t < panel->periods.count; t++) {
+        int year = panel->period_value[t] ? uf_period_year(panel->period_value[t]) : 0;
+        if (year > last) last = year;
+    }
+    UF_TRY(uf_store_query(
+        store,
+        "SELECT code, name_en AS name, CAST(valid_to AS REAL) AS ended FROM regions WHERE valid_to IS "
+        "NOT NULL ORDER BY code",
+        NULL, 0, &ended, error));
+    uf_status status = UF_OK;
+    for (size_t i = 0; i < uf_table_rows(ended) && status == UF_OK; i++) {
+        const char *code = uf_table_text(ended, i, 0);
+        double year = selected_number(ended, i, 2);
+        if (uf_dictionary_find(&panel->units, code) == SIZE_MAX || last <= year) continue;
+        status = uf_fail(
+            error, UF_BAD_INPUT,
+            "region '%s' (%s) ended in %.0f and the panel goes on to %d: codes of two versions of the "
+            "regional division make no series; bring the figures to one (`as-of` in a study), or keep to "
+            "periods until %.0f",
+            code, uf_table_text(ended, i, 1), year, last, year);
+    }
+    uf_table_free(ended);
+    return status;
+}
+
 static uf_status finish(struct uf_store *store, const struct uf_store_panel_request *request,
                         const struct panel_variables *variables, struct uf_panel *panel,
                         struct uf_error *error)
 {
     if (request->indicator) UF_TRY(check_overlap(store, request, panel, error));
+    UF_TRY(check_versions(store, panel, error));
     UF_TRY(describe(store, request, variables, panel, error));
     UF_TRY(panel_set_roles(panel, request->indicator ? request->indicator : request->outcome, request->weight,
                            request->covariates, request->n_covariates, error));

@@ -9,11 +9,11 @@ uf_status uf_store_set_aside(struct uf_store *store, const char *indicator, cons
 {
     static const char TAKEN[] = "SELECT 1 FROM indicator WHERE code = ?1";
     static const char RENAME[] = "UPDATE indicator SET code = ?2 WHERE code = ?1";
-    static const char COPY[] =
-        "INSERT INTO indicator (code, theme, name_sv, name_en, unit_sv, unit_en, kind, rounding, source, "
-        "licence)"
-        " SELECT ?1, theme, name_sv, name_en, unit_sv, unit_en, kind, rounding, source, licence"
-        " FROM indicator WHERE code = ?2";
+    static const char COPY[] = "INSERT INTO indicator (code, theme, name_sv, name_en, unit_sv, unit_en, "
+                               "kind, rounding, source, licence,"
+                               " decimals) SELECT ?1, theme, name_sv, name_en, unit_sv, unit_en, kind, "
+                               "rounding, source, licence, decimals"
+                               " FROM indicator WHERE code = ?2";
     const struct uf_binding bindings[] = {uf_bind_text(indicator), uf_bind_text(as)};
     int64_t id = 0, taken = 0;
     bool found = false;

@@ -66,6 +66,21 @@ static uf_status check_new_name(const struct study *study, const struct study_te
     return UF_OK;
 }
 
+/* One name, one series: a second splice or aggregate of that name would meet the first in the store. */
+static uf_status check_made_once(const struct study *study, const struct study_text *name, size_t splices,
+                                 size_t aggregates, struct uf_error *error)
+{
+    const struct study_splice *splice = study->splices.items;
+    const struct study_aggregate *aggregate = study->aggregates.items;
+    bool taken = false;
+    for (size_t i = 0; i < splices; i++) taken = taken || !strcmp(splice[i].indicator.text, name->text);
+    for (size_t i = 0; i < aggregates; i++) taken = taken || uf_text_equal(aggregate[i].as.text, name->text);
+    if (!taken) return UF_OK;
+    return uf_fail_at(error, UF_BAD_INPUT, study->path, name->place.line, name->place.column,
+                      "found the name '%s' a second time, expected each series that is made to have its own",
+                      name->text);
+}
+
 /* A part is a source, or a splice or aggregate that stands before it. */
 static uf_status check_part(struct study *study, const struct study_text *name, const char *key,
                             size_t splices, size_t aggregates, struct uf_error *error)
@@ -84,6 +99,7 @@ static uf_status check_splice(struct study *study, size_t index, struct uf_error
     const struct study_splice *splice = &((struct study_splice *)study->splices.items)[index];
     const struct study_texts *overlap = &splice->overlap;
     UF_TRY(check_new_name(study, &splice->indicator, "splice", error));
+    UF_TRY(check_made_once(study, &splice->indicator, index, 0, error));
     if (splice->parts.count < 2)
         return uf_fail_at(error, UF_BAD_INPUT, study->path, splice->parts.place.line,
                           splice->parts.place.column,
@@ -117,7 +133,10 @@ static uf_status check_aggregate(struct study *study, size_t index, struct uf_er
     const struct study_aggregate *aggregate = &((struct study_aggregate *)study->aggregates.items)[index];
     const bool mean = uf_text_equal(aggregate->how.text, "mean"),
                share = uf_text_equal(aggregate->how.text, "share");
-    if (aggregate->as.text) UF_TRY(check_new_name(study, &aggregate->as, "aggregate", error));
+    if (aggregate->as.text) {
+        UF_TRY(check_new_name(study, &aggregate->as, "aggregate", error));
+        UF_TRY(check_made_once(study, &aggregate->as, study->splices.count, index, error));
+    }
     if (!share && !aggregate->indicator.text) return fail_without(study, aggregate, "`indicator`", error);
     if (mean && !aggregate->weight.text) return fail_without(study, aggregate, "`weight`", error);
     if (share && (!aggregate->numerator.text || !aggregate->denominator.text || !aggregate->as.text))
