@@ -225,8 +225,10 @@ static bool next_put(struct rereading *r, struct uf_observation *out)
     while (!use) {
         if (r->reader.format->next(&r->reader, &cell, &more, NULL) != UF_OK || !more) return false;
         bool kept = false;
-        if (uf_plan_keeps(&r->importer->plan, &r->importer->reader, &cell, &kept, NULL) != UF_OK) return false;
-        if (kept && uf_importer_locate(r->importer, &r->reader, &cell, out, &use, NULL) != UF_OK) return false;
+        if (uf_plan_keeps(&r->importer->plan, &r->importer->reader, &cell, &kept, NULL) != UF_OK)
+            return false;
+        if (kept && uf_importer_locate(r->importer, &r->reader, &cell, out, &use, NULL) != UF_OK)
+            return false;
     }
     r->put++;
     return true;

@@ -29,10 +29,11 @@ static uf_status settle_conflict(struct uf_importer *importer, uf_status status,
     if (conflict && !importer->sums)
         return uf_importer_fail_conflict(importer, conflict, &importer->refusal, error);
     if (conflict)
-        return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(importer->reader.input), 0, 0,
-                          "%s; the first came with an earlier import; where this file is a newer edition of the "
-                          "same, --replace (in a study replace: true) forgets the earlier one",
-                          importer->refusal.message);
+        return uf_fail_at(
+            error, UF_BAD_INPUT, uf_input_name(importer->reader.input), 0, 0,
+            "%s; the first came with an earlier import; where this file is a newer edition of the "
+            "same, --replace (in a study replace: true) forgets the earlier one",
+            importer->refusal.message);
     if (error) *error = importer->refusal;
     return status;
 }
