@@ -121,6 +121,15 @@ void uf_import_summary_clear(struct uf_import_summary *summary);
 uf_status uf_import_file(struct uf_store *store, const struct uf_import_request *request,
                          struct uf_import_summary *out, struct uf_error *error);
 
+/* Imports an export (export.h): `request->path` is its folder or its datapackage.json, which says what each file and
+ * column is; of the rest of the request only the progress is looked at. Indicators, labels and notes are put
+ * too, and regions and sectors that the store does not know. All of it or nothing, in one transaction; each file
+ * is a batch, and the same file again is `already_there`. UF_BAD_INPUT: a descriptor that is none of an
+ * export, a file that is not there any more or was changed since (by its hash), and what uf_import_file
+ * refuses. Cost: as uf_import_file, without the guessing. */
+uf_status uf_import_package(struct uf_store *store, const struct uf_import_request *request,
+                            struct uf_import_summary *out, struct uf_error *error);
+
 /* What is understood of a file before it is imported. */
 struct uf_import_description {
     const char *format, *format_summary; /* static */

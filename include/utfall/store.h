@@ -227,6 +227,22 @@ uf_status uf_store_put_run(struct uf_store *store, const char *started, const ch
 uf_status uf_store_query(struct uf_store *store, const char *sql, const char *const *parameters,
                          size_t n_parameters, struct uf_table **out, struct uf_error *error);
 
+/* The same row by row, for answers that need not fit into memory. A row is read with uf_cursor_number and
+ * uf_cursor_text; the texts live until the next row. Close the cursor before the store. */
+struct uf_cursor;
+uf_status uf_store_cursor_open(struct uf_store *store, const char *sql, const char *const *parameters,
+                               size_t n_parameters, struct uf_cursor **out, struct uf_error *error);
+/* `*out_more` is false behind the last row. */
+uf_status uf_cursor_next(struct uf_cursor *cursor, bool *out_more, struct uf_error *error);
+double uf_cursor_number(const struct uf_cursor *cursor, size_t column);    /* NaN: SQL NULL */
+const char *uf_cursor_text(const struct uf_cursor *cursor, size_t column); /* NULL: SQL NULL */
+void uf_cursor_close(struct uf_cursor *cursor);                            /* NULL is fine */
+
+/* From begin to end all reading sees the store as it was at the beginning, whatever another process writes
+ * meanwhile. Inside a transaction it is that one's view. */
+uf_status uf_store_snapshot_begin(struct uf_store *store, struct uf_error *error);
+void uf_store_snapshot_end(struct uf_store *store);
+
 #ifdef __cplusplus
 }
 #endif

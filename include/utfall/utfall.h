@@ -13,6 +13,7 @@
 #include <utfall/design.h>
 #include <utfall/did.h>
 #include <utfall/distribution.h>
+#include <utfall/export.h>
 #include <utfall/file.h>
 #include <utfall/harmonise.h>
 #include <utfall/import.h>

@@ -31,6 +31,7 @@ struct import_work {
     struct uf_import_request *request;
     struct uf_import_summary summary;
     size_t times;
+    bool package;
 };
 
 static uf_status import_file(struct uf_store *store, void *user, struct uf_error *error)
@@ -41,13 +42,14 @@ static uf_status import_file(struct uf_store *store, void *user, struct uf_error
                        "another program made this store at the same moment, and standard input is read only "
                        "once; import again");
     uf_import_summary_clear(&work->summary);
-    return uf_import_file(store, work->request, &work->summary, error);
+    return work->package ? uf_import_package(store, work->request, &work->summary, error)
+                         : uf_import_file(store, work->request, &work->summary, error);
 }
 
 static uf_status import_into(const struct arguments *arguments, struct uf_import_request *request,
                              struct uf_error *error)
 {
-    struct import_work work = {.request = request};
+    struct import_work work = {.request = request, .package = arguments_flag(arguments, "package")};
     uf_status status = places_write_store(arguments, import_file, &work, error);
     terminal_progress_end();
     if (status == UF_OK) say_summary(arguments, &work.summary);
@@ -55,8 +57,27 @@ static uf_status import_into(const struct arguments *arguments, struct uf_import
     return status;
 }
 
+/* The descriptor of an export says all that the options say of other files. */
+static uf_status import_package(const struct arguments *arguments, struct uf_error *error)
+{
+    static const char *const ALLOWED[] = {"package", "store", "quiet"};
+    for (size_t i = 0; i < arguments->names.count; i++) {
+        const char *name = arguments->names.items[i];
+        size_t j = 0;
+        while (j < 3 && strcmp(ALLOWED[j], name) != 0) j++;
+        if (j == 3)
+            return uf_fail(error, UF_BAD_USAGE,
+                           "'--%s' does not go with '--package': the descriptor says what the figures are",
+                           name);
+    }
+    struct uf_import_request request = {
+        .path = arguments->words.items[0], .progress = import_progress, .user = (void *)(uintptr_t)arguments};
+    return import_into(arguments, &request, error);
+}
+
 static uf_status run(const struct arguments *arguments, struct uf_error *error)
 {
+    if (arguments_flag(arguments, "package")) return import_package(arguments, error);
     struct import_words words = {0};
     struct uf_import_request request;
     bool dry = arguments_flag(arguments, "dry-run");
@@ -102,6 +123,8 @@ static const struct argument_option columns[] = {
 static const struct argument_group column_group = {"Which column is what (the rest is guessed, and said)",
                                                    columns, sizeof columns / sizeof *columns};
 static const struct argument_option file[] = {
+    {"package", 0, ARGUMENT_FLAG, NULL,
+     "FILE is a folder that `utfall export` wrote, or its datapackage.json; no other option is needed"},
     {"input-format", 0, ARGUMENT_VALUE, "NAME", "the file's format (default: detected by content)"},
     {"delimiter", 0, ARGUMENT_VALUE, "CHARACTER", "between cells; `tab` for a tab (default: detected)"},
     {"decimal", 0, ARGUMENT_VALUE, "CHARACTER", "the decimal mark (default: detected)"},

@@ -60,8 +60,24 @@ static const struct view views[] = {
      {"intervention", "region", NULL},
      "start"},
     {"batches",
-     "SELECT batch_id AS batch, path, format, sha256, imported_at FROM batch ORDER BY batch_id",
+     "SELECT b.batch, b.path AS file, b.format, i.indicators, b.imported_at AS imported, b.cells, "
+     "b.observations, coalesce(m.missing, 0) AS missing, b.repeated, substr(b.sha256, 1, 12) AS sha256, "
+     "d.columns FROM batches b "
+     "LEFT JOIN (SELECT batch, group_concat(indicator, ', ') AS indicators FROM (SELECT DISTINCT batch, "
+     "indicator FROM observations ORDER BY batch, indicator) GROUP BY batch) i ON i.batch = b.batch "
+     "LEFT JOIN (SELECT batch, count(*) - count(value) AS missing FROM observations GROUP BY batch) m "
+     "ON m.batch = b.batch "
+     "LEFT JOIN (SELECT batch, group_concat(name || ': ' || role, ', ') AS columns FROM (SELECT batch, name, "
+     "role FROM batch_dimensions ORDER BY batch, position) GROUP BY batch) d ON d.batch = b.batch "
+     "ORDER BY b.batch",
      {NULL},
+     NULL},
+    {"notes",
+     "SELECT n.batch, b.path AS file, n.scope, n.text FROM batch_notes n JOIN batch b ON b.batch_id = "
+     "n.batch "
+     "WHERE (?1 IS NULL OR n.batch IN (SELECT batch FROM observations WHERE indicator = ?1)) "
+     "ORDER BY n.batch, n.position",
+     {"indicator", NULL},
      NULL},
 };
 enum { N_VIEWS = sizeof views / sizeof *views };
@@ -78,7 +94,7 @@ static uf_status find_view(const char *name, const struct view **out, struct uf_
     const char *nearest = uf_text_nearest(name, names, N_VIEWS + 1);
     return uf_fail(error, UF_BAD_USAGE,
                    "found '%s', expected indicators, regions, sectors, observations, interventions, "
-                   "exposures, batches or sums%s%s%s",
+                   "exposures, batches, notes or sums%s%s%s",
                    name, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
@@ -371,7 +387,7 @@ static uf_status run(const struct arguments *arguments, struct uf_error *error)
 }
 
 static const struct argument_option filters[] = {
-    {"indicator", 'i', ARGUMENT_VALUE, "NAME", "only this indicator (observations, sums)"},
+    {"indicator", 'i', ARGUMENT_VALUE, "NAME", "only this indicator (observations, notes, sums)"},
     {"region", 0, ARGUMENT_VALUE, "CODE",
      "only this region, by code or alias (regions, observations, exposures)"},
     {"sector", 0, ARGUMENT_VALUE, "CODE", "only this sector (observations)"},
@@ -396,7 +412,7 @@ static const struct argument_group *const groups[] = {&filter_group, &store_opti
 
 const struct command command_show = {
     .name = "show",
-    .usage = "[indicators|regions|sectors|observations|interventions|exposures|batches|sums] [OPTIONS]",
+    .usage = "[indicators|regions|sectors|observations|interventions|exposures|batches|notes|sums] [OPTIONS]",
     .summary = "show what is in a store",
     .groups = groups,
     .max_words = 1,

@@ -8,7 +8,7 @@
 #include "base/fail.h"
 #include "cli/terminal.h"
 
-static int on_progress(void *user, size_t bytes_read, size_t bytes_total)
+int import_progress(void *user, size_t bytes_read, size_t bytes_total)
 {
     return terminal_progress(user, "importing", bytes_total ? (double)bytes_read / (double)bytes_total : 0);
 }
@@ -191,7 +191,7 @@ uf_status import_request_fill(const struct arguments *arguments, bool indicator_
                                           .range = arguments_text(arguments, "range"),
                                           .language = arguments_text(arguments, "language"),
                                           .replace = arguments_flag(arguments, "replace"),
-                                          .progress = on_progress,
+                                          .progress = import_progress,
                                           .user = (void *)(uintptr_t)arguments};
     if (arguments_flag(arguments, "add-unknown-regions") && arguments_flag(arguments, "skip-unknown-regions"))
         return uf_fail(error, UF_BAD_USAGE,

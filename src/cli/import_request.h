@@ -23,4 +23,6 @@ uf_status import_request_fill(const struct arguments *arguments, bool indicator_
                               struct uf_import_request *request, struct import_words *words,
                               struct uf_error *error);
 void import_words_clear(struct import_words *words);
+/* For a request's progress; `user` is the arguments. */
+int import_progress(void *user, size_t bytes_read, size_t bytes_total);
 #endif

@@ -25,4 +25,7 @@ typedef uf_status places_work(struct uf_store *store, void *user, struct uf_erro
  * again in that one. */
 uf_status places_write_store(const struct arguments *arguments, places_work *work, void *user,
                              struct uf_error *error);
+/* The same for changing it. */
+uf_status places_change_store(const struct arguments *arguments, struct uf_store **out,
+                              struct uf_error *error);
 #endif

@@ -152,6 +152,22 @@ static uf_status feed_line(struct uf_records *records, const char *line, size_t 
     return UF_OK;
 }
 
+/* `="0180"`, with which a file for a spreadsheet says that a code is a text: the text in it. */
+static void unwrap(struct uf_field *field)
+{
+    char *text = (char *)(uintptr_t)field->text;
+    size_t length = field->length, n = 0;
+    if (length < 3 || text[0] != '=' || text[1] != '"' || text[length - 1] != '"') return;
+    for (size_t i = 2; i + 1 < length; i++)
+        if (text[i] == '"' && (i + 2 >= length || text[++i] != '"')) return;
+    for (size_t i = 2; i + 1 < length; i++) {
+        text[n++] = text[i];
+        if (text[i] == '"') i++;
+    }
+    text[n] = '\0';
+    field->length = n;
+}
+
 uf_status uf_records_next(struct uf_records *records, struct uf_record *out, bool *out_more,
                           struct uf_error *error)
 {
@@ -172,9 +188,11 @@ uf_status uf_records_next(struct uf_records *records, struct uf_record *out, boo
     }
     *out_more = records->complete;
     if (!records->complete) return UF_OK;
-    for (size_t i = 0; i < records->n_fields; i++)
+    for (size_t i = 0; i < records->n_fields; i++) {
         records->fields[i] =
             (struct uf_field){records->text.data + records->spans[i].start, records->spans[i].length};
+        unwrap(&records->fields[i]);
+    }
     *out = (struct uf_record){records->fields, records->n_fields, records->first_line};
     return UF_OK;
 }

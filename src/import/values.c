@@ -75,12 +75,14 @@ static bool letters_read(const char *flags, size_t length, uf_value_status *out)
 
 bool uf_value_flags_read(const char *flags, size_t length, uf_value_status *out)
 {
-    if (letters_read(flags, length, out)) return true;
+    /* Our own names first: `undefined` and `suppressed` are made of letters that are flags. */
     char name[UF_VALUE_STATUS_SIZE];
-    if (length >= sizeof name) return false;
-    memcpy(name, flags, length);
-    name[length] = '\0';
-    return uf_value_status_parse(name, out);
+    if (length < sizeof name) {
+        memcpy(name, flags, length);
+        name[length] = '\0';
+        if (uf_value_status_parse(name, out)) return true;
+    }
+    return letters_read(flags, length, out);
 }
 
 /* Cuts `12.3 bep` and `: c` into value and flags; a bare number has none. */

@@ -54,6 +54,13 @@ uf_status uf_store_integer(struct uf_store *store, const char *sql, const struct
 uf_status uf_store_texts(struct uf_store *store, const char *sql, struct uf_text_list *out,
                          struct uf_error *error);
 
+/* One SELECT that can only read, prepared but not cached, and its parameters; in query.c. */
+uf_status uf_store_prepare_reading(struct uf_store *store, const char *sql, sqlite3_stmt **out,
+                                   struct uf_error *error);
+uf_status uf_store_bind_parameters(struct uf_store *store, sqlite3_stmt *statement,
+                                   const char *const *parameters, size_t n_parameters,
+                                   struct uf_error *error);
+
 /* Turns an SQLite result code into a status and a sentence; resets nothing. */
 uf_status uf_store_fail(struct uf_store *store, int code, struct uf_error *error);
 

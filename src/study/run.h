@@ -12,8 +12,8 @@
 #include <utfall/report.h>
 #include <utfall/study.h>
 
+#include "base/output_folder.h"
 #include "study/manifest.h"
-#include "study/output_folder.h"
 #include "study/study_file.h"
 
 enum analysis_kind { ANALYSIS_PROFILE, ANALYSIS_FOLLOW, ANALYSIS_EFFECT };

@@ -11,7 +11,7 @@
 #include <gsl/gsl_version.h>
 
 #include "base/fail.h"
-#include "study/paths.h"
+#include "base/paths.h"
 #include "study/program_version.h"
 #include "study/run.h"
 
