@@ -55,6 +55,12 @@ refused 3 "in.csv:2:9: unknown sector 'CX'; did you mean 'C'? (to keep some sect
 refused 3 "--value COLUMN" 'region,year,name\n20,2018,Dalarna\n21,2018,Norrbotten\n'
 refused 3 "--period COLUMN" 'region,value\n20,1\n21,2\n'
 refused 3 "--region COLUMN" 'place,year,value\nhere,2018,1\nthere,2018,1\n'
+refused 3 "--region-is CODE, in a study region-is: CODE" 'place,year,value\nhere,2018,1\nthere,2018,1\n'
+refused 3 "--period-is PERIOD, in a study period-is: PERIOD" 'region,value\n20,1\n21,2\n'
+refused 3 "to add them to the store: --add-unknown-regions" "${h}99,2018,1\n21,2018,2\n"
+refused 2 "cannot be added up: it is a ratio" 'region,sex,year,value\n20,m,2018,1\n20,k,2018,2\n' --sum sex --kind ratio
+refused 2 "found '=m' for '--sum'" "${h}20,2018,1\n" --sum =m
+refused 2 "is not a period" 'region,value\n20,1\n21,2\n' --period-is soon
 refused 3 "--keep unit=PC" 'region,year,unit,value\n20,2018,PC,1\n20,2018,NR,2\n'
 refused 3 "the header must be one line above the figures" 'Folkmängd\n\nregion;year;antal\n;;personer\n20;2018;1\n'
 # the wishes
