@@ -48,11 +48,12 @@ enum { MOST_CONTENTS = 400 };
 static uf_status fail_many(const struct uf_reader *reader, const struct uf_csv_head *head, size_t n,
                            struct uf_error *error)
 {
-    return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), head->frame.titles.count + 1, 0,
-                      "several columns may hold the value: %zu of the %zu hold numbers, more than the %d that a "
-                      "table of contents can have; name one of them: --value COLUMN, in a study dimensions: "
-                      "{value: COLUMN}",
-                      n, head->names.count, MOST_CONTENTS);
+    return uf_fail_at(
+        error, UF_BAD_INPUT, uf_input_name(reader->input), head->frame.titles.count + 1, 0,
+        "several columns may hold the value: %zu of the %zu hold numbers, more than the %d that a "
+        "table of contents can have; name one of them: --value COLUMN, in a study dimensions: "
+        "{value: COLUMN}",
+        n, head->names.count, MOST_CONTENTS);
 }
 
 /* --- which columns hold values ------------------------------------------------------------------ */
