@@ -61,7 +61,7 @@ static const char *role_of(const struct uf_planned_dimension *dimension)
 
 uf_status uf_describe_dimensions(struct uf_describer *d, struct uf_error *error)
 {
-    static const struct column COLUMNS[] = {{"name", UF_COLUMN_TEXT},
+    static const struct column COLUMNS[] = {{"dimension", UF_COLUMN_TEXT},
                                             {"label", UF_COLUMN_TEXT},
                                             {"role", UF_COLUMN_TEXT},
                                             {"codes", UF_COLUMN_NUMBER},
@@ -90,7 +90,7 @@ uf_status uf_describe_dimensions(struct uf_describer *d, struct uf_error *error)
 uf_status uf_describe_contents(struct uf_describer *d, struct uf_error *error)
 {
     static const struct column COLUMNS[] = {{"code", UF_COLUMN_TEXT},       {"label", UF_COLUMN_TEXT},
-                                            {"indicator", UF_COLUMN_TEXT},  {"unit", UF_COLUMN_TEXT},
+                                            {"indicator", UF_COLUMN_TEXT},  {"measured_in", UF_COLUMN_TEXT},
                                             {"decimals", UF_COLUMN_NUMBER}, {"kind", UF_COLUMN_TEXT}};
     static const char *const KINDS[] = {"stock", "flow", "ratio"};
     UF_TRY(make_table("contents", COLUMNS, 6, &d->out->contents, error));

@@ -93,7 +93,6 @@ static uf_status tell_labels(struct uf_statistics *state, struct uf_error *error
 {
     struct uf_reader *reader = state->reader;
     struct uf_file_facts *facts = &reader->facts;
-    UF_TRY(uf_facts_dimensions(facts, reader->dimensions.count, error));
     for (size_t d = 0; d < reader->dimensions.count; d++) {
         size_t j = uf_text_list_find(&state->names, reader->dimensions.items[d]);
         if (j == SIZE_MAX) continue;
@@ -114,7 +113,7 @@ static uf_status tell_labels(struct uf_statistics *state, struct uf_error *error
     return UF_OK;
 }
 
-/* What is measured: the label of the variable that holds the value. */
+/* What is measured: the labels of the variables that hold values. */
 static uf_status tell_content(struct uf_statistics *state, struct uf_error *error)
 {
     struct uf_reader *reader = state->reader;
@@ -122,8 +121,10 @@ static uf_status tell_content(struct uf_statistics *state, struct uf_error *erro
     for (size_t j = 0; j < state->names.count; j++) {
         if (uf_text_list_find(&reader->dimensions, state->names.items[j]) != SIZE_MAX) continue;
         if (!state->variables[j].label) continue;
-        UF_TRY(uf_facts_content(&reader->facts, "", &content, error));
-        return uf_facts_set(&content->label, state->variables[j].label, error);
+        bool one = reader->facts.n_contents <= 1;
+        UF_TRY(uf_facts_content(&reader->facts, one ? "" : state->names.items[j], &content, error));
+        UF_TRY(uf_facts_set(&content->label, state->variables[j].label, error));
+        if (one) return UF_OK;
     }
     return UF_OK;
 }

@@ -236,6 +236,7 @@ uf_status uf_table_text_open(struct uf_table_text *table, bool wide, struct uf_r
     table->reader.rules.group = ' ';
     outer->rules = table->reader.rules;
     UF_TRY(copy_list(&outer->dimensions, &table->reader.dimensions, error));
+    UF_TRY(uf_facts_adopt(&outer->facts, &table->reader.facts, error));
     return copy_list(&outer->notes, &table->reader.notes, error);
 }
 

@@ -50,7 +50,8 @@ uf_status uf_table_text_missing(struct uf_table_text *table, uf_value_status sta
 uf_status uf_table_text_end_line(struct uf_table_text *table, size_t row, size_t column,
                                  struct uf_error *error);
 
-/* --- reading --- `wide`: one column per period. The outer reader gets dimensions, notes and rules. */
+/* --- reading --- `wide`: one column per period. The outer reader gets dimensions with what is known of
+ * them, contents, notes and rules. */
 uf_status uf_table_text_open(struct uf_table_text *table, bool wide, struct uf_reader *outer,
                              const struct uf_reader_wishes *wishes, struct uf_error *error);
 uf_status uf_table_text_next(struct uf_table_text *table, struct uf_cell *out, bool *out_more,

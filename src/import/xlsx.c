@@ -167,7 +167,6 @@ static uf_status open(struct uf_reader *reader, const struct uf_reader_wishes *w
     UF_TRY(uf_book_open(reader->input, &book, error));
     uf_status status = read_book(reader, &book, wishes, error);
     uf_book_clear(&book);
-    if (status == UF_OK) status = uf_facts_dimensions(&reader->facts, reader->dimensions.count, error);
     if (status == UF_OK) say_what_columns_are(reader);
     return status;
 }

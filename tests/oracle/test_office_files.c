@@ -36,6 +36,8 @@ static void unemployment_by_county_is_the_same_in_both(void **state)
     for (size_t i = 0; i < csv.n_rows; i++) {
         char number[UF_NUMBER_SIZE], end[64];
         for (size_t j = 0; j + 1 < csv.n_columns; j++) {
+            if (!strcmp(csv.header[j], "region"))
+                continue; /* labels of regionkod, no dimension of their own */
             uf_buffer_append(&expected, j ? "|" : "");
             uf_buffer_append(&expected, csv.cell[i * csv.n_columns + j]);
         }
@@ -96,10 +98,8 @@ static void new_firms_by_quarter_are_the_same_in_both(void **state)
     free(text), free(notes), free(facts);
     uf_buffer_clear(&expected);
     struct uf_store *store = store_with_regions(":memory:");
-    const struct uf_region dalarna = {.code = "SE312", .level = "nuts3", .parent = "SE31"};
     struct uf_error error;
     size_t imported;
-    (void)uf_store_put_region(store, &dalarna, &error);
     assert_ok(import_path(store, workbook, &imported, &error), &error);
     assert_int_equal(imported, 53);
     uf_store_close(store);

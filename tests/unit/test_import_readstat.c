@@ -318,14 +318,17 @@ static struct file counties_file(void)
     return file;
 }
 
-static void several_measures_need_a_choice(void **state)
+static void several_measures_are_contents_unless_one_is_chosen(void **state)
 {
     (void)state;
     struct file file = counties_file();
     char *text = dump(&file, NULL, NULL, NULL);
-    assert_string_equal(
-        text, "ERROR test: several columns may hold the value (antal, andel); name one of them: --value "
-              "COLUMN, in a study dimensions: {value: COLUMN}\n");
+    assert_string_equal(text, "20|2018|antal=11 @observation 1, variable antal\n"
+                              "20|2018|andel=0.5 @observation 1, variable andel\n"
+                              "20|2019|antal=12 @observation 2, variable antal\n"
+                              "20|2019|andel=0.25 @observation 2, variable andel\n"
+                              "1|2018|antal=13 @observation 3, variable antal\n"
+                              "1|2018|andel=0.125 @observation 3, variable andel\n");
     free(text);
     char *notes;
     text = dump(&file, "andel", &notes, NULL);
@@ -425,7 +428,7 @@ int main(void)
                                        cmocka_unit_test(spss_user_missing_values_are_reasons),
                                        cmocka_unit_test(sas_files_are_read),
                                        cmocka_unit_test(sas_transport_files_are_read),
-                                       cmocka_unit_test(several_measures_need_a_choice),
+                                       cmocka_unit_test(several_measures_are_contents_unless_one_is_chosen),
                                        cmocka_unit_test(an_import_names_observation_and_variable),
                                        cmocka_unit_test(cut_files_are_refused),
                                        cmocka_unit_test(impossible_sizes_are_refused_at_once)};

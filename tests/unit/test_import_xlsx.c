@@ -200,15 +200,16 @@ static void a_table_as_pxweb_saves_it(void **state)
     put(sheet, "A12", "Källa:"), put(sheet, "B12", "SCB");
     workbook_close(book);
     char *notes, *facts, *text = dump_file(path, NULL, &notes, &facts);
-    assert_string_equal(
-        text, "0114|Upplands Väsby|män|2019=2000 @BE0101!D4\n0114|Upplands Väsby|män|2020=2010.5 @BE0101!E4\n"
-              "0114|Upplands Väsby|kvinnor|2019=2001 @BE0101!D5\n"
-              "0114|Upplands Väsby|kvinnor|2020=2011.5 @BE0101!E5\n"
-              "0115|Vallentuna|män|2019=2002 @BE0101!D6\n0115|Vallentuna|män|2020=2012.5 @BE0101!E6\n"
-              "0115|Vallentuna|kvinnor|2019=2003 @BE0101!D7\n"
-              "0115|Vallentuna|kvinnor|2020=2013.5 @BE0101!E7\n");
+    assert_string_equal(text, "0114|män|2019=2000 @BE0101!D4\n0114|män|2020=2010.5 @BE0101!E4\n"
+                              "0114|kvinnor|2019=2001 @BE0101!D5\n"
+                              "0114|kvinnor|2020=2011.5 @BE0101!E5\n"
+                              "0115|män|2019=2002 @BE0101!D6\n0115|män|2020=2012.5 @BE0101!E6\n"
+                              "0115|kvinnor|2019=2003 @BE0101!D7\n"
+                              "0115|kvinnor|2020=2013.5 @BE0101!E7\n");
     expect_words(notes, "labels of column A that are written once for several rows are filled down\n");
     expect_words(facts, "note Källa: SCB\n");
+    expect_words(notes, "labels: column B put the codes of column A in words");
+    expect_words(facts, "column A:column B 0114=Upplands Väsby 0115=Vallentuna\n");
     free(notes), free(facts), free(text);
 }
 
