@@ -87,7 +87,9 @@ uf_status uf_aggregate_tables(struct uf_store *store, const struct uf_aggregate_
 
 /* The same into the store: the wholes that the publisher does not give become observations of `as` (NULL: the
  * indicator itself) in a batch of their own. `log` gets the table `gaps-CODE-LEVEL` where there are gaps, a note
- * that counts them by reason, and a line in the ledger. One transaction. */
+ * that counts them by reason, and a line in the ledger. A sum under a name of its own gets the rounding unit of its
+ * parts times the largest number of them; under the indicator's own name the unit stays that of one part, and a note
+ * says that bands are then too narrow. One transaction. */
 uf_status uf_aggregate_indicator(struct uf_store *store, const struct uf_aggregate_request *request,
                                  const struct uf_indicator *as, struct uf_result *log,
                                  struct uf_error *error);

@@ -30,8 +30,8 @@
 #include <utfall/period.h>
 #include <utfall/random.h>
 #include <utfall/randomisation.h>
-#include <utfall/relatedness.h>
 #include <utfall/region_history.h>
+#include <utfall/relatedness.h>
 #include <utfall/report.h>
 #include <utfall/result.h>
 #include <utfall/shift_share.h>

@@ -161,9 +161,21 @@ static uf_status collect_new(const struct aggregation *work, bool same_indicator
     return UF_OK;
 }
 
+/* A sum of n figures, each rounded to whole units, is off by up to n times as much as one of them. */
+static double rounding_of_sums(const struct aggregation *work)
+{
+    size_t most = 1;
+    for (size_t i = 0; i < work->n_wholes; i++)
+        if (work->wholes[i].n_parts > most) most = work->wholes[i].n_parts;
+    return work->facts.indicator.rounding * (double)most;
+}
+
 static struct uf_indicator describe(const struct aggregation *work, const struct uf_indicator *as)
 {
     struct uf_indicator made = indicator_facts_inherit(as, &work->facts.indicator);
+    const bool own_name = as && as->code && strcmp(as->code, work->facts.indicator.code) != 0;
+    if (work->request->way == UF_AGGREGATE_SUM && own_name && !(as->rounding > 0))
+        made.rounding = rounding_of_sums(work);
     if (work->request->way == UF_AGGREGATE_SHARE) {
         made.kind = UF_INDICATOR_RATIO;
         made.rounding = 0;
@@ -198,6 +210,28 @@ static uf_status say_sums(const struct aggregation *work, const char *code, size
     free(step_text);
     free(reason_text);
     return status;
+}
+
+/* The values share an indicator with their parts, and so a rounding unit that is too small for them. */
+static uf_status say_rounding(const struct aggregation *work, const char *code, struct uf_result *log,
+                              struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "The sums of '{0}' are of figures rounded to whole {1} each, and so may be off by up to {2}; bands "
+        "that are "
+        "drawn from the rounding unit are too narrow for them.",
+        "Summorna av ”{0}” är av uppgifter som var och en är avrundad till hela {1} och kan därför avvika "
+        "med upp till "
+        "{2}; intervall som bygger på avrundningsenheten är för smala för dem."};
+    static const struct uf_words advice = {
+        "Give the sums a name of their own (as: NAME): then their unit is widened.",
+        "Ge summorna ett eget namn (as: NAMN): då vidgas deras enhet."};
+    const double unit = work->facts.indicator.rounding, most = rounding_of_sums(work);
+    if (!(most > unit)) return UF_OK;
+    const struct uf_argument arguments[] = {uf_text_argument(code), uf_number_argument(unit, -1),
+                                            uf_number_argument(most / 2, -1)};
+    return uf_result_add_note(log, work->request->language, UF_NOTE, "rounding-of-sums", text, advice,
+                              arguments, 3, error);
 }
 
 static uf_status say_gaps(const struct aggregation *work, const char *code, const size_t *counts,
@@ -307,6 +341,8 @@ uf_status uf_aggregate_indicator(struct uf_store *store, const struct uf_aggrega
     UF_TRY_GOTO(collect_new(&work, same, &cells, error), done);
     UF_TRY_GOTO(write_new(store, &work, &indicator, &cells, error), done);
     UF_TRY_GOTO(say_sums(&work, indicator.code, cells.count, log, error), done);
+    if (request->way == UF_AGGREGATE_SUM && same && cells.count > 0)
+        UF_TRY_GOTO(say_rounding(&work, indicator.code, log, error), done);
     if (request->way == UF_AGGREGATE_SUM) status = log_gaps(&work, indicator.code, log, error);
 done:
     uf_cells_clear(&cells);

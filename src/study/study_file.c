@@ -188,11 +188,13 @@ static uf_status settle_id(struct study *study, struct study_analysis *analysis,
 
 static uf_status check_profiles(struct study *study, struct uf_text_list *taken, struct uf_error *error)
 {
+    UF_TRY(study_expand_levels(study, error));
     struct study_profile *profiles = study->profiles.items;
     for (size_t i = 0; i < study->profiles.count; i++) {
         struct study_profile *profile = &profiles[i];
-        UF_TRY(settle_id(study, &profile->analysis, "a profile", profile->method->name, taken, profile->place,
-                         error));
+        UF_TRY(settle_id(study, &profile->analysis, "a profile",
+                         profile->id_of_level ? profile->id_of_level : profile->method->name, taken,
+                         profile->place, error));
         if (!study_has_indicator(study, profile->indicator.text))
             return study_fail_unknown_indicator(study, &profile->indicator, "indicator", error);
     }

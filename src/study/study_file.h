@@ -95,6 +95,8 @@ struct study_profile {
     struct study_analysis analysis;
     struct study_text indicator;
     struct study_texts sectors;
+    struct study_texts levels; /* several in place of one; each becomes an analysis of its own */
+    const char *id_of_level;   /* of such a one; NULL: the only level */
 };
 struct study_follow {
     struct study_place place;
@@ -173,6 +175,8 @@ bool study_has_indicator(const struct study *study, const char *name);
 const struct study_text *study_aggregate_name(const struct study_aggregate *aggregate);
 /* True where the indicator is `other` or is spliced or aggregated from it. */
 bool study_is_made_from(const struct study *study, const char *indicator, const char *other);
+/* Profiles of several levels become one for each; study_levels.c. */
+uf_status study_expand_levels(struct study *study, struct uf_error *error);
 /* The names in `splice` and `aggregate`; study_series.c. */
 uf_status study_check_series(struct study *study, struct uf_error *error);
 /* An error at a name that no indicator or derived one has, with the nearest. */

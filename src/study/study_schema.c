@@ -259,6 +259,10 @@ static const struct schema_field profile_fields[] = {
           .summary = "an indicator with sectors"),
     FIELD(study_profile, "sectors", sectors, SCHEMA_TEXTS,
           .summary = "the sectors, in order; default: all that have values"),
+    FIELD(
+        study_profile, "levels", levels, SCHEMA_TEXTS,
+        .summary =
+            "several levels side by side, as [county, nuts2]; sums are formed where only parts have values"),
     ANALYSIS_FIELDS(study_profile),
 };
 static const struct schema profile_schema = {.what = "a profile",
