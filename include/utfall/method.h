@@ -100,6 +100,8 @@ struct uf_chart_hint {
     const char *facet_by; /* one chart per value of this column among the focus regions; NULL: one chart */
     double reference;     /* a line to compare with (1 for a location quotient); NaN: none */
     const struct uf_scatter_hint *scatter; /* kind `scatter`; NULL: plain points */
+    const char *order; /* heat-map, intervals: `order` of chart.h; NULL: the kind's default */
+    const char *form;  /* small-multiples: `form` of chart.h; NULL: lines */
 };
 
 struct uf_method {

@@ -12,8 +12,8 @@
 #include <utfall/report.h>
 #include <utfall/study.h>
 
+#include "base/output_folder.h"
 #include "study/manifest.h"
-#include "study/output_folder.h"
 #include "study/study_file.h"
 
 enum analysis_kind { ANALYSIS_PROFILE, ANALYSIS_FOLLOW, ANALYSIS_EFFECT };
@@ -67,10 +67,15 @@ struct run {
     struct run_source *sources;
     struct run_analysis *analyses;
     size_t n_analyses;
+    struct uf_result preparation; /* what was done to the series before any analysis */
+    char crosswalk_sha256[65];    /* empty: there is none */
     struct uf_chart *charts;
     size_t n_charts, chart_capacity;
-    struct uf_table *tiles; /* of the tile map; NULL until needed */
-    bool undrawn;           /* gnuplot is missing or failed */
+    struct uf_table *tiles;   /* of the tile map; NULL until needed */
+    struct uf_table *aliases; /* other codes of regions, for a map; NULL until needed */
+    char *map;                /* the file of boundaries; NULL: none */
+    char map_sha256[65];      /* empty: there is none */
+    bool undrawn;             /* gnuplot is missing or failed */
     char *undrawn_reason;
     json_t *manifest;
     struct uf_run_summary *summary;
@@ -98,6 +103,8 @@ char *run_path(const struct run *run, const char *folder, const char *name, cons
 /* run_sources.c */
 uf_status run_import(struct run *run, struct uf_error *error);
 void run_sources_clear(struct run *run);
+/* run_series.c: harmonise, splice, aggregate */
+uf_status run_prepare_series(struct run *run, struct uf_error *error);
 /* run_analyses.c */
 uf_status run_prepare_analyses(struct run *run, struct uf_error *error);
 uf_status run_analyse(struct run *run, struct uf_error *error);
@@ -113,6 +120,8 @@ uf_status run_prepare_charts(struct run *run, struct uf_error *error);
 uf_status run_add_chart(struct run *run, struct run_analysis *analysis, struct uf_chart_request *request,
                         const char *name, struct run_figure *figure, struct uf_error *error);
 uf_status run_read_tiles(struct run *run, struct uf_error *error);
+/* `map` where the study gives boundaries, else `tile-map`; what either needs is read and set in the request. */
+uf_status run_set_map(struct run *run, struct uf_chart_request *request, struct uf_error *error);
 uf_status run_draw_charts(struct run *run, struct uf_error *error);
 /* run_method_charts.c */
 uf_status run_chart_method(struct run *run, struct run_analysis *analysis, struct uf_error *error);
