@@ -31,6 +31,7 @@
 #include <utfall/result.h>
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
+#include <utfall/spatial.h>
 #include <utfall/specialisation.h>
 #include <utfall/status.h>
 #include <utfall/store.h>
