@@ -171,6 +171,9 @@ void uf_spatial_quadrants(const struct uf_spatial_weights *weights, const double
  * NaN p take no part and stay NaN. O(n log n). Source: Benjamini, Y. & Hochberg, Y. (1995), JRSS B 57(1), 289–300. */
 uf_status uf_false_discovery_rate(const double *p, size_t n, double *out_q, struct uf_error *error);
 
+/* `utfall profile spatial`. */
+extern const struct uf_method uf_method_spatial;
+
 #ifdef __cplusplus
 }
 #endif

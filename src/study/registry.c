@@ -5,6 +5,7 @@
 #include <utfall/location_quotient.h>
 #include <utfall/relatedness.h>
 #include <utfall/shift_share.h>
+#include <utfall/spatial.h>
 #include <utfall/specialisation.h>
 #include <utfall/study.h>
 #include <utfall/synthetic_control.h>
@@ -22,6 +23,7 @@ static const struct uf_method *const methods[] = {
     &uf_method_relatedness,
     &uf_method_relatedness_density,
     &uf_method_complexity,
+    &uf_method_spatial,
     /* effects */
     &uf_method_did,
     &uf_method_synthetic_control,
