@@ -3,8 +3,10 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/number.h>
 
 #include "base/fail.h"
 
@@ -129,6 +131,15 @@ const char *panel_series_period(const struct panel_series *series, size_t period
 {
     const char *code = series->panel->periods.code[period];
     return series->n_periods == 1 && !strcmp(code, "0") ? "" : code;
+}
+
+const char *panel_series_p(double p, enum uf_language language, char buffer[PANEL_SERIES_P_SIZE])
+{
+    const double least = 0.0001;
+    char number[UF_NUMBER_SIZE];
+    snprintf(buffer, PANEL_SERIES_P_SIZE, "%s%s", p < least ? "< " : "",
+             uf_number_format(p < least ? least : p, 4, language, number));
+    return buffer;
 }
 
 char *panel_series_names(const struct panel_series *series, const bool *chosen)

@@ -189,6 +189,28 @@ static uf_status know_tiles(const struct matching *m, const char *folder, bool *
     return status;
 }
 
+/* `SE31` holds `SE312`: neither is a neighbour of the other. */
+static uf_status refuse_overlap(const struct matching *m, struct uf_error *error)
+{
+    size_t holders = 0, outer = SIZE_MAX, inner = SIZE_MAX;
+    for (size_t r = 0; r < m->series->n_regions; r++) {
+        const char *own = code_in_list(m, r);
+        for (size_t q = 0; q < m->series->n_regions; q++) {
+            const char *other = code_in_list(m, q);
+            if (strlen(other) <= strlen(own) || strncmp(own, other, strlen(own)) != 0) continue;
+            if (holders++ == 0) outer = r, inner = q;
+            break;
+        }
+    }
+    if (holders == 0) return UF_OK;
+    return uf_fail(
+        error, UF_BAD_USAGE,
+        "%zu regions hold others, the first '%s' with '%s' inside: neighbours are of one level. Leave the "
+        "others out (leave-out: %s, …), or take the level from the store.",
+        holders, panel_series_code(m->series, outer), panel_series_code(m->series, inner),
+        panel_series_code(m->series, outer));
+}
+
 static uf_status refuse_unknown(const struct panel_series *series, const bool *known, struct uf_error *error)
 {
     size_t unknown = 0, first = SIZE_MAX;
@@ -220,6 +242,7 @@ static uf_status match_shipped(struct matching *m, const struct uf_context *cont
         if (status == UF_OK) status = match(m, path, one_way, known, out, error);
         if (status == UF_OK) status = know_tiles(m, context->reference_directory, known, error);
     }
+    if (status == UF_OK) status = refuse_overlap(m, error);
     if (status == UF_OK) status = refuse_unknown(m->series, known, error);
     if (status != UF_OK) uf_spatial_weights_clear(out);
     return status;

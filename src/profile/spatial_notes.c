@@ -96,12 +96,13 @@ static uf_status tell_neighbours(const struct spatial_study *study, struct uf_re
 {
     static const struct uf_words text = {"{0} regions have {1} neighbours on average, from {2} to {3}.",
                                          "{0} regioner har i genomsnitt {1} grannar, från {2} till {3}."};
-    static const struct uf_words islands = {"{0} regions have no neighbour: {1}. They count in the mean and "
-                                            "the variance, their neighbours' mean is taken "
-                                            "as the mean of all, and nothing local is said of them.",
-                                            "{0} regioner har ingen granne: {1}. De ingår i medelvärdet och "
-                                            "variansen, grannarnas medelvärde räknas som "
-                                            "medelvärdet av alla, och inget lokalt sägs om dem."};
+    static const struct uf_words islands = {
+        "Regions without any neighbour ({0}): {1}. They count in the mean and "
+        "the variance, their neighbours' mean is taken "
+        "as the mean of all, and nothing local is said of them.",
+        "Regioner utan granne ({0} st): {1}. De ingår i medelvärdet och "
+        "variansen, grannarnas medelvärde räknas som "
+        "medelvärdet av alla, och inget lokalt sägs om dem."};
     static const struct uf_words advice = {"Compare with k nearest (weights: k-nearest), in which nobody is "
                                            "alone, or leave them out (islands: left-out).",
                                            "Jämför med de k närmaste (weights: k-nearest), där ingen är "
@@ -160,10 +161,11 @@ static uf_status tell_finding(const struct spatial_study *study, struct uf_resul
     const struct uf_spatial_permutation *drawn = &study->global_drawn[UF_SPATIAL_MORAN];
     const enum uf_language language = study->series.language;
     double p = spatial_study_p(study, drawn);
+    char shown[PANEL_SERIES_P_SIZE];
     int which = p > significant ? 2 : moran->statistic < moran->expectation;
-    struct uf_argument arguments[] = {uf_number_argument(moran->statistic, 3),
-                                      uf_number_argument(moran->expectation, 3), uf_number_argument(p, 4),
-                                      uf_count_argument(drawn->draws)};
+    struct uf_argument arguments[] = {
+        uf_number_argument(moran->statistic, 3), uf_number_argument(moran->expectation, 3),
+        uf_text_argument(panel_series_p(p, language, shown)), uf_count_argument(drawn->draws)};
     UF_TRY(uf_result_add_note(result, language, UF_NOTE, "finding", texts[which], no_advice, arguments, 4,
                               error));
     size_t out = 0, alone = 0, tested = study->n - study->weights.n_islands;
