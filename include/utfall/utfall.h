@@ -37,6 +37,7 @@
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
 #include <utfall/sparkline.h>
+#include <utfall/spatial.h>
 #include <utfall/specialisation.h>
 #include <utfall/splice.h>
 #include <utfall/status.h>
