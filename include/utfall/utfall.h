@@ -6,6 +6,8 @@
 #include <utfall/activity.h>
 #include <utfall/chart.h>
 #include <utfall/complexity.h>
+#include <utfall/composite.h>
+#include <utfall/composite_uncertainty.h>
 #include <utfall/concentration.h>
 #include <utfall/convergence.h>
 #include <utfall/covariance.h>
@@ -31,6 +33,7 @@
 #include <utfall/result.h>
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
+#include <utfall/sobol.h>
 #include <utfall/specialisation.h>
 #include <utfall/status.h>
 #include <utfall/store.h>

@@ -26,8 +26,8 @@ base     file language number period result status table text value_status
 store    store
 import   import
 panel    panel method
-stats    absorb covariance distribution eigen least_squares minimise random randomisation simplex
-profile  activity complexity concentration convergence inequality location_quotient relatedness shift_share specialisation variety
+stats    absorb covariance distribution eigen least_squares minimise random randomisation simplex sobol
+profile  activity complexity composite composite_uncertainty concentration convergence inequality location_quotient relatedness shift_share specialisation variety
 effect   design did event_study synthetic_control
 chart    chart
 report   report
