@@ -8,6 +8,8 @@
 #include <utfall/cells.h>
 #include <utfall/chart.h>
 #include <utfall/complexity.h>
+#include <utfall/composite.h>
+#include <utfall/composite_uncertainty.h>
 #include <utfall/concentration.h>
 #include <utfall/convergence.h>
 #include <utfall/covariance.h>
@@ -38,6 +40,7 @@
 #include <utfall/simplex.h>
 #include <utfall/sparkline.h>
 #include <utfall/spatial.h>
+#include <utfall/sobol.h>
 #include <utfall/specialisation.h>
 #include <utfall/splice.h>
 #include <utfall/status.h>
