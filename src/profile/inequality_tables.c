@@ -275,7 +275,7 @@ uf_status inequality_tables(const struct inequality *x, struct uf_result *result
                                           NUMBER("atkinson")};
     const struct tidy_column indices[] = {TEXT("index"), TEXT("label"), TEXT("period"), BANDED("value")};
     const struct tidy_column components[] = {TEXT("period"), TEXT("component"), TEXT("component_label"),
-                                             NUMBER("value"), PER_CENT("percent")};
+                                             NUMBER("value"), PER_CENT("share")};
     const struct tidy_column groups[] = {TEXT("group"),
                                          TEXT("period"),
                                          {"regions", UF_COLUMN_NUMBER, NULL, 0},
