@@ -2,7 +2,9 @@
 /* The methods there are. Adding one is its own file and one line here. */
 #include <utfall/complexity.h>
 #include <utfall/convergence.h>
+#include <utfall/concentration.h>
 #include <utfall/did.h>
+#include <utfall/inequality.h>
 #include <utfall/location_quotient.h>
 #include <utfall/relatedness.h>
 #include <utfall/shift_share.h>
@@ -11,6 +13,7 @@
 #include <utfall/study.h>
 #include <utfall/synthetic_control.h>
 #include <utfall/text.h>
+#include <utfall/variety.h>
 
 #include <string.h>
 
@@ -20,7 +23,10 @@ static const struct uf_method *const methods[] = {
     /* profiles */
     &uf_method_location_quotient,
     &uf_method_specialisation,
+    &uf_method_concentration,
+    &uf_method_variety,
     &uf_method_shift_share,
+    &uf_method_inequality,
     &uf_method_relatedness,
     &uf_method_relatedness_density,
     &uf_method_complexity,
