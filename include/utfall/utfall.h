@@ -24,6 +24,7 @@
 #include <utfall/number.h>
 #include <utfall/panel.h>
 #include <utfall/period.h>
+#include <utfall/priority.h>
 #include <utfall/random.h>
 #include <utfall/randomisation.h>
 #include <utfall/relatedness.h>

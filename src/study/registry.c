@@ -3,6 +3,7 @@
 #include <utfall/complexity.h>
 #include <utfall/did.h>
 #include <utfall/location_quotient.h>
+#include <utfall/priority.h>
 #include <utfall/relatedness.h>
 #include <utfall/shift_share.h>
 #include <utfall/specialisation.h>
@@ -22,6 +23,7 @@ static const struct uf_method *const methods[] = {
     &uf_method_relatedness,
     &uf_method_relatedness_density,
     &uf_method_complexity,
+    &uf_method_priority_map,
     /* effects */
     &uf_method_did,
     &uf_method_synthetic_control,
