@@ -3,6 +3,7 @@
 #include <utfall/complexity.h>
 #include <utfall/did.h>
 #include <utfall/location_quotient.h>
+#include <utfall/peer_regions.h>
 #include <utfall/priority.h>
 #include <utfall/relatedness.h>
 #include <utfall/shift_share.h>
@@ -24,6 +25,7 @@ static const struct uf_method *const methods[] = {
     &uf_method_relatedness_density,
     &uf_method_complexity,
     &uf_method_priority_map,
+    &uf_method_peer_regions,
     /* effects */
     &uf_method_did,
     &uf_method_synthetic_control,

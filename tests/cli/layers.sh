@@ -27,7 +27,7 @@ store    store
 import   import
 panel    panel method
 stats    absorb covariance distribution eigen least_squares minimise random randomisation simplex
-profile  activity complexity concentration convergence inequality location_quotient priority relatedness shift_share specialisation variety
+profile  activity complexity concentration convergence inequality location_quotient peer_regions priority relatedness shift_share specialisation variety
 effect   design did event_study synthetic_control
 chart    chart
 report   report
