@@ -57,6 +57,8 @@ struct uf_import_request {
     const char *path;   /* `-`: standard input */
     const char *format; /* NULL: detected */
     struct uf_indicator indicator;
+    bool kind_said; /* the indicator's kind is the user's word; else that of the file, where it has one, goes
+                       before it */
     const struct uf_dimension_role *roles; /* what is not named is guessed from the codes, and said */
     size_t n_roles;
     const struct uf_keep *keep;
@@ -91,6 +93,9 @@ struct uf_import_summary {
     size_t imported;    /* observations stored */
     size_t left_out;    /* by keep */
     size_t unknown;     /* passed over: of regions the store does not know */
+    size_t added;       /* regions and sectors that were added to the store */
+    size_t incomplete;  /* of the imported: sums that lack a part */
+    size_t forgotten;   /* observations of an earlier import that were replaced */
     size_t missing;     /* of the imported: with a missing reason */
     size_t duplicates;  /* same cell, same value: stored once */
     bool already_there; /* a batch with the same hash and selection exists: nothing was done */
@@ -115,6 +120,43 @@ void uf_import_summary_clear(struct uf_import_summary *summary);
  * guess, one to store. Memory does not grow with the file. */
 uf_status uf_import_file(struct uf_store *store, const struct uf_import_request *request,
                          struct uf_import_summary *out, struct uf_error *error);
+
+/* Imports an export (export.h): `request->path` is its folder or its datapackage.json, which says what each file and
+ * column is; of the rest of the request only the progress is looked at. Indicators, labels and notes are put
+ * too, and regions and sectors that the store does not know. All of it or nothing, in one transaction; each file
+ * is a batch, and the same file again is `already_there`. UF_BAD_INPUT: a descriptor that is none of an
+ * export, a file that is not there any more or was changed since (by its hash), and what uf_import_file
+ * refuses. Cost: as uf_import_file, without the guessing. */
+uf_status uf_import_package(struct uf_store *store, const struct uf_import_request *request,
+                            struct uf_import_summary *out, struct uf_error *error);
+
+/* What is understood of a file before it is imported. */
+struct uf_import_description {
+    const char *format, *format_summary; /* static */
+    char encoding[32];                   /* "": not a text */
+    char delimiter, decimal;             /* 0: none */
+    char sha256[65];
+    char *title, *source, *updated, *language, *licence; /* NULL: not said */
+    size_t cells, left_out;
+    /* name, label, role (`region` … `breakdown`, `content`, `sum`; `constant`: one code; `none`), codes (their number),
+     * first (the first codes with labels) */
+    struct uf_table *dimensions;
+    struct uf_table *contents; /* code, label, indicator, unit, decimals, kind */
+    struct uf_table *missing;  /* sign, meaning (a value status), cells */
+    struct uf_table *rows;     /* the first kept cells: one column per dimension, then value and status */
+    struct uf_table *remarks;  /* the publisher's notes: scope, text */
+    struct uf_text_list notes; /* what was guessed, a sentence each */
+    struct uf_text_list needs; /* what would stop the import, a sentence each; none: it can be imported so */
+    char *study_source;        /* YAML: an entry of a study's `sources:`, to be pasted as it is */
+};
+void uf_import_description_clear(struct uf_import_description *description);
+
+/* Reads a file as uf_import_file would and says what it understood. Nothing is stored; the store gives the codes of
+ * regions and sectors. The request's indicator may be without a code. That no region or period is found, that there
+ * are several units, regions the store does not know, or values that are no numbers is no error here but a sentence
+ * in `needs`. Cost: that of an import without the storing. */
+uf_status uf_import_describe(struct uf_store *store, const struct uf_import_request *request,
+                             struct uf_import_description *out, struct uf_error *error);
 
 /* Reads a delimited file as a table of named columns: a column is a number column if each of its cells is a
  * number or missing (empty, NA, `..`, `:`). Delimiter, decimal mark, encoding and BOM are detected. Columns

@@ -26,8 +26,9 @@ enum uf_period_kind {
 };
 enum { UF_PERIOD_SIZE = 16 };
 
-/* Reads `2018`, `2018H1`, `2018K1`, `2018Q1`, `2018-Q1`, `2018M01`, `2018-01`, `2018W05`, `2017/18`,
- * `2015-2017`. Years 1000 to 2999. Returns false, `*out` untouched, for anything else. */
+/* Reads `2018`, `2018H1`, `2018S1` and `2018-S1`, `2018K1`, `2018Q1`, `2018-Q1`, `2018M01`, `2018-01`, `2018W05`,
+ * `2017/18`, `2017/2018`, `2015-2017`, `2015-01-01/P3Y`. Years 1000 to 2999. Returns false, `*out` untouched, for
+ * anything else. */
 bool uf_period_parse(const char *text, size_t length, uf_period *out);
 /* As `2018`, `2018H1`, `2018Q1`, `2018M01`, `2018W05`, `2015-2017`; returns `buffer`. */
 char *uf_period_print(uf_period period, char buffer[UF_PERIOD_SIZE]);

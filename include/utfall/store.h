@@ -18,13 +18,20 @@
  *   of '' is none
  * - exposures(intervention, region, status, start_period, end_period, amount); the status is `exposed`,
  *   `not-exposed` or `unknown`
+ * - batches(batch, path, format, encoding, sha256, imported_at, cells, observations, repeated); `cells` is how many
+ *   the file has (NULL: not known), `observations` those that stand in the store as this batch's, `repeated` those
+ *   that it brought and an earlier batch had brought already
+ * - batch_dimensions(batch, position, name, label, role)
+ * - batch_notes(batch, position, scope, text); a scope of '' is the whole file
+ * - code_labels(dimension, code, label)
  *
  * and the tables that have codes themselves:
- * - indicator(indicator_id, code, theme, name_sv, name_en, unit_sv, unit_en, kind, rounding, source, licence)
+ * - indicator(indicator_id, code, theme, name_sv, name_en, unit_sv, unit_en, kind, rounding, source, licence,
+ *   decimals)
  * - intervention(intervention_id, code, name_sv, name_en, start_period, end_period, regions_exposed,
  *   regions_total, cost, currency, source)
  * - region_alias(alias, scheme, region_id)
- * - batch(batch_id, path, format, sha256, selection, imported_at)
+ * - batch(batch_id, path, format, encoding, sha256, selection, imported_at, cells)
  * - run(run_id, started, study_sha256, manifest)
  *
  * `period` is a uf_period. Expressions may use ln, log10, exp, sqrt and power (NULL where the result is no
@@ -63,8 +70,9 @@ void uf_store_rollback(struct uf_store *store);
 
 /* --- regions ----------------------------------------------------------------------------------- */
 
-/* Levels are the texts `country`, `nuts1`, `nuts2`, `nuts3`, `municipality`, `fa`; `nation` and `county` are
- * accepted where a user names a level and mean `country` and `nuts3`. */
+/* Levels are the texts `country`, `nuts1`, `nuts2`, `nuts3`, `municipality`, `fa`, and `other` for foreign regions
+ * and those whose place is not known; `nation` and `county` are accepted where a user names a level and mean
+ * `country` and `nuts3`. */
 struct uf_region {
     const char *code;
     const char *level;
@@ -115,11 +123,18 @@ struct uf_indicator {
     double rounding;    /* the unit the publisher rounded to (1000 for whole thousands); 0: not rounded */
     const char *source; /* for source lines: `Eurostat nama_10r_3empers` */
     const char *licence;
+    bool has_decimals; /* false: the publisher did not say with how many decimals it shows the values, … */
+    int decimals;      /* … and this is not read */
 };
 /* Adds an indicator or renews it; what is NULL stays as it was. Another unit or kind than that of the values
  * already stored is UF_BAD_INPUT: thousands and ones must not meet under one code. */
 uf_status uf_store_put_indicator(struct uf_store *store, const struct uf_indicator *indicator,
                                  struct uf_error *error);
+
+/* Gives the indicator's values another code, `as`, and leaves the indicator itself without values, described as
+ * before: for values that are made from them. Inside a transaction. `as` taken: UF_BAD_INPUT. */
+uf_status uf_store_set_aside(struct uf_store *store, const char *indicator, const char *as,
+                             struct uf_error *error);
 
 /* --- interventions ----------------------------------------------------------------------------- */
 
@@ -168,12 +183,15 @@ uf_status uf_store_batch_select(struct uf_store *store, int64_t batch, const cha
 /* `*out_batch` is 0 where there is none. */
 uf_status uf_store_batch_find(struct uf_store *store, const char *sha256, const char *selection,
                               int64_t *out_batch, struct uf_error *error);
-/* The same value for a cell that is there sets `*out_duplicate` (which may be NULL) and changes nothing;
- * another value is UF_BAD_INPUT naming both. An unknown indicator, region or sector is UF_BAD_INPUT with the
+/* The same value for a cell that is there sets `*out_duplicate` (which may be NULL) and leaves the value as it is;
+ * if another batch brought it first, it is remembered that this one did too. Another value is UF_BAD_INPUT naming both. An unknown indicator, region or sector is UF_BAD_INPUT with the
  * nearest one. Cost: O(log n). */
 uf_status uf_store_put_observation(struct uf_store *store, int64_t batch,
                                    const struct uf_observation *observation, bool *out_duplicate,
                                    struct uf_error *error);
+/* What else is known of the file of a batch: its encoding (NULL: not a text) and the number of its cells. */
+uf_status uf_store_batch_describe(struct uf_store *store, int64_t batch, const char *encoding, size_t cells,
+                                  struct uf_error *error);
 /* What the file of a batch said: its dimensions in its own order with the role each got, the publisher's notes
  * (`scope` "": on the whole file, else on what: `region=0114`). Inside a transaction. */
 uf_status uf_store_batch_dimension(struct uf_store *store, int64_t batch, const char *name, const char *label,
@@ -183,8 +201,12 @@ uf_status uf_store_batch_note(struct uf_store *store, int64_t batch, const char 
 /* The label of a code of a breakdown's dimension (`sex`, `1`: `men`); a later one replaces it. */
 uf_status uf_store_put_code_label(struct uf_store *store, const char *dimension, const char *code,
                                   const char *label, struct uf_error *error);
-/* Takes a batch and all that only it brought out of the store; a value that another batch brought too stays,
- * as that one's. An unknown batch is UF_BAD_USAGE with those there are. One transaction. */
+/* Takes a batch and all that only it brought out of the store: its observations, and the indicators, breakdowns and
+ * regions of level `other` that no value is left of. A value that another batch brought too stays, as that one's.
+ * `*out_removed` counts the observations taken out, `*out_kept` those that stay; both may be NULL. Labels of codes
+ * stay: they are of the publisher's code list, not of the file. An unknown batch is UF_BAD_USAGE with those there
+ * are. To replace a batch, forget the old one first, in one transaction with the import of the new one. One
+ * transaction; cost: a walk over all observations. */
 uf_status uf_store_forget(struct uf_store *store, int64_t batch, size_t *out_removed, size_t *out_kept,
                           struct uf_error *error);
 /* The number of observations of an indicator (NULL: of all). */
@@ -204,6 +226,22 @@ uf_status uf_store_put_run(struct uf_store *store, const char *started, const ch
  * query's. For `utfall show`, for panels, and for tests. A statement that would write is UF_BAD_USAGE. */
 uf_status uf_store_query(struct uf_store *store, const char *sql, const char *const *parameters,
                          size_t n_parameters, struct uf_table **out, struct uf_error *error);
+
+/* The same row by row, for answers that need not fit into memory. A row is read with uf_cursor_number and
+ * uf_cursor_text; the texts live until the next row. Close the cursor before the store. */
+struct uf_cursor;
+uf_status uf_store_cursor_open(struct uf_store *store, const char *sql, const char *const *parameters,
+                               size_t n_parameters, struct uf_cursor **out, struct uf_error *error);
+/* `*out_more` is false behind the last row. */
+uf_status uf_cursor_next(struct uf_cursor *cursor, bool *out_more, struct uf_error *error);
+double uf_cursor_number(const struct uf_cursor *cursor, size_t column);    /* NaN: SQL NULL */
+const char *uf_cursor_text(const struct uf_cursor *cursor, size_t column); /* NULL: SQL NULL */
+void uf_cursor_close(struct uf_cursor *cursor);                            /* NULL is fine */
+
+/* From begin to end all reading sees the store as it was at the beginning, whatever another process writes
+ * meanwhile. Inside a transaction it is that one's view. */
+uf_status uf_store_snapshot_begin(struct uf_store *store, struct uf_error *error);
+void uf_store_snapshot_end(struct uf_store *store);
 
 #ifdef __cplusplus
 }

@@ -4,6 +4,8 @@
 /* Everything public, by name. docs/architecture.md says which room each header belongs to. */
 #include <utfall/absorb.h>
 #include <utfall/activity.h>
+#include <utfall/aggregate.h>
+#include <utfall/cells.h>
 #include <utfall/chart.h>
 #include <utfall/complexity.h>
 #include <utfall/concentration.h>
@@ -13,7 +15,9 @@
 #include <utfall/did.h>
 #include <utfall/distribution.h>
 #include <utfall/eigen.h>
+#include <utfall/export.h>
 #include <utfall/file.h>
+#include <utfall/harmonise.h>
 #include <utfall/import.h>
 #include <utfall/inequality.h>
 #include <utfall/language.h>
@@ -28,12 +32,14 @@
 #include <utfall/priority.h>
 #include <utfall/random.h>
 #include <utfall/randomisation.h>
+#include <utfall/region_history.h>
 #include <utfall/relatedness.h>
 #include <utfall/report.h>
 #include <utfall/result.h>
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
 #include <utfall/specialisation.h>
+#include <utfall/splice.h>
 #include <utfall/status.h>
 #include <utfall/store.h>
 #include <utfall/study.h>

@@ -4,7 +4,7 @@
 import os
 import shutil
 
-from . import names
+from . import history, names
 from .package import EUROSTAT_LICENCE, SCB_LICENCE, field, read, resource, write, write_package
 
 SCB_CODES = {"title": "SCB, Län och kommuner i kodnummerordning",
@@ -35,6 +35,7 @@ def build(figures, folder):
             r["rook"], r["queen"], r["source"]) for r in source("county_contiguity.csv")])
     write(os.path.join(folder, "municipality_fa.csv"), [f["name"] for f in MUNICIPALITY_FA_FIELDS],
           [(r["kommun"], "FA" + r["fa15"]) for r in municipalities])
+    write(os.path.join(folder, "region_links.csv"), [f["name"] for f in LINK_FIELDS], history.LINKS)
     shutil.copyfile(os.path.join(figures, "region_changes.csv"), os.path.join(folder, "region_changes.csv"))
     shutil.copyfile(os.path.join(figures, "nuts_history_se.csv"), os.path.join(folder, "nuts_history.csv"))
     describe(folder)
@@ -45,9 +46,9 @@ def regions(counties, municipalities, source):
     rows += [(r["nuts1"], "nuts1", "SE", r["name_sv"], r["name_en"], "", "", "") for r in source("nuts1.csv")]
     rows += [(r["nuts2"], "nuts2", r["nuts1"], r["name_sv"], r["name_en"], "", "", "") for r in source("nuts2.csv")]
     rows += [(r["nuts3"], "nuts3", r["nuts2"], r["name_sv"], r["name_en_scb"], r["short"], "", "") for r in counties]
-    # Only what a source in hand verifies is a validity; the rest of the history is in region_changes.csv with its own caveats.
-    since = {r["code_after"]: r["date"][:4] for r in source("region_changes.csv")
-             if r["verification"].startswith("VERIFIED") and len(r["code_after"]) == 4}
+    rows += history.ENDED
+    # A municipality begins with the split that made it. One that only got another number (Heby) is as old as its territory.
+    since = {after: year for year, kind, level, _, after, *_ in history.LINKS if kind == "split"}
     rows += [(r["kommun"], "municipality", r["nuts3"], r["name"], r["name"], "", since.get(r["kommun"], ""), "")
              for r in municipalities]
     rows += [("FA" + r["fa15"], "fa", "SE", r["name"], r["name"], "", "", "") for r in source("fa_regions_2015.csv")]
@@ -65,12 +66,12 @@ def regions(counties, municipalities, source):
     return rows
 
 
-def aliases(counties, history):
+def aliases(counties, nuts_history):
     rows = [("00", "scb-nation", "SE"), ("0000", "kolada", "SE"), ("GR", "iso-3166", "EL")]
     rows += [(r["lan"], "scb-county", r["nuts3"]) for r in counties]
     rows += [(r["kolada_id"], "kolada", r["nuts3"]) for r in counties]
     taken = {row[0] for row in rows}
-    for r in history:
+    for r in nuts_history:
         now, moved = r["code_2021"], "boundary shift" in r["changes"] or "split" in r["changes"]
         if not now or moved or now.endswith("Z"):
             continue
@@ -80,7 +81,7 @@ def aliases(counties, history):
             if old and old != now and " " not in old and old not in taken:
                 rows.append((old, "nuts-" + version, now))
                 taken.add(old)
-    return rows
+    return rows + history.old_codes()
 
 
 def sectors(sections, divisions):
@@ -101,13 +102,13 @@ REGION_FIELDS = [
     field("name_sv", "string", "Name in Swedish texts", required=True),
     field("name_en", "string", "Name in English texts", required=True),
     field("short_name", "string", "Name for charts; empty: the name itself"),
-    field("valid_from", "integer", "First year of the code, where verified; empty: open"),
-    field("valid_to", "integer", "Last year of the code; empty: open"),
+    field("valid_from", "integer", "First year of the region; empty: open"),
+    field("valid_to", "integer", "Last year of the region; empty: open"),
 ]
 ALIAS_FIELDS = [
     field("alias", "string", "Another code of the same territory", required=True, unique=True),
     field("scheme", "string", "Whose code it is", required=True,
-          enum=["scb-nation", "scb-county", "kolada", "iso-3166", "nuts-1999", "nuts-2003"]),
+          enum=["scb-nation", "scb-county", "kolada", "iso-3166", "nuts-1999", "nuts-2003", "scb-1996", "scb-1997", "scb-2006"]),
     field("code", "string", "Canonical code", required=True),
 ]
 SECTOR_FIELDS = [
@@ -148,6 +149,16 @@ CHANGE_FIELDS = [
     field("code_before", "string", "SCB code or codes before"),
     field("verification", "string", "Whether a source in hand verifies the row", required=True),
 ]
+LINK_FIELDS = [
+    field("year", "integer", "The first year of the new division", required=True),
+    field("type", "string", "merger: `before` goes up in `after`; split: `after` was a part of `before`; transfer: a part of `before` came to "
+          "`after`; recode: the same territory; name: another name", required=True, enum=["merger", "split", "transfer", "recode", "name"]),
+    field("level", "string", "Level", required=True, enum=["nuts3", "municipality"]),
+    field("before", "string", "Code of the region until the year before", required=True),
+    field("after", "string", "Code of the region from the year on", required=True),
+    field("share", "number", "The part of `before` that came to `after`, 0 to 1; empty: not known"),
+    field("verification", "string", "What the row rests on; see region_changes.csv", required=True),
+]
 HISTORY_FIELDS = [
     field("level", "string", "Level"),
     *[field(f"code_{v}", "string", f"Code in NUTS {v}") for v in (1999, 2003, 2006, 2010, 2013, 2016, 2021)],
@@ -177,5 +188,7 @@ def describe(folder):
             [FA, SCB_BORDERS], scb, ("municipality", "regions", "code"), ("fa", "regions", "code")),
         own("region_changes.csv", "Changes of the Swedish regional division", CHANGE_FIELDS, ["date", "code_after"],
             [SCB_CODES], scb),
+        own("region_links.csv", "What became of which region", LINK_FIELDS, ["year", "before", "after", "type"], [SCB_CODES, NUTS],
+            scb + eurostat, ("before", "regions", "code"), ("after", "regions", "code")),
         resource("nuts_history.csv", "Swedish NUTS codes 1999 to 2021", HISTORY_FIELDS, [], [NUTS], eurostat),
     ])

@@ -39,8 +39,9 @@ static bool parse_part(const char *p, const char *end, int year, uf_period *out)
         char letter;
         enum uf_period_kind kind;
         int digits;
-    } parts[] = {{'H', UF_PERIOD_HALF, 1},  {'K', UF_PERIOD_QUARTER, 1}, {'Q', UF_PERIOD_QUARTER, 1},
-                 {'M', UF_PERIOD_MONTH, 2}, {'W', UF_PERIOD_WEEK, 2},    {'V', UF_PERIOD_WEEK, 2}};
+    } parts[] = {{'H', UF_PERIOD_HALF, 1},    {'S', UF_PERIOD_HALF, 1},  {'K', UF_PERIOD_QUARTER, 1},
+                 {'Q', UF_PERIOD_QUARTER, 1}, {'M', UF_PERIOD_MONTH, 2}, {'W', UF_PERIOD_WEEK, 2},
+                 {'V', UF_PERIOD_WEEK, 2}};
     int part;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if ((*p & ~0x20) != parts[i].letter) continue;
@@ -53,6 +54,20 @@ static bool parse_part(const char *p, const char *end, int year, uf_period *out)
     return false;
 }
 
+/* `2015-01-01/P3Y`, SDMX's span of whole years; `p` is behind the year. */
+static bool parse_span(const char *p, const char *end, int year, uf_period *out)
+{
+    static const char MIDDLE[] = "-01-01/P";
+    const size_t length = sizeof MIDDLE - 1;
+    int years = 0;
+    if ((size_t)(end - p) < length + 2 || strncmp(p, MIDDLE, length) != 0 || end[-1] != 'Y') return false;
+    p += length;
+    if (!number(&p, end, (int)(end - 1 - p), &years) || p != end - 1) return false;
+    if (years < 2 || years > 99 || year + years - 1 > LAST_YEAR) return false;
+    *out = make(year, UF_PERIOD_SPAN, years);
+    return true;
+}
+
 bool uf_period_parse(const char *text, size_t length, uf_period *out)
 {
     const char *p = text, *end = text + length;
@@ -62,13 +77,17 @@ bool uf_period_parse(const char *text, size_t length, uf_period *out)
         *out = make(year, UF_PERIOD_YEAR, 0);
         return true;
     }
-    if (*p == '/') { /* 2017/18 */
+    if (*p == '/') { /* 2017/18, 2017/2018 */
         p++;
-        if (!number(&p, end, 2, &other) || p != end || other != (year + 1) % 100) return false;
+        bool whole = end - p == 4;
+        if (!number(&p, end, whole ? 4 : 2, &other) || p != end ||
+            other != (whole ? year + 1 : (year + 1) % 100))
+            return false;
         *out = make(year, UF_PERIOD_SPAN, 2);
         return true;
     }
     if (*p != '-') return parse_part(p, end, year, out);
+    if (end - p >= 10) return end - p <= 11 && parse_span(p, end, year, out);
     p++;
     if (p < end && (*p < '0' || *p > '9')) return parse_part(p, end, year, out);
     if (end - p == 2) {

@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "cli/commands.h"
 #include "cli/places.h"
+#include "cli/show_series.h"
 #include "cli/terminal.h"
 
 #include <utfall/panel.h>
@@ -55,8 +56,24 @@ static const struct view views[] = {
      {"intervention", "region", NULL},
      "start"},
     {"batches",
-     "SELECT batch_id AS batch, path, format, sha256, imported_at FROM batch ORDER BY batch_id",
+     "SELECT b.batch, b.path AS file, b.format, i.indicators, b.imported_at AS imported, b.cells, "
+     "b.observations, coalesce(m.missing, 0) AS missing, b.repeated, substr(b.sha256, 1, 12) AS sha256, "
+     "d.columns FROM batches b "
+     "LEFT JOIN (SELECT batch, group_concat(indicator, ', ') AS indicators FROM (SELECT DISTINCT batch, "
+     "indicator FROM observations ORDER BY batch, indicator) GROUP BY batch) i ON i.batch = b.batch "
+     "LEFT JOIN (SELECT batch, count(*) - count(value) AS missing FROM observations GROUP BY batch) m "
+     "ON m.batch = b.batch "
+     "LEFT JOIN (SELECT batch, group_concat(name || ': ' || role, ', ') AS columns FROM (SELECT batch, name, "
+     "role FROM batch_dimensions ORDER BY batch, position) GROUP BY batch) d ON d.batch = b.batch "
+     "ORDER BY b.batch",
      {NULL},
+     NULL},
+    {"notes",
+     "SELECT n.batch, b.path AS file, n.scope, n.text FROM batch_notes n JOIN batch b ON b.batch_id = "
+     "n.batch "
+     "WHERE (?1 IS NULL OR n.batch IN (SELECT batch FROM observations WHERE indicator = ?1)) "
+     "ORDER BY n.batch, n.position",
+     {"indicator", NULL},
      NULL},
 };
 enum { N_VIEWS = sizeof views / sizeof *views };
@@ -73,7 +90,7 @@ static uf_status find_view(const char *name, const struct view **out, struct uf_
     const char *nearest = uf_text_nearest(name, names, N_VIEWS + 1);
     return uf_fail(error, UF_BAD_USAGE,
                    "found '%s', expected indicators, regions, sectors, observations, interventions, "
-                   "exposures, batches or sums%s%s%s",
+                   "exposures, batches, notes or sums%s%s%s",
                    name, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
@@ -185,27 +202,6 @@ static uf_status show(const struct arguments *arguments, const struct view *view
     return status;
 }
 
-/* Values of a level from its parts. Unlike the views it computes: what may not be added up is refused. */
-static uf_status show_sums(const struct arguments *arguments, struct uf_error *error)
-{
-    const char *indicator = arguments_text(arguments, "indicator"),
-               *level = arguments_text(arguments, "level"),
-               *from_level = arguments_text(arguments, "from-level");
-    if (!indicator || !level || !from_level)
-        return uf_fail(
-            error, UF_BAD_USAGE,
-            "sums need --indicator NAME, --from-level NAME (the parts) and --level NAME (the whole)");
-    struct uf_store *store = NULL;
-    struct uf_table *table = NULL;
-    UF_TRY(places_open_store(arguments, &store, error));
-    uf_status status = uf_panel_aggregate(store, indicator, from_level, level,
-                                          arguments_flag(arguments, "allow-missing"), &table, error);
-    if (status == UF_OK) status = terminal_print_table(arguments, table, error);
-    uf_table_free(table);
-    uf_store_close(store);
-    return status;
-}
-
 static uf_status run(const struct arguments *arguments, struct uf_error *error)
 {
     const struct view *view = NULL;
@@ -214,18 +210,31 @@ static uf_status run(const struct arguments *arguments, struct uf_error *error)
     UF_TRY(find_view(arguments->words.count ? arguments->words.items[0] : "indicators", &view, error));
     struct uf_store *store = NULL;
     UF_TRY(places_open_store(arguments, &store, error));
-    uf_status status = show(arguments, view, store, error);
+    const char *as_of = arguments_text(arguments, "as-of");
+    uf_status status = as_of && !strcmp(view->name, "observations")
+                           ? show_as_of(arguments, store, as_of, error)
+                           : show(arguments, view, store, error);
     uf_store_close(store);
     return status;
 }
 
 static const struct argument_option filters[] = {
-    {"indicator", 'i', ARGUMENT_VALUE, "NAME", "only this indicator (observations, sums)"},
+    {"indicator", 'i', ARGUMENT_VALUE, "NAME", "only this indicator (observations, notes, sums)"},
     {"region", 0, ARGUMENT_VALUE, "CODE",
      "only this region, by code or alias (regions, observations, exposures)"},
     {"sector", 0, ARGUMENT_VALUE, "CODE", "only this sector (observations)"},
     {"level", 0, ARGUMENT_VALUE, "NAME", "only this level (regions); the level summed to (sums)"},
-    {"from-level", 0, ARGUMENT_VALUE, "NAME", "the level of the parts (sums)"},
+    {"from-level", 0, ARGUMENT_VALUE, "NAME",
+     "the level of the parts (sums); default: the nearest with values"},
+    {"how", 0, ARGUMENT_VALUE, "WAY", "sum, mean or share (sums); default sum"},
+    {"weight", 0, ARGUMENT_VALUE, "NAME", "the indicator to weight a mean by (sums)"},
+    {"numerator", 0, ARGUMENT_VALUE, "NAME", "of a share (sums)"},
+    {"denominator", 0, ARGUMENT_VALUE, "NAME", "of a share (sums), or of a ratio (observations --as-of)"},
+    {"gaps", 0, ARGUMENT_FLAG, NULL, "the published totals that their parts do not add up to (sums)"},
+    {"as-of", 0, ARGUMENT_VALUE, "YEAR", "in the regional division of a year (observations)"},
+    {"crosswalk", 0, ARGUMENT_VALUE, "FILE",
+     "from, to, weight: carry by weights instead of merging (--as-of)"},
+    {"one-division", 0, ARGUMENT_FLAG, NULL, "the publisher gives all periods in one division (--as-of)"},
     {"allow-missing", 0, ARGUMENT_FLAG, NULL, "sum what there is where a part is missing (sums)"},
     {"intervention", 0, ARGUMENT_VALUE, "CODE", "only this intervention (exposures)"},
 };
@@ -235,7 +244,7 @@ static const struct argument_group *const groups[] = {&filter_group, &store_opti
 
 const struct command command_show = {
     .name = "show",
-    .usage = "[indicators|regions|sectors|observations|interventions|exposures|batches|sums] [OPTIONS]",
+    .usage = "[indicators|regions|sectors|observations|interventions|exposures|batches|notes|sums] [OPTIONS]",
     .summary = "show what is in a store",
     .groups = groups,
     .max_words = 1,

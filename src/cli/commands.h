@@ -5,7 +5,7 @@
 #include "cli/arguments.h"
 
 extern const struct command command_run_study, command_verify, command_import, command_show, command_profile,
-    command_effect, command_chart, command_methods;
+    command_effect, command_chart, command_methods, command_export, command_forget;
 
 extern const struct argument_group general_options; /* --help, --quiet */
 extern const struct argument_group output_options;  /* --format, --language, --table */

@@ -14,8 +14,8 @@
 #include "cli/terminal.h"
 
 static const struct command *const commands[] = {
-    &command_run_study, &command_verify, &command_import, &command_show,
-    &command_profile,   &command_effect, &command_chart,  &command_methods,
+    &command_run_study, &command_verify,  &command_import, &command_show,  &command_export,
+    &command_forget,    &command_profile, &command_effect, &command_chart, &command_methods,
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 

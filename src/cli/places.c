@@ -69,17 +69,47 @@ static uf_status load_reference(struct uf_store *store, struct uf_error *error)
     return status;
 }
 
+static uf_status check_there(const char *path, struct uf_error *error)
+{
+    if (uf_file_exists(path) || uf_directory_exists(path)) return UF_OK;
+    return uf_fail_at(error, UF_IO_FAILED, path, 0, 0,
+                      "there is no store here; make one with `utfall import`, or name another with "
+                      "--store or UTFALL_STORE");
+}
+
+uf_status places_change_store(const struct arguments *arguments, struct uf_store **out,
+                              struct uf_error *error)
+{
+    const char *path = places_store(arguments);
+    UF_TRY(check_there(path, error));
+    return uf_store_open(path, UF_STORE_READ_WRITE, out, error);
+}
+
 uf_status places_open_store(const struct arguments *arguments, struct uf_store **out, struct uf_error *error)
 {
     const char *path = places_store(arguments);
     bool memory = !strcmp(path, ":memory:");
-    if (!memory && !uf_file_exists(path) && !uf_directory_exists(path))
-        return uf_fail_at(error, UF_IO_FAILED, path, 0, 0,
-                          "there is no store here; make one with `utfall import`, or name another with "
-                          "--store or UTFALL_STORE");
+    if (!memory) UF_TRY(check_there(path, error));
     struct uf_store *store = NULL;
     UF_TRY(uf_store_open(path, memory ? UF_STORE_CREATE : UF_STORE_READ_ONLY, &store, error));
     uf_status status = memory ? load_reference(store, error) : UF_OK;
+    if (status != UF_OK) {
+        uf_store_close(store);
+        return status;
+    }
+    *out = store;
+    return UF_OK;
+}
+
+uf_status places_open_reference(const struct arguments *arguments, struct uf_store **out,
+                                struct uf_error *error)
+{
+    const char *path = places_store(arguments);
+    if (!strcmp(path, ":memory:") || uf_file_exists(path) || uf_directory_exists(path))
+        return places_open_store(arguments, out, error);
+    struct uf_store *store = NULL;
+    UF_TRY(uf_store_open(":memory:", UF_STORE_CREATE, &store, error));
+    uf_status status = load_reference(store, error);
     if (status != UF_OK) {
         uf_store_close(store);
         return status;

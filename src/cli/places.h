@@ -14,6 +14,10 @@ uf_status places_find(const char *name, char **out, struct uf_error *error);
 const char *places_store(const struct arguments *arguments);
 /* Opens it for reading; none there is UF_IO_FAILED. */
 uf_status places_open_store(const struct arguments *arguments, struct uf_store **out, struct uf_error *error);
+/* The same for one who needs the codes of regions and sectors only: where there is no store, the codes that ship with
+ * the program, in memory. */
+uf_status places_open_reference(const struct arguments *arguments, struct uf_store **out,
+                                struct uf_error *error);
 typedef uf_status places_work(struct uf_store *store, void *user, struct uf_error *error);
 /* Opens it for writing and does `work` in one transaction. A store that is not there yet gets the reference
  * codes and programmes; it is built beside its place and put there when all has succeeded, so that neither a
@@ -21,4 +25,7 @@ typedef uf_status places_work(struct uf_store *store, void *user, struct uf_erro
  * again in that one. */
 uf_status places_write_store(const struct arguments *arguments, places_work *work, void *user,
                              struct uf_error *error);
+/* The same for changing it. */
+uf_status places_change_store(const struct arguments *arguments, struct uf_store **out,
+                              struct uf_error *error);
 #endif

@@ -7,13 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <utfall/report.h>
 
 #include "base/fail.h"
 
 static volatile sig_atomic_t interrupted;
-static bool progress_shown;
+static bool progress_shown, progress_begun;
+static struct timespec progress_start;
 
 static void on_signal(int number)
 {
@@ -85,9 +87,23 @@ void terminal_error(const struct uf_error *error)
     print_marked("\033[31m", "utfall: ", text);
 }
 
+/* What takes less than a second needs no bar. */
+static bool is_slow(void)
+{
+    struct timespec now;
+    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) return true;
+    if (!progress_begun) {
+        progress_begun = true;
+        progress_start = now;
+    }
+    return (double)(now.tv_sec - progress_start.tv_sec) +
+               1e-9 * (double)(now.tv_nsec - progress_start.tv_nsec) >=
+           1;
+}
+
 int terminal_progress(const struct arguments *arguments, const char *step, double share)
 {
-    if (isatty(STDERR_FILENO) && !is_quiet(arguments)) {
+    if (isatty(STDERR_FILENO) && !is_quiet(arguments) && is_slow()) {
         enum { WIDTH = 24 };
         int filled = share >= 1 ? WIDTH : share > 0 ? (int)(share * WIDTH) : 0;
         fprintf(stderr, "\r[%.*s%.*s] %-44.44s", filled, "########################", WIDTH - filled,

@@ -18,7 +18,7 @@ void terminal_error(const struct uf_error *error);
 /* Catches SIGINT and SIGTERM; from then on the progress callbacks ask to stop. */
 void terminal_catch_signals(void);
 
-/* One line that is rewritten, on a terminal. Returns non-zero after an interrupt, as all progress callbacks
+/* One line that is rewritten, on a terminal, from the second second on. Returns non-zero after an interrupt, as all progress callbacks
  * do. */
 int terminal_progress(const struct arguments *arguments, const char *step, double share);
 void terminal_progress_end(void);

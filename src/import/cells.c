@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* A cell of a file becomes an observation, or an error that says where and why not. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,15 +9,37 @@
 
 enum { UNKNOWN = -1 };
 
-/* `*out` is NULL where the store does not know the code. */
-static uf_status translate(struct uf_store *store, struct uf_translation *translation, uf_find_function *find,
-                           const char *text, const char **out, struct uf_error *error)
+/* What the store calls a code of a region or sector; looked up once. `*out` is NULL where it does not know it and it
+ * may not be added. */
+static uf_status look_up(struct uf_importer *importer, size_t d, bool region, const char *text, char **out,
+                         struct uf_error *error)
 {
+    char *code = NULL;
+    if (region)
+        UF_TRY(uf_plan_find_region(importer->store, &importer->plan, &importer->reader, text, &code, error));
+    else
+        UF_TRY(uf_find_labelled_sector(
+            importer->store, uf_plan_meaning(&importer->plan, &importer->reader, d, text), &code, error));
+    if (!code && region && importer->request->unknown_regions == UF_UNKNOWN_ADD)
+        UF_TRY(uf_importer_add_region(importer, text, &code, error)); /* NULL where the code is another's */
+    if (!code && !region) UF_TRY(uf_importer_add_sector(importer, text, &code, error));
+    *out = code;
+    return UF_OK;
+}
+
+static uf_status translate(struct uf_importer *importer, size_t d, bool region, const char *text,
+                           const char **out, struct uf_error *error)
+{
+    struct uf_translation *translation = region ? &importer->regions : &importer->sectors;
+    if (translation->last_code && !strcmp(text, translation->last)) {
+        *out = translation->last_code;
+        return UF_OK;
+    }
     size_t length = strlen(text);
     int64_t place = 0;
     if (!uf_codes_find(&translation->index, text, length, &place)) {
-        char *code;
-        UF_TRY(find(store, text, &code, error));
+        char *code = NULL;
+        UF_TRY(look_up(importer, d, region, text, &code, error));
         place = code ? (int64_t)translation->codes.count : UNKNOWN;
         uf_status status = code ? uf_text_list_add(&translation->codes, code, error) : UF_OK;
         free(code);
@@ -24,6 +47,10 @@ static uf_status translate(struct uf_store *store, struct uf_translation *transl
         if (status != UF_OK) return status;
     }
     *out = place == UNKNOWN ? NULL : translation->codes.items[place];
+    if (*out && length < sizeof translation->last) {
+        memcpy(translation->last, text, length + 1);
+        translation->last_code = *out; /* the list moves, its texts do not */
+    }
     return UF_OK;
 }
 
@@ -86,39 +113,86 @@ static void write_breakdown(struct uf_importer *importer, const struct uf_cell *
     }
 }
 
+static uf_status locate_region(struct uf_importer *importer, const struct uf_cell *cell, const char **out,
+                               bool *out_use, struct uf_error *error)
+{
+    size_t d = importer->plan.region;
+    *out_use = true;
+    *out = importer->region_is;
+    if (d == SIZE_MAX) return UF_OK;
+    const char *code = cell->codes[d];
+    UF_TRY(translate(importer, d, true, code, out, error));
+    if (*out) return UF_OK;
+    *out_use = false;
+    const char *meaning = uf_plan_meaning(&importer->plan, &importer->reader, d, code);
+    if (importer->request->unknown_regions == UF_UNKNOWN_SKIP)
+        return remember_unknown(importer, meaning, error);
+    char *held = NULL;
+    UF_TRY(uf_find_labelled_region(importer->store, meaning, &held, error));
+    bool another = held != NULL;
+    const char *label = uf_plan_label(&importer->plan, &importer->reader, d, code);
+    free(held);
+    if (another)
+        return uf_reader_fail(
+            &importer->reader, d, error,
+            "'%s' is called %s here and is another region in the store; where they are the same "
+            "after all, name the column: --region %s, in a study dimensions: {region: %s}; to add "
+            "such regions they need codes of their own",
+            code, label ? label : meaning, importer->reader.dimensions.items[d],
+            importer->reader.dimensions.items[d]);
+    return fail_unknown_code(importer, d, uf_store_resolve_region, meaning,
+                             " (to pass over such rows: --skip-unknown-regions, in a study unknown-regions: "
+                             "skip; to add them to the store: --add-unknown-regions, unknown-regions: add)",
+                             error);
+}
+
+static uf_status locate_sector(struct uf_importer *importer, const struct uf_cell *cell, const char **out,
+                               struct uf_error *error)
+{
+    size_t d = importer->plan.sector;
+    *out = NULL;
+    if (d == SIZE_MAX) return UF_OK;
+    UF_TRY(translate(importer, d, false, cell->codes[d], out, error));
+    if (*out) return UF_OK;
+    return fail_unknown_code(importer, d, uf_store_resolve_sector,
+                             uf_plan_meaning(&importer->plan, &importer->reader, d, cell->codes[d]),
+                             " (to keep some sectors only: --keep COLUMN=CODE,CODE, in a study keep: "
+                             "{COLUMN: [CODE, CODE]})",
+                             error);
+}
+
+static uf_status locate_period(const struct uf_importer *importer, const struct uf_reader *reader,
+                               const struct uf_cell *cell, uf_period *out, struct uf_error *error)
+{
+    size_t d = importer->plan.period;
+    *out = importer->period_is;
+    if (d == SIZE_MAX) return UF_OK;
+    const char *period = uf_plan_meaning(&importer->plan, reader, d, cell->codes[d]);
+    if (uf_period_parse(period, strlen(period), out)) return UF_OK;
+    return uf_reader_fail(
+        reader, d, error,
+        "'%s' is not a period; expected a year (2018), half-year (2018H1), quarter (2018K1), month "
+        "(2018M01) or week (2018W05)",
+        period);
+}
+
 uf_status uf_importer_locate(struct uf_importer *importer, const struct uf_reader *reader,
                              const struct uf_cell *cell, struct uf_observation *out, bool *out_use,
                              struct uf_error *error)
 {
     const struct uf_plan *plan = &importer->plan;
-    *out = (struct uf_observation){.indicator = importer->request->indicator.code};
+    *out = (struct uf_observation){0};
+    UF_TRY(locate_region(importer, cell, &out->region, out_use, error));
+    if (!*out_use) return UF_OK;
     *out_use = false;
-    const char *region = cell->codes[plan->region], *period = cell->codes[plan->period];
-    UF_TRY(
-        translate(importer->store, &importer->regions, uf_find_labelled_region, region, &out->region, error));
-    if (!out->region) {
-        if (importer->request->unknown_regions == UF_UNKNOWN_SKIP)
-            return remember_unknown(importer, region, error);
-        return fail_unknown_code(
-            importer, plan->region, uf_store_resolve_region, region,
-            " (to pass over such rows: --skip-unknown-regions, in a study unknown-regions: skip)", error);
-    }
-    if (plan->sector != SIZE_MAX) {
-        const char *sector = cell->codes[plan->sector];
-        UF_TRY(translate(importer->store, &importer->sectors, uf_find_labelled_sector, sector, &out->sector,
-                         error));
-        if (!out->sector)
-            return fail_unknown_code(importer, plan->sector, uf_store_resolve_sector, sector,
-                                     " (to keep some sectors only: --keep COLUMN=CODE,CODE, in a study keep: "
-                                     "{COLUMN: [CODE, CODE]}",
-                                     error);
-    }
-    if (!uf_period_parse(period, strlen(period), &out->period))
-        return uf_reader_fail(
-            reader, plan->period, error,
-            "'%s' is not a period; expected a year (2018), half-year (2018H1), quarter (2018K1), month "
-            "(2018M01) or week (2018W05)",
-            period);
+    if (plan->content == SIZE_MAX)
+        importer->content = &importer->contents.items[0];
+    else
+        UF_TRY(uf_contents_find(&importer->contents, plan, &importer->reader, importer->request,
+                                cell->codes[plan->content], &importer->content, error));
+    out->indicator = importer->content->indicator_code;
+    UF_TRY(locate_sector(importer, cell, &out->sector, error));
+    UF_TRY(locate_period(importer, reader, cell, &out->period, error));
     write_breakdown(importer, cell);
     if (importer->breakdown.failed) return uf_fail_memory(error);
     out->breakdown = importer->breakdown.data;
@@ -152,52 +226,82 @@ uf_status uf_importer_read_value(const struct uf_importer *importer, const struc
 
 /* --- two values for one cell ------------------------------------------------------------------- */
 
+/* The cells of one reading that go to the store, numbered as the writer numbers them. */
+struct rereading {
+    struct uf_importer *importer;
+    struct uf_reader reader;
+    size_t put; /* of the current cell */
+};
+
+static bool reread(struct rereading *r)
+{
+    struct uf_reader_wishes wishes = uf_importer_wishes(r->importer->request);
+    r->put = SIZE_MAX; /* the next is number 0 */
+    return uf_reader_open(r->importer->reader.input, r->importer->reader.format->name, &wishes, &r->reader,
+                          NULL) == UF_OK;
+}
+
+static bool next_put(struct rereading *r, struct uf_observation *out)
+{
+    struct uf_cell cell;
+    bool more, use = false;
+    while (!use) {
+        if (r->reader.format->next(&r->reader, &cell, &more, NULL) != UF_OK || !more) return false;
+        bool kept = false;
+        if (uf_plan_keeps(&r->importer->plan, &r->importer->reader, &cell, &kept, NULL) != UF_OK)
+            return false;
+        if (kept && uf_importer_locate(r->importer, &r->reader, &cell, out, &use, NULL) != UF_OK)
+            return false;
+    }
+    r->put++;
+    return true;
+}
+
 static bool same_cell(const struct uf_observation *a, const struct uf_observation *b, const char *breakdown)
 {
-    return a->period == b->period && !strcmp(a->region, b->region) && uf_text_equal(a->sector, b->sector) &&
-           uf_text_equal(a->breakdown, breakdown);
+    return a->period == b->period && !strcmp(a->indicator, b->indicator) && !strcmp(a->region, b->region) &&
+           uf_text_equal(a->sector, b->sector) && uf_text_equal(a->breakdown, breakdown);
 }
 
-/* Walks the file again for the line where the cell stands before the current one; 0: it came with another
- * file. */
-static size_t first_line_of(struct uf_importer *importer, const struct uf_observation *observation)
+/* Reads the file again for the line and column of the put with a number and for the line where its cell stands
+ * before; 0: not found. */
+static void find_lines(struct uf_importer *importer, size_t put, size_t *out_line, size_t *out_column,
+                       size_t *out_first)
 {
-    const struct uf_reader_wishes wishes = uf_importer_wishes(importer->request);
-    struct uf_reader again;
-    char *breakdown = uf_text_copy(observation->breakdown); /* the buffer is written anew for each cell */
-    size_t line = 0, column;
+    struct rereading r = {.importer = importer};
+    struct uf_observation wanted, candidate;
+    size_t column;
     bool found = false;
-    if (uf_reader_open(importer->reader.input, importer->reader.format->name, &wishes, &again, NULL) ==
-        UF_OK) {
-        struct uf_cell cell;
-        struct uf_observation candidate;
-        bool more = true, use;
-        for (size_t n = 1; n < importer->summary->cells && !found; n++) {
-            if (again.format->next(&again, &cell, &more, NULL) != UF_OK || !more) break;
-            found = uf_plan_keeps(&importer->plan, &cell) &&
-                    uf_importer_locate(importer, &again, &cell, &candidate, &use, NULL) == UF_OK && use &&
-                    same_cell(&candidate, observation, breakdown);
-        }
-        if (found) again.format->place(&again, UF_VALUE_PLACE, &line, &column);
-        uf_reader_close(&again);
+    if (reread(&r))
+        while (!found && next_put(&r, &wanted)) found = r.put == put;
+    if (found) r.reader.format->place(&r.reader, UF_VALUE_PLACE, out_line, out_column);
+    uf_reader_close(&r.reader);
+    /* texts of the observation are borrowed until the next cell; the codes of region and sector stay */
+    char *breakdown = found && wanted.breakdown ? uf_text_copy(wanted.breakdown) : NULL;
+    if (found && reread(&r)) {
+        found = false;
+        while (!found && next_put(&r, &candidate) && r.put < put)
+            found = same_cell(&candidate, &wanted, breakdown);
+        if (found) r.reader.format->place(&r.reader, UF_VALUE_PLACE, out_first, &column);
+        uf_reader_close(&r.reader);
     }
     free(breakdown);
-    return line;
 }
 
-uf_status uf_importer_fail_conflict(struct uf_importer *importer, const struct uf_observation *observation,
+uf_status uf_importer_fail_conflict(struct uf_importer *importer, const struct uf_writer_conflict *conflict,
                                     const struct uf_error *inner, struct uf_error *error)
 {
-    size_t line = 0, column = 0;
-    importer->reader.format->place(&importer->reader, UF_VALUE_PLACE, &line, &column);
-    size_t first = first_line_of(importer, observation);
+    size_t line = 0, column = 0, first = 0;
+    find_lines(importer, conflict->put, &line, &column, &first);
     struct uf_buffer text = {0};
     uf_buffer_append(&text, inner->message);
     if (first) {
         uf_buffer_append(&text, "; the first stands in line ");
         uf_buffer_append_size(&text, first);
     } else {
-        uf_buffer_append(&text, "; the first came with an earlier import");
+        uf_buffer_append(&text,
+                         "; the first came with an earlier import; where this file is a newer edition of "
+                         "the same, --replace (in a study replace: true) forgets the earlier one");
     }
     if (importer->plan.left_out.count > 0) uf_buffer_append(&text, "; columns not looked at:");
     for (size_t i = 0; i < importer->plan.left_out.count; i++) {

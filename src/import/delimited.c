@@ -160,7 +160,8 @@ static uf_status decide_columns(struct file *file, struct uf_error *error)
     UF_TRY(walk(file, observe, NULL, error));
     for (size_t j = 0; j < file->names.count; j++) {
         struct column *column = &file->columns[j];
-        if (column->evidence.texts > 0 && !column->asked_number) column->text = true;
+        bool letters = column->evidence.numbers == 0 && column->evidence.letter_signs > 0;
+        if ((column->evidence.texts > 0 || letters) && !column->asked_number) column->text = true;
         if (!column->text) uf_decimal_add(&sum, &column->evidence);
     }
     UF_TRY(uf_decimal_decide(&sum, 0, file->delimiter, uf_input_name(file->input), &file->rules, error));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "import/encoding.h"
 
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -119,13 +120,45 @@ static void feed_byte(struct uf_encoding_survey *survey, unsigned char byte)
     }
 }
 
+/* At least so many bytes from here on are ASCII other than NUL: eight at a time are looked at. */
+static size_t ascii_run(const unsigned char *bytes, size_t length)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    size_t n = 0;
+    for (; n + sizeof ones <= length; n += sizeof ones) {
+        uint64_t word;
+        memcpy(&word, bytes + n, sizeof word);
+        /* a byte above 0x7F has its top bit set, and so has a 0 when 1 is taken from it */
+        if (((word | (word - ones)) & tops) != 0) break;
+    }
+    return n;
+}
+
+static void feed_ascii(struct uf_encoding_survey *survey, const unsigned char *bytes, size_t length)
+{
+    size_t lines = 0, tail = 0;
+    for (size_t i = 0; i < length; i++) lines += bytes[i] == '\n';
+    survey->line += lines;
+    if (lines > 0) {
+        while (bytes[length - 1 - tail] != '\n') tail++;
+        survey->column = tail;
+    } else {
+        survey->column += length;
+    }
+}
+
 void uf_encoding_survey_feed(struct uf_encoding_survey *survey, const unsigned char *bytes, size_t length)
 {
     if (survey->bytes == 0) survey->line = 1;
-    for (size_t i = 0; i < length; i++) {
-        if (survey->bytes < sizeof survey->head) survey->head[survey->bytes] = bytes[i];
-        survey->bytes++;
-        feed_byte(survey, bytes[i]);
+    for (size_t i = 0; i < length && survey->bytes + i < sizeof survey->head; i++)
+        survey->head[survey->bytes + i] = bytes[i];
+    survey->bytes += length;
+    for (size_t i = 0; i < length;) {
+        size_t n = survey->n_pending == 0 ? ascii_run(bytes + i, length - i) : 0;
+        feed_ascii(survey, bytes + i, n);
+        i += n;
+        /* where the run ended, or the last bytes of the block */
+        for (size_t j = 0; j < sizeof(uint64_t) && i < length; j++) feed_byte(survey, bytes[i++]);
     }
 }
 

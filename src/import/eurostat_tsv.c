@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/fail.h"
 #include "import/format.h"
@@ -126,6 +127,11 @@ static uf_status open(struct uf_reader *reader, const struct uf_reader_wishes *w
         .decimal = wishes->decimal ? wishes->decimal : '.', .group = ' ', .flags = true};
     UF_TRY(read_header(reader, error));
     state->n_codes = reader->dimensions.count - 1;
+    UF_TRY(uf_facts_dimensions(&reader->facts, reader->dimensions.count, error));
+    reader->facts.dimensions[state->n_codes].hint = UF_ROLE_PERIOD;
+    for (size_t d = 0; d < state->n_codes; d++)
+        if (!strcasecmp(reader->dimensions.items[d], "geo"))
+            reader->facts.dimensions[d].hint = UF_ROLE_REGION;
     state->codes = calloc(reader->dimensions.count, sizeof *state->codes);
     state->cells = calloc(state->periods.count, sizeof *state->cells);
     state->starts = calloc(state->periods.count, sizeof *state->starts);

@@ -100,3 +100,27 @@ uf_status uf_facts_note(struct uf_file_facts *facts, const char *scope, const ch
     notes[facts->n_notes++] = note;
     return UF_OK;
 }
+
+uf_status uf_facts_adopt(struct uf_file_facts *facts, const struct uf_file_facts *other,
+                         struct uf_error *error)
+{
+    UF_TRY(uf_facts_dimensions(facts, other->n_dimensions, error));
+    for (size_t d = 0; d < other->n_dimensions; d++) {
+        const struct uf_dimension_facts *from = &other->dimensions[d];
+        UF_TRY(uf_facts_set(&facts->dimensions[d].label, from->label, error));
+        facts->dimensions[d].hint = from->hint;
+        for (size_t i = 0; i < from->codes.count; i++)
+            UF_TRY(uf_facts_code(facts, d, from->codes.items[i], from->labels.items[i], error));
+    }
+    for (size_t i = 0; i < other->n_contents; i++) {
+        const struct uf_content_facts *from = &other->contents[i];
+        struct uf_content_facts *to;
+        UF_TRY(uf_facts_content(facts, from->code, &to, error));
+        UF_TRY(uf_facts_set(&to->label, from->label, error));
+        UF_TRY(uf_facts_set(&to->unit, from->unit, error));
+        to->decimals = from->decimals;
+        to->kind_said = from->kind_said;
+        to->kind = from->kind;
+    }
+    return UF_OK;
+}

@@ -45,6 +45,9 @@ void uf_file_facts_clear(struct uf_file_facts *facts);
 uf_status uf_facts_set(char **text, const char *value, struct uf_error *error);
 /* Makes `n` dimensions of which nothing is known yet. */
 uf_status uf_facts_dimensions(struct uf_file_facts *facts, size_t n, struct uf_error *error);
+/* Copies dimensions and contents of another reader's facts, for a reader that stands on it; `facts` has none yet. */
+uf_status uf_facts_adopt(struct uf_file_facts *facts, const struct uf_file_facts *other,
+                         struct uf_error *error);
 uf_status uf_facts_code(struct uf_file_facts *facts, size_t dimension, const char *code, const char *label,
                         struct uf_error *error);
 /* The content with that code, made where it is new; borrowed until the next is made. */

@@ -33,6 +33,7 @@ struct uf_cell {
     uf_value_status status;
 };
 
+enum { UF_READER_PLACE_SIZE = 300 };
 /* In place of a dimension's index: the value itself. */
 #define UF_VALUE_PLACE SIZE_MAX
 
@@ -41,9 +42,12 @@ struct uf_reader_wishes {
     char delimiter, decimal;               /* 0: find out */
     const struct uf_dimension_role *roles; /* a long file needs to know which column is the value */
     size_t n_roles;
-    const char *sheet;    /* of a workbook: name or number from 1; NULL: the first with a table */
-    const char *range;    /* of a sheet: `A3:F40`; NULL: found */
-    size_t header_row;    /* of a sheet, from 1; 0: found */
+    const struct uf_keep *keep; /* a column that is kept by its codes is no mere label */
+    size_t n_keep;
+    const char *sheet; /* of a workbook: name or number from 1; NULL: the first with a table; of a JSON-stat
+                             file, a data set; NULL: the only one */
+    const char *range; /* of a sheet: `A3:F40`; NULL: found */
+    size_t header_row; /* of a sheet, from 1; 0: found */
     const char *language; /* of a file with several: `sv`; NULL: the file's first */
 };
 
@@ -73,10 +77,17 @@ struct uf_format {
     /* Where a dimension's code (or the value) of the current cell stands; columns in characters, 0: not
      * known. */
     void (*place)(const struct uf_reader *reader, size_t dimension, size_t *out_line, size_t *out_column);
+    /* The same place in the file's own words (`Sheet1!B7`), for the sentence of an error; NULL: line and column
+     * say it. */
+    void (*name_place)(const struct uf_reader *reader, size_t dimension, char *out, size_t size);
     void (*close)(struct uf_reader *reader); /* frees `state`; NULL is fine there */
 };
 
 extern const struct uf_format uf_format_eurostat_tsv, uf_format_csv_long, uf_format_csv_wide;
+extern const struct uf_format uf_format_sdmx_csv, uf_format_oecd_csv, uf_format_data_explorer_csv;
+extern const struct uf_format uf_format_px;
+extern const struct uf_format uf_format_json_stat, uf_format_json_pxweb, uf_format_kolada;
+extern const struct uf_format uf_format_xlsx, uf_format_stata, uf_format_spss, uf_format_sas;
 
 /* All formats, in the order of documentation. */
 const struct uf_format *const *uf_formats(size_t *out_count);

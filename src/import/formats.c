@@ -10,9 +10,20 @@
 #include "import/format.h"
 
 static const struct uf_format *const FORMATS[] = {
-    &uf_format_eurostat_tsv,
-    &uf_format_csv_long,
-    &uf_format_csv_wide,
+    &uf_format_eurostat_tsv,      /* tables of text */
+    &uf_format_sdmx_csv,          /* the standard's */
+    &uf_format_data_explorer_csv, /* Eurostat's, with labels */
+    &uf_format_oecd_csv,          /* codes and labels */
+    &uf_format_csv_long,          /* a row per value */
+    &uf_format_csv_wide,          /* a column per period */
+    &uf_format_px,                /* cubes */
+    &uf_format_json_stat,         /* JSON */
+    &uf_format_json_pxweb,        /* PxWeb's own */
+    &uf_format_kolada,            /* municipalities and regions */
+    &uf_format_xlsx,              /* not text */
+    &uf_format_stata,             /* statistics programs */
+    &uf_format_spss,              /* … */
+    &uf_format_sas,               /* … */
 };
 enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS, PREFIX = 1 << 16, HEAD = 4096 };
 
@@ -74,11 +85,25 @@ static uf_status find_by_bytes(struct uf_input *input, const struct uf_format **
         "table as CSV");
 }
 
+/* The first lines. JSON may have one line of any length, of which the first part is enough. */
+static uf_status read_prefix(struct uf_input *input, char **out, struct uf_error *error)
+{
+    const char *block;
+    size_t length;
+    UF_TRY(uf_input_rewind(input, error));
+    UF_TRY(uf_input_block(input, &block, &length, error));
+    block += strspn(block, " \t\r\n");
+    if (*block != '{' && *block != '[') return uf_input_prefix(input, PREFIX, out, error);
+    *out = uf_text_copy(block);
+    UF_TRY(uf_input_rewind(input, error));
+    return *out ? UF_OK : uf_fail_memory(error);
+}
+
 static uf_status find_by_content(struct uf_input *input, const struct uf_format **out, struct uf_error *error)
 {
     if (uf_input_is_binary(input)) return find_by_bytes(input, out, error);
     char *prefix = NULL;
-    UF_TRY(uf_input_prefix(input, PREFIX, &prefix, error));
+    UF_TRY(read_prefix(input, &prefix, error));
     int best = 0;
     for (size_t i = 0; i < N_FORMATS; i++) {
         int score = FORMATS[i]->probe ? FORMATS[i]->probe(prefix) : 0;
@@ -130,7 +155,10 @@ uf_status uf_reader_fail(const struct uf_reader *reader, size_t dimension, struc
     va_end(arguments);
     size_t line = 0, column = 0;
     reader->format->place(reader, dimension, &line, &column);
-    return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), line, column, "%s", message);
+    char place[UF_READER_PLACE_SIZE] = "";
+    if (reader->format->name_place) reader->format->name_place(reader, dimension, place, sizeof place);
+    return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(reader->input), line, column, "%s%s%s", place,
+                      *place ? ": " : "", message);
 }
 
 uf_status uf_reader_fail_dimension(const struct uf_reader *reader, const char *name,

@@ -71,10 +71,11 @@ static bool begins_binary(const char *head, size_t length)
     static const struct {
         const char *bytes;
         size_t length;
-    } signs[] = {{"PK\x03\x04", 4},       /* a zip archive: .xlsx */
-                 {"<stata_dta>", 11},     /* Stata 13 and later */
-                 {"$FL2", 4},             /* SPSS */
-                 {"$FL3", 4},             /* SPSS, compressed otherwise */
+    } signs[] = {{"PK\x03\x04", 4},                       /* a zip archive: .xlsx */
+                 {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8}, /* what was before .xlsx; refused with a reason */
+                 {"<stata_dta>", 11},                     /* Stata 13 and later */
+                 {"$FL2", 4},                             /* SPSS */
+                 {"$FL3", 4},                             /* SPSS, compressed otherwise */
                  {"\x72\x01\x01\x00", 4}, /* Stata 12 and earlier, by version and byte order */
                  {"\x72\x02\x01\x00", 4},
                  {"\x73\x01\x01\x00", 4},
@@ -91,6 +92,7 @@ static bool begins_binary(const char *head, size_t length)
                  {"\x69\x02\x01\x00", 4},
                  {"\x68\x01\x01\x00", 4},
                  {"\x68\x02\x01\x00", 4},
+                 {"HEADER RECORD*******LIB", 23},                   /* SAS, for transport */
                  {"\0\0\0\0\0\0\0\0\0\0\0\0\xC2\xEA\x81\x60", 16}}; /* SAS */
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (length >= signs[i].length && !memcmp(head, signs[i].bytes, signs[i].length)) return true;

@@ -8,6 +8,7 @@
 #include <utfall/text.h>
 
 #include "base/fail.h"
+#include "store/codes.h"
 
 enum { RECORD_LIMIT = 1 << 24 };
 
@@ -152,6 +153,22 @@ static uf_status feed_line(struct uf_records *records, const char *line, size_t 
     return UF_OK;
 }
 
+/* `="0180"`, with which a file for a spreadsheet says that a code is a text: the text in it. */
+static void unwrap(struct uf_field *field)
+{
+    char *text = (char *)(uintptr_t)field->text;
+    size_t length = field->length, n = 0;
+    if (length < 3 || text[0] != '=' || text[1] != '"' || text[length - 1] != '"') return;
+    for (size_t i = 2; i + 1 < length; i++)
+        if (text[i] == '"' && (i + 2 >= length || text[++i] != '"')) return;
+    for (size_t i = 2; i + 1 < length; i++) {
+        text[n++] = text[i];
+        if (text[i] == '"') i++;
+    }
+    text[n] = '\0';
+    field->length = n;
+}
+
 uf_status uf_records_next(struct uf_records *records, struct uf_record *out, bool *out_more,
                           struct uf_error *error)
 {
@@ -172,10 +189,49 @@ uf_status uf_records_next(struct uf_records *records, struct uf_record *out, boo
     }
     *out_more = records->complete;
     if (!records->complete) return UF_OK;
-    for (size_t i = 0; i < records->n_fields; i++)
+    for (size_t i = 0; i < records->n_fields; i++) {
         records->fields[i] =
             (struct uf_field){records->text.data + records->spans[i].start, records->spans[i].length};
+        unwrap(&records->fields[i]);
+    }
     *out = (struct uf_record){records->fields, records->n_fields, records->first_line};
+    return UF_OK;
+}
+
+/* The name of column `i`; one without gets `column N`: R and pandas write row numbers under no name. */
+static uf_status name_column(const struct uf_field *field, size_t i, char **out, struct uf_error *error)
+{
+    struct uf_buffer unnamed = {0};
+    if (field->length == 0) {
+        uf_buffer_append(&unnamed, "column ");
+        uf_buffer_append_size(&unnamed, i + 1);
+        if (unnamed.failed) return uf_fail_memory(error);
+    }
+    /* å as one letter or as a and a ring is the same name: some systems write the one, people type the other */
+    uf_status status = uf_text_normalise(unnamed.data ? unnamed.data : field->text, out, error);
+    uf_buffer_clear(&unnamed);
+    return status;
+}
+
+static uf_status name_columns(struct uf_records *records, const struct uf_record *record,
+                              struct uf_codes *seen, struct uf_text_list *out_names, struct uf_error *error)
+{
+    for (size_t i = 0; i < record->count; i++) {
+        char *name = NULL;
+        int64_t unused;
+        UF_TRY(name_column(&record->fields[i], i, &name, error));
+        uf_status status = UF_OK;
+        if (uf_codes_find(seen, name, strlen(name), &unused)) {
+            size_t line, column;
+            uf_records_place(records, i, &line, &column);
+            status = uf_fail_at(error, UF_BAD_INPUT, uf_input_name(records->input), line, column,
+                                "two columns are called '%s'; rename one of them", name);
+        }
+        if (status == UF_OK) status = uf_codes_put(seen, name, strlen(name), 1, error);
+        if (status == UF_OK) status = uf_text_list_add(out_names, name, error);
+        free(name);
+        UF_TRY(status);
+    }
     return UF_OK;
 }
 
@@ -183,39 +239,16 @@ uf_status uf_records_header(struct uf_records *records, struct uf_text_list *out
                             struct uf_error *error)
 {
     struct uf_record record;
+    struct uf_codes seen;
     bool more;
     UF_TRY(uf_records_next(records, &record, &more, error));
     if (!more)
         return uf_fail_at(error, UF_BAD_INPUT, uf_input_name(records->input), 1, 0,
                           "the file has no header row, only blank lines; export it again");
-    for (size_t i = 0; i < record.count; i++) {
-        size_t line, column;
-        uf_records_place(records, i, &line, &column);
-        char unnamed[48];
-        const char *name = record.fields[i].text;
-        if (record.fields[i].length == 0) { /* R and pandas write row numbers under no name */
-            struct uf_buffer text;
-            uf_buffer_init(&text);
-            uf_buffer_append(&text, "column ");
-            uf_buffer_append_size(&text, i + 1);
-            if (text.failed) return uf_fail_memory(error);
-            memcpy(unnamed, text.data, text.length + 1);
-            uf_buffer_clear(&text);
-            name = unnamed;
-        }
-        /* å as one letter or as a and a ring is the same name: some systems write the one, people type the other */
-        char *composed = NULL;
-        UF_TRY(uf_text_normalise(name, &composed, error));
-        uf_status status = UF_OK;
-        if (uf_text_list_find(out_names, composed) != SIZE_MAX)
-            status = uf_fail_at(error, UF_BAD_INPUT, uf_input_name(records->input), line, column,
-                                "two columns are called '%s'; rename one of them", composed);
-        else
-            status = uf_text_list_add(out_names, composed, error);
-        free(composed);
-        UF_TRY(status);
-    }
-    return UF_OK;
+    uf_codes_init(&seen);
+    uf_status status = name_columns(records, &record, &seen, out_names, error);
+    uf_codes_clear(&seen);
+    return status;
 }
 
 uf_status uf_records_check(const struct uf_records *records, const struct uf_record *record, size_t expected,
@@ -260,13 +293,19 @@ char uf_delimiter_detect(const char *text)
     for (const char *c = CANDIDATES; *c; c++) {
         const char *p = text;
         size_t header = count_fields(&p, *c), records = 0, equal = 0, n;
+        /* A title above the header is one field, whatever cuts the table. */
+        size_t titles = 0;
+        for (; header == 1 && titles < RECORDS; titles++) header = count_fields(&p, *c);
         if (header < 2) continue;
         while (records < RECORDS && (n = count_fields(&p, *c)) > 0) {
             records++;
             equal += n == header;
         }
-        /* Equal rows first (in tenths, so that a ragged row does not decide), then many fields. */
-        size_t score = (records ? equal * 10 / records : 10) * 10000 + (header < 9999 ? header : 9999);
+        /* Equal rows first (in tenths, so that a ragged row does not decide), then a table without a title, then
+         * many fields. */
+        if (titles > 0 && records == 0) continue;
+        size_t score = (records ? equal * 10 / records : 10) * 10000 + (header < 4999 ? header : 4999);
+        if (titles == 0) score += 5000;
         if (score > best_score) best_score = score, best = *c;
     }
     return best;

@@ -54,7 +54,7 @@ static uf_status add_cell(struct uf_survey *survey, const struct uf_cell *cell, 
     return UF_OK;
 }
 
-static uf_status walk(struct uf_reader *reader, const struct uf_plan *plan, struct uf_survey *survey,
+static uf_status walk(struct uf_reader *reader, struct uf_plan *plan, struct uf_survey *survey,
                       struct uf_error *error)
 {
     while (survey->n_cells < UF_SURVEY_CELLS) {
@@ -71,12 +71,14 @@ static uf_status walk(struct uf_reader *reader, const struct uf_plan *plan, stru
             if (plan->dimensions[d].keep)
                 UF_TRY(number_code(&dimension->all_index, &dimension->all, cell.codes[d], &place, error));
         }
-        if (uf_plan_keeps(plan, &cell)) UF_TRY(add_cell(survey, &cell, error));
+        bool kept = false;
+        UF_TRY(uf_plan_keeps(plan, reader, &cell, &kept, error));
+        if (kept) UF_TRY(add_cell(survey, &cell, error));
     }
     return UF_OK;
 }
 
-uf_status uf_survey_make(struct uf_reader *reader, const struct uf_plan *plan, struct uf_survey *out,
+uf_status uf_survey_make(struct uf_reader *reader, struct uf_plan *plan, struct uf_survey *out,
                          struct uf_error *error)
 {
     struct uf_survey survey = {.count = plan->count};

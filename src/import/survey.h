@@ -25,7 +25,7 @@ struct uf_survey {
     bool whole; /* the file ended before the limit */
 };
 
-uf_status uf_survey_make(struct uf_reader *reader, const struct uf_plan *plan, struct uf_survey *out,
+uf_status uf_survey_make(struct uf_reader *reader, struct uf_plan *plan, struct uf_survey *out,
                          struct uf_error *error);
 void uf_survey_clear(struct uf_survey *survey);
 

@@ -14,13 +14,34 @@ struct sign {
     uf_value_status status;
 };
 
+/* Case is ignored. A number is never a sign, so the letters here are looked at only where no number stands. */
 static const struct sign MISSING[] = {
-    {"", UF_VALUE_NOT_AVAILABLE},     {"..", UF_VALUE_NOT_AVAILABLE},  {"...", UF_VALUE_NOT_AVAILABLE},
-    {"....", UF_VALUE_NOT_AVAILABLE}, {":", UF_VALUE_NOT_AVAILABLE},   {"NA", UF_VALUE_NOT_AVAILABLE},
-    {"N/A", UF_VALUE_NOT_AVAILABLE},  {"NaN", UF_VALUE_NOT_AVAILABLE}, {"null", UF_VALUE_NOT_AVAILABLE},
-    {".", UF_VALUE_NOT_APPLICABLE},   {"..C", UF_VALUE_SUPPRESSED},    {"x", UF_VALUE_SUPPRESSED}};
+    {"", UF_VALUE_NOT_AVAILABLE},     {"..", UF_VALUE_NOT_AVAILABLE},   {"...", UF_VALUE_NOT_AVAILABLE},
+    {"....", UF_VALUE_NOT_AVAILABLE}, {":", UF_VALUE_NOT_AVAILABLE},    {"NA", UF_VALUE_NOT_AVAILABLE},
+    {"N/A", UF_VALUE_NOT_AVAILABLE},  {"n.a.", UF_VALUE_NOT_AVAILABLE}, {"#N/A", UF_VALUE_NOT_AVAILABLE},
+    {"NaN", UF_VALUE_NOT_AVAILABLE},  {"null", UF_VALUE_NOT_AVAILABLE}, {"None", UF_VALUE_NOT_AVAILABLE},
+    {".", UF_VALUE_NOT_APPLICABLE},   {"z", UF_VALUE_NOT_APPLICABLE},   {"..C", UF_VALUE_SUPPRESSED},
+    {"x", UF_VALUE_SUPPRESSED},       {"(x)", UF_VALUE_SUPPRESSED},     {"*", UF_VALUE_SUPPRESSED},
+    {"**", UF_VALUE_SUPPRESSED},      {"c", UF_VALUE_CONFIDENTIAL},     {"(c)", UF_VALUE_CONFIDENTIAL}};
 
 static const char *const ZEROS[] = {"-", "\xE2\x80\x93", "\xE2\x80\x94"};
+static const char *const BELOW[] = {"<", "\xE2\x89\xA4", "&lt;"};
+
+/* `<5`, `< 5`: a count too small to be shown. */
+static bool is_below_sign(const char *text, size_t length)
+{
+    double bound;
+    for (size_t i = 0; i < sizeof BELOW / sizeof *BELOW; i++) {
+        size_t n = strlen(BELOW[i]);
+        if (length <= n || memcmp(text, BELOW[i], n) != 0) continue;
+        if (text[n] == '=') n++;
+        while (n < length && text[n] == ' ') n++;
+        if (uf_number_parse(text + n, length - n, '.', &bound) ||
+            uf_number_parse(text + n, length - n, ',', &bound))
+            return true;
+    }
+    return false;
+}
 
 bool uf_value_is_missing_sign(const char *text, size_t length, uf_value_status *out)
 {
@@ -29,7 +50,9 @@ bool uf_value_is_missing_sign(const char *text, size_t length, uf_value_status *
             *out = MISSING[i].status;
             return true;
         }
-    return false;
+    if (!is_below_sign(text, length)) return false;
+    *out = UF_VALUE_SUPPRESSED;
+    return true;
 }
 
 static bool is_zero_sign(const char *text, size_t length)
@@ -73,14 +96,66 @@ static bool letters_read(const char *flags, size_t length, uf_value_status *out)
     return true;
 }
 
+/* The code list CL_OBS_STATUS of SDMX, in which each status is one capital, and what Eurostat's own column of
+ * flags has beside the letters above. */
+static bool code_status(char code, uf_value_status *out)
+{
+    static const struct {
+        char code;
+        uf_value_status status;
+    } CODES[] = {{'A', UF_VALUE_OBSERVED},        {'B', UF_VALUE_BREAK},
+                 {'C', UF_VALUE_CONFIDENTIAL},    {'D', UF_VALUE_DEFINITION_DIFFERS},
+                 {'E', UF_VALUE_ESTIMATED},       {'F', UF_VALUE_FORECAST},
+                 {'G', UF_VALUE_OBSERVED},                                       /* experimental */
+                 {'H', UF_VALUE_NOT_AVAILABLE},                                  /* holiday */
+                 {'I', UF_VALUE_IMPUTED},         {'K', UF_VALUE_NOT_AVAILABLE}, /* within another category */
+                 {'L', UF_VALUE_NOT_AVAILABLE},  /* exists, was not collected */
+                 {'M', UF_VALUE_NOT_APPLICABLE}, /* cannot exist */
+                 {'N', UF_VALUE_LOW_RELIABILITY}, {'O', UF_VALUE_NOT_AVAILABLE},
+                 {'P', UF_VALUE_PROVISIONAL},     {'Q', UF_VALUE_SUPPRESSED},
+                 {'R', UF_VALUE_OBSERVED},                                     /* revised */
+                 {'S', UF_VALUE_OBSERVED},                                     /* strike */
+                 {'U', UF_VALUE_LOW_RELIABILITY}, {'V', UF_VALUE_PROVISIONAL}, /* not validated */
+                 {'l', UF_VALUE_NOT_AVAILABLE},   {'m', UF_VALUE_NOT_APPLICABLE},
+                 {'o', UF_VALUE_NOT_AVAILABLE},   {'q', UF_VALUE_SUPPRESSED}};
+    for (size_t i = 0; i < sizeof CODES / sizeof *CODES; i++)
+        if (CODES[i].code == code) {
+            *out |= CODES[i].status;
+            return true;
+        }
+    return false;
+}
+
+/* Parts joined by one of `,;|/` or blanks, each a code or some of Eurostat's letters: `B`, `B|E`, `b, ep`. */
+static bool parts_read(const char *flags, size_t length, uf_value_status *out)
+{
+    static const char JOINTS[] = ",;|/ ";
+    uf_value_status status = UF_VALUE_OBSERVED;
+    size_t i = 0;
+    while (i < length) {
+        size_t end = i;
+        while (end < length && !memchr(JOINTS, flags[end], sizeof JOINTS - 1)) end++;
+        uf_value_status part = UF_VALUE_OBSERVED;
+        if (letters_read(flags + i, end - i, &part) || (end - i == 1 && code_status(flags[i], &part)))
+            status |= part;
+        else
+            return false;
+        i = end + (end < length);
+    }
+    *out = status;
+    return true;
+}
+
 bool uf_value_flags_read(const char *flags, size_t length, uf_value_status *out)
 {
-    if (letters_read(flags, length, out)) return true;
+    /* Our own names first: `undefined` and `suppressed` are made of letters that are flags. */
     char name[UF_VALUE_STATUS_SIZE];
-    if (length >= sizeof name) return false;
-    memcpy(name, flags, length);
-    name[length] = '\0';
-    return uf_value_status_parse(name, out);
+    if (length < sizeof name) {
+        memcpy(name, flags, length);
+        name[length] = '\0';
+        if (uf_value_status_parse(name, out)) return true;
+    }
+    return parts_read(flags, length, out);
 }
 
 /* Cuts `12.3 bep` and `: c` into value and flags; a bare number has none. */
@@ -150,11 +225,17 @@ void uf_decimal_observe(struct uf_decimal_evidence *evidence, const char *text, 
 {
     uf_value_status status;
     trim(&text, &length);
-    if (uf_value_is_missing_sign(text, length, &status) || is_zero_sign(text, length)) return;
+    if (uf_value_is_missing_sign(text, length, &status)) {
+        evidence->letter_signs += length > 0 && length < 2 && *text != '.' && *text != ':';
+        return;
+    }
+    if (is_zero_sign(text, length)) return;
     if (flags || (length > 0 && *text == ':')) {
         const char *letters;
-        size_t n_letters;
-        split_flags(text, &length, &letters, &n_letters);
+        size_t n_letters, n_value = length;
+        uf_value_status unused = UF_VALUE_OBSERVED;
+        split_flags(text, &n_value, &letters, &n_letters);
+        if (n_value > 0 && letters_read(letters, n_letters, &unused)) length = n_value;
         if (uf_value_is_missing_sign(text, length, &status)) return;
     }
     /* As a number under either reading: this also keeps words, dates and serial numbers with two marks out. */
@@ -197,6 +278,7 @@ void uf_decimal_add(struct uf_decimal_evidence *sum, const struct uf_decimal_evi
     sum->either_round += part->either_round;
     sum->numbers += part->numbers;
     sum->texts += part->texts;
+    sum->letter_signs += part->letter_signs;
 }
 
 uf_status uf_decimal_decide(const struct uf_decimal_evidence *evidence, char asked, char delimiter,

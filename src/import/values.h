@@ -5,13 +5,17 @@
  * What stands in a cell → a value and its status. One place knows the signs for "missing" that publishers
  * use.
  *
- *     `..` `...` `....` `:` `NA` `N/A` `null` empty   not available
- *     `.`                                             not applicable
- *     `..C` `x`                                       suppressed
- *     `–` `—` `-`                                     zero, exactly
+ *     `..` `...` `....` `:` `NA` `N/A` `n.a.` `#N/A` `null` empty   not available
+ *     `.` `z`                                                       not applicable
+ *     `..C` `x` `(x)` `*` `**` `<5` `< 5`                           suppressed
+ *     `c` `(c)`                                                     confidential
+ *     `–` `—` `-`                                                   zero, exactly
+ *
+ * Case is ignored.
  *
  * Flags (Eurostat) behind a value or `:`: b break, c confidential, d definition differs, e s estimated,
- * f forecast, i r (no status of ours), n u low reliability, p provisional, z not applicable.
+ * f forecast, i r (no status of ours), n u low reliability, p provisional, z not applicable. In a status column
+ * also one capital of SDMX's list of observation statuses (`B`, `E`, `L`, `Q`), several joined by `|` or a comma.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,7 +32,8 @@ struct uf_value_rules {
  * none) is the text of a status column beside the value. A missing value is NaN. */
 bool uf_value_read(const struct uf_value_rules *rules, const char *text, size_t length, const char *flags,
                    double *out_value, uf_value_status *out_status);
-/* Eurostat's letters, or names of our own joined by `+`; false for others. */
+/* What a status column holds: Eurostat's letters, codes of SDMX, or names of our own joined by `+`; false for
+ * others. */
 bool uf_value_flags_read(const char *flags, size_t length, uf_value_status *out);
 /* A sign for missing, without flags. */
 bool uf_value_is_missing_sign(const char *text, size_t length, uf_value_status *out);
@@ -40,6 +45,7 @@ struct uf_decimal_evidence {
     size_t either_round;                 /* of the point_either and comma_either: those that end in 0 */
     size_t numbers;                      /* cells that look like numbers */
     size_t texts;                        /* cells that are neither numbers nor missing */
+    size_t letter_signs;                 /* of the missing: written as one letter, which may be a code too */
 };
 void uf_decimal_observe(struct uf_decimal_evidence *evidence, const char *text, size_t length, bool flags);
 void uf_decimal_add(struct uf_decimal_evidence *sum, const struct uf_decimal_evidence *part);

@@ -107,9 +107,9 @@ static uf_status fill_exposure(struct uf_store *store, const struct uf_panel *pa
             exposure->status[u] = uf_table_rows(reach) ? UF_NOT_EXPOSED : UF_EXPOSURE_UNKNOWN;
             continue;
         }
-        int told = (int)query_number(reach, row, 1);
+        int told = (int)selected_number(reach, row, 1);
         exposure->status[u] = told == 2 ? UF_EXPOSED : told == 1 ? UF_EXPOSURE_UNKNOWN : UF_NOT_EXPOSED;
-        same_level = same_level && query_number(reach, row, 2) == 1;
+        same_level = same_level && selected_number(reach, row, 2) == 1;
     }
     /* "20 of 21" counts counties; it says nothing about how many NUTS 2 regions or municipalities */
     if (!same_level) exposure->regions_exposed = exposure->regions_total = -1;
@@ -132,7 +132,7 @@ static uf_status describe_treatment(struct uf_panel *panel, struct uf_store *sto
         const char *currency = uf_table_text(found, 0, 1);
         panel->treatment.name = uf_text_copy(uf_table_text(found, 0, 0));
         panel->treatment.currency = currency && *currency ? uf_text_copy(currency) : NULL;
-        panel->treatment.cost = query_number(found, 0, 2);
+        panel->treatment.cost = selected_number(found, 0, 2);
         if (!panel->treatment.name) status = uf_fail_memory(error);
     }
     uf_table_free(found);
@@ -155,10 +155,10 @@ uf_status panel_expose(struct uf_panel *panel, struct uf_store *store,
         exposure->intervention = uf_text_copy(uf_table_text(interventions, i, 0));
         exposure->name = uf_text_copy(uf_table_text(interventions, i, 1));
         exposure->source = source && *source ? uf_text_copy(source) : NULL;
-        exposure->start = (uf_period)query_number(interventions, i, 3);
-        exposure->end = (uf_period)query_number(interventions, i, 4);
-        exposure->regions_exposed = (int)query_number(interventions, i, 5);
-        exposure->regions_total = (int)query_number(interventions, i, 6);
+        exposure->start = (uf_period)selected_number(interventions, i, 3);
+        exposure->end = (uf_period)selected_number(interventions, i, 4);
+        exposure->regions_exposed = (int)selected_number(interventions, i, 5);
+        exposure->regions_total = (int)selected_number(interventions, i, 6);
         if (!exposure->intervention || !exposure->name) {
             status = uf_fail_memory(error);
             break;

@@ -73,6 +73,15 @@ static uf_status bind_regions(struct statement *statement, struct uf_store *stor
     return UF_OK;
 }
 
+/* A region that ended, and one that a merged unit (`SE121+SE125`) stands for, is a unit only where the store has
+ * values of it. The cross join goes from the few indicators into the primary key of the observations. */
+static const char LIVING[] =
+    " AND ((r.valid_to IS NULL AND NOT EXISTS (SELECT 1 FROM region u WHERE instr(u.code, '+') > 0 AND "
+    "instr('+' || u.code || '+', '+' || r.code || '+') > 0 AND u.code <> r.code)) OR EXISTS (SELECT 1 FROM "
+    "indicator i "
+    "CROSS JOIN observation o WHERE o.indicator_id = i.indicator_id AND o.region_id = r.region_id AND "
+    "instr(i.code, ':') = 0))";
+
 uf_status select_regions(struct statement *statement, struct uf_store *store,
                          const struct uf_store_panel_request *request, struct uf_error *error)
 {
@@ -94,6 +103,7 @@ uf_status select_regions(struct statement *statement, struct uf_store *store,
         statement,
         " END, p.code FROM region r LEFT JOIN region p ON p.region_id = r.parent_id WHERE r.level = ");
     UF_TRY(statement_bind(statement, level, error));
+    statement_add(statement, LIVING);
     if (request->n_within) statement_add(statement, " AND r.region_id IN inside");
     if (request->n_regions) {
         statement_add(statement, " AND r.code IN ");
@@ -133,7 +143,7 @@ uf_status check_code(struct uf_store *store, const char *view, const char *what,
     return status;
 }
 
-double query_number(const struct uf_table *table, size_t row, size_t column)
+double selected_number(const struct uf_table *table, size_t row, size_t column)
 {
     const char *text = uf_table_text(table, row, column);
     double value = NAN;

@@ -26,7 +26,7 @@ uf_status select_regions(struct statement *statement, struct uf_store *store,
 uf_status check_code(struct uf_store *store, const char *view, const char *what, const char *code,
                      const char *file, size_t line, size_t column, struct uf_error *error);
 /* The number in a cell that the query may have typed either way; NaN for NULL. */
-double query_number(const struct uf_table *table, size_t row, size_t column);
+double selected_number(const struct uf_table *table, size_t row, size_t column);
 
 /* Treatment and exposures, from the store's interventions. */
 uf_status panel_expose(struct uf_panel *panel, struct uf_store *store,

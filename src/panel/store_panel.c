@@ -14,8 +14,8 @@
 static uf_status copy_number(const struct uf_table *from, size_t row, size_t value_column,
                              struct uf_table *to, size_t to_row, size_t to_column, struct uf_error *error)
 {
-    double value = query_number(from, row, value_column);
-    double stored = query_number(from, row, value_column + 1);
+    double value = selected_number(from, row, value_column);
+    double stored = selected_number(from, row, value_column + 1);
     uf_value_status status =
         isnan(stored) ? (uf_value_status)UF_VALUE_NOT_AVAILABLE : (uf_value_status)stored;
     /* all parts are there and still no number: a division by zero or the logarithm of what is not positive */
@@ -44,7 +44,7 @@ static uf_status to_long_table(const struct uf_table *rows, bool by_sector,
         UF_TRY(uf_table_add_row(table, &row, error));
         for (size_t k = 0; k < n_keys; k++)
             if (k != 3) UF_TRY(uf_table_set_text(table, row, k, uf_table_text(rows, i, k), error));
-        uf_period_print((uf_period)query_number(rows, i, 3), period);
+        uf_period_print((uf_period)selected_number(rows, i, 3), period);
         UF_TRY(uf_table_set_text(table, row, 3, period, error));
         for (size_t k = 0; k < n_values; k++)
             UF_TRY(copy_number(rows, i, n_keys + 2 * k, table, row, n_keys + k, error));
@@ -110,7 +110,7 @@ static uf_status describe_column(struct uf_store *store, struct uf_panel_column 
         status = replace_text(&column->source, source && *source ? source : NULL, error);
         if (bare && status == UF_OK) status = replace_text(&column->label, uf_table_text(found, 0, 0), error);
         if (bare && status == UF_OK) status = replace_text(&column->unit, unit && *unit ? unit : NULL, error);
-        double rounding = query_number(found, 0, 3);
+        double rounding = selected_number(found, 0, 3);
         if (bare && !isnan(rounding)) column->rounding = rounding;
     }
     uf_table_free(found);
@@ -271,11 +271,42 @@ static uf_status treat(struct uf_store *store, const struct uf_store_panel_reque
     return status;
 }
 
+/* A region that ended, beside regions of later years: codes of two versions of the division. */
+static uf_status check_versions(struct uf_store *store, const struct uf_panel *panel, struct uf_error *error)
+{
+    struct uf_table *ended = NULL;
+    int last = 0;
+    for (size_t t = 0; t < panel->periods.count; t++) {
+        int year = panel->period_value[t] ? uf_period_year(panel->period_value[t]) : 0;
+        if (year > last) last = year;
+    }
+    UF_TRY(uf_store_query(
+        store,
+        "SELECT code, name_en AS name, CAST(valid_to AS REAL) AS ended FROM regions WHERE valid_to IS "
+        "NOT NULL ORDER BY code",
+        NULL, 0, &ended, error));
+    uf_status status = UF_OK;
+    for (size_t i = 0; i < uf_table_rows(ended) && status == UF_OK; i++) {
+        const char *code = uf_table_text(ended, i, 0);
+        double year = selected_number(ended, i, 2);
+        if (uf_dictionary_find(&panel->units, code) == SIZE_MAX || last <= year) continue;
+        status = uf_fail(
+            error, UF_BAD_INPUT,
+            "region '%s' (%s) ended in %.0f and the panel goes on to %d: codes of two versions of the "
+            "regional division make no series; bring the figures to one (`as-of` in a study), or keep to "
+            "periods until %.0f",
+            code, uf_table_text(ended, i, 1), year, last, year);
+    }
+    uf_table_free(ended);
+    return status;
+}
+
 static uf_status finish(struct uf_store *store, const struct uf_store_panel_request *request,
                         const struct panel_variables *variables, struct uf_panel *panel,
                         struct uf_error *error)
 {
     if (request->indicator) UF_TRY(check_overlap(store, request, panel, error));
+    UF_TRY(check_versions(store, panel, error));
     UF_TRY(describe(store, request, variables, panel, error));
     UF_TRY(panel_set_roles(panel, request->indicator ? request->indicator : request->outcome, request->weight,
                            request->covariates, request->n_covariates, error));

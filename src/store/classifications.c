@@ -118,11 +118,12 @@ uf_status uf_store_put_indicator(struct uf_store *store, const struct uf_indicat
     /* What a later import leaves unsaid stays as it was. */
     static const char SQL[] =
         "INSERT INTO indicator (code, theme, name_sv, name_en, unit_sv, unit_en, kind, rounding, source, "
-        "licence)"
-        " VALUES (?1, ?2, coalesce(?3, ?4, ?1), coalesce(?4, ?3, ?1), ?5, ?6, ?7, ?8, ?9, ?10)"
+        "licence, decimals)"
+        " VALUES (?1, ?2, coalesce(?3, ?4, ?1), coalesce(?4, ?3, ?1), ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
         " ON CONFLICT (code) DO UPDATE SET theme = coalesce(?2, theme), name_sv = coalesce(?3, name_sv),"
         "  name_en = coalesce(?4, name_en), unit_sv = coalesce(?5, unit_sv), unit_en = coalesce(?6, unit_en),"
-        "  kind = ?7, rounding = ?8, source = coalesce(?9, source), licence = coalesce(?10, licence)";
+        "  kind = ?7, rounding = ?8, source = coalesce(?9, source), licence = coalesce(?10, licence),"
+        "  decimals = coalesce(?11, decimals)";
     if (!indicator->code || !*indicator->code)
         return uf_fail(error, UF_BAD_INPUT, "an indicator has no code");
     if ((unsigned)indicator->kind > UF_INDICATOR_RATIO)
@@ -131,12 +132,21 @@ uf_status uf_store_put_indicator(struct uf_store *store, const struct uf_indicat
     if (!(indicator->rounding >= 0) || isinf(indicator->rounding))
         return uf_fail(error, UF_BAD_INPUT, "indicator '%s': the rounding unit must be 0 (none) or more",
                        indicator->code);
+    if (indicator->has_decimals && indicator->decimals < 0)
+        return uf_fail(error, UF_BAD_INPUT, "indicator '%s': the number of decimals must be 0 or more",
+                       indicator->code);
     UF_TRY(check_same_measure(store, indicator, error));
-    const struct uf_binding bindings[] = {
-        uf_bind_text(indicator->code),        uf_bind_text(indicator->theme),
-        uf_bind_text(indicator->name_sv),     uf_bind_text(indicator->name_en),
-        uf_bind_text(indicator->unit_sv),     uf_bind_text(indicator->unit_en),
-        uf_bind_text(KINDS[indicator->kind]), uf_bind_real(indicator->rounding),
-        uf_bind_text(indicator->source),      uf_bind_text(indicator->licence)};
-    return uf_store_execute(store, SQL, bindings, 10, error);
+    const struct uf_binding bindings[] = {uf_bind_text(indicator->code),
+                                          uf_bind_text(indicator->theme),
+                                          uf_bind_text(indicator->name_sv),
+                                          uf_bind_text(indicator->name_en),
+                                          uf_bind_text(indicator->unit_sv),
+                                          uf_bind_text(indicator->unit_en),
+                                          uf_bind_text(KINDS[indicator->kind]),
+                                          uf_bind_real(indicator->rounding),
+                                          uf_bind_text(indicator->source),
+                                          uf_bind_text(indicator->licence),
+                                          indicator->has_decimals ? uf_bind_integer(indicator->decimals)
+                                                                  : uf_bind_text(NULL)};
+    return uf_store_execute(store, SQL, bindings, 11, error);
 }

@@ -30,7 +30,8 @@ static uf_status configure(struct uf_store *store, struct uf_error *error)
         return uf_fail_at(error, UF_INTERNAL, store->path, 0, 0,
                           "SQLite refuses a safety setting; it is too old");
     ok = sqlite3_exec(db,
-                      "PRAGMA cell_size_check = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
+                      "PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; "
+                      "PRAGMA temp_store = MEMORY;",
                       NULL, NULL, NULL);
     return ok == SQLITE_OK ? uf_store_register_functions(db, error) : uf_store_fail(store, ok, error);
 }
@@ -132,7 +133,7 @@ uf_status uf_store_open(const char *path, enum uf_open_mode mode, struct uf_stor
     return UF_OK;
 }
 
-static void forget_codes(struct uf_store *store)
+void uf_store_forget_codes(struct uf_store *store)
 {
     uf_codes_clear(&store->regions);
     uf_codes_clear(&store->sectors);
@@ -140,11 +141,16 @@ static void forget_codes(struct uf_store *store)
     uf_codes_clear(&store->indicators);
 }
 
+void uf_store_enforce_references(struct uf_store *store, bool enforced)
+{
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_FKEY, (int)enforced, NULL);
+}
+
 void uf_store_close(struct uf_store *store)
 {
     if (!store) return;
     for (size_t i = 0; i < UF_STATEMENT_CACHE; i++) sqlite3_finalize(store->cache[i].statement);
-    forget_codes(store);
+    uf_store_forget_codes(store);
     sqlite3_close(store->db); /* rolls back what is open */
     free(store->path);
     free(store);
@@ -184,7 +190,7 @@ void uf_store_rollback(struct uf_store *store)
 {
     if (store->depth == 0) return;
     store->depth--;
-    forget_codes(store);
+    uf_store_forget_codes(store);
     /* SQLite itself has rolled back everything after some errors (disk full): then there is nothing left to
      * do. */
     if (sqlite3_get_autocommit(store->db)) {

@@ -11,14 +11,16 @@
 #include <utfall/store.h>
 
 #include "store/codes.h"
+#include "store/keys.h"
 
-enum { UF_STATEMENT_CACHE = 48 };
+enum { UF_STATEMENT_CACHE = 64 };
 
 struct uf_store {
     sqlite3 *db;
     char *path;
     bool read_only;
     int depth; /* of nested transactions */
+    bool has_writer;
     struct {
         const char *sql;
         sqlite3_stmt *statement;
@@ -52,17 +54,24 @@ uf_status uf_store_integer(struct uf_store *store, const char *sql, const struct
 uf_status uf_store_texts(struct uf_store *store, const char *sql, struct uf_text_list *out,
                          struct uf_error *error);
 
+/* One SELECT that can only read, prepared but not cached, and its parameters; in query.c. */
+uf_status uf_store_prepare_reading(struct uf_store *store, const char *sql, sqlite3_stmt **out,
+                                   struct uf_error *error);
+uf_status uf_store_bind_parameters(struct uf_store *store, sqlite3_stmt *statement,
+                                   const char *const *parameters, size_t n_parameters,
+                                   struct uf_error *error);
+
 /* Turns an SQLite result code into a status and a sentence; resets nothing. */
 uf_status uf_store_fail(struct uf_store *store, int code, struct uf_error *error);
 
+/* Codes that were looked up may mean something else now, or nothing. */
+void uf_store_forget_codes(struct uf_store *store);
+/* Foreign keys are looked at for every row, unless for a statement whose rows are known to keep them. Also within
+ * a transaction. */
+void uf_store_enforce_references(struct uf_store *store, bool enforced);
+
 /* Functions and the collation `swedish`, in functions.c. */
 uf_status uf_store_register_functions(sqlite3 *db, struct uf_error *error);
-
-/* Ids by code, cached; an unknown code is UF_BAD_INPUT with the nearest one. In regions.c, classifications.c. */
-uf_status uf_store_region_id(struct uf_store *store, const char *code, int64_t *out, struct uf_error *error);
-uf_status uf_store_sector_id(struct uf_store *store, const char *code, int64_t *out, struct uf_error *error);
-uf_status uf_store_indicator_id(struct uf_store *store, const char *code, int64_t *out,
-                                struct uf_error *error);
 
 /* `unknown WHAT CODE; did you mean NEAREST?`, with the candidates that `sql` lists. */
 uf_status uf_store_fail_unknown(struct uf_store *store, const char *what, const char *code, const char *sql,

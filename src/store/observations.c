@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Batches and observations. */
+/* Observations, one at a time. */
 #include "store/connection.h"
 
 #include <math.h>
@@ -8,42 +8,10 @@
 #include <utfall/number.h>
 
 #include "base/fail.h"
+#include "store/observation.h"
 
-uf_status uf_store_batch_begin(struct uf_store *store, const char *path, const char *format,
-                               const char *sha256, int64_t *out_batch, struct uf_error *error)
-{
-    static const char SQL[] = "INSERT INTO batch (path, format, sha256) VALUES (?1, ?2, ?3)";
-    if (store->depth == 0) return uf_fail(error, UF_INTERNAL, "a batch begins inside a transaction");
-    const struct uf_binding bindings[] = {uf_bind_text(uf_text_or(path, "")),
-                                          uf_bind_text(uf_text_or(format, "")),
-                                          uf_bind_text(uf_text_or(sha256, ""))};
-    UF_TRY(uf_store_execute(store, SQL, bindings, 3, error));
-    *out_batch = sqlite3_last_insert_rowid(store->db);
-    return UF_OK;
-}
-
-uf_status uf_store_batch_select(struct uf_store *store, int64_t batch, const char *selection,
+uf_status uf_store_breakdown_id(struct uf_store *store, const char *code, int64_t *out,
                                 struct uf_error *error)
-{
-    static const char SQL[] = "UPDATE batch SET selection = ?2 WHERE batch_id = ?1";
-    const struct uf_binding bindings[] = {uf_bind_integer(batch), uf_bind_text(selection)};
-    return uf_store_execute(store, SQL, bindings, 2, error);
-}
-
-uf_status uf_store_batch_find(struct uf_store *store, const char *sha256, const char *selection,
-                              int64_t *out_batch, struct uf_error *error)
-{
-    static const char SQL[] =
-        "SELECT batch_id FROM batch WHERE sha256 = ?1 AND selection = ?2 ORDER BY 1 LIMIT 1";
-    const struct uf_binding bindings[] = {uf_bind_text(sha256), uf_bind_text(selection)};
-    int64_t batch = 0;
-    bool found = false;
-    UF_TRY(uf_store_integer(store, SQL, bindings, 2, &batch, &found, error));
-    *out_batch = found ? batch : 0;
-    return UF_OK;
-}
-
-static uf_status breakdown_id(struct uf_store *store, const char *code, int64_t *out, struct uf_error *error)
 {
     static const char ADD[] = "INSERT INTO breakdown (code) VALUES (?1) ON CONFLICT (code) DO NOTHING";
     static const char FIND[] = "SELECT breakdown_id FROM breakdown WHERE code = ?1";
@@ -63,6 +31,67 @@ static uf_status breakdown_id(struct uf_store *store, const char *code, int64_t 
     return UF_OK;
 }
 
+/* --- two values for one cell ------------------------------------------------------------------- */
+
+uf_status uf_observation_check(const char *indicator, double value, uf_value_status status,
+                               struct uf_error *error)
+{
+    if (uf_value_is_missing(status) == (isnan(value) != 0) && !isinf(value)) return UF_OK;
+    return uf_fail(
+        error, UF_BAD_INPUT,
+        "a value of indicator '%s' is not a number without a reason, or has a number and a reason for "
+        "having none",
+        indicator ? indicator : "");
+}
+
+bool uf_held_is(const struct uf_held *held, double value, uf_value_status status)
+{
+    bool same = uf_value_is_missing(status) ? uf_value_is_missing(held->status) : held->value == value;
+    return same && held->status == status;
+}
+
+struct uf_held uf_held_column(sqlite3_stmt *statement, int first)
+{
+    bool missing = sqlite3_column_type(statement, first) == SQLITE_NULL;
+    return (struct uf_held){.value = missing ? NAN : sqlite3_column_double(statement, first),
+                            .status = (uf_value_status)sqlite3_column_int64(statement, first + 1),
+                            .batch = sqlite3_column_int64(statement, first + 2)};
+}
+
+static void bind_key(const struct uf_cell_key *key, struct uf_binding *out)
+{
+    for (int i = 0; i < UF_CELL_KEYS; i++) out[i] = uf_bind_integer(key->part[i]);
+}
+
+static uf_status read_held(struct uf_store *store, const struct uf_cell_key *key, struct uf_held *out,
+                           struct uf_error *error)
+{
+    static const char SQL[] =
+        "SELECT value, status, batch_id FROM observation WHERE indicator_id = ?1 AND region_id = ?2"
+        " AND sector_id = ?3 AND breakdown_id = ?4 AND period = ?5";
+    struct uf_binding bindings[UF_CELL_KEYS];
+    bind_key(key, bindings);
+    sqlite3_stmt *statement = NULL;
+    UF_TRY(uf_store_statement(store, SQL, bindings, UF_CELL_KEYS, &statement, error));
+    int step = sqlite3_step(statement);
+    uf_status status = step == SQLITE_ROW ? UF_OK : uf_store_fail(store, step, error);
+    if (status == UF_OK) *out = uf_held_column(statement, 0);
+    sqlite3_reset(statement);
+    return status;
+}
+
+static uf_status remember_repeat(struct uf_store *store, const struct uf_cell_key *key, int64_t batch,
+                                 struct uf_error *error)
+{
+    static const char SQL[] = "INSERT INTO repeated_observation (indicator_id, region_id, sector_id, "
+                              "breakdown_id, period, batch_id)"
+                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
+    struct uf_binding bindings[UF_CELL_KEYS + 1];
+    bind_key(key, bindings);
+    bindings[UF_CELL_KEYS] = uf_bind_integer(batch);
+    return uf_store_execute(store, SQL, bindings, UF_CELL_KEYS + 1, error);
+}
+
 /* A value or its absence, for a sentence. */
 static void describe(double value, uf_value_status status, char out[UF_NUMBER_SIZE + UF_VALUE_STATUS_SIZE])
 {
@@ -73,34 +102,12 @@ static void describe(double value, uf_value_status status, char out[UF_NUMBER_SI
              remark);
 }
 
-/* The cell is taken: the same value is a duplicate, another one a conflict. */
-static uf_status compare(struct uf_store *store, const struct uf_observation *observation,
-                         const struct uf_binding *key, bool *out_duplicate, struct uf_error *error)
+uf_status uf_fail_two_values(const struct uf_observation *observation, const struct uf_held *held,
+                             struct uf_error *error)
 {
-    static const char SQL[] =
-        "SELECT value, status FROM observation WHERE indicator_id = ?1 AND region_id = ?2"
-        " AND sector_id = ?3 AND breakdown_id = ?4 AND period = ?5";
-    sqlite3_stmt *statement = NULL;
-    UF_TRY(uf_store_statement(store, SQL, key, 5, &statement, error));
-    int step = sqlite3_step(statement);
-    if (step != SQLITE_ROW) {
-        uf_status status = uf_store_fail(store, step, error);
-        sqlite3_reset(statement);
-        return status;
-    }
-    double held =
-        sqlite3_column_type(statement, 0) == SQLITE_NULL ? NAN : sqlite3_column_double(statement, 0);
-    uf_value_status held_status = (uf_value_status)sqlite3_column_int64(statement, 1);
-    sqlite3_reset(statement);
-    bool same = uf_value_is_missing(observation->status) ? uf_value_is_missing(held_status)
-                                                         : held == observation->value;
-    if (same && held_status == observation->status) {
-        if (out_duplicate) *out_duplicate = true;
-        return UF_OK;
-    }
     char old_text[UF_NUMBER_SIZE + UF_VALUE_STATUS_SIZE], new_text[UF_NUMBER_SIZE + UF_VALUE_STATUS_SIZE];
     char period[UF_PERIOD_SIZE];
-    describe(held, held_status, old_text);
+    describe(held->value, held->status, old_text);
     describe(observation->value, observation->status, new_text);
     return uf_fail(
         error, UF_BAD_INPUT,
@@ -109,6 +116,21 @@ static uf_status compare(struct uf_store *store, const struct uf_observation *ob
         observation->indicator, observation->region, uf_text_or(observation->sector, "(none)"),
         uf_text_or(observation->breakdown, ""), uf_text_or(observation->breakdown, "")[0] ? ", " : "",
         uf_period_print(observation->period, period), old_text, new_text);
+}
+
+/* --- one observation --------------------------------------------------------------------------- */
+
+/* The cell is taken: the same value is a duplicate, another one a conflict. */
+static uf_status compare(struct uf_store *store, int64_t batch, const struct uf_observation *observation,
+                         const struct uf_cell_key *key, bool *out_duplicate, struct uf_error *error)
+{
+    struct uf_held held;
+    UF_TRY(read_held(store, key, &held, error));
+    if (!uf_held_is(&held, observation->value, observation->status))
+        return uf_fail_two_values(observation, &held, error);
+    if (held.batch != batch) UF_TRY(remember_repeat(store, key, batch, error));
+    if (out_duplicate) *out_duplicate = true;
+    return UF_OK;
 }
 
 uf_status uf_store_put_observation(struct uf_store *store, int64_t batch,
@@ -120,28 +142,20 @@ uf_status uf_store_put_observation(struct uf_store *store, int64_t batch,
         " value, status, batch_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
         " ON CONFLICT DO NOTHING";
     if (store->depth == 0) return uf_fail(error, UF_INTERNAL, "observations are added inside a transaction");
-    bool missing = uf_value_is_missing(observation->status);
-    if (missing != (isnan(observation->value) != 0) || isinf(observation->value))
-        return uf_fail(
-            error, UF_BAD_INPUT,
-            "a value of indicator '%s' is not a number without a reason, or has a number and a reason for "
-            "having none",
-            observation->indicator ? observation->indicator : "");
-    int64_t indicator = 0, region = 0, sector = 0, breakdown = 0;
-    UF_TRY(uf_store_indicator_id(store, observation->indicator, &indicator, error));
-    UF_TRY(uf_store_region_id(store, observation->region, &region, error));
-    UF_TRY(uf_store_sector_id(store, observation->sector, &sector, error));
-    UF_TRY(breakdown_id(store, observation->breakdown, &breakdown, error));
-    const struct uf_binding bindings[] = {uf_bind_integer(indicator),
-                                          uf_bind_integer(region),
-                                          uf_bind_integer(sector),
-                                          uf_bind_integer(breakdown),
-                                          uf_bind_integer(observation->period),
-                                          uf_bind_real(observation->value),
-                                          uf_bind_integer(observation->status),
-                                          uf_bind_integer(batch)};
-    UF_TRY(uf_store_execute(store, SQL, bindings, 8, error));
-    if (sqlite3_changes(store->db) == 0) return compare(store, observation, bindings, out_duplicate, error);
+    UF_TRY(uf_observation_check(observation->indicator, observation->value, observation->status, error));
+    struct uf_cell_key key = {{[UF_CELL_KEYS - 1] = observation->period}};
+    UF_TRY(uf_store_indicator_id(store, observation->indicator, &key.part[0], error));
+    UF_TRY(uf_store_region_id(store, observation->region, &key.part[1], error));
+    UF_TRY(uf_store_sector_id(store, observation->sector, &key.part[2], error));
+    UF_TRY(uf_store_breakdown_id(store, observation->breakdown, &key.part[3], error));
+    struct uf_binding bindings[UF_CELL_KEYS + 3];
+    bind_key(&key, bindings);
+    bindings[UF_CELL_KEYS] = uf_bind_real(observation->value);
+    bindings[UF_CELL_KEYS + 1] = uf_bind_integer(observation->status);
+    bindings[UF_CELL_KEYS + 2] = uf_bind_integer(batch);
+    UF_TRY(uf_store_execute(store, SQL, bindings, UF_CELL_KEYS + 3, error));
+    if (sqlite3_changes(store->db) == 0)
+        return compare(store, batch, observation, &key, out_duplicate, error);
     if (out_duplicate) *out_duplicate = false;
     return UF_OK;
 }

@@ -18,7 +18,8 @@ static int only_reading(void *unused, int action, const char *a, const char *b, 
                : SQLITE_DENY;
 }
 
-static uf_status prepare(struct uf_store *store, const char *sql, sqlite3_stmt **out, struct uf_error *error)
+uf_status uf_store_prepare_reading(struct uf_store *store, const char *sql, sqlite3_stmt **out,
+                                   struct uf_error *error)
 {
     const char *tail = NULL;
     sqlite3_stmt *statement = NULL;
@@ -41,8 +42,8 @@ static uf_status prepare(struct uf_store *store, const char *sql, sqlite3_stmt *
     return UF_OK;
 }
 
-static uf_status bind_parameters(struct uf_store *store, sqlite3_stmt *statement,
-                                 const char *const *parameters, size_t n_parameters, struct uf_error *error)
+uf_status uf_store_bind_parameters(struct uf_store *store, sqlite3_stmt *statement,
+                                   const char *const *parameters, size_t n_parameters, struct uf_error *error)
 {
     if ((size_t)sqlite3_bind_parameter_count(statement) != n_parameters)
         return uf_fail(error, UF_BAD_USAGE, "the query has %d parameters and gets %zu",
@@ -137,8 +138,8 @@ uf_status uf_store_query(struct uf_store *store, const char *sql, const char *co
     sqlite3_stmt *statement = NULL;
     struct uf_table *table = NULL;
     enum guess *types = NULL;
-    UF_TRY(prepare(store, sql, &statement, error));
-    uf_status status = bind_parameters(store, statement, parameters, n_parameters, error);
+    UF_TRY(uf_store_prepare_reading(store, sql, &statement, error));
+    uf_status status = uf_store_bind_parameters(store, statement, parameters, n_parameters, error);
     if (status != UF_OK) goto done;
     types = calloc((size_t)sqlite3_column_count(statement), sizeof *types);
     if (!types) {

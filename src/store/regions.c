@@ -7,9 +7,9 @@
 
 #include "base/fail.h"
 
-/* From the top down; a parent stands above its child, which also keeps circles out. FA regions hang under the
- * country. */
-static const char *const LEVELS[] = {"country", "nuts1", "nuts2", "nuts3", "municipality", "fa"};
+/* From the top down; a parent stands above its child, which also keeps circles out. FA regions, and others that
+ * stand outside the tree, hang under a country or under nothing. */
+static const char *const LEVELS[] = {"country", "nuts1", "nuts2", "nuts3", "municipality", "fa", "other"};
 enum { N_LEVELS = sizeof LEVELS / sizeof *LEVELS, COUNTRY = 0, FA = 5 };
 
 /* In the cache of codes: two regions share this alias under different schemes. */
@@ -30,13 +30,13 @@ uf_status uf_store_resolve_level(const char *level, const char **out, struct uf_
             *out = LEVELS[i];
             return UF_OK;
         }
-    static const char *const accepted[] = {"country",      "nuts1", "nuts2",  "nuts3",
-                                           "municipality", "fa",    "nation", "county"};
+    static const char *const accepted[] = {"country", "nuts1", "nuts2",  "nuts3", "municipality",
+                                           "fa",      "other", "nation", "county"};
     const char *nearest = level ? uf_text_nearest(level, accepted, sizeof accepted / sizeof *accepted) : NULL;
-    return uf_fail(error, UF_BAD_INPUT,
-                   "unknown level '%s'%s%s%s; levels are country, nuts1, nuts2, nuts3, municipality, fa",
-                   level ? level : "", nearest ? "; did you mean '" : "", nearest ? nearest : "",
-                   nearest ? "'?" : "");
+    return uf_fail(
+        error, UF_BAD_INPUT,
+        "unknown level '%s'%s%s%s; levels are country, nuts1, nuts2, nuts3, municipality, fa, other",
+        level ? level : "", nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
 static int rank_of(const char *level)
@@ -51,14 +51,14 @@ static uf_status check_parent(struct uf_store *store, const struct uf_region *re
 {
     static const char SQL[] =
         "SELECT CASE level WHEN 'country' THEN 0 WHEN 'nuts1' THEN 1 WHEN 'nuts2' THEN 2"
-        " WHEN 'nuts3' THEN 3 WHEN 'municipality' THEN 4 ELSE 5 END"
+        " WHEN 'nuts3' THEN 3 WHEN 'municipality' THEN 4 WHEN 'fa' THEN 5 ELSE 6 END"
         " FROM region WHERE region_id = ?1";
     int64_t above = 0;
     bool found = false;
     UF_TRY(uf_store_integer(store, SQL, (struct uf_binding[]){uf_bind_integer(parent)}, 1, &above, &found,
                             error));
     int rank = rank_of(level);
-    if (above < (rank == FA ? COUNTRY + 1 : rank)) return UF_OK;
+    if (above < (rank >= FA ? COUNTRY + 1 : rank)) return UF_OK;
     return uf_fail(error, UF_BAD_INPUT,
                    "region '%s' (%s) cannot lie in '%s' (%s): a parent stands on a higher level",
                    region->code, level, region->parent, LEVELS[above]);

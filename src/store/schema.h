@@ -19,7 +19,7 @@ struct uf_schema_step {
     const char *summary;    /* what the step changes, for the one who reads the ladder */
 };
 
-/* The ladder of this program. */
+/* The ladder of this program (schema_steps.c). */
 const struct uf_schema_step *uf_schema_steps(size_t *out_count);
 
 /* Brings an open database to version `n_steps` inside one transaction: all steps or none. A database that is

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Data and ledger: where the figures come from and what became of each row; and the manifest at the end. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
 #include "study/compose.h"
+
+enum { SHOWN_ROWS = 20 }; /* of a table of preparation; the file has all of it */
 
 struct column {
     const char *name;
@@ -115,6 +118,23 @@ static uf_status add_derived(const struct composer *composer, struct uf_error *e
     return status;
 }
 
+/* What was done to the series before any analysis: harmonised, spliced, added up. */
+static uf_status add_preparation(const struct composer *composer, struct uf_error *error)
+{
+    const struct uf_result *prepared = &composer->run->preparation;
+    if (!prepared->n_ledger && !prepared->n_notes) return UF_OK;
+    UF_TRY(compose_heading(composer, uf_word("preparation", composer->run->language), error));
+    if (prepared->n_notes)
+        UF_TRY(uf_report_add_findings(composer->report, prepared->notes, prepared->n_notes, error));
+    for (size_t i = 0; i < prepared->n_tables; i++) {
+        char link[256];
+        snprintf(link, sizeof link, "tables/%.200s.csv", uf_table_name(prepared->tables[i]));
+        UF_TRY(uf_report_add_table(composer->report, prepared->tables[i], SHOWN_ROWS, link, error));
+    }
+    if (!prepared->n_ledger) return UF_OK;
+    return uf_report_add_ledger(composer->report, prepared->ledger, prepared->n_ledger, error);
+}
+
 uf_status compose_data(const struct composer *composer, struct uf_error *error)
 {
     const struct run *run = composer->run;
@@ -126,6 +146,7 @@ uf_status compose_data(const struct composer *composer, struct uf_error *error)
     UF_TRY(status);
     UF_TRY(add_import_notes(composer, error));
     UF_TRY(add_derived(composer, error));
+    UF_TRY(add_preparation(composer, error));
     for (size_t i = 0; i < run->n_analyses; i++) {
         const struct run_analysis *analysis = &run->analyses[i];
         if (analysis->result.n_ledger == 0) continue;

@@ -9,7 +9,7 @@
 #include <utfall/file.h>
 
 #include "base/fail.h"
-#include "study/paths.h"
+#include "base/paths.h"
 
 uf_status run_step(struct run *run, struct uf_words step, double share, double step_share,
                    struct uf_error *error)
@@ -99,8 +99,8 @@ static uf_status begin_output(struct run *run, struct uf_error *error)
     if (status == UF_OK) status = path_absolute(".", &here, error);
     const char *const protect[] = {study, here};
     if (status == UF_OK)
-        status = output_folder_begin(chosen ? chosen : run->request->output, run->request->replace, protect,
-                                     2, &run->folder, error);
+        status = output_folder_begin(chosen ? chosen : run->request->output, run->request->replace,
+                                     manifest_is_in, protect, 2, &run->folder, error);
     free(here);
     free(study);
     free(chosen);
@@ -111,6 +111,7 @@ static uf_status fill_output(struct run *run, struct uf_error *error)
 {
     UF_TRY(run_prepare_analyses(run, error));
     UF_TRY(run_import(run, error));
+    UF_TRY(run_prepare_series(run, error));
     UF_TRY(run_analyse(run, error));
     UF_TRY(run_write_tables(run, error));
     UF_TRY(run_prepare_charts(run, error));
@@ -164,6 +165,7 @@ static void clear_run(struct run *run)
     uf_table_free(run->tiles);
     free(run->undrawn_reason);
     run_analyses_clear(run);
+    uf_result_clear(&run->preparation);
     run_sources_clear(run);
     uf_store_close(run->store);
     output_folder_clear(&run->folder);

@@ -12,8 +12,8 @@
 #include <utfall/report.h>
 #include <utfall/study.h>
 
+#include "base/output_folder.h"
 #include "study/manifest.h"
-#include "study/output_folder.h"
 #include "study/study_file.h"
 
 enum analysis_kind { ANALYSIS_PROFILE, ANALYSIS_FOLLOW, ANALYSIS_EFFECT };
@@ -67,6 +67,8 @@ struct run {
     struct run_source *sources;
     struct run_analysis *analyses;
     size_t n_analyses;
+    struct uf_result preparation; /* what was done to the series before any analysis */
+    char crosswalk_sha256[65];    /* empty: there is none */
     struct uf_chart *charts;
     size_t n_charts, chart_capacity;
     struct uf_table *tiles; /* of the tile map; NULL until needed */
@@ -98,6 +100,8 @@ char *run_path(const struct run *run, const char *folder, const char *name, cons
 /* run_sources.c */
 uf_status run_import(struct run *run, struct uf_error *error);
 void run_sources_clear(struct run *run);
+/* run_series.c: harmonise, splice, aggregate */
+uf_status run_prepare_series(struct run *run, struct uf_error *error);
 /* run_analyses.c */
 uf_status run_prepare_analyses(struct run *run, struct uf_error *error);
 uf_status run_analyse(struct run *run, struct uf_error *error);

@@ -18,7 +18,8 @@ static bool concerns(const struct run *run, const struct run_analysis *analysis)
 {
     const struct study_disclosure *disclosure = &run->study->disclosure;
     for (size_t i = 0; disclosure->place.line && i < disclosure->indicators.count; i++)
-        if (!strcmp(disclosure->indicators.items[i].text, indicator_of(analysis))) return true;
+        if (study_is_made_from(run->study, indicator_of(analysis), disclosure->indicators.items[i].text))
+            return true;
     return false;
 }
 

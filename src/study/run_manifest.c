@@ -11,7 +11,7 @@
 #include <gsl/gsl_version.h>
 
 #include "base/fail.h"
-#include "study/paths.h"
+#include "base/paths.h"
 #include "study/program_version.h"
 #include "study/run.h"
 
@@ -77,7 +77,11 @@ static uf_status add_inputs(struct run *run, struct uf_error *error)
         UF_TRY(
             manifest_set(input, "observations", json_integer((json_int_t)source->summary.imported), error));
     }
-    return UF_OK;
+    if (!*run->crosswalk_sha256) return UF_OK;
+    json_t *crosswalk = json_object();
+    UF_TRY(manifest_append(inputs, crosswalk, error));
+    UF_TRY(manifest_set_text(crosswalk, "path", run->study->regions.crosswalk.text, error));
+    return manifest_set_text(crosswalk, "sha256", run->crosswalk_sha256, error);
 }
 
 static int compare_texts(const void *a, const void *b)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The store of a run: reference codes, programmes, and the study's sources. */
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utfall/file.h>
@@ -36,11 +37,10 @@ static enum uf_indicator_kind kind_of(const struct study_source *source)
 
 static struct uf_indicator indicator_of(const struct study_source *source)
 {
-    const char *code = source->indicator.text;
-    return (struct uf_indicator){.code = code,
+    return (struct uf_indicator){.code = source->indicator.text,
                                  .theme = source->theme.text,
-                                 .name_sv = source->name.words.sv ? source->name.words.sv : code,
-                                 .name_en = source->name.words.en ? source->name.words.en : code,
+                                 .name_sv = source->name.words.sv,
+                                 .name_en = source->name.words.en,
                                  .unit_sv = source->unit.words.sv,
                                  .unit_en = source->unit.words.en,
                                  .kind = kind_of(source),
@@ -54,11 +54,9 @@ static size_t roles_of(const struct study_dimensions *dimensions, struct uf_dime
     const struct {
         const struct study_text *text;
         enum uf_role role;
-    } single[] = {{&dimensions->region, UF_ROLE_REGION},
-                  {&dimensions->sector, UF_ROLE_SECTOR},
-                  {&dimensions->period, UF_ROLE_PERIOD},
-                  {&dimensions->value, UF_ROLE_VALUE},
-                  {&dimensions->status, UF_ROLE_STATUS}};
+    } single[] = {{&dimensions->region, UF_ROLE_REGION}, {&dimensions->sector, UF_ROLE_SECTOR},
+                  {&dimensions->period, UF_ROLE_PERIOD}, {&dimensions->content, UF_ROLE_CONTENT},
+                  {&dimensions->value, UF_ROLE_VALUE},   {&dimensions->status, UF_ROLE_STATUS}};
     size_t count = 0;
     for (size_t i = 0; i < sizeof single / sizeof *single; i++)
         if (single[i].text->text)
@@ -77,34 +75,77 @@ static const char **texts_of(const struct study_texts *texts, struct arena *aren
     return items;
 }
 
+/* The lists of a request, in the study's memory. */
+struct lists {
+    struct uf_keep *keep;
+    struct uf_sum *sums;
+    struct uf_content_indicator *contents;
+};
+
+static uf_status make_lists(struct run *run, const struct study_source *source, struct lists *out,
+                            struct uf_error *error)
+{
+    struct arena *arena = &run->study->arena;
+    const struct study_keep *keeps = source->keep.items, *sums = source->sum.items;
+    const struct study_content *contents = source->contents.items;
+    *out = (struct lists){.keep = arena_take(arena, source->keep.count + 1, sizeof *out->keep),
+                          .sums = arena_take(arena, source->sum.count + 1, sizeof *out->sums),
+                          .contents = arena_take(arena, source->contents.count + 1, sizeof *out->contents)};
+    if (!out->keep || !out->sums || !out->contents) return uf_fail_memory(error);
+    for (size_t i = 0; i < source->keep.count; i++) {
+        out->keep[i] =
+            (struct uf_keep){keeps[i].name.text, texts_of(&keeps[i].codes, arena), keeps[i].codes.count};
+        if (!out->keep[i].codes) return uf_fail_memory(error);
+    }
+    for (size_t i = 0; i < source->sum.count; i++) {
+        out->sums[i] =
+            (struct uf_sum){sums[i].name.text, texts_of(&sums[i].codes, arena), sums[i].codes.count};
+        if (!out->sums[i].codes) return uf_fail_memory(error);
+    }
+    for (size_t i = 0; i < source->contents.count; i++)
+        out->contents[i] = (struct uf_content_indicator){contents[i].name.text, contents[i].indicator.text};
+    return UF_OK;
+}
+
+static enum uf_unknown_regions unknown_regions_of(const struct study_source *source)
+{
+    if (uf_text_equal(source->unknown_regions.text, "add")) return UF_UNKNOWN_ADD;
+    return uf_text_equal(source->unknown_regions.text, "skip") ? UF_UNKNOWN_SKIP : UF_UNKNOWN_REFUSE;
+}
+
 static uf_status import_source(struct run *run, struct run_source *out, struct uf_error *error)
 {
     const struct study_source *source = out->source;
-    struct arena *arena = &run->study->arena;
     struct uf_dimension_role roles[MAX_ROLES];
-    const struct study_keep *keeps = source->keep.items;
-    struct uf_keep *keep = arena_take(arena, source->keep.count, sizeof *keep);
-    if (!keep) return uf_fail_memory(error);
-    for (size_t i = 0; i < source->keep.count; i++) {
-        keep[i] =
-            (struct uf_keep){keeps[i].name.text, texts_of(&keeps[i].codes, arena), keeps[i].codes.count};
-        if (!keep[i].codes) return uf_fail_memory(error);
-    }
+    struct lists lists;
+    UF_TRY(make_lists(run, source, &lists, error));
     out->path = uf_path_join(run->study->folder, source->file.text);
     if (!out->path) return uf_fail_memory(error);
     const struct uf_import_request request = {
         .path = out->path,
         .format = source->format.text,
         .indicator = indicator_of(source),
+        .kind_said = source->kind.text != NULL,
         .roles = roles,
         .n_roles = roles_of(&source->dimensions, roles),
-        .keep = keep,
+        .keep = lists.keep,
         .n_keep = source->keep.count,
+        .sums = lists.sums,
+        .n_sums = source->sum.count,
+        .sum_noise = uf_text_equal(source->sum_noise.text, "accept"),
+        .contents = lists.contents,
+        .n_contents = source->contents.count,
         .delimiter = source->delimiter.text ? *source->delimiter.text : '\0',
         .decimal = source->decimal.text ? *source->decimal.text : '\0',
         .encoding = source->encoding.text,
-        .unknown_regions =
-            uf_text_equal(source->unknown_regions.text, "skip") ? UF_UNKNOWN_SKIP : UF_UNKNOWN_REFUSE,
+        .unknown_regions = unknown_regions_of(source),
+        .region_is = source->region_is.text,
+        .period_is = source->period_is.text,
+        .sheet = source->sheet.text,
+        .range = source->range.text,
+        .header_row = source->header_row == SIZE_MAX ? 0 : source->header_row,
+        .language = source->file_language.text,
+        .replace = source->replace == STUDY_FLAG_YES,
         .progress = on_bytes,
         .user = run};
     uf_status status = uf_import_file(run->store, &request, &out->summary, error);

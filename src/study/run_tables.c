@@ -53,6 +53,20 @@ static uf_status write_one(struct run *run, const struct run_analysis *analysis,
     return status;
 }
 
+/* Those of the series' preparation, under their own names. */
+static uf_status write_prepared(struct run *run, const struct uf_table *table, struct uf_error *error)
+{
+    char *csv = run_path(run, "tables", uf_table_name(table), ".csv"),
+         *json = run_path(run, "tables", uf_table_name(table), ".json");
+    uf_status status = csv && json ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) status = uf_table_write_csv(table, csv, error);
+    if (status == UF_OK) status = uf_table_write_json(table, json, error);
+    if (status == UF_OK) run->summary->n_tables++;
+    free(json);
+    free(csv);
+    return status;
+}
+
 static bool wants(const struct run *run, const char *format)
 {
     const struct study_texts *formats = &run->study->report.formats;
@@ -95,6 +109,8 @@ uf_status run_write_tables(struct run *run, struct uf_error *error)
     for (size_t i = 0; i < run->n_analyses && status == UF_OK; i++)
         for (size_t j = 0; j < run->analyses[i].result.n_tables && status == UF_OK; j++)
             status = write_one(run, &run->analyses[i], run->analyses[i].result.tables[j], error);
+    for (size_t j = 0; j < run->preparation.n_tables && status == UF_OK; j++)
+        status = write_prepared(run, run->preparation.tables[j], error);
     if (status == UF_OK && run->n_analyses && wants(run, "xlsx")) status = write_workbook(run, error);
     return status;
 }

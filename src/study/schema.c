@@ -233,11 +233,36 @@ static uf_status read_one(const struct walk *walk, const struct schema_field *fi
 
 static void preset(const struct schema *schema, char *target);
 
+static bool is_all(const struct yaml_node *node)
+{
+    return node->kind == YAML_TREE_SCALAR && !strcmp(node->text, "all");
+}
+
+/* A list of names, or a single one. */
+static uf_status read_bare_names(const struct walk *walk, const struct schema_field *field,
+                                 const struct yaml_node *node, struct study_items *out)
+{
+    const struct schema *schema = field->schema;
+    struct study_texts names = {0};
+    UF_TRY(schema_read_texts(walk, field, node, &names));
+    char *items = arena_take(walk->arena, names.count, schema->size);
+    if (!items) return uf_fail_memory(walk->error);
+    for (size_t i = 0; i < names.count; i++) {
+        char *item = items + i * schema->size;
+        preset(schema, item);
+        *(struct study_place *)(void *)item = names.items[i].place;
+        *(struct study_text *)(void *)(item + schema->name) = names.items[i];
+    }
+    *out = (struct study_items){items, names.count, place_of(node)};
+    return UF_OK;
+}
+
 static uf_status read_named(const struct walk *walk, const struct schema_field *field,
                             const struct yaml_node *node, void *target)
 {
     struct study_items *out = target;
     const struct schema *schema = field->schema;
+    if (schema->names_alone && node->kind != YAML_TREE_MAP) return read_bare_names(walk, field, node, out);
     if (node->kind != YAML_TREE_MAP)
         return schema_fail_value(walk, node, field->key, "a mapping of names (name: value)");
     char *items = arena_take(walk->arena, node->count, schema->size);
@@ -248,7 +273,8 @@ static uf_status read_named(const struct walk *walk, const struct schema_field *
         if (schema->shorthand && value->kind != YAML_TREE_MAP) {
             preset(schema, item);
             *(struct study_place *)(void *)item = place_of(value);
-            UF_TRY(read_one(walk, schema_find_field(schema, schema->shorthand), value, item));
+            if (!(schema->names_alone && is_all(value)))
+                UF_TRY(read_one(walk, schema_find_field(schema, schema->shorthand), value, item));
         } else {
             UF_TRY(schema_read(schema, value, walk->file, walk->arena, item, walk->error));
         }

@@ -85,7 +85,8 @@ struct schema {
     const struct schema_field *fields;
     size_t n_fields;
     const char *shorthand; /* NAMED: the key that a bare value stands for; NULL: none */
-    bool takes_options;    /* further keys are options of the method in `method`, and go to `options` */
+    bool names_alone;   /* NAMED: also a list of names, with nothing said of each; `name: all` is the same */
+    bool takes_options; /* further keys are options of the method in `method`, and go to `options` */
     size_t name; /* offsets: NAMED → struct study_text; METHOD → pointer; options → struct study_options */
     size_t method, options;
     enum uf_family family;

@@ -14,11 +14,24 @@
 /* Far above any study, and low enough that a wrong file (a data set, a picture) is refused at once. */
 enum { MAX_STUDY_BYTES = 1 << 20 };
 
+/* An indicator that a content of the source becomes: as named there, or, where a column tells what is counted, one
+ * that is named after the source's. */
+static bool is_content_of(const struct study_source *source, const char *indicator)
+{
+    const struct study_content *contents = source->contents.items;
+    size_t length = strlen(source->indicator.text);
+    for (size_t i = 0; i < source->contents.count; i++)
+        if (!strcmp(contents[i].indicator.text, indicator)) return true;
+    return source->dimensions.content.text && !strncmp(indicator, source->indicator.text, length) &&
+           indicator[length] == '_';
+}
+
 const struct study_source *study_source_of(const struct study *study, const char *indicator)
 {
     const struct study_source *sources = study->sources.items;
     for (size_t i = 0; i < study->sources.count; i++)
-        if (!strcmp(sources[i].indicator.text, indicator)) return &sources[i];
+        if (!strcmp(sources[i].indicator.text, indicator) || is_content_of(&sources[i], indicator))
+            return &sources[i];
     return NULL;
 }
 
@@ -50,16 +63,24 @@ uf_status study_locate(const struct study *study, struct study_place place, uf_s
 
 /* --- cross-checks: names that must refer to something in this file ------------------------------ */
 
-static uf_status fail_unknown_indicator(struct study *study, const struct study_text *name, const char *key,
-                                        struct uf_error *error)
+uf_status study_fail_unknown_indicator(struct study *study, const struct study_text *name, const char *key,
+                                       struct uf_error *error)
 {
-    size_t count = study->sources.count + study->derived.count;
-    const char **names = arena_take(&study->arena, count + 1, sizeof *names);
-    if (!names) return uf_fail_memory(error);
     const struct study_source *sources = study->sources.items;
     const struct study_derived *derived = study->derived.items;
-    for (size_t i = 0; i < study->sources.count; i++) names[i] = sources[i].indicator.text;
-    for (size_t i = 0; i < study->derived.count; i++) names[study->sources.count + i] = derived[i].name.text;
+    const struct study_splice *splices = study->splices.items;
+    const struct study_aggregate *aggregates = study->aggregates.items;
+    size_t most =
+               study->sources.count + study->derived.count + study->splices.count + study->aggregates.count,
+           count = 0;
+    const char **names = arena_take(&study->arena, most + 1, sizeof *names);
+    if (!names) return uf_fail_memory(error);
+    for (size_t i = 0; i < study->sources.count; i++) names[count++] = sources[i].indicator.text;
+    for (size_t i = 0; i < study->derived.count; i++) names[count++] = derived[i].name.text;
+    for (size_t i = 0; i < study->splices.count; i++) names[count++] = splices[i].indicator.text;
+    for (size_t i = 0; i < study->aggregates.count; i++)
+        if (study_aggregate_name(&aggregates[i])->text)
+            names[count++] = study_aggregate_name(&aggregates[i])->text;
     const char *nearest = uf_text_nearest(name->text, names, count);
     return uf_fail_at(error, UF_BAD_INPUT, study->path, name->place.line, name->place.column,
                       "found '%s' for '%s', expected an indicator of `sources` or a name of `derived`%s%s%s",
@@ -72,8 +93,8 @@ static uf_status check_variable(struct study *study, const struct study_text *na
                                 struct uf_error *error)
 {
     if (!name->text || !study_is_name(name->text)) return UF_OK;
-    if (study_source_of(study, name->text) || study_derived_of(study, name->text)) return UF_OK;
-    return fail_unknown_indicator(study, name, key, error);
+    if (study_has_indicator(study, name->text) || study_derived_of(study, name->text)) return UF_OK;
+    return study_fail_unknown_indicator(study, name, key, error);
 }
 
 static uf_status check_sources(struct study *study, struct uf_error *error)
@@ -90,6 +111,15 @@ static uf_status check_sources(struct study *study, struct uf_error *error)
                 error, UF_BAD_INPUT, study->path, name->place.line, name->place.column,
                 "found the indicator name '%s', expected letters, digits and _ only, beginning with a letter",
                 name->text);
+        const struct study_content *contents = sources[i].contents.items;
+        for (size_t j = 0; j < sources[i].contents.count; j++)
+            if (!study_is_name(contents[j].indicator.text))
+                return uf_fail_at(
+                    error, UF_BAD_INPUT, study->path, contents[j].indicator.place.line,
+                    contents[j].indicator.place.column,
+                    "found the indicator name '%s', expected letters, digits and _ only, beginning "
+                    "with a letter",
+                    contents[j].indicator.text);
         const struct study_text *marks[] = {&sources[i].delimiter, &sources[i].decimal};
         for (size_t j = 0; j < 2; j++)
             if (marks[j]->text && strlen(marks[j]->text) != 1)
@@ -111,7 +141,7 @@ static uf_status check_derived(struct study *study, struct uf_error *error)
                 error, UF_BAD_INPUT, study->path, name->place.line, name->place.column,
                 "found the name '%s', expected letters, digits and _ only, beginning with a letter",
                 name->text);
-        if (study_source_of(study, name->text))
+        if (study_has_indicator(study, name->text))
             return uf_fail_at(
                 error, UF_BAD_INPUT, study->path, name->place.line, name->place.column,
                 "found '%s' both as an indicator of `sources` and in `derived`, expected different names",
@@ -158,13 +188,15 @@ static uf_status settle_id(struct study *study, struct study_analysis *analysis,
 
 static uf_status check_profiles(struct study *study, struct uf_text_list *taken, struct uf_error *error)
 {
+    UF_TRY(study_expand_levels(study, error));
     struct study_profile *profiles = study->profiles.items;
     for (size_t i = 0; i < study->profiles.count; i++) {
         struct study_profile *profile = &profiles[i];
-        UF_TRY(settle_id(study, &profile->analysis, "a profile", profile->method->name, taken, profile->place,
-                         error));
-        if (!study_source_of(study, profile->indicator.text))
-            return fail_unknown_indicator(study, &profile->indicator, "indicator", error);
+        UF_TRY(settle_id(study, &profile->analysis, "a profile",
+                         profile->id_of_level ? profile->id_of_level : profile->method->name, taken,
+                         profile->place, error));
+        if (!study_has_indicator(study, profile->indicator.text))
+            return study_fail_unknown_indicator(study, &profile->indicator, "indicator", error);
     }
     return UF_OK;
 }
@@ -175,9 +207,9 @@ static uf_status check_follow(struct study *study, struct uf_text_list *taken, s
     for (size_t i = 0; i < study->follow.count; i++) {
         UF_TRY(settle_id(study, &follow[i].analysis, "an indicator to follow", follow[i].indicator.text,
                          taken, follow[i].place, error));
-        if (!study_source_of(study, follow[i].indicator.text) &&
+        if (!study_has_indicator(study, follow[i].indicator.text) &&
             !study_derived_of(study, follow[i].indicator.text))
-            return fail_unknown_indicator(study, &follow[i].indicator, "indicator", error);
+            return study_fail_unknown_indicator(study, &follow[i].indicator, "indicator", error);
     }
     return UF_OK;
 }
@@ -228,8 +260,8 @@ static uf_status check_disclosure(struct study *study, struct uf_error *error)
     const struct study_disclosure *disclosure = &study->disclosure;
     if (disclosure->place.line == 0) return UF_OK;
     for (size_t i = 0; i < disclosure->indicators.count; i++)
-        if (!study_source_of(study, disclosure->indicators.items[i].text))
-            return fail_unknown_indicator(study, &disclosure->indicators.items[i], "indicators", error);
+        if (!study_has_indicator(study, disclosure->indicators.items[i].text))
+            return study_fail_unknown_indicator(study, &disclosure->indicators.items[i], "indicators", error);
     if (disclosure->threshold > 0) return UF_OK;
     return uf_fail_at(error, UF_BAD_INPUT, study->path, disclosure->place.line, disclosure->place.column,
                       "found a threshold that is not above 0 in disclosure, expected a count as 5");
@@ -240,6 +272,7 @@ static uf_status check_study(struct study *study, struct uf_error *error)
     struct uf_text_list taken;
     uf_text_list_init(&taken);
     uf_status status = check_sources(study, error);
+    if (status == UF_OK) status = study_check_series(study, error);
     if (status == UF_OK) status = check_derived(study, error);
     if (status == UF_OK) status = check_profiles(study, &taken, error);
     if (status == UF_OK) status = check_follow(study, &taken, error);

@@ -10,7 +10,7 @@
 
 struct study_dimensions {
     struct study_place place;
-    struct study_text region, sector, period, value, status;
+    struct study_text region, sector, period, content, value, status;
     struct study_texts breakdown, ignore;
 };
 struct study_keep {
@@ -18,19 +18,49 @@ struct study_keep {
     struct study_text name; /* of the dimension */
     struct study_texts codes;
 };
+/* The indicator that one content of a file becomes. */
+struct study_content {
+    struct study_place place;
+    struct study_text name; /* the file's code or label of the content */
+    struct study_text indicator;
+};
 struct study_source {
     struct study_place place;
     struct study_text file, format, indicator, theme, kind, unknown_regions, licence, delimiter, decimal,
-        encoding, source;
+        encoding, source, region_is, period_is, sum_noise, sheet, range, file_language;
+    size_t header_row;
+    enum study_flag replace;
     struct study_words name, unit;
     double rounding;
     struct study_dimensions dimensions;
-    struct study_items keep; /* struct study_keep */
+    struct study_items keep, sum; /* struct study_keep; a sum without codes: of all */
+    struct study_items contents;  /* struct study_content */
+};
+/* The denominator of a ratio, by which regions that are merged are weighted. */
+struct study_denominator {
+    struct study_place place;
+    struct study_text name, indicator;
 };
 struct study_regions {
     struct study_place place;
-    struct study_text level;
-    struct study_texts within;
+    struct study_text level, crosswalk;
+    struct study_texts within, one_division;
+    uf_period as_of;                 /* a year; 0: not given */
+    struct study_items denominators; /* struct study_denominator */
+};
+/* Stored series joined into one. */
+struct study_splice {
+    struct study_place place;
+    struct study_text indicator, method;
+    struct study_texts parts, overlap;
+    struct study_words name, unit;
+};
+/* An indicator made from its parts at a lower level of regions. */
+struct study_aggregate {
+    struct study_place place;
+    struct study_text indicator, as, to, from, how, weight, numerator, denominator;
+    struct study_words name, unit;
+    double factor;
 };
 struct study_derived {
     struct study_place place;
@@ -65,6 +95,8 @@ struct study_profile {
     struct study_analysis analysis;
     struct study_text indicator;
     struct study_texts sectors;
+    struct study_texts levels; /* several in place of one; each becomes an analysis of its own */
+    const char *id_of_level;   /* of such a one; NULL: the only level */
 };
 struct study_follow {
     struct study_place place;
@@ -110,6 +142,7 @@ struct study {
     struct study_text language;
     size_t seed;
     struct study_items sources, derived; /* struct study_source, struct study_derived */
+    struct study_items splices, aggregates;
     struct study_regions regions;
     struct study_intervention intervention;
     struct study_items questions, limits; /* struct study_words */
@@ -133,8 +166,22 @@ uf_status study_read_text(const char *path, const char *bytes, size_t length, st
                           struct uf_error *error);
 void study_free(struct study *study);
 
-const struct study_source *study_source_of(const struct study *study, const char *indicator); /* NULL: none */
-const struct study_derived *study_derived_of(const struct study *study, const char *name);    /* NULL: none */
+/* The source that an indicator comes from, also as one of its contents; NULL: none. */
+const struct study_source *study_source_of(const struct study *study, const char *indicator);
+const struct study_derived *study_derived_of(const struct study *study, const char *name); /* NULL: none */
+/* True for an indicator that the store of a run gets: from `sources`, `splice` or `aggregate`. */
+bool study_has_indicator(const struct study *study, const char *name);
+/* What an item of `aggregate` is called in the store. */
+const struct study_text *study_aggregate_name(const struct study_aggregate *aggregate);
+/* True where the indicator is `other` or is spliced or aggregated from it. */
+bool study_is_made_from(const struct study *study, const char *indicator, const char *other);
+/* Profiles of several levels become one for each; study_levels.c. */
+uf_status study_expand_levels(struct study *study, struct uf_error *error);
+/* The names in `splice` and `aggregate`; study_series.c. */
+uf_status study_check_series(struct study *study, struct uf_error *error);
+/* An error at a name that no indicator or derived one has, with the nearest. */
+uf_status study_fail_unknown_indicator(struct study *study, const struct study_text *name, const char *key,
+                                       struct uf_error *error);
 /* True for a plain name (letters, digits, _ and -), false for an expression. */
 bool study_is_name(const char *text);
 

@@ -10,7 +10,7 @@
 #include <utfall/number.h>
 
 #include "base/fail.h"
-#include "study/paths.h"
+#include "base/paths.h"
 #include "study/run.h"
 
 struct verification {

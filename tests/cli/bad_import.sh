@@ -39,7 +39,7 @@ refused 3 "in.csv:1: the file has no header row" '\xef\xbb\xbf'
 refused 3 "in.csv:1: the file has a header and no rows" "$h"
 refused 3 "in.csv:2:10: a NUL byte" "${h}20,2018,1\x002\n"
 refused 3 "packed file (gzip) ends too early" '\x1f\x8b\x08\x00\x00'
-refused 3 "in.csv: the file is not text" 'PK\x03\x04\x00\x00'
+refused 3 "in.csv: the workbook is no whole zip archive" 'PK\x03\x04\x00\x00'
 refused 3 "the file is UTF-16" '\xff\xfer\x00e\x00'
 refused 3 "in.csv:2:8: byte 0xE4 is not UTF-8" "region,namn,year,value\n20,V\xc3\xa4xj\xe4,2018,1\n" --encoding utf-8
 # its rows
@@ -52,11 +52,17 @@ refused 3 "in.csv:2:9: '1e999' is not a number" "${h}20,2018,1e999\n21,2018,2\n"
 refused 3 "in.csv:3:9: two values for one cell" "${h}20,2018,1\n20,2018,2\n"
 refused 3 "in.csv:2:1: unknown region '99'; did you mean '09'? (to pass over such rows: --skip-unknown-regions" "${h}99,2018,1\n21,2018,2\n"
 refused 3 "in.csv:2:9: unknown sector 'CX'; did you mean 'C'? (to keep some sectors only: --keep" 'region,year,sector,value\n20,2018,CX,1\n21,2018,C,2\n'
-refused 3 "--value COLUMN" 'region,year,men,women\n20,2018,1,2\n21,2018,1,2\n'
+refused 3 "--value COLUMN" 'region,year,name\n20,2018,Dalarna\n21,2018,Norrbotten\n'
 refused 3 "--period COLUMN" 'region,value\n20,1\n21,2\n'
 refused 3 "--region COLUMN" 'place,year,value\nhere,2018,1\nthere,2018,1\n'
+refused 3 "--region-is CODE, in a study region-is: CODE" 'place,year,value\nhere,2018,1\nthere,2018,1\n'
+refused 3 "--period-is PERIOD, in a study period-is: PERIOD" 'region,value\n20,1\n21,2\n'
+refused 3 "to add them to the store: --add-unknown-regions" "${h}99,2018,1\n21,2018,2\n"
+refused 2 "cannot be added up: it is a ratio" 'region,sex,year,value\n20,m,2018,1\n20,k,2018,2\n' --sum sex --kind ratio
+refused 2 "found '=m' for '--sum'" "${h}20,2018,1\n" --sum =m
+refused 2 "is not a period" 'region,value\n20,1\n21,2\n' --period-is soon
 refused 3 "--keep unit=PC" 'region,year,unit,value\n20,2018,PC,1\n20,2018,NR,2\n'
-refused 3 "the first line must be the header" 'Folkmängd\n\nregion;year;value\n20;2018;1\n'
+refused 3 "the header must be one line above the figures" 'Folkmängd\n\nregion;year;antal\n;;personer\n20;2018;1\n'
 # the wishes
 refused 2 "did you mean 'region'?" "${h}20,2018,1\n" --region regoin
 refused 2 "did you mean 'csv-long'?" "${h}20,2018,1\n" --input-format csv-lnog

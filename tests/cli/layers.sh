@@ -16,16 +16,18 @@ stats    base
 profile  panel stats base
 effect   panel stats base
 chart    base
+export   store base
 report   chart base
-study    report chart effect profile stats panel import store base
-cli      study report chart effect profile stats panel import store base
+study    report export chart effect profile stats panel import store base
+cli      study report chart export effect profile stats panel import store base
 '
 # The room that implements each public header of include/utfall.
 public='
 base     file language number period result status table text value_status
 store    store
-import   import
-panel    panel method
+import   import region_history
+export   export
+panel    aggregate cells harmonise panel method splice
 stats    absorb covariance distribution eigen least_squares minimise random randomisation simplex
 profile  activity complexity concentration convergence inequality location_quotient peer_regions priority relatedness shift_share specialisation variety
 effect   design did event_study synthetic_control
@@ -40,7 +42,7 @@ cli      utfall
 outside='
 utf8proc.h                base
 (sha[0-9]*|md[0-9]*).h    base
-jansson.h                 base import report study cli
+jansson.h                 base import export report study cli
 sqlite3.h                 store
 csv.h                     import
 zlib.h                    import

@@ -7,7 +7,7 @@ source "$(dirname "$0")/../support/cli.sh"
 expect 0 "$UTFALL" --version
 [[ $(cat "$out") == "utfall "* ]] || fail "no version"
 expect 0 "$UTFALL" --help
-for command in run verify import show profile effect chart methods; do
+for command in run verify import show export forget profile effect chart methods; do
     grep -q "^  $command " "$out" || fail "--help does not list $command"
     cp "$out" overview
     expect 0 "$UTFALL" $command --help

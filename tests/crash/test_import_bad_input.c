@@ -42,8 +42,6 @@ static const struct {
     {"year,value\n2018,1\n2019,2\n", "no column of regions is found", UF_BAD_INPUT, 1, 0},
     {"region,year\n20,2018\n21,2018\n", "no column of numbers is found among region, year", UF_BAD_INPUT, 1,
      0},
-    {"region,year,men,women\n20,2018,1,2\n", "several columns may hold the value (men, women)", UF_BAD_INPUT,
-     1, 0},
     {"region,year,unit,value\n20,2018,PC,1\n20,2018,NR,2\n", "column unit has several units (PC, NR)",
      UF_BAD_INPUT, 1, 0},
     {"region,year,value\n", "a header and no rows", UF_BAD_INPUT, 1, 0},

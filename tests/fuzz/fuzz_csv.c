@@ -46,7 +46,8 @@ static void read_cells(struct uf_reader *reader, struct uf_error *error)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const formats[] = {NULL, "csv-long", "csv-wide", "eurostat-tsv"};
+    static const char *const formats[] = {NULL,       "csv-long", "csv-wide",         "eurostat-tsv",
+                                          "sdmx-csv", "oecd-csv", "data-explorer-csv"};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         struct uf_error error = {0};
         struct uf_input *input = NULL;

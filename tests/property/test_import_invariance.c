@@ -101,6 +101,57 @@ static char *write_wide(const int *values, char delimiter, char decimal, bool eu
     return uf_buffer_take(&text);
 }
 
+/* SDMX-CSV; a missing value has a flag or is empty. */
+static char *write_sdmx(const int *values, bool labels)
+{
+    size_t order[CELLS];
+    for (size_t i = 0; i < CELLS; i++) order[i] = i;
+    shuffle(order, CELLS);
+    struct uf_buffer text = {0};
+    char row[200], value[32];
+    uf_buffer_append(&text, labels ? "STRUCTURE,STRUCTURE_ID,STRUCTURE_NAME,kon,Sex,sni,Branch,geo,Region,"
+                                     "TIME_PERIOD,Time,OBS_VALUE,Value\n"
+                                   : "DATAFLOW,LAST UPDATE,kon,sni,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\n");
+    for (size_t k = 0; k < CELLS; k++) {
+        size_t i = order[k], year = 2010 + i % N_YEARS;
+        const char *sex = SEXES[i / N_YEARS % N_SEXES], *region = REGIONS[i / N_YEARS / N_SEXES % N_REGIONS],
+                   *sector = SECTORS[i / N_YEARS / N_SEXES / N_REGIONS];
+        cell_text(values, i, value, '.');
+        if (!strcmp(value, "..")) *value = '\0';
+        if (labels)
+            snprintf(row, sizeof row, "dataflow,X(1.0),Jobs,%s,Sex %s,%s,Branch %s,%s,Region %s,%zu,,%s,\n",
+                     sex, sex, sector, sector, region, region, year, value);
+        else
+            snprintf(row, sizeof row, "X(1.0),now,%s,%s,%s,%zu,%s,\n", sex, sector, region, year, value);
+        uf_buffer_append(&text, row);
+    }
+    return uf_buffer_take(&text);
+}
+
+/* As the wide table, with a title, headings of content and period, and notes below. */
+static char *write_pxweb(const int *values)
+{
+    struct uf_buffer text = {0};
+    char field[96], value[32];
+    uf_buffer_append(&text, "Jobs by region, sex and branch\n\n\"kon\";\"sni\";\"region\"");
+    for (size_t y = 0; y < N_YEARS; y++) {
+        snprintf(field, sizeof field, ";\"Jobs %zu\"", 2010 + y);
+        uf_buffer_append(&text, field);
+    }
+    for (size_t r = 0; r < CELLS / N_YEARS; r++) {
+        snprintf(field, sizeof field, "\r\n\"%s\";\"%s\";\"%s\"", SEXES[r % N_SEXES],
+                 SECTORS[r / N_SEXES / N_REGIONS], REGIONS[r / N_SEXES % N_REGIONS]);
+        uf_buffer_append(&text, field);
+        for (size_t y = 0; y < N_YEARS; y++) {
+            cell_text(values, r * N_YEARS + y, value, ',');
+            uf_buffer_append(&text, ";");
+            uf_buffer_append(&text, value);
+        }
+    }
+    uf_buffer_append(&text, "\r\n\r\nSource: nobody\r\n");
+    return uf_buffer_take(&text);
+}
+
 /* All of a store's observations as one text. */
 static char *contents(const char *text)
 {
@@ -131,10 +182,16 @@ static void shape_and_order_do_not_matter(void **state)
     for (int round = 0; round < 5; round++) {
         int values[CELLS];
         for (size_t i = 0; i < CELLS; i++) values[i] = (int)below(100000);
-        char *shapes[] = {write_long(values, ',', '.', false), write_long(values, ',', '.', true),
-                          write_long(values, ';', ',', true),  write_long(values, '\t', ',', true),
-                          write_wide(values, ';', ',', false), write_wide(values, ',', '.', false),
-                          write_wide(values, '\t', '.', true)};
+        char *shapes[] = {write_long(values, ',', '.', false),
+                          write_long(values, ',', '.', true),
+                          write_long(values, ';', ',', true),
+                          write_long(values, '\t', ',', true),
+                          write_wide(values, ';', ',', false),
+                          write_wide(values, ',', '.', false),
+                          write_wide(values, '\t', '.', true),
+                          write_sdmx(values, false),
+                          write_sdmx(values, true),
+                          write_pxweb(values)};
         char *expected = contents(shapes[0]);
         for (size_t i = 1; i < sizeof shapes / sizeof *shapes; i++) {
             char *found = contents(shapes[i]);
@@ -155,12 +212,13 @@ static void damaged_files_never_half_arrive(void **state)
     int values[CELLS];
     for (size_t i = 0; i < CELLS; i++) values[i] = (int)below(100000);
     char *const originals[] = {write_long(values, ',', '.', false), write_wide(values, ';', ',', false),
-                               write_wide(values, '\t', '.', true)};
+                               write_wide(values, '\t', '.', true), write_sdmx(values, true),
+                               write_pxweb(values)};
     size_t refused = 0, accepted = 0;
     struct uf_store *store = store_with_regions(":memory:");
     struct uf_error error;
     for (size_t round = 0; round < 600; round++) {
-        char *text = strdup(originals[round % 3]);
+        char *text = strdup(originals[round % 5]);
         size_t length = strlen(text), changes = 1 + below(4);
         for (size_t k = 0; k < changes; k++) {
             size_t at = below(round % 2 ? length : 200);
@@ -204,7 +262,7 @@ static void damaged_files_never_half_arrive(void **state)
     }
     print_message("%zu damaged files refused, %zu still readable\n", refused, accepted);
     assert_true(refused > 100 && accepted > 20);
-    for (size_t i = 0; i < 3; i++) free(originals[i]);
+    for (size_t i = 0; i < 5; i++) free(originals[i]);
     uf_store_close(store);
 }
 

@@ -332,8 +332,8 @@ static void every_format_says_what_it_is(void **state)
     assert_true(n >= 3);
     for (size_t i = 0; i < n; i++) {
         assert_true(strlen(formats[i]->name) > 0 && strlen(formats[i]->summary) > 0);
-        assert_true(formats[i]->probe && formats[i]->open && formats[i]->next && formats[i]->place &&
-                    formats[i]->close);
+        assert_true((formats[i]->probe || formats[i]->probe_bytes) && formats[i]->open && formats[i]->next &&
+                    formats[i]->place && formats[i]->close);
     }
 }
 

@@ -13,7 +13,9 @@ static void reads_every_spelling(void **state)
     } good[] = {{"2018", "2018"},         {"2018K1", "2018Q1"},       {"2018Q4", "2018Q4"},
                 {"2018-Q1", "2018Q1"},    {"2018M01", "2018M01"},     {"2018-12", "2018M12"},
                 {"2018H2", "2018H2"},     {"2018W05", "2018W05"},     {"2018-W05", "2018W05"},
-                {"2017/18", "2017-2018"}, {"2015-2017", "2015-2017"}, {"1999/00", "1999-2000"}};
+                {"2017/18", "2017-2018"}, {"2015-2017", "2015-2017"}, {"1999/00", "1999-2000"},
+                {"2018S2", "2018H2"},     {"2018-S1", "2018H1"},      {"2017/2018", "2017-2018"},
+                {"2018H1", "2018H1"}};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         uf_period period;
         char text[UF_PERIOD_SIZE];
@@ -24,9 +26,9 @@ static void reads_every_spelling(void **state)
         assert_true(uf_period_parse(text, strlen(text), &again));
         assert_int_equal(again, period);
     }
-    static const char *const bad[] = {"",          "18",     "20180",   "2018K5",  "2018Q0", "2018M13",
-                                      "2018-13",   "2018H3", "2018X1",  "2017/19", "0999",   "3000",
-                                      "2017-2015", "2018 ",  "2018Q1x", "TIME"};
+    static const char *const bad[] = {"",        "2017/2019", "18",     "20180",   "2018K5",  "2018Q0",
+                                      "2018M13", "2018-13",   "2018H3", "2018X1",  "2017/19", "0999",
+                                      "3000",    "2017-2015", "2018 ",  "2018Q1x", "TIME"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         uf_period period = 7;
         if (uf_period_parse(bad[i], strlen(bad[i]), &period)) fail_msg("'%s' is not a period", bad[i]);

@@ -8,9 +8,9 @@
 #include <utfall/file.h>
 #include <utfall/study.h>
 
+#include "base/output_folder.h"
+#include "base/paths.h"
 #include "study/manifest.h"
-#include "study/output_folder.h"
-#include "study/paths.h"
 #include "support/test.h"
 
 static struct uf_error error;
@@ -51,19 +51,19 @@ static void test_new_and_again(void **state)
     (void)state;
     char *path = in_scratch("deep/er/out");
     struct output_folder folder = {0};
-    assert_ok(output_folder_begin(path, false, NULL, 0, &folder, &error), &error);
+    assert_ok(output_folder_begin(path, false, manifest_is_in, NULL, 0, &folder, &error), &error);
     write_in(folder.building, "a.txt", "1");
     assert_false(uf_directory_exists(path)); /* nothing is seen before the end */
     finish(&folder);
     assert_true(has(path, "a.txt"));
     /* An earlier run may be replaced, and nothing of it stays. */
-    assert_ok(output_folder_begin(path, false, NULL, 0, &folder, &error), &error);
+    assert_ok(output_folder_begin(path, false, manifest_is_in, NULL, 0, &folder, &error), &error);
     write_in(folder.building, "b.txt", "2");
     finish(&folder);
     assert_true(has(path, "b.txt"));
     assert_false(has(path, "a.txt"));
     /* A run that fails leaves it as it was. */
-    assert_ok(output_folder_begin(path, false, NULL, 0, &folder, &error), &error);
+    assert_ok(output_folder_begin(path, false, manifest_is_in, NULL, 0, &folder, &error), &error);
     write_in(folder.building, "c.txt", "3");
     char *building = strdup(folder.building);
     output_folder_clear(&folder);
@@ -79,20 +79,23 @@ static void test_what_is_not_replaced(void **state)
     char *path = in_scratch("mine");
     struct output_folder folder = {0};
     assert_ok(uf_directory_make(path, &error), &error);
-    assert_ok(output_folder_begin(path, false, NULL, 0, &folder, &error), &error); /* empty: fine */
+    assert_ok(output_folder_begin(path, false, manifest_is_in, NULL, 0, &folder, &error),
+              &error); /* empty: fine */
     output_folder_clear(&folder);
     write_in(path, "thesis.txt", "years of work");
-    assert_int_equal(output_folder_begin(path, false, NULL, 0, &folder, &error), UF_BAD_USAGE);
+    assert_int_equal(output_folder_begin(path, false, manifest_is_in, NULL, 0, &folder, &error),
+                     UF_BAD_USAGE);
     assert_non_null(strstr(error.message, "--replace"));
-    assert_ok(output_folder_begin(path, true, NULL, 0, &folder, &error), &error);
+    assert_ok(output_folder_begin(path, true, manifest_is_in, NULL, 0, &folder, &error), &error);
     output_folder_clear(&folder);
     assert_true(has(path, "thesis.txt"));
     /* Not even with --replace where the study lies in it. */
     char *study = NULL, *file = uf_path_join(path, "thesis.txt");
     assert_ok(path_absolute(file, &study, &error), &error);
     const char *const protect[] = {study};
-    assert_int_equal(output_folder_begin(path, true, protect, 1, &folder, &error), UF_BAD_USAGE);
-    assert_int_equal(output_folder_begin(file, true, NULL, 0, &folder, &error), UF_BAD_USAGE);
+    assert_int_equal(output_folder_begin(path, true, manifest_is_in, protect, 1, &folder, &error),
+                     UF_BAD_USAGE);
+    assert_int_equal(output_folder_begin(file, true, manifest_is_in, NULL, 0, &folder, &error), UF_BAD_USAGE);
     free(file);
     free(study);
     free(path);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef UTFALL_STUDY_PATHS_H
-#define UTFALL_STUDY_PATHS_H
+#ifndef UTFALL_BASE_PATHS_H
+#define UTFALL_BASE_PATHS_H
 /* Paths of a run: absolute for comparing, relative for the manifest, which must not tell whose machine it was
  * written on. */
 #include <stdbool.h>

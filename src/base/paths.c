@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "study/paths.h"
+#include "base/paths.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "study/output_folder.h"
+#include "base/output_folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,8 +13,7 @@
 #include <utfall/text.h>
 
 #include "base/fail.h"
-#include "study/manifest.h"
-#include "study/paths.h"
+#include "base/paths.h"
 
 static bool is_empty_folder(const char *path)
 {
@@ -27,8 +26,9 @@ static bool is_empty_folder(const char *path)
     return empty;
 }
 
-static uf_status check_existing(const char *path, bool replace, const char *const *protect, size_t n_protect,
-                                bool *out, struct uf_error *error)
+static uf_status check_existing(const char *path, bool replace, output_folder_is_ours *is_ours,
+                                const char *const *protect, size_t n_protect, bool *out,
+                                struct uf_error *error)
 {
     struct stat status;
     *out = lstat(path, &status) == 0;
@@ -42,7 +42,7 @@ static uf_status check_existing(const char *path, bool replace, const char *cons
                 error, UF_BAD_USAGE, path, 0, 0,
                 "this folder holds %s, so it is not replaced by the output; choose another with --output",
                 protect[i]);
-    if (replace || is_empty_folder(path) || manifest_is_in(path)) return UF_OK;
+    if (replace || is_empty_folder(path) || (is_ours && is_ours(path))) return UF_OK;
     return uf_fail_at(error, UF_BAD_USAGE, path, 0, 0,
                       "this folder exists and holds no earlier run of Utfall, so it is left as it is; choose "
                       "another with --output, or "
@@ -85,12 +85,14 @@ static uf_status make_building(struct output_folder *folder, struct uf_error *er
     return UF_OK;
 }
 
-uf_status output_folder_begin(const char *path, bool replace, const char *const *protect, size_t n_protect,
-                              struct output_folder *out, struct uf_error *error)
+uf_status output_folder_begin(const char *path, bool replace, output_folder_is_ours *is_ours,
+                              const char *const *protect, size_t n_protect, struct output_folder *out,
+                              struct uf_error *error)
 {
     struct output_folder folder = {0};
     UF_TRY(path_absolute(path, &folder.final, error));
-    uf_status status = check_existing(folder.final, replace, protect, n_protect, &folder.replaces, error);
+    uf_status status =
+        check_existing(folder.final, replace, is_ours, protect, n_protect, &folder.replaces, error);
     if (status == UF_OK) status = make_building(&folder, error);
     if (status != UF_OK) {
         output_folder_clear(&folder);

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* What the importer makes of codes, labels and contents, whatever the format: the files here are PX and CSV. */
+#include <stdio.h>
+#include <string.h>
+
+#include "support/store_fixture.h"
+#include "support/test.h"
+
+static struct uf_store *store;
+static struct uf_import_summary summary;
+static struct uf_error error;
+
+static int open_store(void **state)
+{
+    (void)state;
+    store = store_with_regions(":memory:");
+    return 0;
+}
+static int close_store(void **state)
+{
+    (void)state;
+    uf_import_summary_clear(&summary);
+    uf_store_close(store);
+    return 0;
+}
+
+static void do_import(const char *text, const struct uf_import_request *request)
+{
+    uf_import_summary_clear(&summary);
+    assert_ok(import_text(store, text, request, &summary, &error), &error);
+}
+static void expect_refusal(const char *text, const struct uf_import_request *request, uf_status status,
+                           const char *words)
+{
+    struct uf_import_summary none;
+    assert_int_equal(import_text(store, text, request, &none, &error), status);
+    if (!strstr(error.message, words)) fail_msg("no \"%s\" in: %s", words, error.message);
+}
+static void expect_note(const char *words)
+{
+    for (size_t i = 0; i < summary.notes.count; i++)
+        if (strstr(summary.notes.items[i], words)) return;
+    for (size_t i = 0; i < summary.notes.count; i++) print_message("note: %s\n", summary.notes.items[i]);
+    fail_msg("no note says \"%s\"", words);
+}
+
+/* A PX file of one region dimension and one period; `codes` and `values` as PX writes lists. */
+static const char *px(const char *name, const char *codes, const char *values, const char *figures)
+{
+    static char text[4000];
+    snprintf(
+        text, sizeof text,
+        "CHARSET=\"ANSI\";\nAXIS-VERSION=\"2010\";\nCODEPAGE=\"utf-8\";\nSUBJECT-AREA=\"Test\";\n"
+        "SUBJECT-CODE=\"T\";\nMATRIX=\"M\";\nTITLE=\"A table\";\nCONTENTS=\"Persons\";\nUNITS=\"persons\";\n"
+        "DECIMALS=0;\nSTUB=\"%s\";\nHEADING=\"year\";\nVALUES(\"%s\")=%s;\nVALUES(\"year\")=\"2018\";\n%s%s%"
+        "s%s%s"
+        "CODES(\"year\")=\"2018\";\nTIMEVAL(\"year\")=TLIST(A1),\"2018\";\nSOURCE=\"The office\";\n"
+        "DATA=\n%s;\n",
+        name, name, values, *codes ? "CODES(\"" : "", *codes ? name : "", *codes ? "\")=" : "", codes,
+        *codes ? ";\n" : "", figures);
+    return text;
+}
+
+static void labels_may_hold_the_codes(void **state)
+{
+    (void)state;
+    do_import(
+        px("omr", "\"0\",\"1\"", "\"17 V\xC3\xA4rmlands l\xC3\xA4n\",\"20 Dalarnas l\xC3\xA4n\"", "4 5"),
+        NULL);
+    expect_note("the region is taken from omr, whose codes are serial numbers: its labels hold the code");
+    expect_text(
+        store,
+        "SELECT group_concat(region || '=' || value, ' ') FROM (SELECT * FROM observations ORDER BY region)",
+        "SE311=4.0 SE312=5.0");
+}
+
+/* Serial numbers that also are county numbers: what the labels say goes before. */
+static void serial_numbers_are_not_counties(void **state)
+{
+    (void)state;
+    do_import(px("omr", "\"17\",\"20\"", "\"1780 Karlstad\",\"2080 Falun\"", "4 5"), NULL);
+    expect_note("its labels hold the code");
+    expect_text(store,
+                "SELECT group_concat(region, ' ') FROM (SELECT region FROM observations ORDER BY region)",
+                "1780 2080");
+}
+
+static void a_number_of_another_list_is_no_region(void **state)
+{
+    (void)state;
+    expect_refusal(px("state", "\"01\",\"17\",\"20\"", "\"Alabama\",\"Illinois\",\"Kansas\"", "1 2 3"), NULL,
+                   UF_BAD_INPUT, "no column of regions is found");
+    /* called a region by its name, but no label is of the store's regions; adding would rename Stockholm */
+    const char *states = px("region", "\"01\",\"17\",\"77\"", "\"Alabama\",\"Illinois\",\"Kansas\"", "1 2 3");
+    expect_refusal(states, NULL, UF_BAD_INPUT,
+                   "'01' is called Alabama here and is another region in the store");
+    expect_refusal(states, &(struct uf_import_request){.unknown_regions = UF_UNKNOWN_ADD}, UF_BAD_INPUT,
+                   "is called Alabama here");
+    expect_text(store, "SELECT name_en FROM regions WHERE code = 'SE110'", "Stockholm county");
+    /* where the user says that it holds regions, its codes are what they seem */
+    const struct uf_dimension_role region = {UF_ROLE_REGION, "state"};
+    do_import(px("state", "\"01\",\"17\",\"20\"", "\"Stockholm etc.\",\"V-land\",\"D-land\"", "1 2 3"),
+              &(struct uf_import_request){.roles = &region, .n_roles = 1});
+    expect_text(store,
+                "SELECT group_concat(region, ' ') FROM (SELECT region FROM observations ORDER BY region)",
+                "SE110 SE311 SE312");
+}
+
+static void regions_may_be_written_by_name(void **state)
+{
+    (void)state;
+    static const char *const SPELLINGS[][3] = {
+        {"V\xC3\xA4rmlands l\xC3\xA4n", "Dalarnas l\xC3\xA4n", "Riket"},
+        {"V\xC3\xA4rmland", "Dalarna", "Hela riket"},
+        {"V\xC3\xA4rmland County", "DALARNA COUNTY", "Sweden"},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        struct uf_store *own = store_with_regions(":memory:");
+        char text[300];
+        snprintf(text, sizeof text, "place,year,value\n%s,2018,1\n%s,2018,2\n%s,2018,3\n", SPELLINGS[i][0],
+                 SPELLINGS[i][1], SPELLINGS[i][2]);
+        uf_import_summary_clear(&summary);
+        assert_ok(import_text(own, text, NULL, &summary, &error), &error);
+        expect_note("by the names of regions at the level nuts3");
+        expect_text(own,
+                    "SELECT group_concat(region || '=' || value, ' ') FROM (SELECT * FROM observations ORDER "
+                    "BY region)",
+                    "SE=3.0 SE311=1.0 SE312=2.0");
+        uf_store_close(own);
+    }
+    /* Stockholm is a NUTS 2 region, a county for short, and a municipality: the others tell which is meant */
+    do_import("place,year,value\nStockholm,2018,1\nFalun,2018,2\nKarlstad,2018,3\n", NULL);
+    expect_text(store,
+                "SELECT group_concat(region, ' ') FROM (SELECT region FROM observations ORDER BY region)",
+                "0180 1780 2080");
+    expect_refusal("place,year,value\nFalun,2018,2\nKarlstad,2018,3\nAtlantis,2018,1\n",
+                   &(struct uf_import_request){.indicator = {.code = "y"}}, UF_BAD_INPUT, "Atlantis");
+}
+
+static void ages_are_neither_regions_nor_sectors(void **state)
+{
+    (void)state;
+    do_import("omr,grp,year,value\n20,16-24,2018,1\n20,49-50,2018,2\n20,51-52,2018,3\n20,58-59,2018,4\n",
+              NULL);
+    expect_text(store, "SELECT group_concat(breakdown, ' ') FROM observations",
+                "grp=16-24 grp=49-50 grp=51-52 grp=58-59");
+    do_import(px("x", "\"01\",\"17\",\"20\",\"21\"",
+                 "\"1 \xC3\xA5r\",\"17 \xC3\xA5r\",\"20 \xC3\xA5r\",\"21 \xC3\xA5r\"", "1 2 3 4"),
+              &(struct uf_import_request){.indicator = {.code = "y"}, .region_is = "20"});
+    expect_text(store, "SELECT group_concat(DISTINCT region) FROM observations WHERE indicator = 'y'",
+                "SE312");
+}
+
+static void groups_of_sectors_are_added(void **state)
+{
+    (void)state;
+    do_import("omr,sni,year,value\n20,A,2018,1\n20,A+C,2018,2\n20,C-F,2018,3\n20,F,2018,4\n", NULL);
+    expect_note("2 sectors that the store did not know were added to it, such as A+C, C-F");
+    expect_text(
+        store,
+        "SELECT group_concat(sector || '=' || value, ' ') FROM (SELECT * FROM observations ORDER BY value)",
+        "A=1.0 A+C=2.0 C-F=3.0 F=4.0");
+    expect_refusal("omr,sni,year,value\n20,A,2018,1\n20,C,2018,2\n20,A+X,2018,3\n",
+                   &(struct uf_import_request){.indicator = {.code = "y"}}, UF_BAD_INPUT,
+                   "unknown sector 'A+X'");
+}
+
+static void labels_of_other_things_are_no_sectors(void **state)
+{
+    (void)state;
+    static const char TEXT[] =
+        "CHARSET=\"ANSI\";\nAXIS-VERSION=\"2010\";\nCODEPAGE=\"utf-8\";\nSUBJECT-AREA=\"T\";\nSUBJECT-CODE="
+        "\"T\";\n"
+        "MATRIX=\"M\";\nTITLE=\"t\";\nCONTENTS=\"c\";\nUNITS=\"u\";\nDECIMALS=0;\nSTUB=\"omr\",\"place\";\n"
+        "HEADING=\"year\";\nVALUES(\"omr\")=\"Dalarnas l\xC3\xA4n\";\nCODES(\"omr\")=\"20\";\n"
+        "VALUES(\"place\")=\"Capital\",\"Town\",\"Village\",\"Farm\";\nCODES(\"place\")=\"A\",\"B-E\",\"C\","
+        "\"F\";\n"
+        "VALUES(\"year\")=\"2018\";\nCODES(\"year\")=\"2018\";\nTIMEVAL(\"year\")=TLIST(A1),\"2018\";\nDATA="
+        "\n1 2 3 4;\n";
+    do_import(TEXT, NULL);
+    expect_text(store, "SELECT group_concat(breakdown, ' ') FROM observations",
+                "place=A place=B-E place=C place=F");
+    expect_text(store, "SELECT label FROM code_labels WHERE dimension = 'place' AND code = 'C'", "Village");
+}
+
+static void region_and_period_may_be_said(void **state)
+{
+    (void)state;
+    expect_refusal("kon,value\nm,1\nk,2\n", NULL, UF_BAD_INPUT, "--period-is PERIOD, in a study period-is");
+    expect_refusal("kon,year,value\nm,2018,1\nk,2018,2\n", NULL, UF_BAD_INPUT, "--region-is CODE");
+    do_import("kon,value\nm,1\nk,2\n", &(struct uf_import_request){.region_is = "00", .period_is = "2014K2"});
+    expect_text(store, "SELECT group_concat(DISTINCT region || period) FROM observations", "SE2014202");
+    expect_refusal(
+        "kon,value\nm,1\nk,2\n",
+        &(struct uf_import_request){.indicator = {.code = "y"}, .region_is = "XX9", .period_is = "2014"},
+        UF_BAD_INPUT, "unknown region 'XX9'");
+    expect_refusal(
+        "kon,value\nm,1\nk,2\n",
+        &(struct uf_import_request){.indicator = {.code = "y"}, .region_is = "SE", .period_is = "now"},
+        UF_BAD_USAGE, "'now' is not a period");
+}
+
+static void unknown_regions_can_be_added(void **state)
+{
+    (void)state;
+    static const char TEXT[] =
+        "geo,year,value\n20,2018,1\nSE,2018,2\nSE313,2018,3\nSEZZ,2018,4\nNO Norway,2018,5\n"
+        "EU27_2020,2018,6\nUSA,2018,7\n";
+    do_import(TEXT, &(struct uf_import_request){.unknown_regions = UF_UNKNOWN_ADD});
+    assert_int_equal(summary.imported, 7);
+    assert_int_equal(summary.added, 4);
+    expect_note("4 regions that the store did not know were added to it, such as SEZZ, NO, EU27_2020, USA");
+    expect_text(
+        store,
+        "SELECT group_concat(code || ':' || level || ':' || coalesce(parent, '-') || ':' || name_en, ' ')"
+        " FROM (SELECT * FROM regions WHERE code IN ('SEZZ', 'NO', 'EU27_2020', 'USA') ORDER BY code)",
+        "EU27_2020:other:-:EU27_2020 NO:country:-:Norway SEZZ:nuts2:SE:SEZZ USA:other:-:USA");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(labels_may_hold_the_codes, open_store, close_store),
+        cmocka_unit_test_setup_teardown(serial_numbers_are_not_counties, open_store, close_store),
+        cmocka_unit_test_setup_teardown(a_number_of_another_list_is_no_region, open_store, close_store),
+        cmocka_unit_test_setup_teardown(regions_may_be_written_by_name, open_store, close_store),
+        cmocka_unit_test_setup_teardown(ages_are_neither_regions_nor_sectors, open_store, close_store),
+        cmocka_unit_test_setup_teardown(groups_of_sectors_are_added, open_store, close_store),
+        cmocka_unit_test_setup_teardown(labels_of_other_things_are_no_sectors, open_store, close_store),
+        cmocka_unit_test_setup_teardown(region_and_period_may_be_said, open_store, close_store),
+        cmocka_unit_test_setup_teardown(unknown_regions_can_be_added, open_store, close_store),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
