@@ -29,7 +29,9 @@
 #include <utfall/minimise.h>
 #include <utfall/number.h>
 #include <utfall/panel.h>
+#include <utfall/peer_regions.h>
 #include <utfall/period.h>
+#include <utfall/priority.h>
 #include <utfall/random.h>
 #include <utfall/randomisation.h>
 #include <utfall/region_history.h>

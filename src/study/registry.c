@@ -6,6 +6,8 @@
 #include <utfall/did.h>
 #include <utfall/inequality.h>
 #include <utfall/location_quotient.h>
+#include <utfall/peer_regions.h>
+#include <utfall/priority.h>
 #include <utfall/relatedness.h>
 #include <utfall/shift_share.h>
 #include <utfall/spatial.h>
@@ -32,6 +34,8 @@ static const struct uf_method *const methods[] = {
     &uf_method_complexity,
     &uf_method_convergence,
     &uf_method_spatial,
+    &uf_method_priority_map,
+    &uf_method_peer_regions,
     /* effects */
     &uf_method_did,
     &uf_method_synthetic_control,
