@@ -80,6 +80,8 @@ struct uf_context {
      * NULL. */
     int (*progress)(void *user, double share);
     void *user;
+    const char *reference_directory; /* the reference codes that ship (datasets/reference); NULL: not known */
+    const char *directory;           /* what the names of files in options are relative to; NULL: here */
 };
 
 enum uf_family { UF_FAMILY_PROFILE, UF_FAMILY_EFFECT };
@@ -108,6 +110,8 @@ struct uf_chart_hint {
     const char *facet_by; /* one chart per value of this column among the focus regions; NULL: one chart */
     double reference;     /* a line to compare with (1 for a location quotient); NaN: none */
     const struct uf_scatter_hint *scatter; /* kind `scatter`; NULL: plain points */
+    const char *order; /* heat-map, intervals: `order` of chart.h; NULL: the kind's default */
+    const char *form;  /* small-multiples: `form` of chart.h; NULL: lines */
 };
 
 struct uf_method {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/file.h>
 #include <utfall/study.h>
 
 #include "base/fail.h"
@@ -224,12 +225,18 @@ static uf_status run_on(const struct arguments *arguments, const struct uf_panel
     size_t seed = 1, threads = 0;
     UF_TRY(arguments_count(arguments, "seed", 1, &seed, error));
     UF_TRY(arguments_count(arguments, "threads", 0, &threads, error));
+    char *datasets = NULL, *reference = NULL;
+    /* Most methods need nothing of it: one that does says what is missing. */
+    if (places_find("datasets", &datasets, NULL) == UF_OK) reference = uf_path_join(datasets, "reference");
+    free(datasets);
     const struct uf_context context = {.language = language,
                                        .seed = seed,
                                        .threads = threads > 1024 ? 1024 : (int)threads,
                                        .progress = on_progress,
-                                       .user = (void *)(uintptr_t)arguments};
+                                       .user = (void *)(uintptr_t)arguments,
+                                       .reference_directory = reference};
     uf_status status = arguments->method->run(panel, options, &context, result, error);
+    free(reference);
     terminal_progress_end();
     /* A refusal explains itself in its notes, so they are shown too. */
     if (status == UF_OK || status == UF_NOT_IDENTIFIED) {

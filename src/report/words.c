@@ -269,6 +269,7 @@ static const struct uf_vocabulary_entry vocabulary[] = {
     {"shift_share", {"Shift-share analysis", "Shift-share-analys"}},
     {"skip_to_content", {"Skip to the content", "Hoppa till innehållet"}},
     {"source", {"Source", "Källa"}},
+    {"sparkline", {"Over time", "Över tid"}},
     {"specialisation", {"Specialisation", "Specialisering"}},
     {"start", {"At the start", "Vid periodens början"}},
     {"statistic", {"Test statistic", "Teststatistika"}},

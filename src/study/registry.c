@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The methods there are. Adding one is its own file and one line here. */
 #include <utfall/complexity.h>
+#include <utfall/convergence.h>
 #include <utfall/concentration.h>
 #include <utfall/did.h>
 #include <utfall/inequality.h>
 #include <utfall/location_quotient.h>
+#include <utfall/peer_regions.h>
+#include <utfall/priority.h>
 #include <utfall/relatedness.h>
 #include <utfall/shift_share.h>
+#include <utfall/spatial.h>
 #include <utfall/specialisation.h>
 #include <utfall/study.h>
 #include <utfall/synthetic_control.h>
@@ -28,6 +32,10 @@ static const struct uf_method *const methods[] = {
     &uf_method_relatedness,
     &uf_method_relatedness_density,
     &uf_method_complexity,
+    &uf_method_convergence,
+    &uf_method_spatial,
+    &uf_method_priority_map,
+    &uf_method_peer_regions,
     /* effects */
     &uf_method_did,
     &uf_method_synthetic_control,
