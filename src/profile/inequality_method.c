@@ -359,7 +359,7 @@ static const struct uf_option options_list[] = {
 };
 
 static const struct uf_chart_hint charts[] = {
-    {.kind = "lines",
+    {.kind = "small-multiples",
      .table = "inequality-indices",
      .title = {"Inequality between regions {2}–{3}: {0}", "Ojämlikhet mellan regioner {2}–{3}: {0}"},
      .value_label = {"Index (0 = all regions alike)", "Index (0 = alla regioner lika)"},

@@ -401,7 +401,7 @@ static const struct uf_option options_list[] = {
 static const struct uf_scatter_hint bubbles = {
     .size = "value",
     .reference_x = 0,
-    .x_label = {"Growth since the period compared with", "Tillväxt sedan jämförelseperioden"},
+    .x_label = {"Growth since the period compared with, %", "Tillväxt sedan jämförelseperioden, %"},
     .quadrants = {{"Specialised and growing", "Specialiserad och växer"},
                   {"Specialised and shrinking", "Specialiserad och krymper"},
                   {"Not specialised, shrinking", "Ej specialiserad, krymper"},

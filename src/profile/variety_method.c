@@ -143,12 +143,12 @@ static uf_status sentence(const struct panel_activity *a, const void *what, size
 {
     const struct breadth *x = what;
     static const struct uf_words told = {
-        "The variety of {0}{1} is {2} bits, as of {3} equally large sectors: {4} between broad sectors "
-        "(unrelated) and "
-        "{5} within them (related); {0} ranks {6} of {7} by related variety.",
-        "Variationen i {0}{1} är {2} bitar, som i {3} lika stora branscher: {4} mellan breda branscher "
-        "(orelaterad) och "
-        "{5} inom dem (relaterad); {0} har plats {6} av {7} i relaterad variation."};
+        "In {0}{1}, variety is {2} bits, as of {3} equally large sectors: {4} between broad sectors "
+        "(unrelated) and {5} "
+        "within them (related); {0} ranks {6} of {7} by related variety.",
+        "I {0}{1} är variationen {2} bitar, som i {3} lika stora branscher: {4} mellan breda branscher "
+        "(orelaterad) och {5} "
+        "inom dem (relaterad); {0} har plats {6} av {7} i relaterad variation."};
     static const struct uf_words none = {"No variety can be formed for {0}{1}.",
                                          "Ingen variation kan beräknas för {0}{1}."};
     const struct uf_variety *y = &x->region[r];
@@ -294,7 +294,7 @@ static const struct uf_chart_hint charts[] = {
     {.kind = "stacked-bars",
      .table = "variety-parts",
      .title = {"Unrelated and related variety, {3}. {0}", "Orelaterad och relaterad variation, {3}. {0}"},
-     .value_label = {"Entropy, bits", "Entropi, bitar"},
+     .value_label = {"Entropy", "Entropi"},
      .value = "value",
      .label = "label",
      .group = "component_label",

@@ -348,23 +348,12 @@ static uf_status chart_facet(struct run *run, struct run_analysis *analysis, siz
     return status;
 }
 
-/* A descriptor may suit a kind that this build's charts do not have. */
-static bool is_drawn(const char *kind)
-{
-    size_t count;
-    const struct uf_chart_kind *kinds = uf_chart_kinds(&count);
-    for (size_t i = 0; i < count; i++)
-        if (!strcmp(kinds[i].name, kind)) return true;
-    return false;
-}
-
 uf_status run_chart_method(struct run *run, struct run_analysis *analysis, struct uf_error *error)
 {
     for (size_t i = 0; i < analysis->method->n_charts; i++) {
         const struct uf_chart_hint *hint = &analysis->method->charts[i];
         const struct uf_table *table = uf_result_table(&analysis->result, hint->table);
         if (!table || uf_table_rows(table) == 0) continue; /* not asked for by the options */
-        if (!is_drawn(hint->kind)) continue;
         size_t column = hint->facet_by ? uf_table_column(table, hint->facet_by) : SIZE_MAX;
         struct facet facets[MAX_FACETS] = {{NULL, NULL}};
         size_t count = column == SIZE_MAX ? 1 : find_facets(analysis, table, column, facets);
