@@ -106,10 +106,11 @@ static uf_status prepare(struct convergence_study *study, const struct uf_panel 
     UF_TRY(panel_activity_period(panel, options, "to", true, &study->to, error));
     UF_TRY(panel_series_new(panel, options, language, &study->series, error));
     UF_TRY(find_years(study, error));
-    study->level = uf_options_number(options, "level");
+    study->level = uf_options_number(options, "confidence-level");
     if (!(study->level > 0 && study->level < 1))
         return uf_fail(error, UF_BAD_USAGE,
-                       "The option 'level' is %g; expected a share between 0 and 1, as 0.95.", study->level);
+                       "The option 'confidence-level' is %g; expected a share between 0 and 1, as 0.95.",
+                       study->level);
     study->control_names = uf_options_list(options, "controls");
     study->covariance = uf_covariance_find(uf_options_text(options, "vcov"));
     if (!study->covariance) return uf_fail(error, UF_INTERNAL, "a covariance of the descriptor is not known");
@@ -255,7 +256,7 @@ static const struct uf_option options_list[] = {
      false},
     {"cluster-digits", UF_OPTION_COUNT, NULL, NULL,
      "Clusters by the first characters of the code (4: NUTS 2); default the parent region", false},
-    {"level", UF_OPTION_NUMBER, "0.95", NULL, "Of the intervals", false},
+    {"confidence-level", UF_OPTION_NUMBER, "0.95", NULL, "Of the intervals", false},
 };
 
 static const struct uf_scatter_hint growth_scatter = {
