@@ -157,11 +157,11 @@ uf_status uf_local_getis_ord(const struct uf_spatial_weights *weights, const dou
 
 /* By x_i and its lag, both as deviations from the mean of x; a 0 counts as low. */
 enum uf_spatial_quadrant {
-    UF_QUADRANT_NONE, /* an island */
-    UF_QUADRANT_HIGH_HIGH,
-    UF_QUADRANT_LOW_HIGH, /* low, among high */
-    UF_QUADRANT_LOW_LOW,
-    UF_QUADRANT_HIGH_LOW
+    UF_SPATIAL_NONE, /* an island */
+    UF_SPATIAL_HIGH_HIGH,
+    UF_SPATIAL_LOW_HIGH, /* low, among high */
+    UF_SPATIAL_LOW_LOW,
+    UF_SPATIAL_HIGH_LOW
 };
 /* out[n]; `weights` row-standardised or not. O(links). */
 void uf_spatial_quadrants(const struct uf_spatial_weights *weights, const double *x,

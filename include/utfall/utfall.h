@@ -8,6 +8,8 @@
 #include <utfall/cells.h>
 #include <utfall/chart.h>
 #include <utfall/complexity.h>
+#include <utfall/composite.h>
+#include <utfall/composite_uncertainty.h>
 #include <utfall/concentration.h>
 #include <utfall/convergence.h>
 #include <utfall/covariance.h>
@@ -27,7 +29,9 @@
 #include <utfall/minimise.h>
 #include <utfall/number.h>
 #include <utfall/panel.h>
+#include <utfall/peer_regions.h>
 #include <utfall/period.h>
+#include <utfall/priority.h>
 #include <utfall/random.h>
 #include <utfall/randomisation.h>
 #include <utfall/region_history.h>
@@ -36,7 +40,9 @@
 #include <utfall/result.h>
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
+#include <utfall/sparkline.h>
 #include <utfall/spatial.h>
+#include <utfall/sobol.h>
 #include <utfall/specialisation.h>
 #include <utfall/splice.h>
 #include <utfall/status.h>

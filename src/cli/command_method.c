@@ -33,13 +33,14 @@ static const char *const *items_of(const struct uf_text_list *list)
     return (const char *const *)list->items;
 }
 
-/* Columns that the method's own options name: `invest:1964-1969` asks for the column `invest`. */
+/* Columns of one kind that the method's own options name: `invest:1964-1969` asks for the column `invest`. */
 static uf_status add_named_columns(const struct uf_method *method, const struct uf_options *options,
-                                   struct uf_text_list *out, struct uf_error *error)
+                                   enum uf_option_columns kind, struct uf_text_list *out,
+                                   struct uf_error *error)
 {
     for (size_t i = 0; i < method->n_options; i++) {
         const struct uf_option *option = &method->options[i];
-        if (!option->names_columns) continue;
+        if (option->names_columns != kind) continue;
         struct uf_text_list one;
         uf_text_list_init(&one);
         uf_status status = UF_OK;
@@ -71,7 +72,8 @@ static uf_status read_lists(const struct arguments *arguments, const struct uf_o
     UF_TRY(arguments_list(arguments, "regions", &lists->regions, error));
     UF_TRY(arguments_list(arguments, "sectors", &lists->sectors, error));
     UF_TRY(arguments_list(arguments, "also-exposed", &lists->also_exposed, error));
-    return add_named_columns(arguments->method, options, &lists->extra, error);
+    UF_TRY(add_named_columns(arguments->method, options, UF_COLUMNS_GROUP, &lists->clusters, error));
+    return add_named_columns(arguments->method, options, UF_COLUMNS_NUMBER, &lists->extra, error);
 }
 
 static uf_status need(const struct arguments *arguments, const char *name, const char *what,
@@ -191,7 +193,10 @@ static uf_status panel_from_store(const struct arguments *arguments, struct list
         UF_TRY(need(arguments, "treated", "LIST: the treated regions", error));
         UF_TRY(need(arguments, "start", "PERIOD: the first treated period", error));
     }
-    if (profile) {
+    if (profile && !method->needs_sector) {
+        request.outcome = arguments_text(arguments, "indicator");
+        UF_TRY(add_variables(lists, &request, error));
+    } else if (profile) {
         request.indicator = arguments_text(arguments, "indicator");
         if (arguments_is_methods(method, "total")) request.total_sector = uf_options_text(options, "total");
         /* A total to divide by is loaded with the sectors that are named. */

@@ -203,10 +203,16 @@ static uf_status tell_fitness(const struct complexity_indices *x, struct uf_resu
                               settled ? done : open, no_advice, arguments, 2, error);
 }
 
+uf_status complexity_tell_meaning(const struct complexity_indices *x, struct uf_result *result,
+                                  struct uf_error *error)
+{
+    UF_TRY(tell_meaning(x, result, error));
+    return tell_sign(x, result, error);
+}
+
 uf_status complexity_tell(const struct complexity_indices *x, struct uf_result *result,
                           struct uf_error *error)
 {
-    UF_TRY(tell_meaning(x, result, error));
-    UF_TRY(tell_sign(x, result, error));
+    UF_TRY(complexity_tell_meaning(x, result, error));
     return tell_fitness(x, result, error);
 }

@@ -25,6 +25,10 @@ uf_status complexity_explain_refusal(const struct complexity_indices *indices, c
 /* One region's sentence for the findings; `what` are the indices. */
 uf_status complexity_sentence(const struct panel_activity *activity, const void *what, size_t region,
                               char **out, struct uf_error *error);
+/* What the index rests on and whether it means anything; reads the network, the language and the fit only. */
+uf_status complexity_tell_meaning(const struct complexity_indices *indices, struct uf_result *result,
+                                  struct uf_error *error);
+/* The same, and whether fitness has settled. */
 uf_status complexity_tell(const struct complexity_indices *indices, struct uf_result *result,
                           struct uf_error *error);
 #endif

@@ -90,9 +90,9 @@ void uf_spatial_quadrants(const struct uf_spatial_weights *weights, const double
         for (size_t l = weights->start[i]; l < weights->start[i + 1]; l++)
             lag += weights->weight[l] * (x[weights->neighbour[l]] - mean);
         bool high = x[i] > mean;
-        out[i] = lag > 0 ? (high ? UF_QUADRANT_HIGH_HIGH : UF_QUADRANT_LOW_HIGH)
-                         : (high ? UF_QUADRANT_HIGH_LOW : UF_QUADRANT_LOW_LOW);
-        if (weights->start[i] == weights->start[i + 1]) out[i] = UF_QUADRANT_NONE;
+        out[i] = lag > 0 ? (high ? UF_SPATIAL_HIGH_HIGH : UF_SPATIAL_LOW_HIGH)
+                         : (high ? UF_SPATIAL_HIGH_LOW : UF_SPATIAL_LOW_LOW);
+        if (weights->start[i] == weights->start[i + 1]) out[i] = UF_SPATIAL_NONE;
     }
 }
 
