@@ -40,9 +40,9 @@
 #include <utfall/result.h>
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
+#include <utfall/sobol.h>
 #include <utfall/sparkline.h>
 #include <utfall/spatial.h>
-#include <utfall/sobol.h>
 #include <utfall/specialisation.h>
 #include <utfall/splice.h>
 #include <utfall/status.h>

@@ -132,8 +132,7 @@ static uf_status sigma_table(const struct convergence_study *study, struct uf_ta
                              struct uf_error *error)
 {
     static const struct uf_words title = {"Spread between regions", "Spridning mellan regioner"};
-    static const struct uf_words spread = {"Standard deviation of logarithms",
-                                           "Standardavvikelse av logaritmer"};
+    static const struct uf_words spread = {"Spread", "Spridning"};
     static const struct tidy_column columns[] = {{"label", UF_COLUMN_TEXT, NULL, -1},
                                                  {"period", UF_COLUMN_TEXT, NULL, -1},
                                                  {"deviation", UF_COLUMN_NUMBER, NULL, 4},

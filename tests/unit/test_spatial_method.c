@@ -106,6 +106,66 @@ static void a_missing_figure_takes_its_links_along(void **state)
     small_panel_free(panel);
 }
 
+/* A cross-section of these codes, valued by their place, with the list that ships. */
+static uf_status run_shipped(const char *const *codes, size_t n, const char *option, const char *text,
+                             struct uf_result *result, struct uf_error *error)
+{
+    static const char *const columns[] = {"value"};
+    struct uf_panel *panel = small_panel_new(n, 1, 2020, columns, 1);
+    struct uf_options *options = NULL;
+    for (size_t u = 0; u < n; u++) {
+        small_panel_rename_unit(panel, u, codes[u]);
+        *small_panel_cell(panel, 0, u, 0) = (double)(u * u % 7);
+    }
+    assert_ok(uf_options_new(&uf_method_spatial, &options, error), error);
+    assert_ok(uf_options_set(options, "permutations", "99", error), error);
+    if (option) assert_ok(uf_options_set(options, option, text, error), error);
+    const struct uf_context context = {
+        .seed = 1, .threads = 1, .reference_directory = source_path("datasets/reference")};
+    uf_result_init(result);
+    uf_status status = uf_method_spatial.run(panel, options, &context, result, error);
+    uf_options_free(options);
+    small_panel_free(panel);
+    return status;
+}
+
+static void the_list_that_ships(void **state)
+{
+    (void)state;
+    static const char *const counties[] = {"SE110", "SE121", "SE122", "SE214", "SE312", "SE313"};
+    static const char *const numbers[] = {"01", "03", "04", "09", "20", "21"};
+    static const char *const larger[] = {"SE11", "SE12", "SE21", "SE22", "SE23", "SE31", "SE32", "SE33"};
+    static const char *const mixed[] = {"SE110", "SE12", "SE121", "SE122", "SE312"};
+    static const char *const foreign[] = {"SE110", "SE121", "SE122", "SE312", "FI1B1"};
+    struct uf_result result;
+    struct uf_error error;
+    uf_value_status status;
+    for (int other = 0; other < 2; other++) { /* county numbers are known, too */
+        const char *const *codes = other ? numbers : counties;
+        assert_ok(run_shipped(codes, 6, NULL, NULL, &result, &error), &error);
+        const double wanted[] = {2, 3, 1, 0, 2, 2}; /* among these six; Uppsala and Dalarna meet in a point */
+        for (size_t u = 0; u < 6; u++)
+            expect_close(activity_cell(&result, "spatial-regions", codes[u], NULL, "neighbours", &status),
+                         wanted[u], 1e-12, codes[u]);
+        assert_non_null(strstr(uf_result_note(&result, "islands")->text, "Region 4"));
+        uf_result_clear(&result);
+    }
+    assert_ok(run_shipped(counties, 6, "contiguity", "rook", &result, &error), &error);
+    expect_close(activity_cell(&result, "spatial-regions", "SE312", NULL, "neighbours", &status), 1, 1e-12,
+                 "rook");
+    uf_result_clear(&result);
+    assert_ok(run_shipped(larger, 8, NULL, NULL, &result, &error), &error);
+    expect_close(activity_cell(&result, "spatial-regions", "SE31", NULL, "neighbours", &status), 3, 1e-12,
+                 "North Middle Sweden: East Middle Sweden, West Sweden, Middle Norrland");
+    uf_result_clear(&result);
+    assert_int_equal(run_shipped(mixed, 5, NULL, NULL, &result, &error), UF_BAD_USAGE);
+    assert_non_null(strstr(error.message, "'SE12' with 'SE121' inside"));
+    uf_result_clear(&result);
+    assert_int_equal(run_shipped(foreign, 5, NULL, NULL, &result, &error), UF_BAD_USAGE);
+    assert_non_null(strstr(error.message, "'FI1B1'"));
+    uf_result_clear(&result);
+}
+
 struct mistake {
     const char *options[9];
     const char *list; /* NULL: none */
@@ -258,6 +318,7 @@ int main(void)
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {cmocka_unit_test(neighbours_of_a_list_and_of_coordinates_agree),
                                        cmocka_unit_test(a_missing_figure_takes_its_links_along),
+                                       cmocka_unit_test(the_list_that_ships),
                                        cmocka_unit_test(mistakes_are_told),
                                        cmocka_unit_test(convergence_finds_what_was_put_in),
                                        cmocka_unit_test(rounding_is_a_band),
