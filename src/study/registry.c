@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The methods there are. Adding one is its own file and one line here. */
 #include <utfall/complexity.h>
-#include <utfall/convergence.h>
 #include <utfall/concentration.h>
+#include <utfall/convergence.h>
 #include <utfall/did.h>
 #include <utfall/inequality.h>
 #include <utfall/location_quotient.h>
