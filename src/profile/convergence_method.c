@@ -51,7 +51,8 @@ static uf_status find_clusters(struct convergence_study *study, const struct uf_
 {
     const struct uf_panel *panel = study->series.panel;
     const size_t digits = uf_options_count(options, "cluster-digits"), n = study->series.n_regions;
-    if (digits == SIZE_MAX && !panel->unit_group)
+    const bool by_parent = digits == SIZE_MAX;
+    if (by_parent && !panel->unit_group)
         return uf_fail(
             error, UF_BAD_USAGE,
             "The covariance '%s' needs clusters, and a file says nothing of parent regions; give the "
@@ -61,12 +62,12 @@ static uf_status find_clusters(struct convergence_study *study, const struct uf_
     if (!study->cluster) return uf_fail_memory(error);
     for (size_t r = 0; r < n; r++) {
         const char *own = panel_series_code(&study->series, r);
-        if (digits == SIZE_MAX) own = panel->unit_group[study->series.region[r]];
+        if (by_parent) own = panel->unit_group[study->series.region[r]];
         study->cluster[r] = study->n_groups;
         for (size_t q = 0; q < r && own; q++) {
             const char *other = panel_series_code(&study->series, q);
-            if (digits == SIZE_MAX) other = panel->unit_group[study->series.region[q]];
-            if (!other || strncmp(own, other, digits) != 0) continue;
+            if (by_parent) other = panel->unit_group[study->series.region[q]];
+            if (!other || (by_parent ? strcmp(own, other) : strncmp(own, other, digits)) != 0) continue;
             study->cluster[r] = study->cluster[q];
             break;
         }
