@@ -51,7 +51,8 @@ static uf_status find_clusters(struct convergence_study *study, const struct uf_
 {
     const struct uf_panel *panel = study->series.panel;
     const size_t digits = uf_options_count(options, "cluster-digits"), n = study->series.n_regions;
-    if (digits == SIZE_MAX && !panel->unit_group)
+    const bool by_parent = digits == SIZE_MAX;
+    if (by_parent && !panel->unit_group)
         return uf_fail(
             error, UF_BAD_USAGE,
             "The covariance '%s' needs clusters, and a file says nothing of parent regions; give the "
@@ -61,12 +62,12 @@ static uf_status find_clusters(struct convergence_study *study, const struct uf_
     if (!study->cluster) return uf_fail_memory(error);
     for (size_t r = 0; r < n; r++) {
         const char *own = panel_series_code(&study->series, r);
-        if (digits == SIZE_MAX) own = panel->unit_group[study->series.region[r]];
+        if (by_parent) own = panel->unit_group[study->series.region[r]];
         study->cluster[r] = study->n_groups;
         for (size_t q = 0; q < r && own; q++) {
             const char *other = panel_series_code(&study->series, q);
-            if (digits == SIZE_MAX) other = panel->unit_group[study->series.region[q]];
-            if (!other || strncmp(own, other, digits) != 0) continue;
+            if (by_parent) other = panel->unit_group[study->series.region[q]];
+            if (!other || (by_parent ? strcmp(own, other) : strncmp(own, other, digits)) != 0) continue;
             study->cluster[r] = study->cluster[q];
             break;
         }
@@ -106,10 +107,11 @@ static uf_status prepare(struct convergence_study *study, const struct uf_panel 
     UF_TRY(panel_activity_period(panel, options, "to", true, &study->to, error));
     UF_TRY(panel_series_new(panel, options, language, &study->series, error));
     UF_TRY(find_years(study, error));
-    study->level = uf_options_number(options, "level");
+    study->level = uf_options_number(options, "confidence-level");
     if (!(study->level > 0 && study->level < 1))
         return uf_fail(error, UF_BAD_USAGE,
-                       "The option 'level' is %g; expected a share between 0 and 1, as 0.95.", study->level);
+                       "The option 'confidence-level' is %g; expected a share between 0 and 1, as 0.95.",
+                       study->level);
     study->control_names = uf_options_list(options, "controls");
     study->covariance = uf_covariance_find(uf_options_text(options, "vcov"));
     if (!study->covariance) return uf_fail(error, UF_INTERNAL, "a covariance of the descriptor is not known");
@@ -255,7 +257,7 @@ static const struct uf_option options_list[] = {
      false},
     {"cluster-digits", UF_OPTION_COUNT, NULL, NULL,
      "Clusters by the first characters of the code (4: NUTS 2); default the parent region", false},
-    {"level", UF_OPTION_NUMBER, "0.95", NULL, "Of the intervals", false},
+    {"confidence-level", UF_OPTION_NUMBER, "0.95", NULL, "Of the intervals", false},
 };
 
 static const struct uf_scatter_hint growth_scatter = {
@@ -269,7 +271,7 @@ static const struct uf_chart_hint charts[] = {
     {.kind = "scatter",
      .table = "convergence-regions",
      .title = {"Level {2} and growth to {3}. {0}", "Nivå {2} och tillväxt till {3}. {0}"},
-     .value_label = {"Growth per year (per cent)", "Tillväxt per år (procent)"},
+     .value_label = {"Growth per year", "Tillväxt per år"},
      .value = "growth",
      .x = "log_start",
      .label = "label",

@@ -33,11 +33,11 @@ static uf_status fit_table(const struct convergence_study *study, struct uf_tabl
                                                  {"std_error", UF_COLUMN_NUMBER, NULL, 5},
                                                  {"statistic", UF_COLUMN_NUMBER, NULL, 3},
                                                  {"df", UF_COLUMN_NUMBER, NULL, 1},
-                                                 {"p", UF_COLUMN_NUMBER, NULL, 4},
+                                                 {"p_value", UF_COLUMN_NUMBER, NULL, 4},
                                                  {"conf_low", UF_COLUMN_NUMBER, NULL, 5},
                                                  {"conf_high", UF_COLUMN_NUMBER, NULL, 5},
                                                  {"vcov", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"clusters", UF_COLUMN_NUMBER, NULL, 0},
+                                                 {"n_clusters", UF_COLUMN_NUMBER, NULL, 0},
                                                  {"r_squared", UF_COLUMN_NUMBER, NULL, 3},
                                                  {"intercept", UF_COLUMN_NUMBER, NULL, 5},
                                                  {"speed", UF_COLUMN_NUMBER, NULL, 5},
@@ -132,8 +132,7 @@ static uf_status sigma_table(const struct convergence_study *study, struct uf_ta
                              struct uf_error *error)
 {
     static const struct uf_words title = {"Spread between regions", "Spridning mellan regioner"};
-    static const struct uf_words spread = {"Standard deviation of logarithms",
-                                           "Standardavvikelse av logaritmer"};
+    static const struct uf_words spread = {"Spread", "Spridning"};
     static const struct tidy_column columns[] = {{"label", UF_COLUMN_TEXT, NULL, -1},
                                                  {"period", UF_COLUMN_TEXT, NULL, -1},
                                                  {"deviation", UF_COLUMN_NUMBER, NULL, 4},

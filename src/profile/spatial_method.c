@@ -72,10 +72,11 @@ static uf_status prepare(struct spatial_study *study, const struct uf_panel *pan
     if (study->row_standardised) uf_spatial_weights_row_standardise(&study->weights);
     study->count_islands = strcmp(uf_options_text(options, "islands"), "not-counted") != 0;
     study->folded = !strcmp(uf_options_text(options, "p"), "folded");
-    study->level = uf_options_number(options, "level");
+    study->level = uf_options_number(options, "false-discovery");
     if (!(study->level > 0 && study->level < 1))
         return uf_fail(error, UF_BAD_USAGE,
-                       "The option 'level' is %g; expected a share between 0 and 1, as 0.05.", study->level);
+                       "The option 'false-discovery' is %g; expected a share between 0 and 1, as 0.05.",
+                       study->level);
     return UF_OK;
 }
 
@@ -184,8 +185,8 @@ static const struct uf_option options_list[] = {
     {"permutations", UF_OPTION_COUNT, "9999", NULL, "Random draws for the p-values", false},
     {"p", UF_OPTION_CHOICE, "two-sided", tail_choices,
      "p of both sides, or of the side where the statistic lies", false},
-    {"level", UF_OPTION_NUMBER, "0.05", NULL, "False discovery rate at which a region stands out from chance",
-     false},
+    {"false-discovery", UF_OPTION_NUMBER, "0.05", NULL,
+     "False discovery rate at which a region stands out from chance", false},
 };
 
 static const struct uf_scatter_hint moran_scatter = {

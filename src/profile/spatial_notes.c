@@ -176,7 +176,7 @@ static uf_status tell_finding(const struct spatial_study *study, struct uf_resul
     }
     struct uf_argument counts[] = {uf_count_argument(out), uf_count_argument(tested),
                                    uf_number_argument(100 * study->level, -1), uf_count_argument(alone),
-                                   uf_number_argument(significant * (double)tested, 0)};
+                                   uf_number_argument(significant * (double)tested, 1)};
     return uf_result_add_note(result, language, UF_NOTE, "clusters", local, no_advice, counts, 5, error);
 }
 

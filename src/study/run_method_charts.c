@@ -125,6 +125,17 @@ static bool shows_focus(const struct run_analysis *analysis, const struct uf_cha
     return false;
 }
 
+/* The label of the only line in a chart of lines, which then is what the chart is about; NULL: there are several. */
+static const char *only_line(const struct uf_chart_hint *hint, const struct uf_table *table)
+{
+    size_t label = hint->label ? uf_table_column(table, hint->label) : SIZE_MAX;
+    if (strcmp(hint->kind, "lines") != 0 || label == SIZE_MAX || uf_table_rows(table) == 0) return NULL;
+    const char *first = uf_table_text(table, 0, label);
+    for (size_t i = 1; i < uf_table_rows(table); i++)
+        if (!uf_text_equal(uf_table_text(table, i, label), first)) return NULL;
+    return first;
+}
+
 static bool has_group(const struct uf_table *table, const char *code)
 {
     size_t column = uf_table_column(table, "code");
@@ -236,6 +247,11 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
         .form = hint->form,
         .marked_x = marked,
         .marked_label = *start ? start : NULL};
+    const char *const only = only_line(hint, table);
+    if (only && request.n_focus == 0) {
+        request.focus = &only;
+        request.n_focus = 1;
+    }
     /* Means of the treated and of the others: the groups take the place of focus and benchmark. */
     static const char *const treated_group[] = {"treated"};
     if (has_group(table, "treated") && has_group(table, "control")) {
