@@ -72,6 +72,8 @@ struct uf_context {
      * NULL. */
     int (*progress)(void *user, double share);
     void *user;
+    const char *reference_directory; /* the reference codes that ship (datasets/reference); NULL: not known */
+    const char *directory;           /* what the names of files in options are relative to; NULL: here */
 };
 
 enum uf_family { UF_FAMILY_PROFILE, UF_FAMILY_EFFECT };

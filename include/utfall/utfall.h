@@ -36,6 +36,7 @@
 #include <utfall/relatedness.h>
 #include <utfall/report.h>
 #include <utfall/result.h>
+#include <utfall/scoreboard.h>
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
 #include <utfall/specialisation.h>

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/file.h>
 #include <utfall/study.h>
 
 #include "base/fail.h"
@@ -190,7 +191,11 @@ static uf_status panel_from_store(const struct arguments *arguments, struct list
         UF_TRY(need(arguments, "treated", "LIST: the treated regions", error));
         UF_TRY(need(arguments, "start", "PERIOD: the first treated period", error));
     }
-    if (profile) {
+    if (profile && lists->extra.count && !method->needs_sector) { /* several indicators, no sectors */
+        request.outcome = arguments_text(arguments, "indicator");
+        if (arguments_is_methods(method, "nation")) request.beside = uf_options_text(options, "nation");
+        UF_TRY(add_variables(lists, &request, error));
+    } else if (profile) {
         request.indicator = arguments_text(arguments, "indicator");
         if (arguments_is_methods(method, "total")) request.total_sector = uf_options_text(options, "total");
         /* A total to divide by is loaded with the sectors that are named. */
@@ -219,12 +224,19 @@ static uf_status run_on(const struct arguments *arguments, const struct uf_panel
     size_t seed = 1, threads = 0;
     UF_TRY(arguments_count(arguments, "seed", 1, &seed, error));
     UF_TRY(arguments_count(arguments, "threads", 0, &threads, error));
+    char *datasets = NULL, *reference = NULL;
+    UF_TRY(places_find("datasets", &datasets, error));
+    reference = uf_path_join(datasets, "reference");
+    free(datasets);
+    if (!reference) return uf_fail_memory(error);
     const struct uf_context context = {.language = language,
                                        .seed = seed,
                                        .threads = threads > 1024 ? 1024 : (int)threads,
                                        .progress = on_progress,
-                                       .user = (void *)(uintptr_t)arguments};
+                                       .user = (void *)(uintptr_t)arguments,
+                                       .reference_directory = reference};
     uf_status status = arguments->method->run(panel, options, &context, result, error);
+    free(reference);
     terminal_progress_end();
     /* A refusal explains itself in its notes, so they are shown too. */
     if (status == UF_OK || status == UF_NOT_IDENTIFIED) {

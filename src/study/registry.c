@@ -6,6 +6,7 @@
 #include <utfall/peer_regions.h>
 #include <utfall/priority.h>
 #include <utfall/relatedness.h>
+#include <utfall/scoreboard.h>
 #include <utfall/shift_share.h>
 #include <utfall/specialisation.h>
 #include <utfall/study.h>
@@ -26,6 +27,7 @@ static const struct uf_method *const methods[] = {
     &uf_method_complexity,
     &uf_method_priority_map,
     &uf_method_peer_regions,
+    &uf_method_scoreboard,
     /* effects */
     &uf_method_did,
     &uf_method_synthetic_control,

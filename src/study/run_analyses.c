@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/file.h>
 
 #include "base/fail.h"
 #include "study/run.h"
@@ -146,15 +147,20 @@ static uf_status make_title(const struct run *run, struct run_analysis *analysis
 
 static uf_status run_method(struct run *run, struct run_analysis *analysis, struct uf_error *error)
 {
+    char *reference = uf_path_join(run->request->data_directory, "reference");
+    if (!reference) return uf_fail_memory(error);
     const struct uf_context context = {.language = run->language,
                                        .seed = run->seed,
                                        .threads = run->threads,
                                        .progress = run_progress,
-                                       .user = run};
+                                       .user = run,
+                                       .reference_directory = reference,
+                                       .directory = run->study->folder};
     struct uf_error reason;
     uf_error_clear(&reason);
     uf_status status =
         analysis->method->run(analysis->panel, analysis->options, &context, &analysis->result, &reason);
+    free(reference);
     if (status == UF_NOT_IDENTIFIED) {
         /* Not a failure of the run: it is written up, and the other analyses go on. */
         analysis->status = status;

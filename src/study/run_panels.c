@@ -97,14 +97,6 @@ static uf_status add_sectors(struct run *run, const struct run_analysis *analysi
     return UF_OK;
 }
 
-static uf_status profile_request(struct run *run, const struct run_analysis *analysis,
-                                 struct uf_store_panel_request *request, struct uf_error *error)
-{
-    UF_TRY(begin(run, analysis, analysis->profile->place, request, error));
-    request->indicator = analysis->profile->indicator.text;
-    return add_sectors(run, analysis, request, error);
-}
-
 /* --- variables ---------------------------------------------------------------------------------- */
 
 struct variables {
@@ -163,6 +155,30 @@ static size_t count_option_values(const struct study_options *options)
     for (size_t i = 0; i < options->count; i++)
         if (options->items[i].option->names_columns) count += options->items[i].values.count;
     return count;
+}
+
+/* A method that knows no sectors may compare several indicators: then the panel is by variables. */
+static uf_status profile_request(struct run *run, const struct run_analysis *analysis,
+                                 struct variables *variables, struct uf_store_panel_request *request,
+                                 struct uf_error *error)
+{
+    UF_TRY(begin(run, analysis, analysis->profile->place, request, error));
+    const size_t n_named = count_option_values(&analysis->profile->options);
+    if (n_named > 0 && !analysis->method->needs_sector) {
+        variables->capacity = n_named + 1;
+        variables->items = arena_take(&run->study->arena, variables->capacity, sizeof *variables->items);
+        if (!variables->items) return uf_fail_memory(error);
+        UF_TRY(add_variable(run, variables, &analysis->profile->indicator, error));
+        UF_TRY(add_option_variables(run, &analysis->profile->options, variables, error));
+        request->variables = variables->items;
+        request->n_variables = variables->count;
+        request->outcome = analysis->profile->indicator.text;
+        if (has_option(analysis->method, "nation"))
+            request->beside = uf_options_text(analysis->options, "nation");
+        return UF_OK;
+    }
+    request->indicator = analysis->profile->indicator.text;
+    return add_sectors(run, analysis, request, error);
 }
 
 /* --- effects ------------------------------------------------------------------------------------ */
@@ -299,7 +315,7 @@ uf_status run_build_panel(struct run *run, struct run_analysis *analysis, struct
     switch (analysis->kind) {
     case ANALYSIS_PROFILE:
         place = analysis->profile->place;
-        UF_TRY(profile_request(run, analysis, &request, error));
+        UF_TRY(profile_request(run, analysis, &variables, &request, error));
         break;
     case ANALYSIS_FOLLOW:
         place = analysis->follow->place;
