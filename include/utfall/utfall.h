@@ -7,6 +7,7 @@
 #include <utfall/aggregate.h>
 #include <utfall/cells.h>
 #include <utfall/chart.h>
+#include <utfall/cluster_stars.h>
 #include <utfall/complexity.h>
 #include <utfall/concentration.h>
 #include <utfall/convergence.h>
@@ -20,6 +21,7 @@
 #include <utfall/harmonise.h>
 #include <utfall/import.h>
 #include <utfall/inequality.h>
+#include <utfall/labour_matching.h>
 #include <utfall/language.h>
 #include <utfall/least_squares.h>
 #include <utfall/location_quotient.h>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The methods there are. Adding one is its own file and one line here. */
+#include <utfall/cluster_stars.h>
 #include <utfall/complexity.h>
 #include <utfall/did.h>
+#include <utfall/labour_matching.h>
 #include <utfall/location_quotient.h>
 #include <utfall/peer_regions.h>
 #include <utfall/priority.h>
@@ -27,6 +29,8 @@ static const struct uf_method *const methods[] = {
     &uf_method_complexity,
     &uf_method_priority_map,
     &uf_method_peer_regions,
+    &uf_method_cluster_stars,
+    &uf_method_labour_matching,
     &uf_method_scoreboard,
     /* effects */
     &uf_method_did,
