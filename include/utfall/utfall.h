@@ -9,6 +9,8 @@
 #include <utfall/chart.h>
 #include <utfall/cluster_stars.h>
 #include <utfall/complexity.h>
+#include <utfall/composite.h>
+#include <utfall/composite_uncertainty.h>
 #include <utfall/concentration.h>
 #include <utfall/convergence.h>
 #include <utfall/covariance.h>
@@ -41,6 +43,9 @@
 #include <utfall/scoreboard.h>
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
+#include <utfall/sobol.h>
+#include <utfall/sparkline.h>
+#include <utfall/spatial.h>
 #include <utfall/specialisation.h>
 #include <utfall/splice.h>
 #include <utfall/status.h>

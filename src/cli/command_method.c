@@ -33,13 +33,14 @@ static const char *const *items_of(const struct uf_text_list *list)
     return (const char *const *)list->items;
 }
 
-/* Columns that the method's own options name: `invest:1964-1969` asks for the column `invest`. */
+/* Columns of one kind that the method's own options name: `invest:1964-1969` asks for the column `invest`. */
 static uf_status add_named_columns(const struct uf_method *method, const struct uf_options *options,
-                                   struct uf_text_list *out, struct uf_error *error)
+                                   enum uf_option_columns kind, struct uf_text_list *out,
+                                   struct uf_error *error)
 {
     for (size_t i = 0; i < method->n_options; i++) {
         const struct uf_option *option = &method->options[i];
-        if (!option->names_columns) continue;
+        if (option->names_columns != kind) continue;
         struct uf_text_list one;
         uf_text_list_init(&one);
         uf_status status = UF_OK;
@@ -71,7 +72,8 @@ static uf_status read_lists(const struct arguments *arguments, const struct uf_o
     UF_TRY(arguments_list(arguments, "regions", &lists->regions, error));
     UF_TRY(arguments_list(arguments, "sectors", &lists->sectors, error));
     UF_TRY(arguments_list(arguments, "also-exposed", &lists->also_exposed, error));
-    return add_named_columns(arguments->method, options, &lists->extra, error);
+    UF_TRY(add_named_columns(arguments->method, options, UF_COLUMNS_GROUP, &lists->clusters, error));
+    return add_named_columns(arguments->method, options, UF_COLUMNS_NUMBER, &lists->extra, error);
 }
 
 static uf_status need(const struct arguments *arguments, const char *name, const char *what,
@@ -191,7 +193,10 @@ static uf_status panel_from_store(const struct arguments *arguments, struct list
         UF_TRY(need(arguments, "treated", "LIST: the treated regions", error));
         UF_TRY(need(arguments, "start", "PERIOD: the first treated period", error));
     }
-    if (profile && lists->extra.count && !method->needs_sector) { /* several indicators, no sectors */
+    /* What may be by sector is, unless options name further indicators. */
+    const bool by_indicators =
+        !method->needs_sector && (lists->extra.count || !arguments_is_methods(method, "total"));
+    if (profile && by_indicators) {
         request.outcome = arguments_text(arguments, "indicator");
         if (arguments_is_methods(method, "nation")) request.beside = uf_options_text(options, "nation");
         UF_TRY(add_variables(lists, &request, error));
@@ -225,10 +230,9 @@ static uf_status run_on(const struct arguments *arguments, const struct uf_panel
     UF_TRY(arguments_count(arguments, "seed", 1, &seed, error));
     UF_TRY(arguments_count(arguments, "threads", 0, &threads, error));
     char *datasets = NULL, *reference = NULL;
-    UF_TRY(places_find("datasets", &datasets, error));
-    reference = uf_path_join(datasets, "reference");
+    /* Most methods need nothing of it: one that does says what is missing. */
+    if (places_find("datasets", &datasets, NULL) == UF_OK) reference = uf_path_join(datasets, "reference");
     free(datasets);
-    if (!reference) return uf_fail_memory(error);
     const struct uf_context context = {.language = language,
                                        .seed = seed,
                                        .threads = threads > 1024 ? 1024 : (int)threads,

@@ -2,7 +2,10 @@
 /* The methods there are. Adding one is its own file and one line here. */
 #include <utfall/cluster_stars.h>
 #include <utfall/complexity.h>
+#include <utfall/concentration.h>
+#include <utfall/convergence.h>
 #include <utfall/did.h>
+#include <utfall/inequality.h>
 #include <utfall/labour_matching.h>
 #include <utfall/location_quotient.h>
 #include <utfall/peer_regions.h>
@@ -10,10 +13,12 @@
 #include <utfall/relatedness.h>
 #include <utfall/scoreboard.h>
 #include <utfall/shift_share.h>
+#include <utfall/spatial.h>
 #include <utfall/specialisation.h>
 #include <utfall/study.h>
 #include <utfall/synthetic_control.h>
 #include <utfall/text.h>
+#include <utfall/variety.h>
 
 #include <string.h>
 
@@ -23,10 +28,15 @@ static const struct uf_method *const methods[] = {
     /* profiles */
     &uf_method_location_quotient,
     &uf_method_specialisation,
+    &uf_method_concentration,
+    &uf_method_variety,
     &uf_method_shift_share,
+    &uf_method_inequality,
     &uf_method_relatedness,
     &uf_method_relatedness_density,
     &uf_method_complexity,
+    &uf_method_convergence,
+    &uf_method_spatial,
     &uf_method_priority_map,
     &uf_method_peer_regions,
     &uf_method_cluster_stars,

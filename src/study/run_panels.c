@@ -138,7 +138,7 @@ static uf_status add_option_variables(struct run *run, const struct study_option
 {
     for (size_t i = 0; i < options->count; i++) {
         const struct study_option *option = &options->items[i];
-        if (!option->option->names_columns) continue;
+        if (option->option->names_columns != UF_COLUMNS_NUMBER) continue;
         for (size_t j = 0; j < option->values.count; j++) {
             struct study_text name = option->values.items[j];
             name.text = arena_text(&run->study->arena, name.text, strcspn(name.text, ":"));
@@ -153,32 +153,45 @@ static size_t count_option_values(const struct study_options *options)
 {
     size_t count = 0;
     for (size_t i = 0; i < options->count; i++)
-        if (options->items[i].option->names_columns) count += options->items[i].values.count;
+        if (options->items[i].option->names_columns == UF_COLUMNS_NUMBER)
+            count += options->items[i].values.count;
     return count;
 }
 
-/* A method that knows no sectors may compare several indicators: then the panel is by variables. */
+/* The level of regions that an option divides them by; NULL: none. */
+static const char *group_level(const struct study_options *options)
+{
+    for (size_t i = 0; i < options->count; i++)
+        if (options->items[i].option->names_columns == UF_COLUMNS_GROUP && options->items[i].values.count)
+            return options->items[i].values.items[0].text;
+    return NULL;
+}
+
+/* A method by sector reads one indicator; another reads it beside what its options name. What may be by sector is,
+ * unless they name some. */
 static uf_status profile_request(struct run *run, const struct run_analysis *analysis,
                                  struct variables *variables, struct uf_store_panel_request *request,
                                  struct uf_error *error)
 {
-    UF_TRY(begin(run, analysis, analysis->profile->place, request, error));
-    const size_t n_named = count_option_values(&analysis->profile->options);
-    if (n_named > 0 && !analysis->method->needs_sector) {
-        variables->capacity = n_named + 1;
-        variables->items = arena_take(&run->study->arena, variables->capacity, sizeof *variables->items);
-        if (!variables->items) return uf_fail_memory(error);
-        UF_TRY(add_variable(run, variables, &analysis->profile->indicator, error));
-        UF_TRY(add_option_variables(run, &analysis->profile->options, variables, error));
-        request->variables = variables->items;
-        request->n_variables = variables->count;
-        request->outcome = analysis->profile->indicator.text;
-        if (has_option(analysis->method, "nation"))
-            request->beside = uf_options_text(analysis->options, "nation");
-        return UF_OK;
+    const struct study_profile *profile = analysis->profile;
+    const size_t n_named = count_option_values(&profile->options);
+    UF_TRY(begin(run, analysis, profile->place, request, error));
+    request->cluster = group_level(&profile->options);
+    if (analysis->method->needs_sector || (n_named == 0 && has_option(analysis->method, "total"))) {
+        request->indicator = profile->indicator.text;
+        return add_sectors(run, analysis, request, error);
     }
-    request->indicator = analysis->profile->indicator.text;
-    return add_sectors(run, analysis, request, error);
+    variables->capacity = n_named + 1;
+    variables->items = arena_take(&run->study->arena, variables->capacity, sizeof *variables->items);
+    if (!variables->items) return uf_fail_memory(error);
+    UF_TRY(add_variable(run, variables, &profile->indicator, error));
+    UF_TRY(add_option_variables(run, &profile->options, variables, error));
+    request->variables = variables->items;
+    request->n_variables = variables->count;
+    request->outcome = profile->indicator.text;
+    if (has_option(analysis->method, "nation"))
+        request->beside = uf_options_text(analysis->options, "nation");
+    return UF_OK;
 }
 
 /* --- effects ------------------------------------------------------------------------------------ */

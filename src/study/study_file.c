@@ -186,6 +186,23 @@ static uf_status settle_id(struct study *study, struct study_analysis *analysis,
     return uf_text_list_add(taken, id, error);
 }
 
+/* Options that name variables: the part before `:` is a name of this study. */
+static uf_status check_option_names(struct study *study, const struct study_options *options,
+                                    struct uf_error *error)
+{
+    for (size_t i = 0; i < options->count; i++) {
+        const struct study_option *option = &options->items[i];
+        if (option->option->names_columns != UF_COLUMNS_NUMBER) continue;
+        for (size_t j = 0; j < option->values.count; j++) {
+            struct study_text name = option->values.items[j];
+            name.text = arena_text(&study->arena, name.text, strcspn(name.text, ":"));
+            if (!name.text) return uf_fail_memory(error);
+            UF_TRY(check_variable(study, &name, option->option->name, error));
+        }
+    }
+    return UF_OK;
+}
+
 static uf_status check_profiles(struct study *study, struct uf_text_list *taken, struct uf_error *error)
 {
     UF_TRY(study_expand_levels(study, error));
@@ -195,8 +212,11 @@ static uf_status check_profiles(struct study *study, struct uf_text_list *taken,
         UF_TRY(settle_id(study, &profile->analysis, "a profile",
                          profile->id_of_level ? profile->id_of_level : profile->method->name, taken,
                          profile->place, error));
-        if (!study_has_indicator(study, profile->indicator.text))
+        const bool derived =
+            !profile->method->needs_sector && study_derived_of(study, profile->indicator.text);
+        if (!derived && !study_has_indicator(study, profile->indicator.text))
             return study_fail_unknown_indicator(study, &profile->indicator, "indicator", error);
+        if (!profile->method->needs_sector) UF_TRY(check_option_names(study, &profile->options, error));
     }
     return UF_OK;
 }
@@ -210,23 +230,6 @@ static uf_status check_follow(struct study *study, struct uf_text_list *taken, s
         if (!study_has_indicator(study, follow[i].indicator.text) &&
             !study_derived_of(study, follow[i].indicator.text))
             return study_fail_unknown_indicator(study, &follow[i].indicator, "indicator", error);
-    }
-    return UF_OK;
-}
-
-/* Options that name variables: the part before `:` is a name of this study. */
-static uf_status check_option_names(struct study *study, const struct study_options *options,
-                                    struct uf_error *error)
-{
-    for (size_t i = 0; i < options->count; i++) {
-        const struct study_option *option = &options->items[i];
-        if (!option->option->names_columns) continue;
-        for (size_t j = 0; j < option->values.count; j++) {
-            struct study_text name = option->values.items[j];
-            name.text = arena_text(&study->arena, name.text, strcspn(name.text, ":"));
-            if (!name.text) return uf_fail_memory(error);
-            UF_TRY(check_variable(study, &name, option->option->name, error));
-        }
     }
     return UF_OK;
 }

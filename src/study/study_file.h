@@ -135,6 +135,7 @@ struct study_disclosure {
 struct study_report {
     struct study_place place;
     struct study_texts formats, charts;
+    struct study_text map; /* a file of boundaries */
 };
 struct study {
     struct study_place place;
