@@ -19,6 +19,8 @@ struct complexity_indices {
 
 /* 1: the largest; ties share the better rank; NaN has none. */
 double complexity_rank(const gsl_vector *values, size_t i);
+/* Too few sectors or regions for the index to mean anything. */
+bool complexity_means_little(const struct complexity_indices *indices);
 /* A refusal explains itself: the fatal note, and where the network falls apart the table of its parts. */
 uf_status complexity_explain_refusal(const struct complexity_indices *indices, const char *sentence,
                                      struct uf_result *result, struct uf_error *error);

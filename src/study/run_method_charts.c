@@ -9,7 +9,7 @@
 #include "base/fail.h"
 #include "study/present.h"
 
-enum { MAX_FACETS = 6 };
+enum { MAX_FACETS = 6, MOST_HEAT_ROWS = 60 /* of a chart, see docs/charts.md */ };
 
 static char *join(const struct uf_text_list *list)
 {
@@ -271,6 +271,48 @@ static uf_status sort_bars(const struct uf_chart_hint *hint, struct run_figure *
     return uf_table_sort(figure->owned, value, true, error);
 }
 
+static size_t distinct_labels(const struct uf_table *table, size_t column)
+{
+    struct uf_text_list seen;
+    uf_text_list_init(&seen);
+    for (size_t i = 0; i < uf_table_rows(table) && seen.count <= MOST_HEAT_ROWS; i++) {
+        const char *text = uf_table_text(table, i, column);
+        if (text && uf_text_list_find(&seen, text) == SIZE_MAX &&
+            uf_text_list_add(&seen, text, NULL) != UF_OK)
+            break;
+    }
+    size_t count = seen.count;
+    uf_text_list_clear(&seen);
+    return count;
+}
+
+/* Of more regions than a heat map can hold, those of the focus regions' countries: their codes begin alike. */
+static uf_status narrow_heat_map(const struct run_analysis *analysis, const struct uf_chart_hint *hint,
+                                 struct run_figure *figure, struct uf_error *error)
+{
+    enum { COUNTRY = 2 };
+    const struct uf_table *table = figure->table;
+    size_t label = hint->label ? uf_table_column(table, hint->label) : SIZE_MAX,
+           unit = uf_table_column(table, "unit");
+    if (strcmp(hint->kind, "heat-map") != 0 || label == SIZE_MAX || unit == SIZE_MAX ||
+        analysis->focus.count == 0 || distinct_labels(table, label) <= MOST_HEAT_ROWS)
+        return UF_OK;
+    bool *keep = calloc(uf_table_rows(table) + 1, sizeof *keep);
+    if (!keep) return uf_fail_memory(error);
+    for (size_t i = 0; i < uf_table_rows(table); i++) {
+        const char *code = uf_table_text(table, i, unit);
+        for (size_t k = 0; code && k < analysis->focus.count; k++)
+            keep[i] = keep[i] || !strncmp(code, analysis->focus.items[k], COUNTRY);
+    }
+    struct uf_table *narrow = NULL;
+    uf_status status = uf_table_filter(table, uf_table_name(table), keep, &narrow, error);
+    free(keep);
+    if (status != UF_OK) return status;
+    uf_table_free(figure->owned);
+    figure->table = figure->owned = narrow;
+    return UF_OK;
+}
+
 static uf_status chart_facet(struct run *run, struct run_analysis *analysis, size_t hint_index,
                              const struct uf_table *table, size_t column, const struct facet *facet,
                              struct uf_error *error)
@@ -297,6 +339,7 @@ static uf_status chart_facet(struct run *run, struct run_analysis *analysis, siz
         figure.table = figure.owned;
     }
     if (status == UF_OK && !strcmp(hint->kind, "bars")) status = sort_bars(hint, &figure, error);
+    if (status == UF_OK) status = narrow_heat_map(analysis, hint, &figure, error);
     if (status == UF_OK) status = chart_hint(run, analysis, hint, figure.table, facet, file, &figure, error);
     free(figure.caption);
     free(figure.csv);
