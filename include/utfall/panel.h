@@ -116,6 +116,11 @@ struct uf_file_panel_request {
 uf_status uf_panel_from_file(const struct uf_file_panel_request *request, struct uf_result *ledger,
                              struct uf_panel **out, struct uf_error *error);
 
+/* A list beside the figures, as text: a delimited file that an option of a method names. UF_IO_FAILED and
+ * UF_BAD_INPUT as for a panel from a file; UF_BAD_USAGE: a column that the file does not have. */
+uf_status uf_panel_side_table(const char *path, const char *const *columns, size_t n_columns,
+                              struct uf_table **out, struct uf_error *error);
+
 /* --- from the store ---------------------------------------------------------------------------- */
 
 /* A column of a panel is an indicator (with a sector where that is fixed), or an expression over them. */
@@ -138,6 +143,7 @@ struct uf_store_panel_request {
     size_t n_within;
     const char *const *regions; /* keep only these; n 0: all */
     size_t n_regions;
+    const char *beside; /* one more region, whatever its level: the nation to compare with; NULL: none */
     /* a panel by sector: one row per region × sector × period; NULL: by variables below */
     const char *indicator;
     const char *const *sectors; /* with indicator: keep these, in this order; n 0: all that have values */

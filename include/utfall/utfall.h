@@ -7,6 +7,7 @@
 #include <utfall/aggregate.h>
 #include <utfall/cells.h>
 #include <utfall/chart.h>
+#include <utfall/cluster_stars.h>
 #include <utfall/complexity.h>
 #include <utfall/composite.h>
 #include <utfall/composite_uncertainty.h>
@@ -22,6 +23,7 @@
 #include <utfall/harmonise.h>
 #include <utfall/import.h>
 #include <utfall/inequality.h>
+#include <utfall/labour_matching.h>
 #include <utfall/language.h>
 #include <utfall/least_squares.h>
 #include <utfall/location_quotient.h>
@@ -38,6 +40,7 @@
 #include <utfall/relatedness.h>
 #include <utfall/report.h>
 #include <utfall/result.h>
+#include <utfall/scoreboard.h>
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
 #include <utfall/sobol.h>

@@ -4,7 +4,7 @@
 import os
 import shutil
 
-from . import history, names
+from . import history, names, scoreboard
 from .package import EUROSTAT_LICENCE, SCB_LICENCE, field, read, resource, write, write_package
 
 SCB_CODES = {"title": "SCB, Län och kommuner i kodnummerordning",
@@ -14,6 +14,8 @@ SCB_BORDERS = {"title": "SCB, digitala gränser (län, SWEREF 99 TM)",
                "path": "https://www.scb.se/hitta-statistik/regional-statistik-och-kartor/regionala-indelningar/digitala-granser/"}
 NUTS = {"title": "Eurostat, NUTS 2021 and its history", "path": "https://ec.europa.eu/eurostat/web/nuts"}
 FA = {"title": "Tillväxtverket and Tillväxtanalys, FA-regioner 2015", "path": "https://tillvaxtverket.se/"}
+STRATEGY = {"title": "Nationell strategi för hållbar regional utveckling i hela landet 2021–2030 (skr. 2020/21:133)",
+            "path": "https://www.regeringen.se/"}
 
 
 def build(figures, folder):
@@ -36,6 +38,7 @@ def build(figures, folder):
     write(os.path.join(folder, "municipality_fa.csv"), [f["name"] for f in MUNICIPALITY_FA_FIELDS],
           [(r["kommun"], "FA" + r["fa15"]) for r in municipalities])
     write(os.path.join(folder, "region_links.csv"), [f["name"] for f in LINK_FIELDS], history.LINKS)
+    write(os.path.join(folder, "scoreboard.csv"), scoreboard.FIELDS, scoreboard.ROWS)
     shutil.copyfile(os.path.join(figures, "region_changes.csv"), os.path.join(folder, "region_changes.csv"))
     shutil.copyfile(os.path.join(figures, "nuts_history_se.csv"), os.path.join(folder, "nuts_history.csv"))
     describe(folder)
@@ -159,6 +162,22 @@ LINK_FIELDS = [
     field("share", "number", "The part of `before` that came to `after`, 0 to 1; empty: not known"),
     field("verification", "string", "What the row rests on; see region_changes.csv", required=True),
 ]
+SCOREBOARD_FIELDS = [
+    field("indicator", "string", "Code of the indicator in the data", required=True, unique=True),
+    field("priority", "string", "National priority of regional growth work", required=True,
+          enum=["innovation-enterprise", "environment-accessibility", "competence", "international"]),
+    field("direction", "string", "Which way is good", required=True, enum=["higher", "lower", "neither"]),
+    field("target", "number", "Target; empty: none is set for this definition"),
+    field("target_period", "integer", "Year the target is for"),
+    field("target_source", "string", "Who set the target"),
+    field("unit_sv", "string", "Unit in Swedish"),
+    field("unit_en", "string", "Unit in English"),
+    field("name_sv", "string", "Name in Swedish", required=True),
+    field("name_en", "string", "Name in English", required=True),
+    field("source", "string", "Where figures are published", required=True),
+    field("missing_sv", "string", "Why there may be no figures, in Swedish"),
+    field("missing_en", "string", "Why there may be no figures, in English"),
+]
 HISTORY_FIELDS = [
     field("level", "string", "Level"),
     *[field(f"code_{v}", "string", f"Code in NUTS {v}") for v in (1999, 2003, 2006, 2010, 2013, 2016, 2021)],
@@ -186,6 +205,8 @@ def describe(folder):
             ("code_a", "regions", "code"), ("code_b", "regions", "code")),
         own("municipality_fa.csv", "The FA region of each municipality", MUNICIPALITY_FA_FIELDS, ["municipality"],
             [FA, SCB_BORDERS], scb, ("municipality", "regions", "code"), ("fa", "regions", "code")),
+        own("scoreboard.csv", "Indicators of regional growth work by national priority", SCOREBOARD_FIELDS, ["indicator"],
+            [STRATEGY], scb),
         own("region_changes.csv", "Changes of the Swedish regional division", CHANGE_FIELDS, ["date", "code_after"],
             [SCB_CODES], scb),
         own("region_links.csv", "What became of which region", LINK_FIELDS, ["year", "before", "after", "type"], [SCB_CODES, NUTS],

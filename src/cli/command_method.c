@@ -193,8 +193,12 @@ static uf_status panel_from_store(const struct arguments *arguments, struct list
         UF_TRY(need(arguments, "treated", "LIST: the treated regions", error));
         UF_TRY(need(arguments, "start", "PERIOD: the first treated period", error));
     }
-    if (profile && !method->needs_sector) {
+    /* What may be by sector is, unless options name further indicators. */
+    const bool by_indicators =
+        !method->needs_sector && (lists->extra.count || !arguments_is_methods(method, "total"));
+    if (profile && by_indicators) {
         request.outcome = arguments_text(arguments, "indicator");
+        if (arguments_is_methods(method, "nation")) request.beside = uf_options_text(options, "nation");
         UF_TRY(add_variables(lists, &request, error));
     } else if (profile) {
         request.indicator = arguments_text(arguments, "indicator");

@@ -100,3 +100,9 @@ uf_status uf_panel_from_file(const struct uf_file_panel_request *request, struct
     free(numbers.items);
     return status;
 }
+
+uf_status uf_panel_side_table(const char *path, const char *const *columns, size_t n_columns,
+                              struct uf_table **out, struct uf_error *error)
+{
+    return uf_read_delimited(path, columns, n_columns, out, error);
+}

@@ -109,6 +109,10 @@ uf_status select_regions(struct statement *statement, struct uf_store *store,
         statement_add(statement, " AND r.code IN ");
         UF_TRY(bind_regions(statement, store, request->regions, request->n_regions, error));
     }
+    if (request->beside) { /* an OR of the whole condition */
+        statement_add(statement, " OR r.code IN ");
+        UF_TRY(bind_regions(statement, store, &request->beside, 1, error));
+    }
     statement_add(statement, ")");
     return UF_OK;
 }

@@ -188,7 +188,7 @@ static uf_status peer_row(const struct peers *x, size_t r, size_t i, struct uf_t
 {
     const size_t peer = x->nearest[r * x->k + i];
     const double distance = gsl_matrix_get(x->distance, r, peer);
-    double rank = 1, gap, interval[2];
+    double rank = 1, gap, interval[2] = {0, 0};
     for (size_t j = 0; j < i; j++)
         rank += gsl_matrix_get(x->distance, r, x->nearest[r * x->k + j]) < distance;
     size_t attribute = widest(x, r, peer, &gap);
@@ -199,13 +199,11 @@ static uf_status peer_row(const struct peers *x, size_t r, size_t i, struct uf_t
     tidy_text(&row, code_of(x, peer));
     tidy_text(&row, label_of(x, peer));
     tidy_number(&row, distance, 0);
-    if (x->low) {
-        rank_interval(x, r, peer, interval);
-        tidy_number(&row, gsl_matrix_get(x->low, r, peer), 0);
-        tidy_number(&row, gsl_matrix_get(x->high, r, peer), 0);
-        tidy_number(&row, interval[0], 0);
-        tidy_number(&row, interval[1], 0);
-    }
+    if (x->low) rank_interval(x, r, peer, interval);
+    tidy_number(&row, x->low ? gsl_matrix_get(x->low, r, peer) : (double)NAN, UF_VALUE_NOT_APPLICABLE);
+    tidy_number(&row, x->low ? gsl_matrix_get(x->high, r, peer) : (double)NAN, UF_VALUE_NOT_APPLICABLE);
+    tidy_number(&row, x->low ? interval[0] : (double)NAN, UF_VALUE_NOT_APPLICABLE);
+    tidy_number(&row, x->low ? interval[1] : (double)NAN, UF_VALUE_NOT_APPLICABLE);
     tidy_text(&row, x->attributes.label[attribute]);
     tidy_number(&row, gap, 0);
     return row.status;
@@ -222,14 +220,9 @@ static uf_status peers_table(const struct peers *x, struct uf_table **out, struc
         {"distance_low", UF_COLUMN_NUMBER, NULL, 3}, {"distance_high", UF_COLUMN_NUMBER, NULL, 3},
         {"rank_low", UF_COLUMN_NUMBER, NULL, 0},     {"rank_high", UF_COLUMN_NUMBER, NULL, 0},
         {"differs_most", UF_COLUMN_TEXT, NULL, -1},  {"differs_by", UF_COLUMN_NUMBER, NULL, 2}};
-    enum { N_COLUMNS = sizeof columns / sizeof *columns, BAND_AT = 6, BAND_END = 10 };
-    struct tidy_column used[N_COLUMNS];
-    size_t n_used = 0;
-    for (size_t i = 0; i < N_COLUMNS; i++)
-        if (x->low || i < BAND_AT || i >= BAND_END) used[n_used++] = columns[i];
     struct uf_table *table = NULL;
-    UF_TRY(tidy_table_new("peer-regions", uf_words_in(title, x->attributes.language), used, n_used, &table,
-                          error));
+    UF_TRY(tidy_table_new("peer-regions", uf_words_in(title, x->attributes.language), columns,
+                          sizeof columns / sizeof *columns, &table, error));
     uf_status status = UF_OK;
     for (size_t r = 0; r < x->attributes.n_regions; r++)
         for (size_t i = 0; i < x->found[r] && status == UF_OK; i++) status = peer_row(x, r, i, table, error);

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The methods there are. Adding one is its own file and one line here. */
+#include <utfall/cluster_stars.h>
 #include <utfall/complexity.h>
 #include <utfall/concentration.h>
 #include <utfall/convergence.h>
 #include <utfall/did.h>
 #include <utfall/inequality.h>
+#include <utfall/labour_matching.h>
 #include <utfall/location_quotient.h>
 #include <utfall/peer_regions.h>
 #include <utfall/priority.h>
 #include <utfall/relatedness.h>
+#include <utfall/scoreboard.h>
 #include <utfall/shift_share.h>
 #include <utfall/spatial.h>
 #include <utfall/specialisation.h>
@@ -36,6 +39,9 @@ static const struct uf_method *const methods[] = {
     &uf_method_spatial,
     &uf_method_priority_map,
     &uf_method_peer_regions,
+    &uf_method_cluster_stars,
+    &uf_method_labour_matching,
+    &uf_method_scoreboard,
     /* effects */
     &uf_method_did,
     &uf_method_synthetic_control,

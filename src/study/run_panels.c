@@ -167,19 +167,21 @@ static const char *group_level(const struct study_options *options)
     return NULL;
 }
 
-/* A method by sector reads one indicator; another reads it beside what its options name. */
+/* A method by sector reads one indicator; another reads it beside what its options name. What may be by sector is,
+ * unless they name some. */
 static uf_status profile_request(struct run *run, const struct run_analysis *analysis,
                                  struct variables *variables, struct uf_store_panel_request *request,
                                  struct uf_error *error)
 {
     const struct study_profile *profile = analysis->profile;
+    const size_t n_named = count_option_values(&profile->options);
     UF_TRY(begin(run, analysis, profile->place, request, error));
     request->cluster = group_level(&profile->options);
-    if (analysis->method->needs_sector) {
+    if (analysis->method->needs_sector || (n_named == 0 && has_option(analysis->method, "total"))) {
         request->indicator = profile->indicator.text;
         return add_sectors(run, analysis, request, error);
     }
-    variables->capacity = count_option_values(&profile->options) + 1;
+    variables->capacity = n_named + 1;
     variables->items = arena_take(&run->study->arena, variables->capacity, sizeof *variables->items);
     if (!variables->items) return uf_fail_memory(error);
     UF_TRY(add_variable(run, variables, &profile->indicator, error));
@@ -187,6 +189,8 @@ static uf_status profile_request(struct run *run, const struct run_analysis *ana
     request->variables = variables->items;
     request->n_variables = variables->count;
     request->outcome = profile->indicator.text;
+    if (has_option(analysis->method, "nation"))
+        request->beside = uf_options_text(analysis->options, "nation");
     return UF_OK;
 }
 

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The list of indicators of regional growth work by national priority. Which ones, is a choice of ours; the targets are those of the
+source named beside them, and a target is left empty where the official one is about another age group or definition."""
+
+FIELDS = ["indicator", "priority", "direction", "target", "target_period", "target_source", "unit_sv", "unit_en", "name_sv", "name_en",
+          "source", "missing_sv", "missing_en"]
+
+
+def no(source, source_en=None):
+    return ("Ingår inte i de medföljande uppgifterna; hämtas från " + source,
+            "Not among the figures that ship; to be fetched from " + (source_en or source))
+
+
+ROWS = [
+    ("gdp_per_inhabitant", "innovation-enterprise", "higher", "", "", "", "euro", "euro", "BRP per invånare", "GDP per inhabitant",
+     "Eurostat nama_10r_3gdp", "Inga uppgifter för dessa regioner i underlaget", "No figures for these regions in the data"),
+    ("business_rnd", "innovation-enterprise", "higher", "", "", "", "miljoner kronor", "SEK million",
+     "Näringslivets utgifter för forskning och utveckling", "Business expenditure on research and development", "SCB UF0302",
+     *no("SCB, UF0302 (vartannat år)", "SCB, UF0302 (every other year)")),
+    ("rnd_share", "innovation-enterprise", "higher", "3", "", "Europeiska rådet 2002 (Barcelona), gemensamt mål för EU", "%", "%",
+     "Utgifter för forskning och utveckling, andel av BRP", "Expenditure on research and development, share of GDP",
+     "Eurostat rd_e_gerdreg", *no("Eurostat, rd_e_gerdreg (NUTS 2)")),
+    ("new_firms", "innovation-enterprise", "higher", "", "", "", "per 1 000 invånare", "per 1,000 inhabitants", "Nystartade företag",
+     "New firms", "Tillväxtanalys, nystartade företag", *no("Tillväxtanalys")),
+    ("internet_use", "environment-accessibility", "higher", "", "", "", "%", "%", "Använder internet dagligen", "Uses the internet daily",
+     "Eurostat isoc_r_iuse_i", "Publiceras för riksområden (NUTS 2), inte för län; urvalsundersökning",
+     "Published for NUTS 2, not for counties; a sample survey"),
+    ("broadband", "environment-accessibility", "higher", "", "", "", "%", "%", "Hushåll med bredband", "Households with broadband",
+     "Eurostat tgs00049", *no("Eurostat, tgs00049 (NUTS 2)")),
+    ("population_change", "environment-accessibility", "higher", "", "", "", "%", "%", "Befolkningens förändring", "Change in population",
+     "SCB BE0101", *no("SCB, BE0101")),
+    ("post_secondary", "competence", "higher", "", "", "", "%", "%", "Eftergymnasial utbildning, 16–74 år",
+     "Post-secondary education, aged 16–74", "SCB UF0506", "Inga uppgifter för dessa regioner i underlaget",
+     "No figures for these regions in the data"),
+    ("tertiary_25_34", "competence", "higher", "45", "2030", "Rådets resolution 2021/C 66/01, EU-mål för 25–34 år", "%", "%",
+     "Eftergymnasial examen, 25–34 år", "Tertiary attainment, aged 25–34", "Eurostat edat_lfse_04",
+     *no("Eurostat, edat_lfse_04 (NUTS 2, andra åldrar)", "Eurostat, edat_lfse_04 (NUTS 2, other ages)")),
+    ("employment_rate", "competence", "higher", "78", "2030", "Europeiska pelaren för sociala rättigheter, handlingsplan 2021", "%", "%",
+     "Sysselsättningsgrad, 20–64 år", "Employment rate, aged 20–64", "Eurostat lfst_r_lfe2emprt",
+     *no("Eurostat, lfst_r_lfe2emprt (NUTS 2)")),
+    ("unemployment", "competence", "lower", "", "", "", "%", "%", "Arbetslöshet, 20–64 år", "Unemployment, aged 20–64", "SCB AM0208",
+     *no("SCB, AM0208")),
+    ("exports_share", "international", "higher", "", "", "", "%", "%", "Export, andel av BRP", "Exports, share of GDP", "SCB HA0201",
+     "Publiceras inte per län i de medföljande uppgifterna; länsfördelning efter företagens säte vilseleder",
+     "Not by county among the figures that ship; an allocation by the firms' seat misleads"),
+    ("foreign_owned", "international", "higher", "", "", "", "%", "%", "Anställda i utlandsägda företag",
+     "Employees in foreign-owned firms", "Tillväxtanalys, utländska företag", *no("Tillväxtanalys")),
+]

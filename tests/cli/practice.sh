@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Methods that compare several indicators: from the store and from a study, the scoreboard beside the nation; structural peers by sector.
+source "$(dirname "$0")/../support/cli.sh"
+
+{
+    echo region,year,a,b
+    for region in 00:50:20 17:40:22 20:30:18 21:45:30; do
+        IFS=: read -r code a b <<<"$region"
+        echo "$code,2015,$((a - 3)),$b"
+        echo "$code,2018,$a,$((b + 1))"
+    done
+} > figures.csv
+cat > list.csv <<'CSV'
+indicator,priority,direction,target,unit_sv,unit_en,name_sv,name_en,missing_sv,missing_en
+a,competence,higher,42,%,%,Utbildning,Education,,
+b,competence,lower,,,,Arbetslöshet,Unemployment,,
+c,international,higher,,,,Export,Exports,Publiceras inte,Not published
+CSV
+cat > study.yaml <<'YAML'
+study: {sv: Uppföljning, en: Follow-up}
+language: en
+sources:
+  - {file: figures.csv, indicator: a, kind: ratio, unit: "%", dimensions: {region: region, period: year, value: a, ignore: [b]}}
+  - {file: figures.csv, indicator: b, kind: ratio, unit: "%", dimensions: {region: region, period: year, value: b, ignore: [a]}}
+regions: {level: nuts3, within: SE}
+profiles:
+  - {method: scoreboard, id: board, indicator: a, indicators: [a, b], list: list.csv, peers: [SE313]}
+  - {method: peer-regions, id: peers, indicator: a, indicators: [a, b], k: 1}
+report: {formats: [html, csv]}
+YAML
+# The list is found beside the study, from wherever it is run.
+mkdir elsewhere && cd elsewhere
+expect 0 "$UTFALL" run ../study.yaml --output ../report
+cd ..
+board=report/tables/board-scoreboard.csv
+grep -q '^competence,Competence supply,a,Education,%,SE312,Dalarna,region,higher,2018,30,' $board || fail "the level of Dalarna is not on the board"
+grep -q '^competence,Competence supply,a,Education,%,SE,Sweden,nation,higher,2018,50,' $board || fail "the nation is not on the board"
+grep -q '^international,.*,c,Exports,.*,SE312,.*Not published' $board || fail "what is missing does not give its reason"
+grep -q '^SE312,Dalarna,1,SE311,Värmland,' report/tables/peers-peer-regions.csv || fail "the peer of Dalarna is another"
+! grep -q '^SE,' report/tables/peers-peer-regions.csv || fail "the nation is a peer"
+
+# The same from a store on the command line.
+expect 0 "$UTFALL" profile scoreboard --store report/store.db --level county --indicator a --indicators a,b --list list.csv --for SE312 --format csv
+grep -q ',SE312,Dalarna,region,' "$out" || fail "no row of Dalarna from the store"
+expect_message 2 "'for' names 'SE319', which is no region" \
+    "$UTFALL" profile scoreboard --store report/store.db --level county --indicator a --indicators a,b --list list.csv --for SE319
+expect 0 "$UTFALL" verify report
+finish
