@@ -96,12 +96,19 @@ static uf_status period_of(const struct arguments *arguments, const char *name, 
     return UF_OK;
 }
 
+/* A profile of several columns, which its own options name, needs no one column of numbers. */
+static bool names_columns(const struct uf_method *method, const struct lists *lists)
+{
+    return method->family == UF_FAMILY_PROFILE && lists->extra.count > 0;
+}
+
 static uf_status panel_from_file(const struct arguments *arguments, struct lists *lists,
                                  struct uf_result *ledger, struct uf_panel **out, struct uf_error *error)
 {
     bool profile = arguments->method->family == UF_FAMILY_PROFILE;
     UF_TRY(need(arguments, profile ? "region" : "unit", "COLUMN: the column with the regions", error));
-    UF_TRY(need(arguments, profile ? "value" : "outcome", "COLUMN: the column with the numbers", error));
+    if (!names_columns(arguments->method, lists))
+        UF_TRY(need(arguments, profile ? "value" : "outcome", "COLUMN: the column with the numbers", error));
     if (profile && arguments->method->needs_sector)
         UF_TRY(need(arguments, "sector", "COLUMN: the column with the sectors", error));
     if (arguments->method->needs_treatment && !arguments_given(arguments, "treatment") &&
@@ -162,8 +169,11 @@ static uf_status panel_from_store(const struct arguments *arguments, struct list
 {
     const struct uf_method *method = arguments->method;
     bool profile = method->family == UF_FAMILY_PROFILE;
-    UF_TRY(need(arguments, profile ? "indicator" : "outcome",
-                profile ? "NAME: an indicator of the store" : "NAME: an indicator or an expression", error));
+    const bool several = names_columns(method, lists);
+    if (!several)
+        UF_TRY(need(arguments, profile ? "indicator" : "outcome",
+                    profile ? "NAME: an indicator of the store" : "NAME: an indicator or an expression",
+                    error));
     UF_TRY(need(arguments, "level", "NAME: the level of regions, as nuts3", error));
     struct uf_store_panel_request request = {.language = language,
                                              .level = arguments_text(arguments, "level"),
@@ -190,7 +200,9 @@ static uf_status panel_from_store(const struct arguments *arguments, struct list
         UF_TRY(need(arguments, "treated", "LIST: the treated regions", error));
         UF_TRY(need(arguments, "start", "PERIOD: the first treated period", error));
     }
-    if (profile) {
+    if (several) {
+        UF_TRY(add_variables(lists, &request, error));
+    } else if (profile) {
         request.indicator = arguments_text(arguments, "indicator");
         if (arguments_is_methods(method, "total")) request.total_sector = uf_options_text(options, "total");
         /* A total to divide by is loaded with the sectors that are named. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The methods there are. Adding one is its own file and one line here. */
 #include <utfall/complexity.h>
+#include <utfall/composite.h>
 #include <utfall/did.h>
 #include <utfall/location_quotient.h>
 #include <utfall/relatedness.h>
@@ -22,6 +23,7 @@ static const struct uf_method *const methods[] = {
     &uf_method_relatedness,
     &uf_method_relatedness_density,
     &uf_method_complexity,
+    &uf_method_composite_index,
     /* effects */
     &uf_method_did,
     &uf_method_synthetic_control,
