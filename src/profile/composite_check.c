@@ -71,7 +71,7 @@ static uf_status add_coherence_row(const struct composite_problem *p, const stru
 {
     bool pair = !isnan(b->lowest);
     struct tidy_row row = tidy_row_add(table, error);
-    tidy_text(&row, p->code[b->aggregate]);
+    tidy_text(&row, p->label[b->aggregate]);
     tidy_number(&row, (double)b->count, 0);
     tidy_number(&row, (double)b->alpha.n, 0);
     tidy_number(&row, b->alpha.standardised, 0);
@@ -89,7 +89,7 @@ static uf_status add_correlation_rows(const struct composite_problem *p, const s
     for (size_t i = 0; i < b->count; i++)
         for (size_t j = 0; j < b->count; j++) {
             struct tidy_row row = tidy_row_add(table, error);
-            tidy_text(&row, p->code[b->aggregate]);
+            tidy_text(&row, p->label[b->aggregate]);
             tidy_text(&row, p->label[b->part[i]]);
             tidy_text(&row, p->label[b->part[j]]);
             tidy_number(&row, gsl_matrix_get(b->correlation, i, j), 0);
@@ -181,10 +181,11 @@ uf_status composite_add_coherence(const struct composite_problem *p, const struc
                                                              {"second", UF_COLUMN_TEXT, NULL, -1},
                                                              {"correlation", UF_COLUMN_NUMBER, NULL, 3}};
     struct uf_table *coherence = NULL, *correlations = NULL;
-    UF_TRY(tidy_table_new("composite-coherence", uf_words_in(coherence_title, p->language), coherence_columns,
-                          sizeof coherence_columns / sizeof *coherence_columns, &coherence, error));
+    UF_TRY(tidy_table_new("composite-index-coherence", uf_words_in(coherence_title, p->language),
+                          coherence_columns, sizeof coherence_columns / sizeof *coherence_columns, &coherence,
+                          error));
     uf_status status = tidy_table_new(
-        "composite-correlations", uf_words_in(correlation_title, p->language), correlation_columns,
+        "composite-index-correlations", uf_words_in(correlation_title, p->language), correlation_columns,
         sizeof correlation_columns / sizeof *correlation_columns, &correlations, error);
     for (size_t a = p->tree.n_indicators; a < p->n_items && status == UF_OK; a++)
         status = add_block(p, x, a, coherence, correlations, result, error);

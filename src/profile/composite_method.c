@@ -100,7 +100,7 @@ static const struct uf_option options_list[] = {
 
 static const struct uf_chart_hint charts[] = {
     {.kind = "intervals",
-     .table = "composite-ranks",
+     .table = "composite-index-ranks",
      .title = {"Rank in the composite index, {3}", "Placering i det sammansatta indexet, {3}"},
      .value_label = {"Rank (1 is best) and the middle 90 % of the draws",
                      "Placering (1 är bäst) och de mittersta 90 % av dragningarna"},
@@ -110,7 +110,7 @@ static const struct uf_chart_hint charts[] = {
      .label = "label",
      .reference = NAN},
     {.kind = "stacked-bars",
-     .table = "composite-contributions",
+     .table = "composite-index-contributions",
      .title = {"What the index consists of, {3}", "Vad indexet består av, {3}"},
      .value_label = {"Contribution to the index", "Bidrag till indexet"},
      .value = "contribution",
@@ -118,7 +118,7 @@ static const struct uf_chart_hint charts[] = {
      .group = "part_label",
      .reference = 0},
     {.kind = "bars",
-     .table = "composite-sensitivity",
+     .table = "composite-index-sensitivity",
      .title = {"Which choice moves the ranking", "Vilket val som flyttar rangordningen"},
      .value_label = {"Share of the variance that the choice has a part in (total index)",
                      "Andel av variansen som valet har del i (totalindex)"},

@@ -55,10 +55,10 @@ static uf_status tell_outliers(const struct composite_problem *p, const struct c
     static const struct uf_words treated = {
         "Outliers: {0} values of {1} indicators were winsorised and {2} indicators transformed by Box–Cox "
         "(|skewness| above {3} "
-        "and kurtosis above {4}); composite-indicators says which.",
+        "and kurtosis above {4}); composite-index-indicators says which.",
         "Extremvärden: {0} värden i {1} indikatorer winsoriserades och {2} indikatorer transformerades med "
         "Box–Cox "
-        "(|skevhet| över {3} och kurtosis över {4}); composite-indicators visar vilka."};
+        "(|skevhet| över {3} och kurtosis över {4}); composite-index-indicators visar vilka."};
     static const struct uf_words kept = {"{0} indicators have outliers (|skewness| above {1} and kurtosis "
                                          "above {2}) that weigh heavily in the index: {3}.",
                                          "{0} indikatorer har extremvärden (|skevhet| över {1} och kurtosis "
@@ -237,6 +237,15 @@ static uf_status sentence(const struct composite_problem *p, const struct compos
                                           "{0} har plats {2} av {3}{1} (index {4}), bäst i {5} (plats {6}) "
                                           "och sämst i {7} (plats {8}). Med andra val ligger "
                                           "placeringen mellan {9} och {10} i 90 % av dragningarna."};
+    static const struct uf_words even = {
+        "{0} ranks {2} of {3}{1} (index {4}), and {6} in each of its parts.",
+        "{0} har plats {2} av {3}{1} (index {4}), och plats {6} i var och en av delarna."};
+    static const struct uf_words even_drawn = {"{0} ranks {2} of {3}{1} (index {4}), and {6} in each of its "
+                                               "parts. With other choices its rank lies between {9} and {10} "
+                                               "in 90 % of the draws.",
+                                               "{0} har plats {2} av {3}{1} (index {4}), och plats {6} i var "
+                                               "och en av delarna. Med andra val ligger placeringen "
+                                               "mellan {9} och {10} i 90 % av dragningarna."};
     size_t top = p->tree.n_aggregates - 1, best = 0, worst = 0, gaps = 0;
     double rank[2], index = gsl_matrix_get(x->value, u, top);
     for (size_t k = 0; k < p->tree.n_indicators; k++) gaps += isnan(gsl_matrix_get(p->raw, u, k)) ? 1 : 0;
@@ -259,7 +268,9 @@ static uf_status sentence(const struct composite_problem *p, const struct compos
                                             uf_number_argument(rank[1], 0),
                                             uf_number_argument(floor(interval->low), 0),
                                             uf_number_argument(ceil(interval->high), 0)};
-    return uf_phrase(p->language, x->uncertain ? drawn : plain, arguments, 11, out, error);
+    const struct uf_words told =
+        rank[0] < rank[1] ? (x->uncertain ? drawn : plain) : (x->uncertain ? even_drawn : even);
+    return uf_phrase(p->language, told, arguments, 11, out, error);
 }
 
 static uf_status add_findings(const struct composite_problem *p, const struct composite_index *x,

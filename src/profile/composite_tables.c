@@ -128,32 +128,54 @@ static const struct tidy_column contribution_columns[] = {UNIT_COLUMNS,
                                                           {"contribution", UF_COLUMN_NUMBER, NULL, 2},
                                                           {"weight_share", UF_COLUMN_NUMBER, NULL, 3}};
 
+/* The regions in the order of their rank, those without one last. */
+static void order_units(const struct composite_problem *p, const struct composite_index *x, size_t *out)
+{
+    size_t top = p->tree.n_aggregates - 1;
+    for (size_t u = 0; u < p->n_units; u++) {
+        double rank = gsl_matrix_get(x->rank, u, top);
+        size_t place = u;
+        for (; place > 0 && !(gsl_matrix_get(x->rank, out[place - 1], top) <= rank) && !isnan(rank); place--)
+            out[place] = out[place - 1];
+        out[place] = u;
+    }
+}
+
 /* Of an arithmetic mean: w·x/Σw, which add up to the index. */
+static uf_status add_contributions(const struct composite_problem *p, const struct composite_index *x,
+                                   size_t u, const size_t *parts, size_t count, struct uf_table *table,
+                                   struct uf_error *error)
+{
+    double total = 0;
+    bool there = !isnan(gsl_matrix_get(x->value, u, p->tree.n_aggregates - 1));
+    for (size_t j = 0; j < count; j++) {
+        const gsl_vector column = composite_column(p, x, parts[j]);
+        total += isnan(gsl_vector_get(&column, u)) ? 0 : x->weights[parts[j]];
+    }
+    for (size_t j = 0; j < count; j++) {
+        const gsl_vector column = composite_column(p, x, parts[j]);
+        double value = gsl_vector_get(&column, u), share = x->weights[parts[j]] / total;
+        struct tidy_row row = unit_row(p, u, table, error);
+        tidy_text(&row, p->code[parts[j]]);
+        tidy_text(&row, p->label[parts[j]]);
+        tidy_number(&row, there ? share * value : (double)NAN, reason_of(p, u));
+        tidy_number(&row, there && !isnan(value) ? share : (double)NAN, reason_of(p, u));
+        UF_TRY(row.status);
+    }
+    return UF_OK;
+}
+
 static uf_status fill_contributions(const struct composite_problem *p, const struct composite_index *x,
                                     struct uf_table *table, struct uf_error *error)
 {
-    size_t *parts = malloc(p->n_items * sizeof *parts), count = 0;
+    size_t *parts = malloc((p->n_items + p->n_units) * sizeof *parts),
+           *order = parts ? parts + p->n_items : NULL;
     if (!parts) return uf_fail_memory(error);
-    count = composite_parts(p, p->n_items - 1, parts);
+    size_t count = composite_parts(p, p->n_items - 1, parts);
     uf_status status = UF_OK;
-    for (size_t u = 0; u < p->n_units && status == UF_OK; u++) {
-        double total = 0;
-        bool there = !isnan(gsl_matrix_get(x->value, u, p->tree.n_aggregates - 1));
-        for (size_t j = 0; j < count; j++) {
-            const gsl_vector column = composite_column(p, x, parts[j]);
-            total += isnan(gsl_vector_get(&column, u)) ? 0 : x->weights[parts[j]];
-        }
-        for (size_t j = 0; j < count && status == UF_OK; j++) {
-            const gsl_vector column = composite_column(p, x, parts[j]);
-            double value = gsl_vector_get(&column, u), share = x->weights[parts[j]] / total;
-            struct tidy_row row = unit_row(p, u, table, error);
-            tidy_text(&row, p->code[parts[j]]);
-            tidy_text(&row, p->label[parts[j]]);
-            tidy_number(&row, there ? share * value : (double)NAN, reason_of(p, u));
-            tidy_number(&row, there && !isnan(value) ? share : (double)NAN, reason_of(p, u));
-            status = row.status;
-        }
-    }
+    order_units(p, x, order);
+    for (size_t i = 0; i < p->n_units && status == UF_OK; i++)
+        status = add_contributions(p, x, order[i], parts, count, table, error);
     free(parts);
     return status;
 }
@@ -314,32 +336,32 @@ uf_status composite_add_tables(const struct composite_problem *p, const struct c
          index_columns,
          COUNT(index_columns),
          fill_index},
-        {"composite-pillars",
+        {"composite-index-pillars",
          {"Pillars of the index", "Indexets delar"},
          pillar_columns,
          COUNT(pillar_columns),
          fill_pillars},
-        {"composite-contributions",
+        {"composite-index-contributions",
          {"What each part adds to the index", "Vad varje del bidrar med till indexet"},
          contribution_columns,
          COUNT(contribution_columns),
          fill_contributions},
-        {"composite-indicators",
+        {"composite-index-indicators",
          {"Indicators of the index", "Indexets indikatorer"},
          indicator_columns,
          COUNT(indicator_columns),
          fill_indicators},
-        {"composite-values",
+        {"composite-index-values",
          {"Indicators, treated and normalised", "Indikatorer, behandlade och normaliserade"},
          value_columns,
          COUNT(value_columns),
          fill_values},
-        {"composite-ranks",
+        {"composite-index-ranks",
          {"Ranks over the draws (5–95 %)", "Placeringar över dragningarna (5–95 %)"},
          rank_columns,
          COUNT(rank_columns),
          fill_ranks},
-        {"composite-sensitivity",
+        {"composite-index-sensitivity",
          {"Which choice moves the ranking", "Vilket val som flyttar rangordningen"},
          sensitivity_columns,
          COUNT(sensitivity_columns),

@@ -67,7 +67,7 @@ static uf_status begin(struct run *run, const struct run_analysis *analysis, str
     return request->within && request->regions ? UF_OK : uf_fail_memory(error);
 }
 
-/* --- profiles ----------------------------------------------------------------------------------- */
+/* --- sectors ------------------------------------------------------------------------------------ */
 
 static bool has_option(const struct uf_method *method, const char *name)
 {
@@ -95,14 +95,6 @@ static uf_status add_sectors(struct run *run, const struct run_analysis *analysi
     request->sectors = items;
     request->total_sector = total;
     return UF_OK;
-}
-
-static uf_status profile_request(struct run *run, const struct run_analysis *analysis,
-                                 struct uf_store_panel_request *request, struct uf_error *error)
-{
-    UF_TRY(begin(run, analysis, analysis->profile->place, request, error));
-    request->indicator = analysis->profile->indicator.text;
-    return add_sectors(run, analysis, request, error);
 }
 
 /* --- variables ---------------------------------------------------------------------------------- */
@@ -163,6 +155,26 @@ static size_t count_option_values(const struct study_options *options)
     for (size_t i = 0; i < options->count; i++)
         if (options->items[i].option->names_columns) count += options->items[i].values.count;
     return count;
+}
+
+/* A profile of one indicator by sector, or of the several variables that its options name. */
+static uf_status profile_request(struct run *run, const struct run_analysis *analysis,
+                                 struct variables *variables, struct uf_store_panel_request *request,
+                                 struct uf_error *error)
+{
+    const struct study_profile *profile = analysis->profile;
+    UF_TRY(begin(run, analysis, profile->place, request, error));
+    if (!study_names_columns(&profile->options)) {
+        request->indicator = profile->indicator.text;
+        return add_sectors(run, analysis, request, error);
+    }
+    variables->capacity = count_option_values(&profile->options);
+    variables->items = arena_take(&run->study->arena, variables->capacity, sizeof *variables->items);
+    if (!variables->items) return uf_fail_memory(error);
+    UF_TRY(add_option_variables(run, &profile->options, variables, error));
+    request->variables = variables->items;
+    request->n_variables = variables->count;
+    return UF_OK;
 }
 
 /* --- effects ------------------------------------------------------------------------------------ */
@@ -299,7 +311,7 @@ uf_status run_build_panel(struct run *run, struct run_analysis *analysis, struct
     switch (analysis->kind) {
     case ANALYSIS_PROFILE:
         place = analysis->profile->place;
-        UF_TRY(profile_request(run, analysis, &request, error));
+        UF_TRY(profile_request(run, analysis, &variables, &request, error));
         break;
     case ANALYSIS_FOLLOW:
         place = analysis->follow->place;

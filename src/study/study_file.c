@@ -186,32 +186,11 @@ static uf_status settle_id(struct study *study, struct study_analysis *analysis,
     return uf_text_list_add(taken, id, error);
 }
 
-static uf_status check_profiles(struct study *study, struct uf_text_list *taken, struct uf_error *error)
+bool study_names_columns(const struct study_options *options)
 {
-    UF_TRY(study_expand_levels(study, error));
-    struct study_profile *profiles = study->profiles.items;
-    for (size_t i = 0; i < study->profiles.count; i++) {
-        struct study_profile *profile = &profiles[i];
-        UF_TRY(settle_id(study, &profile->analysis, "a profile",
-                         profile->id_of_level ? profile->id_of_level : profile->method->name, taken,
-                         profile->place, error));
-        if (!study_has_indicator(study, profile->indicator.text))
-            return study_fail_unknown_indicator(study, &profile->indicator, "indicator", error);
-    }
-    return UF_OK;
-}
-
-static uf_status check_follow(struct study *study, struct uf_text_list *taken, struct uf_error *error)
-{
-    struct study_follow *follow = study->follow.items;
-    for (size_t i = 0; i < study->follow.count; i++) {
-        UF_TRY(settle_id(study, &follow[i].analysis, "an indicator to follow", follow[i].indicator.text,
-                         taken, follow[i].place, error));
-        if (!study_has_indicator(study, follow[i].indicator.text) &&
-            !study_derived_of(study, follow[i].indicator.text))
-            return study_fail_unknown_indicator(study, &follow[i].indicator, "indicator", error);
-    }
-    return UF_OK;
+    for (size_t i = 0; i < options->count; i++)
+        if (options->items[i].option->names_columns && options->items[i].values.count) return true;
+    return false;
 }
 
 /* Options that name variables: the part before `:` is a name of this study. */
@@ -227,6 +206,50 @@ static uf_status check_option_names(struct study *study, const struct study_opti
             if (!name.text) return uf_fail_memory(error);
             UF_TRY(check_variable(study, &name, option->option->name, error));
         }
+    }
+    return UF_OK;
+}
+
+/* One indicator, or those that the method's own options name. */
+static uf_status check_profile_indicators(struct study *study, const struct study_profile *profile,
+                                          struct uf_error *error)
+{
+    const bool several = study_names_columns(&profile->options);
+    if (several && profile->indicator.text)
+        return uf_fail_at(error, UF_BAD_INPUT, study->path, profile->indicator.place.line,
+                          profile->indicator.place.column,
+                          "found `indicator` beside several indicators, expected one of the two");
+    if (several) return check_option_names(study, &profile->options, error);
+    if (!profile->indicator.text)
+        return uf_fail_at(error, UF_BAD_INPUT, study->path, profile->place.line, profile->place.column,
+                          "a profile has no 'indicator', expected it (an indicator with sectors)");
+    if (study_has_indicator(study, profile->indicator.text)) return UF_OK;
+    return study_fail_unknown_indicator(study, &profile->indicator, "indicator", error);
+}
+
+static uf_status check_profiles(struct study *study, struct uf_text_list *taken, struct uf_error *error)
+{
+    UF_TRY(study_expand_levels(study, error));
+    struct study_profile *profiles = study->profiles.items;
+    for (size_t i = 0; i < study->profiles.count; i++) {
+        struct study_profile *profile = &profiles[i];
+        UF_TRY(settle_id(study, &profile->analysis, "a profile",
+                         profile->id_of_level ? profile->id_of_level : profile->method->name, taken,
+                         profile->place, error));
+        UF_TRY(check_profile_indicators(study, profile, error));
+    }
+    return UF_OK;
+}
+
+static uf_status check_follow(struct study *study, struct uf_text_list *taken, struct uf_error *error)
+{
+    struct study_follow *follow = study->follow.items;
+    for (size_t i = 0; i < study->follow.count; i++) {
+        UF_TRY(settle_id(study, &follow[i].analysis, "an indicator to follow", follow[i].indicator.text,
+                         taken, follow[i].place, error));
+        if (!study_has_indicator(study, follow[i].indicator.text) &&
+            !study_derived_of(study, follow[i].indicator.text))
+            return study_fail_unknown_indicator(study, &follow[i].indicator, "indicator", error);
     }
     return UF_OK;
 }
