@@ -19,7 +19,7 @@ install(DIRECTORY plots DESTINATION ${CMAKE_INSTALL_DATADIR}/utfall OPTIONAL)
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # pkg-config. Who links a static library must link what it uses; who links a shared one need not.
-set(UTFALL_PC_BEHIND "sqlite3 yaml-0.1 jansson libutf8proc libmd xlsxwriter zlib libzip expat")
+set(UTFALL_PC_BEHIND "sqlite3 yaml-0.1 jansson libutf8proc libmd xlsxwriter zlib libzip expat shapelib")
 set(UTFALL_PC_LIBS_BEHIND "-lcsv -lreadstat ${OpenMP_C_FLAGS} -lm")
 if(BUILD_SHARED_LIBS)
     set(UTFALL_PC_REQUIRES "Requires: gsl\nRequires.private: ${UTFALL_PC_BEHIND}")

@@ -9,6 +9,7 @@ colour_axis = '#595959'
 colour_reference = '#1a1a1a'
 colour_bar = '#2f73ab'
 colour_bar_context = '#8a8a8a'
+colour_bubble = '#d9d9d9'      # within an edge of colour_context
 colour_band = '#1a1a1a'
 colour_band2 = '#595959'
 colour_context = '#8a8a8a'
@@ -20,13 +21,16 @@ colour_tile_edge = '#595959'
 
 array focus_colour[6] = ['#0b4f8a', '#b84a00', '#5b2a86', '#00735c', '#8f1d4f', '#6b5b00']
 focus_first = focus_colour[1]
-# Line style 1 to 6 for lines in focus; 8 the benchmark, 9 a mark on the time axis.
+# Groups of points differ in shape as well: circle, square, triangle, diamond, triangle on its tip, pentagon.
+array shape_type[6] = [7, 5, 9, 13, 11, 15]
+# Line style 1 to 6 for lines in focus; 7 a fitted line, 8 the benchmark, 9 a mark on the time axis.
 line_styles = "set style line 1 linewidth 2.4 dashtype solid linecolor rgb focus_colour[1]; \
     set style line 2 linewidth 2.4 dashtype (9,3) linecolor rgb focus_colour[2]; \
     set style line 3 linewidth 2.4 dashtype (3,3) linecolor rgb focus_colour[3]; \
     set style line 4 linewidth 2.4 dashtype (9,3,3,3) linecolor rgb focus_colour[4]; \
     set style line 5 linewidth 2.4 dashtype (14,4) linecolor rgb focus_colour[5]; \
     set style line 6 linewidth 2.4 dashtype (5,2,2,2,2,2) linecolor rgb focus_colour[6]; \
+    set style line 7 linewidth 1.8 dashtype (10,4,2,4) linecolor rgb colour_benchmark; \
     set style line 8 linewidth 2 dashtype (7,4) linecolor rgb colour_benchmark; \
     set style line 9 linewidth 1 dashtype (4,3) linecolor rgb colour_axis"
 

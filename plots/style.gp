@@ -47,10 +47,11 @@ place_texts = "do for [i = 1:n_text] { \
     if (text_align[i] > 0) { set label words at screen sx(text_x[i]), sy(text_y[i]) right font words_font textcolor rgb words_colour noenhanced front } }"
 
 # Signs of the legend, 24 wide: 1 to 6 components, 11 sum, 12 context, 13 benchmark, 14 band, 15 wider band, 16 reference
-# period, 17 to 19 missing, 21 to 25 classes.
+# period, 17 to 19 missing, 21 to 25 classes, 31 to 36 shapes of points, 37 a point that is context, 38 a fitted line, 39 a point
+# without a size, 41 to 46 lines.
 place_signs = "do for [i = 1:n_sign] { \
     k = int(sign[i]); x = sx(sign_x[i]); y = sy(sign_y[i]); \
-    if (k <= 6) { sign_colour = part_colour[k] }; if (k >= 21) { sign_colour = class_colour[k - 20] }; \
+    if (k <= 6) { sign_colour = part_colour[k] }; if (k >= 21 && k <= 25) { sign_colour = class_colour[k - 20] }; \
     if (k <= 6) { if (part_pattern[k] < 0) { set object rectangle from screen x, sy(sign_y[i] + 6) to screen sx(sign_x[i] + 24), sy(sign_y[i] - 6) fillcolor rgb sign_colour fillstyle solid border rgb sign_colour } else { set object rectangle from screen x, sy(sign_y[i] + 6) to screen sx(sign_x[i] + 24), sy(sign_y[i] - 6) fillcolor rgb sign_colour fillstyle pattern part_pattern[k] border rgb sign_colour } }; \
     if (k == 11) { set label '' at screen sx(sign_x[i] + 12), y point pointtype 13 pointsize 1.1 * point_unit linecolor rgb colour_total front }; \
     if (k == 12) { set arrow from screen x, y to screen sx(sign_x[i] + 24), y nohead linewidth 1.2 linecolor rgb colour_context }; \
@@ -59,7 +60,12 @@ place_signs = "do for [i = 1:n_sign] { \
     if (k == 15) { set arrow from screen x, y to screen sx(sign_x[i] + 24), y heads size screen 0.007, 90 linewidth 1 linecolor rgb colour_band2 }; \
     if (k == 16) { set label '' at screen sx(sign_x[i] + 12), y point pointtype 6 pointsize 1 * point_unit linewidth 2 linecolor rgb focus_first front }; \
     if (k >= 17 && k <= 19) { set object rectangle from screen x, sy(sign_y[i] + 7) to screen sx(sign_x[i] + 24), sy(sign_y[i] - 7) fillcolor rgb colour_missing fillstyle pattern missing_pattern[k - 16] border rgb colour_tile_edge }; \
-    if (k >= 21) { set object rectangle from screen x, sy(sign_y[i] + 8) to screen sx(sign_x[i] + 24), sy(sign_y[i] - 8) fillcolor rgb sign_colour fillstyle solid border rgb colour_tile_edge } }"
+    if (k >= 21 && k <= 25) { set object rectangle from screen x, sy(sign_y[i] + 8) to screen sx(sign_x[i] + 24), sy(sign_y[i] - 8) fillcolor rgb sign_colour fillstyle solid border rgb colour_tile_edge }; \
+    if (k >= 31 && k <= 36) { set label '' at screen sx(sign_x[i] + 12), y point pointtype shape_type[k - 30] pointsize 1.1 * point_unit linecolor rgb focus_colour[k - 30] front }; \
+    if (k == 37) { set label '' at screen sx(sign_x[i] + 12), y point pointtype 6 pointsize 0.9 * point_unit linewidth 1.5 linecolor rgb colour_context front }; \
+    if (k == 38) { set arrow from screen x, y to screen sx(sign_x[i] + 24), y nohead linestyle 7 }; \
+    if (k == 39) { set label '' at screen sx(sign_x[i] + 12), y point pointtype 2 pointsize 1 * point_unit linewidth 1.5 linecolor rgb colour_axis front }; \
+    if (k >= 41 && k <= 46) { set arrow from screen x, y to screen sx(sign_x[i] + 24), y nohead linestyle k - 40 } }"
 
 # Grid and words of the tics. The words are labels, since terminals place a tic's own words differently.
 words_8 = "font tic_font textcolor rgb colour_text noenhanced"

@@ -32,7 +32,7 @@ extern "C" {
 enum uf_chart_format { UF_CHART_SVG = 1, UF_CHART_PNG = 2, UF_CHART_PDF = 4, UF_CHART_EMF = 8 };
 
 struct uf_chart_kind {
-    const char *name; /* `bars`, `stacked-bars`, `lines`, `event-study`, `synthetic-control`, `tile-map` */
+    const char *name; /* `bars`, `stacked-bars`, `lines`, … */
     const char *summary;
 };
 /* All kinds, static, in the order of documentation. O(1). */
@@ -46,6 +46,12 @@ const struct uf_chart_kind *uf_chart_kinds(size_t *out_count);
  *   event-study        x = event_time, value = estimate, low = conf_low?, high = conf_high?, low2?, high2?
  *   synthetic-control  x = period, and `treated`, `synthetic`, `gap`; `placebos`: `unit`, `period`, `gap`
  *   tile-map           label, value; `tiles`: `code`, `short`, `row`, `col`, counted from the top left
+ *   scatter            x, value, label, size?, group?                 one point per row
+ *   heat-map           label, group, value                            long: a row per cell; at most 60 × 60
+ *   intervals          label, value, low?, high?, group?              a dot per row; two to four series
+ *   small-multiples    label, x, value, group?                        long; a panel per label, at most 40
+ *   map                label, value; `geometry`, and `aliases`: `alias`, `code`
+ * In small-multiples x is a period for lines; for stacked bars it is the text of each bar and group its part.
  * A period is a number or a text that uf_period_parse takes. Missing numbers are drawn as missing, with their
  * reason.
  */
@@ -73,7 +79,8 @@ struct uf_chart_request {
     const char *const *focus; /* labels or codes to bring out; lines: at most six, the others stay grey */
     size_t n_focus;
     const char *benchmark; /* lines: label or code of what to compare with (the nation), dashed; NULL: none */
-    /* bars: where they begin; lines: a level; tile-map: the middle of the classes; NaN: none */
+    /* bars: where they begin; lines, intervals, scatter: a level; maps and heat-map: the middle of the classes;
+     * NaN: none */
     double reference;
     bool from_zero;  /* bars: begin at 0, the reference is just a line */
     double marked_x; /* a vertical line (start of the treatment); NaN: none (event-study: -0.5) */
@@ -81,13 +88,19 @@ struct uf_chart_request {
     const double *omitted_x;
     /* tile-map: four rising limits; NULL: fifths of the values, or steps around the reference */
     const double *class_limits;
-    const char *size;   /* scatter: a column, the area of each point; NULL: all alike */
-    double reference_x; /* scatter: a vertical line; NaN: none */
-    bool fit;           /* scatter: the least-squares line */
+    const char *size;       /* scatter: a column, the area of each point; NULL: all alike */
+    const char *size_label; /* what the area is; NULL: none */
+    double reference_x;     /* scatter: a vertical line; NaN: none */
+    bool fit;               /* scatter: the least-squares line */
     const char
-        *quadrants[4];    /* scatter: words in the corners, from top right against the clock; NULL: none */
-    const char *geometry; /* map: a GeoJSON file or a shapefile (.shp, or .zip with one), projected */
+        *quadrants[4]; /* scatter: words in the corners: top right, top left, bottom left, bottom right */
+    /* heat-map: `value` (rows and columns by falling mean, the default), `similarity` (neighbours are alike),
+     * `given`; intervals: `given` (the default), `value` (falling), `rising` */
+    const char *order;
+    const char *form;         /* small-multiples: `lines` (the default) or `stacked-bars` */
+    const char *geometry;     /* map: a GeoJSON file or a shapefile (.shp, or .zip with one), projected */
     const char *geometry_key; /* map: the attribute that holds the region's code; NULL: found */
+    const struct uf_table *aliases; /* map: other codes of regions, columns `alias` and `code`; NULL: none */
 
     enum uf_language language;
     double width_cm;             /* 0: 16; at least 12 */

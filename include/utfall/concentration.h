@@ -16,6 +16,7 @@
  * 889–927.
  */
 #include <utfall/activity.h>
+#include <utfall/method.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -57,6 +58,10 @@ struct uf_ellison_glaeser {
 /* Ellison & Glaeser (1997): `plant_herfindahl` in (0, 1]; `sector` and `reference` as above. */
 uf_status uf_ellison_glaeser(const double *sector, const double *reference, size_t n, double plant_herfindahl,
                              struct uf_ellison_glaeser *out, struct uf_error *error);
+
+/* Panel by region and sector → tables `concentration` and `concentration-findings`. See
+ * docs/methods/concentration.md. */
+extern const struct uf_method uf_method_concentration;
 
 #ifdef __cplusplus
 }

@@ -11,6 +11,7 @@
  * inequality. Journal of Economic Theory, 2(3), 244–263.
  */
 #include <stddef.h>
+#include <utfall/method.h>
 #include <utfall/status.h>
 
 #ifdef __cplusplus
@@ -45,6 +46,22 @@ struct uf_theil_split {
  * counts nothing. O(n + n_groups). */
 uf_status uf_theil_decompose(const double *value, const double *weight, const size_t *group, size_t n,
                              size_t n_groups, struct uf_theil_split *out, struct uf_error *error);
+
+/*
+ * Bounds when each ratio is only known to lie between `low` and `high`, weights being exact: outer bands, which surely
+ * hold the indices but need not be attained. The relative income r = y/μ of each region is bounded with the others at
+ * their ends; Theil's T and L, Williamson and Hoover are sums of w·φ(r) with φ at least 0 and 0 at r = 1 only (r·ln r −
+ * r + 1, r − 1 − ln r, (r − 1)², |r − 1|/2), and Gini is bounded by the differences' own bounds over those of the mean.
+ * All fields NaN where something is missing or the mean may be 0; theil_l is NaN in `out_high` where a ratio may be 0.
+ * O(n²). Errors as uf_inequality; UF_BAD_USAGE where a lower bound lies above an upper one.
+ */
+uf_status uf_inequality_band(const double *low, const double *high, const double *weight, size_t n,
+                             struct uf_inequality *out_low, struct uf_inequality *out_high,
+                             struct uf_error *error);
+
+/* Panel by region (and period) → tables `inequality`, `inequality-indices`, `inequality-components`,
+ * `inequality-groups`. See docs/methods/inequality.md. */
+extern const struct uf_method uf_method_inequality;
 
 #ifdef __cplusplus
 }

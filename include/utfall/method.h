@@ -24,15 +24,21 @@ enum uf_option_type {
     UF_OPTION_PERIOD
 };
 
+/* Whether the items of an option name columns of the panel that the caller must load (a study's variables, a file's
+ * columns). An item may carry a suffix after `:` that the method reads itself, as `invest:1964-1969`. */
+enum uf_option_columns {
+    UF_COLUMNS_NONE,
+    UF_COLUMNS_NUMBER, /* also written `true` */
+    UF_COLUMNS_GROUP   /* a text column that divides the rows; on the store a level of regions, as `nuts2` */
+};
+
 struct uf_option {
     const char *name; /* kebab-case: `placebo-in-space`; in a study file also `placebo: {in-space: true}` */
     enum uf_option_type type;
     const char *default_text;   /* as it would be written; NULL: none (the option is absent unless given) */
     const char *const *choices; /* NULL-terminated, for CHOICE and, where given, for the items of LIST */
     const char *summary;        /* one line, English */
-    /* True: the items name columns of the panel that the caller must load (a study's variables, a file's
-     * columns). An item may carry a suffix after `:` that the method reads itself, as `invest:1964-1969`. */
-    bool names_columns;
+    enum uf_option_columns names_columns; /* `false`: none */
 };
 
 /* The values of a method's options after defaults; checked against the descriptor. */
@@ -49,6 +55,8 @@ uf_status uf_options_set(struct uf_options *options, const char *name, const cha
 /* Sets a LIST from items, which may hold commas. Errors as above. */
 uf_status uf_options_set_list(struct uf_options *options, const char *name, const char *const *items,
                               size_t n_items, struct uf_error *error);
+/* True where the descriptor lists an option of that name. */
+bool uf_options_has(const struct uf_options *options, const char *name);
 /* Getters: the name must be the descriptor's and of that type (a mistake is a bug: assert). */
 /* True where the option has a value, its default included. */
 bool uf_options_is_set(const struct uf_options *options, const char *name);
@@ -72,6 +80,8 @@ struct uf_context {
      * NULL. */
     int (*progress)(void *user, double share);
     void *user;
+    const char *reference_directory; /* the reference codes that ship (datasets/reference); NULL: not known */
+    const char *directory;           /* what the names of files in options are relative to; NULL: here */
 };
 
 enum uf_family { UF_FAMILY_PROFILE, UF_FAMILY_EFFECT };
@@ -100,6 +110,8 @@ struct uf_chart_hint {
     const char *facet_by; /* one chart per value of this column among the focus regions; NULL: one chart */
     double reference;     /* a line to compare with (1 for a location quotient); NaN: none */
     const struct uf_scatter_hint *scatter; /* kind `scatter`; NULL: plain points */
+    const char *order; /* heat-map, intervals: `order` of chart.h; NULL: the kind's default */
+    const char *form;  /* small-multiples: `form` of chart.h; NULL: lines */
 };
 
 struct uf_method {

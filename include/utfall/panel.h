@@ -75,7 +75,8 @@ struct uf_panel {
     size_t **cluster;   /* n_cluster_dimensions arrays of n_rows group numbers from 0 */
     size_t *n_clusters; /* groups in each */
     char **cluster_name;
-    size_t n_cluster_dimensions; /* 0: the unit */
+    struct uf_dictionary *cluster_groups; /* per dimension: the groups' codes, by number */
+    size_t n_cluster_dimensions;          /* 0: the unit */
     struct uf_treatment treatment;
     struct uf_exposure *exposures;
     size_t n_exposures;

@@ -29,7 +29,9 @@
 #include <utfall/minimise.h>
 #include <utfall/number.h>
 #include <utfall/panel.h>
+#include <utfall/peer_regions.h>
 #include <utfall/period.h>
+#include <utfall/priority.h>
 #include <utfall/random.h>
 #include <utfall/randomisation.h>
 #include <utfall/region_history.h>
@@ -39,6 +41,8 @@
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
 #include <utfall/sobol.h>
+#include <utfall/sparkline.h>
+#include <utfall/spatial.h>
 #include <utfall/specialisation.h>
 #include <utfall/splice.h>
 #include <utfall/status.h>

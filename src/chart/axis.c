@@ -60,6 +60,21 @@ struct uf_axis uf_axis_tight(double low, double high, int target, bool whole)
     return axis_of(low, high, target, whole, true);
 }
 
+struct uf_axis uf_axis_roomy(double low, double high, int target, double start, double end, double room_low,
+                             double room_high)
+{
+    if (!(high > low)) {
+        double half = low != 0 ? fabs(low) * 0.1 : 1;
+        low -= half;
+        high += half;
+    }
+    double left = fmax(fabs(end - start) - room_low - room_high, 1), unit = (high - low) / left;
+    struct uf_axis axis = uf_axis_tight(low - room_low * unit, high + room_high * unit, target, false);
+    axis.start = start;
+    axis.end = end;
+    return axis;
+}
+
 double uf_axis_place(const struct uf_axis *axis, double value)
 {
     return axis->start + (value - axis->low) / (axis->high - axis->low) * (axis->end - axis->start);
@@ -79,6 +94,13 @@ static void tic_text(const struct uf_drawing *drawing, const struct uf_axis *axi
         snprintf(text, UF_NUMBER_SIZE, "%.0f", value);
     else
         uf_number_format(value, axis->decimals, drawing->language, text);
+}
+
+double uf_axis_tic(const struct uf_drawing *drawing, const struct uf_axis *axis, size_t i, bool plain,
+                   char text[64])
+{
+    tic_text(drawing, axis, i, plain, text);
+    return tic_value(axis, i);
 }
 
 void uf_axis_write(struct uf_drawing *drawing, const struct uf_axis *axis, const char *name, bool plain)

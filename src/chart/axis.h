@@ -17,6 +17,13 @@ struct uf_axis {
 struct uf_axis uf_axis_round(double low, double high, int target, bool whole);
 /* As uf_axis_round, but the picture ends at the data: only tics within [low, high]. */
 struct uf_axis uf_axis_tight(double low, double high, int target, bool whole);
+/* As uf_axis_tight, widened so that `room_low` pixels are free below the data and `room_high` above, on a stretch
+ * from `start` to `end`. */
+struct uf_axis uf_axis_roomy(double low, double high, int target, double start, double end, double room_low,
+                             double room_high);
+/* The i-th tic and its words; `plain`: no thousands separators. */
+double uf_axis_tic(const struct uf_drawing *drawing, const struct uf_axis *axis, size_t i, bool plain,
+                   char text[64]);
 double uf_axis_place(const struct uf_axis *axis, double value);
 /* The tics as `NAME_at` and `NAME_text`, limits as `NAME_low` and `NAME_high`. `plain`: no thousands
  * separators (years). */

@@ -10,7 +10,7 @@
 #include <utfall/chart.h>
 #include <utfall/file.h>
 
-enum { MOST_TEMPLATE_BYTES = 1 << 20, N_KINDS = 6 };
+enum { MOST_TEMPLATE_BYTES = 1 << 20, N_KINDS = 11 };
 
 static const struct uf_chart_kind kinds[N_KINDS] = {
     {"bars", "Horizontal bars with band and reference line"},
@@ -19,10 +19,24 @@ static const struct uf_chart_kind kinds[N_KINDS] = {
     {"event-study", "Estimates with intervals around an event"},
     {"synthetic-control", "Path, gap and placebos of a synthetic control"},
     {"tile-map", "A map of regions as tiles, in five classes"},
+    {"scatter", "Points with labels, sizes, reference lines and a fitted line"},
+    {"heat-map", "Rows by columns in five classes, ordered"},
+    {"intervals", "Dots with intervals: ranks, estimates side by side"},
+    {"small-multiples", "Small panels of lines or stacked bars on shared axes"},
+    {"map", "A map of regions from a file of boundaries, in five classes"},
 };
 static uf_status (*const lay_outs[N_KINDS])(struct uf_drawing *, struct uf_error *) = {
-    uf_bars_lay_out,        uf_stacked_bars_lay_out,      uf_lines_lay_out,
-    uf_event_study_lay_out, uf_synthetic_control_lay_out, uf_tile_map_lay_out,
+    uf_bars_lay_out,
+    uf_stacked_bars_lay_out,
+    uf_lines_lay_out,
+    uf_event_study_lay_out,
+    uf_synthetic_control_lay_out,
+    uf_tile_map_lay_out,
+    uf_scatter_lay_out,
+    uf_heat_map_lay_out,
+    uf_intervals_lay_out,
+    uf_small_multiples_lay_out,
+    uf_map_lay_out,
 };
 
 const struct uf_chart_kind *uf_chart_kinds(size_t *out_count)
@@ -52,11 +66,18 @@ static uf_status kind_index(const char *kind, size_t *out, struct uf_error *erro
         *out = i;
         return UF_OK;
     }
+    struct uf_buffer list;
+    uf_buffer_init(&list);
+    for (size_t i = 0; i < N_KINDS; i++) {
+        if (i) uf_buffer_append(&list, i + 1 < N_KINDS ? ", " : " and ");
+        uf_buffer_append(&list, names[i]);
+    }
     const char *near = kind ? uf_text_nearest(kind, names, N_KINDS) : NULL;
-    return uf_fail(error, UF_BAD_USAGE,
-                   "unknown chart kind '%s'%s%s%s; there are bars, stacked-bars, lines, event-study, "
-                   "synthetic-control and tile-map",
-                   kind ? kind : "", near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
+    uf_status status = uf_fail(error, UF_BAD_USAGE, "unknown chart kind '%s'%s%s%s; there are %s",
+                               kind ? kind : "", near ? ": did you mean '" : "", near ? near : "",
+                               near ? "'?" : "", list.data ? list.data : "");
+    uf_buffer_clear(&list);
+    return status;
 }
 
 static bool is_name(const char *name)

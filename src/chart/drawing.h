@@ -42,7 +42,12 @@ enum uf_legend_sign {
     UF_SIGN_BAND2 = 15,
     UF_SIGN_OMITTED = 16,
     UF_SIGN_MISSING_1 = 17, /* and the following two: a reason each */
-    UF_SIGN_CLASS_1 = 21    /* and the following four */
+    UF_SIGN_CLASS_1 = 21,   /* and the following four */
+    UF_SIGN_SHAPE_1 = 31,   /* and the following five: a group of points */
+    UF_SIGN_POINT_CONTEXT = 37,
+    UF_SIGN_FIT = 38,
+    UF_SIGN_NO_SIZE = 39,
+    UF_SIGN_LINE_1 = 41 /* and the following five: a line in colour */
 };
 
 enum { UF_BODY_SIZE = 12, UF_LINE_HEIGHT = 16 };
@@ -137,4 +142,9 @@ uf_status uf_lines_lay_out(struct uf_drawing *drawing, struct uf_error *error);
 uf_status uf_event_study_lay_out(struct uf_drawing *drawing, struct uf_error *error);
 uf_status uf_synthetic_control_lay_out(struct uf_drawing *drawing, struct uf_error *error);
 uf_status uf_tile_map_lay_out(struct uf_drawing *drawing, struct uf_error *error);
+uf_status uf_scatter_lay_out(struct uf_drawing *drawing, struct uf_error *error);
+uf_status uf_heat_map_lay_out(struct uf_drawing *drawing, struct uf_error *error);
+uf_status uf_intervals_lay_out(struct uf_drawing *drawing, struct uf_error *error);
+uf_status uf_small_multiples_lay_out(struct uf_drawing *drawing, struct uf_error *error);
+uf_status uf_map_lay_out(struct uf_drawing *drawing, struct uf_error *error);
 #endif

@@ -2,23 +2,16 @@
 /* One tile per region, placed about where the region lies, with its name and value, coloured by class; the
  * legend to the right. */
 #include "base/fail.h"
-#include "chart/classes.h"
 #include "chart/columns.h"
 #include "chart/measure.h"
+#include "chart/reasons.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <utfall/number.h>
 
-enum {
-    TILE_SIZE = 10,
-    LEGEND_WIDTH = 150,
-    NO_ROW_DECIMALS = 1,
-    MOST_REASONS = 3,
-    NARROWEST_TILE = 72,
-    WIDEST_TILE = 96
-};
+enum { TILE_SIZE = 10, LEGEND_WIDTH = 150, NO_ROW_DECIMALS = 1, NARROWEST_TILE = 72, WIDEST_TILE = 96 };
 
 struct tile {
     const char *name;
@@ -35,7 +28,8 @@ struct tile_map {
     size_t label, value, code, n;
     struct tile *tiles;
     double first_row, last_row, first_column, last_column;
-    int decimals, n_reasons;
+    int decimals;
+    struct uf_text_list reasons;
     struct uf_classes classes;
 };
 
@@ -121,25 +115,16 @@ static uf_status classify(struct uf_drawing *drawing, struct tile_map *map, stru
 static const char *missing_words(const struct uf_drawing *drawing, const struct tile_map *map,
                                  const struct tile *tile)
 {
-    if (tile->at == SIZE_MAX)
-        return uf_words_in((struct uf_words){"missing: not in the table", "saknas: finns inte i tabellen"},
-                           drawing->language);
+    if (tile->at == SIZE_MAX) return uf_reason_absent(drawing->language);
     return uf_reason_words(uf_table_value_status(map->table, tile->at, map->value), drawing->language);
 }
 
-/* Numbers the reasons for missing tiles in order of appearance; a fourth and later ones share the third's
- * hatching. */
 static void number_reasons(struct uf_drawing *drawing, struct tile_map *map)
 {
-    for (size_t i = 0; i < map->n; i++) {
-        struct tile *tile = &map->tiles[i];
-        if (tile->class != 0) continue;
-        for (size_t k = 0; k < i && !tile->reason; k++)
-            if (map->tiles[k].class == 0 &&
-                uf_text_equal(missing_words(drawing, map, tile), missing_words(drawing, map, &map->tiles[k])))
-                tile->reason = map->tiles[k].reason;
-        if (!tile->reason) tile->reason = ++map->n_reasons;
-    }
+    for (size_t i = 0; i < map->n; i++)
+        if (map->tiles[i].class == 0)
+            map->tiles[i].reason =
+                uf_reason_number(drawing, &map->reasons, missing_words(drawing, map, &map->tiles[i]));
 }
 
 static void write_data(struct uf_drawing *drawing, const struct tile_map *map)
@@ -162,44 +147,6 @@ static void write_data(struct uf_drawing *drawing, const struct tile_map *map)
             ',');
         uf_csv_text(drawing, tile->name, '\n');
     }
-}
-
-/* One hatched sign per reason that occurs, with its words; returns the y below. */
-static double place_missing(struct uf_drawing *drawing, const struct tile_map *map, double x, double y,
-                            double width)
-{
-    int placed = 0;
-    for (size_t i = 0; i < map->n; i++) {
-        const struct tile *tile = &map->tiles[i];
-        if (tile->reason != placed + 1) continue;
-        placed++;
-        uf_drawing_sign(drawing, x, y,
-                        UF_SIGN_MISSING_1 + (placed < MOST_REASONS ? placed : MOST_REASONS) - 1);
-        y = uf_drawing_paragraph(drawing, x + 30, y, width - 30, UF_LOOK_AXIS, 11, 14,
-                                 missing_words(drawing, map, tile)) +
-            6;
-    }
-    return y;
-}
-
-static uf_status place_legend(struct uf_drawing *drawing, const struct tile_map *map, double x, double top,
-                              double *out_bottom, struct uf_error *error)
-{
-    const struct uf_chart_request *request = drawing->request;
-    double width = drawing->width - UF_PAD - x, y = top + 8;
-    char *title = uf_axis_words(request->value_label, request->unit);
-    if (title) y = uf_drawing_paragraph(drawing, x, y, width, UF_LOOK_AXIS, 11, 14, title) + 6;
-    free(title);
-    for (int class = UF_CLASSES; class >= 1; class --) {
-        char *words = uf_class_words(&map->classes, class, drawing->language);
-        if (!words) return uf_fail_memory(error);
-        uf_drawing_sign(drawing, x, y, UF_SIGN_CLASS_1 + class - 1);
-        uf_drawing_text(drawing, x + 30, y, UF_ALIGN_LEFT, UF_LOOK_AXIS, words);
-        free(words);
-        y += 19;
-    }
-    *out_bottom = place_missing(drawing, map, x, y + 4, width);
-    return UF_OK;
 }
 
 /* Names and values as texts of their own, since their colour depends on the tile's. */
@@ -277,9 +224,9 @@ static uf_status place(struct uf_drawing *drawing, const struct tile_map *map, s
     double tile_width = fmin((full - LEGEND_WIDTH - 20) / columns, WIDEST_TILE);
     bool beside = tile_width >= NARROWEST_TILE; /* else the legend goes below the map */
     if (!beside) tile_width = fmin(full / columns, WIDEST_TILE);
-    double right = left + columns * tile_width, bottom = top + rows * tile_height, legend_bottom = top;
-    UF_TRY(place_legend(drawing, map, beside ? right + 20 : left, beside ? top : bottom + 8, &legend_bottom,
-                        error));
+    double right = left + columns * tile_width, bottom = top + rows * tile_height;
+    double legend_bottom = uf_classes_legend(drawing, &map->classes, &map->reasons,
+                                             beside ? right + 20 : left, beside ? top : bottom + 8);
     UF_TRY(place_texts(drawing, map, left, top, tile_width, tile_height, error));
     uf_drawing_plot_area(drawing, left, right, top, bottom);
     uf_drawing_number(drawing, "x_low", map->first_column - 0.5);
@@ -335,6 +282,7 @@ static uf_status say(struct uf_drawing *drawing, const struct tile_map *map, str
 uf_status uf_tile_map_lay_out(struct uf_drawing *drawing, struct uf_error *error)
 {
     struct tile_map map = {0};
+    uf_text_list_init(&map.reasons);
     uf_status status = read_tiles(drawing, &map, error);
     if (status == UF_OK) status = classify(drawing, &map, error);
     if (status == UF_OK) {
@@ -343,6 +291,7 @@ uf_status uf_tile_map_lay_out(struct uf_drawing *drawing, struct uf_error *error
         status = place(drawing, &map, error);
     }
     if (status == UF_OK) status = say(drawing, &map, error);
+    uf_text_list_clear(&map.reasons);
     free(map.tiles);
     return status;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/file.h>
 #include <utfall/study.h>
 
 #include "base/fail.h"
@@ -32,13 +33,14 @@ static const char *const *items_of(const struct uf_text_list *list)
     return (const char *const *)list->items;
 }
 
-/* Columns that the method's own options name: `invest:1964-1969` asks for the column `invest`. */
+/* Columns of one kind that the method's own options name: `invest:1964-1969` asks for the column `invest`. */
 static uf_status add_named_columns(const struct uf_method *method, const struct uf_options *options,
-                                   struct uf_text_list *out, struct uf_error *error)
+                                   enum uf_option_columns kind, struct uf_text_list *out,
+                                   struct uf_error *error)
 {
     for (size_t i = 0; i < method->n_options; i++) {
         const struct uf_option *option = &method->options[i];
-        if (!option->names_columns) continue;
+        if (option->names_columns != kind) continue;
         struct uf_text_list one;
         uf_text_list_init(&one);
         uf_status status = UF_OK;
@@ -70,7 +72,8 @@ static uf_status read_lists(const struct arguments *arguments, const struct uf_o
     UF_TRY(arguments_list(arguments, "regions", &lists->regions, error));
     UF_TRY(arguments_list(arguments, "sectors", &lists->sectors, error));
     UF_TRY(arguments_list(arguments, "also-exposed", &lists->also_exposed, error));
-    return add_named_columns(arguments->method, options, &lists->extra, error);
+    UF_TRY(add_named_columns(arguments->method, options, UF_COLUMNS_GROUP, &lists->clusters, error));
+    return add_named_columns(arguments->method, options, UF_COLUMNS_NUMBER, &lists->extra, error);
 }
 
 static uf_status need(const struct arguments *arguments, const char *name, const char *what,
@@ -96,10 +99,12 @@ static uf_status period_of(const struct arguments *arguments, const char *name, 
     return UF_OK;
 }
 
-/* A profile of several columns, which its own options name, needs no one column of numbers. */
-static bool names_columns(const struct uf_method *method, const struct lists *lists)
+/* A profile of several columns, which its option `indicators` names, needs no one column of numbers. */
+static bool names_indicators(const struct uf_method *method, const struct lists *lists)
 {
-    return method->family == UF_FAMILY_PROFILE && lists->extra.count > 0;
+    for (size_t i = 0; i < method->n_options; i++)
+        if (!strcmp(method->options[i].name, "indicators")) return lists->extra.count > 0;
+    return false;
 }
 
 static uf_status panel_from_file(const struct arguments *arguments, struct lists *lists,
@@ -107,7 +112,7 @@ static uf_status panel_from_file(const struct arguments *arguments, struct lists
 {
     bool profile = arguments->method->family == UF_FAMILY_PROFILE;
     UF_TRY(need(arguments, profile ? "region" : "unit", "COLUMN: the column with the regions", error));
-    if (!names_columns(arguments->method, lists))
+    if (!names_indicators(arguments->method, lists))
         UF_TRY(need(arguments, profile ? "value" : "outcome", "COLUMN: the column with the numbers", error));
     if (profile && arguments->method->needs_sector)
         UF_TRY(need(arguments, "sector", "COLUMN: the column with the sectors", error));
@@ -169,8 +174,7 @@ static uf_status panel_from_store(const struct arguments *arguments, struct list
 {
     const struct uf_method *method = arguments->method;
     bool profile = method->family == UF_FAMILY_PROFILE;
-    const bool several = names_columns(method, lists);
-    if (!several)
+    if (!names_indicators(method, lists))
         UF_TRY(need(arguments, profile ? "indicator" : "outcome",
                     profile ? "NAME: an indicator of the store" : "NAME: an indicator or an expression",
                     error));
@@ -200,7 +204,8 @@ static uf_status panel_from_store(const struct arguments *arguments, struct list
         UF_TRY(need(arguments, "treated", "LIST: the treated regions", error));
         UF_TRY(need(arguments, "start", "PERIOD: the first treated period", error));
     }
-    if (several) {
+    if (profile && !method->needs_sector) {
+        request.outcome = arguments_text(arguments, "indicator");
         UF_TRY(add_variables(lists, &request, error));
     } else if (profile) {
         request.indicator = arguments_text(arguments, "indicator");
@@ -231,12 +236,18 @@ static uf_status run_on(const struct arguments *arguments, const struct uf_panel
     size_t seed = 1, threads = 0;
     UF_TRY(arguments_count(arguments, "seed", 1, &seed, error));
     UF_TRY(arguments_count(arguments, "threads", 0, &threads, error));
+    char *datasets = NULL, *reference = NULL;
+    /* Most methods need nothing of it: one that does says what is missing. */
+    if (places_find("datasets", &datasets, NULL) == UF_OK) reference = uf_path_join(datasets, "reference");
+    free(datasets);
     const struct uf_context context = {.language = language,
                                        .seed = seed,
                                        .threads = threads > 1024 ? 1024 : (int)threads,
                                        .progress = on_progress,
-                                       .user = (void *)(uintptr_t)arguments};
+                                       .user = (void *)(uintptr_t)arguments,
+                                       .reference_directory = reference};
     uf_status status = arguments->method->run(panel, options, &context, result, error);
+    free(reference);
     terminal_progress_end();
     /* A refusal explains itself in its notes, so they are shown too. */
     if (status == UF_OK || status == UF_NOT_IDENTIFIED) {

@@ -260,7 +260,9 @@ static uf_status number_clusters(const struct layout_request *request, const siz
     panel->cluster = calloc(n, sizeof *panel->cluster);
     panel->cluster_name = calloc(n, sizeof *panel->cluster_name);
     panel->n_clusters = calloc(n, sizeof *panel->n_clusters);
-    if (!panel->cluster || !panel->cluster_name || !panel->n_clusters) return uf_fail_memory(error);
+    panel->cluster_groups = calloc(n, sizeof *panel->cluster_groups);
+    if (!panel->cluster || !panel->cluster_name || !panel->n_clusters || !panel->cluster_groups)
+        return uf_fail_memory(error);
     panel->n_cluster_dimensions = n;
     for (size_t k = 0; k < n; k++) {
         size_t column;
@@ -270,24 +272,15 @@ static uf_status number_clusters(const struct layout_request *request, const siz
                 return uf_fail_at(error, UF_BAD_INPUT, request->place, request->place ? order[i] + 2 : 0, 0,
                                   "the cluster column '%s' is empty here; every row needs its cluster",
                                   request->clusters[k]);
-        struct uf_dictionary groups = {0};
-        uf_status status =
-            build_dictionary(request->table, order, panel->n_rows, column, SIZE_MAX, &groups, error);
+        struct uf_dictionary *groups = &panel->cluster_groups[k];
+        UF_TRY(build_dictionary(request->table, order, panel->n_rows, column, SIZE_MAX, groups, error));
         panel->cluster_name[k] = uf_text_copy(request->clusters[k]);
         panel->cluster[k] = malloc((panel->n_rows + 1) * sizeof **panel->cluster);
-        if (status == UF_OK && (!panel->cluster_name[k] || !panel->cluster[k]))
-            status = uf_fail_memory(error);
-        for (size_t i = 0; i < panel->n_rows && status == UF_OK; i++)
+        if (!panel->cluster_name[k] || !panel->cluster[k]) return uf_fail_memory(error);
+        for (size_t i = 0; i < panel->n_rows; i++)
             panel->cluster[k][i] =
-                uf_dictionary_find(&groups, uf_table_text(request->table, order[i], column));
-        panel->n_clusters[k] = groups.count;
-        for (size_t i = 0; i < groups.count; i++) {
-            if (groups.code) free(groups.code[i]);
-            if (groups.label) free(groups.label[i]);
-        }
-        free(groups.code);
-        free(groups.label);
-        UF_TRY(status);
+                uf_dictionary_find(groups, uf_table_text(request->table, order[i], column));
+        panel->n_clusters[k] = groups->count;
     }
     return UF_OK;
 }

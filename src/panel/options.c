@@ -224,6 +224,13 @@ static const struct value *get(const struct uf_options *options, const char *nam
     return &absent;
 }
 
+bool uf_options_has(const struct uf_options *options, const char *name)
+{
+    for (size_t i = 0; i < options->method->n_options; i++)
+        if (!strcmp(options->method->options[i].name, name)) return true;
+    return false;
+}
+
 bool uf_options_is_set(const struct uf_options *options, const char *name)
 {
     for (size_t i = 0; i < options->method->n_options; i++)

@@ -51,6 +51,7 @@ void uf_panel_free(struct uf_panel *panel)
     for (size_t k = 0; k < panel->n_cluster_dimensions; k++) {
         if (panel->cluster) free(panel->cluster[k]);
         if (panel->cluster_name) free(panel->cluster_name[k]);
+        if (panel->cluster_groups) clear_dictionary(&panel->cluster_groups[k]);
     }
     for (size_t e = 0; e < panel->n_exposures; e++) {
         free(panel->exposures[e].intervention);
@@ -63,6 +64,7 @@ void uf_panel_free(struct uf_panel *panel)
     free(panel->columns);
     free(panel->cluster);
     free(panel->cluster_name);
+    free(panel->cluster_groups);
     free(panel->n_clusters);
     free(panel->covariates);
     free(panel->unit);

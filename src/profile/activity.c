@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <utfall/activity.h>
 
+#include <float.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/fail.h"
 #include "profile/activity_sums.h"
+#include "profile/shares.h"
 
 static uf_status check_value(double value, const char *what, size_t region, size_t sector,
                              struct uf_error *error)
@@ -16,6 +19,14 @@ static uf_status check_value(double value, const char *what, size_t region, size
         "Activity cannot be %g (%s, region %zu, sector %zu, counted from 1): shares need values of at "
         "least 0.",
         value, what, region + 1, sector + 1);
+}
+
+/* Whether any is negative or infinite; NaN is neither. Without a branch per cell. */
+static bool has_bad_value(const double *value, size_t n)
+{
+    int bad = 0;
+    for (size_t i = 0; i < n; i++) bad |= (value[i] < 0) | (value[i] > DBL_MAX);
+    return bad != 0;
 }
 
 uf_status uf_activity_check(const struct uf_activity *activity, enum uf_reference reference,
@@ -38,8 +49,9 @@ uf_status uf_activity_check(const struct uf_activity *activity, enum uf_referenc
     if (reference == UF_REFERENCE_REST && value->size1 == 1)
         return uf_fail(error, UF_BAD_USAGE, "A single region has no rest of the nation to be compared with.");
     for (size_t r = 0; r < value->size1; r++) {
-        for (size_t s = 0; s < value->size2; s++)
-            UF_TRY(check_value(gsl_matrix_get(value, r, s), "a cell", r, s, error));
+        const double *row = gsl_matrix_const_ptr(value, r, 0);
+        if (has_bad_value(row, value->size2))
+            for (size_t s = 0; s < value->size2; s++) UF_TRY(check_value(row[s], "a cell", r, s, error));
         if (activity->total != NULL)
             UF_TRY(check_value(gsl_vector_get(activity->total, r), "a given total", r, 0, error));
     }
@@ -93,11 +105,9 @@ uf_status uf_activity_sums_new(const struct uf_activity *activity, struct uf_act
         return uf_fail_memory(error);
     }
     for (size_t r = 0; r < n_regions; r++) {
-        for (size_t s = 0; s < n_sectors; s++) {
-            double value = gsl_matrix_get(activity->value, r, s);
-            sums.region[r] += value;
-            sums.sector[s] += value;
-        }
+        const double *row = gsl_matrix_const_ptr(activity->value, r, 0);
+        sums.region[r] = shares_sum(row, n_sectors);
+        for (size_t s = 0; s < n_sectors; s++) sums.sector[s] += row[s];
         sums.denominator[r] = activity->total != NULL ? gsl_vector_get(activity->total, r) : sums.region[r];
         sums.cells += sums.region[r];
         sums.denominators += sums.denominator[r];

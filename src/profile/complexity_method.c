@@ -168,12 +168,43 @@ static uf_status sector_table(const struct complexity_indices *x, struct uf_tabl
     return status;
 }
 
+/* For the chart: a ranking is only drawn where the index means something. */
+static uf_status ranking_table(const struct complexity_indices *x, struct uf_table **out,
+                               struct uf_error *error)
+{
+    static const struct uf_words title = {"Regions by complexity", "Regioner efter komplexitet"};
+    static const struct tidy_column columns[] = {{"unit", UF_COLUMN_TEXT, NULL, -1},
+                                                 {"label", UF_COLUMN_TEXT, NULL, -1},
+                                                 {"eci", UF_COLUMN_NUMBER, NULL, 3}};
+    struct uf_table *table = NULL;
+    UF_TRY(tidy_table_new("complexity-ranking", uf_words_in(title, x->language), columns, 3, &table, error));
+    uf_status status = UF_OK;
+    for (size_t r = 0; r < x->network.n_regions && status == UF_OK; r++) {
+        if (isnan(gsl_vector_get(x->eci, r))) continue;
+        struct tidy_row row = tidy_row_add(table, error);
+        tidy_text(&row, panel_activity_region_code(&x->network.activity, r));
+        tidy_text(&row, panel_activity_region_label(&x->network.activity, r));
+        tidy_number(&row, gsl_vector_get(x->eci, r), 0);
+        status = row.status;
+    }
+    if (status == UF_OK) status = uf_table_sort(table, 2, true, error);
+    if (status != UF_OK)
+        uf_table_free(table);
+    else
+        *out = table;
+    return status;
+}
+
 static uf_status add_results(const struct complexity_indices *x, struct uf_result *result,
                              struct uf_error *error)
 {
     struct uf_table *table = NULL;
     UF_TRY(region_table(x, &table, error));
     UF_TRY(uf_result_take_table(result, table, error));
+    if (!complexity_means_little(x)) {
+        UF_TRY(ranking_table(x, &table, error));
+        UF_TRY(uf_result_take_table(result, table, error));
+    }
     UF_TRY(sector_table(x, &table, error));
     UF_TRY(uf_result_take_table(result, table, error));
     UF_TRY(findings_table_new(&x->network.activity, "complexity-findings", complexity_sentence, x, &table,
@@ -214,7 +245,7 @@ static const struct uf_option options_list[] = {
 
 static const struct uf_chart_hint charts[] = {
     {.kind = "bars",
-     .table = "complexity-regions",
+     .table = "complexity-ranking",
      .title = {"Economic complexity by region, {3}", "Ekonomisk komplexitet per region, {3}"},
      .value_label = {"Economic complexity index (z-score)", "Index för ekonomisk komplexitet (z-värde)"},
      .value = "eci",

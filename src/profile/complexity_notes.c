@@ -133,6 +133,11 @@ uf_status complexity_sentence(const struct panel_activity *a, const void *what, 
     return uf_phrase(a->language, isnan(rank) ? none : told, arguments, 7, out, error);
 }
 
+bool complexity_means_little(const struct complexity_indices *x)
+{
+    return x->fit.n_sectors < FEW_SECTORS || x->fit.n_regions < FEW_REGIONS;
+}
+
 static uf_status tell_meaning(const struct complexity_indices *x, struct uf_result *result,
                               struct uf_error *error)
 {
@@ -159,7 +164,7 @@ static uf_status tell_meaning(const struct complexity_indices *x, struct uf_resu
                                            "Använd finare branscher (minst {5} stycken), eller "
                                            "lokaliseringskvoter och närhetstäthet, som håller även med "
                                            "få."};
-    bool is_few = x->fit.n_sectors < FEW_SECTORS || x->fit.n_regions < FEW_REGIONS;
+    const bool is_few = complexity_means_little(x);
     struct uf_argument arguments[] = {uf_count_argument(x->fit.n_regions),
                                       uf_count_argument(x->fit.n_sectors),
                                       uf_number_argument(x->fit.diversity_correlation, 2),
@@ -203,10 +208,16 @@ static uf_status tell_fitness(const struct complexity_indices *x, struct uf_resu
                               settled ? done : open, no_advice, arguments, 2, error);
 }
 
+uf_status complexity_tell_meaning(const struct complexity_indices *x, struct uf_result *result,
+                                  struct uf_error *error)
+{
+    UF_TRY(tell_meaning(x, result, error));
+    return tell_sign(x, result, error);
+}
+
 uf_status complexity_tell(const struct complexity_indices *x, struct uf_result *result,
                           struct uf_error *error)
 {
-    UF_TRY(tell_meaning(x, result, error));
-    UF_TRY(tell_sign(x, result, error));
+    UF_TRY(complexity_tell_meaning(x, result, error));
     return tell_fitness(x, result, error);
 }

@@ -19,12 +19,18 @@ struct complexity_indices {
 
 /* 1: the largest; ties share the better rank; NaN has none. */
 double complexity_rank(const gsl_vector *values, size_t i);
+/* Too few sectors or regions for the index to mean anything. */
+bool complexity_means_little(const struct complexity_indices *indices);
 /* A refusal explains itself: the fatal note, and where the network falls apart the table of its parts. */
 uf_status complexity_explain_refusal(const struct complexity_indices *indices, const char *sentence,
                                      struct uf_result *result, struct uf_error *error);
 /* One region's sentence for the findings; `what` are the indices. */
 uf_status complexity_sentence(const struct panel_activity *activity, const void *what, size_t region,
                               char **out, struct uf_error *error);
+/* What the index rests on and whether it means anything; reads the network, the language and the fit only. */
+uf_status complexity_tell_meaning(const struct complexity_indices *indices, struct uf_result *result,
+                                  struct uf_error *error);
+/* The same, and whether fitness has settled. */
 uf_status complexity_tell(const struct complexity_indices *indices, struct uf_result *result,
                           struct uf_error *error);
 #endif

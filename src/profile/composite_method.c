@@ -48,7 +48,7 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
 
 static const char *const ties[] = {"mean", "lowest", NULL};
 static const struct uf_option options_list[] = {
-    {"indicators", UF_OPTION_LIST, NULL, NULL, "Columns that the index is made of", true},
+    {"indicators", UF_OPTION_LIST, NULL, NULL, "Columns that the index is made of", UF_COLUMNS_NUMBER},
     {"less-is-better", UF_OPTION_LIST, NULL, NULL, "Those of them where a low value is good", false},
     {"pillars", UF_OPTION_LIST, NULL, NULL, "What is a part of what, as patents:innovation,innovation:growth",
      false},

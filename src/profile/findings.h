@@ -8,6 +8,15 @@
 typedef uf_status region_sentence_function(const struct panel_activity *activity, const void *what,
                                            size_t region, char **out, struct uf_error *error);
 
+/* The same for one sector. */
+typedef uf_status sector_sentence_function(const struct panel_activity *activity, const void *what,
+                                           size_t sector, char **out, struct uf_error *error);
+
+/* A table `name` with sector, label, text, in the order of the sectors. */
+uf_status findings_sector_table_new(const struct panel_activity *activity, const char *name,
+                                    sector_sentence_function *sentence, const void *what,
+                                    struct uf_table **out, struct uf_error *error);
+
 /* A table `name` with unit, label, text, in the order of the regions. */
 uf_status findings_table_new(const struct panel_activity *activity, const char *name,
                              region_sentence_function *sentence, const void *what, struct uf_table **out,

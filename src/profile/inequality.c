@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/fail.h"
@@ -166,4 +167,106 @@ uf_status uf_theil_decompose(const double *value, const double *weight, const si
     free(people);
     free(sum);
     return status;
+}
+
+struct interval {
+    double low, high;
+};
+
+/* The bounds of a function that falls to 0 at 1 and rises from there. */
+static struct interval valley(double (*of)(double), struct interval relative)
+{
+    const double left = of(relative.low), right = of(relative.high);
+    const bool holds_one = relative.low <= 1 && relative.high >= 1;
+    return (struct interval){holds_one ? 0 : fmin(left, right), fmax(left, right)};
+}
+
+static double of_theil_t(double r)
+{
+    return r > 0 ? r * log(r) - r + 1 : 1;
+}
+static double of_theil_l(double r)
+{
+    return r > 0 ? r - 1 - log(r) : INFINITY;
+}
+static double of_square(double r)
+{
+    return (r - 1) * (r - 1);
+}
+static double of_distance(double r)
+{
+    return fabs(r - 1) / 2;
+}
+
+/* The index that a function belongs to. */
+static const struct {
+    double (*of)(double);
+    size_t field;
+} valleys[] = {
+    {of_theil_t, offsetof(struct uf_inequality, theil_t)},
+    {of_theil_l, offsetof(struct uf_inequality, theil_l)},
+    {of_square, offsetof(struct uf_inequality, williamson)},
+    {of_distance, offsetof(struct uf_inequality, hoover)},
+};
+
+static double *field_of(struct uf_inequality *x, size_t field)
+{
+    return (double *)(void *)((char *)x + field);
+}
+
+/* Σ_i Σ_j w·w·|y_i − y_j| / 2, by pairs, at each pair's nearest and farthest. */
+static struct interval difference_bounds(const double *low, const double *high, const double *weight,
+                                         size_t n, double total)
+{
+    struct interval sum = {0, 0};
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i + 1; j < n; j++) {
+            const double w = weight_at(weight, i) / total * (weight_at(weight, j) / total);
+            sum.low += w * fmax(0, fmax(low[i] - high[j], low[j] - high[i]));
+            sum.high += w * fmax(high[i] - low[j], high[j] - low[i]);
+        }
+    return sum;
+}
+
+static void fill_band(const double *low, const double *high, const double *weight, size_t n, double total,
+                      struct interval mean, struct uf_inequality *out_low, struct uf_inequality *out_high)
+{
+    *out_low = (struct uf_inequality){.mean = mean.low};
+    *out_high = (struct uf_inequality){.mean = mean.high};
+    for (size_t i = 0; i < n; i++) {
+        const double w = weight_at(weight, i) / total;
+        if (w == 0) continue;
+        const struct interval relative = {low[i] / (w * low[i] + mean.high - w * high[i]),
+                                          high[i] / (w * high[i] + mean.low - w * low[i])};
+        for (size_t k = 0; k < sizeof valleys / sizeof *valleys; k++) {
+            const struct interval term = valley(valleys[k].of, relative);
+            *field_of(out_low, valleys[k].field) += w * term.low;
+            *field_of(out_high, valleys[k].field) += w * term.high;
+        }
+    }
+    out_low->williamson = sqrt(out_low->williamson);
+    out_high->williamson = sqrt(out_high->williamson);
+    if (isinf(out_high->theil_l)) out_high->theil_l = NAN;
+    const struct interval difference = difference_bounds(low, high, weight, n, total);
+    out_low->gini = difference.low / mean.high;
+    out_high->gini = fmin(1, difference.high / mean.low);
+}
+
+uf_status uf_inequality_band(const double *low, const double *high, const double *weight, size_t n,
+                             struct uf_inequality *out_low, struct uf_inequality *out_high,
+                             struct uf_error *error)
+{
+    UF_TRY(check(low, weight, n, error));
+    UF_TRY(check(high, weight, n, error));
+    for (size_t i = 0; i < n; i++)
+        if (low[i] > high[i])
+            return uf_fail(error, UF_BAD_USAGE,
+                           "The lower bound of region %zu (counted from 1) lies above the upper one.", i + 1);
+    double total;
+    struct interval mean;
+    moments(low, weight, n, &total, &mean.low);
+    moments(high, weight, n, &total, &mean.high);
+    *out_low = *out_high = (struct uf_inequality){NAN, NAN, NAN, NAN, NAN, NAN};
+    if (mean.low > 0 && mean.high > 0) fill_band(low, high, weight, n, total, mean, out_low, out_high);
+    return UF_OK;
 }

@@ -12,6 +12,36 @@ static double ratio(double numerator, double denominator)
     return denominator > 0 ? numerator / denominator : NAN;
 }
 
+/* The reference's shares are the same for all regions: they are put in the place of the sums. */
+static void against_the_nation(const struct uf_activity *activity, struct uf_activity_sums *sums,
+                               gsl_matrix *out)
+{
+    double *share = sums->whole != NULL ? sums->whole : sums->sector;
+    const double all = sums->whole != NULL ? sums->whole_denominator : sums->denominators;
+    for (size_t s = 0; s < sums->n_sectors; s++) {
+        share[s] = ratio(share[s], all);
+        if (!(share[s] > 0)) share[s] = NAN;
+    }
+    for (size_t r = 0; r < sums->n_regions; r++) {
+        const double *cell = gsl_matrix_const_ptr(activity->value, r, 0);
+        const double total = sums->denominator[r] > 0 ? sums->denominator[r] : NAN;
+        double *row = gsl_matrix_ptr(out, r, 0);
+        for (size_t s = 0; s < sums->n_sectors; s++) row[s] = cell[s] / total / share[s];
+    }
+}
+
+static void against_the_rest(const struct uf_activity *activity, const struct uf_activity_sums *sums,
+                             gsl_matrix *out)
+{
+    for (size_t r = 0; r < sums->n_regions; r++) {
+        const double *cell = gsl_matrix_const_ptr(activity->value, r, 0);
+        double *row = gsl_matrix_ptr(out, r, 0);
+        const double all = sums->denominators - sums->denominator[r];
+        for (size_t s = 0; s < sums->n_sectors; s++)
+            row[s] = ratio(ratio(cell[s], sums->denominator[r]), ratio(sums->sector[s] - cell[s], all));
+    }
+}
+
 uf_status uf_location_quotient(const struct uf_activity *activity, enum uf_reference reference,
                                gsl_matrix *out, struct uf_error *error)
 {
@@ -19,21 +49,10 @@ uf_status uf_location_quotient(const struct uf_activity *activity, enum uf_refer
     UF_TRY(uf_activity_check_output(activity, out, error));
     struct uf_activity_sums sums;
     UF_TRY(uf_activity_sums_new(activity, &sums, error));
-    for (size_t r = 0; r < sums.n_regions; r++) {
-        for (size_t s = 0; s < sums.n_sectors; s++) {
-            double cell = gsl_matrix_get(activity->value, r, s);
-            double sector = sums.sector[s], all = sums.denominators;
-            if (sums.whole != NULL) {
-                sector = sums.whole[s];
-                all = sums.whole_denominator;
-            } else if (reference == UF_REFERENCE_REST) {
-                sector -= cell;
-                all -= sums.denominator[r];
-            }
-            double share = ratio(cell, sums.denominator[r]);
-            gsl_matrix_set(out, r, s, ratio(share, ratio(sector, all)));
-        }
-    }
+    if (reference == UF_REFERENCE_REST)
+        against_the_rest(activity, &sums, out);
+    else
+        against_the_nation(activity, &sums, out);
     uf_activity_sums_clear(&sums);
     return UF_OK;
 }

@@ -7,6 +7,7 @@
 #include "base/fail.h"
 #include "profile/activity_sums.h"
 #include "profile/findings.h"
+#include "profile/location_quotient_growth.h"
 #include "profile/panel_activity.h"
 #include "profile/tidy.h"
 
@@ -79,6 +80,43 @@ static bool band_spans_one(const struct quotients *q, size_t r, size_t s)
     return gsl_matrix_get(q->low, r, s) < 1 && gsl_matrix_get(q->high, r, s) > 1;
 }
 
+struct change {
+    double change, low, high; /* low and high NaN where figures are not rounded */
+};
+
+/* The bounds of a change: the two periods' figures are rounded apart, so each may lie at its own end. */
+static struct change change_of(const struct panel_activity *a, const struct quotients *now,
+                               const struct quotients *before, size_t r, size_t s)
+{
+    struct change x = {gsl_matrix_get(now->value, r, s) - gsl_matrix_get(before->value, r, s), NAN, NAN};
+    if (!a->bands || isnan(x.change)) return x;
+    x.low = gsl_matrix_get(now->low, r, s) - gsl_matrix_get(before->high, r, s);
+    x.high = gsl_matrix_get(now->high, r, s) - gsl_matrix_get(before->low, r, s);
+    return x;
+}
+
+static bool spans_zero(struct change x)
+{
+    return x.low <= 0 && x.high >= 0;
+}
+
+static void change_cells(const struct panel_activity *a, const struct quotients *now,
+                         const struct quotients *before, size_t r, size_t s, uf_value_status reason,
+                         struct tidy_row *row)
+{
+    static const struct uf_words within = {"rounding alone may explain the change",
+                                           "avrundningen ensam kan förklara förändringen"};
+    const struct change x = change_of(a, now, before, r, s);
+    const uf_value_status then = needed(a, 0, r, s), both = reason | then;
+    const uf_value_status no_band = a->bands ? both : UF_VALUE_NOT_APPLICABLE;
+    tidy_text(row, panel_activity_period_code(a, 0));
+    tidy_number(row, gsl_matrix_get(before->value, r, s), then);
+    tidy_number(row, x.change, both);
+    tidy_number(row, x.low, no_band);
+    tidy_number(row, x.high, no_band);
+    tidy_text(row, spans_zero(x) ? uf_words_in(within, a->language) : NULL);
+}
+
 /* One row of the table; `before` NULL: no comparison. */
 static uf_status quotient_row(const struct panel_activity *a, const struct uf_activity_sums *sums,
                               const struct quotients *now, size_t period, const struct quotients *before,
@@ -104,13 +142,7 @@ static uf_status quotient_row(const struct panel_activity *a, const struct uf_ac
     tidy_number(&row, banded ? gsl_matrix_get(now->high, r, s) : NAN, no_band);
     tidy_number(&row, uf_symmetric_advantage(lq), reason);
     tidy_text(&row, banded && band_spans_one(now, r, s) ? uf_words_in(spans, a->language) : NULL);
-    if (before != NULL) {
-        const double earlier = gsl_matrix_get(before->value, r, s);
-        const uf_value_status then = needed(a, 0, r, s);
-        tidy_text(&row, panel_activity_period_code(a, 0));
-        tidy_number(&row, earlier, then);
-        tidy_number(&row, lq - earlier, reason | then);
-    }
+    if (before != NULL) change_cells(a, now, before, r, s, reason, &row);
     return row.status;
 }
 
@@ -136,8 +168,11 @@ static uf_status quotient_table(const struct panel_activity *a, const struct quo
         {"compared_with", UF_COLUMN_TEXT, NULL, -1},
         {"location_quotient_then", UF_COLUMN_NUMBER, NULL, 2},
         {"location_quotient_change", UF_COLUMN_NUMBER, NULL, 2},
+        {"location_quotient_change_low", UF_COLUMN_NUMBER, NULL, 2},
+        {"location_quotient_change_high", UF_COLUMN_NUMBER, NULL, 2},
+        {"change_note", UF_COLUMN_TEXT, NULL, -1},
     };
-    const size_t n_columns = sizeof columns / sizeof *columns - (before != NULL ? 0 : 3);
+    const size_t n_columns = sizeof columns / sizeof *columns - (before != NULL ? 0 : 6);
     struct uf_table *table = NULL;
     UF_TRY(tidy_table_new("location-quotient", uf_words_in(title, a->language), columns, n_columns, &table,
                           error));
@@ -273,6 +308,45 @@ static uf_status tell_findings(const struct panel_activity *a, const struct quot
                               (struct uf_words){NULL, NULL}, counts, 2, error);
 }
 
+/* How many changes rounding leaves open, and the largest that it does not. */
+static uf_status tell_changes(const struct panel_activity *a, const struct quotients *now,
+                              const struct quotients *before, struct uf_result *result,
+                              struct uf_error *error)
+{
+    static const struct uf_words no_advice = {NULL, NULL};
+    size_t open = 0, defined = 0, region = SIZE_MAX, sector = 0;
+    double largest = 0;
+    for (size_t r = 0; r < a->n_regions; r++)
+        for (size_t s = 0; s < a->n_sectors; s++) {
+            const struct change x = change_of(a, now, before, r, s);
+            if (isnan(x.change)) continue;
+            defined++;
+            open += spans_zero(x);
+            if (spans_zero(x) || !(fabs(x.change) > fabs(largest))) continue;
+            largest = x.change, region = r, sector = s;
+        }
+    if (region != SIZE_MAX) {
+        static const struct uf_words finding = {
+            "Largest change of a location quotient since {0}: {1} in {2}, from {3} to {4}.",
+            "Störst förändring av en lokaliseringskvot sedan {0}: {1} i {2}, från {3} till {4}."};
+        const struct uf_argument arguments[] = {
+            uf_text_argument(panel_activity_period_code(a, 0)),
+            uf_text_argument(panel_activity_sector_label(a, sector)),
+            uf_text_argument(panel_activity_region_label(a, region)),
+            uf_number_argument(gsl_matrix_get(before->value, region, sector), 2),
+            uf_number_argument(gsl_matrix_get(now->value, region, sector), 2)};
+        UF_TRY(uf_result_add_note(result, a->language, UF_NOTE, "finding", finding, no_advice, arguments, 5,
+                                  error));
+    }
+    if (open == 0) return UF_OK;
+    static const struct uf_words text = {
+        "In {0} of {1} cells rounding alone may explain the change of the quotient.",
+        "I {0} av {1} celler kan avrundningen ensam förklara kvotens förändring."};
+    const struct uf_argument counts[] = {uf_count_argument(open), uf_count_argument(defined)};
+    return uf_result_add_note(result, a->language, UF_NOTE, "change-within-rounding", text, no_advice, counts,
+                              2, error);
+}
+
 /* --- the method --------------------------------------------------------------------------------- */
 
 static uf_status add_results(const struct panel_activity *a, const struct quotients *now, size_t period,
@@ -284,7 +358,11 @@ static uf_status add_results(const struct panel_activity *a, const struct quotie
     const struct told told = {now, period};
     UF_TRY(findings_table_new(a, "location-quotient-findings", region_sentence, &told, &table, error));
     UF_TRY(uf_result_take_table(result, table, error));
-    return tell_findings(a, now, period, result, error);
+    UF_TRY(tell_findings(a, now, period, result, error));
+    if (before == NULL) return UF_OK;
+    UF_TRY(tell_changes(a, now, before, result, error));
+    UF_TRY(location_quotient_growth_table(a, now->value, &table, error));
+    return uf_result_take_table(result, table, error);
 }
 
 static uf_status run(const struct uf_panel *panel, const struct uf_options *options,
@@ -320,6 +398,16 @@ static const struct uf_option options_list[] = {
     PANEL_ACTIVITY_OPTIONS,
 };
 
+static const struct uf_scatter_hint bubbles = {
+    .size = "value",
+    .reference_x = 0,
+    .x_label = {"Growth since the period compared with", "Tillväxt sedan jämförelseperioden"},
+    .quadrants = {{"Specialised and growing", "Specialiserad och växer"},
+                  {"Specialised and shrinking", "Specialiserad och krymper"},
+                  {"Not specialised, shrinking", "Ej specialiserad, krymper"},
+                  {"Not specialised, growing", "Ej specialiserad, växer"}},
+};
+
 static const struct uf_chart_hint charts[] = {
     {.kind = "bars",
      .table = "location-quotient",
@@ -332,6 +420,27 @@ static const struct uf_chart_hint charts[] = {
      .label = "sector_label",
      .facet_by = "unit",
      .reference = 1},
+    {.kind = "heat-map",
+     .table = "location-quotient",
+     .title = {"Location quotients by region and sector, {3}. {0}",
+               "Lokaliseringskvoter per region och bransch, {3}. {0}"},
+     .value_label = {"Location quotient (1 = as the reference area)",
+                     "Lokaliseringskvot (1 = som jämförelseområdet)"},
+     .value = "location_quotient",
+     .label = "label",
+     .group = "sector_label",
+     .reference = 1},
+    {.kind = "scatter",
+     .table = "location-quotient-growth",
+     .title = {"Specialisation and growth in {1}, {3}. {0}", "Specialisering och tillväxt i {1}, {3}. {0}"},
+     .value_label = {"Location quotient (1 = as the reference area)",
+                     "Lokaliseringskvot (1 = som jämförelseområdet)"},
+     .value = "location_quotient",
+     .label = "sector_label",
+     .x = "growth",
+     .facet_by = "unit",
+     .reference = 1,
+     .scatter = &bubbles},
 };
 
 static const char *const sources[] = {

@@ -193,8 +193,10 @@ static uf_status choose(const struct uf_panel *panel, const struct uf_options *o
                      &out->total_sector, error));
     UF_TRY(find_code(&panel->units, uf_options_text(options, "reference-row"), "reference-row", "region",
                      &out->whole_unit, error));
-    out->reference = strcmp(uf_options_text(options, "reference"), "nation") == 0 ? UF_REFERENCE_NATION
-                                                                                  : UF_REFERENCE_REST;
+    out->reference =
+        uf_options_has(options, "reference") && strcmp(uf_options_text(options, "reference"), "nation") != 0
+            ? UF_REFERENCE_REST
+            : UF_REFERENCE_NATION;
     if (out->reference == UF_REFERENCE_REST && out->whole_unit != SIZE_MAX)
         return uf_fail(
             error, UF_BAD_USAGE,

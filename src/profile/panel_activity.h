@@ -47,7 +47,7 @@ struct panel_activity {
     size_t n_no_row; /* cells without a row that count as 0, as asked or by the method's default */
 };
 
-/* The options every method of this kind has. */
+/* The options every method of this kind has; `reference` only where a region is compared with others. */
 extern const char *const panel_activity_references[];
 extern const char *const panel_activity_incomplete[];
 extern const char *const panel_activity_no_rows[];
@@ -81,6 +81,30 @@ extern const char *const panel_activity_no_rows[];
          false},                                                                                             \
     {                                                                                                        \
         "no-row", UF_OPTION_CHOICE, no_row, panel_activity_no_rows,                                          \
+            "A region and sector without a row: a missing value, or nothing there (zero)", false             \
+    }
+
+#define PANEL_ACTIVITY_OPTIONS_ALONE                                                                         \
+    {"total",                                                                                                \
+     UF_OPTION_TEXT,                                                                                         \
+     NULL,                                                                                                   \
+     NULL,                                                                                                   \
+     "Code of the sector that is the published total of a region; it is then not a sector",                  \
+     false},                                                                                                 \
+        {"reference-row",                                                                                    \
+         UF_OPTION_TEXT,                                                                                     \
+         NULL,                                                                                               \
+         NULL,                                                                                               \
+         "Code of a row for the whole area, as the nation's: it is then not a region",                       \
+         false},                                                                                             \
+        {"incomplete",                                                                                       \
+         UF_OPTION_CHOICE,                                                                                   \
+         "missing",                                                                                          \
+         panel_activity_incomplete,                                                                          \
+         "Regions with a missing value: make missing what needs it, or leave the region out everywhere",     \
+         false},                                                                                             \
+    {                                                                                                        \
+        "no-row", UF_OPTION_CHOICE, "missing", panel_activity_no_rows,                                       \
             "A region and sector without a row: a missing value, or nothing there (zero)", false             \
     }
 

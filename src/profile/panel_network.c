@@ -147,8 +147,15 @@ uf_status panel_network_new(const struct uf_panel *panel, const struct uf_option
                             struct uf_error *error)
 {
     size_t period;
-    struct panel_network network = {0};
     UF_TRY(panel_activity_period(panel, options, "period", true, &period, error));
+    return panel_network_at(panel, options, language, period, result, out, error);
+}
+
+uf_status panel_network_at(const struct uf_panel *panel, const struct uf_options *options,
+                           enum uf_language language, size_t period, struct uf_result *result,
+                           struct panel_network *out, struct uf_error *error)
+{
+    struct panel_network network = {0};
     UF_TRY(panel_activity_new(panel, options, language, &period, 1, &network.activity, error));
     uf_status status = make(&network, options, result, error);
     if (status != UF_OK)

@@ -61,6 +61,10 @@ extern const char *const panel_network_bases[];
 uf_status panel_network_new(const struct uf_panel *panel, const struct uf_options *options,
                             enum uf_language language, struct uf_result *result, struct panel_network *out,
                             struct uf_error *error);
+/* The same for one of the panel's periods, whatever the option says. */
+uf_status panel_network_at(const struct uf_panel *panel, const struct uf_options *options,
+                           enum uf_language language, size_t period, struct uf_result *result,
+                           struct panel_network *out, struct uf_error *error);
 void panel_network_clear(struct panel_network *network);
 
 /* Relatedness of the sectors by the options measure and base; the caller frees it. */

@@ -37,6 +37,12 @@ static uf_status compute(const struct panel_activity *a, struct shift_share_part
             reference_row(a, t, BOUND_VALUE, r, gsl_matrix_ptr(nation, t, 0));
         }
         status = uf_shift_share_dynamic(region, nation, parts->sector + r * n, &parts->total[r], error);
+        for (size_t t = 0; status == UF_OK && parts->step != NULL && t + 1 < a->n_periods; t++) {
+            gsl_matrix_const_view from = gsl_matrix_const_submatrix(region, t, 0, 2, n),
+                                  of = gsl_matrix_const_submatrix(nation, t, 0, 2, n);
+            status = uf_shift_share_dynamic(&from.matrix, &of.matrix, NULL,
+                                            &parts->step[r * (a->n_periods - 1) + t], error);
+        }
         for (size_t s = 0; status == UF_OK && s < n; s++) {
             double start = gsl_matrix_get(nation, 0, s), end = gsl_matrix_get(nation, a->n_periods - 1, s);
             parts->reference_start[r * n + s] = start;
@@ -153,6 +159,7 @@ static void parts_clear(struct shift_share_parts *parts)
 {
     free(parts->total);
     free(parts->sector);
+    free(parts->step);
     free(parts->reference_start);
     free(parts->reference_end);
     free(parts->band);
@@ -168,8 +175,10 @@ static uf_status parts_new(const struct panel_activity *a, enum uf_shift_share_v
     parts.sector = calloc(n, sizeof *parts.sector);
     parts.reference_start = calloc(n, sizeof *parts.reference_start);
     parts.reference_end = calloc(n, sizeof *parts.reference_end);
+    if (parts.dynamic) parts.step = calloc(a->n_regions * (a->n_periods - 1), sizeof *parts.step);
     uf_status status = UF_OK;
-    if (!parts.total || !parts.sector || !parts.reference_start || !parts.reference_end)
+    if (!parts.total || !parts.sector || (parts.dynamic && !parts.step) || !parts.reference_start ||
+        !parts.reference_end)
         status = uf_fail_memory(error);
     if (status == UF_OK) status = compute(a, &parts, error);
     if (status == UF_OK && a->bands) status = compute_bands(a, &parts, error);
@@ -253,6 +262,16 @@ static const struct uf_chart_hint charts[] = {
      .value = "percent",
      .label = "label",
      .group = "component_label",
+     .reference = 0},
+    {.kind = "small-multiples",
+     .table = "shift-share-steps",
+     .title = {"{0} {2}–{3}: what the change consists of, step by step",
+               "{0} {2}–{3}: vad förändringen består av, steg för steg"},
+     .value_label = {"Share of the step's starting level", "Andel av stegets utgångsnivå"},
+     .value = "percent",
+     .label = "label",
+     .group = "component_label",
+     .x = "period",
      .reference = 0},
 };
 

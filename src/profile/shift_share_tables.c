@@ -183,6 +183,32 @@ static uf_status sector_table(const struct panel_activity *a, const struct shift
     return UF_OK;
 }
 
+/* As below, of each step, in per cent of the step's start. */
+static uf_status step_table(const struct panel_activity *a, const struct shift_share_parts *parts,
+                            struct uf_table *table, struct uf_error *error)
+{
+    const size_t steps = a->n_periods - 1;
+    for (size_t r = 0; r < a->n_regions; r++)
+        for (size_t t = 0; t < steps; t++) {
+            const struct uf_shift_share *x = &parts->step[r * steps + t];
+            struct component component[COMPONENTS_MAX];
+            double value[COMPONENTS_MAX];
+            const size_t n = components_of(parts, x, component, value);
+            const uf_value_status reason = needed(a, r);
+            for (size_t i = 0; i < n; i++) {
+                struct tidy_row row = tidy_row_add(table, error);
+                put_place(&row, a, r);
+                tidy_text(&row, panel_activity_period_code(a, t + 1));
+                tidy_text(&row, component[i].code);
+                tidy_text(&row, uf_words_in(component[i].label, a->language));
+                tidy_number(&row, value[i], reason);
+                tidy_number(&row, 100 * value[i] / x->start, reason);
+                UF_TRY(row.status);
+            }
+        }
+    return UF_OK;
+}
+
 static uf_status component_table(const struct panel_activity *a, const struct shift_share_parts *parts,
                                  struct uf_table *table, struct uf_error *error)
 {
@@ -294,6 +320,21 @@ uf_status shift_share_tables(const struct panel_activity *a, const struct shift_
     UF_TRY(take(a, parts, "shift-share-components",
                 (struct uf_words){"Components of the change", "Förändringens komponenter"}, components, 6,
                 component_table, result, error));
+    if (parts->step != NULL) {
+        const struct tidy_column steps[] = {
+            {"unit", UF_COLUMN_TEXT, NULL, -1},
+            {"label", UF_COLUMN_TEXT, NULL, -1},
+            {"period", UF_COLUMN_TEXT, NULL, -1},
+            {"component", UF_COLUMN_TEXT, NULL, -1},
+            {"component_label", UF_COLUMN_TEXT, NULL, -1},
+            {"value", UF_COLUMN_NUMBER, unit, 0},
+            {"percent", UF_COLUMN_NUMBER, "%", 1},
+        };
+        UF_TRY(take(a, parts, "shift-share-steps",
+                    (struct uf_words){"Components of the change, step by step",
+                                      "Förändringens komponenter, steg för steg"},
+                    steps, 7, step_table, result, error));
+    }
     struct uf_table *findings = NULL;
     UF_TRY(findings_table_new(a, "shift-share-findings", region_sentence, parts, &findings, error));
     return uf_result_take_table(result, findings, error);

@@ -7,43 +7,7 @@
 
 #include "base/fail.h"
 #include "profile/activity_sums.h"
-
-struct share_pair {
-    double region, reference;
-};
-
-static double sum_of(const double *value, size_t n)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) sum += value[i];
-    return sum;
-}
-
-/* By location quotient, compared crosswise so that a reference share of 0 needs no division. A pair of zeros
- * would be equal to all others, which is no order: the caller leaves those out. */
-static int by_quotient(const void *left, const void *right)
-{
-    const struct share_pair *a = left, *b = right;
-    double difference = a->region * b->reference - b->region * a->reference;
-    return (difference > 0) - (difference < 0);
-}
-
-/* 1 − Σ Δz·(y_k + y_{k−1}), y and z the cumulated shares of region and reference (the trapezoid rule is exact
- * here). */
-static double lorenz_gini(struct share_pair *pair, size_t n)
-{
-    size_t held = 0;
-    for (size_t i = 0; i < n; i++)
-        if (pair[i].region > 0 || pair[i].reference > 0) pair[held++] = pair[i];
-    qsort(pair, held, sizeof *pair, by_quotient);
-    double area = 0, cumulated = 0;
-    for (size_t i = 0; i < held; i++) {
-        area += pair[i].reference * (2 * cumulated + pair[i].region);
-        cumulated += pair[i].region;
-    }
-    double gini = 1 - area;
-    return gini < 0 ? 0 : gini; /* equal structures: rounding alone */
-}
+#include "profile/shares.h"
 
 static struct uf_specialisation nothing(void)
 {
@@ -59,14 +23,14 @@ static struct uf_specialisation nothing(void)
 }
 
 /* The part that looks at the region alone. */
-static void describe_shares(const struct share_pair *pair, size_t n, struct uf_specialisation *out)
+static void describe_shares(const double *share, size_t n, struct uf_specialisation *out)
 {
     double squares = 0, entropy = 0;
     for (size_t i = 0; i < n; i++) {
-        double share = pair[i].region;
-        squares += share * share;
-        if (share > 0) entropy -= share * log(share);
-        if (share > 0) out->sectors_present++;
+        squares += share[i] * share[i];
+        if (!(share[i] > 0)) continue;
+        entropy -= share[i] * log(share[i]);
+        out->sectors_present++;
     }
     const double equal = 1.0 / (double)n;
     out->herfindahl = squares;
@@ -75,39 +39,38 @@ static void describe_shares(const struct share_pair *pair, size_t n, struct uf_s
     out->entropy_log2 = entropy / M_LN2;
 }
 
-/* The part that compares with the reference; drops and sorts pairs. */
-static void compare_shares(struct share_pair *pair, size_t n, struct uf_specialisation *out)
+/* The part that compares with the reference. */
+static void compare_shares(const double *share, const double *reference, size_t n, struct shares_room *room,
+                           struct uf_specialisation *out)
 {
-    double distance = 0, chi = 0, divergence = 0;
-    bool outside = false; /* the region has a sector that the reference lacks */
-    for (size_t i = 0; i < n; i++) {
-        double s = pair[i].region, q = pair[i].reference;
-        distance += fabs(s - q);
-        if (s > 0 && q > 0) {
-            chi += s * (s / q);
-            divergence += s * log(s / q);
-        } else if (s > 0) {
-            outside = true;
-        }
-    }
-    out->krugman = distance;
-    out->dissimilarity = 50 * distance;
-    out->hachman = outside ? 0 : 1 / chi;
-    out->theil = outside ? NAN : divergence;
-    out->gini = lorenz_gini(pair, n);
+    struct shares_compared x;
+    shares_compare(share, reference, n, room, &x);
+    out->krugman = x.distance;
+    out->dissimilarity = 50 * x.distance;
+    out->hachman = x.outside ? 0 : 1 / x.chi;
+    out->theil = x.outside ? NAN : x.divergence;
+    out->gini = x.gini;
 }
 
-/* `pair` is room for n pairs; values are not yet shares. */
-static void indices(const double *region, const double *reference, size_t n, struct share_pair *pair,
+/* Values of the region, not yet shares; `reference` shares, or NULL where they cannot be formed. */
+static void indices(const double *region, const double *reference, size_t n, struct shares_room *room,
                     struct uf_specialisation *out)
 {
     *out = nothing();
-    const double region_sum = sum_of(region, n), reference_sum = sum_of(reference, n);
-    if (!(region_sum > 0)) return; /* empty or missing */
-    for (size_t i = 0; i < n; i++)
-        pair[i] = (struct share_pair){region[i] / region_sum, reference[i] / reference_sum};
-    describe_shares(pair, n, out);
-    if (reference_sum > 0) compare_shares(pair, n, out);
+    const double sum = shares_sum(region, n);
+    if (!(sum > 0)) return; /* empty or missing */
+    shares_form(region, n, sum, room->own);
+    describe_shares(room->own, n, out);
+    if (reference != NULL) compare_shares(room->own, reference, n, room, out);
+}
+
+/* The reference's shares in the room, or NULL where it is empty or missing. */
+static const double *reference_shares(const double *reference, size_t n, struct shares_room *room)
+{
+    const double sum = shares_sum(reference, n);
+    if (!(sum > 0)) return NULL;
+    shares_form(reference, n, sum, room->reference);
+    return room->reference;
 }
 
 static uf_status check_vector(const double *value, size_t n, const char *what, struct uf_error *error)
@@ -127,11 +90,29 @@ uf_status uf_specialisation_of(const double *region, const double *reference, si
     if (n == 0) return uf_fail(error, UF_BAD_USAGE, "Specialisation needs at least one sector.");
     UF_TRY(check_vector(region, n, "The region", error));
     UF_TRY(check_vector(reference, n, "The reference", error));
-    struct share_pair *pair = malloc(n * sizeof *pair);
-    if (pair == NULL) return uf_fail_memory(error);
-    indices(region, reference, n, pair, out);
-    free(pair);
+    struct shares_room room;
+    UF_TRY(shares_room_new(n, &room, error));
+    indices(region, reference_shares(reference, n, &room), n, &room, out);
+    shares_room_clear(&room);
     return UF_OK;
+}
+
+static void all_regions(const struct uf_activity *activity, enum uf_reference reference,
+                        const struct uf_activity_sums *sums, struct shares_room *room,
+                        struct uf_specialisation *out)
+{
+    const size_t n = sums->n_sectors;
+    const double *shares = NULL; /* of the nation: the same for all */
+    if (reference == UF_REFERENCE_NATION)
+        shares = reference_shares(sums->whole != NULL ? sums->whole : sums->sector, n, room);
+    for (size_t r = 0; r < sums->n_regions; r++) {
+        const double *row = gsl_matrix_const_ptr(activity->value, r, 0);
+        if (reference == UF_REFERENCE_REST) {
+            for (size_t s = 0; s < n; s++) room->reference[s] = fdim(sums->sector[s], row[s]);
+            shares = reference_shares(room->reference, n, room);
+        }
+        indices(row, shares, n, room, &out[r]);
+    }
 }
 
 uf_status uf_specialisation(const struct uf_activity *activity, enum uf_reference reference,
@@ -140,22 +121,10 @@ uf_status uf_specialisation(const struct uf_activity *activity, enum uf_referenc
     UF_TRY(uf_activity_check(activity, reference, error));
     struct uf_activity_sums sums;
     UF_TRY(uf_activity_sums_new(activity, &sums, error));
-    const size_t n = sums.n_sectors;
-    double *row = malloc(2 * n * sizeof *row);
-    struct share_pair *pair = malloc(n * sizeof *pair);
-    uf_status status = row == NULL || pair == NULL ? uf_fail_memory(error) : UF_OK;
-    for (size_t r = 0; status == UF_OK && r < sums.n_regions; r++) {
-        for (size_t s = 0; s < n; s++) {
-            row[s] = gsl_matrix_get(activity->value, r, s);
-            if (sums.whole != NULL)
-                row[n + s] = sums.whole[s];
-            else
-                row[n + s] = reference == UF_REFERENCE_REST ? fdim(sums.sector[s], row[s]) : sums.sector[s];
-        }
-        indices(row, row + n, n, pair, &out[r]);
-    }
-    free(pair);
-    free(row);
+    struct shares_room room = {0};
+    const uf_status status = shares_room_new(sums.n_sectors, &room, error);
+    if (status == UF_OK) all_regions(activity, reference, &sums, &room, out);
+    shares_room_clear(&room);
     uf_activity_sums_clear(&sums);
     return status;
 }

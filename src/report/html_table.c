@@ -2,6 +2,7 @@
 #include "cell.h"
 #include "escape.h"
 #include "html.h"
+#include "sparkline.h"
 
 #include <stdlib.h>
 
@@ -56,6 +57,7 @@ static bool has_raised_marks(const struct uf_table *table, size_t column)
 
 static const char *cell_class(const struct uf_table *table, size_t column)
 {
+    if (uf_column_is_sparkline(table, column)) return " class=\"spark\"";
     if (uf_table_column_type(table, column) == UF_COLUMN_TEXT) return "";
     return has_raised_marks(table, column) ? " class=\"number remarked\"" : " class=\"number\"";
 }
@@ -98,7 +100,9 @@ static void append_body(struct uf_page *page, struct view *view, const struct co
             uf_buffer_append(page->out, columns[j].heads_row ? "<th scope=\"row\"" : "<td");
             uf_buffer_append(page->out, columns[j].class_attribute);
             uf_buffer_append_char(page->out, '>');
-            if (uf_table_column_type(table, j) == UF_COLUMN_TEXT)
+            if (uf_column_is_sparkline(table, j))
+                uf_sparkline_html(page->out, table, i, j, page->language);
+            else if (uf_table_column_type(table, j) == UF_COLUMN_TEXT)
                 uf_escape_html(page->out, uf_cell_text(table, i, j, page->language));
             else
                 append_number(page, view, i, j, columns[j].shared);

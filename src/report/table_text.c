@@ -8,6 +8,7 @@
 
 #include "cell.h"
 #include "escape.h"
+#include "sparkline.h"
 
 /* The table as it stands on the terminal: the heading in row 0, then one row of texts for each row. */
 struct grid {
@@ -65,6 +66,10 @@ static size_t marks_width(const struct uf_table *table, size_t column, uf_value_
 static void append_cell(struct uf_buffer *out, struct grid *grid, const struct uf_table *table, size_t row,
                         size_t column, uf_value_status shared, size_t room, enum uf_language language)
 {
+    if (uf_column_is_sparkline(table, column)) {
+        uf_sparkline_terminal(out, table, row, column);
+        return;
+    }
     if (uf_table_column_type(table, column) == UF_COLUMN_TEXT) {
         uf_escape_terminal(out, uf_cell_text(table, row, column, language));
         return;

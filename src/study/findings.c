@@ -31,7 +31,7 @@ static uf_status add_rows(struct run_analysis *analysis, const struct uf_table *
         const char *code = unit == SIZE_MAX ? NULL : uf_table_text(table, i, unit);
         bool in_focus = code && uf_text_list_find(&analysis->focus, code) != SIZE_MAX;
         if (code && analysis->focus.count && !in_focus) continue;
-        if (!analysis->focus.count && added == MAX_UNFOCUSED) break;
+        if ((!analysis->focus.count || !code) && added == MAX_UNFOCUSED) break;
         if (!uf_table_text(table, i, text)) continue;
         UF_TRY(uf_text_list_add(&analysis->findings, uf_table_text(table, i, text), error));
         added++;

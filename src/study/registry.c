@@ -2,14 +2,21 @@
 /* The methods there are. Adding one is its own file and one line here. */
 #include <utfall/complexity.h>
 #include <utfall/composite.h>
+#include <utfall/concentration.h>
+#include <utfall/convergence.h>
 #include <utfall/did.h>
+#include <utfall/inequality.h>
 #include <utfall/location_quotient.h>
+#include <utfall/peer_regions.h>
+#include <utfall/priority.h>
 #include <utfall/relatedness.h>
 #include <utfall/shift_share.h>
+#include <utfall/spatial.h>
 #include <utfall/specialisation.h>
 #include <utfall/study.h>
 #include <utfall/synthetic_control.h>
 #include <utfall/text.h>
+#include <utfall/variety.h>
 
 #include <string.h>
 
@@ -19,11 +26,18 @@ static const struct uf_method *const methods[] = {
     /* profiles */
     &uf_method_location_quotient,
     &uf_method_specialisation,
+    &uf_method_concentration,
+    &uf_method_variety,
     &uf_method_shift_share,
+    &uf_method_inequality,
     &uf_method_relatedness,
     &uf_method_relatedness_density,
     &uf_method_complexity,
     &uf_method_composite_index,
+    &uf_method_convergence,
+    &uf_method_spatial,
+    &uf_method_priority_map,
+    &uf_method_peer_regions,
     /* effects */
     &uf_method_did,
     &uf_method_synthetic_control,

@@ -163,6 +163,8 @@ static void clear_run(struct run *run)
     for (size_t i = 0; i < run->n_charts; i++) uf_chart_clear(&run->charts[i]);
     free(run->charts);
     uf_table_free(run->tiles);
+    uf_table_free(run->aliases);
+    free(run->map);
     free(run->undrawn_reason);
     run_analyses_clear(run);
     uf_result_clear(&run->preparation);

@@ -71,8 +71,11 @@ struct run {
     char crosswalk_sha256[65];    /* empty: there is none */
     struct uf_chart *charts;
     size_t n_charts, chart_capacity;
-    struct uf_table *tiles; /* of the tile map; NULL until needed */
-    bool undrawn;           /* gnuplot is missing or failed */
+    struct uf_table *tiles;   /* of the tile map; NULL until needed */
+    struct uf_table *aliases; /* other codes of regions, for a map; NULL until needed */
+    char *map;                /* the file of boundaries; NULL: none */
+    char map_sha256[65];      /* empty: there is none */
+    bool undrawn;             /* gnuplot is missing or failed */
     char *undrawn_reason;
     json_t *manifest;
     struct uf_run_summary *summary;
@@ -117,6 +120,8 @@ uf_status run_prepare_charts(struct run *run, struct uf_error *error);
 uf_status run_add_chart(struct run *run, struct run_analysis *analysis, struct uf_chart_request *request,
                         const char *name, struct run_figure *figure, struct uf_error *error);
 uf_status run_read_tiles(struct run *run, struct uf_error *error);
+/* `map` where the study gives boundaries, else `tile-map`; what either needs is read and set in the request. */
+uf_status run_set_map(struct run *run, struct uf_chart_request *request, struct uf_error *error);
 uf_status run_draw_charts(struct run *run, struct uf_error *error);
 /* run_method_charts.c */
 uf_status run_chart_method(struct run *run, struct run_analysis *analysis, struct uf_error *error);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/file.h>
 
 #include "base/fail.h"
 #include "study/run.h"
@@ -68,6 +69,24 @@ uf_status run_prepare_analyses(struct run *run, struct uf_error *error)
     return UF_OK;
 }
 
+/* The region of the panel that a region to bring out is, or lies in where the profile is at several levels. */
+static uf_status focus_unit(const struct run *run, const struct run_analysis *analysis, const char *code,
+                            size_t *out, struct uf_error *error)
+{
+    static const char SQL[] =
+        "WITH RECURSIVE up(code, parent) AS (SELECT code, parent FROM regions WHERE code = ?1 UNION ALL "
+        "SELECT "
+        "r.code, r.parent FROM up JOIN regions r ON r.code = up.parent) SELECT code FROM up";
+    *out = uf_dictionary_find(&analysis->panel->units, code);
+    if (*out != SIZE_MAX || !analysis->profile || !analysis->profile->id_of_level) return UF_OK;
+    struct uf_table *above = NULL;
+    UF_TRY(uf_store_query(run->store, SQL, &code, 1, &above, error));
+    for (size_t i = 0; i < uf_table_rows(above) && *out == SIZE_MAX; i++)
+        *out = uf_dictionary_find(&analysis->panel->units, uf_table_text(above, i, 0));
+    uf_table_free(above);
+    return UF_OK;
+}
+
 /* Regions to bring out: the analysis' own, else the treated ones; those that the panel has. */
 static uf_status find_focus(const struct run *run, struct run_analysis *analysis, struct uf_error *error)
 {
@@ -80,15 +99,17 @@ static uf_status find_focus(const struct run *run, struct run_analysis *analysis
         char *code = NULL;
         uf_status status = uf_store_resolve_region(run->store, focus->items[i].text, &code, error);
         UF_TRY(study_locate(run->study, focus->items[i].place, status, error));
-        size_t unit = uf_dictionary_find(&analysis->panel->units, code);
-        if (unit == SIZE_MAX && own->count)
+        size_t unit = SIZE_MAX;
+        status = focus_unit(run, analysis, code, &unit, error);
+        if (status == UF_OK && unit == SIZE_MAX && own->count)
             status =
                 uf_fail_at(error, UF_BAD_INPUT, run->study->path, focus->items[i].place.line,
                            focus->items[i].place.column,
                            "found the region '%s' in focus, expected one that this analysis has figures for",
                            focus->items[i].text);
-        if (status == UF_OK && unit != SIZE_MAX) {
-            status = uf_text_list_add(&analysis->focus, code, error);
+        if (status == UF_OK && unit != SIZE_MAX &&
+            uf_text_list_find(&analysis->focus, analysis->panel->units.code[unit]) == SIZE_MAX) {
+            status = uf_text_list_add(&analysis->focus, analysis->panel->units.code[unit], error);
             if (status == UF_OK)
                 status = uf_text_list_add(&analysis->focus_labels, analysis->panel->units.label[unit], error);
         }
@@ -146,15 +167,20 @@ static uf_status make_title(const struct run *run, struct run_analysis *analysis
 
 static uf_status run_method(struct run *run, struct run_analysis *analysis, struct uf_error *error)
 {
+    char *reference = uf_path_join(run->request->data_directory, "reference");
+    if (!reference) return uf_fail_memory(error);
     const struct uf_context context = {.language = run->language,
                                        .seed = run->seed,
                                        .threads = run->threads,
                                        .progress = run_progress,
-                                       .user = run};
+                                       .user = run,
+                                       .reference_directory = reference,
+                                       .directory = run->study->folder};
     struct uf_error reason;
     uf_error_clear(&reason);
     uf_status status =
         analysis->method->run(analysis->panel, analysis->options, &context, &analysis->result, &reason);
+    free(reference);
     if (status == UF_NOT_IDENTIFIED) {
         /* Not a failure of the run: it is written up, and the other analyses go on. */
         analysis->status = status;

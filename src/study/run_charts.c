@@ -60,6 +60,37 @@ uf_status run_read_tiles(struct run *run, struct uf_error *error)
     return status;
 }
 
+static uf_status read_aliases(struct run *run, struct uf_error *error)
+{
+    static const char *const texts[] = {"alias", "scheme", "code"};
+    if (run->aliases) return UF_OK;
+    char *path = uf_path_join(run->request->data_directory, "reference/region_aliases.csv");
+    uf_status status = path ? uf_read_delimited(path, texts, 3, &run->aliases, error) : uf_fail_memory(error);
+    free(path);
+    return status;
+}
+
+/* The file of boundaries is an input: its hash goes into the manifest, and one that is not there is told at its
+ * place in the study file. */
+static uf_status find_map(struct run *run, struct uf_error *error)
+{
+    const struct study_text *file = &run->study->report.map;
+    if (!file->text) return UF_OK;
+    run->map = uf_path_join(run->study->folder, file->text);
+    if (!run->map) return uf_fail_memory(error);
+    return study_locate(run->study, file->place, uf_file_sha256(run->map, run->map_sha256, error), error);
+}
+
+uf_status run_set_map(struct run *run, struct uf_chart_request *request, struct uf_error *error)
+{
+    request->kind = run->map ? "map" : "tile-map";
+    UF_TRY(run->map ? read_aliases(run, error) : run_read_tiles(run, error));
+    request->geometry = run->map;
+    request->aliases = run->aliases;
+    request->tiles = run->tiles;
+    return UF_OK;
+}
+
 static uf_status make_source(const struct run *run, const struct run_analysis *analysis, char **out,
                              struct uf_error *error)
 {
@@ -142,16 +173,14 @@ static uf_status chart_follow(struct run *run, struct run_analysis *analysis, st
     const struct uf_table *table = uf_result_table(&analysis->result, "follow");
     const struct study_follow *follow = analysis->follow;
     bool map = follow->chart.text && !strcmp(follow->chart.text, "tile-map");
-    if (map) UF_TRY(run_read_tiles(run, error));
     const struct uf_panel *panel = analysis->panel;
     const struct uf_panel_column *column = &panel->columns[panel->outcome >= 0 ? panel->outcome : 0];
-    struct uf_chart_request request = {.kind = map ? "tile-map" : "lines",
+    struct uf_chart_request request = {.kind = "lines",
                                        .table = table,
                                        .value = "value",
                                        .label = "label",
                                        .code = "code",
                                        .x = map ? NULL : "period",
-                                       .tiles = run->tiles,
                                        .value_label = column->label,
                                        .unit = column->unit,
                                        .focus = (const char *const *)analysis->focus.items,
@@ -159,6 +188,7 @@ static uf_status chart_follow(struct run *run, struct run_analysis *analysis, st
                                        .benchmark = map ? NULL : follow->benchmark.text,
                                        .reference = NAN,
                                        .marked_x = NAN};
+    if (map) UF_TRY(run_set_map(run, &request, error));
     struct run_figure figure = {.table = table, .csv = run_table_link(analysis, table)};
     char period[64];
     snprintf(period, sizeof period, "%s", map && uf_table_rows(table) ? uf_table_text(table, 0, 2) : "");
@@ -180,6 +210,7 @@ uf_status run_prepare_charts(struct run *run, struct uf_error *error)
     uf_status status = uf_directory_make(folder, error);
     free(folder);
     UF_TRY(status);
+    UF_TRY(find_map(run, error));
     for (size_t i = 0; i < run->n_analyses; i++) {
         struct run_analysis *analysis = &run->analyses[i];
         if (analysis->status != UF_OK) continue;

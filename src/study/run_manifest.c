@@ -60,6 +60,16 @@ static uf_status add_study(struct run *run, struct uf_error *error)
     return manifest_set_text(study, "sha256", run->study->sha256, error);
 }
 
+/* An input that holds no observations; an empty hash: there is none. */
+static uf_status add_file(json_t *inputs, const char *path, const char *sha256, struct uf_error *error)
+{
+    if (!*sha256) return UF_OK;
+    json_t *input = json_object();
+    UF_TRY(manifest_append(inputs, input, error));
+    UF_TRY(manifest_set_text(input, "path", path, error));
+    return manifest_set_text(input, "sha256", sha256, error);
+}
+
 static uf_status add_inputs(struct run *run, struct uf_error *error)
 {
     json_t *inputs = json_array();
@@ -77,11 +87,8 @@ static uf_status add_inputs(struct run *run, struct uf_error *error)
         UF_TRY(
             manifest_set(input, "observations", json_integer((json_int_t)source->summary.imported), error));
     }
-    if (!*run->crosswalk_sha256) return UF_OK;
-    json_t *crosswalk = json_object();
-    UF_TRY(manifest_append(inputs, crosswalk, error));
-    UF_TRY(manifest_set_text(crosswalk, "path", run->study->regions.crosswalk.text, error));
-    return manifest_set_text(crosswalk, "sha256", run->crosswalk_sha256, error);
+    UF_TRY(add_file(inputs, run->study->regions.crosswalk.text, run->crosswalk_sha256, error));
+    return add_file(inputs, run->study->report.map.text, run->map_sha256, error);
 }
 
 static int compare_texts(const void *a, const void *b)

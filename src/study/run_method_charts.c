@@ -9,7 +9,7 @@
 #include "base/fail.h"
 #include "study/present.h"
 
-enum { MAX_FACETS = 6 };
+enum { MAX_FACETS = 6, MOST_HEAT_ROWS = 60 /* of a chart, see docs/charts.md */ };
 
 static char *join(const struct uf_text_list *list)
 {
@@ -106,7 +106,8 @@ static const char *unit_of(const struct uf_table *table, const char *column)
 static double start_of(const struct run *run, const struct run_analysis *analysis,
                        const struct uf_chart_hint *hint)
 {
-    bool in_time = !strcmp(hint->kind, "synthetic-control") || !strcmp(hint->kind, "lines");
+    bool in_time = !strcmp(hint->kind, "synthetic-control") || !strcmp(hint->kind, "lines") ||
+                   !strcmp(hint->kind, "small-multiples");
     if (analysis->kind != ANALYSIS_EFFECT || !in_time) return NAN;
     uf_period start = analysis->effect->start ? analysis->effect->start : run->study->intervention.start;
     return start ? (double)uf_period_year(start) : (double)NAN;
@@ -138,7 +139,8 @@ static uf_status band_words(const struct run *run, const struct run_analysis *an
                             struct uf_error *error)
 {
     *out = NULL;
-    if (!hint->low) return UF_OK;
+    /* of intervals the method knows what they are, and says so in the title */
+    if (!hint->low || !strcmp(hint->kind, "intervals")) return UF_OK;
     if (!strcmp(hint->kind, "event-study")) {
         size_t column = uf_table_column(table, "vcov");
         const char *vcov =
@@ -163,12 +165,37 @@ static uf_status band_words(const struct run *run, const struct run_analysis *an
                      &argument, 1, out, error);
 }
 
+/* What a scatter has beside two columns, in the run's language. */
+static void set_scatter(const struct run *run, const struct uf_chart_hint *hint, const struct uf_table *table,
+                        struct uf_chart_request *request)
+{
+    const struct uf_scatter_hint *scatter = hint->scatter;
+    if (!scatter) return;
+    bool sized = scatter->size && uf_table_column(table, scatter->size) != SIZE_MAX;
+    request->size = sized ? scatter->size : NULL;
+    request->size_label = sized ? uf_word(scatter->size, run->language) : NULL;
+    request->reference_x = scatter->reference_x;
+    request->fit = scatter->fit;
+    request->x_label = uf_words_in(scatter->x_label, run->language);
+    for (size_t k = 0; k < 4; k++) request->quadrants[k] = uf_words_in(scatter->quadrants[k], run->language);
+}
+
+/* Regions of a map are known by their codes where the table has them. */
+static const char *code_column(const struct uf_table *table)
+{
+    static const char *const names[] = {"code", "region", "unit"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t column = uf_table_column(table, names[i]);
+        if (column != SIZE_MAX && uf_table_column_type(table, column) == UF_COLUMN_TEXT) return names[i];
+    }
+    return NULL;
+}
+
 static uf_status chart_hint(struct run *run, struct run_analysis *analysis, const struct uf_chart_hint *hint,
                             const struct uf_table *table, const struct facet *facet, const char *name,
                             struct run_figure *figure, struct uf_error *error)
 {
     UF_TRY(make_caption(run, analysis, hint, facet, &figure->caption, error));
-    if (!strcmp(hint->kind, "tile-map")) UF_TRY(run_read_tiles(run, error));
     const struct uf_panel *panel = analysis->panel;
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome >= 0 ? panel->outcome : 0];
     const bool path = !strcmp(hint->kind, "synthetic-control");
@@ -199,12 +226,14 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
         .group = hint->group,
         .x = hint->x,
         .placebos = uf_result_table(&analysis->result, "placebos"),
-        .tiles = run->tiles,
         .value_label = value_label,
         .unit = unit,
         .focus = (const char *const *)analysis->focus_labels.items,
         .n_focus = facet->value || !shows_focus(analysis, hint, table) ? 0 : analysis->focus_labels.count,
         .reference = hint->reference,
+        .reference_x = NAN,
+        .order = hint->order,
+        .form = hint->form,
         .marked_x = marked,
         .marked_label = *start ? start : NULL};
     /* Means of the treated and of the others: the groups take the place of focus and benchmark. */
@@ -213,6 +242,11 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
         request.focus = treated_group;
         request.n_focus = 1;
         request.benchmark = "control";
+    }
+    set_scatter(run, hint, table, &request);
+    if (status == UF_OK && (!strcmp(hint->kind, "tile-map") || !strcmp(hint->kind, "map"))) {
+        request.code = code_column(table);
+        status = run_set_map(run, &request, error);
     }
     struct run_figure taken = *figure;
     if (status == UF_OK) {
@@ -235,6 +269,48 @@ static uf_status sort_bars(const struct uf_chart_hint *hint, struct run_figure *
         UF_TRY(uf_table_filter(figure->table, uf_table_name(figure->table), NULL, &figure->owned, error));
     figure->table = figure->owned;
     return uf_table_sort(figure->owned, value, true, error);
+}
+
+static size_t distinct_labels(const struct uf_table *table, size_t column)
+{
+    struct uf_text_list seen;
+    uf_text_list_init(&seen);
+    for (size_t i = 0; i < uf_table_rows(table) && seen.count <= MOST_HEAT_ROWS; i++) {
+        const char *text = uf_table_text(table, i, column);
+        if (text && uf_text_list_find(&seen, text) == SIZE_MAX &&
+            uf_text_list_add(&seen, text, NULL) != UF_OK)
+            break;
+    }
+    size_t count = seen.count;
+    uf_text_list_clear(&seen);
+    return count;
+}
+
+/* Of more regions than a heat map can hold, those of the focus regions' countries: their codes begin alike. */
+static uf_status narrow_heat_map(const struct run_analysis *analysis, const struct uf_chart_hint *hint,
+                                 struct run_figure *figure, struct uf_error *error)
+{
+    enum { COUNTRY = 2 };
+    const struct uf_table *table = figure->table;
+    size_t label = hint->label ? uf_table_column(table, hint->label) : SIZE_MAX,
+           unit = uf_table_column(table, "unit");
+    if (strcmp(hint->kind, "heat-map") != 0 || label == SIZE_MAX || unit == SIZE_MAX ||
+        analysis->focus.count == 0 || distinct_labels(table, label) <= MOST_HEAT_ROWS)
+        return UF_OK;
+    bool *keep = calloc(uf_table_rows(table) + 1, sizeof *keep);
+    if (!keep) return uf_fail_memory(error);
+    for (size_t i = 0; i < uf_table_rows(table); i++) {
+        const char *code = uf_table_text(table, i, unit);
+        for (size_t k = 0; code && k < analysis->focus.count; k++)
+            keep[i] = keep[i] || !strncmp(code, analysis->focus.items[k], COUNTRY);
+    }
+    struct uf_table *narrow = NULL;
+    uf_status status = uf_table_filter(table, uf_table_name(table), keep, &narrow, error);
+    free(keep);
+    if (status != UF_OK) return status;
+    uf_table_free(figure->owned);
+    figure->table = figure->owned = narrow;
+    return UF_OK;
 }
 
 static uf_status chart_facet(struct run *run, struct run_analysis *analysis, size_t hint_index,
@@ -263,6 +339,7 @@ static uf_status chart_facet(struct run *run, struct run_analysis *analysis, siz
         figure.table = figure.owned;
     }
     if (status == UF_OK && !strcmp(hint->kind, "bars")) status = sort_bars(hint, &figure, error);
+    if (status == UF_OK) status = narrow_heat_map(analysis, hint, &figure, error);
     if (status == UF_OK) status = chart_hint(run, analysis, hint, figure.table, facet, file, &figure, error);
     free(figure.caption);
     free(figure.csv);
@@ -271,12 +348,23 @@ static uf_status chart_facet(struct run *run, struct run_analysis *analysis, siz
     return status;
 }
 
+/* A descriptor may suit a kind that this build's charts do not have. */
+static bool is_drawn(const char *kind)
+{
+    size_t count;
+    const struct uf_chart_kind *kinds = uf_chart_kinds(&count);
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(kinds[i].name, kind)) return true;
+    return false;
+}
+
 uf_status run_chart_method(struct run *run, struct run_analysis *analysis, struct uf_error *error)
 {
     for (size_t i = 0; i < analysis->method->n_charts; i++) {
         const struct uf_chart_hint *hint = &analysis->method->charts[i];
         const struct uf_table *table = uf_result_table(&analysis->result, hint->table);
         if (!table || uf_table_rows(table) == 0) continue; /* not asked for by the options */
+        if (!is_drawn(hint->kind)) continue;
         size_t column = hint->facet_by ? uf_table_column(table, hint->facet_by) : SIZE_MAX;
         struct facet facets[MAX_FACETS] = {{NULL, NULL}};
         size_t count = column == SIZE_MAX ? 1 : find_facets(analysis, table, column, facets);

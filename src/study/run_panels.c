@@ -67,7 +67,7 @@ static uf_status begin(struct run *run, const struct run_analysis *analysis, str
     return request->within && request->regions ? UF_OK : uf_fail_memory(error);
 }
 
-/* --- sectors ------------------------------------------------------------------------------------ */
+/* --- profiles ----------------------------------------------------------------------------------- */
 
 static bool has_option(const struct uf_method *method, const char *name)
 {
@@ -138,7 +138,7 @@ static uf_status add_option_variables(struct run *run, const struct study_option
 {
     for (size_t i = 0; i < options->count; i++) {
         const struct study_option *option = &options->items[i];
-        if (!option->option->names_columns) continue;
+        if (option->option->names_columns != UF_COLUMNS_NUMBER) continue;
         for (size_t j = 0; j < option->values.count; j++) {
             struct study_text name = option->values.items[j];
             name.text = arena_text(&run->study->arena, name.text, strcspn(name.text, ":"));
@@ -153,27 +153,40 @@ static size_t count_option_values(const struct study_options *options)
 {
     size_t count = 0;
     for (size_t i = 0; i < options->count; i++)
-        if (options->items[i].option->names_columns) count += options->items[i].values.count;
+        if (options->items[i].option->names_columns == UF_COLUMNS_NUMBER)
+            count += options->items[i].values.count;
     return count;
 }
 
-/* A profile of one indicator by sector, or of the several variables that its options name. */
+/* The level of regions that an option divides them by; NULL: none. */
+static const char *group_level(const struct study_options *options)
+{
+    for (size_t i = 0; i < options->count; i++)
+        if (options->items[i].option->names_columns == UF_COLUMNS_GROUP && options->items[i].values.count)
+            return options->items[i].values.items[0].text;
+    return NULL;
+}
+
+/* A method by sector reads one indicator; another reads it beside what its options name. */
 static uf_status profile_request(struct run *run, const struct run_analysis *analysis,
                                  struct variables *variables, struct uf_store_panel_request *request,
                                  struct uf_error *error)
 {
     const struct study_profile *profile = analysis->profile;
     UF_TRY(begin(run, analysis, profile->place, request, error));
-    if (!study_names_columns(&profile->options)) {
+    request->cluster = group_level(&profile->options);
+    if (analysis->method->needs_sector) {
         request->indicator = profile->indicator.text;
         return add_sectors(run, analysis, request, error);
     }
-    variables->capacity = count_option_values(&profile->options);
+    variables->capacity = count_option_values(&profile->options) + 1;
     variables->items = arena_take(&run->study->arena, variables->capacity, sizeof *variables->items);
     if (!variables->items) return uf_fail_memory(error);
+    UF_TRY(add_variable(run, variables, &profile->indicator, error));
     UF_TRY(add_option_variables(run, &profile->options, variables, error));
     request->variables = variables->items;
     request->n_variables = variables->count;
+    request->outcome = profile->indicator.text;
     return UF_OK;
 }
 

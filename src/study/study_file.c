@@ -186,10 +186,12 @@ static uf_status settle_id(struct study *study, struct study_analysis *analysis,
     return uf_text_list_add(taken, id, error);
 }
 
-bool study_names_columns(const struct study_options *options)
+bool study_names_indicators(const struct study_profile *profile)
 {
-    for (size_t i = 0; i < options->count; i++)
-        if (options->items[i].option->names_columns && options->items[i].values.count) return true;
+    for (size_t i = 0; i < profile->options.count; i++)
+        if (!strcmp(profile->options.items[i].option->name, "indicators") &&
+            profile->options.items[i].values.count)
+            return true;
     return false;
 }
 
@@ -199,7 +201,7 @@ static uf_status check_option_names(struct study *study, const struct study_opti
 {
     for (size_t i = 0; i < options->count; i++) {
         const struct study_option *option = &options->items[i];
-        if (!option->option->names_columns) continue;
+        if (option->option->names_columns != UF_COLUMNS_NUMBER) continue;
         for (size_t j = 0; j < option->values.count; j++) {
             struct study_text name = option->values.items[j];
             name.text = arena_text(&study->arena, name.text, strcspn(name.text, ":"));
@@ -210,21 +212,22 @@ static uf_status check_option_names(struct study *study, const struct study_opti
     return UF_OK;
 }
 
-/* One indicator, or those that the method's own options name. */
-static uf_status check_profile_indicators(struct study *study, const struct study_profile *profile,
-                                          struct uf_error *error)
+/* One indicator, or those that the method's option `indicators` names. */
+static uf_status check_indicator(struct study *study, const struct study_profile *profile,
+                                 struct uf_error *error)
 {
-    const bool several = study_names_columns(&profile->options);
-    if (several && profile->indicator.text)
-        return uf_fail_at(error, UF_BAD_INPUT, study->path, profile->indicator.place.line,
-                          profile->indicator.place.column,
-                          "found `indicator` beside several indicators, expected one of the two");
-    if (several) return check_option_names(study, &profile->options, error);
-    if (!profile->indicator.text)
+    const struct study_text *indicator = &profile->indicator;
+    if (study_names_indicators(profile)) {
+        if (!indicator->text) return UF_OK;
+        return uf_fail_at(error, UF_BAD_INPUT, study->path, indicator->place.line, indicator->place.column,
+                          "found `indicator` beside `indicators`, expected one of the two");
+    }
+    if (!indicator->text)
         return uf_fail_at(error, UF_BAD_INPUT, study->path, profile->place.line, profile->place.column,
                           "a profile has no 'indicator', expected it (an indicator with sectors)");
-    if (study_has_indicator(study, profile->indicator.text)) return UF_OK;
-    return study_fail_unknown_indicator(study, &profile->indicator, "indicator", error);
+    if (!profile->method->needs_sector && study_derived_of(study, indicator->text)) return UF_OK;
+    if (study_has_indicator(study, indicator->text)) return UF_OK;
+    return study_fail_unknown_indicator(study, indicator, "indicator", error);
 }
 
 static uf_status check_profiles(struct study *study, struct uf_text_list *taken, struct uf_error *error)
@@ -236,7 +239,8 @@ static uf_status check_profiles(struct study *study, struct uf_text_list *taken,
         UF_TRY(settle_id(study, &profile->analysis, "a profile",
                          profile->id_of_level ? profile->id_of_level : profile->method->name, taken,
                          profile->place, error));
-        UF_TRY(check_profile_indicators(study, profile, error));
+        UF_TRY(check_indicator(study, profile, error));
+        if (!profile->method->needs_sector) UF_TRY(check_option_names(study, &profile->options, error));
     }
     return UF_OK;
 }

@@ -346,6 +346,10 @@ static const struct schema_field report_fields[] = {
           .summary = "html, xlsx, csv, json; html, csv and json are always written"),
     FIELD(study_report, "charts", charts, SCHEMA_TEXTS, .choices = chart_formats,
           .summary = "svg, png, pdf, emf; default svg and png"),
+    FIELD(study_report, "map", map, SCHEMA_TEXT,
+          .summary = "boundaries of the regions (GeoJSON, or a shapefile, also zipped), relative to the "
+                     "study file: maps "
+                     "are drawn true instead of as tiles"),
 };
 static const struct schema report_schema = {.what = "report",
                                             .size = sizeof(struct study_report),

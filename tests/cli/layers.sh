@@ -23,13 +23,13 @@ cli      study report chart export effect profile stats panel import store base
 '
 # The room that implements each public header of include/utfall.
 public='
-base     file language number period result status table text value_status
+base     file language number period result sparkline status table text value_status
 store    store
 import   import region_history
 export   export
 panel    aggregate cells harmonise panel method splice
 stats    absorb covariance distribution eigen least_squares minimise random randomisation simplex sobol
-profile  activity complexity composite composite_uncertainty concentration convergence inequality location_quotient relatedness shift_share specialisation variety
+profile  activity complexity composite composite_uncertainty concentration convergence inequality location_quotient peer_regions priority relatedness shift_share spatial specialisation variety
 effect   design did event_study synthetic_control
 chart    chart
 report   report
@@ -42,11 +42,12 @@ cli      utfall
 outside='
 utf8proc.h                base
 (sha[0-9]*|md[0-9]*).h    base
-jansson.h                 base import export report study cli
+jansson.h                 base chart export import report study cli
 sqlite3.h                 store
 csv.h                     import
 zlib.h                    import
-zip.h                     import
+zip.h                     import chart
+shapefil.h                chart
 expat.h                   import
 readstat.h                import
 gsl/.*                    stats profile effect

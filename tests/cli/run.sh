@@ -7,10 +7,10 @@ small_study
 expect 0 "$UTFALL" run study.yaml --output report
 [[ $(cat "$out") == "$scratch/report/report.html" ]] || fail "standard output is not the report's path: $(cat "$out")"
 for file in report.html manifest.json store.db tables/location-quotient.csv tables/location-quotient.json tables/did-estimates.csv \
-    charts/location-quotient-se312.svg charts/location-quotient-se312.gp charts/location-quotient-se312.csv charts/location-quotient-se312.txt; do
+    charts/location-quotient-1-se312.svg charts/location-quotient-1-se312.gp charts/location-quotient-1-se312.csv charts/location-quotient-1-se312.txt; do
     [[ -s report/$file ]] || fail "no $file"
 done
-[[ ! -e report/tables.xlsx && ! -e report/charts/location-quotient-se312.png ]] || fail "more than was asked for"
+[[ ! -e report/tables.xlsx && ! -e report/charts/location-quotient-1-se312.png ]] || fail "more than was asked for"
 jq -e '.utfall and .study.sha256 and (.inputs[0].sha256 | length == 64) and .seed == "1" and .language == "en"' report/manifest.json >/dev/null ||
     fail "the manifest lacks something"
 if grep -q "$scratch" report/manifest.json report/report.html report/tables/* report/charts/*; then fail "an absolute path is told"; fi
@@ -29,8 +29,8 @@ if command -v xmllint >/dev/null; then xmllint --noout --nonet report/report.htm
 # the chart's script runs by itself
 if command -v gnuplot >/dev/null; then
     cp -r report/charts by-hand
-    (cd by-hand && rm -f ./*.svg && gnuplot location-quotient-se312.gp) || fail "the script does not run by itself"
-    [[ -s by-hand/location-quotient-se312.svg ]] || fail "the script draws nothing"
+    (cd by-hand && rm -f ./*.svg && gnuplot location-quotient-1-se312.gp) || fail "the script does not run by itself"
+    [[ -s by-hand/location-quotient-1-se312.svg ]] || fail "the script draws nothing"
     rm -rf by-hand
 fi
 
@@ -87,7 +87,7 @@ expect_only study.yaml figures.csv report files before
 # without gnuplot: tables and report, no pictures, exit code 6, and it is said
 mkdir empty
 expect_message 6 "without pictures" env PATH="$scratch/empty" "$UTFALL" run study.yaml --output drawn-by-hand
-[[ -s drawn-by-hand/report.html && -s drawn-by-hand/tables/location-quotient.csv && -s drawn-by-hand/charts/location-quotient-se312.gp ]] ||
+[[ -s drawn-by-hand/report.html && -s drawn-by-hand/tables/location-quotient.csv && -s drawn-by-hand/charts/location-quotient-1-se312.gp ]] ||
     fail "without gnuplot more is missing than pictures"
 if compgen -G "drawn-by-hand/charts/*.svg" >/dev/null; then fail "empty pictures"; fi
 [[ $(jq .pictures drawn-by-hand/manifest.json) == false ]] || fail "the manifest does not say that pictures are missing"

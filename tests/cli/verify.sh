@@ -12,8 +12,8 @@ expect_only study.yaml figures.csv report
 cp -r report good
 sed -i '2s/[0-9]/9/' report/tables/location-quotient.csv
 expect_message 1 "tables/location-quotient.csv differs from byte" "$UTFALL" verify report
-rm report/charts/location-quotient-se312.svg
-expect_message 1 "charts/location-quotient-se312.svg is no longer in the output folder" "$UTFALL" verify report
+rm report/charts/location-quotient-1-se312.svg
+expect_message 1 "charts/location-quotient-1-se312.svg is no longer in the output folder" "$UTFALL" verify report
 rm -rf report && mv good report
 # the store is not compared
 echo >> report/store.db

@@ -54,7 +54,7 @@ static void beta_with_and_without_a_control(void **state)
     json_t *json = results();
     struct uf_beta_convergence found;
     struct uf_error error;
-    assert_ok(uf_beta_convergence(start, end, COUNTIES, 14, NULL, &found, &error), &error);
+    assert_ok(uf_beta_convergence(start, end, COUNTIES, 14, NULL, NULL, &found, &error), &error);
     check_beta(peer_value(json, "own_beta_2000_2014"), &found);
     expect_close(found.beta, -0.00713226, 1e-6, "the headline");
     gsl_matrix *west = gsl_matrix_alloc(COUNTIES, 1);
@@ -63,13 +63,51 @@ static void beta_with_and_without_a_control(void **state)
         gsl_matrix_set(west, i, 0,
                        strcmp(csv.cell[i * csv.n_columns + raw_csv_column(&csv, "regional")], "West") == 0);
     raw_csv_free(&csv);
-    assert_ok(uf_beta_convergence(start, end, COUNTIES, 14, west, &found, &error), &error);
+    assert_ok(uf_beta_convergence(start, end, COUNTIES, 14, west, NULL, &found, &error), &error);
     check_beta(peer_value(json, "own_beta_2000_2014_West"), &found);
     gsl_matrix_free(west);
     read_column("gdppc2010", start);
     read_column("gdppc2011", end);
-    assert_ok(uf_beta_convergence(start, end, COUNTIES, 1, NULL, &found, &error), &error);
+    assert_ok(uf_beta_convergence(start, end, COUNTIES, 1, NULL, NULL, &found, &error), &error);
     check_beta(peer_value(json, "own_beta_2010_2011"), &found);
+    json_decref(json);
+}
+
+/* HC1 errors against R; λ ± t·se(λ) by hand; β with each region its own cluster has the errors of HC1 without its
+ * factor. */
+static void other_errors_and_intervals(void **state)
+{
+    (void)state;
+    double start[COUNTIES], end[COUNTIES], fitted[COUNTIES];
+    size_t own[COUNTIES];
+    read_column("gdppc2000", start);
+    read_column("gdppc2014", end);
+    for (size_t i = 0; i < COUNTIES; i++) own[i] = i;
+    json_t *json = results();
+    const json_t *expected = peer_value(json, "own_beta_2000_2014");
+    struct uf_beta_convergence hc1, cr0, iid;
+    struct uf_error error;
+    const struct uf_beta_options robust = {.covariance = UF_COVARIANCE_HC1, .fitted = fitted},
+                                 clustered = {.covariance = UF_COVARIANCE_CR0,
+                                              .cluster = own,
+                                              .n_groups = COUNTIES},
+                                 wrong = {.covariance = UF_COVARIANCE_CR1};
+    assert_ok(uf_beta_convergence(start, end, COUNTIES, 14, NULL, &robust, &hc1, &error), &error);
+    expect_close(hc1.std_error, peer_named(json_object_get(expected, "hc1_se"), "l"), 1e-9, "HC1");
+    assert_ok(uf_beta_convergence(start, end, COUNTIES, 14, NULL, &clustered, &cr0, &error), &error);
+    expect_close(cr0.std_error, hc1.std_error * sqrt(400.0 / 402), 1e-10, "CR0 of single regions");
+    assert_int_equal(cr0.n_clusters, COUNTIES);
+    assert_int_equal(uf_beta_convergence(start, end, COUNTIES, 14, NULL, &wrong, &cr0, &error), UF_BAD_USAGE);
+    assert_ok(uf_beta_convergence(start, end, COUNTIES, 14, NULL, NULL, &iid, &error), &error);
+    const double t = 1.965912, se = iid.std_error / (1 + 14 * iid.beta); /* qt(0.975, 400) */
+    expect_close(iid.conf_high, iid.beta + t * iid.std_error, 1e-6, "interval of beta");
+    expect_close(iid.speed_low, iid.speed - t * se, 1e-6, "interval of the speed");
+    expect_close(iid.half_life_low, log(2) / (iid.speed + t * se), 1e-6, "shortest half-life");
+    expect_close(iid.half_life_high, log(2) / (iid.speed - t * se), 1e-6, "longest half-life");
+    expect_close(iid.half_life, 92.25, 1e-4, "the headline");
+    double sum = 0, growth = 0;
+    for (size_t i = 0; i < COUNTIES; i++) sum += fitted[i], growth += log(end[i] / start[i]) / 14;
+    expect_close(sum, growth, 1e-10, "fitted values have the mean of the growth");
     json_decref(json);
 }
 
@@ -110,6 +148,7 @@ int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {cmocka_unit_test(beta_with_and_without_a_control),
+                                       cmocka_unit_test(other_errors_and_intervals),
                                        cmocka_unit_test(sigma_and_its_trend)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <utfall/file.h>
 
 struct uf_table *sample_table(const char *name, const char *const *columns, const char *kinds)
 {
@@ -45,6 +46,7 @@ static struct uf_chart_request request_of(const char *kind, enum uf_language lan
     return (struct uf_chart_request){.kind = kind,
                                      .language = language,
                                      .reference = NAN,
+                                     .reference_x = NAN,
                                      .marked_x = NAN,
                                      .plots_directory = UTFALL_SOURCE_DIR "/plots"};
 }
@@ -293,11 +295,183 @@ static struct sample_chart sample_tile_map(enum uf_language language)
     return sample;
 }
 
+/* The sectors of sample_bars against their growth, with the number employed as the area. One has no size. */
+static struct sample_chart sample_scatter(enum uf_language language)
+{
+    static const char *const columns[] = {"label", "code", "x", "value", "persons"};
+    static const char *const focus[] = {"B-E"};
+    struct sample_chart sample = {.request = request_of("scatter", language),
+                                  .table = sample_table("sectors", columns, "tt210")};
+    for (size_t i = 0; i < N_SECTORS; i++) {
+        const char *texts[2] = {in(language, sectors[i].en, sectors[i].sv), i == 1 ? "B-E" : ""};
+        double growth = 100 * (sectors[i].national + sectors[i].mix + sectors[i].regional) / sectors[i].start;
+        double persons = i == 5 ? (double)NAN : sectors[i].start;
+        sample_row(sample.table, texts, (double[]){sectors[i].value, growth, persons});
+    }
+    sample.request.table = sample.table;
+    sample.request.title = in(language, "Specialised and growing?", "Specialiserade och växande?");
+    sample.request.source =
+        in(language, "Source: Eurostat, nama_10r_3empers.", "Källa: Eurostat, nama_10r_3empers.");
+    sample.request.value_label = in(language, "Change 2008–2017", "Förändring 2008–2017");
+    sample.request.unit = in(language, "%", "procent");
+    sample.request.x_label = in(language, "Location quotient 2017", "Lokaliseringskvot 2017");
+    sample.request.size = "persons";
+    sample.request.size_label = in(language, "employed in 2008", "sysselsatta 2008");
+    sample.request.reference = 0;
+    sample.request.reference_x = 1;
+    sample.request.fit = true;
+    sample.request.quadrants[0] = in(language, "strong and growing", "stark och växande");
+    sample.request.quadrants[1] = in(language, "weak and growing", "svag och växande");
+    sample.request.quadrants[2] = in(language, "weak and shrinking", "svag och krympande");
+    sample.request.quadrants[3] = in(language, "strong and shrinking", "stark och krympande");
+    sample.request.focus = focus;
+    sample.request.n_focus = 1;
+    return sample;
+}
+
+static const char *const sample_counties[] = {"Värmland", "Dalarna", "Gävleborg", "Västernorrland",
+                                              "Jämtland"};
+enum { N_SAMPLE_COUNTIES = 5 };
+
+/* Made-up figures that depend on the place only. One cell is confidential, one is not in the table. */
+static struct sample_chart sample_heat_map(enum uf_language language)
+{
+    static const char *const columns[] = {"label", "group", "value"}, *const focus[] = {"Dalarna"};
+    struct sample_chart sample = {.request = request_of("heat-map", language),
+                                  .table = sample_table("heat", columns, "tt2")};
+    struct uf_error error;
+    for (size_t i = 0; i < N_SAMPLE_COUNTIES; i++)
+        for (size_t j = 0; j < N_SECTORS; j++) {
+            double value = 0.4 + 0.31 * (double)((3 * i + 7 * j) % 6);
+            if (i == 3 && j == 3) continue;
+            sample_row(sample.table,
+                       (const char *[]){sample_counties[i], in(language, sectors[j].en, sectors[j].sv)},
+                       &value);
+            if (i == 2 && j == 4)
+                assert_ok(uf_table_set_value(sample.table, uf_table_rows(sample.table) - 1, 2, NAN,
+                                             UF_VALUE_CONFIDENTIAL, &error),
+                          &error);
+        }
+    sample.request.table = sample.table;
+    sample.request.title =
+        in(language, "Location quotients by county and sector", "Lokaliseringskvoter efter län och bransch");
+    sample.request.source =
+        in(language, "Source: made-up figures for a test.", "Källa: påhittade tal för ett test.");
+    sample.request.value_label = in(language, "Location quotient", "Lokaliseringskvot");
+    sample.request.reference = 1;
+    sample.request.focus = focus;
+    sample.request.n_focus = 1;
+    return sample;
+}
+
+static struct sample_chart sample_intervals(enum uf_language language)
+{
+    static const char *const columns[] = {"label", "value", "low", "high"}, *const focus[] = {"Gävleborg"};
+    static const double ranks[][3] = {{1, 1, 2}, {2, 1, 4}, {3.5, 2, 5}, {3.5, 3, 5}, {NAN, NAN, NAN}};
+    struct sample_chart sample = {.request = request_of("intervals", language),
+                                  .table = sample_table("ranks", columns, "t111")};
+    for (size_t i = 0; i < N_SAMPLE_COUNTIES; i++)
+        sample_row(sample.table, (const char *[]){sample_counties[i]}, ranks[i]);
+    sample.request.table = sample.table;
+    sample.request.title = in(language, "Rank of the counties, and what the choices leave open",
+                              "Länens rang, och vad valen lämnar öppet");
+    sample.request.source =
+        in(language, "Source: made-up figures for a test.", "Källa: påhittade tal för ett test.");
+    sample.request.value_label = in(language, "Rank", "Rang");
+    sample.request.band_label = in(language, "nine draws out of ten", "nio dragningar av tio");
+    sample.request.reference = 3;
+    sample.request.reference_label = in(language, "the middle", "mitten");
+    sample.request.focus = focus;
+    sample.request.n_focus = 1;
+    return sample;
+}
+
+static struct sample_chart sample_small_multiples(enum uf_language language)
+{
+    static const char *const columns[] = {"label", "period", "group", "value"}, *const focus[] = {"Dalarna"};
+    struct sample_chart sample = {.request = request_of("small-multiples", language),
+                                  .table = sample_table("panels", columns, "ttt1")};
+    for (size_t i = 0; i < N_SAMPLE_COUNTIES; i++)
+        for (int t = 0; t < 10; t++)
+            for (int k = 0; k < 2; k++) {
+                char year[8];
+                snprintf(year, sizeof year, "%d", 2008 + t);
+                double value =
+                    i == 4 || (i == 2 && t == 5) ? (double)NAN : 20 + 3 * (double)i - t * (k ? 0.5 : -0.4);
+                sample_row(
+                    sample.table,
+                    (const char *[]){sample_counties[i], year,
+                                     k ? in(language, "men", "män") : in(language, "women", "kvinnor")},
+                    &value);
+            }
+    sample.request.table = sample.table;
+    sample.request.title = in(language, "Post-secondary education", "Eftergymnasial utbildning");
+    sample.request.source =
+        in(language, "Source: made-up figures for a test.", "Källa: påhittade tal för ett test.");
+    sample.request.value_label = in(language, "Share", "Andel");
+    sample.request.unit = in(language, "%", "procent");
+    sample.request.marked_x = 2013;
+    sample.request.focus = focus;
+    sample.request.n_focus = 1;
+    return sample;
+}
+
+/* Squares of 100 km, the second with a lake; the third is not in the table. */
+const char *sample_geometry(void)
+{
+    static const char json[] =
+        "{\"type\": \"FeatureCollection\", \"features\": [\n"
+        "{\"type\": \"Feature\", \"properties\": {\"LnKod\": \"17\", \"LnNamn\": \"Värmlands\"}, "
+        "\"geometry\": "
+        "{\"type\": \"Polygon\", \"coordinates\": [[[0,0],[100000,0],[100000,100000],[0,100000],[0,0]]]}},\n"
+        "{\"type\": \"Feature\", \"properties\": {\"LnKod\": \"20\", \"LnNamn\": \"Dalarnas\"}, "
+        "\"geometry\": "
+        "{\"type\": \"MultiPolygon\", \"coordinates\": "
+        "[[[[100000,0],[200000,0],[200000,100000],[100000,100000],"
+        "[100000,0]],[[140000,40000],[140000,60000],[160000,60000],[160000,40000],[140000,40000]]],"
+        "[[[210000,0],[220000,0],[220000,10000],[210000,0]]]]}},\n"
+        "{\"type\": \"Feature\", \"properties\": {\"LnKod\": \"21\", \"LnNamn\": \"Gävleborgs\"}, "
+        "\"geometry\": "
+        "{\"type\": \"Polygon\", \"coordinates\": "
+        "[[[0,100000],[200000,100000],[100000,220000],[0,100000]]]}}]}\n";
+    static char path[1100];
+    struct uf_error error;
+    snprintf(path, sizeof path, "%s/counties.geojson", scratch_directory());
+    assert_ok(uf_file_write(path, json, sizeof json - 1, &error), &error);
+    return path;
+}
+
+static struct sample_chart sample_map(enum uf_language language)
+{
+    static const char *const columns[] = {"label", "code", "value"}, *const alias_columns[] = {"alias",
+                                                                                               "code"};
+    static const char *const focus[] = {"SE312"};
+    struct sample_chart sample = {.request = request_of("map", language),
+                                  .table = sample_table("education", columns, "tt1"),
+                                  .tiles = sample_table("aliases", alias_columns, "tt")};
+    sample_row(sample.table, (const char *[]){"Värmland", "SE311"}, (double[]){31.9});
+    sample_row(sample.table, (const char *[]){"Dalarna", "SE312"}, (double[]){29.0});
+    sample_row(sample.table, (const char *[]){"Riket", "SE"}, (double[]){38.5});
+    sample_row(sample.tiles, (const char *[]){"17", "SE311"}, NULL);
+    sample_row(sample.tiles, (const char *[]){"20", "SE312"}, NULL);
+    sample.request.table = sample.table;
+    sample.request.aliases = sample.tiles;
+    sample.request.geometry = sample_geometry();
+    sample.request.title = in(language, "Post-secondary education 2018", "Eftergymnasial utbildning 2018");
+    sample.request.source = in(language, "Source: Statistics Sweden, UF0506.", "Källa: SCB, UF0506.");
+    sample.request.value_label = in(language, "Post-secondary education", "Eftergymnasialt utbildade");
+    sample.request.unit = in(language, "%", "procent");
+    sample.request.focus = focus;
+    sample.request.n_focus = 1;
+    return sample;
+}
+
 struct sample_chart sample_chart_new(size_t index, enum uf_language language)
 {
     static struct sample_chart (*const makers[SAMPLE_CHARTS])(enum uf_language) = {
-        sample_bars,        sample_stacked_bars,      sample_lines,
-        sample_event_study, sample_synthetic_control, sample_tile_map};
+        sample_bars,     sample_stacked_bars, sample_lines,    sample_event_study, sample_synthetic_control,
+        sample_tile_map, sample_scatter,      sample_heat_map, sample_intervals,   sample_small_multiples,
+        sample_map};
     return makers[index](language);
 }
 

@@ -4,7 +4,7 @@
 /* One realistic chart of each kind, for tests of the chart room. */
 #include <utfall/chart.h>
 
-enum { SAMPLE_CHARTS = 6 };
+enum { SAMPLE_CHARTS = 11 };
 /* The request and its tables, in a language; the tables live until sample_chart_free. `index` is that of
  * uf_chart_kinds. */
 struct sample_chart {
@@ -13,6 +13,9 @@ struct sample_chart {
 };
 struct sample_chart sample_chart_new(size_t index, enum uf_language language);
 void sample_chart_free(struct sample_chart *sample);
+
+/* A small GeoJSON file of three regions, one with a hole and an island, in the scratch directory. */
+const char *sample_geometry(void);
 
 /* A table with the given columns; `kinds` has a letter per column: t text, n number with 0 decimals, 1 to 4
  * with that many. */

@@ -119,6 +119,12 @@ static void test_numbers_speak_the_language(void **state)
         {3, ">1.0<", ">1,0<"},
         {4, ">North Middle Sweden 22.9<", ">Norra Mellansverige 22,9<"},
         {5, ">34.0–38.7<", ">34,0–38,7<"},
+        {6, ">20,000<", ">20\u00a0000<"},
+        {6, "(R² 0.02)<", "(R² 0,02)<"},
+        {7, ">1.02<", ">1,02<"},
+        {8, ">2.0 (1.0–4.0)<", ">2,0 (1,0–4,0)<"},
+        {9, ">20<", ">20<"},
+        {10, ">Dalarna 29.0<", ">Dalarna 29,0<"},
     };
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         struct uf_chart en = draw(expected[i].kind, UF_ENGLISH, "en"),
@@ -249,11 +255,15 @@ static void test_texts_stay_on_the_canvas(void **state)
                 double left = anchor && anchor < text && anchor[13] == 'e'   ? length
                               : anchor && anchor < text && anchor[13] == 'm' ? length / 2
                                                                              : 0;
-                assert_true(x - left > -1 && x - left + length < width + 1);
+                const char *turned = strstr(p, "rotate(");
+                if (turned && turned < text)
+                    assert_true(x > 0 && x < width && y - length > -1);
+                else
+                    assert_true(x - left > -1 && x - left + length < width + 1);
                 assert_true(y > 5 && y < height);
                 n++;
             }
-            assert_true(n > 15);
+            assert_true(n > 9);
             uf_chart_clear(&chart);
         }
 }

@@ -19,17 +19,17 @@ static void known_speed_is_found(void **state)
     }
     struct uf_beta_convergence found;
     struct uf_error error;
-    assert_ok(uf_beta_convergence(start, end, N, years, NULL, &found, &error), &error);
+    assert_ok(uf_beta_convergence(start, end, N, years, NULL, NULL, &found, &error), &error);
     expect_close(found.speed, speed, 1e-7, "speed");
     expect_close(found.half_life, log(2) / speed, 1e-7, "half-life");
     assert_true(found.p_value < 1e-10);
     end[3] = NAN;
-    assert_ok(uf_beta_convergence(start, end, N, years, NULL, &found, &error), &error);
+    assert_ok(uf_beta_convergence(start, end, N, years, NULL, NULL, &found, &error), &error);
     assert_int_equal(found.n, N - 1);
     assert_int_equal(found.left_out, 1);
     for (size_t i = 0; i < N; i++) end[i] = start[i] * pow(start[i] / 400, 0.2);
     end[0] *= 1.001;
-    assert_ok(uf_beta_convergence(start, end, N, years, NULL, &found, &error), &error);
+    assert_ok(uf_beta_convergence(start, end, N, years, NULL, NULL, &found, &error), &error);
     assert_true(found.beta > 0 && found.speed < 0 && isnan(found.half_life));
 }
 
@@ -40,14 +40,14 @@ static void what_cannot_be_told_is_refused(void **state)
                  zero[] = {1, 0, 3, 4};
     struct uf_beta_convergence found;
     struct uf_error error;
-    assert_int_equal(uf_beta_convergence(equal, end, 4, 5, NULL, &found, &error), UF_NOT_IDENTIFIED);
-    assert_int_equal(uf_beta_convergence(start, end, 2, 5, NULL, &found, &error), UF_NOT_IDENTIFIED);
-    assert_int_equal(uf_beta_convergence(zero, end, 4, 5, NULL, &found, &error), UF_BAD_INPUT);
-    assert_int_equal(uf_beta_convergence(start, end, 4, 0, NULL, &found, &error), UF_BAD_USAGE);
+    assert_int_equal(uf_beta_convergence(equal, end, 4, 5, NULL, NULL, &found, &error), UF_NOT_IDENTIFIED);
+    assert_int_equal(uf_beta_convergence(start, end, 2, 5, NULL, NULL, &found, &error), UF_NOT_IDENTIFIED);
+    assert_int_equal(uf_beta_convergence(zero, end, 4, 5, NULL, NULL, &found, &error), UF_BAD_INPUT);
+    assert_int_equal(uf_beta_convergence(start, end, 4, 0, NULL, NULL, &found, &error), UF_BAD_USAGE);
     gsl_matrix *same = gsl_matrix_alloc(4, 1);
     for (size_t i = 0; i < 4; i++) gsl_matrix_set(same, i, 0, 2 * log(start[i]));
-    assert_int_equal(uf_beta_convergence(start, end, 4, 5, same, &found, &error), UF_NOT_IDENTIFIED);
-    assert_int_equal(uf_beta_convergence(start, end, 3, 5, same, &found, &error), UF_BAD_USAGE);
+    assert_int_equal(uf_beta_convergence(start, end, 4, 5, same, NULL, &found, &error), UF_NOT_IDENTIFIED);
+    assert_int_equal(uf_beta_convergence(start, end, 3, 5, same, NULL, &found, &error), UF_BAD_USAGE);
     gsl_matrix_free(same);
 }
 

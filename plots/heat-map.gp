@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A rectangle per cell, coloured by class; class 0 (missing) hatched. Values upon the cells where they fit; around a reference, and without
+# values, the outermost classes carry a triangle, up or down, so that the two dark ends can be told apart without colour.
+
+do for [k = 1:5] {
+    class_colour[k] = diverging == 1 ? diverging_colour[k] : sequential_colour[k]
+    class_text[k] = diverging == 1 ? diverging_text[k] : sequential_text[k]
+}
+rgb_of(text) = int('0x'.substr(text, 2, 7))
+do for [chart_format in chart_formats] {
+    eval begin_picture
+    set xrange [0.5:n_columns + 0.5]
+    set yrange [n_rows + 0.5:0.5]
+    unset xtics
+    unset ytics
+    do for [i = 1:n_head] {
+        if (head_turned == 1) {
+            set label head[i] at screen sx(head_x[i]), sy(head_y[i]) left rotate by 90 font font_of(11, 0) textcolor rgb colour_text noenhanced front
+        } else {
+            set label head[i] at screen sx(head_x[i]), sy(head_y[i]) center font font_of(11, 0) textcolor rgb colour_text noenhanced front
+        }
+    }
+    class_is(k) = column('class') == k ? column('col') : NaN
+    box = ":'row':(column('col') - 0.5):(column('col') + 0.5):(column('row') - 0.5):(column('row') + 0.5)"
+    parts = ''
+    do for [k = 1:5] {
+        if (class_count[k] > 0) {
+            parts = parts . sprintf(", chart_data using (class_is(%d))", k) . box . sprintf(" with boxxyerror linewidth 0.75 linecolor rgb class_colour[%d] fillstyle solid border rgb 'white'", k)
+        }
+    }
+    do for [k = 1:(n_reasons > 3 ? 3 : n_reasons)] {
+        parts = parts . sprintf(", chart_data using ((column('reason') > 3 ? 3 : column('reason')) == %d ? column('col') : NaN)", k) . box . sprintf(" with boxxyerror linewidth 0.75 linecolor rgb colour_missing fillstyle pattern missing_pattern[%d] border rgb colour_tile_edge", k)
+    }
+    do for [i = 1:n_cell] {
+        set label cell[i] at first cell_x[i], cell_y[i] center font font_of(10, 0) textcolor rgb class_text[int(cell_class[i])] noenhanced front
+    }
+    if (printed == 0 && diverging == 1) {
+        if (class_count[1] > 0) { parts = parts . ", chart_data using (class_is(1)):'row' with points pointtype 11 pointsize 0.5 * point_unit linecolor rgb class_text[1]" }
+        if (class_count[5] > 0) { parts = parts . ", chart_data using (class_is(5)):'row' with points pointtype 9 pointsize 0.5 * point_unit linecolor rgb class_text[5]" }
+        do for [i = 1:n_sign] {
+            if (sign[i] == 21) { set label '' at screen sx(sign_x[i] + 12), sy(sign_y[i]) point pointtype 11 pointsize 0.5 * point_unit linecolor rgb class_text[1] front }
+            if (sign[i] == 25) { set label '' at screen sx(sign_x[i] + 12), sy(sign_y[i]) point pointtype 9 pointsize 0.5 * point_unit linecolor rgb class_text[5] front }
+        }
+    }
+    eval 'plot ' . parts[3:*]
+    unset output
+}

@@ -1,0 +1,663 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Points of one column against another: labels that do not overlap, areas by a third column, shapes by group,
+ * reference lines with words in the corners, a least-squares line. */
+#include "base/fail.h"
+#include "chart/axis.h"
+#include "chart/columns.h"
+#include "chart/measure.h"
+#include "chart/point_labels.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <utfall/number.h>
+
+enum {
+    MOST_GROUPS = 6,
+    MOST_LABELS = 48,
+    NAMED_MISSING = 3,
+    CORNER_STRIP = 20, /* for the words in the corners */
+    SIZES_SHOWN = 3,
+    FRAME = 4
+};
+#define LARGEST_RADIUS  24.0
+#define SMALLEST_RADIUS 1.5
+#define PLAIN_RADIUS    3.5
+#define FOCUS_RADIUS    5.5
+
+struct point {
+    size_t row;
+    const char *label, *code;
+    double x, y, size, radius; /* radius in pixels */
+    size_t group;              /* from 1; 0: no groups */
+    size_t focus;              /* place in the request's list; SIZE_MAX: not in focus */
+    bool no_size;              /* sizes are shown and this one is missing */
+};
+
+struct scatter {
+    const struct uf_table *table;
+    size_t label, x, y, size, group, code;
+    struct point *points; /* in the order of drawing: what others may hide first */
+    size_t n, n_focus, n_no_size;
+    size_t *missing; /* rows that cannot be placed */
+    size_t n_missing;
+    struct uf_text_list groups;
+    double largest;
+    struct uf_axis x_axis, y_axis;
+    bool has_fit;
+    double intercept, slope, r_squared;
+    double slope_shown; /* three digits */
+};
+
+static uf_status find_columns(const struct uf_chart_request *request, struct scatter *scatter,
+                              struct uf_error *error)
+{
+    const struct uf_table *table = scatter->table = request->table;
+    const char *kind = "scatter";
+    UF_TRY(uf_column_need(table, kind, request->x, "x", &scatter->x, error));
+    UF_TRY(uf_column_need(table, kind, request->value, "value", &scatter->y, error));
+    UF_TRY(uf_column_need(table, kind, request->label, "label", &scatter->label, error));
+    UF_TRY(uf_column_maybe(table, kind, request->size, NULL, &scatter->size, error));
+    UF_TRY(uf_column_maybe(table, kind, request->group, NULL, &scatter->group, error));
+    return uf_column_maybe(table, kind, request->code, "code", &scatter->code, error);
+}
+
+static uf_status group_of(struct scatter *scatter, size_t row, size_t *out, struct uf_error *error)
+{
+    char buffer[64];
+    *out = 0;
+    if (scatter->group == SIZE_MAX) return UF_OK;
+    const char *text = uf_column_label(scatter->table, row, scatter->group, buffer);
+    size_t found = uf_text_list_find(&scatter->groups, text);
+    if (found == SIZE_MAX) {
+        found = scatter->groups.count;
+        if (found == MOST_GROUPS)
+            return uf_fail(
+                error, UF_BAD_INPUT,
+                "the chart 'scatter' tells at most %d groups apart; the column '%s' of the table '%s' "
+                "has more",
+                MOST_GROUPS, uf_table_column_name(scatter->table, scatter->group),
+                uf_table_name(scatter->table));
+        UF_TRY(uf_text_list_add(&scatter->groups, text, error));
+    }
+    *out = found + 1;
+    return UF_OK;
+}
+
+static uf_status read_point(const struct uf_chart_request *request, struct scatter *scatter, size_t row,
+                            struct uf_error *error)
+{
+    const struct uf_table *table = scatter->table;
+    struct point point = {.row = row,
+                          .x = uf_table_number(table, row, scatter->x),
+                          .y = uf_table_number(table, row, scatter->y),
+                          .size = uf_column_value(table, row, scatter->size)};
+    if (!isfinite(point.x) || !isfinite(point.y)) {
+        scatter->missing[scatter->n_missing++] = row;
+        return UF_OK;
+    }
+    if (point.size < 0)
+        return uf_fail(
+            error, UF_BAD_INPUT,
+            "the chart 'scatter' shows '%s' as areas, and row %zu of the table '%s' has %g: expected 0 "
+            "or more",
+            uf_table_column_name(table, scatter->size), row + 1, uf_table_name(table), point.size);
+    const char *label = uf_table_text(table, row, scatter->label);
+    const char *code = scatter->code == SIZE_MAX ? NULL : uf_table_text(table, row, scatter->code);
+    point.label = label ? label : "";
+    point.code = code ? code : "";
+    point.focus = uf_focus_of(request, point.label, point.code);
+    point.no_size = scatter->size != SIZE_MAX && !isfinite(point.size);
+    UF_TRY(group_of(scatter, row, &point.group, error));
+    if (isfinite(point.size)) scatter->largest = fmax(scatter->largest, point.size);
+    scatter->n_focus += point.focus != SIZE_MAX;
+    scatter->n_no_size += point.no_size;
+    scatter->points[scatter->n++] = point;
+    return UF_OK;
+}
+
+/* Grey before colour, large before small, so that little is hidden; then by row. */
+static int by_drawing(const void *a, const void *b)
+{
+    const struct point *p = a, *q = b;
+    bool p_focus = p->focus != SIZE_MAX, q_focus = q->focus != SIZE_MAX;
+    if (p_focus != q_focus) return p_focus ? 1 : -1;
+    if (p->radius != q->radius) return p->radius > q->radius ? -1 : 1;
+    return p->row < q->row ? -1 : 1;
+}
+
+static uf_status read_points(const struct uf_chart_request *request, struct scatter *scatter,
+                             struct uf_error *error)
+{
+    size_t n = uf_table_rows(scatter->table);
+    scatter->points = calloc(n + 1, sizeof *scatter->points);
+    scatter->missing = calloc(n + 1, sizeof *scatter->missing);
+    if (!scatter->points || !scatter->missing) return uf_fail_memory(error);
+    for (size_t row = 0; row < n; row++) UF_TRY(read_point(request, scatter, row, error));
+    if (scatter->n == 0) return uf_no_value(request, error);
+    for (size_t i = 0; i < scatter->n; i++) {
+        struct point *point = &scatter->points[i];
+        bool focus = point->focus != SIZE_MAX;
+        point->radius = focus ? FOCUS_RADIUS : PLAIN_RADIUS;
+        if (scatter->size != SIZE_MAX && !point->no_size && scatter->largest > 0)
+            point->radius = fmax(LARGEST_RADIUS * sqrt(point->size / scatter->largest), SMALLEST_RADIUS);
+    }
+    qsort(scatter->points, scatter->n, sizeof *scatter->points, by_drawing);
+    return UF_OK;
+}
+
+/* The least-squares line y = a + b*x, about the means so that large x lose no digits. */
+static void fit_line(struct scatter *scatter)
+{
+    double n = (double)scatter->n, mean_x = 0, mean_y = 0, sxx = 0, sxy = 0, syy = 0;
+    for (size_t i = 0; i < scatter->n; i++) {
+        mean_x += scatter->points[i].x / n;
+        mean_y += scatter->points[i].y / n;
+    }
+    for (size_t i = 0; i < scatter->n; i++) {
+        double dx = scatter->points[i].x - mean_x, dy = scatter->points[i].y - mean_y;
+        sxx += dx * dx;
+        sxy += dx * dy;
+        syy += dy * dy;
+    }
+    scatter->has_fit = scatter->n >= 3 && sxx > 0 && isfinite(sxy / sxx);
+    if (!scatter->has_fit) return;
+    scatter->slope = sxy / sxx;
+    scatter->intercept = mean_y - scatter->slope * mean_x;
+    scatter->r_squared = syy > 0 ? sxy * sxy / (sxx * syy) : NAN;
+    double scale = scatter->slope != 0 ? pow(10, 2 - floor(log10(fabs(scatter->slope)))) : 1;
+    scatter->slope_shown =
+        isfinite(scale) && scale > 0 ? round(scatter->slope * scale) / scale : scatter->slope;
+}
+
+static bool has_corners(const struct uf_chart_request *request)
+{
+    bool any = false;
+    for (size_t k = 0; k < 4; k++) any |= request->quadrants[k] && *request->quadrants[k];
+    return any;
+}
+
+static void widen(double *low, double *high, double value)
+{
+    *low = fmin(*low, value); /* fmin and fmax pass over NaN */
+    *high = fmax(*high, value);
+}
+
+/* --- legend ------------------------------------------------------------------------------------- */
+
+/* One, two or five times a power of ten, at most `value`. */
+static double round_below(double value)
+{
+    double power = pow(10, floor(log10(value))), digit = value / power;
+    return (digit >= 5 ? 5 : digit >= 2 ? 2 : 1) * power;
+}
+
+/* Circles of round sizes with their numbers; the y below them. */
+static double place_sizes(struct uf_drawing *drawing, const struct scatter *scatter, double top)
+{
+    const struct uf_chart_request *request = drawing->request;
+    double xs[SIZES_SHOWN], ys[SIZES_SHOWN], radii[SIZES_SHOWN];
+    size_t n = 0;
+    double x = UF_PAD, bottom = top;
+    if (scatter->size != SIZE_MAX && scatter->largest > 0) {
+        double size = round_below(scatter->largest), tallest = 0;
+        const char *unit = uf_table_column_unit(scatter->table, scatter->size);
+        char *words = uf_axis_words(request->size_label, unit);
+        double sizes[SIZES_SHOWN] = {size, round_below(size / 4), round_below(size / 16)};
+        for (size_t k = 0; k < SIZES_SHOWN; k++) {
+            radii[k] = LARGEST_RADIUS * sqrt(sizes[k] / scatter->largest);
+            tallest = fmax(tallest, radii[k]);
+        }
+        double y = top + tallest + 2;
+        if (words) {
+            struct uf_buffer title;
+            uf_buffer_init(&title);
+            uf_buffer_append(&title, uf_words_in((struct uf_words){"Area: ", "Yta: "}, drawing->language));
+            uf_buffer_append(&title, words);
+            if (title.failed)
+                drawing->failed = true;
+            else
+                x += uf_drawing_fitted(drawing, x, y, UF_ALIGN_LEFT, UF_LOOK_AXIS, 11, 0.5 * drawing->width,
+                                       title.data) +
+                     14;
+            uf_buffer_clear(&title);
+        }
+        free(words);
+        for (; n < SIZES_SHOWN; n++) {
+            char number[UF_NUMBER_SIZE];
+            uf_number_format(sizes[n], -1, drawing->language, number);
+            xs[n] = x + radii[n];
+            ys[n] = y;
+            uf_drawing_text(drawing, x + 2 * radii[n] + 5, y, UF_ALIGN_LEFT, UF_LOOK_AXIS, number);
+            x += 2 * radii[n] + 5 + uf_measure_text(number, 11, false) + 16;
+        }
+        bottom = y + tallest + 12;
+    }
+    uf_drawing_numbers(drawing, "size_x", xs, n);
+    uf_drawing_numbers(drawing, "size_y", ys, n);
+    uf_drawing_numbers(drawing, "size_radius", radii, n);
+    return bottom;
+}
+
+static char *fit_words(const struct uf_drawing *drawing, const struct scatter *scatter)
+{
+    const struct uf_argument arguments[2] = {uf_number_argument(scatter->slope_shown, -1),
+                                             uf_number_argument(scatter->r_squared, 2)};
+    char *words = NULL;
+    return uf_phrase(
+               drawing->language,
+               isnan(scatter->r_squared)
+                   ? (struct uf_words){"least-squares line, slope {0}", "minsta-kvadratlinje, lutning {0}"}
+                   : (struct uf_words){"least-squares line, slope {0} (R² {1})",
+                                       "minsta-kvadratlinje, lutning {0} (R² {1})"},
+               arguments, 2, &words, NULL) == UF_OK
+               ? words
+               : NULL;
+}
+
+static double place_legend(struct uf_drawing *drawing, const struct scatter *scatter, double top)
+{
+    const struct uf_chart_request *request = drawing->request;
+    struct uf_legend_item items[MOST_GROUPS + 3] = {{0, NULL}};
+    size_t n = 0;
+    struct uf_buffer others;
+    uf_buffer_init(&others);
+    for (; n < scatter->groups.count; n++)
+        items[n] = (struct uf_legend_item){UF_SIGN_SHAPE_1 + (int)n, scatter->groups.items[n]};
+    bool grey = scatter->n_focus && scatter->n > scatter->n_focus && !scatter->groups.count;
+    if (grey) {
+        uf_buffer_append(&others, request->context_label ? request->context_label
+                                                         : uf_words_in((struct uf_words){"others", "övriga"},
+                                                                       drawing->language));
+        uf_buffer_append(&others, " (");
+        uf_buffer_append_size(&others, scatter->n - scatter->n_focus);
+        uf_buffer_append(&others, ")");
+        if (others.failed) drawing->failed = true;
+        items[n++] = (struct uf_legend_item){UF_SIGN_POINT_CONTEXT, others.data};
+    }
+    if (scatter->n_no_size)
+        items[n++] = (struct uf_legend_item){
+            UF_SIGN_NO_SIZE,
+            uf_words_in((struct uf_words){"size missing", "storleken saknas"}, drawing->language)};
+    char *fit = scatter->has_fit ? fit_words(drawing, scatter) : NULL;
+    items[n++] = (struct uf_legend_item){UF_SIGN_FIT, fit};
+    double bottom = uf_drawing_legend(drawing, UF_PAD, top + 6, items, n);
+    free(fit);
+    uf_buffer_clear(&others);
+    return bottom;
+}
+
+/* `Not shown: Gotland (missing: confidential) and 3 others.`; NULL: all are shown. */
+static char *missing_words(const struct uf_drawing *drawing, const struct scatter *scatter)
+{
+    if (scatter->n_missing == 0) return NULL;
+    struct uf_buffer names;
+    uf_buffer_init(&names);
+    size_t named = scatter->n_missing <= NAMED_MISSING ? scatter->n_missing : NAMED_MISSING - 1;
+    for (size_t i = 0; i < named; i++) {
+        char buffer[64];
+        size_t row = scatter->missing[i];
+        size_t column = isfinite(uf_table_number(scatter->table, row, scatter->x)) ? scatter->y : scatter->x;
+        if (i) uf_buffer_append(&names, ", ");
+        uf_buffer_append(&names, uf_column_label(scatter->table, row, scatter->label, buffer));
+        uf_buffer_append(&names, " (");
+        uf_buffer_append(
+            &names, uf_reason_words(uf_table_value_status(scatter->table, row, column), drawing->language));
+        uf_buffer_append(&names, ")");
+    }
+    const struct uf_argument arguments[2] = {uf_text_argument(names.data),
+                                             uf_count_argument(scatter->n_missing - named)};
+    char *words = NULL;
+    uf_status status =
+        uf_phrase(drawing->language,
+                  named == scatter->n_missing
+                      ? (struct uf_words){"Not shown: {0}.", "Visas inte: {0}."}
+                      : (struct uf_words){"Not shown: {0} and {1} more.", "Visas inte: {0} och {1} till."},
+                  arguments, 2, &words, NULL);
+    uf_buffer_clear(&names);
+    return status == UF_OK ? words : NULL;
+}
+
+/* --- places ------------------------------------------------------------------------------------- */
+
+/* Room for the words of each side of the vertical line: the axis grows until the narrower side holds its own,
+ * at most some 45 per cent of the width. */
+static void make_corner_room(const struct uf_chart_request *request, struct uf_axis *x)
+{
+    double at = request->reference_x, width = x->end - x->start;
+    if (isnan(at)) return;
+    double right = 0, left = 0;
+    for (size_t k = 0; k < 4; k++) {
+        const char *words = request->quadrants[k];
+        double needed =
+            words ? fmin(uf_measure_text(words, UF_BODY_SIZE, false) + 3 * FRAME, 0.45 * width) : 0;
+        if (k == 0 || k == 3)
+            right = fmax(right, needed);
+        else
+            left = fmax(left, needed);
+    }
+    double place = uf_axis_place(x, at);
+    if (place - x->start < left) x->low = x->high - (x->high - at) * width / (width - left);
+    if (x->end - uf_axis_place(x, at) < right) x->high = x->low + (at - x->low) * width / (width - right);
+    double first = ceil(x->low / x->step - 1e-9), last = floor(x->high / x->step + 1e-9);
+    x->first = first * x->step;
+    x->n_tics = (size_t)fmax(0, last - first + 1);
+}
+
+/* The words in the corners; their boxes go to `taken`. */
+static size_t place_corners(struct uf_drawing *drawing, const struct scatter *scatter, struct uf_box taken[4])
+{
+    const struct uf_chart_request *request = drawing->request;
+    const struct uf_axis *x = &scatter->x_axis, *y = &scatter->y_axis;
+    double middle =
+        isnan(request->reference_x) ? (x->start + x->end) / 2 : uf_axis_place(x, request->reference_x);
+    size_t n = 0;
+    for (size_t k = 0; k < 4; k++) {
+        const char *words = request->quadrants[k];
+        if (!words || !*words) continue;
+        bool right = k == 0 || k == 3, top = k < 2;
+        double most =
+            fmax(right ? x->end - middle : middle - x->start, 0.3 * (x->end - x->start)) - 2 * FRAME;
+        double at = right ? x->end - FRAME : x->start + FRAME;
+        double line = top ? y->end + CORNER_STRIP / 2.0 : y->start - CORNER_STRIP / 2.0;
+        double width = uf_drawing_fitted(drawing, at, line, right ? UF_ALIGN_RIGHT : UF_ALIGN_LEFT,
+                                         UF_LOOK_SUBTITLE, UF_BODY_SIZE, most, words);
+        taken[n++] = (struct uf_box){right ? at - width : at, line - 8, right ? at : at + width, line + 8};
+    }
+    return n;
+}
+
+/* Who gets a label first: the focus in its order, then those furthest from the middle of the picture. */
+struct candidate {
+    size_t point;
+    size_t focus;
+    double distance;
+};
+static int by_claim(const void *a, const void *b)
+{
+    const struct candidate *p = a, *q = b;
+    if (p->focus != q->focus) return p->focus < q->focus ? -1 : 1;
+    if (p->distance != q->distance) return p->distance > q->distance ? -1 : 1;
+    return p->point < q->point ? -1 : 1;
+}
+
+static uf_status place_labels(struct uf_drawing *drawing, const struct scatter *scatter,
+                              const struct uf_box *taken, size_t n_taken, const struct uf_segment *lines,
+                              size_t n_lines, struct uf_error *error)
+{
+    const struct uf_axis *x = &scatter->x_axis, *y = &scatter->y_axis;
+    struct uf_circle *circles = calloc(scatter->n + 1, sizeof *circles);
+    struct candidate *order = calloc(scatter->n + 1, sizeof *order);
+    struct uf_point_label *labels = calloc(scatter->n + 1, sizeof *labels);
+    size_t n = 0;
+    uf_status status = circles && order && labels ? UF_OK : uf_fail_memory(error);
+    for (size_t i = 0; status == UF_OK && i < scatter->n; i++) {
+        const struct point *point = &scatter->points[i];
+        double px = uf_axis_place(x, point->x), py = uf_axis_place(y, point->y);
+        double dx = (px - (x->start + x->end) / 2) / (x->end - x->start);
+        double dy = (py - (y->start + y->end) / 2) / (y->start - y->end);
+        circles[i] = (struct uf_circle){px, py, point->radius + 1, point->focus != SIZE_MAX};
+        order[i] = (struct candidate){i, point->focus, dx * dx + dy * dy};
+    }
+    if (status == UF_OK) {
+        qsort(order, scatter->n, sizeof *order, by_claim);
+        for (size_t i = 0; i < scatter->n && (n < MOST_LABELS || order[i].focus != SIZE_MAX); i++)
+            labels[n++] = (struct uf_point_label){.circle = order[i].point,
+                                                  .text = scatter->points[order[i].point].label,
+                                                  .focus = order[i].focus != SIZE_MAX};
+        const struct uf_label_field field = {.area = {x->start + 1, y->end + 1, x->end - 1, y->start - 1},
+                                             .circles = circles,
+                                             .n_circles = scatter->n,
+                                             .taken = taken,
+                                             .n_taken = n_taken,
+                                             .lines = lines,
+                                             .n_lines = n_lines};
+        status = uf_point_labels_place(labels, n, &field, error);
+    }
+    if (status == UF_OK) uf_point_labels_write(drawing, labels, n);
+    if (labels) uf_point_labels_clear(labels, n);
+    free(labels);
+    free(order);
+    free(circles);
+    return status;
+}
+
+/* The part of the line within the picture, in units of the axes. */
+static bool clip_fit(const struct scatter *scatter, double ends[4])
+{
+    const struct uf_axis *x = &scatter->x_axis, *y = &scatter->y_axis;
+    double from = x->low, to = x->high;
+    if (scatter->slope != 0) {
+        double a = (y->low - scatter->intercept) / scatter->slope,
+               b = (y->high - scatter->intercept) / scatter->slope;
+        from = fmax(from, fmin(a, b));
+        to = fmin(to, fmax(a, b));
+    }
+    ends[0] = from, ends[1] = scatter->intercept + scatter->slope * from;
+    ends[2] = to, ends[3] = scatter->intercept + scatter->slope * to;
+    return from < to;
+}
+
+/* What there is of each sort, so that the script draws nothing empty. */
+static void write_counts(struct uf_drawing *drawing, const struct scatter *scatter)
+{
+    double plain[MOST_GROUPS] = {0}, focus[MOST_GROUPS] = {0}, no_size[2] = {0};
+    for (size_t i = 0; i < scatter->n; i++) {
+        const struct point *point = &scatter->points[i];
+        bool in_focus = point->focus != SIZE_MAX;
+        if (point->group) (in_focus ? focus : plain)[point->group - 1]++;
+        if (point->no_size) no_size[in_focus]++;
+    }
+    uf_drawing_number(drawing, "n_groups", (double)scatter->groups.count);
+    uf_drawing_numbers(drawing, "group_plain", plain, MOST_GROUPS);
+    uf_drawing_numbers(drawing, "group_focus", focus, MOST_GROUPS);
+    uf_drawing_numbers(drawing, "no_size", no_size, 2);
+}
+
+static uf_status place(struct uf_drawing *drawing, struct scatter *scatter, struct uf_error *error)
+{
+    const struct uf_chart_request *request = drawing->request;
+    double top = place_sizes(drawing, scatter, uf_drawing_head(drawing) + 4);
+    top = place_legend(drawing, scatter, top);
+    char *value_words = uf_axis_words(request->value_label, request->unit);
+    if (value_words)
+        top = uf_drawing_paragraph(drawing, UF_PAD, top + 2, drawing->width - 2 * UF_PAD, UF_LOOK_AXIS, 11,
+                                   14, value_words) +
+              4;
+    free(value_words);
+    char *missing = missing_words(drawing, scatter);
+    double below = (request->x_label ? 42 : 25) + (missing ? 30 : 0);
+    double bottom = top + uf_drawing_plot_height(drawing, top, below, 0.62 * drawing->width);
+
+    double x_low = INFINITY, x_high = -INFINITY, y_low = INFINITY, y_high = -INFINITY, largest = 0;
+    for (size_t i = 0; i < scatter->n; i++) {
+        widen(&x_low, &x_high, scatter->points[i].x);
+        widen(&y_low, &y_high, scatter->points[i].y);
+        largest = fmax(largest, scatter->points[i].radius);
+    }
+    widen(&x_low, &x_high, request->reference_x);
+    widen(&y_low, &y_high, request->reference);
+    double room = largest + FRAME, strip = has_corners(request) ? CORNER_STRIP : 0;
+    struct uf_axis *x = &scatter->x_axis, *y = &scatter->y_axis;
+    *y = uf_axis_roomy(y_low, y_high, 6, bottom, top, room + strip, room + strip);
+    double left = UF_PAD + uf_axis_width(drawing, y) + 8, right = drawing->width - UF_PAD - 14;
+    *x = uf_axis_roomy(x_low, x_high, (int)((right - left) / 80), left, right, room, room);
+    if (has_corners(request)) make_corner_room(request, x);
+
+    struct uf_box taken[4];
+    struct uf_segment lines[3];
+    double ends[4] = {NAN, NAN, NAN, NAN};
+    size_t n_taken = place_corners(drawing, scatter, taken), n_lines = 0;
+    double at_x = uf_axis_place(x, request->reference_x), at_y = uf_axis_place(y, request->reference);
+    if (!isnan(at_x)) lines[n_lines++] = (struct uf_segment){at_x, top, at_x, bottom};
+    if (!isnan(at_y)) lines[n_lines++] = (struct uf_segment){left, at_y, right, at_y};
+    if (scatter->has_fit && clip_fit(scatter, ends))
+        lines[n_lines++] = (struct uf_segment){uf_axis_place(x, ends[0]), uf_axis_place(y, ends[1]),
+                                               uf_axis_place(x, ends[2]), uf_axis_place(y, ends[3])};
+    uf_status status = place_labels(drawing, scatter, taken, n_taken, lines, n_lines, error);
+    uf_drawing_plot_area(drawing, left, right, top, bottom);
+    uf_axis_write(drawing, x, "x", false);
+    uf_axis_write(drawing, y, "y", false);
+    uf_drawing_number(drawing, "reference", request->reference);
+    uf_drawing_number(drawing, "reference_x", request->reference_x);
+    uf_drawing_numbers(drawing, "fit", ends, 4);
+    uf_drawing_number(drawing, "has_size", scatter->size != SIZE_MAX);
+    uf_drawing_number(drawing, "has_focus", scatter->n_focus > 0);
+    uf_drawing_number(drawing, "has_context", scatter->n > scatter->n_focus);
+    write_counts(drawing, scatter);
+    double y_text = bottom + 33;
+    if (request->x_label)
+        uf_drawing_fitted(drawing, (left + right) / 2, y_text, UF_ALIGN_CENTRE, UF_LOOK_AXIS, 11,
+                          right - left, request->x_label);
+    if (missing)
+        uf_drawing_paragraph(drawing, UF_PAD, bottom + below - 20, drawing->width - 2 * UF_PAD,
+                             UF_LOOK_MISSING, 11, 14, missing);
+    free(missing);
+    uf_drawing_foot(drawing, bottom + below);
+    return status;
+}
+
+/* --- data and words ----------------------------------------------------------------------------- */
+
+static void write_row(struct uf_drawing *drawing, const struct scatter *scatter, size_t row,
+                      const struct point *point)
+{
+    const struct uf_table *table = scatter->table;
+    char buffer[64], text[UF_VALUE_STATUS_SIZE];
+    size_t column = isfinite(uf_table_number(table, row, scatter->x)) ? scatter->y : scatter->x;
+    uf_csv_number(drawing, uf_table_number(table, row, scatter->x), ',');
+    uf_csv_number(drawing, uf_table_number(table, row, scatter->y), ',');
+    uf_csv_number(drawing, uf_column_value(table, row, scatter->size), ',');
+    uf_csv_number(drawing, point ? round(100 * point->radius) / 100 : NAN, ',');
+    uf_csv_number(drawing, point && point->no_size, ',');
+    uf_csv_number(drawing, point ? (double)point->group : 0, ',');
+    uf_csv_number(drawing, point && point->focus != SIZE_MAX, ',');
+    uf_csv_text(drawing, uf_value_status_print(uf_table_value_status(table, row, column), text), ',');
+    uf_csv_text(drawing, uf_column_label(table, row, scatter->label, buffer), '\n');
+}
+
+static void write_data(struct uf_drawing *drawing, const struct scatter *scatter)
+{
+    uf_buffer_append(&drawing->csv, "x,value,size,radius,no_size,group,focus,status,label\n");
+    for (size_t i = 0; i < scatter->n; i++)
+        write_row(drawing, scatter, scatter->points[i].row, &scatter->points[i]);
+    for (size_t i = 0; i < scatter->n_missing; i++) write_row(drawing, scatter, scatter->missing[i], NULL);
+}
+
+static uf_status say_point(struct uf_drawing *drawing, const struct scatter *scatter,
+                           const struct point *point, struct uf_words words, struct uf_error *error)
+{
+    const struct uf_table *table = scatter->table;
+    const struct uf_argument arguments[4] = {
+        uf_text_argument(point->label),
+        uf_number_argument(point->x, uf_table_column_decimals(table, scatter->x)),
+        uf_number_argument(point->y, uf_table_column_decimals(table, scatter->y)),
+        uf_number_argument(point->size,
+                           scatter->size == SIZE_MAX ? -1 : uf_table_column_decimals(table, scatter->size))};
+    return uf_drawing_say(drawing, words, arguments, 4, error);
+}
+
+static uf_status say_range(struct uf_drawing *drawing, const struct scatter *scatter, struct uf_error *error)
+{
+    double x_low = INFINITY, x_high = -INFINITY, y_low = INFINITY, y_high = -INFINITY;
+    for (size_t i = 0; i < scatter->n; i++) {
+        widen(&x_low, &x_high, scatter->points[i].x);
+        widen(&y_low, &y_high, scatter->points[i].y);
+    }
+    int x = uf_table_column_decimals(scatter->table, scatter->x),
+        y = uf_table_column_decimals(scatter->table, scatter->y);
+    const char *x_words = drawing->request->x_label, *y_words = drawing->request->value_label;
+    const struct uf_argument arguments[7] = {uf_count_argument(scatter->n),
+                                             uf_text_argument(x_words ? x_words : "x"),
+                                             uf_number_argument(x_low, x),
+                                             uf_number_argument(x_high, x),
+                                             uf_text_argument(y_words ? y_words : "y"),
+                                             uf_number_argument(y_low, y),
+                                             uf_number_argument(y_high, y)};
+    return uf_drawing_say(
+        drawing,
+        (struct uf_words){"{0} points. Across: {1}, from {2} to {3}. Upwards: {4}, from {5} to {6}.",
+                          "{0} punkter. Vågrätt: {1}, från {2} till {3}. Lodrätt: {4}, från {5} till {6}."},
+        arguments, 7, error);
+}
+
+/* How many points lie in each quadrant that has words; a point on a line lies above or to the right of it. */
+static uf_status say_corners(struct uf_drawing *drawing, const struct scatter *scatter,
+                             struct uf_error *error)
+{
+    const struct uf_chart_request *request = drawing->request;
+    if (isnan(request->reference) || isnan(request->reference_x)) return UF_OK;
+    for (size_t k = 0; k < 4; k++) {
+        if (!request->quadrants[k] || !*request->quadrants[k]) continue;
+        bool right = k == 0 || k == 3, top = k < 2;
+        size_t n = 0;
+        for (size_t i = 0; i < scatter->n; i++)
+            n += (scatter->points[i].x >= request->reference_x) == right &&
+                 (scatter->points[i].y >= request->reference) == top;
+        const struct uf_argument arguments[2] = {uf_text_argument(request->quadrants[k]),
+                                                 uf_count_argument(n)};
+        UF_TRY(uf_drawing_say(drawing, (struct uf_words){"{0}: {1}.", "{0}: {1}."}, arguments, 2, error));
+    }
+    return UF_OK;
+}
+
+static uf_status say(struct uf_drawing *drawing, const struct scatter *scatter, struct uf_error *error)
+{
+    UF_TRY(uf_drawing_say_kind(drawing, (struct uf_words){"Scatter chart", "Punktdiagram"}, error));
+    UF_TRY(say_range(drawing, scatter, error));
+    for (size_t i = 0; i < scatter->n; i++) {
+        const struct point *point = &scatter->points[i];
+        if (point->focus == SIZE_MAX) continue;
+        UF_TRY(say_point(
+            drawing, scatter, point,
+            isfinite(point->size)
+                ? (struct uf_words){"{0}: {1} across, {2} upwards, size {3}.",
+                                    "{0}: {1} vågrätt, {2} lodrätt, storlek {3}."}
+                : (struct uf_words){"{0}: {1} across, {2} upwards.", "{0}: {1} vågrätt, {2} lodrätt."},
+            error));
+    }
+    if (scatter->n_focus == 0) {
+        const struct point *highest = scatter->points, *lowest = scatter->points;
+        for (size_t i = 1; i < scatter->n; i++) {
+            if (scatter->points[i].y > highest->y) highest = &scatter->points[i];
+            if (scatter->points[i].y < lowest->y) lowest = &scatter->points[i];
+        }
+        UF_TRY(say_point(drawing, scatter, highest,
+                         (struct uf_words){"Highest: {0}, {2} at {1}.", "Högst: {0}, {2} vid {1}."}, error));
+        UF_TRY(say_point(drawing, scatter, lowest,
+                         (struct uf_words){"Lowest: {0}, {2} at {1}.", "Lägst: {0}, {2} vid {1}."}, error));
+    }
+    UF_TRY(say_corners(drawing, scatter, error));
+    if (scatter->has_fit) {
+        const struct uf_argument arguments[2] = {uf_number_argument(scatter->slope_shown, -1),
+                                                 uf_number_argument(scatter->r_squared, 2)};
+        UF_TRY(uf_drawing_say(drawing,
+                              (struct uf_words){"The least-squares line has the slope {0} (R² {1}).",
+                                                "Minsta-kvadratlinjen har lutningen {0} (R² {1})."},
+                              arguments, 2, error));
+    }
+    char *missing = missing_words(drawing, scatter);
+    const struct uf_argument argument = uf_text_argument(missing);
+    uf_status status =
+        missing ? uf_drawing_say(drawing, (struct uf_words){"{0}", "{0}"}, &argument, 1, error) : UF_OK;
+    free(missing);
+    return status;
+}
+
+uf_status uf_scatter_lay_out(struct uf_drawing *drawing, struct uf_error *error)
+{
+    struct scatter scatter = {0};
+    uf_text_list_init(&scatter.groups);
+    uf_status status;
+    UF_TRY_GOTO(find_columns(drawing->request, &scatter, error), done);
+    UF_TRY_GOTO(read_points(drawing->request, &scatter, error), done);
+    if (drawing->request->fit) fit_line(&scatter);
+    write_data(drawing, &scatter);
+    UF_TRY_GOTO(place(drawing, &scatter, error), done);
+    status = say(drawing, &scatter, error);
+done:
+    uf_text_list_clear(&scatter.groups);
+    free(scatter.points);
+    free(scatter.missing);
+    return status;
+}

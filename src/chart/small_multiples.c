@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Small panels on shared axes: lines over time, or stacked bars (upright over periods, lying for other texts). */
+#include "base/fail.h"
+#include "chart/columns.h"
+#include "chart/measure.h"
+#include "chart/panels.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    TITLE = 20,
+    GAP = 14,
+    LINE_HEIGHT_OF_PANEL = 96,
+    BAR_HEIGHT_OF_PANEL = 120,
+    ROW_HEIGHT = 16,
+    NAMED_IN_ALT = 3
+};
+
+/* A bar's piece, or its sum. */
+struct stack {
+    double up, down, sum;
+    bool whole; /* no part is missing */
+    size_t n;
+};
+
+struct multiples {
+    struct uf_panels panels;
+    bool bars, lying;
+    struct stack *stacks; /* panel × category */
+    struct uf_axis x, y;  /* of one panel, in pixels from its corner */
+    double labels_width;
+};
+
+static struct stack *stack_of(const struct multiples *multiples, size_t panel, size_t category)
+{
+    return &multiples->stacks[panel * multiples->panels.categories.count + category];
+}
+
+static uf_status fill_stacks(struct multiples *multiples, struct uf_error *error)
+{
+    const struct uf_panels *panels = &multiples->panels;
+    multiples->stacks =
+        calloc(panels->labels.count * panels->categories.count + 1, sizeof *multiples->stacks);
+    if (!multiples->stacks) return uf_fail_memory(error);
+    for (size_t i = 0; i < panels->labels.count * panels->categories.count; i++)
+        multiples->stacks[i].whole = true;
+    for (size_t i = 0; i < panels->n; i++) {
+        const struct uf_panel_value *value = &panels->values[i];
+        struct stack *stack = stack_of(multiples, value->panel, value->category);
+        stack->n++;
+        if (isnan(value->value)) {
+            stack->whole = false;
+            continue;
+        }
+        *(value->value < 0 ? &stack->down : &stack->up) += value->value;
+        stack->sum += value->value;
+    }
+    return UF_OK;
+}
+
+static void find_range(const struct multiples *multiples, double *low, double *high)
+{
+    const struct uf_panels *panels = &multiples->panels;
+    *low = INFINITY, *high = -INFINITY;
+    for (size_t i = 0; !multiples->bars && i < panels->n; i++) {
+        *low = fmin(*low, panels->values[i].value); /* passes over NaN */
+        *high = fmax(*high, panels->values[i].value);
+    }
+    if (!multiples->bars) return;
+    *low = *high = 0;
+    for (size_t i = 0; i < panels->labels.count * panels->categories.count; i++) {
+        *low = fmin(*low, multiples->stacks[i].down);
+        *high = fmax(*high, multiples->stacks[i].up);
+    }
+    if (*high <= *low) *high = *low + 1;
+}
+
+static void find_x_range(const struct uf_panels *panels, double *low, double *high)
+{
+    *low = INFINITY, *high = -INFINITY;
+    for (size_t i = 0; i < panels->n; i++) {
+        *low = fmin(*low, panels->values[i].x);
+        *high = fmax(*high, panels->values[i].x);
+    }
+}
+
+/* --- places ------------------------------------------------------------------------------------- */
+
+static double place_legend(struct uf_drawing *drawing, const struct multiples *multiples, double top)
+{
+    const struct uf_panels *panels = &multiples->panels;
+    const struct uf_chart_request *request = drawing->request;
+    struct uf_legend_item items[UF_MOST_SERIES + 1] = {{0, NULL}};
+    size_t n = 0;
+    bool several = panels->series.count > 1;
+    for (; several && n < panels->series.count; n++)
+        items[n] = (struct uf_legend_item){(multiples->bars ? UF_SIGN_PART_1 : UF_SIGN_LINE_1) + (int)n,
+                                           panels->series.items[n]};
+    if (several && multiples->bars)
+        items[n++] = (struct uf_legend_item){
+            UF_SIGN_TOTAL, request->total_label
+                               ? request->total_label
+                               : uf_words_in((struct uf_words){"Total", "Totalt"}, drawing->language)};
+    if (n) top = uf_drawing_legend(drawing, UF_PAD, top + 6, items, n) + 2;
+    char *words = uf_axis_words(request->value_label, request->unit);
+    if (words && !multiples->lying)
+        top = uf_drawing_paragraph(drawing, UF_PAD, top + 2, drawing->width - 2 * UF_PAD, UF_LOOK_AXIS, 11,
+                                   14, words);
+    free(words);
+    return top;
+}
+
+/* The height of a panel, the room of its tics, the step to the next: then the axes of one panel. */
+static void place_grid(struct uf_drawing *drawing, struct multiples *multiples, double top)
+{
+    struct uf_panels *panels = &multiples->panels;
+    double low, high;
+    find_range(multiples, &low, &high);
+    if (!multiples->bars) {
+        low = fmin(low, drawing->request->reference);
+        high = fmax(high, drawing->request->reference);
+    }
+    uf_panels_arrange(panels, multiples->lying);
+    double standard = multiples->lying  ? ROW_HEIGHT * (double)panels->categories.count + 4
+                      : multiples->bars ? BAR_HEIGHT_OF_PANEL
+                                        : LINE_HEIGHT_OF_PANEL;
+    double all = uf_drawing_plot_height(drawing, top, 44, 0) / (double)panels->n_rows - TITLE - GAP;
+    panels->height = all > standard / 2 ? all : standard;
+    panels->step_y = panels->height + TITLE + GAP;
+    panels->top = top + TITLE + 2;
+    if (multiples->lying) {
+        for (size_t k = 0; k < panels->categories.count; k++)
+            multiples->labels_width =
+                fmax(multiples->labels_width, uf_measure_text(panels->categories.items[k], 11, false));
+        multiples->labels_width = fmin(multiples->labels_width, 0.27 * drawing->width);
+    } else {
+        multiples->y = uf_axis_round(low, high, 4, false);
+        multiples->labels_width = uf_axis_width(drawing, &multiples->y);
+    }
+    panels->left = UF_PAD + multiples->labels_width + 8;
+    double right = drawing->width - UF_PAD - 10;
+    panels->step_x = (right - panels->left + GAP) / (double)panels->n_columns;
+    panels->width = panels->step_x - GAP;
+    if (multiples->lying) {
+        for (double spacing = 45; spacing < panels->width;
+             spacing *= 1.3) { /* until the tics' words do not touch */
+            multiples->x = uf_axis_roomy(low, high, (int)(panels->width / spacing), 0, panels->width,
+                                         low < 0 ? 4 : 0, 6);
+            double step = multiples->x.step / (multiples->x.high - multiples->x.low) * panels->width;
+            if (uf_axis_width(drawing, &multiples->x) + 10 < step) break;
+        }
+        return;
+    }
+    multiples->y.start = panels->height;
+    multiples->y.end = 0;
+    double first, last;
+    find_x_range(panels, &first, &last);
+    double room = multiples->bars ? 0.6 * panels->width / (double)(panels->categories.count + 1) + 2 : 3;
+    multiples->x = uf_axis_roomy(first, last, 3, 0, panels->width, room, room);
+    int target = (int)fmax(2, panels->width / 48);
+    struct uf_axis tight = uf_axis_tight(multiples->x.low, multiples->x.high, target, panels->whole_periods);
+    tight.start = 0;
+    tight.end = panels->width;
+    multiples->x = tight;
+}
+
+static void place_x_tics(struct uf_drawing *drawing, struct multiples *multiples, size_t panel)
+{
+    struct uf_panels *panels = &multiples->panels;
+    double left = uf_panels_left(panels, panel), bottom = uf_panels_top(panels, panel) + panels->height;
+    bool plain = !multiples->lying && panels->whole_periods;
+    for (size_t i = 0; i < multiples->x.n_tics; i++) {
+        char text[64];
+        double at = uf_axis_place(&multiples->x, uf_axis_tic(drawing, &multiples->x, i, plain, text));
+        if (multiples->lying)
+            uf_panels_line(drawing, panels, panel, at, 0, at, panels->height, UF_PANEL_GRID);
+        if (uf_panels_at_bottom(panels, panel))
+            uf_drawing_text(drawing, left + at, bottom + 12, UF_ALIGN_CENTRE, UF_LOOK_AXIS, text);
+    }
+}
+
+static void place_y_tics(struct uf_drawing *drawing, struct multiples *multiples, size_t panel)
+{
+    struct uf_panels *panels = &multiples->panels;
+    double left = uf_panels_left(panels, panel), top = uf_panels_top(panels, panel);
+    bool first = panel % panels->n_columns == 0;
+    for (size_t i = 0; i < multiples->y.n_tics; i++) {
+        char text[64];
+        double at = uf_axis_place(&multiples->y, uf_axis_tic(drawing, &multiples->y, i, false, text));
+        uf_panels_line(drawing, panels, panel, 0, at, panels->width, at, UF_PANEL_GRID);
+        if (first) uf_drawing_text(drawing, left - 6, top + at, UF_ALIGN_RIGHT, UF_LOOK_AXIS, text);
+    }
+}
+
+static void place_panel(struct uf_drawing *drawing, struct multiples *multiples, size_t panel)
+{
+    struct uf_panels *panels = &multiples->panels;
+    const struct uf_chart_request *request = drawing->request;
+    place_x_tics(drawing, multiples, panel);
+    if (multiples->lying) {
+        double zero = uf_axis_place(&multiples->x, 0), top = uf_panels_top(panels, panel);
+        uf_panels_line(drawing, panels, panel, zero, 0, zero, panels->height, UF_PANEL_AXIS);
+        double step = panels->height / (double)panels->categories.count;
+        for (size_t k = 0; panel % panels->n_columns == 0 && k < panels->categories.count; k++)
+            uf_drawing_fitted(drawing, panels->left - 8, top + ((double)k + 0.5) * step, UF_ALIGN_RIGHT,
+                              UF_LOOK_AXIS, 11, multiples->labels_width + 1, panels->categories.items[k]);
+        return;
+    }
+    place_y_tics(drawing, multiples, panel);
+    uf_panels_line(drawing, panels, panel, 0, panels->height, panels->width, panels->height, UF_PANEL_AXIS);
+    if (multiples->bars) {
+        double zero = uf_axis_place(&multiples->y, 0);
+        uf_panels_line(drawing, panels, panel, 0, zero, panels->width, zero, UF_PANEL_AXIS);
+    }
+    if (!isnan(request->reference)) {
+        double at = uf_axis_place(&multiples->y, request->reference);
+        if (at >= 0 && at <= panels->height)
+            uf_panels_line(drawing, panels, panel, 0, at, panels->width, at, UF_PANEL_REFERENCE);
+    }
+    if (!isnan(request->marked_x) && request->marked_x >= multiples->x.low &&
+        request->marked_x <= multiples->x.high) {
+        double at = uf_axis_place(&multiples->x, request->marked_x);
+        uf_panels_line(drawing, panels, panel, at, 0, at, panels->height, UF_PANEL_MARK);
+    }
+}
+
+static void place(struct uf_drawing *drawing, struct multiples *multiples)
+{
+    struct uf_panels *panels = &multiples->panels;
+    place_grid(drawing, multiples, place_legend(drawing, multiples, uf_drawing_head(drawing)));
+    for (size_t panel = 0; panel < panels->labels.count; panel++) place_panel(drawing, multiples, panel);
+    uf_panels_titles(drawing, panels);
+    double bottom = panels->top + (double)panels->n_rows * panels->step_y - TITLE - GAP + 22;
+    char *words = multiples->lying ? uf_axis_words(drawing->request->value_label, drawing->request->unit)
+                                   : uf_text_copy(drawing->request->x_label);
+    if (words)
+        bottom = uf_drawing_paragraph(drawing, panels->left, bottom + 9,
+                                      drawing->width - UF_PAD - panels->left, UF_LOOK_AXIS, 11, 14, words);
+    free(words);
+    uf_panels_write_lines(drawing, panels);
+    uf_drawing_plot_area(drawing, 0, drawing->width, 0, bottom + drawing->source_height);
+    uf_drawing_number(drawing, "bars", multiples->bars);
+    uf_drawing_number(drawing, "has_sum", multiples->bars && panels->series.count > 1);
+    double counts[UF_MOST_SERIES] = {0};
+    for (size_t i = 0; i < panels->n; i++)
+        if (!isnan(panels->values[i].value)) counts[panels->values[i].series]++;
+    uf_drawing_numbers(drawing, "series_count", counts, panels->series.count);
+    uf_drawing_foot(drawing, bottom + 2);
+}
+
+/* --- data --------------------------------------------------------------------------------------- */
+
+static void write_end(struct uf_drawing *drawing, const struct uf_panels *panels,
+                      const struct uf_panel_value *value)
+{
+    char text[UF_VALUE_STATUS_SIZE];
+    uf_csv_text(drawing,
+                uf_value_status_print(uf_table_value_status(panels->table, value->row, panels->value), text),
+                ',');
+    uf_csv_text(drawing, panels->categories.items[value->category], ',');
+    uf_csv_text(drawing, panels->series.items[value->series], ',');
+    uf_csv_text(drawing, panels->labels.items[value->panel], '\n');
+}
+
+static bool same_line(const struct uf_panels *panels, size_t i, size_t j)
+{
+    return panels->values[i].panel == panels->values[j].panel &&
+           panels->values[i].series == panels->values[j].series;
+}
+
+static void write_lines(struct uf_drawing *drawing, const struct multiples *multiples)
+{
+    const struct uf_panels *panels = &multiples->panels;
+    uf_buffer_append(&drawing->csv, "line,series,alone,value,across,down,status,period,group,label\n");
+    size_t line = 0;
+    for (size_t i = 0; i < panels->n; i++) {
+        const struct uf_panel_value *value = &panels->values[i];
+        if (i == 0 || !same_line(panels, i - 1, i)) line++;
+        bool missing = isnan(value->value) || isnan(value->x);
+        bool before = i > 0 && same_line(panels, i - 1, i) && !isnan(panels->values[i - 1].value);
+        bool after = i + 1 < panels->n && same_line(panels, i, i + 1) && !isnan(panels->values[i + 1].value);
+        uf_csv_number(drawing, (double)line, ',');
+        uf_csv_number(drawing, (double)(value->series + 1), ',');
+        uf_csv_number(drawing, !missing && !before && !after, ',');
+        uf_csv_number(drawing, value->value, ',');
+        uf_csv_number(drawing,
+                      missing ? NAN
+                              : uf_panels_left(panels, value->panel) + uf_axis_place(&multiples->x, value->x),
+                      ',');
+        uf_csv_number(
+            drawing,
+            missing ? NAN : uf_panels_top(panels, value->panel) + uf_axis_place(&multiples->y, value->value),
+            ',');
+        write_end(drawing, panels, value);
+    }
+}
+
+/* The place across the value axis where a bar of a category stands, and half its thickness. */
+static double bar_place(const struct multiples *multiples, const struct uf_panel_value *value, double *half)
+{
+    const struct uf_panels *panels = &multiples->panels;
+    double step = multiples->lying ? panels->height / (double)panels->categories.count
+                                   : panels->width / (double)(panels->categories.count + 1);
+    *half = 0.36 * step;
+    return multiples->lying ? ((double)value->category + 0.5) * step : uf_axis_place(&multiples->x, value->x);
+}
+
+/* A rectangle per part, from the middle outwards in the order of the series; a row with the sum at the last. */
+static uf_status write_bars(struct uf_drawing *drawing, const struct multiples *multiples,
+                            struct uf_error *error)
+{
+    const struct uf_panels *panels = &multiples->panels;
+    size_t n_stacks = panels->labels.count * panels->categories.count;
+    double *ups = calloc(2 * n_stacks + 1, sizeof *ups), *downs = ups + n_stacks;
+    if (!ups) return uf_fail_memory(error);
+    uf_buffer_append(&drawing->csv,
+                     "series,value,left,top,right,bottom,sum,sum_x,sum_y,status,x,group,label\n");
+    for (size_t i = 0; i < panels->n; i++) {
+        const struct uf_panel_value *value = &panels->values[i];
+        size_t at = value->panel * panels->categories.count + value->category;
+        const struct stack *stack = &multiples->stacks[at];
+        double left = uf_panels_left(panels, value->panel), top = uf_panels_top(panels, value->panel), half;
+        double middle = bar_place(multiples, value, &half), box[4] = {NAN, NAN, NAN, NAN},
+               sum[2] = {NAN, NAN};
+        const struct uf_axis *axis = multiples->lying ? &multiples->x : &multiples->y;
+        if (!isnan(value->value)) {
+            double *edge = value->value < 0 ? &downs[at] : &ups[at];
+            double from = uf_axis_place(axis, *edge), to = uf_axis_place(axis, *edge + value->value);
+            *edge += value->value;
+            box[0] = left + (multiples->lying ? fmin(from, to) : middle - half);
+            box[1] = top + (multiples->lying ? middle - half : fmin(from, to));
+            box[2] = left + (multiples->lying ? fmax(from, to) : middle + half);
+            box[3] = top + (multiples->lying ? middle + half : fmax(from, to));
+        }
+        if (stack->whole && value->series == 0) {
+            double end = uf_axis_place(axis, stack->sum);
+            sum[0] = left + (multiples->lying ? end : middle);
+            sum[1] = top + (multiples->lying ? middle : end);
+        }
+        uf_csv_number(drawing, (double)(value->series + 1), ',');
+        uf_csv_number(drawing, value->value, ',');
+        for (size_t k = 0; k < 4; k++) uf_csv_number(drawing, box[k], ',');
+        uf_csv_number(drawing, isnan(sum[0]) ? NAN : stack->sum, ',');
+        uf_csv_number(drawing, sum[0], ',');
+        uf_csv_number(drawing, sum[1], ',');
+        write_end(drawing, panels, value);
+    }
+    free(ups);
+    return UF_OK;
+}
+
+/* --- words -------------------------------------------------------------------------------------- */
+
+static uf_status say_lines(struct uf_drawing *drawing, const struct multiples *multiples, size_t panel,
+                           struct uf_error *error)
+{
+    const struct uf_panels *panels = &multiples->panels;
+    int decimals = uf_table_column_decimals(panels->table, panels->value);
+    for (size_t series = 0; series < panels->series.count; series++) {
+        const struct uf_panel_value *first = NULL, *last = NULL;
+        for (size_t i = 0; i < panels->n; i++) {
+            const struct uf_panel_value *value = &panels->values[i];
+            if (value->panel != panel || value->series != series || isnan(value->value)) continue;
+            if (!first) first = value;
+            last = value;
+        }
+        if (!first) continue;
+        const struct uf_argument arguments[6] = {uf_text_argument(panels->labels.items[panel]),
+                                                 uf_number_argument(first->value, decimals),
+                                                 uf_text_argument(panels->categories.items[first->category]),
+                                                 uf_number_argument(last->value, decimals),
+                                                 uf_text_argument(panels->categories.items[last->category]),
+                                                 uf_text_argument(panels->series.items[series])};
+        UF_TRY(uf_drawing_say(drawing,
+                              panels->series.count > 1
+                                  ? (struct uf_words){"{0}, {5}: from {1} in {2} to {3} in {4}.",
+                                                      "{0}, {5}: från {1} år {2} till {3} år {4}."}
+                                  : (struct uf_words){"{0}: from {1} in {2} to {3} in {4}.",
+                                                      "{0}: från {1} år {2} till {3} år {4}."},
+                              arguments, 6, error));
+    }
+    return UF_OK;
+}
+
+static uf_status say_bars(struct uf_drawing *drawing, const struct multiples *multiples, size_t panel,
+                          struct uf_error *error)
+{
+    const struct uf_panels *panels = &multiples->panels;
+    size_t highest = SIZE_MAX, lowest = SIZE_MAX;
+    for (size_t k = 0; k < panels->categories.count; k++) {
+        const struct stack *stack = stack_of(multiples, panel, k);
+        if (!stack->n || !stack->whole) continue;
+        if (highest == SIZE_MAX || stack->sum > stack_of(multiples, panel, highest)->sum) highest = k;
+        if (lowest == SIZE_MAX || stack->sum < stack_of(multiples, panel, lowest)->sum) lowest = k;
+    }
+    if (highest == SIZE_MAX) return UF_OK;
+    int decimals = uf_table_column_decimals(panels->table, panels->value);
+    const struct uf_argument arguments[5] = {
+        uf_text_argument(panels->labels.items[panel]), uf_text_argument(panels->categories.items[highest]),
+        uf_number_argument(stack_of(multiples, panel, highest)->sum, decimals),
+        uf_text_argument(panels->categories.items[lowest]),
+        uf_number_argument(stack_of(multiples, panel, lowest)->sum, decimals)};
+    return uf_drawing_say(drawing,
+                          (struct uf_words){"{0}: highest sum {2} ({1}), lowest {4} ({3}).",
+                                            "{0}: högsta summa {2} ({1}), lägsta {4} ({3})."},
+                          arguments, 5, error);
+}
+
+static uf_status say(struct uf_drawing *drawing, const struct multiples *multiples, struct uf_error *error)
+{
+    const struct uf_panels *panels = &multiples->panels;
+    UF_TRY(uf_drawing_say_kind(
+        drawing,
+        multiples->bars ? (struct uf_words){"Small panels with stacked bars", "Små diagram med staplar"}
+                        : (struct uf_words){"Small panels with lines", "Små linjediagram"},
+        error));
+    const struct uf_argument n_panels = uf_count_argument(panels->labels.count);
+    UF_TRY(uf_drawing_say(drawing,
+                          (struct uf_words){"{0} panels on the same axes.", "{0} diagram med samma axlar."},
+                          &n_panels, 1, error));
+    size_t said = 0, missing = 0;
+    for (size_t panel = 0; panel < panels->labels.count; panel++) {
+        if (!panels->focus[panel] && said >= (size_t)NAMED_IN_ALT) continue;
+        said++;
+        UF_TRY(multiples->bars ? say_bars(drawing, multiples, panel, error)
+                               : say_lines(drawing, multiples, panel, error));
+    }
+    for (size_t i = 0; i < panels->n; i++) missing += isnan(panels->values[i].value) ? 1 : 0;
+    const struct uf_argument count = uf_count_argument(missing);
+    if (!missing) return UF_OK;
+    return uf_drawing_say(drawing,
+                          multiples->bars
+                              ? (struct uf_words){"{0} values are missing; such bars have no sum.",
+                                                  "{0} värden saknas; sådana staplar har ingen summa."}
+                              : (struct uf_words){"{0} values are missing; the lines are broken there.",
+                                                  "{0} värden saknas; där är linjerna brutna."},
+                          &count, 1, error);
+}
+
+uf_status uf_small_multiples_lay_out(struct uf_drawing *drawing, struct uf_error *error)
+{
+    const struct uf_chart_request *request = drawing->request;
+    const char *form = request->form ? request->form : "lines";
+    struct multiples multiples = {.bars = strcmp(form, "stacked-bars") == 0};
+    if (!multiples.bars && strcmp(form, "lines") != 0)
+        return uf_fail(error, UF_BAD_USAGE, "found the form '%s', expected lines or stacked-bars", form);
+    uf_status status;
+    UF_TRY_GOTO(uf_panels_read(request, !multiples.bars, &multiples.panels, error), done);
+    multiples.lying = multiples.bars && !multiples.panels.periods;
+    if (multiples.bars) UF_TRY_GOTO(fill_stacks(&multiples, error), done);
+    place(drawing, &multiples);
+    if (multiples.bars)
+        UF_TRY_GOTO(write_bars(drawing, &multiples, error), done);
+    else
+        write_lines(drawing, &multiples);
+    status = say(drawing, &multiples, error);
+done:
+    free(multiples.stacks);
+    uf_panels_clear(&multiples.panels);
+    return status;
+}

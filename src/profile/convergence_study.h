@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_PROFILE_CONVERGENCE_STUDY_H
+#define UTFALL_PROFILE_CONVERGENCE_STUDY_H
+/* What one run of the method `convergence` has found, and how it is told. */
+#include <utfall/convergence.h>
+
+#include "profile/panel_series.h"
+
+struct convergence_study {
+    struct panel_series series;
+    size_t from, to; /* periods */
+    double years, level;
+    const struct uf_covariance_type *covariance;
+    gsl_matrix *controls; /* n_regions × controls, at `from`; NULL: none */
+    const struct uf_text_list *control_names;
+    size_t *cluster, n_groups;
+    double *start, *end, *fitted; /* n_regions; NaN: missing */
+    struct uf_beta_convergence beta;
+    size_t *sigma_period,
+        n_sigma; /* periods of the spread, from … to, with a value for every region that is complete */
+    double *deviation; /* n_sigma */
+    struct uf_sigma_trend trend;
+    size_t sigma_regions;
+    bool has_sigma;
+};
+
+/* ln(end/start)/T of a region; NaN where one is missing. */
+double convergence_growth(const struct convergence_study *study, size_t region);
+/* The same between the ends that rounding leaves open; equal to the growth where figures are exact. */
+void convergence_growth_band(const struct convergence_study *study, size_t region, double *low, double *high);
+
+uf_status convergence_tables_add(const struct convergence_study *study, struct uf_result *result,
+                                 struct uf_error *error);
+uf_status convergence_tell(const struct convergence_study *study, struct uf_result *result,
+                           struct uf_error *error);
+/* The sentence of one region; the caller frees it. */
+uf_status convergence_sentence(const struct convergence_study *study, size_t region, char **out,
+                               struct uf_error *error);
+#endif

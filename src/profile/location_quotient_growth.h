@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_PROFILE_LOCATION_QUOTIENT_GROWTH_H
+#define UTFALL_PROFILE_LOCATION_QUOTIENT_GROWTH_H
+/* Quotient, growth and size of each region and sector, for bubbles. */
+#include "profile/panel_activity.h"
+
+/* Table `location-quotient-growth` of the activity's last period against its first; `quotient` is regions × sectors of
+ * the last. Growth is in per cent; missing where either figure is, undefined from 0. */
+uf_status location_quotient_growth_table(const struct panel_activity *activity, const gsl_matrix *quotient,
+                                         struct uf_table **out, struct uf_error *error);
+
+#endif
