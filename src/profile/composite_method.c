@@ -122,7 +122,7 @@ static const struct uf_chart_hint charts[] = {
      .title = {"Which choice moves the ranking", "Vilket val som flyttar rangordningen"},
      .value_label = {"Share of the variance that the choice has a part in (total index)",
                      "Andel av variansen som valet har del i (totalindex)"},
-     .value = "total",
+     .value = "total_order",
      .label = "label",
      .reference = 0},
 };

@@ -53,16 +53,15 @@ static uf_status tell_outliers(const struct composite_problem *p, const struct c
                                struct uf_result *result, struct uf_error *error)
 {
     static const struct uf_words treated = {
-        "Outliers: {0} values of {1} indicators were winsorised and {2} indicators transformed by Box–Cox "
-        "(|skewness| above {3} "
-        "and kurtosis above {4}); composite-index-indicators says which.",
-        "Extremvärden: {0} värden i {1} indikatorer winsoriserades och {2} indikatorer transformerades med "
-        "Box–Cox "
-        "(|skevhet| över {3} och kurtosis över {4}); composite-index-indicators visar vilka."};
-    static const struct uf_words kept = {"{0} indicators have outliers (|skewness| above {1} and kurtosis "
-                                         "above {2}) that weigh heavily in the index: {3}.",
-                                         "{0} indikatorer har extremvärden (|skevhet| över {1} och kurtosis "
-                                         "över {2}) som väger tungt i indexet: {3}."};
+        "Outliers (|skewness| above {3} and kurtosis above {4}): winsorised values {0}, in indicators {1}; "
+        "indicators transformed by "
+        "Box–Cox {2}. composite-index-indicators says which.",
+        "Extremvärden (|skevhet| över {3} och kurtosis över {4}): winsoriserade värden {0}, i indikatorer "
+        "{1}; indikatorer "
+        "transformerade med Box–Cox {2}. composite-index-indicators visar vilka."};
+    static const struct uf_words kept = {
+        "Outliers (|skewness| above {0} and kurtosis above {1}) weigh heavily in the index through: {2}.",
+        "Extremvärden (|skevhet| över {0} och kurtosis över {1}) väger tungt i indexet genom: {2}."};
     static const struct uf_words advice = {
         "Treat them (treat: winsorise), or normalise by rank.",
         "Behandla dem (treat: winsorise), eller normalisera med rang (rank)."};
@@ -81,7 +80,7 @@ static uf_status tell_outliers(const struct composite_problem *p, const struct c
     const struct uf_argument done[] = {
         uf_count_argument(values), uf_count_argument(winsorised), uf_count_argument(transformed),
         uf_number_argument(x->treatment.skewness, -1), uf_number_argument(x->treatment.kurtosis, -1)};
-    const struct uf_argument left[] = {uf_count_argument(open), uf_number_argument(x->treatment.skewness, -1),
+    const struct uf_argument left[] = {uf_number_argument(x->treatment.skewness, -1),
                                        uf_number_argument(x->treatment.kurtosis, -1), uf_text_argument(list)};
     uf_status status = UF_OK;
     if (winsorised + transformed > 0)
@@ -89,7 +88,7 @@ static uf_status tell_outliers(const struct composite_problem *p, const struct c
                                     done, 5, error);
     if (status == UF_OK && open > 0)
         status =
-            uf_result_add_note(result, p->language, UF_WARNING, "outliers", kept, advice, left, 4, error);
+            uf_result_add_note(result, p->language, UF_WARNING, "outliers", kept, advice, left, 3, error);
     free(list);
     return status;
 }
@@ -100,25 +99,24 @@ static uf_status tell_missing(const struct composite_problem *p, const struct co
                               struct uf_result *result, struct uf_error *error)
 {
     static const struct uf_words texts[] = {
-        [MISSING_UNIT] =
-            {"{0} indicator values are missing; {1} of {2} regions therefore have no index and take no part "
-             "in the "
-             "ranking.",
-             "{0} indikatorvärden saknas; {1} av {2} regioner har därför inget index och ingår inte i "
-             "rangordningen."},
+        [MISSING_UNIT] = {"Missing indicator values: {0}. Regions that therefore have no index and take no "
+                          "part in the ranking: {1} of {2}.",
+                          "Saknade indikatorvärden: {0}. Regioner som därför inte har något index och inte "
+                          "ingår i rangordningen: {1} av {2}."},
         [MISSING_RENORMALISE] =
-            {"{0} indicator values are missing; the index of those regions rests on what they have, with the "
-             "other weights made to add up, as asked for (renormalise).",
-             "{0} indikatorvärden saknas; de regionernas index vilar på det som finns, med övriga vikter "
+            {"Missing indicator values: {0}. The index of those regions rests on what they have, with the "
+             "other "
+             "weights made to add up, as asked for (renormalise).",
+             "Saknade indikatorvärden: {0}. De regionernas index vilar på det som finns, med övriga vikter "
              "uppräknade, som begärts (renormalise)."},
-        [MISSING_MEAN] = {"{0} missing indicator values were filled in with the mean of the regions that "
-                          "have them, as asked for.",
-                          "{0} saknade indikatorvärden fylldes i med medelvärdet för de regioner som har "
+        [MISSING_MEAN] = {"Missing indicator values: {0}, filled in with the mean of the regions that have "
+                          "them, as asked for.",
+                          "Saknade indikatorvärden: {0}, ifyllda med medelvärdet för de regioner som har "
                           "dem, som begärts."},
         [MISSING_MEDIAN] = {
-            "{0} missing indicator values were filled in with the median of the regions that have them, as "
+            "Missing indicator values: {0}, filled in with the median of the regions that have them, as "
             "asked for.",
-            "{0} saknade indikatorvärden fylldes i med medianen för de regioner som har dem, som begärts."}};
+            "Saknade indikatorvärden: {0}, ifyllda med medianen för de regioner som har dem, som begärts."}};
     static const struct uf_words advice = {"Leave out the indicators that few regions have, or say by name "
                                            "how to go on (missing: renormalise, mean, median).",
                                            "Utelämna indikatorer som få regioner har, eller säg uttryckligen "
@@ -226,8 +224,9 @@ static void extremes(const struct composite_problem *p, const struct composite_i
 static uf_status sentence(const struct composite_problem *p, const struct composite_index *x,
                           const size_t *parts, size_t count, size_t u, char **out, struct uf_error *error)
 {
-    static const struct uf_words missing = {"{0} has no index{1}: {2} of {3} indicators are missing.",
-                                            "{0} har inget index{1}: {2} av {3} indikatorer saknas."};
+    static const struct uf_words missing = {
+        "{0} has no index{1}: it lacks {2} of {3} indicators.",
+        "{0} har inget index{1}: regionen saknar {2} av {3} indikatorer."};
     static const struct uf_words plain = {
         "{0} ranks {2} of {3}{1} (index {4}), best in {5} (rank {6}) and worst in {7} (rank {8}).",
         "{0} har plats {2} av {3}{1} (index {4}), bäst i {5} (plats {6}) och sämst i {7} (plats {8})."};

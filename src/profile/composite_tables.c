@@ -239,7 +239,7 @@ static uf_status fill_indicators(const struct composite_problem *p, const struct
 static const struct tidy_column value_columns[] = {UNIT_COLUMNS,
                                                    {"indicator", UF_COLUMN_TEXT, NULL, -1},
                                                    {"value", UF_COLUMN_NUMBER, NULL, -1},
-                                                   {"treated", UF_COLUMN_NUMBER, NULL, -1},
+                                                   {"after_treatment", UF_COLUMN_NUMBER, NULL, -1},
                                                    {"normalised", UF_COLUMN_NUMBER, NULL, 3}};
 
 static uf_status fill_values(const struct composite_problem *p, const struct composite_index *x,
@@ -272,8 +272,8 @@ static const struct tidy_column rank_columns[] = {UNIT_COLUMNS,
                                                   {"median", UF_COLUMN_NUMBER, NULL, 1},
                                                   {"low", UF_COLUMN_NUMBER, NULL, 1},
                                                   {"high", UF_COLUMN_NUMBER, NULL, 1},
-                                                  {"top_share", UF_COLUMN_NUMBER, NULL, 3},
-                                                  {"top_share_error", UF_COLUMN_NUMBER, NULL, 3}};
+                                                  {"among_top", UF_COLUMN_NUMBER, NULL, 3},
+                                                  {"among_top_error", UF_COLUMN_NUMBER, NULL, 3}};
 
 static uf_status fill_ranks(const struct composite_problem *p, const struct composite_index *x,
                             struct uf_table *table, struct uf_error *error)
@@ -289,11 +289,13 @@ static uf_status fill_ranks(const struct composite_problem *p, const struct comp
     return uf_table_sort(table, uf_table_column(table, "rank"), false, error);
 }
 
-static const struct tidy_column sensitivity_columns[] = {
-    {"choice", UF_COLUMN_TEXT, NULL, -1},        {"label", UF_COLUMN_TEXT, NULL, -1},
-    {"alternatives", UF_COLUMN_NUMBER, NULL, 0}, {"first", UF_COLUMN_NUMBER, NULL, 3},
-    {"first_error", UF_COLUMN_NUMBER, NULL, 3},  {"total", UF_COLUMN_NUMBER, NULL, 3},
-    {"total_error", UF_COLUMN_NUMBER, NULL, 3}};
+static const struct tidy_column sensitivity_columns[] = {{"choice", UF_COLUMN_TEXT, NULL, -1},
+                                                         {"label", UF_COLUMN_TEXT, NULL, -1},
+                                                         {"alternatives", UF_COLUMN_NUMBER, NULL, 0},
+                                                         {"first_order", UF_COLUMN_NUMBER, NULL, 3},
+                                                         {"first_order_error", UF_COLUMN_NUMBER, NULL, 3},
+                                                         {"total_order", UF_COLUMN_NUMBER, NULL, 3},
+                                                         {"total_order_error", UF_COLUMN_NUMBER, NULL, 3}};
 
 static uf_status fill_sensitivity(const struct composite_problem *p, const struct composite_index *x,
                                   struct uf_table *table, struct uf_error *error)

@@ -134,7 +134,7 @@ static void a_missing_value_is_never_zero(void **state)
         assert_non_null(uf_result_note(&run.result, "indicators-missing"));
         if (m == 0)
             assert_string_equal(uf_table_text(uf_result_table(&run.result, "composite-index-findings"), 2, 2),
-                                "Region 3 has no index, 2018: 1 of 3 indicators are missing.");
+                                "Region 3 has no index, 2018: it lacks 1 of 3 indicators.");
         run_clear(&run);
     }
 }
@@ -230,11 +230,11 @@ static void outliers_are_told_and_treated_by_name_only(void **state)
                treated =
                    run_with(second, UF_ENGLISH, (const char *const[]){BASIC, "treat", "winsorise", NULL});
     assert_non_null(uf_result_note(&kept.result, "outliers"));
-    expect_close(number(&kept, "composite-index-values", 15, "treated"), 1e6, 0, "kept");
+    expect_close(number(&kept, "composite-index-values", 15, "after_treatment"), 1e6, 0, "kept");
     assert_non_null(uf_result_note(&treated.result, "outliers-treated"));
     assert_null(uf_result_note(&treated.result, "outliers"));
     expect_close(number(&treated, "composite-index-values", 15, "value"), 1e6, 0, "as observed");
-    expect_close(number(&treated, "composite-index-values", 15, "treated"), 50, 0, "winsorised");
+    expect_close(number(&treated, "composite-index-values", 15, "after_treatment"), 50, 0, "winsorised");
     run_clear(&kept);
     run_clear(&treated);
 }
