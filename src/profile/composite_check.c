@@ -142,6 +142,7 @@ static uf_status tell(const struct composite_problem *p, const struct block *b, 
     if (b->n_weak)
         UF_TRY(uf_result_add_note(result, p->language, UF_NOTE, "weak-correlations", none, no_advice, few, 3,
                                   error));
+    if (isnan(b->alpha.standardised)) return UF_OK;
     return uf_result_add_note(result, p->language, UF_NOTE, "cronbach-alpha", alpha, no_advice, numbers, 5,
                               error);
 }

@@ -191,7 +191,8 @@ static uf_status choose_units(struct composite_problem *p, struct uf_error *erro
     p->n_absent = panel->units.count - p->n_units;
     free(there);
     if (p->n_units >= 2) return UF_OK;
-    return uf_fail(error, UF_NOT_IDENTIFIED, "%zu regions have figures%s, expected at least two to compare",
+    return uf_fail(error, UF_NOT_IDENTIFIED,
+                   "the number of regions with figures is %zu%s, expected at least two to compare",
                    p->n_units, p->when);
 }
 
