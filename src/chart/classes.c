@@ -2,13 +2,17 @@
 #include "chart/classes.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <utfall/number.h>
 
+/* As a number is printed: 0.95, which is a little less, is 0.9 with one decimal, though 10 * 0.95 is 9.5. */
 static double rounded(double value, int decimals)
 {
-    double scale = pow(10, decimals);
-    return round(value * scale) / scale;
+    char text[400];
+    if (decimals < 0 || decimals > 15 || !isfinite(value)) return value;
+    snprintf(text, sizeof text, "%.*f", decimals, value);
+    return strtod(text, NULL); /* of the same locale */
 }
 
 static int by_value(const void *a, const void *b)

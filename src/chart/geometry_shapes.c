@@ -289,6 +289,9 @@ static uf_status unpack(zip_t *archive, const char *path, const char *ending, ch
         char *bytes = malloc((size_t)about.size + 1);
         zip_file_t *file = bytes ? zip_fopen_index(archive, (zip_uint64_t)i, 0) : NULL;
         zip_int64_t got = file ? zip_fread(file, bytes, about.size) : -1;
+        /* the checksum is looked at only where the end is read, too */
+        char beyond;
+        if (file && got >= 0 && zip_fread(file, &beyond, 1) != 0) got = -1;
         if (file) zip_fclose(file);
         if (!bytes) return uf_fail_memory(error);
         if (got < 0 || (zip_uint64_t)got != about.size) {

@@ -272,6 +272,7 @@ static const struct uf_chart_hint charts[] = {
      .label = "label",
      .group = "component_label",
      .x = "period",
+     .form = "stacked-bars",
      .reference = 0},
 };
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utfall/file.h>
+#include <utfall/number.h>
 
 static void test_axis_takes_round_numbers(void **state)
 {
@@ -97,6 +98,10 @@ static void test_classes_are_as_shown(void **state)
     assert_int_equal(uf_class_of(&given, 29.94), 1);
     assert_int_equal(uf_class_of(&given, 29.96), 2); /* shown as 30,0 and classed as 30,0 */
     assert_int_equal(uf_class_of(&given, 38.8), 5);
+    /* 31.95 is a little less in binary: printed as 31,9, and classed so, though 10 * 31.95 rounds to 320 */
+    char shown[UF_NUMBER_SIZE];
+    assert_string_equal(uf_number_format(31.95, 1, UF_SWEDISH, shown), "31,9");
+    assert_int_equal(uf_class_of(&given, 31.95), 2);
     static const char *const words[5] = {"under 30,0", "30,0–31,9", "32,0–33,9", "34,0–38,7",
                                          "38,8 eller mer"};
     for (int k = 1; k <= 5; k++) {
