@@ -143,8 +143,8 @@ uf_status uf_composite_aggregate(const gsl_matrix *normalised, const struct uf_c
 uf_status uf_outranking(const gsl_matrix *values, const double *weights, gsl_matrix *out,
                         struct uf_error *error);
 
-/* Panel of several indicators → tables `composite-index`, `composite-pillars`, `composite-indicators`, `composite-coherence`,
- * `composite-correlations`, `composite-contributions`, with uncertainty `composite-ranks` and `composite-sensitivity`, and
+/* Panel of several indicators → tables `composite-index`, `composite-index-pillars`, `composite-index-indicators`, `composite-index-coherence`,
+ * `composite-index-correlations`, `composite-index-contributions`, with uncertainty `composite-index-ranks` and `composite-index-sensitivity`, and
  * `composite-index-findings`. See docs/methods/composite-index.md. */
 extern const struct uf_method uf_method_composite_index;
 

@@ -99,12 +99,33 @@ static uf_status period_of(const struct arguments *arguments, const char *name, 
     return UF_OK;
 }
 
+static bool takes_indicators(const struct uf_method *method)
+{
+    for (size_t i = 0; i < method->n_options; i++)
+        if (!strcmp(method->options[i].name, "indicators")) return true;
+    return false;
+}
+
+/* A profile of several columns, which its option `indicators` names, needs no one column of numbers. */
+static bool names_indicators(const struct uf_method *method, const struct lists *lists)
+{
+    return takes_indicators(method) && lists->extra.count > 0;
+}
+
+static const char *numbers_wanted(const struct uf_method *method)
+{
+    return takes_indicators(method)
+               ? "COLUMN: the column with the numbers, with --sector; or --indicators A,B: several of them"
+               : "COLUMN: the column with the numbers";
+}
+
 static uf_status panel_from_file(const struct arguments *arguments, struct lists *lists,
                                  struct uf_result *ledger, struct uf_panel **out, struct uf_error *error)
 {
     bool profile = arguments->method->family == UF_FAMILY_PROFILE;
     UF_TRY(need(arguments, profile ? "region" : "unit", "COLUMN: the column with the regions", error));
-    UF_TRY(need(arguments, profile ? "value" : "outcome", "COLUMN: the column with the numbers", error));
+    if (!names_indicators(arguments->method, lists))
+        UF_TRY(need(arguments, profile ? "value" : "outcome", numbers_wanted(arguments->method), error));
     if (profile && arguments->method->needs_sector)
         UF_TRY(need(arguments, "sector", "COLUMN: the column with the sectors", error));
     if (arguments->method->needs_treatment && !arguments_given(arguments, "treatment") &&
@@ -165,8 +186,10 @@ static uf_status panel_from_store(const struct arguments *arguments, struct list
 {
     const struct uf_method *method = arguments->method;
     bool profile = method->family == UF_FAMILY_PROFILE;
-    UF_TRY(need(arguments, profile ? "indicator" : "outcome",
-                profile ? "NAME: an indicator of the store" : "NAME: an indicator or an expression", error));
+    if (!names_indicators(method, lists))
+        UF_TRY(need(arguments, profile ? "indicator" : "outcome",
+                    profile ? "NAME: an indicator of the store" : "NAME: an indicator or an expression",
+                    error));
     UF_TRY(need(arguments, "level", "NAME: the level of regions, as nuts3", error));
     struct uf_store_panel_request request = {.language = language,
                                              .level = arguments_text(arguments, "level"),

@@ -2,6 +2,7 @@
 /* The methods there are. Adding one is its own file and one line here. */
 #include <utfall/cluster_stars.h>
 #include <utfall/complexity.h>
+#include <utfall/composite.h>
 #include <utfall/concentration.h>
 #include <utfall/convergence.h>
 #include <utfall/did.h>
@@ -35,6 +36,7 @@ static const struct uf_method *const methods[] = {
     &uf_method_relatedness,
     &uf_method_relatedness_density,
     &uf_method_complexity,
+    &uf_method_composite_index,
     &uf_method_convergence,
     &uf_method_spatial,
     &uf_method_priority_map,

@@ -14,13 +14,29 @@ static const char *indicator_of(const struct run_analysis *analysis)
     return analysis->follow ? analysis->follow->indicator.text : analysis->effect->outcome.text;
 }
 
-static bool concerns(const struct run *run, const struct run_analysis *analysis)
+static bool is_protected(const struct run *run, const char *indicator)
 {
     const struct study_disclosure *disclosure = &run->study->disclosure;
-    for (size_t i = 0; disclosure->place.line && i < disclosure->indicators.count; i++)
-        if (study_is_made_from(run->study, indicator_of(analysis), disclosure->indicators.items[i].text))
-            return true;
+    for (size_t i = 0; indicator && disclosure->place.line && i < disclosure->indicators.count; i++)
+        if (study_is_made_from(run->study, indicator, disclosure->indicators.items[i].text)) return true;
     return false;
+}
+
+/* Cells are hidden in one column; a profile of several that has a protected one would show what it hides. */
+static uf_status check_several(const struct run *run, const struct run_analysis *analysis,
+                               struct uf_error *error)
+{
+    const struct uf_panel *panel = analysis->panel;
+    if (!analysis->profile || indicator_of(analysis)) return UF_OK;
+    for (size_t i = 0; i < panel->n_columns; i++)
+        if (is_protected(run, panel->columns[i].name))
+            return uf_fail_at(
+                error, UF_BAD_INPUT, run->study->path, analysis->profile->place.line,
+                analysis->profile->place.column,
+                "'%s' is protected by `disclosure`, and a profile of several indicators shows their "
+                "values; leave it out, or use a rate in its place",
+                panel->columns[i].name);
+    return UF_OK;
 }
 
 /* The panel's outcome as a table, row by row in the same order. */
@@ -71,7 +87,8 @@ static uf_status say_suppressed(struct run *run, struct run_analysis *analysis,
 
 uf_status run_disclose(struct run *run, struct run_analysis *analysis, struct uf_error *error)
 {
-    if (!concerns(run, analysis)) return UF_OK;
+    UF_TRY(check_several(run, analysis, error));
+    if (!is_protected(run, indicator_of(analysis))) return UF_OK;
     const struct study_disclosure *disclosure = &run->study->disclosure;
     static const char *const group[] = {"unit", "period"};
     struct uf_disclosure_rule rule = {.threshold = disclosure->threshold,

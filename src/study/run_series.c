@@ -238,7 +238,7 @@ static uf_status fill_levels(struct run *run, struct uf_error *error)
 {
     struct study_profile *profiles = run->study->profiles.items;
     for (size_t i = 0; i < run->study->profiles.count; i++) {
-        if (!profiles[i].id_of_level) continue;
+        if (!profiles[i].id_of_level || !profiles[i].indicator.text) continue;
         const char *level;
         bool there;
         UF_TRY(uf_store_resolve_level(profiles[i].analysis.level.text, &level, error));

@@ -186,6 +186,15 @@ static uf_status settle_id(struct study *study, struct study_analysis *analysis,
     return uf_text_list_add(taken, id, error);
 }
 
+bool study_names_indicators(const struct study_profile *profile)
+{
+    for (size_t i = 0; i < profile->options.count; i++)
+        if (!strcmp(profile->options.items[i].option->name, "indicators") &&
+            profile->options.items[i].values.count)
+            return true;
+    return false;
+}
+
 /* Options that name variables: the part before `:` is a name of this study. */
 static uf_status check_option_names(struct study *study, const struct study_options *options,
                                     struct uf_error *error)
@@ -203,6 +212,24 @@ static uf_status check_option_names(struct study *study, const struct study_opti
     return UF_OK;
 }
 
+/* One indicator, or those that the method's option `indicators` names. */
+static uf_status check_indicator(struct study *study, const struct study_profile *profile,
+                                 struct uf_error *error)
+{
+    const struct study_text *indicator = &profile->indicator;
+    if (study_names_indicators(profile)) {
+        if (!indicator->text) return UF_OK;
+        return uf_fail_at(error, UF_BAD_INPUT, study->path, indicator->place.line, indicator->place.column,
+                          "found `indicator` beside `indicators`, expected one of the two");
+    }
+    if (!indicator->text)
+        return uf_fail_at(error, UF_BAD_INPUT, study->path, profile->place.line, profile->place.column,
+                          "a profile has no 'indicator', expected it (an indicator with sectors)");
+    if (!profile->method->needs_sector && study_derived_of(study, indicator->text)) return UF_OK;
+    if (study_has_indicator(study, indicator->text)) return UF_OK;
+    return study_fail_unknown_indicator(study, indicator, "indicator", error);
+}
+
 static uf_status check_profiles(struct study *study, struct uf_text_list *taken, struct uf_error *error)
 {
     UF_TRY(study_expand_levels(study, error));
@@ -212,10 +239,7 @@ static uf_status check_profiles(struct study *study, struct uf_text_list *taken,
         UF_TRY(settle_id(study, &profile->analysis, "a profile",
                          profile->id_of_level ? profile->id_of_level : profile->method->name, taken,
                          profile->place, error));
-        const bool derived =
-            !profile->method->needs_sector && study_derived_of(study, profile->indicator.text);
-        if (!derived && !study_has_indicator(study, profile->indicator.text))
-            return study_fail_unknown_indicator(study, &profile->indicator, "indicator", error);
+        UF_TRY(check_indicator(study, profile, error));
         if (!profile->method->needs_sector) UF_TRY(check_option_names(study, &profile->options, error));
     }
     return UF_OK;

@@ -189,4 +189,6 @@ bool study_is_name(const char *text);
 /* Gives an error that has no place yet the place of a value in the study file; returns `status`. */
 uf_status study_locate(const struct study *study, struct study_place place, uf_status status,
                        struct uf_error *error);
+/* True where the method's option `indicators` names what it works on: there is then no one `indicator`. */
+bool study_names_indicators(const struct study_profile *profile);
 #endif

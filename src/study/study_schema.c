@@ -255,8 +255,8 @@ static const struct schema intervention_schema = {.what = "intervention",
 
 static const struct schema_field profile_fields[] = {
     {.key = "method", .type = SCHEMA_METHOD, .summary = "the method's name; see `utfall methods`"},
-    FIELD(study_profile, "indicator", indicator, SCHEMA_TEXT, .required = true,
-          .summary = "an indicator with sectors"),
+    FIELD(study_profile, "indicator", indicator, SCHEMA_TEXT,
+          .summary = "an indicator with sectors; needed unless the method names several"),
     FIELD(study_profile, "sectors", sectors, SCHEMA_TEXTS,
           .summary = "the sectors, in order; default: all that have values"),
     FIELD(
