@@ -35,8 +35,9 @@ uf_status uf_planner_need(struct uf_planner *planner, struct uf_error *error, co
 /* What speaks for a role, of a dimension's codes and of its labels, as shares. */
 struct uf_role_evidence {
     double codes, labels, names;
-    const char *level; /* of the names; static */
-    bool doubtful;     /* no label names what the store has under the code */
+    double within_year; /* of the codes: quarters, months, weeks */
+    const char *level;  /* of the names; static */
+    bool doubtful;      /* no label names what the store has under the code */
 };
 /* The label of a code, where it says more than the code; else NULL. */
 const char *uf_planner_label(const struct uf_planner *planner, size_t dimension, const char *code);
