@@ -20,7 +20,8 @@ static const char *const SECTOR_NAMES[] = {
     "nace",   "nace_r2", "nace_group",  "sni",      "sni2007",           "SNIkod",
     "sector", "bransch", "sni_section", "industry", "n\xC3\xA4ringsgren"};
 static const char *const CONTENT_NAMES[] = {
-    "ContentsCode", "tabellinneh\xC3\xA5ll", "statistikkvariabel", "kpi", "Tiedot", "contents"};
+    "ContentsCode", "tabellinneh\xC3\xA5ll", "statistikkvariabel", "kpi", "Tiedot", "contents", "indicator",
+    "indikator"};
 /* Their codes are numbers that also are counties, years or divisions. */
 static const char *const OTHER_NAMES[] = {"age", "\xC3\xA5lder", "alder", "sex", "kon", "k\xC3\xB6n"};
 
