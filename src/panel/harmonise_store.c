@@ -105,10 +105,10 @@ static uf_status say_units(const struct uf_harmonise_options *options, const str
     static const struct uf_words text = {"In '{0}' the regions {1} are shown as one, since borders between "
                                          "them moved and no weights were given.",
                                          "I ”{0}” visas regionerna {1} som en, eftersom gränserna mellan dem "
-                                         "har flyttats och inga vikter är angivna."};
+                                         "har flyttats och inga vikter har angetts."};
     static const struct uf_words advice = {
         "With a crosswalk (`regions: {{crosswalk: FILE}`) they can be kept apart, as estimates.",
-        "Med en korstabell (`regions: {{crosswalk: FIL}`) kan de hållas isär, som skattningar."};
+        "Med en omräkningsnyckel (`regions: {{crosswalk: FIL}`) kan de hållas isär, som skattningar."};
     uf_status status = UF_OK;
     for (size_t i = 0; i < harmonised->n_steps && status == UF_OK; i++) {
         if (!strchr(harmonised->steps[i].unit, '+')) continue;
