@@ -95,7 +95,7 @@ static uf_status fill_gaps(const struct aggregation *work, struct uf_table *tabl
         const struct uf_cell *published = NULL;
         enum uf_gap_reason reason = judge(work, cell, &published);
         if (published && counts) counts[reason]++;
-        if (reason == UF_GAP_NONE) continue;
+        if (!published || reason == UF_GAP_NONE) continue;
         size_t row;
         UF_TRY(add_row(work, cell, breakdowns, table, &row, error));
         UF_TRY(uf_table_set_value(table, row, n, published->value, published->status, error));
