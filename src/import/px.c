@@ -86,7 +86,7 @@ static uf_status find_language(const struct uf_reader *reader, const struct uf_p
     *out = wished && *wished ? uf_px_language_find(cube, wished) : cube->languages;
     if (*out) return UF_OK;
     struct uf_buffer list = {0};
-    for (size_t i = 0; i < cube->n_languages; i++) {
+    for (size_t i = 0; cube->languages && i < cube->n_languages; i++) {
         if (i > 0) uf_buffer_append(&list, ", ");
         uf_buffer_append(&list,
                          *cube->languages[i].name ? cube->languages[i].name : "one that it does not name");
