@@ -64,6 +64,11 @@ size_t uf_planner_holder(const struct uf_planner *p, enum uf_role role)
     return SIZE_MAX;
 }
 
+bool uf_planner_is_unit(const struct uf_planner *p, size_t d)
+{
+    return UF_NAMED(uf_planner_name(p, d), UNIT_NAMES);
+}
+
 uf_status uf_planner_note(struct uf_planner *p, const char *const *parts, struct uf_error *error)
 {
     struct uf_buffer text = {0};
@@ -134,7 +139,7 @@ static uf_status settle_dimension(struct uf_planner *p, size_t d, bool needed, s
         p->plan->dimensions[d].constant = uf_text_copy(codes->items[0]);
         return p->plan->dimensions[d].constant ? UF_OK : uf_fail_memory(error);
     }
-    if (UF_NAMED(name, UNIT_NAMES)) {
+    if (uf_planner_is_unit(p, d)) {
         UF_TRY(uf_planner_need(p, error,
                                "column %s has several units (%s, %s%s) and an indicator has one; keep one of "
                                "them: --keep %s=%s, in a study keep: {%s: %s}",
