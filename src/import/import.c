@@ -132,15 +132,20 @@ static uf_status report_progress(const struct uf_importer *importer, struct uf_e
                       "interrupted; nothing of this file was stored");
 }
 
+/* What the reader has to say is known when the file is opened, but for what its end tells. */
 static uf_status walk(struct uf_importer *importer, struct uf_error *error)
 {
     bool more = true;
+    const struct uf_text_list *notes = &importer->reader.notes;
+    size_t told = notes->count;
     while (more) {
         if (importer->summary->cells % PROGRESS_EVERY == 0) UF_TRY(report_progress(importer, error));
         struct uf_cell cell;
         UF_TRY(importer->reader.format->next(&importer->reader, &cell, &more, error));
         if (more) UF_TRY(store_cell(importer, &cell, error));
     }
+    for (; told < notes->count; told++)
+        UF_TRY(uf_text_list_add(&importer->summary->notes, notes->items[told], error));
     return report_progress(importer, error);
 }
 
