@@ -69,6 +69,12 @@ bool uf_planner_is_unit(const struct uf_planner *p, size_t d)
     return UF_NAMED(uf_planner_name(p, d), UNIT_NAMES);
 }
 
+bool uf_planner_is_single(const struct uf_planner *p, size_t d)
+{
+    const struct uf_keep *keep = p->plan->dimensions[d].keep;
+    return keep && keep->n_codes == 1;
+}
+
 uf_status uf_planner_note(struct uf_planner *p, const char *const *parts, struct uf_error *error)
 {
     struct uf_buffer text = {0};
@@ -230,11 +236,11 @@ static uf_status take_wishes(struct uf_planner *p, struct uf_error *error)
     return UF_OK;
 }
 
-/* One kept code says all there is to say of its dimension, unless it says what is counted. */
+/* One kept code says all there is to say of its dimension, unless that says what is counted, where or when. */
 static void take_single_codes(struct uf_planner *p)
 {
     for (size_t d = 0; d < p->plan->count; d++)
-        if (p->open[d] && p->plan->dimensions[d].keep && p->plan->dimensions[d].keep->n_codes == 1)
+        if (p->open[d] && uf_planner_is_single(p, d) && !uf_says_where_or_when(p, d))
             uf_planner_assign(p, d, UF_ROLE_NONE);
 }
 

@@ -28,6 +28,8 @@ void uf_planner_assign(struct uf_planner *planner, size_t dimension, enum uf_rol
 size_t uf_planner_holder(const struct uf_planner *planner, enum uf_role role);
 /* A column of units of measure, by its name. */
 bool uf_planner_is_unit(const struct uf_planner *planner, size_t dimension);
+/* One of its codes is kept. */
+bool uf_planner_is_single(const struct uf_planner *planner, size_t dimension);
 /* A sentence of up to five parts, the last NULL. */
 uf_status uf_planner_note(struct uf_planner *planner, const char *const *parts, struct uf_error *error);
 /* What is lacking: an error, or in a lenient plan one of its needs. */
@@ -54,6 +56,8 @@ uf_status uf_guess_content(struct uf_planner *planner, struct uf_error *error);
 uf_status uf_guess_period(struct uf_planner *planner, struct uf_error *error);
 uf_status uf_guess_region(struct uf_planner *planner, struct uf_error *error);
 uf_status uf_guess_sector(struct uf_planner *planner, struct uf_error *error);
+/* The dimension's name, or the format, says that it holds regions or periods. */
+bool uf_says_where_or_when(const struct uf_planner *planner, size_t dimension);
 /* Where the user named the dimension: whether its codes or its labels tell, and names or codes. */
 uf_status uf_judge_named_roles(struct uf_planner *planner, struct uf_error *error);
 
