@@ -18,7 +18,9 @@ static void say_summary(const struct arguments *arguments, const struct uf_impor
     for (size_t i = 0; i < summary->notes.count; i++) terminal_message(arguments, summary->notes.items[i]);
     if (summary->already_there)
         snprintf(line, sizeof line,
-                 "this file is in the store already, with the same choices; nothing was changed");
+                 "this file is in the store already, with the same choices; nothing was changed (--replace "
+                 "reads it "
+                 "again, as for another name, unit or kind)");
     else
         snprintf(line, sizeof line,
                  "%s, %s: %zu cells read, %zu stored (%zu of them missing), %zu left out, %zu met twice%s",

@@ -68,6 +68,17 @@ size_t uf_planner_holder(const struct uf_planner *p, enum uf_role role)
     return SIZE_MAX;
 }
 
+bool uf_planner_is_unit(const struct uf_planner *p, size_t d)
+{
+    return uf_names_unit(uf_planner_name(p, d));
+}
+
+bool uf_planner_is_single(const struct uf_planner *p, size_t d)
+{
+    const struct uf_keep *keep = p->plan->dimensions[d].keep;
+    return keep && keep->n_codes == 1;
+}
+
 uf_status uf_planner_note(struct uf_planner *p, const char *const *parts, struct uf_error *error)
 {
     struct uf_buffer text = {0};
@@ -138,7 +149,7 @@ static uf_status settle_dimension(struct uf_planner *p, size_t d, bool needed, s
         p->plan->dimensions[d].constant = uf_text_copy(codes->items[0]);
         return p->plan->dimensions[d].constant ? UF_OK : uf_fail_memory(error);
     }
-    if (uf_names_unit(name)) {
+    if (uf_planner_is_unit(p, d)) {
         UF_TRY(uf_planner_need(p, error,
                                "column %s has several units (%s, %s%s) and an indicator has one; keep one of "
                                "them: --keep %s=%s, in a study keep: {%s: %s}",
@@ -229,11 +240,11 @@ static uf_status take_wishes(struct uf_planner *p, struct uf_error *error)
     return UF_OK;
 }
 
-/* One kept code says all there is to say of its dimension, unless it says what is counted. */
+/* One kept code says all there is to say of its dimension, unless that says what is counted, where or when. */
 static void take_single_codes(struct uf_planner *p)
 {
     for (size_t d = 0; d < p->plan->count; d++)
-        if (p->open[d] && p->plan->dimensions[d].keep && p->plan->dimensions[d].keep->n_codes == 1)
+        if (p->open[d] && uf_planner_is_single(p, d) && !uf_says_where_or_when(p, d))
             uf_planner_assign(p, d, UF_ROLE_NONE);
 }
 

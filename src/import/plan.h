@@ -22,6 +22,7 @@ struct uf_planned_dimension {
 struct uf_planned_sum {
     size_t dimension;
     struct uf_codes parts; /* file's code → 0, 1, … */
+    bool own_total;        /* its one part is the file's own total */
 };
 struct uf_plan {
     struct uf_planned_dimension *dimensions; /* as the reader's */

@@ -199,12 +199,15 @@ struct uf_px_state {
     struct uf_px_symbols symbols;
     struct uf_px_data *data;
     size_t n_warnings;
+    bool told_end; /* that the data do not end with their semicolon */
 };
 uf_status uf_px_data_open(const struct uf_px_source *source, const struct uf_px_cube *cube,
                           const struct uf_px_symbols *symbols, char decimal, struct uf_px_data **out,
                           struct uf_error *error);
 uf_status uf_px_data_next(struct uf_px_data *data, struct uf_cell *out, bool *out_more,
                           struct uf_error *error);
+/* Once all cells are read: the data end with their semicolon. */
+bool uf_px_data_is_closed(const struct uf_px_data *data);
 /* With KEYS: rows that are not in the file are given as zeros. */
 bool uf_px_data_fills(const struct uf_px_data *data);
 void uf_px_data_place(const struct uf_px_data *data, size_t *out_line, size_t *out_column);

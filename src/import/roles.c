@@ -37,6 +37,13 @@ static bool hinted_otherwise(const struct uf_planner *p, size_t d, enum uf_role 
     return facts && facts->hint != UF_ROLE_NONE && facts->hint != UF_ROLE_BREAKDOWN && facts->hint != role;
 }
 
+bool uf_says_where_or_when(const struct uf_planner *p, size_t d)
+{
+    const char *name = uf_planner_name(p, d);
+    return UF_NAMED(name, REGION_NAMES) || UF_NAMED(name, PERIOD_NAMES) || hinted(p, d, UF_ROLE_REGION) ||
+           hinted(p, d, UF_ROLE_PERIOD);
+}
+
 /* --- periods ----------------------------------------------------------------------------------- */
 
 static struct uf_role_evidence period_evidence(const struct uf_planner *p, size_t d)
@@ -208,6 +215,7 @@ uf_status uf_guess_region(struct uf_planner *p, struct uf_error *error)
         UF_TRY(region_evidence(p, d, &evidence, error));
         double score = best_share(&evidence);
         score += name_weight(p, d, UF_ROLE_REGION);
+        if (uf_planner_is_single(p, d)) score -= 0.1; /* another one tells cells apart */
         if (score > best_score) best_score = score, best = d, chosen = evidence;
     }
     if (best == SIZE_MAX || best_score < 0.5)
