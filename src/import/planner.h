@@ -26,8 +26,6 @@ const char *uf_planner_name(const struct uf_planner *planner, size_t dimension);
 const struct uf_dimension_facts *uf_planner_facts(const struct uf_planner *planner, size_t dimension);
 void uf_planner_assign(struct uf_planner *planner, size_t dimension, enum uf_role role);
 size_t uf_planner_holder(const struct uf_planner *planner, enum uf_role role);
-/* A column of units of measure, by its name. */
-bool uf_planner_is_unit(const struct uf_planner *planner, size_t dimension);
 /* One of its codes is kept. */
 bool uf_planner_is_single(const struct uf_planner *planner, size_t dimension);
 /* A sentence of up to five parts, the last NULL. */
@@ -39,8 +37,9 @@ uf_status uf_planner_need(struct uf_planner *planner, struct uf_error *error, co
 /* What speaks for a role, of a dimension's codes and of its labels, as shares. */
 struct uf_role_evidence {
     double codes, labels, names;
-    const char *level; /* of the names; static */
-    bool doubtful;     /* no label names what the store has under the code */
+    double within_year; /* of the codes: quarters, months, weeks */
+    const char *level;  /* of the names; static */
+    bool doubtful;      /* no label names what the store has under the code */
 };
 /* The label of a code, where it says more than the code; else NULL. */
 const char *uf_planner_label(const struct uf_planner *planner, size_t dimension, const char *code);
