@@ -68,11 +68,6 @@ size_t uf_planner_holder(const struct uf_planner *p, enum uf_role role)
     return SIZE_MAX;
 }
 
-bool uf_planner_is_unit(const struct uf_planner *p, size_t d)
-{
-    return uf_names_unit(uf_planner_name(p, d));
-}
-
 bool uf_planner_is_single(const struct uf_planner *p, size_t d)
 {
     const struct uf_keep *keep = p->plan->dimensions[d].keep;
@@ -149,7 +144,7 @@ static uf_status settle_dimension(struct uf_planner *p, size_t d, bool needed, s
         p->plan->dimensions[d].constant = uf_text_copy(codes->items[0]);
         return p->plan->dimensions[d].constant ? UF_OK : uf_fail_memory(error);
     }
-    if (uf_planner_is_unit(p, d)) {
+    if (uf_names_unit(name)) {
         UF_TRY(uf_planner_need(p, error,
                                "column %s has several units (%s, %s%s) and an indicator has one; keep one of "
                                "them: --keep %s=%s, in a study keep: {%s: %s}",

@@ -26,8 +26,6 @@ const char *uf_planner_name(const struct uf_planner *planner, size_t dimension);
 const struct uf_dimension_facts *uf_planner_facts(const struct uf_planner *planner, size_t dimension);
 void uf_planner_assign(struct uf_planner *planner, size_t dimension, enum uf_role role);
 size_t uf_planner_holder(const struct uf_planner *planner, enum uf_role role);
-/* A column of units of measure, by its name. */
-bool uf_planner_is_unit(const struct uf_planner *planner, size_t dimension);
 /* One of its codes is kept. */
 bool uf_planner_is_single(const struct uf_planner *planner, size_t dimension);
 /* A sentence of up to five parts, the last NULL. */

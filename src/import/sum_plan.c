@@ -135,7 +135,7 @@ static uf_status check_units(const struct uf_planner *p, const struct uf_planned
                              struct uf_error *error)
 {
     const char *name = uf_planner_name(p, sum->dimension);
-    if (sum->parts.count < 2 || !uf_planner_is_unit(p, sum->dimension)) return UF_OK;
+    if (sum->parts.count < 2 || !uf_names_unit(name)) return UF_OK;
     return uf_fail_at(error, UF_BAD_USAGE, uf_input_name(p->reader->input), 0, 0,
                       "column %s holds units of measure, which cannot be added up; keep one of them: --keep "
                       "%s=CODE, in a study keep: {%s: CODE}",

@@ -217,6 +217,31 @@ static void unknown_regions_can_be_added(void **state)
         "EU27_2020:other:-:EU27_2020 NO:country:-:Norway SEZZ:nuts2:SE:SEZZ USA:other:-:USA");
 }
 
+static void one_kept_region_is_a_region(void **state)
+{
+    (void)state;
+    static const char TEXT[] = "region,sex,year,value\n20,m,2018,1\n20,k,2018,2\n21,m,2018,3\n20,m,2019,4\n";
+    const struct uf_keep keep[] = {{"region", (const char *const[]){"20"}, 1},
+                                   {"year", (const char *const[]){"2018"}, 1}};
+    do_import(TEXT, &(struct uf_import_request){.keep = keep, .n_keep = 2});
+    expect_text(store,
+                "SELECT group_concat(region || period || breakdown || '=' || value, ' ') FROM (SELECT * FROM"
+                " observations ORDER BY breakdown)",
+                "SE3122018000sex=k=2.0 SE3122018000sex=m=1.0");
+    /* an age is none, and where another column tells cells apart it is the region */
+    const struct uf_keep age = {"age", (const char *const[]){"20"}, 1};
+    expect_refusal("age,year,value\n20,2018,1\n21,2018,2\n",
+                   &(struct uf_import_request){.keep = &age, .n_keep = 1}, UF_BAD_INPUT,
+                   "no column of regions");
+    const struct uf_keep nation = {"geo", (const char *const[]){"SE"}, 1};
+    do_import("geo,lan,year,value\nSE,20,2018,1\nSE,21,2018,2\n",
+              &(struct uf_import_request){.indicator = {.code = "y"}, .keep = &nation, .n_keep = 1});
+    expect_text(store,
+                "SELECT group_concat(region, ' ') FROM (SELECT region FROM observations WHERE indicator = 'y'"
+                " ORDER BY region)",
+                "SE312 SE313");
+}
+
 /* `ar` is a word for a period and `ar_kvartal` is none, but only the quarters tell the cells apart. */
 static void the_finest_period_is_the_period(void **state)
 {
@@ -282,31 +307,6 @@ static void a_column_of_indicators_is_the_content(void **state)
     expect_text(store,
                 "SELECT group_concat(indicator, ' ') FROM (SELECT indicator FROM observations ORDER BY 1)",
                 "x_firms x_jobs");
-}
-
-static void one_kept_region_is_a_region(void **state)
-{
-    (void)state;
-    static const char TEXT[] = "region,sex,year,value\n20,m,2018,1\n20,k,2018,2\n21,m,2018,3\n20,m,2019,4\n";
-    const struct uf_keep keep[] = {{"region", (const char *const[]){"20"}, 1},
-                                   {"year", (const char *const[]){"2018"}, 1}};
-    do_import(TEXT, &(struct uf_import_request){.keep = keep, .n_keep = 2});
-    expect_text(store,
-                "SELECT group_concat(region || period || breakdown || '=' || value, ' ') FROM (SELECT * FROM"
-                " observations ORDER BY breakdown)",
-                "SE3122018000sex=k=2.0 SE3122018000sex=m=1.0");
-    /* an age is none, and where another column tells cells apart it is the region */
-    const struct uf_keep age = {"age", (const char *const[]){"20"}, 1};
-    expect_refusal("age,year,value\n20,2018,1\n21,2018,2\n",
-                   &(struct uf_import_request){.keep = &age, .n_keep = 1}, UF_BAD_INPUT,
-                   "no column of regions");
-    const struct uf_keep nation = {"geo", (const char *const[]){"SE"}, 1};
-    do_import("geo,lan,year,value\nSE,20,2018,1\nSE,21,2018,2\n",
-              &(struct uf_import_request){.indicator = {.code = "y"}, .keep = &nation, .n_keep = 1});
-    expect_text(store,
-                "SELECT group_concat(region, ' ') FROM (SELECT region FROM observations WHERE indicator = 'y'"
-                " ORDER BY region)",
-                "SE312 SE313");
 }
 
 int main(void)
