@@ -92,6 +92,9 @@ uf_status uf_table_to_json(const struct uf_table *table, char **out, struct uf_e
  * blanks; control characters in labels lose their power. */
 uf_status uf_table_to_text(const struct uf_table *table, enum uf_language language, char **out,
                            struct uf_error *error);
+/* The same, with the names of the columns as headings: of a table whose columns somebody else's file named. */
+uf_status uf_table_to_literal_text(const struct uf_table *table, enum uf_language language, char **out,
+                                   struct uf_error *error);
 
 /* --- vocabulary -------------------------------------------------------------------------------- */
 

@@ -62,10 +62,10 @@ void uf_spliced_clear(struct uf_spliced *spliced);
 uf_status uf_splice(const struct uf_cells *const *parts, size_t n_parts,
                     const struct uf_splice_options *options, struct uf_spliced *out, struct uf_error *error);
 
-/* Splices stored indicators into a new one, `indicator->code`, whose kind, rounding and unnamed fields are those
+/* Splices stored indicators into a new one, `as->code`, whose kind, rounding and unnamed fields are those
  * of the newest part. Parts of different kind or unit are UF_BAD_INPUT. The table `splice-CODE` of `log` has the
  * overlap; the notes say the method and the seam. One transaction. */
-uf_status uf_splice_indicators(struct uf_store *store, const struct uf_indicator *indicator,
+uf_status uf_splice_indicators(struct uf_store *store, const struct uf_indicator *as,
                                const char *const *parts, size_t n_parts,
                                const struct uf_splice_options *options, enum uf_language language,
                                struct uf_result *log, struct uf_error *error);

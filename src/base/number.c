@@ -88,7 +88,9 @@ static size_t group_length(const char *p, const char *end, char group)
 {
     if (p < end && *p == group) return 1;
     if (group == ' ' && end - p >= 2 && !memcmp(p, "\xC2\xA0", 2)) return 2;
-    if (group == ' ' && end - p >= 3 && !memcmp(p, "\xE2\x80\xAF", 3)) return 3;
+    /* the narrow no-break space and the thin one */
+    if (group == ' ' && end - p >= 3 && (!memcmp(p, "\xE2\x80\xAF", 3) || !memcmp(p, "\xE2\x80\x89", 3)))
+        return 3;
     return 0;
 }
 

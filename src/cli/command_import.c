@@ -18,7 +18,9 @@ static void say_summary(const struct arguments *arguments, const struct uf_impor
     for (size_t i = 0; i < summary->notes.count; i++) terminal_message(arguments, summary->notes.items[i]);
     if (summary->already_there)
         snprintf(line, sizeof line,
-                 "this file is in the store already, with the same choices; nothing was changed");
+                 "this file is in the store already, with the same choices; nothing was changed (--replace "
+                 "reads it "
+                 "again, as for another name, unit or kind)");
     else
         snprintf(line, sizeof line,
                  "%s, %s: %zu cells read, %zu stored (%zu of them missing), %zu left out, %zu met twice%s",
@@ -119,6 +121,10 @@ static const struct argument_option columns[] = {
     {"sum-noise", 0, ARGUMENT_FLAG, NULL, "add up also values that are protected by noise"},
     {"region-is", 0, ARGUMENT_VALUE, "CODE", "all of the file is about this region"},
     {"period-is", 0, ARGUMENT_VALUE, "PERIOD", "all of the file is about this period"},
+    {"skip-unknown-regions", 0, ARGUMENT_FLAG, NULL,
+     "pass over regions that the store does not know, and count them"},
+    {"add-unknown-regions", 0, ARGUMENT_FLAG, NULL,
+     "add regions that the store does not know, with the file's labels"},
 };
 static const struct argument_group column_group = {"Which column is what (the rest is guessed, and said)",
                                                    columns, sizeof columns / sizeof *columns};
@@ -128,15 +134,11 @@ static const struct argument_option file[] = {
     {"input-format", 0, ARGUMENT_VALUE, "NAME", "the file's format (default: detected by content)"},
     {"delimiter", 0, ARGUMENT_VALUE, "CHARACTER", "between cells; `tab` for a tab (default: detected)"},
     {"decimal", 0, ARGUMENT_VALUE, "CHARACTER", "the decimal mark (default: detected)"},
-    {"skip-unknown-regions", 0, ARGUMENT_FLAG, NULL,
-     "pass over regions that the store does not know, and count them"},
-    {"add-unknown-regions", 0, ARGUMENT_FLAG, NULL,
-     "add regions that the store does not know, with the file's labels"},
     {"encoding", 0, ARGUMENT_VALUE, "NAME", "utf-8, iso-8859-1 or windows-1252 (default: detected)"},
     {"sheet", 0, ARGUMENT_VALUE, "NAME",
      "the sheet of a workbook, by name or number (default: the first with a table)"},
     {"range", 0, ARGUMENT_VALUE, "A3:F40", "the cells of a sheet (default: found)"},
-    {"header-row", 0, ARGUMENT_VALUE, "COUNT", "the row of a sheet with the headings (default: found)"},
+    {"header-row", 0, ARGUMENT_VALUE, "NUMBER", "the row of a sheet with the headings (default: found)"},
     {"language", 0, ARGUMENT_VALUE, "sv|en",
      "the language to read in a file with several (default: its first)"},
 };

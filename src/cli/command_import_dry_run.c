@@ -38,12 +38,14 @@ static void add_count(struct uf_buffer *text, const char *name, size_t count)
     uf_buffer_append_char(text, '\n');
 }
 
+/* The columns of the first cells have the file's names, which are what the options take. */
 static uf_status add_table(struct uf_buffer *text, const char *heading, const struct uf_table *table,
-                           struct uf_error *error)
+                           bool literal, struct uf_error *error)
 {
     if (uf_table_rows(table) == 0) return UF_OK;
     char *printed = NULL;
-    UF_TRY(uf_table_to_text(table, UF_ENGLISH, &printed, error));
+    UF_TRY(literal ? uf_table_to_literal_text(table, UF_ENGLISH, &printed, error)
+                   : uf_table_to_text(table, UF_ENGLISH, &printed, error));
     uf_buffer_append_char(text, '\n');
     uf_buffer_append(text, heading);
     uf_buffer_append_char(text, '\n');
@@ -104,10 +106,10 @@ static uf_status print_text(const struct uf_import_description *d, struct uf_err
     add_fact(&text, "licence", d->licence);
     add_count(&text, "cells", d->cells);
     if (d->left_out) add_count(&text, "left out", d->left_out);
-    uf_status status = add_table(&text, "Dimensions", d->dimensions, error);
-    if (status == UF_OK) status = add_table(&text, "What is counted", d->contents, error);
-    if (status == UF_OK) status = add_table(&text, "Signs without a number", d->missing, error);
-    if (status == UF_OK) status = add_table(&text, "First cells", d->rows, error);
+    uf_status status = add_table(&text, "Dimensions", d->dimensions, false, error);
+    if (status == UF_OK) status = add_table(&text, "What is counted", d->contents, false, error);
+    if (status == UF_OK) status = add_table(&text, "Signs without a number", d->missing, false, error);
+    if (status == UF_OK) status = add_table(&text, "First cells", d->rows, true, error);
     add_remarks(&text, d->remarks);
     add_sentences(&text, "What was guessed and noticed", &d->notes);
     add_sentences(&text, "What is needed before it can be imported", &d->needs);

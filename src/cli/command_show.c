@@ -21,7 +21,8 @@ struct view {
 
 static const struct view views[] = {
     {"indicators",
-     "SELECT i.code, i.name_en AS name, i.unit_en AS unit, i.kind, i.theme, i.rounding, count(o.region_id) "
+     "SELECT i.code, i.name_en AS name, i.unit_en AS measured_in, i.kind, i.theme, nullif(i.rounding, 0) AS "
+     "rounding, count(o.region_id) "
      "AS observations, i.source "
      "FROM indicator i LEFT JOIN observation o USING (indicator_id) GROUP BY i.code ORDER BY i.code",
      {NULL},

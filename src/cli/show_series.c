@@ -98,9 +98,22 @@ static uf_status read_history(const struct arguments *arguments, struct uf_store
     return status;
 }
 
-static uf_status print_cells(const struct arguments *arguments, const struct uf_cells *cells,
-                             const struct uf_text_list *series, struct uf_error *error)
+/* The region asked for, or the union that it became part of (`SE121+SE125`). */
+static bool region_is_asked(const char *region, const char *asked)
 {
+    const size_t length = asked ? strlen(asked) : 0;
+    for (const char *part = region; asked && part; part = strchr(part, '+')) {
+        part += *part == '+';
+        if (!strncmp(part, asked, length) && (!part[length] || part[length] == '+')) return true;
+    }
+    return !asked;
+}
+
+static uf_status print_cells(const struct arguments *arguments, const struct uf_cells *cells,
+                             const struct uf_text_list *series, const char *asked_region,
+                             struct uf_error *error)
+{
+    const char *asked_sector = arguments_text(arguments, "sector");
     static const char *const names[] = {"region", "sector", "breakdown", "period"};
     struct uf_table *table = NULL;
     UF_TRY(uf_table_new("observations", &table, error));
@@ -114,8 +127,14 @@ static uf_status print_cells(const struct arguments *arguments, const struct uf_
         const struct uf_cell *cell = &cells->items[i];
         char *sector = NULL, *breakdown = NULL, period[UF_PERIOD_SIZE], flags[UF_VALUE_STATUS_SIZE];
         size_t row = 0;
+        if (!region_is_asked(cell->region, asked_region)) continue;
         status = uf_series_split(series, cell->series, &sector, &breakdown, error);
         if (status != UF_OK) break;
+        if (asked_sector && !uf_text_equal(sector, asked_sector)) {
+            free(sector);
+            free(breakdown);
+            continue;
+        }
         const char *texts[] = {cell->region, sector, breakdown, uf_period_print(cell->period, period)};
         status = uf_table_add_row(table, &row, error);
         for (size_t k = 0; k < 4 && status == UF_OK; k++)
@@ -136,7 +155,9 @@ uf_status show_as_of(const struct arguments *arguments, struct uf_store *store, 
                      struct uf_error *error)
 {
     const char *indicator = arguments_text(arguments, "indicator"),
-               *denominator = arguments_text(arguments, "denominator");
+               *denominator = arguments_text(arguments, "denominator"),
+               *region_text = arguments_text(arguments, "region");
+    char *region = NULL;
     double year = NAN;
     if (!uf_number_parse(year_text, strlen(year_text), '.', &year) || !(year >= 1000 && year < 3000))
         return uf_fail(error, UF_BAD_USAGE, "found '%s' for --as-of, expected a year as 2016", year_text);
@@ -150,6 +171,7 @@ uf_status show_as_of(const struct arguments *arguments, struct uf_store *store, 
     uf_cells_init(&cells);
     uf_cells_init(&weights);
     uf_status status = read_history(arguments, store, &history, &crosswalk, error);
+    if (status == UF_OK && region_text) status = uf_store_resolve_region(store, region_text, &region, error);
     struct uf_harmonise_options options = {.as_of = (int)year,
                                            .history = &history,
                                            .crosswalk = crosswalk.count ? &crosswalk : NULL,
@@ -168,7 +190,8 @@ uf_status show_as_of(const struct arguments *arguments, struct uf_store *store, 
         if (status == UF_OK) status = uf_cells_weigh(&cells, &weights, &series, error);
     }
     if (status == UF_OK) status = uf_harmonise(&cells, &options, &harmonised, error);
-    if (status == UF_OK) status = print_cells(arguments, &harmonised.cells, &series, error);
+    if (status == UF_OK) status = print_cells(arguments, &harmonised.cells, &series, region, error);
+    free(region);
     uf_harmonised_clear(&harmonised);
     uf_cells_clear(&weights);
     uf_cells_clear(&cells);

@@ -29,6 +29,26 @@ static uf_status store_labels(struct uf_importer *importer, size_t d, struct uf_
     return UF_OK;
 }
 
+/* A column that says the same in each row tells what the figures are (20-64 years, employed persons): kept as a note. */
+static uf_status store_constant(struct uf_importer *importer, size_t d, struct uf_error *error)
+{
+    const char *name = importer->reader.dimensions.items[d], *code = importer->plan.dimensions[d].constant;
+    if (!code || !*code || uf_names_unit(name)) return UF_OK;
+    const char *label = uf_plan_label(&importer->plan, &importer->reader, d, code);
+    struct uf_buffer text = {0};
+    uf_buffer_append(&text, "all cells: ");
+    uf_buffer_append(&text, code);
+    if (label && strcmp(label, code) != 0) {
+        uf_buffer_append(&text, " = ");
+        uf_buffer_append(&text, label);
+    }
+    uf_status status = text.failed
+                           ? uf_fail_memory(error)
+                           : uf_store_batch_note(importer->store, importer->batch, name, text.data, error);
+    uf_buffer_clear(&text);
+    return status;
+}
+
 uf_status uf_importer_store_facts(struct uf_importer *importer, struct uf_error *error)
 {
     const struct uf_reader *reader = &importer->reader;
@@ -39,6 +59,7 @@ uf_status uf_importer_store_facts(struct uf_importer *importer, struct uf_error 
                                         d < facts->n_dimensions ? facts->dimensions[d].label : NULL,
                                         dimension->summed ? "sum" : uf_role_name(dimension->role), error));
         if (dimension->role == UF_ROLE_BREAKDOWN) UF_TRY(store_labels(importer, d, error));
+        if (dimension->role == UF_ROLE_NONE) UF_TRY(store_constant(importer, d, error));
     }
     for (size_t i = 0; i < facts->n_notes; i++)
         UF_TRY(uf_store_batch_note(importer->store, importer->batch, facts->notes[i].scope,

@@ -94,9 +94,27 @@ static uf_status make_source(const struct uf_file_facts *facts, char **out, stru
     return *out ? UF_OK : uf_fail_memory(error);
 }
 
+/* Eurostat's codes of units, where the file has no words for them: `PC_HH`, `EUR_HAB_EU27_2020`, `PER_KM2` (but `PER`
+ * is persons), `I15`. */
+static bool is_code_of_ratio(const char *text)
+{
+    static const char *const PARTS[] = {"PC", "PCH", "RT", "AVG", "HAB", "HTHAB", "MHAB"};
+    static const char CAPITALS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    if (!text || !*text || text[strspn(text, CAPITALS)]) return false;
+    for (const char *part = text; *part; part += *part == '_') {
+        size_t length = strcspn(part, "_");
+        for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++)
+            if (strlen(PARTS[i]) == length && !strncmp(part, PARTS[i], length)) return true;
+        part += length;
+    }
+    if (!strncmp(text, "PER_", 4)) return true;
+    return *text == 'I' && strspn(text + 1, "0123456789") >= 2;
+}
+
 /* Words of a unit or a label that tell a share, a mean or an index. */
 static bool speaks_of_ratio(const char *text)
 {
+    if (is_code_of_ratio(text)) return true;
     static const char *const WORDS[] = {"%",       "percent",  "per cent",   "procent", "prozent", "prosent",
                                         "andel",   "share",    "index",      "medel",   "mean",    "average",
                                         "median",  "kvot",     "ratio",      "per 1",   "per inv", "per cap",
@@ -106,16 +124,14 @@ static bool speaks_of_ratio(const char *text)
     return false;
 }
 
-/* The label of the file's only unit, where it is a column of its own; NULL: none. */
+/* The file's only unit, where it is a column of its own, in words if the file has them; NULL: none. */
 static const char *constant_unit(const struct uf_plan *plan, const struct uf_reader *reader)
 {
-    static const char *const UNITS[] = {"unit", "unit_measure", "enhet", "unit code"};
     for (size_t d = 0; d < plan->count; d++) {
         const char *code = plan->dimensions[d].constant;
-        for (size_t i = 0; code && i < sizeof UNITS / sizeof *UNITS; i++) {
+        if (code && *code && uf_names_unit(reader->dimensions.items[d])) {
             const char *label = uf_plan_label(plan, reader, d, code);
-            if (label && strcmp(label, code) != 0 && uf_label_equal(reader->dimensions.items[d], UNITS[i]))
-                return label;
+            return label ? label : code;
         }
     }
     return NULL;

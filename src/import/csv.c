@@ -40,6 +40,12 @@ static size_t filled_fields(const struct uf_record *record, bool *out_first_only
     return n;
 }
 
+/* Excel's `sep=;`, cut at its own delimiter or not. */
+static bool names_delimiter(const char *field)
+{
+    return !strncasecmp(field, "sep=", 4) && (!field[4] || !field[5]);
+}
+
 /* A title has one field, or one that is filled, and something wider follows. */
 static uf_status find_titles(struct uf_input *input, char delimiter, struct uf_csv_frame *frame,
                              struct uf_error *error)
@@ -55,7 +61,8 @@ static uf_status find_titles(struct uf_input *input, char delimiter, struct uf_c
         /* What cannot be read here is reported with its place when the header is read. */
         if (uf_records_next(records, &record, &more, NULL) != UF_OK || !more) break;
         size_t n = filled_fields(&record, &first_only);
-        if (record.count > 1 && !(first_only && (record.count > 2 || titles.count > 0))) {
+        bool excel = titles.count == 0 && first_only && names_delimiter(record.fields[0].text);
+        if (record.count > 1 && !excel && !(first_only && (record.count > 2 || titles.count > 0))) {
             found = n > 0;
             break;
         }
@@ -212,13 +219,13 @@ static uf_status tell_count(struct uf_reader *reader, size_t n, const char *one,
 uf_status uf_csv_frame_tell(struct uf_reader *reader, const struct uf_csv_frame *frame,
                             struct uf_error *error)
 {
-    size_t n = frame->titles.count;
-    if (n > 0) {
-        UF_TRY(uf_facts_set(&reader->facts.title, frame->titles.items[0], error));
-        UF_TRY(tell_count(reader, n, "a line above the header is taken as the title",
+    size_t n = frame->titles.count, first = n > 0 && names_delimiter(frame->titles.items[0]);
+    if (n > first) {
+        UF_TRY(uf_facts_set(&reader->facts.title, frame->titles.items[first], error));
+        UF_TRY(tell_count(reader, n - first, "a line above the header is taken as the title",
                           " lines above the header are taken as title and notes", error));
     }
-    for (size_t i = 1; i < n; i++) UF_TRY(tell_footer(reader, frame->titles.items[i], error));
+    for (size_t i = first + 1; i < n; i++) UF_TRY(tell_footer(reader, frame->titles.items[i], error));
     n = frame->footers.count;
     if (n > 0)
         UF_TRY(tell_count(reader, n, "a line below the table is taken as a note",

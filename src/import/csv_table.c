@@ -91,6 +91,7 @@ static uf_status tell(struct uf_reader *reader, const struct follower *follower,
     if (follower->kind != UF_CSV_LABEL) return tell_unit(reader, follower, code, error);
     struct uf_dimension_facts *about = &reader->facts.dimensions[follower->dimension];
     if (!follower->is_first) return UF_OK;
+    said = uf_csv_bare_code(said);
     UF_TRY(uf_facts_code(&reader->facts, follower->dimension, code, said, error));
     if (about->hint != UF_ROLE_CONTENT) return UF_OK;
     struct uf_content_facts *content;

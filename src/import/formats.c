@@ -10,20 +10,11 @@
 #include "import/format.h"
 
 static const struct uf_format *const FORMATS[] = {
-    &uf_format_eurostat_tsv,      /* tables of text */
-    &uf_format_sdmx_csv,          /* the standard's */
-    &uf_format_data_explorer_csv, /* Eurostat's, with labels */
-    &uf_format_oecd_csv,          /* codes and labels */
-    &uf_format_csv_long,          /* a row per value */
-    &uf_format_csv_wide,          /* a column per period */
-    &uf_format_px,                /* cubes */
-    &uf_format_json_stat,         /* JSON */
-    &uf_format_json_pxweb,        /* PxWeb's own */
-    &uf_format_kolada,            /* municipalities and regions */
-    &uf_format_xlsx,              /* not text */
-    &uf_format_stata,             /* statistics programs */
-    &uf_format_spss,              /* … */
-    &uf_format_sas,               /* … */
+    &uf_format_eurostat_tsv, &uf_format_sdmx_csv,  &uf_format_data_explorer_csv,
+    &uf_format_oecd_csv,     &uf_format_csv_long,  &uf_format_csv_wide,
+    &uf_format_px,           &uf_format_json_stat, &uf_format_json_pxweb,
+    &uf_format_kolada,       &uf_format_xlsx,      &uf_format_stata,
+    &uf_format_spss,         &uf_format_sas,
 };
 enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS, PREFIX = 1 << 16, HEAD = 4096 };
 

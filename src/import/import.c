@@ -88,6 +88,7 @@ static uf_status store_cell(struct uf_importer *importer, const struct uf_cell *
     bool use = false;
     summary->cells++;
     UF_TRY(uf_plan_keeps(&importer->plan, &importer->reader, cell, &use, error));
+    UF_TRY(uf_totals_meet(&importer->totals, &importer->plan, cell, use, error));
     if (!use) {
         summary->left_out++;
         return UF_OK;
@@ -105,6 +106,7 @@ static uf_status put_sums(struct uf_importer *importer, struct uf_error *error)
 {
     struct uf_import_summary *summary = importer->summary;
     size_t count = importer->sums ? uf_sums_count(importer->sums) : 0;
+    UF_TRY(uf_totals_note(&importer->totals, &importer->plan, &importer->reader, &summary->notes, error));
     for (size_t i = 0; i < count; i++) {
         struct uf_observation observation;
         size_t lacking;
@@ -130,15 +132,20 @@ static uf_status report_progress(const struct uf_importer *importer, struct uf_e
                       "interrupted; nothing of this file was stored");
 }
 
+/* What the reader has to say is known when the file is opened, but for what its end tells. */
 static uf_status walk(struct uf_importer *importer, struct uf_error *error)
 {
     bool more = true;
+    const struct uf_text_list *notes = &importer->reader.notes;
+    size_t told = notes->count;
     while (more) {
         if (importer->summary->cells % PROGRESS_EVERY == 0) UF_TRY(report_progress(importer, error));
         struct uf_cell cell;
         UF_TRY(importer->reader.format->next(&importer->reader, &cell, &more, error));
         if (more) UF_TRY(store_cell(importer, &cell, error));
     }
+    for (; told < notes->count; told++)
+        UF_TRY(uf_text_list_add(&importer->summary->notes, notes->items[told], error));
     return report_progress(importer, error);
 }
 
@@ -333,6 +340,7 @@ uf_status uf_import_input(struct uf_store *store, struct uf_input *input,
     uf_text_list_clear(&importer.added_sectors);
     uf_contents_clear(&importer.contents);
     uf_sums_free(importer.sums);
+    uf_totals_clear(&importer.totals);
     free(importer.region_is);
     uf_buffer_clear(&importer.breakdown);
     free(importer.breakdown_order);

@@ -7,6 +7,7 @@
 #include "import/contents.h"
 #include "import/format.h"
 #include "import/plan.h"
+#include "import/sum_totals.h"
 #include "import/sums.h"
 #include "store/codes.h"
 #include "store/writer.h"
@@ -28,6 +29,7 @@ struct uf_importer {
     struct uf_content *content; /* of the last cell */
     struct uf_sums *sums;       /* NULL: nothing is added up */
     bool adds_up;               /* some sum has several parts */
+    struct uf_totals totals;    /* where a column's own total is a sum */
     char *region_is;            /* the region of all cells; NULL: a dimension tells */
     uf_period period_is;        /* 0: a dimension tells */
     struct uf_translation regions, sectors;

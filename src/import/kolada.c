@@ -217,6 +217,24 @@ static uf_status note_pages(struct uf_reader *reader, struct uf_error *error)
 
 /* --- the format -------------------------------------------------------------------------------- */
 
+/* Those that the answer has: most indicators have the total only. */
+static uf_status tell_genders(struct uf_reader *reader, struct uf_error *error)
+{
+    static const char *const GENDERS[][2] = {{"T", "totalt"}, {"K", "kvinnor"}, {"M", "m\xC3\xA4n"}};
+    enum { N_GENDERS = sizeof GENDERS / sizeof *GENDERS };
+    const struct state *state = reader->state;
+    bool met[N_GENDERS] = {false};
+    for (size_t r = 0; r < json_array_size(state->records); r++)
+        for (size_t i = 0; i < cells_of(json_array_get(state->records, r)); i++) {
+            const char *code = json_string_value(member_of(state, r, i, DIMENSIONS[GENDER].name));
+            for (size_t g = 0; g < N_GENDERS; g++)
+                met[g] |= !strcmp(code && *code ? code : "T", GENDERS[g][0]);
+        }
+    for (size_t g = 0; g < N_GENDERS; g++)
+        if (met[g]) UF_TRY(uf_facts_code(&reader->facts, GENDER, GENDERS[g][0], GENDERS[g][1], error));
+    return UF_OK;
+}
+
 static uf_status open(struct uf_reader *reader, const struct uf_reader_wishes *wishes, struct uf_error *error)
 {
     (void)wishes;
@@ -231,9 +249,7 @@ static uf_status open(struct uf_reader *reader, const struct uf_reader_wishes *w
         UF_TRY(uf_text_list_add(&reader->dimensions, DIMENSIONS[d].name, error));
         reader->facts.dimensions[d].hint = DIMENSIONS[d].hint;
     }
-    static const char *const SEXES[][2] = {{"T", "totalt"}, {"K", "kvinnor"}, {"M", "m\xC3\xA4n"}};
-    for (size_t i = 0; i < sizeof SEXES / sizeof *SEXES; i++)
-        UF_TRY(uf_facts_code(&reader->facts, GENDER, SEXES[i][0], SEXES[i][1], error));
+    UF_TRY(tell_genders(reader, error));
     UF_TRY(uf_facts_set(&reader->facts.source, "Kolada", error));
     UF_TRY(note_pages(reader, error));
     uf_status status = survey(reader, &signs, error);

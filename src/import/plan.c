@@ -11,8 +11,6 @@
 #include "base/fail.h"
 #include "import/planner.h"
 
-static const char *const UNIT_NAMES[] = {"unit", "unit_measure", "enhet", "unit code"};
-
 void uf_plan_clear(struct uf_plan *plan)
 {
     for (size_t d = 0; plan->dimensions && d < plan->count; d++) {
@@ -30,6 +28,12 @@ void uf_plan_clear(struct uf_plan *plan)
     uf_text_list_clear(&plan->left_out);
     uf_text_list_clear(&plan->needs);
     memset(plan, 0, sizeof *plan);
+}
+
+bool uf_names_unit(const char *dimension)
+{
+    static const char *const NAMES[] = {"unit", "unit_measure", "enhet", "unit code"};
+    return UF_NAMED(dimension, NAMES);
 }
 
 /* --- what the files of the planner share ------------------------------------------------------- */
@@ -62,6 +66,12 @@ size_t uf_planner_holder(const struct uf_planner *p, enum uf_role role)
     for (size_t d = 0; d < p->plan->count; d++)
         if (p->plan->dimensions[d].role == role) return d;
     return SIZE_MAX;
+}
+
+bool uf_planner_is_single(const struct uf_planner *p, size_t d)
+{
+    const struct uf_keep *keep = p->plan->dimensions[d].keep;
+    return keep && keep->n_codes == 1;
 }
 
 uf_status uf_planner_note(struct uf_planner *p, const char *const *parts, struct uf_error *error)
@@ -134,7 +144,7 @@ static uf_status settle_dimension(struct uf_planner *p, size_t d, bool needed, s
         p->plan->dimensions[d].constant = uf_text_copy(codes->items[0]);
         return p->plan->dimensions[d].constant ? UF_OK : uf_fail_memory(error);
     }
-    if (UF_NAMED(name, UNIT_NAMES)) {
+    if (uf_names_unit(name)) {
         UF_TRY(uf_planner_need(p, error,
                                "column %s has several units (%s, %s%s) and an indicator has one; keep one of "
                                "them: --keep %s=%s, in a study keep: {%s: %s}",
@@ -225,11 +235,11 @@ static uf_status take_wishes(struct uf_planner *p, struct uf_error *error)
     return UF_OK;
 }
 
-/* One kept code says all there is to say of its dimension, unless it says what is counted. */
+/* One kept code says all there is to say of its dimension, unless that says what is counted, where or when. */
 static void take_single_codes(struct uf_planner *p)
 {
     for (size_t d = 0; d < p->plan->count; d++)
-        if (p->open[d] && p->plan->dimensions[d].keep && p->plan->dimensions[d].keep->n_codes == 1)
+        if (p->open[d] && uf_planner_is_single(p, d) && !uf_says_where_or_when(p, d))
             uf_planner_assign(p, d, UF_ROLE_NONE);
 }
 

@@ -22,6 +22,7 @@ struct uf_planned_dimension {
 struct uf_planned_sum {
     size_t dimension;
     struct uf_codes parts; /* file's code → 0, 1, … */
+    bool own_total;        /* its one part is the file's own total */
 };
 struct uf_plan {
     struct uf_planned_dimension *dimensions; /* as the reader's */
@@ -49,6 +50,8 @@ void uf_plan_clear(struct uf_plan *plan);
 /* True where the cell has the codes asked for. */
 uf_status uf_plan_keeps(struct uf_plan *plan, const struct uf_reader *reader, const struct uf_cell *cell,
                         bool *out, struct uf_error *error);
+/* True for a dimension that tells in what the values are measured, by its name. */
+bool uf_names_unit(const char *dimension);
 /* The file's label of a code; NULL: it has none. */
 const char *uf_plan_label(const struct uf_plan *plan, const struct uf_reader *reader, size_t dimension,
                           const char *code);

@@ -86,7 +86,7 @@ static uf_status find_language(const struct uf_reader *reader, const struct uf_p
     *out = wished && *wished ? uf_px_language_find(cube, wished) : cube->languages;
     if (*out) return UF_OK;
     struct uf_buffer list = {0};
-    for (size_t i = 0; i < cube->n_languages; i++) {
+    for (size_t i = 0; cube->languages && i < cube->n_languages; i++) {
         if (i > 0) uf_buffer_append(&list, ", ");
         uf_buffer_append(&list,
                          *cube->languages[i].name ? cube->languages[i].name : "one that it does not name");
@@ -171,7 +171,14 @@ static uf_status open(struct uf_reader *reader, const struct uf_reader_wishes *w
 static uf_status next(struct uf_reader *reader, struct uf_cell *out, bool *out_more, struct uf_error *error)
 {
     struct uf_px_state *state = reader->state;
-    return uf_px_data_next(state->data, out, out_more, error);
+    UF_TRY(uf_px_data_next(state->data, out, out_more, error));
+    if (*out_more || state->told_end || uf_px_data_is_closed(state->data)) return UF_OK;
+    state->told_end = true;
+    return uf_text_list_add(
+        &reader->notes,
+        "DATA: the semicolon at the end is missing; the cells are all there, but the last number "
+        "may be cut off",
+        error);
 }
 
 static void place(const struct uf_reader *reader, size_t dimension, size_t *out_line, size_t *out_column)

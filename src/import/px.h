@@ -147,6 +147,9 @@ bool uf_px_is(const struct uf_px_entry *entry, const char *keyword);
 /* The languages that LANGUAGE and LANGUAGES list, without their words. */
 uf_status uf_px_load_languages(const struct uf_px_entries *entries, struct uf_px_cube *cube,
                                struct uf_error *error);
+/* CONTVARIABLE, in the language `which`. */
+uf_status uf_px_load_content(struct uf_reader *reader, const struct uf_px_entries *entries,
+                             struct uf_px_cube *cube, size_t which, struct uf_error *error);
 /* Takes out pieces of characters, which a text cut to some length may end in. */
 void uf_px_mend(char *text);
 uf_status uf_px_fail_at(const struct uf_reader *reader, size_t line, size_t column, struct uf_error *error,
@@ -158,10 +161,9 @@ uf_status uf_px_fail(const struct uf_reader *reader, const struct uf_px_entry *e
 uf_status uf_px_warn(struct uf_reader *reader, const struct uf_px_entry *entry, struct uf_error *error,
                      const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* TIMEVAL (px_period.c): makes the dimension's codes periods where it can. */
-uf_status uf_px_periods(struct uf_reader *reader, const struct uf_px_entry *timeval,
-                        const struct uf_text_list *values, struct uf_px_dimension *dimension,
-                        struct uf_error *error);
+/* TIMEVAL (px_period.c): makes the codes of dimensions periods where it can; Spain's quarters without it too. */
+uf_status uf_px_load_periods(struct uf_reader *reader, const struct uf_px_entries *entries,
+                             struct uf_px_cube *cube, struct uf_error *error);
 
 /* --- signs for missing (px_symbols.c) ---------------------------------------------------------------- */
 
@@ -197,12 +199,15 @@ struct uf_px_state {
     struct uf_px_symbols symbols;
     struct uf_px_data *data;
     size_t n_warnings;
+    bool told_end; /* that the data do not end with their semicolon */
 };
 uf_status uf_px_data_open(const struct uf_px_source *source, const struct uf_px_cube *cube,
                           const struct uf_px_symbols *symbols, char decimal, struct uf_px_data **out,
                           struct uf_error *error);
 uf_status uf_px_data_next(struct uf_px_data *data, struct uf_cell *out, bool *out_more,
                           struct uf_error *error);
+/* Once all cells are read: the data end with their semicolon. */
+bool uf_px_data_is_closed(const struct uf_px_data *data);
 /* With KEYS: rows that are not in the file are given as zeros. */
 bool uf_px_data_fills(const struct uf_px_data *data);
 void uf_px_data_place(const struct uf_px_data *data, size_t *out_line, size_t *out_column);

@@ -46,6 +46,7 @@ struct uf_px_data {
     unsigned char *seen; /* a bit for each row; NULL: not kept, so rows of zeros are not given */
     size_t row, zero_row;
     bool ended;
+    bool closed; /* a semicolon stands behind the last token */
 };
 
 static uf_status fail_at_token(const struct uf_px_data *data, struct uf_error *error, const char *format, ...)
@@ -87,6 +88,8 @@ static uf_status skip_separators(struct uf_px_data *data, struct uf_error *error
                 source->line++;
                 source->line_start = p + 1;
                 source->column_before = 0;
+            } else if (*p == ';') {
+                data->closed = true;
             }
         source->at = p;
         if (p < end || source->ended) return UF_OK;
@@ -125,6 +128,7 @@ static uf_status next_token(struct uf_px_data *data, bool *out_more, struct uf_e
                             .line_start = source->line_start,
                             .column_before = source->column_before};
     if (source->ended) return UF_OK;
+    data->closed = false;
     token->quoted = *source->at == '"';
     source->at += token->quoted;
     const char *end = find_end(data, source->at, source->end, token->quoted);
@@ -285,6 +289,11 @@ static uf_status next_keyed(struct uf_px_data *data, struct uf_cell *out, bool *
     if (data->in_row == data->cube->in_row) {
         bool more = false;
         if (!data->ended) UF_TRY(read_keys(data, &more, error));
+        if (!more && !data->ended && !data->closed)
+            return fail_at_token(
+                data, error,
+                "the semicolon at the end is missing, and rows that are cut off would pass for "
+                "rows of zeros; download the file again");
         data->ended = !more;
         if (data->ended && !next_zero_row(data)) {
             *out_more = false;
@@ -387,6 +396,11 @@ uf_status uf_px_data_open(const struct uf_px_source *source, const struct uf_px_
     else
         *out = data;
     return status;
+}
+
+bool uf_px_data_is_closed(const struct uf_px_data *data)
+{
+    return data->closed;
 }
 
 bool uf_px_data_fills(const struct uf_px_data *data)

@@ -133,3 +133,25 @@ uf_status uf_px_load_languages(const struct uf_px_entries *entries, struct uf_px
         if (list->items[i].text) UF_TRY(add_language(cube, list->items[i].text, error));
     return UF_OK;
 }
+
+uf_status uf_px_load_content(struct uf_reader *reader, const struct uf_px_entries *entries,
+                             struct uf_px_cube *cube, size_t which, struct uf_error *error)
+{
+    struct uf_px_language *language = &cube->languages[which];
+    const struct uf_px_entry *entry = uf_px_find(entries, cube, language, "CONTVARIABLE");
+    const char *name = entry ? uf_px_text(entry, 0) : NULL;
+    size_t first = cube->languages[0].content;
+    language->content = name ? uf_px_variable(language, name) : SIZE_MAX;
+    if (name && language->n_words > 0 && language->content == SIZE_MAX)
+        UF_TRY(uf_px_warn(reader, entry, error, "'%.100s' is no variable of STUB or HEADING", name));
+    if (which == 0 || language->content == first || language->n_words == 0) return UF_OK;
+    if (!name)
+        UF_TRY(uf_px_warn(reader, NULL, error,
+                          "CONTVARIABLE[%.20s] is missing; the variable is '%.100s' as in the file's first "
+                          "language",
+                          language->name, language->words[first].name));
+    else if (language->content != SIZE_MAX)
+        UF_TRY(uf_px_warn(reader, entry, error, "another variable than in the file's first language"));
+    language->content = first;
+    return UF_OK;
+}

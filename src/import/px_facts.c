@@ -178,7 +178,7 @@ static int read_decimals(const struct uf_px_entry *entry)
     const char *text = uf_px_text(entry, 0);
     size_t length = text ? strlen(text) : 0;
     if (length == 0 || length > 2 || strspn(text, "0123456789") != length) return -1;
-    int value = atoi(text);
+    int value = (int)strtol(text, NULL, 10); /* two digits at most */
     return value <= entry->keyword->most ? value : -1;
 }
 

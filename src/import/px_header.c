@@ -249,7 +249,7 @@ static uf_status check_values(struct uf_reader *reader, const struct uf_px_entri
     return UF_OK;
 }
 
-/* --- KEYS, CONTVARIABLE, TIMEVAL ---------------------------------------------------------------------- */
+/* --- KEYS ----------------------------------------------------------------------------------------------- */
 
 static uf_status load_keys(struct uf_reader *reader, const struct uf_px_entry *entry, struct uf_px_cube *cube,
                            struct uf_error *error)
@@ -276,47 +276,6 @@ static uf_status check_keys(struct uf_reader *reader, const struct uf_px_cube *c
             return uf_px_fail_at(reader, cube->data_line, 0, error,
                                  "KEYS(\"%.100s\") is missing, though other variables of STUB have it",
                                  cube->languages[0].words[d].name);
-    return UF_OK;
-}
-
-static uf_status load_content(struct uf_reader *reader, const struct uf_px_entries *entries,
-                              struct uf_px_cube *cube, size_t which, struct uf_error *error)
-{
-    struct uf_px_language *language = &cube->languages[which];
-    const struct uf_px_entry *entry = uf_px_find(entries, cube, language, "CONTVARIABLE");
-    const char *name = entry ? uf_px_text(entry, 0) : NULL;
-    size_t first = cube->languages[0].content;
-    language->content = name ? uf_px_variable(language, name) : SIZE_MAX;
-    if (name && language->n_words > 0 && language->content == SIZE_MAX)
-        UF_TRY(uf_px_warn(reader, entry, error, "'%.100s' is no variable of STUB or HEADING", name));
-    if (which == 0 || language->content == first || language->n_words == 0) return UF_OK;
-    if (!name)
-        UF_TRY(uf_px_warn(reader, NULL, error,
-                          "CONTVARIABLE[%.20s] is missing; the variable is '%.100s' as in the file's first "
-                          "language",
-                          language->name, language->words[first].name));
-    else if (language->content != SIZE_MAX)
-        UF_TRY(uf_px_warn(reader, entry, error, "another variable than in the file's first language"));
-    language->content = first;
-    return UF_OK;
-}
-
-static uf_status load_periods(struct uf_reader *reader, const struct uf_px_entries *entries,
-                              struct uf_px_cube *cube, struct uf_error *error)
-{
-    for (size_t i = 0; i < entries->count; i++) {
-        const struct uf_px_entry *entry = &entries->items[i];
-        if (!uf_px_is(entry, "TIMEVAL") || uf_px_language_of(cube, entry) != cube->languages) continue;
-        size_t d =
-            entry->subkeys.count == 1 ? uf_px_variable(cube->languages, entry->subkeys.items[0]) : SIZE_MAX;
-        if (d != SIZE_MAX && !cube->dimensions[d].is_time)
-            UF_TRY(uf_px_periods(reader, entry, &cube->languages[0].words[d].values, &cube->dimensions[d],
-                                 error));
-    }
-    for (size_t d = 0; d < cube->count; d++)
-        if (!cube->dimensions[d].is_time)
-            UF_TRY(uf_px_periods(reader, NULL, &cube->languages[0].words[d].values, &cube->dimensions[d],
-                                 error));
     return UF_OK;
 }
 
@@ -377,8 +336,9 @@ static uf_status make(struct uf_reader *reader, const struct uf_px_entries *entr
     for (size_t d = 0; d < cube->count; d++) UF_TRY(settle_codes(reader, cube, d, error));
     UF_TRY(each(reader, entries, cube, "KEYS", load_keys, error));
     UF_TRY(check_keys(reader, cube, error));
-    for (size_t i = 0; i < cube->n_languages; i++) UF_TRY(load_content(reader, entries, cube, i, error));
-    UF_TRY(load_periods(reader, entries, cube, error));
+    for (size_t i = 0; i < cube->n_languages; i++)
+        UF_TRY(uf_px_load_content(reader, entries, cube, i, error));
+    UF_TRY(uf_px_load_periods(reader, entries, cube, error));
     cube->cells = product(cube, 0, cube->count);
     cube->rows = product(cube, 0, cube->n_stub);
     cube->in_row = product(cube, cube->n_stub, cube->count);

@@ -345,21 +345,22 @@ static uf_status fail_without_data(const struct lexer *lexer, struct uf_error *e
                       "the file ends without DATA=; it has a header and no figures");
 }
 
-static uf_status read_all(struct lexer *lexer, struct uf_error *error)
+/* The entry under construction is the caller's, so that nothing points to what is gone. */
+static uf_status read_all(struct lexer *lexer, struct uf_px_entry *entry, struct uf_error *error)
 {
     for (;;) {
-        struct uf_px_entry entry = {0};
         char c;
         lexer->entry = NULL;
         UF_TRY(peek_past_space(lexer, &c, error));
         if (c == '\0') return fail_without_data(lexer, error);
-        lexer->entry = &entry;
+        *entry = (struct uf_px_entry){0};
+        lexer->entry = entry;
         bool data = false;
         uf_status status = read_entry(lexer, &data, error);
-        if (status == UF_OK && !data) status = add_entry(lexer->entries, &entry, error);
+        if (status == UF_OK && !data) status = add_entry(lexer->entries, entry, error);
         if (status != UF_OK || data) {
-            lexer->entries->data_line = entry.line;
-            entry_clear(&entry);
+            lexer->entries->data_line = entry->line;
+            entry_clear(entry);
             return status;
         }
     }
@@ -369,7 +370,8 @@ uf_status uf_px_read_entries(struct uf_px_source *source, struct uf_px_entries *
 {
     struct uf_px_entries entries = {0};
     struct lexer lexer = {.source = source, .entries = &entries};
-    uf_status status = read_all(&lexer, error);
+    struct uf_px_entry entry = {0};
+    uf_status status = read_all(&lexer, &entry, error);
     uf_buffer_clear(&lexer.text);
     if (status != UF_OK)
         uf_px_entries_clear(&entries);

@@ -180,9 +180,9 @@ static uf_status from_timeval(struct uf_reader *reader, const struct uf_px_entry
     return uf_px_warn(reader, timeval, error, "the variable's values are not read as periods");
 }
 
-uf_status uf_px_periods(struct uf_reader *reader, const struct uf_px_entry *timeval,
-                        const struct uf_text_list *values, struct uf_px_dimension *dimension,
-                        struct uf_error *error)
+static uf_status read_periods(struct uf_reader *reader, const struct uf_px_entry *timeval,
+                              const struct uf_text_list *values, struct uf_px_dimension *dimension,
+                              struct uf_error *error)
 {
     uf_period *periods = calloc(dimension->size, sizeof *periods);
     if (!periods) return uf_fail_memory(error);
@@ -199,4 +199,23 @@ uf_status uf_px_periods(struct uf_reader *reader, const struct uf_px_entry *time
     }
     free(periods);
     return status;
+}
+
+uf_status uf_px_load_periods(struct uf_reader *reader, const struct uf_px_entries *entries,
+                             struct uf_px_cube *cube, struct uf_error *error)
+{
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct uf_px_entry *entry = &entries->items[i];
+        if (!uf_px_is(entry, "TIMEVAL") || uf_px_language_of(cube, entry) != cube->languages) continue;
+        size_t d =
+            entry->subkeys.count == 1 ? uf_px_variable(cube->languages, entry->subkeys.items[0]) : SIZE_MAX;
+        if (d != SIZE_MAX && !cube->dimensions[d].is_time)
+            UF_TRY(read_periods(reader, entry, &cube->languages[0].words[d].values, &cube->dimensions[d],
+                                error));
+    }
+    for (size_t d = 0; d < cube->count; d++)
+        if (!cube->dimensions[d].is_time)
+            UF_TRY(
+                read_periods(reader, NULL, &cube->languages[0].words[d].values, &cube->dimensions[d], error));
+    return UF_OK;
 }

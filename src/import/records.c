@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <utfall/text.h>
 
 #include "base/fail.h"
@@ -290,6 +291,8 @@ char uf_delimiter_detect(const char *text)
     enum { RECORDS = 50 };
     char best = ',';
     size_t best_score = 0;
+    if (!strncasecmp(text, "sep=", 4) && text[4] && strchr(CANDIDATES, text[4]) && strchr("\r\n", text[5]))
+        return text[4]; /* Excel's own way to say it */
     for (const char *c = CANDIDATES; *c; c++) {
         const char *p = text;
         size_t header = count_fields(&p, *c), records = 0, equal = 0, n;

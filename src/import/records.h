@@ -45,6 +45,6 @@ uf_status uf_records_check(const struct uf_records *records, const struct uf_rec
 const char *uf_records_name(const struct uf_records *records); /* of the file */
 
 /* The delimiter (`,`, `;`, tab or `|`) that cuts the first records, from the first that it cuts at all, into most
- * and equally many fields; ',' where none does. */
+ * and equally many fields, or that a first line `sep=;` names; ',' where none does. */
 char uf_delimiter_detect(const char *text);
 #endif

@@ -8,8 +8,10 @@
 
 enum { SEVERAL = -1, LONGEST = 200 };
 
+static const char COUNTRY[] = "country";
+
 /* In the order in which they are preferred where a table's names fit several. */
-static const char *const LEVELS[] = {"nuts3", "municipality", "nuts2", "nuts1", "fa", "country"};
+static const char *const LEVELS[] = {"nuts3", "municipality", "nuts2", "nuts1", "fa", COUNTRY};
 enum { N_LEVELS = sizeof LEVELS / sizeof *LEVELS };
 
 /* What tables call the nation beside its name. */
@@ -101,7 +103,7 @@ static const char *behind_number(const char *text)
 const char *uf_region_names_find(const struct uf_region_names *names, const char *level, const char *text)
 {
     const char *code = find_at(names, level, text);
-    if (!code) code = find_at(names, "country", text);
+    if (!code) code = find_at(names, COUNTRY, text);
     const char *rest = code ? NULL : behind_number(text);
     return rest ? find_at(names, level, rest) : code;
 }
@@ -109,8 +111,11 @@ const char *uf_region_names_find(const struct uf_region_names *names, const char
 const char *uf_region_names_level(const struct uf_region_names *names, const char *const *texts, size_t count,
                                   size_t *out_found)
 {
+    /* a country stands among the regions of any level, so a list of countries alone comes first */
     const char *best = NULL;
     *out_found = 0;
+    for (size_t i = 0; i < count; i++) *out_found += uf_region_names_find(names, COUNTRY, texts[i]) != NULL;
+    if (*out_found > 0) best = COUNTRY;
     for (size_t l = 0; l < N_LEVELS; l++) {
         size_t found = 0;
         for (size_t i = 0; i < count; i++) found += uf_region_names_find(names, LEVELS[l], texts[i]) != NULL;

@@ -20,7 +20,8 @@ static const char *const SECTOR_NAMES[] = {
     "nace",   "nace_r2", "nace_group",  "sni",      "sni2007",           "SNIkod",
     "sector", "bransch", "sni_section", "industry", "n\xC3\xA4ringsgren"};
 static const char *const CONTENT_NAMES[] = {
-    "ContentsCode", "tabellinneh\xC3\xA5ll", "statistikkvariabel", "kpi", "Tiedot", "contents"};
+    "ContentsCode", "tabellinneh\xC3\xA5ll", "statistikkvariabel", "kpi", "Tiedot", "contents", "indicator",
+    "indikator"};
 /* Their codes are numbers that also are counties, years or divisions. */
 static const char *const OTHER_NAMES[] = {"age", "\xC3\xA5lder", "alder", "sex", "kon", "k\xC3\xB6n"};
 
@@ -36,20 +37,32 @@ static bool hinted_otherwise(const struct uf_planner *p, size_t d, enum uf_role 
     return facts && facts->hint != UF_ROLE_NONE && facts->hint != UF_ROLE_BREAKDOWN && facts->hint != role;
 }
 
+bool uf_says_where_or_when(const struct uf_planner *p, size_t d)
+{
+    const char *name = uf_planner_name(p, d);
+    return UF_NAMED(name, REGION_NAMES) || UF_NAMED(name, PERIOD_NAMES) || hinted(p, d, UF_ROLE_REGION) ||
+           hinted(p, d, UF_ROLE_PERIOD);
+}
+
 /* --- periods ----------------------------------------------------------------------------------- */
 
 static struct uf_role_evidence period_evidence(const struct uf_planner *p, size_t d)
 {
     const struct uf_text_list *codes = &p->plan->codes[d];
-    size_t n = 0, labelled = 0;
+    size_t n = 0, labelled = 0, within_year = 0;
     uf_period period;
     for (size_t i = 0; i < codes->count; i++) {
         const char *label = uf_planner_label(p, d, codes->items[i]);
-        n += uf_period_parse(codes->items[i], strlen(codes->items[i]), &period);
+        if (uf_period_parse(codes->items[i], strlen(codes->items[i]), &period)) {
+            n++;
+            within_year +=
+                uf_period_kind_of(period) != UF_PERIOD_YEAR && uf_period_kind_of(period) != UF_PERIOD_SPAN;
+        }
         labelled += label && uf_period_parse(label, strlen(label), &period);
     }
     double all = codes->count ? (double)codes->count : 1;
-    return (struct uf_role_evidence){.codes = (double)n / all, .labels = (double)labelled / all};
+    return (struct uf_role_evidence){
+        .codes = (double)n / all, .labels = (double)labelled / all, .within_year = (double)within_year / all};
 }
 
 /* Codes 0, 1, 2 … with labels that tell; also codes that read as something, and labels as more. */
@@ -202,6 +215,7 @@ uf_status uf_guess_region(struct uf_planner *p, struct uf_error *error)
         UF_TRY(region_evidence(p, d, &evidence, error));
         double score = best_share(&evidence);
         score += name_weight(p, d, UF_ROLE_REGION);
+        if (uf_planner_is_single(p, d)) score -= 0.1; /* another one tells cells apart */
         if (score > best_score) best_score = score, best = d, chosen = evidence;
     }
     if (best == SIZE_MAX || best_score < 0.5)
@@ -229,7 +243,9 @@ uf_status uf_guess_period(struct uf_planner *p, struct uf_error *error)
         if (!hint) UF_TRY(region_evidence(p, d, &regions, error));
         /* Municipality codes (1280) read as years: they are regions unless the name says otherwise. */
         double score = hint ? share + (share > 0) : share == 1 && best_share(&regions) < 1 ? 1 : 0;
-        /* A year and its months stand side by side in some files: the finer one tells cells apart. */
+        /* A year, `ar`, and its quarters, `ar_kvartal`, stand side by side in some files: the finer one tells cells
+         * apart, whatever it is called. */
+        if (share == 1 && evidence.within_year > 0.5 && score >= 1) score = 2;
         score *= 1 + (double)p->plan->codes[d].count / (10.0 * UF_SURVEY_CODES);
         if (score > best_score) best_score = score, best = d, from_labels = labelled;
     }

@@ -86,6 +86,7 @@ static uf_status take_all(struct uf_planner *p, struct uf_planned_sum *sum, stru
     for (size_t i = 0; i < codes->count; i++) {
         if (!is_total(p, d, codes->items[i])) continue;
         UF_TRY(add_part(sum, codes->items[i], error));
+        sum->own_total = true;
         return uf_planner_note(
             p,
             (const char *const[]){"column ", uf_planner_name(p, d),
@@ -129,41 +130,16 @@ static uf_status take_named(struct uf_planner *p, const struct uf_sum *asked, st
     return UF_OK;
 }
 
-/* `16-24`; false for what is no range of numbers. */
-static bool read_range(const char *code, long *from, long *to)
+/* Persons and kronor have no sum. */
+static uf_status check_units(const struct uf_planner *p, const struct uf_planned_sum *sum,
+                             struct uf_error *error)
 {
-    char *end;
-    if (*code < '0' || *code > '9') return false;
-    *from = strtol(code, &end, 10);
-    if (*end != '-' || end[1] < '0' || end[1] > '9') return false;
-    *to = strtol(end + 1, &end, 10);
-    return (*end == '\0' || *end == ' ') && *to >= *from;
-}
-
-/* Age groups that lie over each other would be counted twice. */
-static uf_status check_overlap(const struct uf_planner *p, const struct uf_planned_sum *sum,
-                               struct uf_error *error)
-{
-    const struct uf_text_list *codes = &p->plan->codes[sum->dimension];
-    for (size_t i = 0; i < codes->count; i++) {
-        long from, to, other_from, other_to;
-        int64_t place;
-        const char *one = codes->items[i];
-        if (!uf_codes_find(&sum->parts, one, strlen(one), &place) || !read_range(one, &from, &to)) continue;
-        for (size_t j = 0; j < i; j++) {
-            const char *other = codes->items[j];
-            if (!uf_codes_find(&sum->parts, other, strlen(other), &place) ||
-                !read_range(other, &other_from, &other_to) || other_to < from || to < other_from)
-                continue;
-            return uf_fail_at(
-                error, UF_BAD_USAGE, uf_input_name(p->reader->input), 0, 0,
-                "'%s' and '%s' of column %s overlap and cannot be added up; name the parts: --sum "
-                "%s=CODE,CODE, in a study sum: {%s: [CODE, CODE]}",
-                other, one, uf_planner_name(p, sum->dimension), uf_planner_name(p, sum->dimension),
-                uf_planner_name(p, sum->dimension));
-        }
-    }
-    return UF_OK;
+    const char *name = uf_planner_name(p, sum->dimension);
+    if (sum->parts.count < 2 || !uf_names_unit(name)) return UF_OK;
+    return uf_fail_at(error, UF_BAD_USAGE, uf_input_name(p->reader->input), 0, 0,
+                      "column %s holds units of measure, which cannot be added up; keep one of them: --keep "
+                      "%s=CODE, in a study keep: {%s: CODE}",
+                      name, name, name);
 }
 
 static uf_status plan_one(struct uf_planner *p, const struct uf_sum *asked, struct uf_error *error)
@@ -180,7 +156,8 @@ static uf_status plan_one(struct uf_planner *p, const struct uf_sum *asked, stru
     struct uf_planned_sum *sum = &plan->sums[plan->n_sums++];
     *sum = (struct uf_planned_sum){.dimension = d};
     UF_TRY(asked->n_codes == 0 ? take_all(p, sum, error) : take_named(p, asked, sum, error));
-    UF_TRY(check_overlap(p, sum, error));
+    UF_TRY(check_units(p, sum, error));
+    UF_TRY(uf_check_parts_apart(p, sum, error));
     uf_planner_assign(p, d, UF_ROLE_NONE);
     plan->dimensions[d].summed = true;
     return UF_OK;

@@ -295,11 +295,13 @@ uf_status uf_decimal_decide(const struct uf_decimal_evidence *evidence, char ask
         } else if (e->comma_either && (delimiter == ',' || looks_grouped || e->point_either)) {
             return uf_fail_at(
                 error, UF_BAD_INPUT, file, 0, 0,
-                "numbers such as 1,234 can mean 1.234 or 1234 here; say which decimal mark the file has");
+                "numbers such as 1,234 can mean 1.234 or 1234 here; say which decimal mark the file has: "
+                "--decimal . or --decimal , (in a study decimal: \",\")");
         } else if (e->point_either && looks_grouped) {
             return uf_fail_at(
                 error, UF_BAD_INPUT, file, 0, 0,
-                "numbers such as 1.230 can mean 1.23 or 1230 here; say which decimal mark the file has");
+                "numbers such as 1.230 can mean 1.23 or 1230 here; say which decimal mark the file has: "
+                "--decimal . or --decimal , (in a study decimal: \",\")");
         } else {
             decimal = e->comma_either ? ',' : '.';
         }

@@ -14,7 +14,8 @@ struct reading {
     struct uf_grid *grid;
     uint32_t row, column; /* of the current or last cell */
     bool in_cell, in_value, in_phonetic;
-    char type[12]; /* of the cell: n s str inlineStr b e d */
+    bool has_formula, has_value; /* of the cell */
+    char type[12];               /* of the cell: n s str inlineStr b e d */
     uint16_t style;
     struct uf_buffer value;
     size_t capacity;
@@ -161,6 +162,7 @@ static uf_status place_cell(struct uf_part *part, const char **attributes, struc
     unsigned long number = style ? strtoul(style, NULL, 10) : 0;
     reading->style = number < UINT16_MAX ? (uint16_t)number : UINT16_MAX;
     reading->in_cell = true;
+    reading->has_formula = reading->has_value = false;
     reading->value.length = 0;
     return UF_OK;
 }
@@ -187,12 +189,17 @@ static bool is_error_name(const char *text)
     return false;
 }
 
-/* At the end of a cell: what it holds. */
+/* At the end of a cell: what it holds. A formula that no program has computed is not an empty cell. */
 static uf_status take_cell(struct uf_part *part, struct uf_error *error)
 {
     struct reading *reading = uf_part_user(part);
     const struct uf_book *book = reading->book;
     reading->in_cell = false;
+    bool uncomputed = reading->has_formula && !reading->has_value;
+    if (uncomputed) {
+        uf_buffer_append(&reading->value, "#GETTING_DATA");
+        strcpy(reading->type, "e");
+    }
     if (reading->value.length == 0 || !inside(reading->area, reading->row, reading->column)) return UF_OK;
     uf_buffer_append_bytes(&reading->value, "", 0);
     if (reading->value.failed) return uf_fail_memory(error);
@@ -246,7 +253,8 @@ static uf_status on_start(struct uf_part *part, const char *name, const char **a
     struct reading *reading = uf_part_user(part);
     if (!strcmp(name, "c")) return place_cell(part, attributes, error);
     if (!strcmp(name, "row")) return place_row(part, attributes, error);
-    if (!strcmp(name, "v")) reading->in_value = reading->in_cell;
+    if (!strcmp(name, "v")) reading->in_value = reading->has_value = reading->in_cell;
+    if (!strcmp(name, "f")) reading->has_formula = reading->in_cell;
     if (!strcmp(name, "rPh")) reading->in_phonetic = true;
     if (!strcmp(name, "t"))
         reading->in_value = reading->in_cell && !reading->in_phonetic && !strcmp(reading->type, "inlineStr");

@@ -95,7 +95,7 @@ static uf_status fill_gaps(const struct aggregation *work, struct uf_table *tabl
         const struct uf_cell *published = NULL;
         enum uf_gap_reason reason = judge(work, cell, &published);
         if (published && counts) counts[reason]++;
-        if (reason == UF_GAP_NONE) continue;
+        if (!published || reason == UF_GAP_NONE) continue;
         size_t row;
         UF_TRY(add_row(work, cell, breakdowns, table, &row, error));
         UF_TRY(uf_table_set_value(table, row, n, published->value, published->status, error));
@@ -188,19 +188,38 @@ static struct uf_indicator describe(const struct aggregation *work, const struct
     return made;
 }
 
+/* A level as a sentence names it; itself where it is none of ours. */
+static struct uf_argument level_argument(const char *level, enum uf_language language)
+{
+    static const struct {
+        const char *level;
+        struct uf_words words;
+    } LEVELS[] = {{"country", {"country", "riket"}},
+                  {"nuts1", {"NUTS 1", "landsdel (NUTS 1)"}},
+                  {"nuts2", {"NUTS 2", "riksområde (NUTS 2)"}},
+                  {"nuts3", {"county (NUTS 3)", "län (NUTS 3)"}},
+                  {"municipality", {"municipality", "kommun"}},
+                  {"fa", {"FA region", "FA-region"}}};
+    for (size_t i = 0; i < sizeof LEVELS / sizeof *LEVELS; i++)
+        if (!strcmp(LEVELS[i].level, level)) return uf_text_argument(uf_words_in(LEVELS[i].words, language));
+    return uf_text_argument(level);
+}
+
 static uf_status say_sums(const struct aggregation *work, const char *code, size_t n_new,
                           struct uf_result *log, struct uf_error *error)
 {
     static const struct uf_words step = {"'{0}' {4} from {1} to {2}", "”{0}” {4} från {1} till {2}"};
     static const struct uf_words reason = {
-        "{3} values made of parts; a whole with a missing part is missing, and a published whole stands",
-        "{3} värden gjorda av delar; en helhet som saknar en del saknas, och en publicerad helhet står kvar"};
-    static const struct uf_words ways[] = {[UF_AGGREGATE_SUM] = {"summed", "summerad"},
-                                           [UF_AGGREGATE_MEAN] = {"averaged", "viktad till medelvärde"},
-                                           [UF_AGGREGATE_SHARE] = {"as a share", "som andel"}};
+        "{3} values made of parts; where a part is missing the whole is too, and a published whole stands",
+        "{3} värden beräknade av delar; saknas en del, saknas också helheten, och ett publicerat värde för "
+        "helheten står kvar"};
+    static const struct uf_words ways[] = {
+        [UF_AGGREGATE_SUM] = {"summed", "summerad"},
+        [UF_AGGREGATE_MEAN] = {"as a weighted mean", "som vägt medelvärde"},
+        [UF_AGGREGATE_SHARE] = {"as a share", "som andel"}};
     const enum uf_language language = work->request->language;
     const struct uf_argument arguments[] = {
-        uf_text_argument(code), uf_text_argument(work->from), uf_text_argument(work->to),
+        uf_text_argument(code), level_argument(work->from, language), level_argument(work->to, language),
         uf_count_argument(n_new), uf_text_argument(uf_words_in(ways[work->request->way], language))};
     char *step_text = NULL, *reason_text = NULL;
     UF_TRY(uf_phrase(language, step, arguments, 5, &step_text, error));
@@ -240,9 +259,9 @@ static uf_status say_gaps(const struct aggregation *work, const char *code, cons
     static const struct uf_words text = {"'{0}', {1} to {2}: of {3} published wholes, {4} differ from the "
                                          "sum of their parts ({5}). The published "
                                          "values stand; nothing was rescaled.",
-                                         "”{0}”, {1} till {2}: av {3} publicerade helheter skiljer sig {4} "
+                                         "”{0}”, {1} till {2}: av {3} publicerade helheter avviker {4} "
                                          "från summan av sina delar ({5}). De "
-                                         "publicerade värdena står kvar; ingenting har skalats om."};
+                                         "publicerade värdena står kvar; ingenting har räknats om."};
     struct uf_buffer reasons;
     uf_buffer_init(&reasons);
     size_t all = 0, differ = 0;
@@ -262,9 +281,12 @@ static uf_status say_gaps(const struct aggregation *work, const char *code, cons
     }
     char *list = uf_buffer_take(&reasons);
     if (!list) return uf_fail_memory(error);
-    const struct uf_argument arguments[] = {uf_text_argument(code),     uf_text_argument(work->from),
-                                            uf_text_argument(work->to), uf_count_argument(all),
-                                            uf_count_argument(differ),  uf_text_argument(list)};
+    const struct uf_argument arguments[] = {uf_text_argument(code),
+                                            level_argument(work->from, work->request->language),
+                                            level_argument(work->to, work->request->language),
+                                            uf_count_argument(all),
+                                            uf_count_argument(differ),
+                                            uf_text_argument(list)};
     static const struct uf_words advice = {
         "The gaps are in the table; look at those called unexplained before the sums are used.",
         "Skillnaderna finns i tabellen; granska de oförklarade innan summorna används."};

@@ -308,7 +308,7 @@ static bool is_resolved(const struct plan *plan, const struct uf_region_change *
 static bool lies_between(const struct plan *plan, const struct uf_region_change *change,
                          const struct plan_node *before, const struct plan_node *after)
 {
-    int first = plan->as_of, last = plan->as_of;
+    int first = plan->as_of, last = first;
     const struct plan_node *const sides[] = {before, after};
     bool any = false;
     for (size_t k = 0; k < 2; k++) {

@@ -105,10 +105,10 @@ static uf_status say_units(const struct uf_harmonise_options *options, const str
     static const struct uf_words text = {"In '{0}' the regions {1} are shown as one, since borders between "
                                          "them moved and no weights were given.",
                                          "I ”{0}” visas regionerna {1} som en, eftersom gränserna mellan dem "
-                                         "har flyttats och inga vikter är angivna."};
+                                         "har flyttats och inga vikter har angetts."};
     static const struct uf_words advice = {
         "With a crosswalk (`regions: {{crosswalk: FILE}`) they can be kept apart, as estimates.",
-        "Med en korstabell (`regions: {{crosswalk: FIL}`) kan de hållas isär, som skattningar."};
+        "Med en omräkningsnyckel (`regions: {{crosswalk: FIL}`) kan de hållas isär, som skattningar."};
     uf_status status = UF_OK;
     for (size_t i = 0; i < harmonised->n_steps && status == UF_OK; i++) {
         if (!strchr(harmonised->steps[i].unit, '+')) continue;
@@ -149,30 +149,30 @@ static uf_status read_cells(struct uf_store *store, const struct uf_harmonise_op
     return status;
 }
 
-uf_status uf_harmonise_indicator(struct uf_store *store, const struct uf_harmonise_options *given,
+uf_status uf_harmonise_indicator(struct uf_store *store, const struct uf_harmonise_options *options,
                                  const char *denominator, enum uf_language language, struct uf_result *log,
                                  struct uf_error *error)
 {
-    struct uf_harmonise_options options = *given;
+    struct uf_harmonise_options settled = *options;
     struct indicator_facts facts = {0};
     struct uf_text_list series;
     struct uf_cells cells;
     struct uf_harmonised harmonised = {0};
-    UF_TRY(indicator_facts_read(store, options.indicator, &facts, error));
-    options.kind = facts.indicator.kind;
+    UF_TRY(indicator_facts_read(store, settled.indicator, &facts, error));
+    settled.kind = facts.indicator.kind;
     indicator_facts_clear(&facts);
     uf_text_list_init(&series);
     uf_cells_init(&cells);
-    uf_status status = read_cells(store, &options, denominator, &series, &cells, error);
-    if (status == UF_OK) status = uf_harmonise(&cells, &options, &harmonised, error);
+    uf_status status = read_cells(store, &settled, denominator, &series, &cells, error);
+    if (status == UF_OK) status = uf_harmonise(&cells, &settled, &harmonised, error);
     if (status == UF_OK && harmonised.n_steps) {
         UF_TRY_GOTO(uf_store_begin(store, error), done);
-        status = replace_values(store, &options, &harmonised, &series, error);
+        status = replace_values(store, &settled, &harmonised, &series, error);
         if (status == UF_OK) status = uf_store_commit(store, error);
         if (status != UF_OK) uf_store_rollback(store);
         for (size_t i = 0; i < harmonised.n_steps && status == UF_OK; i++)
-            status = say_step(&options, &harmonised.steps[i], language, log, error);
-        if (status == UF_OK) status = say_units(&options, &harmonised, language, log, error);
+            status = say_step(&settled, &harmonised.steps[i], language, log, error);
+        if (status == UF_OK) status = say_units(&settled, &harmonised, language, log, error);
     }
 done:
     uf_harmonised_clear(&harmonised);

@@ -95,11 +95,26 @@ static uf_status add_cell_of(struct statement *statement, const struct expressio
     return UF_OK;
 }
 
+static uf_status select_for_variables(struct statement *statement, struct uf_store *store,
+                                      const struct uf_store_panel_request *request,
+                                      const struct panel_variables *variables, struct uf_error *error)
+{
+    struct uf_text_list indicators;
+    uf_text_list_init(&indicators);
+    uf_status status = UF_OK;
+    for (size_t i = 0; i < variables->count; i++)
+        for (size_t k = 0; k < variables->items[i].n_references && status == UF_OK; k++)
+            status = uf_text_list_add(&indicators, variables->items[i].references[k].indicator, error);
+    if (status == UF_OK) status = select_regions(statement, store, request, &indicators, error);
+    uf_text_list_clear(&indicators);
+    return status;
+}
+
 uf_status panel_query_variables(struct statement *statement, struct uf_store *store,
                                 const struct uf_store_panel_request *request,
                                 const struct panel_variables *variables, struct uf_error *error)
 {
-    UF_TRY(select_regions(statement, store, request, error));
+    UF_TRY(select_for_variables(statement, store, request, variables, error));
     size_t next = 0;
     statement_add(statement, ", times(period) AS (");
     for (size_t i = 0; i < variables->count; i++)
@@ -147,7 +162,9 @@ uf_status panel_query_variables(struct statement *statement, struct uf_store *st
 uf_status panel_query_sectors(struct statement *statement, struct uf_store *store,
                               const struct uf_store_panel_request *request, struct uf_error *error)
 {
-    UF_TRY(select_regions(statement, store, request, error));
+    char *indicator = (char *)request->indicator; /* only read */
+    const struct uf_text_list asked = {.items = &indicator, .count = 1};
+    UF_TRY(select_regions(statement, store, request, &asked, error));
     statement_add(
         statement,
         ", cells AS MATERIALIZED (SELECT o.region_id, o.sector_id, o.period, o.value, o.status FROM "

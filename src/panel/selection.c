@@ -73,17 +73,31 @@ static uf_status bind_regions(struct statement *statement, struct uf_store *stor
     return UF_OK;
 }
 
-/* A region that ended, and one that a merged unit (`SE121+SE125`) stands for, is a unit only where the store has
- * values of it. The cross join goes from the few indicators into the primary key of the observations. */
+/* A region that ended, one that is a merged unit (`SE121+SE125`), and one that a merged unit stands for, is a unit
+ * only where the indicators asked for have values of it: another one may be in another division. The cross join goes from the few indicators into the primary key of the observations. */
 static const char LIVING[] =
-    " AND ((r.valid_to IS NULL AND NOT EXISTS (SELECT 1 FROM region u WHERE instr(u.code, '+') > 0 AND "
+    " AND ((r.valid_to IS NULL AND instr(r.code, '+') = 0 AND NOT EXISTS (SELECT 1 FROM region u WHERE "
+    "instr(u.code, '+') > 0 AND "
     "instr('+' || u.code || '+', '+' || r.code || '+') > 0 AND u.code <> r.code)) OR EXISTS (SELECT 1 FROM "
     "indicator i "
     "CROSS JOIN observation o WHERE o.indicator_id = i.indicator_id AND o.region_id = r.region_id AND "
-    "instr(i.code, ':') = 0))";
+    "i.code IN (";
+
+static uf_status add_living(struct statement *statement, const struct uf_text_list *indicators,
+                            struct uf_error *error)
+{
+    statement_add(statement, LIVING);
+    for (size_t i = 0; i < indicators->count; i++) {
+        if (i) statement_add(statement, ", ");
+        UF_TRY(statement_bind(statement, indicators->items[i], error));
+    }
+    statement_add(statement, ")))");
+    return UF_OK;
+}
 
 uf_status select_regions(struct statement *statement, struct uf_store *store,
-                         const struct uf_store_panel_request *request, struct uf_error *error)
+                         const struct uf_store_panel_request *request, const struct uf_text_list *indicators,
+                         struct uf_error *error)
 {
     const char *level;
     UF_TRY(level_canonical(request->level, &level, error));
@@ -103,7 +117,7 @@ uf_status select_regions(struct statement *statement, struct uf_store *store,
         statement,
         " END, p.code FROM region r LEFT JOIN region p ON p.region_id = r.parent_id WHERE r.level = ");
     UF_TRY(statement_bind(statement, level, error));
-    statement_add(statement, LIVING);
+    UF_TRY(add_living(statement, indicators, error));
     if (request->n_within) statement_add(statement, " AND r.region_id IN inside");
     if (request->n_regions) {
         statement_add(statement, " AND r.code IN ");

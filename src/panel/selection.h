@@ -19,9 +19,10 @@ uf_status statement_query(struct statement *statement, struct uf_store *store, s
 
 /* `country`, `nuts1` … for what a user may call it; UF_BAD_USAGE with the nearest for anything else. */
 uf_status level_canonical(const char *level, const char **out, struct uf_error *error);
-/* `WITH RECURSIVE … chosen(region_id, code, label, parent) AS (…)`: the regions of the request. */
+/* `WITH RECURSIVE … chosen(region_id, code, label, parent) AS (…)`: the regions of the request, of which `indicators` are asked. */
 uf_status select_regions(struct statement *statement, struct uf_store *store,
-                         const struct uf_store_panel_request *request, struct uf_error *error);
+                         const struct uf_store_panel_request *request, const struct uf_text_list *indicators,
+                         struct uf_error *error);
 /* Fails with the nearest code where an indicator or sector is not in the store. */
 uf_status check_code(struct uf_store *store, const char *view, const char *what, const char *code,
                      const char *file, size_t line, size_t column, struct uf_error *error);

@@ -120,9 +120,9 @@ static uf_status say_seam(const struct work *work, size_t seam, const char *code
     static const struct uf_words as_is = {"'{0}' is '{1}' before {3} and '{2}' from {3} on, each as it is. "
                                           "The change of source is a break in the "
                                           "series at {3}: a step there may come from the source.",
-                                          "”{0}” är ”{1}” före {3} och ”{2}” från och med {3}, var för sig "
-                                          "som de är. Källbytet är ett brott i serien "
-                                          "{3}: ett hopp där kan komma av källan."};
+                                          "”{0}” är ”{1}” före {3} och ”{2}” från och med {3}, utan "
+                                          "omräkning. Källbytet är ett brott i serien "
+                                          "{3}: ett hopp just då kan bero på källan."};
     static const struct uf_words ratio = {
         "'{0}' is '{2}' from {3} on, and before {3} '{1}' multiplied by the ratio of the two in the {4} "
         "cells that both "
@@ -158,10 +158,10 @@ static uf_status say(const struct work *work, const char *code, const struct uf_
                      enum uf_language language, struct uf_result *log, struct uf_error *error)
 {
     static const struct uf_words steps[] = {
-        [UF_SPLICE_AS_IS] = {"'{0}' spliced as is", "”{0}” hoplänkad som den är"},
+        [UF_SPLICE_AS_IS] = {"'{0}' spliced as is", "”{0}” hopfogad utan omräkning"},
         [UF_SPLICE_RATIO] = {"'{0}' spliced by the ratio at the overlap",
-                             "”{0}” hoplänkad med kvoten vid överlappet"}};
-    static const struct uf_words reason = {"{1} values were multiplied", "{1} värden multiplicerades"};
+                             "”{0}” hopfogad med kvoten i överlappet"}};
+    static const struct uf_words reason = {"{1} values were multiplied", "{1} värden räknades om"};
     const struct uf_argument arguments[] = {uf_text_argument(code),
                                             uf_count_argument(work->spliced.n_rescaled)};
     size_t before = 0;

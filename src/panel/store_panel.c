@@ -169,9 +169,35 @@ static uf_status fail_without_sector(struct uf_store *store, const struct uf_sto
     return UF_OK;
 }
 
+/* `population` where only parts of it (`sex=1`) have values: what a file with further columns gives when no part of
+ * it is chosen. */
+static uf_status fail_without_breakdown(struct uf_store *store, const char *indicator, struct uf_error *error)
+{
+    struct uf_table *found = NULL;
+    UF_TRY(uf_store_query(store,
+                          "SELECT min(breakdown) AS breakdown FROM observations WHERE indicator = ?1 "
+                          "HAVING count(*) = count(nullif(breakdown, ''))",
+                          &indicator, 1, &found, error));
+    const char *breakdown = uf_table_rows(found) ? uf_table_text(found, 0, 0) : NULL;
+    uf_status status = UF_OK;
+    if (breakdown && *breakdown)
+        status =
+            uf_fail(error, UF_BAD_INPUT,
+                    "all values of '%s' are of parts, such as %s, and an analysis needs one value per "
+                    "region and period; choose a part (`keep` in a study's source, --keep COLUMN=CODE) or "
+                    "add the parts up (`sum`, --sum COLUMN)",
+                    indicator, breakdown);
+    uf_table_free(found);
+    return status;
+}
+
 static uf_status nothing_found(struct uf_store *store, const struct uf_store_panel_request *request,
                                const struct panel_variables *variables, struct uf_error *error)
 {
+    if (request->indicator) UF_TRY(fail_without_breakdown(store, request->indicator, error));
+    for (size_t i = 0; i < variables->count; i++)
+        for (size_t k = 0; k < variables->items[i].n_references; k++)
+            UF_TRY(fail_without_breakdown(store, variables->items[i].references[k].indicator, error));
     UF_TRY(fail_without_sector(store, request, variables, error));
     return uf_fail(
         error, UF_BAD_INPUT,

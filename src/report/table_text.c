@@ -17,6 +17,7 @@ struct grid {
     size_t *width;          /* n_columns, in characters */
     bool *right;            /* n_columns */
     uf_value_status legend; /* flags whose marks were used */
+    bool literal;           /* the columns' names are headings as they are */
 };
 
 static void clear_grid(struct grid *grid)
@@ -87,10 +88,17 @@ static void append_cell(struct uf_buffer *out, struct grid *grid, const struct u
     append_repeated(out, ' ', room - used);
 }
 
-static void append_heading(struct uf_buffer *out, const struct uf_table *table, size_t column,
+static const char *heading(const struct grid *grid, const struct uf_table *table, size_t column,
                            enum uf_language language)
 {
-    uf_escape_terminal(out, uf_word(uf_table_column_name(table, column), language));
+    const char *name = uf_table_column_name(table, column);
+    return grid->literal ? name : uf_word(name, language);
+}
+
+static void append_heading(struct uf_buffer *out, const struct grid *grid, const struct uf_table *table,
+                           size_t column, enum uf_language language)
+{
+    uf_escape_terminal(out, heading(grid, table, column, language));
     const char *unit = uf_table_column_unit(table, column);
     if (unit == NULL || *unit == '\0') return;
     uf_buffer_append(out, " (");
@@ -117,7 +125,7 @@ static bool fill_grid(struct grid *grid, const struct uf_table *table, enum uf_l
             struct uf_buffer text;
             uf_buffer_init(&text);
             if (i == 0)
-                append_heading(&text, table, j, language);
+                append_heading(&text, grid, table, j, language);
             else
                 append_cell(&text, grid, table, i - 1, j, shared, room, language);
             char *cell = uf_buffer_take(&text);
@@ -175,7 +183,7 @@ static void append_legend(struct uf_buffer *out, const struct grid *grid, const 
         if (uf_table_column_type(table, j) != UF_COLUMN_NUMBER || !uf_column_is_blank(table, j)) continue;
         if (!named) uf_buffer_append(out, uf_word("not_shown", language));
         uf_buffer_append(out, named ? "; " : ": ");
-        uf_escape_terminal(out, uf_word(uf_table_column_name(table, j), language));
+        uf_escape_terminal(out, heading(grid, table, j, language));
         named = true;
     }
     if (named) uf_buffer_append_char(out, '\n');
@@ -185,7 +193,7 @@ static void append_legend(struct uf_buffer *out, const struct grid *grid, const 
             if ((marks[m].flag & shared) == 0 || marks[m].mark[0] == '\0') continue;
             uf_buffer_append(out, uf_word("all_values", language));
             uf_buffer_append_char(out, ' ');
-            uf_escape_terminal(out, uf_word(uf_table_column_name(table, j), language));
+            uf_escape_terminal(out, heading(grid, table, j, language));
             uf_buffer_append(out, ": ");
             uf_buffer_append(out, uf_words_in(marks[m].words, language));
             uf_buffer_append_char(out, '\n');
@@ -193,10 +201,10 @@ static void append_legend(struct uf_buffer *out, const struct grid *grid, const 
     }
 }
 
-uf_status uf_table_to_text(const struct uf_table *table, enum uf_language language, char **out,
-                           struct uf_error *error)
+static uf_status print(const struct uf_table *table, enum uf_language language, bool literal, char **out,
+                       struct uf_error *error)
 {
-    struct grid grid = {0};
+    struct grid grid = {.literal = literal};
     struct uf_buffer text;
     uf_buffer_init(&text);
     bool filled = fill_grid(&grid, table, language);
@@ -223,4 +231,16 @@ uf_status uf_table_to_text(const struct uf_table *table, enum uf_language langua
     }
     *out = result;
     return UF_OK;
+}
+
+uf_status uf_table_to_text(const struct uf_table *table, enum uf_language language, char **out,
+                           struct uf_error *error)
+{
+    return print(table, language, false, out, error);
+}
+
+uf_status uf_table_to_literal_text(const struct uf_table *table, enum uf_language language, char **out,
+                                   struct uf_error *error)
+{
+    return print(table, language, true, out, error);
 }

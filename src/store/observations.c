@@ -143,7 +143,8 @@ uf_status uf_store_put_observation(struct uf_store *store, int64_t batch,
         " ON CONFLICT DO NOTHING";
     if (store->depth == 0) return uf_fail(error, UF_INTERNAL, "observations are added inside a transaction");
     UF_TRY(uf_observation_check(observation->indicator, observation->value, observation->status, error));
-    struct uf_cell_key key = {{[UF_CELL_KEYS - 1] = observation->period}};
+    struct uf_cell_key key = {0};
+    key.part[UF_CELL_KEYS - 1] = observation->period;
     UF_TRY(uf_store_indicator_id(store, observation->indicator, &key.part[0], error));
     UF_TRY(uf_store_region_id(store, observation->region, &key.part[1], error));
     UF_TRY(uf_store_sector_id(store, observation->sector, &key.part[2], error));

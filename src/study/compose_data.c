@@ -87,6 +87,11 @@ static uf_status add_import_notes(const struct composer *composer, struct uf_err
             if (status == UF_OK) status = uf_text_list_add(&list, text, error);
             free(text);
         }
+    static const struct uf_words lead = {
+        "What was understood of the files as they were read:",
+        "Så uppfattades filerna vid inläsningen (programmets meddelanden, på "
+        "engelska):"};
+    if (status == UF_OK && list.count > 0) status = compose_paragraph(composer, lead, NULL, 0, error);
     if (status == UF_OK) status = compose_list(composer, &list, error);
     uf_text_list_clear(&list);
     return status;

@@ -47,6 +47,14 @@ cmp -s "sums-$(basename "$pasted")" sums-s.db || fail "the pasted entry and the 
 jq -e 'length == 12 and ([.[] | select(.status == "incomplete")] | length) == 1 and ([.[].value | select(. != null)] | add) == 199' sums-s.db >/dev/null ||
     fail "the sums: $(head -c 600 sums-s.db)"
 rm -rf pasted sums-* s.db*
+# parts without a choice among them: the message says so, and how to choose
+printf 'study: S\nsources:\n  - {file: fig.csv, indicator: jobs, dimensions: {sector: sni, breakdown: kön}}\nregions: {level: county, within: SE}\nfollow:\n  - {indicator: jobs}\n' > study.yaml
+expect_message 3 "all values of 'jobs' are of parts, such as" "$UTFALL" run study.yaml
+# the columns of the first cells have the names that the options take
+printf 'unit,sector,geo,time,value\nTHS,A,SE312,2018,1\nTHS,B,SE312,2018,2\n' > names.csv
+expect 0 "$UTFALL" import names.csv --dry-run
+grep -qE '^unit +sector +geo +time' "$out" || fail "the first cells' columns: $(cat "$out")"
+rm names.csv
 # a study names sums, contents and constants, and mistakes are told with their place
 printf 'study: S\nsources:\n  - {file: fig.csv, indicator: jobs, sum: [kön], unknown-regions: adds}\n' > study.yaml
 expect_message 3 "study.yaml:3:" "$UTFALL" run study.yaml

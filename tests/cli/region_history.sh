@@ -70,19 +70,23 @@ has report/tables/gaps-jobs-nuts2.csv "SE12,,2007,1487,1485,2,4,0,rounding"
 grep -q "^SE22,.*,1995,2.419" report/tables/shares.csv || fail "the share of sums: $(cat report/tables/shares.csv)"
 text=$(sed 's/<[^>]*>//g; s/&#39;/'"'"'/g' report/report.html)
 for sentence in "'jobs': 11, SE224 merged into SE224" "'jobs': SE121, SE125 merged into SE121+SE125" "that of 2016" \
-    "'it' spliced by the ratio at the overlap" "2 values were multiplied" "'jobs' summed from nuts3 to nuts2" "nothing was rescaled" \
+    "'it' spliced by the ratio at the overlap" "2 values were multiplied" "'jobs' summed from county (NUTS 3) to NUTS 2" "nothing was rescaled" \
     "before 1996 'it_old' multiplied by the ratio"; do
     [[ $text == *"$sentence"* ]] || fail "the report does not say: $sentence"
 done
 expect 0 "$UTFALL" verify report
 expect 0 "$UTFALL" run study.yaml --output svenska --language sv
 text=$(sed 's/<[^>]*>//g' svenska/report.html)
-for sentence in "11, SE224 sammanförda till SE224" "Så har serierna förberetts" "hoplänkad med kvoten vid överlappet" "ingenting har skalats om"; do
+for sentence in "11, SE224 sammanförda till SE224" "Så har serierna förberetts" "hopfogad med kvoten i överlappet" "ingenting har räknats om"; do
     [[ $text == *"$sentence"* ]] || fail "the Swedish report does not say: $sentence"
 done
 # what was published is kept in the run's store
 expect 0 "$UTFALL" show observations --store report/store.db --indicator jobs:as-published --region 11 --format csv
 [[ $(wc -l < "$out") == 3 ]] || fail "the values as published: $(cat "$out")"
+
+# a region asked for is shown alone, or in the unit that it went into; an indicator in one division keeps its counties
+expect 0 "$UTFALL" show observations --store report/store.db --indicator jobs:as-published --as-of 2016 --region 03 --format csv
+[[ $(tail -n +2 "$out" | cut -d, -f1 | sort -u) == "SE121+SE125" ]] || fail "the unit of Uppsala: $(cat "$out")"
 
 # with weights the two counties stay apart
 printf 'from,to,weight\n19,19,0.95\n19,03,0.05\n' > heby.csv

@@ -181,9 +181,9 @@ static char *read_births(const char *path)
         for (int k = 0; k < 2; k++) {
             char line[64];
             if (isnan(total[k]))
-                snprintf(line, sizeof line, "%s,%d,..\n", codes[r], 2002 + k);
+                snprintf(line, sizeof line, "%.7s,%d,..\n", codes[r], 2002 + k);
             else
-                snprintf(line, sizeof line, "%s,%d,%.0f\n", codes[r], 2002 + k, total[k]);
+                snprintf(line, sizeof line, "%.7s,%d,%.0f\n", codes[r], 2002 + k, total[k]);
             uf_buffer_append(&text, line);
         }
     }

@@ -39,6 +39,20 @@ static void lines_around_the_table_are_notes(void **state)
                  "20,2018=5/observed;");
 }
 
+static void excel_may_name_the_delimiter(void **state)
+{
+    (void)state;
+    struct read_text read = must_read("sep=;\r\nregion;year;jobs\r\n20;2018;5,5\r\n21;2018;1\r\n");
+    assert_int_equal(read.reader.delimiter, ';');
+    assert_string_equal(read.cells, "20,2018=5.5/observed;21,2018=1/observed;");
+    assert_null(read.reader.facts.title);
+    assert_false(has_reader_note(&read.reader, "above the header"));
+    read_text_free(&read);
+    read = must_read("sep=,\nJobs\nregion,year,jobs\n20,2018,5\n");
+    assert_string_equal(read.reader.facts.title, "Jobs");
+    read_text_free(&read);
+}
+
 static void a_short_row_is_no_footer(void **state)
 {
     (void)state;
@@ -227,6 +241,7 @@ static void latin_1_is_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(lines_around_the_table_are_notes),
+                                       cmocka_unit_test(excel_may_name_the_delimiter),
                                        cmocka_unit_test(a_short_row_is_no_footer),
                                        cmocka_unit_test(headings_have_a_content_and_a_period),
                                        cmocka_unit_test(several_columns_of_numbers_are_contents),

@@ -281,13 +281,31 @@ static void claims_are_bounded_by_the_file(void **state)
     "VALUES(\"s\")=\"m\",\"k\";CODES(\"s\")=\"3\",\"4\";VALUES(\"t\")=\"x\",\"y\";\n" keys "DATA=\n" data
 #define BY_VALUES "KEYS(\"r\")=VALUES;KEYS(\"s\")=VALUES;\n"
 
+static void data_end_with_a_semicolon(void **state)
+{
+    (void)state;
+    const char *const words = "the semicolon at the end is missing";
+    struct px px = px_read_well(CUBE "DATA=1 2 3 4\n");
+    char *cells = px_cells(&px);
+    assert_string_equal(cells, "00 2001=1|00 2002=2|01 2001=3|01 2002=4|");
+    assert_true(has_note(&px, words));
+    free(cells);
+    px_close(&px);
+    px = px_read_well(CUBE "DATA=1 2 3 4 \n;\n");
+    free(px_cells(&px));
+    assert_false(has_note(&px, words));
+    px_close(&px);
+    /* the rows that are cut off would be zeros */
+    expect_failure(KEYED(BY_VALUES, "\"B\",\"m\",1 2\n"), 7, 1, words);
+}
+
 static void rows_with_keys(void **state)
 {
     (void)state;
     /* rows in any order; those of zeros are not in the file */
     expect_cells(KEYED(BY_VALUES, "\"B\",\"m\",1 2\n\"A\",\"k\",\"..\" 4;"),
                  "2 3 x=1|2 3 y=2|1 4 x=not-available|1 4 y=4|1 3 x=0|1 3 y=0|2 4 x=0|2 4 y=0|");
-    expect_cells(KEYED("KEYS(\"r\")=CODES;KEYS(\"s\")=VALUES;\n", "\"2\",\"m\",1 2 \"1\" \"k\" 3 4"),
+    expect_cells(KEYED("KEYS(\"r\")=CODES;KEYS(\"s\")=VALUES;\n", "\"2\",\"m\",1 2 \"1\" \"k\" 3 4;"),
                  "2 3 x=1|2 3 y=2|1 4 x=3|1 4 y=4|1 3 x=0|1 3 y=0|2 4 x=0|2 4 y=0|");
     expect_note(KEYED(BY_VALUES, ";"), "KEYS: a row that is not in the file holds zeros");
     expect_failure(KEYED(BY_VALUES, "\"B\",\"q\",1 2;"), 6, 5, "expected a key of 's', found 'q'");
@@ -629,6 +647,7 @@ int main(void)
         cmocka_unit_test(signs_for_missing),
         cmocka_unit_test(the_count_of_cells_must_fit),
         cmocka_unit_test(claims_are_bounded_by_the_file),
+        cmocka_unit_test(data_end_with_a_semicolon),
         cmocka_unit_test(rows_with_keys),
         cmocka_unit_test(faults_of_the_cube_are_refused),
         cmocka_unit_test(faults_beside_the_cube_are_noted),

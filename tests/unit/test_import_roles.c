@@ -217,6 +217,98 @@ static void unknown_regions_can_be_added(void **state)
         "EU27_2020:other:-:EU27_2020 NO:country:-:Norway SEZZ:nuts2:SE:SEZZ USA:other:-:USA");
 }
 
+static void one_kept_region_is_a_region(void **state)
+{
+    (void)state;
+    static const char TEXT[] = "region,sex,year,value\n20,m,2018,1\n20,k,2018,2\n21,m,2018,3\n20,m,2019,4\n";
+    const struct uf_keep keep[] = {{"region", (const char *const[]){"20"}, 1},
+                                   {"year", (const char *const[]){"2018"}, 1}};
+    do_import(TEXT, &(struct uf_import_request){.keep = keep, .n_keep = 2});
+    expect_text(store,
+                "SELECT group_concat(region || period || breakdown || '=' || value, ' ') FROM (SELECT * FROM"
+                " observations ORDER BY breakdown)",
+                "SE3122018000sex=k=2.0 SE3122018000sex=m=1.0");
+    /* an age is none, and where another column tells cells apart it is the region */
+    const struct uf_keep age = {"age", (const char *const[]){"20"}, 1};
+    expect_refusal("age,year,value\n20,2018,1\n21,2018,2\n",
+                   &(struct uf_import_request){.keep = &age, .n_keep = 1}, UF_BAD_INPUT,
+                   "no column of regions");
+    const struct uf_keep nation = {"geo", (const char *const[]){"SE"}, 1};
+    do_import("geo,lan,year,value\nSE,20,2018,1\nSE,21,2018,2\n",
+              &(struct uf_import_request){.indicator = {.code = "y"}, .keep = &nation, .n_keep = 1});
+    expect_text(store,
+                "SELECT group_concat(region, ' ') FROM (SELECT region FROM observations WHERE indicator = 'y'"
+                " ORDER BY region)",
+                "SE312 SE313");
+}
+
+/* `ar` is a word for a period and `ar_kvartal` is none, but only the quarters tell the cells apart. */
+static void the_finest_period_is_the_period(void **state)
+{
+    (void)state;
+    do_import("region,ar,ar_kvartal,value\n20,2018,2018K1,1\n20,2018,2018K2,2\n20,2019,2019K1,3\n", NULL);
+    expect_note("the period is taken from ar_kvartal");
+    expect_text(store, "SELECT group_concat(period || breakdown, ' ') FROM observations",
+                "2018201 2018202 2019201");
+}
+
+/* What is the same in each row is kept: the unit with the indicator, the rest as notes. */
+static void constants_are_kept(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *unit, *kind;
+    } UNITS[] = {
+        {"THS_PER", "stock"}, {"PER", "stock"},     {"MIO_EUR", "stock"},           {"PC", "ratio"},
+        {"PC_HH", "ratio"},   {"PER_KM2", "ratio"}, {"EUR_HAB_EU27_2020", "ratio"}, {"I15", "ratio"}};
+    for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++) {
+        char text[200], code[20];
+        snprintf(text, sizeof text,
+                 "unit,age,geo,time,value\n%s,Y20-64,SE312,2018,1\n%s,Y20-64,SE311,2018,2\n", UNITS[i].unit,
+                 UNITS[i].unit);
+        snprintf(code, sizeof code, "x%zu", i);
+        do_import(text, &(struct uf_import_request){.indicator = {.code = code}});
+        char sql[200], expected[60];
+        snprintf(sql, sizeof sql, "SELECT unit_en || ' ' || kind FROM indicator WHERE code = '%s'", code);
+        snprintf(expected, sizeof expected, "%s %s", UNITS[i].unit, UNITS[i].kind);
+        expect_text(store, sql, expected);
+    }
+    expect_text(store, "SELECT DISTINCT scope || ': ' || text FROM batch_notes", "age: all cells: Y20-64");
+}
+
+static void a_list_of_countries_is_no_list_of_counties(void **state)
+{
+    (void)state;
+    do_import("country,year,value\nSweden,2018,1\nRiket,2019,2\n", NULL);
+    expect_note("by the names of regions at the level country");
+}
+
+/* A prefix of a knowledge graph on the labels says no more than the codes do. */
+static void labels_that_are_codes_with_a_prefix_are_no_other_names(void **state)
+{
+    (void)state;
+    char text[2000] = "REG_ID,Region,Year,value\n";
+    for (int year = 2015; year < 2019; year++)
+        for (int county = 1; county <= 3; county++) {
+            char line[80];
+            snprintf(line, sizeof line, "SE31%d,dcid:nuts/SE31%d,%d,%d.5\n", county, county, year,
+                     year * county);
+            strcat(text, line);
+        }
+    do_import(text, NULL);
+    expect_note("labels: Region put the codes of REG_ID in words");
+    expect_note("the region is taken from REG_ID");
+}
+
+static void a_column_of_indicators_is_the_content(void **state)
+{
+    (void)state;
+    do_import("indicator,region,year,value\njobs,20,2018,1\nfirms,20,2018,2\n", NULL);
+    expect_text(store,
+                "SELECT group_concat(indicator, ' ') FROM (SELECT indicator FROM observations ORDER BY 1)",
+                "x_firms x_jobs");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,7 +320,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(groups_of_sectors_are_added, open_store, close_store),
         cmocka_unit_test_setup_teardown(labels_of_other_things_are_no_sectors, open_store, close_store),
         cmocka_unit_test_setup_teardown(region_and_period_may_be_said, open_store, close_store),
+        cmocka_unit_test_setup_teardown(one_kept_region_is_a_region, open_store, close_store),
         cmocka_unit_test_setup_teardown(unknown_regions_can_be_added, open_store, close_store),
+        cmocka_unit_test_setup_teardown(the_finest_period_is_the_period, open_store, close_store),
+        cmocka_unit_test_setup_teardown(constants_are_kept, open_store, close_store),
+        cmocka_unit_test_setup_teardown(a_list_of_countries_is_no_list_of_counties, open_store, close_store),
+        cmocka_unit_test_setup_teardown(labels_that_are_codes_with_a_prefix_are_no_other_names, open_store,
+                                        close_store),
+        cmocka_unit_test_setup_teardown(a_column_of_indicators_is_the_content, open_store, close_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -233,6 +233,70 @@ static void what_may_not_be_added_is_refused(void **state)
     expect_close(query_number(store, "SELECT count(*) FROM indicator"), 0, 0, "nothing is left of it");
 }
 
+static void refuse_sum_of(const char *column, const char *codes, const char *words)
+{
+    char text[1000] = "geo,", *end = text + strlen(text);
+    end += snprintf(end, 40, "%s,year,value\n", column);
+    while (*codes) {
+        int length = (int)strcspn(codes, "|");
+        end += snprintf(end, 100, "20,%.*s,2018,1\n", length, codes);
+        codes += length + (codes[length] == '|');
+    }
+    const struct uf_sum all = {.dimension = column};
+    const struct uf_import_request request = {.sums = &all, .n_sums = 1};
+    if (words)
+        expect_refusal(text, &request, UF_BAD_USAGE, words);
+    else
+        do_import(text, &(struct uf_import_request){
+                            .indicator = {.code = "fine"}, .replace = true, .sums = &all, .n_sums = 1});
+}
+
+static void parts_that_overlap_are_refused(void **state)
+{
+    (void)state;
+    refuse_sum_of("age", "0-4|5-9|15+|85+", "'15+' and '85+' of column age overlap");
+    refuse_sum_of("age", "0-14|15-64|65-|60", "'15-64' and '60' of column age overlap");
+    refuse_sum_of("age",
+                  "16\xE2\x80\x93"
+                  "24 \xC3\xA5r|20 \xC3\xA5r och \xC3\xA4ldre",
+                  "overlap");
+    refuse_sum_of("age", "Y_LT15|Y15-64|Y_GE60", "'Y15-64' and 'Y_GE60'");
+    refuse_sum_of("size", "1-999|1 000-1 999|1 500-", "'1 000-1 999' and '1 500-'");
+    refuse_sum_of("age", "Y_LT15|Y15-64|Y_GE65|UNK", NULL);
+    refuse_sum_of("age", "-14|15-64|65-84|85+|U", NULL);
+    refuse_sum_of("size", "0|1-4|5-9|GE10", NULL);
+    refuse_sum_of("grp", "011|11|2|22|1-1x", NULL);
+    refuse_sum_of("sni", "A|B|B-E|F", "'B' and 'B-E' of column sni overlap");
+    refuse_sum_of("sni", "A|C|C10-C12|F", "'C' and 'C10-C12'");
+    const struct uf_sector food = {"10", "sni2007", "C", "Livsmedel", "Food"};
+    assert_ok(uf_store_put_sector(store, &food, &error), &error);
+    refuse_sum_of("sni", "A|C|10|F", "'C' and '10'");
+    refuse_sum_of("sni", "A|B_D_E|C|D", "'B_D_E' and 'D'");
+    refuse_sum_of("sni", "A|B-E|F|G-I|J|M_N|O-Q", NULL);
+    refuse_sum_of("sni", "01|02|10-12|13", NULL);
+    refuse_sum_of("sni", "C10|C11|C101", "'C10' and 'C101'");
+    refuse_sum_of("kind", "C1|C10|C101", NULL); /* serial numbers */
+    refuse_sum_of("unit", "EUR|SEK", "column unit holds units of measure, which cannot be added up");
+}
+
+static void a_group_without_the_total_is_told(void **state)
+{
+    (void)state;
+    const struct uf_sum sex = {.dimension = "sex"};
+    do_import("geo,sex,year,value\n20,m,2018,1\n20,k,2018,2\n20,total,2018,3\n21,m,2018,5\n21,k,2018,6\n17,k,"
+              "2018,6\n",
+              &(struct uf_import_request){.sums = &sex, .n_sums = 1});
+    assert_int_equal(summary.imported, 1);
+    expect_note("2 values have parts in column sex and no total there, and are not stored, first 17, 2018;"
+                " to add up the parts: --sum sex=CODE,CODE");
+    const struct uf_keep keep = {"geo", (const char *const[]){"20"}, 1};
+    do_import("geo,sex,year,value\n20,m,2018,1\n20,total,2018,3\n21,m,2018,5\n",
+              &(struct uf_import_request){
+                  .indicator = {.code = "y"}, .sums = &sex, .n_sums = 1, .keep = &keep, .n_keep = 1});
+    for (size_t i = 0; i < summary.notes.count; i++)
+        assert_null(strstr(summary.notes.items[i], "no total there"));
+}
+
 static void noise_is_added_only_when_accepted(void **state)
 {
     (void)state;
@@ -319,6 +383,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(remarks_go_over_to_the_sum, open_store, close_store),
         cmocka_unit_test_setup_teardown(a_total_is_never_added, open_store, close_store),
         cmocka_unit_test_setup_teardown(what_may_not_be_added_is_refused, open_store, close_store),
+        cmocka_unit_test_setup_teardown(parts_that_overlap_are_refused, open_store, close_store),
+        cmocka_unit_test_setup_teardown(a_group_without_the_total_is_told, open_store, close_store),
         cmocka_unit_test_setup_teardown(noise_is_added_only_when_accepted, open_store, close_store),
         cmocka_unit_test_setup_teardown(an_earlier_import_can_be_replaced, open_store, close_store),
         cmocka_unit_test_setup_teardown(another_selection_is_another_import, open_store, close_store),

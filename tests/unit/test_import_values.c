@@ -63,6 +63,10 @@ static void numbers_follow_the_rules(void **state)
                 "1\xC2\xA0"
                 "234",
                 NULL, 1234, 0);
+    expect_read(&COMMA,
+                "1\xE2\x80\x89"
+                "234,5",
+                NULL, 1234.5, 0);
     expect_read(&thousands, "1,234,567.8", NULL, 1234567.8, 0);
     expect_unread(&thousands, "1,5", NULL);
     expect_unread(&POINT, "12,5", NULL);

@@ -276,6 +276,27 @@ static void formulas_errors_and_numbers_as_text(void **state)
     free(notes), free(text);
 }
 
+/* As programs write them that cannot compute: the place is not empty. */
+static void formulas_without_values_are_told(void **state)
+{
+    (void)state;
+    size_t length;
+    char *bytes = make_workbook(
+        "<worksheet><sheetData>"
+        "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>lan</t></is></c><c r=\"B1\"><v>2018</v></c>"
+        "<c r=\"C1\"><v>2019</v></c></row>"
+        "<row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is><t>01</t></is></c><c r=\"B2\"><v>1</v></c>"
+        "<c r=\"C2\"><f>B2*2</f></c></row>"
+        "<row r=\"3\"><c r=\"A3\" t=\"inlineStr\"><is><t>03</t></is></c><c r=\"B3\"><v>3</v></c>"
+        "<c r=\"C3\" t=\"str\"><f>\"\"</f><v></v></c></row>"
+        "</sheetData></worksheet>",
+        NULL, NULL, &length);
+    char *notes, *text = dump_bytes("f.xlsx", bytes, length, NULL, &notes, NULL);
+    expect_words(text, "01|2019=?not-available");
+    expect_words(notes, "1 cell holds an error instead of a value, first C2 (#GETTING_DATA): missing");
+    free(notes), free(text), free(bytes);
+}
+
 static void sheets_rows_and_ranges_are_chosen(void **state)
 {
     (void)state;
@@ -568,6 +589,7 @@ int main(void)
                                        cmocka_unit_test(dates_are_periods_where_all_begin_one),
                                        cmocka_unit_test(formats_of_numbers_are_heeded),
                                        cmocka_unit_test(formulas_errors_and_numbers_as_text),
+                                       cmocka_unit_test(formulas_without_values_are_told),
                                        cmocka_unit_test(sheets_rows_and_ranges_are_chosen),
                                        cmocka_unit_test(an_import_names_sheet_and_cell),
                                        cmocka_unit_test(cells_without_places_and_texts_in_pieces),
