@@ -25,8 +25,8 @@ sources:
   - {file: figures.csv, indicator: b, kind: ratio, unit: "%", dimensions: {region: region, period: year, value: b, ignore: [a]}}
 regions: {level: nuts3, within: SE}
 profiles:
-  - {method: scoreboard, id: board, indicator: a, indicators: [a, b], list: list.csv, peers: [SE313]}
-  - {method: peer-regions, id: peers, indicator: a, indicators: [a, b], k: 1}
+  - {method: scoreboard, id: board, indicators: [a, b], list: list.csv, peers: [SE313]}
+  - {method: peer-regions, id: peers, indicators: [a, b], k: 1}
 report: {formats: [html, csv]}
 YAML
 # The list is found beside the study, from wherever it is run.
