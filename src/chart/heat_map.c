@@ -198,12 +198,28 @@ static double widest_value(const struct uf_drawing *drawing, const struct heat_m
     return widest;
 }
 
+/* Turned headings are as long as their longest word, within reason: words are not broken for a few points. */
+static double longest_head(const struct heat_map *map)
+{
+    double longest = HEAD_LONGEST;
+    for (size_t j = 0; j < map->columns.count; j++)
+        for (const char *at = map->columns.items[j]; *at;) {
+            char word[128];
+            size_t length = strcspn(at, " -/"), kept = length < sizeof word ? length : sizeof word - 1;
+            memcpy(word, at, kept);
+            word[kept] = '\0';
+            longest = fmax(longest, uf_measure_text(word, HEAD_SIZE, false) + 1);
+            at += length + (at[length] != '\0');
+        }
+    return fmin(longest, 1.5 * HEAD_LONGEST);
+}
+
 /* Headings stand upright where all fit so, else they are turned; both may take several lines. `write` false:
  * only their height. */
 static uf_status place_heads(struct uf_drawing *drawing, const struct heat_map *map, struct grid *grid,
                              bool upright, bool write, struct uf_error *error)
 {
-    double most = upright ? grid->cell_width - 4 : HEAD_LONGEST, tallest = 0;
+    double most = upright ? grid->cell_width - 4 : longest_head(map), tallest = 0;
     size_t fitting = upright ? 3 : (size_t)fmax(1, floor((grid->cell_width - 1) / HEAD_LINE));
     struct uf_text_list words;
     uf_text_list_init(&words);
@@ -260,7 +276,8 @@ static bool heads_fit_upright(const struct heat_map *map, double cell_width)
             const char *line = lines.items[k], *found = strstr(map->columns.items[j], line);
             const char *next = found ? found + strlen(line) : "";
             char last = *line ? line[strlen(line) - 1] : ' ';
-            fits = *next == ' ' || *next == '\0' || last == '-' || last == '/';
+            fits = found != NULL; /* a hyphen that the text lacks was put where it breaks */
+            fits = fits && (*next == ' ' || *next == '\0' || last == '-' || last == '/');
         }
         uf_text_list_clear(&lines);
         if (!fits) return false;
