@@ -99,7 +99,8 @@ uf_status uf_measure_wrap(const char *text, double size, bool bold, double width
             double room = width - uf_measure_text("-", size, bold);
             for (stop = start, used = 0; stop < end; stop += character_bytes(stop)) {
                 char one[8] = {0};
-                memcpy(one, stop, character_bytes(stop) < sizeof one ? character_bytes(stop) : sizeof one - 1);
+                memcpy(one, stop,
+                       character_bytes(stop) < sizeof one ? character_bytes(stop) : sizeof one - 1);
                 used += uf_measure_text(one, size, bold);
                 if (used > room) break;
             }
