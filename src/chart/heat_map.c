@@ -134,13 +134,14 @@ static uf_status order_lines(const struct uf_chart_request *request, struct heat
         return uf_fail(error, UF_BAD_USAGE, "found the order '%s', expected value, similarity or given",
                        order);
     size_t n = map->rows.count, m = map->columns.count;
-    double *values = calloc(2 * n * m + 1, sizeof *values), *turned = values + n * m;
+    double *values = calloc(2 * n * m + 1, sizeof *values);
     map->row_order = calloc(n + 1, sizeof *map->row_order);
     map->column_order = calloc(m + 1, sizeof *map->column_order);
     if (!values || !map->row_order || !map->column_order) {
         free(values);
         return uf_fail_memory(error);
     }
+    double *turned = values + n * m;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < m; j++) values[i * m + j] = turned[j * n + i] = value_of(map, i, j);
     for (size_t i = 0; i < n; i++) map->row_order[i] = i;
@@ -223,7 +224,7 @@ static uf_status place_heads(struct uf_drawing *drawing, const struct heat_map *
     struct uf_text_list words;
     uf_text_list_init(&words);
     size_t m = map->columns.count;
-    double *places = calloc(2 * 3 * m + 1, sizeof *places), *ys = places + 3 * m;
+    double *places = calloc(6 * m + 1, sizeof *places), *ys = places + 3 * m;
     uf_status status = places ? UF_OK : uf_fail_memory(error);
     for (size_t j = 0; status == UF_OK && j < m; j++) {
         const char *text = map->columns.items[map->column_order[j]];

@@ -315,8 +315,9 @@ static uf_status write_bars(struct uf_drawing *drawing, const struct multiples *
 {
     const struct uf_panels *panels = &multiples->panels;
     size_t n_stacks = panels->labels.count * panels->categories.count;
-    double *ups = calloc(2 * n_stacks + 1, sizeof *ups), *downs = ups + n_stacks;
+    double *ups = calloc(2 * n_stacks + 1, sizeof *ups);
     if (!ups) return uf_fail_memory(error);
+    double *downs = ups + n_stacks;
     uf_buffer_append(&drawing->csv,
                      "series,value,left,top,right,bottom,sum,sum_x,sum_y,status,x,group,label\n");
     for (size_t i = 0; i < panels->n; i++) {
