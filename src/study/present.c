@@ -41,6 +41,11 @@ static bool has_column(const struct view *view, const char *name)
     return uf_table_column(view->table, name) != SIZE_MAX;
 }
 
+static bool is_scoreboard(const struct view *view)
+{
+    return !view->chart && !strcmp(uf_table_name(view->table), "scoreboard");
+}
+
 static bool has_term(const struct view *view, const char *term)
 {
     size_t column = uf_table_column(view->table, "term");
@@ -104,11 +109,13 @@ static bool is_in_caption(const struct view *view, size_t column)
 static bool is_left_out(const struct view *view, size_t column)
 {
     static const char *const told[] = {"outcome", "method", "group"};
+    static const char *const codes[] = {"priority", "indicator", "unit", "change_percent", "ranked"};
     const char *name = name_of(view, column);
     if (view->chart) return false;
     if (is_told_once(view, column) || is_in_caption(view, column)) return true;
     if (is_effect(view) && IS_ONE_OF(name, told)) return true;
     if (!strcmp(name, "component")) return has_column(view, "component_label");
+    if (is_scoreboard(view)) return IS_ONE_OF(name, codes);
     if (!strcmp(name, "period_label")) return has_column(view, "period");
     if (!strcmp(name, "code")) return !strcmp(uf_table_name(view->table), "raw-trends");
     if (!strcmp(name, "term")) return is_filled(view, "event_time");
@@ -217,11 +224,61 @@ static uf_status term_text(const struct view *view, const char *term, char **out
                      arguments, 2, out, error);
 }
 
+/* --- the scoreboard ------------------------------------------------------------------------------ */
+
+/* True where some region has a figure for the indicator of `row`. */
+static bool has_figures(const struct view *view, size_t row)
+{
+    size_t level = uf_table_column(view->table, "level"),
+           indicator = uf_table_column(view->table, "indicator");
+    const char *code = uf_table_text(view->table, row, indicator);
+    for (size_t i = 0; i < uf_table_rows(view->table); i++)
+        if (uf_text_equal(uf_table_text(view->table, i, indicator), code) &&
+            !isnan(uf_table_number(view->table, i, level)))
+            return true;
+    return false;
+}
+
+/* Indicator by indicator, those with figures first; one that no region has stands once, with its reason. */
+static void order_scoreboard(const struct view *view, size_t *order, size_t *n)
+{
+    size_t indicator = uf_table_column(view->table, "indicator"), rows = uf_table_rows(view->table);
+    *n = 0;
+    for (int missing = 0; missing < 2; missing++)
+        for (size_t i = 0; i < rows; i++) {
+            const char *code = uf_table_text(view->table, i, indicator);
+            bool first = has_figures(view, i) == !missing;
+            for (size_t k = 0; k < i && first; k++)
+                first = !uf_text_equal(uf_table_text(view->table, k, indicator), code);
+            for (size_t k = i; first && k < (missing ? i + 1 : rows); k++)
+                if (uf_text_equal(uf_table_text(view->table, k, indicator), code)) order[(*n)++] = k;
+        }
+}
+
+/* What the codes of the table mean to a reader. */
+static const char *scoreboard_word(const struct view *view, size_t row, const char *name, const char *text)
+{
+    static const struct {
+        const char *column, *code;
+        struct uf_words words;
+    } known[] = {{"role", "nation", {"nation", "riket"}},    {"role", "peer", {"peer", "jämförelse"}},
+                 {"role", "region", {"region", "region"}},   {"direction", "higher", {"higher", "högre"}},
+                 {"direction", "lower", {"lower", "lägre"}}, {"direction", "neither", {"neither", "ingen"}}};
+    static const struct uf_words all = {"all", "alla"};
+    bool named = !strcmp(name, "label") || !strcmp(name, "role");
+    if (named && !has_figures(view, row)) return uf_words_in(all, view->run->language);
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+        if (!strcmp(known[k].column, name) && !strcmp(known[k].code, text))
+            return uf_words_in(known[k].words, view->run->language);
+    return text;
+}
+
 static uf_status copy_text(const struct view *view, size_t row, size_t column, struct uf_table *copy,
                            size_t to, struct uf_error *error)
 {
     const char *text = uf_table_text(view->table, row, column), *name = name_of(view, column);
-    if (!text || view->chart) return uf_table_set_text(copy, row, to, text, error);
+    const size_t at = uf_table_rows(copy) - 1; /* the last row is being filled */
+    if (!text || view->chart) return uf_table_set_text(copy, at, to, text, error);
     size_t key = uf_table_column(view->table, "key");
     if (!strcmp(name, "unit") && key != SIZE_MAX &&
         uf_text_equal(uf_table_text(view->table, row, key), "difference"))
@@ -229,22 +286,24 @@ static uf_status copy_text(const struct view *view, size_t row, size_t column, s
     if (!strcmp(name, "vcov")) {
         char buffer[64];
         return uf_table_set_text(
-            copy, row, to, run_inference_words(text, view->run->language, buffer, sizeof buffer), error);
+            copy, at, to, run_inference_words(text, view->run->language, buffer, sizeof buffer), error);
     }
+    if (is_scoreboard(view)) text = scoreboard_word(view, row, name, text);
     if (!strcmp(name, "term") && is_effect(view)) {
         char *words = NULL;
         UF_TRY(term_text(view, text, &words, error));
-        uf_status status = uf_table_set_text(copy, row, to, words, error);
+        uf_status status = uf_table_set_text(copy, at, to, words, error);
         free(words);
         return status;
     }
-    return uf_table_set_text(copy, row, to, text, error);
+    return uf_table_set_text(copy, at, to, text, error);
 }
 
 static uf_status copy_number(const struct view *view, size_t row, size_t column, struct uf_table *copy,
                              size_t to, struct uf_error *error)
 {
     double value = uf_table_number(view->table, row, column);
+    const size_t at = uf_table_rows(copy) - 1;
     if (is_effect(view) && !view->chart && uf_table_column_decimals(copy, to) < 0 &&
         !strcmp(name_of(view, column), "value"))
         value = rounded(value);
@@ -252,7 +311,7 @@ static uf_status copy_number(const struct view *view, size_t row, size_t column,
     /* A test that a kind of inference does not have is not a division by zero to the reader. */
     if (!strcmp(uf_table_name(view->table), "pretrend") && status == UF_VALUE_UNDEFINED)
         status = UF_VALUE_NOT_APPLICABLE;
-    return uf_table_set_value(copy, row, to, value, status, error);
+    return uf_table_set_value(copy, at, to, value, status, error);
 }
 
 /* The heading of a column is the word for its name; some names mean something else in one table. */
@@ -279,20 +338,20 @@ static size_t order_columns(const struct view *view, size_t *order)
     return n;
 }
 
-static uf_status fill(const struct view *view, const size_t *order, size_t n, struct uf_table *copy,
-                      struct uf_error *error)
+static uf_status fill(const struct view *view, const size_t *order, size_t n, const size_t *rows,
+                      size_t n_rows, struct uf_table *copy, struct uf_error *error)
 {
     if (uf_table_title(view->table)) UF_TRY(uf_table_set_title(copy, uf_table_title(view->table), error));
     for (size_t k = 0; k < n; k++)
         UF_TRY(uf_table_add_column(copy, shown_name(view, order[k]),
                                    uf_table_column_type(view->table, order[k]), unit_of(view, order[k]),
                                    decimals_of(view, order[k]), NULL, error));
-    for (size_t i = 0; i < uf_table_rows(view->table); i++) {
+    for (size_t i = 0; i < n_rows; i++) {
         size_t row = 0;
         UF_TRY(uf_table_add_row(copy, &row, error));
         for (size_t k = 0; k < n; k++) {
             bool text = uf_table_column_type(view->table, order[k]) == UF_COLUMN_TEXT;
-            UF_TRY((text ? copy_text : copy_number)(view, i, order[k], copy, k, error));
+            UF_TRY((text ? copy_text : copy_number)(view, rows[i], order[k], copy, k, error));
         }
     }
     return UF_OK;
@@ -301,11 +360,15 @@ static uf_status fill(const struct view *view, const size_t *order, size_t n, st
 static uf_status present(const struct view *view, struct uf_table **out, struct uf_error *error)
 {
     size_t *order = calloc(uf_table_columns(view->table) + 1, sizeof *order);
+    size_t n_rows = uf_table_rows(view->table), *rows = calloc(n_rows + 1, sizeof *rows);
     struct uf_table *copy = NULL;
-    uf_status status = order ? UF_OK : uf_fail_memory(error);
+    uf_status status = order && rows ? UF_OK : uf_fail_memory(error);
+    for (size_t i = 0; status == UF_OK && i < n_rows; i++) rows[i] = i;
+    if (status == UF_OK && is_scoreboard(view)) order_scoreboard(view, rows, &n_rows);
     if (status == UF_OK) status = uf_table_new(uf_table_name(view->table), &copy, error);
-    if (status == UF_OK) status = fill(view, order, order_columns(view, order), copy, error);
+    if (status == UF_OK) status = fill(view, order, order_columns(view, order), rows, n_rows, copy, error);
     free(order);
+    free(rows);
     if (status != UF_OK) {
         uf_table_free(copy);
         return status;

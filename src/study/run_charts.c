@@ -91,20 +91,42 @@ uf_status run_set_map(struct run *run, struct uf_chart_request *request, struct 
     return UF_OK;
 }
 
+/* The sources of all columns, each once, in their order: a table may hold several indicators. */
+static char *join_sources(const struct uf_panel *panel)
+{
+    struct uf_buffer text;
+    uf_buffer_init(&text);
+    for (size_t j = 0; j < panel->n_columns; j++) {
+        const char *source = panel->columns[j].source;
+        bool is_new = source && *source;
+        for (size_t k = 0; k < j && is_new; k++) is_new = !uf_text_equal(panel->columns[k].source, source);
+        if (!is_new) continue;
+        if (text.length) uf_buffer_append(&text, ", ");
+        uf_buffer_append(&text, source);
+    }
+    return uf_buffer_take(&text);
+}
+
 static uf_status make_source(const struct run *run, const struct run_analysis *analysis, char **out,
                              struct uf_error *error)
 {
-    const char *source = analysis->panel->source;
     *out = NULL;
-    if (!source || !*source) return UF_OK;
+    char *source = join_sources(analysis->panel);
+    if (!source) return uf_fail_memory(error);
+    if (!*source) {
+        free(source);
+        return UF_OK;
+    }
     const struct uf_argument argument = uf_text_argument(source);
     bool plain =
         analysis->kind == ANALYSIS_FOLLOW && !study_derived_of(run->study, analysis->follow->indicator.text);
-    return uf_phrase(run->language,
-                     plain
-                         ? (struct uf_words){"Source: {0}", "Källa: {0}"}
-                         : (struct uf_words){"Source: {0}; own calculations", "Källa: {0}; egna beräkningar"},
-                     &argument, 1, out, error);
+    uf_status status =
+        uf_phrase(run->language,
+                  plain ? (struct uf_words){"Source: {0}", "Källa: {0}"}
+                        : (struct uf_words){"Source: {0}; own calculations", "Källa: {0}; egna beräkningar"},
+                  &argument, 1, out, error);
+    free(source);
+    return status;
 }
 
 /* Takes the figure's caption, link and owned table over, also on failure. A table with nothing to draw gives

@@ -177,14 +177,21 @@ static uf_status band_words(const struct run *run, const struct run_analysis *an
 }
 
 /* What a scatter has beside two columns, in the run's language. */
-static void set_scatter(const struct run *run, const struct uf_chart_hint *hint, const struct uf_table *table,
+static void set_scatter(const struct run *run, const struct run_analysis *analysis,
+                        const struct uf_chart_hint *hint, const struct uf_table *table,
                         struct uf_chart_request *request)
 {
+    const struct uf_panel *panel = analysis->panel;
     const struct uf_scatter_hint *scatter = hint->scatter;
     if (!scatter) return;
     bool sized = scatter->size && uf_table_column(table, scatter->size) != SIZE_MAX;
     request->size = sized ? scatter->size : NULL;
-    request->size_label = sized ? uf_word(scatter->size, run->language) : NULL;
+    /* the area is the value itself, under the name of the indicator and not of its column */
+    bool own = sized && panel->outcome >= 0 && panel->columns[panel->outcome].label &&
+               (!strcmp(scatter->size, "value") || !strcmp(scatter->size, "level"));
+    request->size_label = own     ? panel->columns[panel->outcome].label
+                          : sized ? uf_word(scatter->size, run->language)
+                                  : NULL;
     request->reference_x = scatter->reference_x;
     request->fit = scatter->fit;
     request->x_label = uf_words_in(scatter->x_label, run->language);
@@ -259,7 +266,7 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
         request.n_focus = 1;
         request.benchmark = "control";
     }
-    set_scatter(run, hint, table, &request);
+    set_scatter(run, analysis, hint, table, &request);
     if (status == UF_OK && (!strcmp(hint->kind, "tile-map") || !strcmp(hint->kind, "map"))) {
         request.code = code_column(table);
         status = run_set_map(run, &request, error);

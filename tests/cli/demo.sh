@@ -89,6 +89,14 @@ for name, programme, claim in (("sv", "Smart industri i regionerna", "skillnad, 
             wrong.append(f"{name}: the summary speaks of {outsider}")
     if re.search(r"[Kk]omplexitet|[Cc]omplexity|ECI", summary):
         wrong.append(f"{name}: the summary ranks by what the engine warns means nothing here")
+    board = next((t for t in re.findall(r"<table.*?</table>", page, flags=re.S) if 'class="spark"' in t), "")
+    for code in ("business_rnd", ">higher<" if name == "sv" else "post_secondary", "innovation-enterprise"):
+        if code in board:
+            wrong.append(f"{name}: '{code}' is shown on the board")
+    if board.count("UF0302") != 1:
+        wrong.append(f"{name}: a missing indicator stands {board.count('UF0302')} times on the board")
+    if name == "sv" and page.count("Källa: SCB UF0506, Eurostat nama_10r_3gdp; egna beräkningar") < 1:
+        wrong.append("the picture of the board does not name both sources")
     if not re.search(r'class="[^"]*sparkline', page):
         wrong.append(f"{name}: the follow-up has no sparklines")
     for part in re.split(r"<h3", summary)[1:]:
