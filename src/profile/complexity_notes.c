@@ -16,7 +16,8 @@ double complexity_rank(const gsl_vector *values, size_t i)
 {
     double own = gsl_vector_get(values, i), rank = 1;
     if (isnan(own)) return NAN;
-    for (size_t j = 0; j < values->size; j++) rank += gsl_vector_get(values, j) > own;
+    for (size_t j = 0; j < values->size; j++)
+        rank += gsl_vector_get(values, j) - own > 1e-9 * fmax(1, fabs(own));
     return rank;
 }
 
