@@ -8,8 +8,10 @@
 #include <utfall/cluster_stars.h>
 #include <utfall/complexity.h>
 #include <utfall/concentration.h>
+#include <utfall/file.h>
 #include <utfall/labour_matching.h>
 #include <utfall/location_quotient.h>
+#include <utfall/panel.h>
 #include <utfall/peer_regions.h>
 #include <utfall/relatedness.h>
 #include <utfall/shift_share.h>
@@ -129,11 +131,51 @@ static void figures_too_large_to_add_up_are_refused(void **state)
     uf_panel_free(panel);
 }
 
+static void a_choice_that_means_nothing_is_refused(void **state)
+{
+    (void)state;
+    struct uf_panel *panel =
+        activity_panel("region,sector,year,jobs\n1,A,2017,5\n1,B,2017,1\n1,C,2017,3\n2,A,2017,1\n"
+                       "2,B,2017,6\n2,C,2017,3\n3,A,2017,1\n3,B,2017,2\n3,C,2017,7\n"
+                       "4,A,2017,4\n4,B,2017,4\n4,C,2017,1\n");
+    struct uf_result result;
+    struct uf_error error;
+    const char *const extremality[] = {"extremality", "0", NULL};
+    assert_int_equal(activity_run(&uf_method_complexity, panel, UF_ENGLISH, extremality, &result, &error),
+                     UF_BAD_USAGE);
+    assert_non_null(strstr(error.message, "'extremality' is 0"));
+    uf_result_clear(&result);
+    char path[512];
+    snprintf(path, sizeof path, "%s/pairs.csv", scratch_directory());
+    const char *const drawn[] = {"in-sector", "A", "neighbours", path, "permutations", "0", NULL};
+    static const char pairs[] = "from,to\n1,2\n2,3\n3,4\n4,1\n";
+    assert_ok(uf_file_write(path, pairs, sizeof pairs - 1, &error), &error);
+    assert_int_equal(activity_run(&uf_method_spatial, panel, UF_ENGLISH, drawn, &result, &error),
+                     UF_BAD_USAGE);
+    assert_non_null(strstr(error.message, "0 permutations"));
+    uf_result_clear(&result);
+    uf_panel_free(panel);
+}
+
+static void one_column_has_one_role(void **state)
+{
+    (void)state;
+    const struct uf_file_panel_request request = {
+        .path = "figures.csv", .unit = "region", .sector = "sector", .period = "year", .outcome = "year"};
+    struct uf_result ledger = {0};
+    struct uf_panel *panel = NULL;
+    struct uf_error error;
+    assert_int_equal(uf_panel_from_file(&request, &ledger, &panel, &error), UF_BAD_USAGE);
+    assert_non_null(strstr(error.message, "both for the values and for the periods"));
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {cmocka_unit_test(regions_alike_are_not_told_apart_by_rounding),
                                        cmocka_unit_test(nothing_stands_out_where_all_are_equal),
-                                       cmocka_unit_test(figures_too_large_to_add_up_are_refused)};
+                                       cmocka_unit_test(figures_too_large_to_add_up_are_refused),
+                                       cmocka_unit_test(a_choice_that_means_nothing_is_refused),
+                                       cmocka_unit_test(one_column_has_one_role)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
