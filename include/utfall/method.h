@@ -21,7 +21,8 @@ enum uf_option_type {
     UF_OPTION_FLAG,   /* true | false */
     UF_OPTION_CHOICE, /* one of `choices` */
     UF_OPTION_LIST,   /* texts, comma-separated on the command line, a sequence in the study file */
-    UF_OPTION_PERIOD
+    UF_OPTION_PERIOD,
+    UF_OPTION_FILE /* the name of a file, relative to the study; an input of the run, with its hash in the manifest */
 };
 
 /* Whether the items of an option name columns of the panel that the caller must load (a study's variables, a file's
@@ -60,7 +61,7 @@ bool uf_options_has(const struct uf_options *options, const char *name);
 /* Getters: the name must be the descriptor's and of that type (a mistake is a bug: assert). */
 /* True where the option has a value, its default included. */
 bool uf_options_is_set(const struct uf_options *options, const char *name);
-/* TEXT and CHOICE; NULL: absent. Borrowed. */
+/* TEXT, CHOICE and FILE; NULL: absent. Borrowed. */
 const char *uf_options_text(const struct uf_options *options, const char *name);
 double uf_options_number(const struct uf_options *options, const char *name); /* NaN: absent */
 size_t uf_options_count(const struct uf_options *options, const char *name);  /* SIZE_MAX: absent */

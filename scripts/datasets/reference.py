@@ -6,6 +6,7 @@ import shutil
 
 from . import history, names, scoreboard
 from .package import EUROSTAT_LICENCE, SCB_LICENCE, field, read, resource, write, write_package
+from .programmes import FACTS
 
 SCB_CODES = {"title": "SCB, Län och kommuner i kodnummerordning",
              "path": "https://www.scb.se/hitta-statistik/regional-statistik-och-kartor/regionala-indelningar/lan-och-kommuner/"}
@@ -206,7 +207,7 @@ def describe(folder):
         own("municipality_fa.csv", "The FA region of each municipality", MUNICIPALITY_FA_FIELDS, ["municipality"],
             [FA, SCB_BORDERS], scb, ("municipality", "regions", "code"), ("fa", "regions", "code")),
         own("scoreboard.csv", "Indicators of regional growth work by national priority", SCOREBOARD_FIELDS, ["indicator"],
-            [STRATEGY], scb),
+            [STRATEGY], [FACTS]),
         own("region_changes.csv", "Changes of the Swedish regional division", CHANGE_FIELDS, ["date", "code_after"],
             [SCB_CODES], scb),
         own("region_links.csv", "What became of which region", LINK_FIELDS, ["year", "before", "after", "type"], [SCB_CODES, NUTS],

@@ -14,6 +14,8 @@
 
 /* --- shapelib reads through functions of ours ---------------------------------------------------- */
 
+// NOLINTBEGIN(readability-non-const-parameter): the types of these functions are shapelib's
+
 struct memory_file {
     const char *bytes;
     size_t length, position;
@@ -23,8 +25,9 @@ struct memory_file {
  * ending says which of them. */
 static SAFile open_part(const char *name, const char *access)
 {
-    uintptr_t address = 0;
-    if (access[0] != 'r' || sscanf(name, "%" SCNxPTR, &address) != 1) return NULL;
+    char *end = NULL;
+    const uintptr_t address = (uintptr_t)strtoumax(name, &end, 16);
+    if (access[0] != 'r' || end == name) return NULL;
     const struct uf_shape_files *files = (const struct uf_shape_files *)address;
     const char *dot = strrchr(name, '.');
     struct memory_file part = {0};
@@ -89,6 +92,8 @@ static void say_nothing(const char *message)
 {
     (void)message; /* what is wrong is told by the status; a library prints nothing */
 }
+
+// NOLINTEND(readability-non-const-parameter)
 
 static SAHooks memory_hooks(void)
 {

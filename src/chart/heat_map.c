@@ -134,13 +134,14 @@ static uf_status order_lines(const struct uf_chart_request *request, struct heat
         return uf_fail(error, UF_BAD_USAGE, "found the order '%s', expected value, similarity or given",
                        order);
     size_t n = map->rows.count, m = map->columns.count;
-    double *values = calloc(2 * n * m + 1, sizeof *values), *turned = values + n * m;
+    double *values = calloc(2 * n * m + 1, sizeof *values);
     map->row_order = calloc(n + 1, sizeof *map->row_order);
     map->column_order = calloc(m + 1, sizeof *map->column_order);
     if (!values || !map->row_order || !map->column_order) {
         free(values);
         return uf_fail_memory(error);
     }
+    double *turned = values + n * m;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < m; j++) values[i * m + j] = turned[j * n + i] = value_of(map, i, j);
     for (size_t i = 0; i < n; i++) map->row_order[i] = i;
@@ -197,17 +198,33 @@ static double widest_value(const struct uf_drawing *drawing, const struct heat_m
     return widest;
 }
 
+/* Turned headings are as long as their longest word, within reason: words are not broken for a few points. */
+static double longest_head(const struct heat_map *map)
+{
+    double longest = HEAD_LONGEST;
+    for (size_t j = 0; j < map->columns.count; j++)
+        for (const char *at = map->columns.items[j]; *at;) {
+            char word[128];
+            size_t length = strcspn(at, " -/"), kept = length < sizeof word ? length : sizeof word - 1;
+            memcpy(word, at, kept);
+            word[kept] = '\0';
+            longest = fmax(longest, uf_measure_text(word, HEAD_SIZE, false) + 1);
+            at += length + (at[length] != '\0');
+        }
+    return fmin(longest, 1.5 * HEAD_LONGEST);
+}
+
 /* Headings stand upright where all fit so, else they are turned; both may take several lines. `write` false:
  * only their height. */
 static uf_status place_heads(struct uf_drawing *drawing, const struct heat_map *map, struct grid *grid,
                              bool upright, bool write, struct uf_error *error)
 {
-    double most = upright ? grid->cell_width - 4 : HEAD_LONGEST, tallest = 0;
+    double most = upright ? grid->cell_width - 4 : longest_head(map), tallest = 0;
     size_t fitting = upright ? 3 : (size_t)fmax(1, floor((grid->cell_width - 1) / HEAD_LINE));
     struct uf_text_list words;
     uf_text_list_init(&words);
     size_t m = map->columns.count;
-    double *places = calloc(2 * 3 * m + 1, sizeof *places), *ys = places + 3 * m;
+    double *places = calloc(6 * m + 1, sizeof *places), *ys = places + 3 * m;
     uf_status status = places ? UF_OK : uf_fail_memory(error);
     for (size_t j = 0; status == UF_OK && j < m; j++) {
         const char *text = map->columns.items[map->column_order[j]];
@@ -259,7 +276,8 @@ static bool heads_fit_upright(const struct heat_map *map, double cell_width)
             const char *line = lines.items[k], *found = strstr(map->columns.items[j], line);
             const char *next = found ? found + strlen(line) : "";
             char last = *line ? line[strlen(line) - 1] : ' ';
-            fits = *next == ' ' || *next == '\0' || last == '-' || last == '/';
+            fits = found != NULL; /* a hyphen that the text lacks was put where it breaks */
+            fits = fits && (*next == ' ' || *next == '\0' || last == '-' || last == '/');
         }
         uf_text_list_clear(&lines);
         if (!fits) return false;

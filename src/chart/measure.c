@@ -67,6 +67,13 @@ char *uf_measure_fit(const char *text, double size, bool bold, double width)
     return uf_buffer_take(&cut);
 }
 
+/* An ASCII letter or a byte of a character beyond. */
+static bool is_letter(const char *at)
+{
+    unsigned char byte = (unsigned char)*at, lower = byte | 0x20;
+    return byte >= 0x80 || (lower >= 'a' && lower <= 'z');
+}
+
 uf_status uf_measure_wrap(const char *text, double size, bool bold, double width, struct uf_text_list *lines,
                           struct uf_error *error)
 {
@@ -86,13 +93,24 @@ uf_status uf_measure_wrap(const char *text, double size, bool bold, double width
             if ((end[-1] == '-' || end[-1] == '/') && *end && *end != ' ' && n == 1) good = end;
         }
         const char *stop = *end == '\0' ? end : good && good > start ? good : end;
-        if (stop == start && *end) stop = start + character_bytes(start);
+        /* A word longer than the line is broken, with a hyphen for which there must be room. */
+        const bool broken = *end && !(good && good > start);
+        if (broken) {
+            double room = width - uf_measure_text("-", size, bold);
+            for (stop = start, used = 0; stop < end; stop += character_bytes(stop)) {
+                char one[8] = {0};
+                memcpy(one, stop, character_bytes(stop) < sizeof one ? character_bytes(stop) : sizeof one - 1);
+                used += uf_measure_text(one, size, bold);
+                if (used > room) break;
+            }
+        }
+        if (stop == start && *stop) stop = start + character_bytes(start);
         size_t length = (size_t)(stop - start);
         while (length > 0 && start[length - 1] == ' ') length--;
-        char *line = malloc(length + 1);
+        char *line = malloc(length + 2);
         if (!line) return uf_fail_memory(error);
         memcpy(line, start, length);
-        line[length] = '\0';
+        strcpy(line + length, broken && is_letter(start + length - 1) && is_letter(stop) ? "-" : "");
         uf_status status = uf_text_list_add(lines, line, error);
         free(line);
         if (status != UF_OK) return status;

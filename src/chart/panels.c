@@ -140,7 +140,8 @@ double uf_panels_left(const struct uf_panels *panels, size_t panel)
 
 double uf_panels_top(const struct uf_panels *panels, size_t panel)
 {
-    return panels->top + (double)(panel / panels->n_columns) * panels->step_y;
+    const size_t row = panel / panels->n_columns;
+    return panels->top + (double)row * panels->step_y;
 }
 
 bool uf_panels_at_bottom(const struct uf_panels *panels, size_t panel)

@@ -13,6 +13,7 @@
 enum {
     TITLE = 20,
     GAP = 14,
+    COLUMN_GAP = 34, /* the last period of a panel and the first of the next stand side by side */
     LINE_HEIGHT_OF_PANEL = 96,
     BAR_HEIGHT_OF_PANEL = 120,
     ROW_HEIGHT = 16,
@@ -142,8 +143,8 @@ static void place_grid(struct uf_drawing *drawing, struct multiples *multiples, 
     }
     panels->left = UF_PAD + multiples->labels_width + 8;
     double right = drawing->width - UF_PAD - 10;
-    panels->step_x = (right - panels->left + GAP) / (double)panels->n_columns;
-    panels->width = panels->step_x - GAP;
+    panels->step_x = (right - panels->left + COLUMN_GAP) / (double)panels->n_columns;
+    panels->width = panels->step_x - COLUMN_GAP;
     if (multiples->lying) {
         for (double spacing = 45; spacing < panels->width;
              spacing *= 1.3) { /* until the tics' words do not touch */
@@ -314,8 +315,9 @@ static uf_status write_bars(struct uf_drawing *drawing, const struct multiples *
 {
     const struct uf_panels *panels = &multiples->panels;
     size_t n_stacks = panels->labels.count * panels->categories.count;
-    double *ups = calloc(2 * n_stacks + 1, sizeof *ups), *downs = ups + n_stacks;
+    double *ups = calloc(2 * n_stacks + 1, sizeof *ups);
     if (!ups) return uf_fail_memory(error);
+    double *downs = ups + n_stacks;
     uf_buffer_append(&drawing->csv,
                      "series,value,left,top,right,bottom,sum,sum_x,sum_y,status,x,group,label\n");
     for (size_t i = 0; i < panels->n; i++) {

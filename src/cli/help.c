@@ -64,6 +64,8 @@ static const char *value_name_of(const struct uf_option *option)
         return "A,B";
     case UF_OPTION_PERIOD:
         return "PERIOD";
+    case UF_OPTION_FILE:
+        return "FILE";
     default:
         return "TEXT";
     }

@@ -99,6 +99,7 @@ static uf_status parse_scalar(const struct uf_option *option, const char *text, 
     case UF_OPTION_CHOICE:
         return check_choice(option, text, error);
     case UF_OPTION_TEXT:
+    case UF_OPTION_FILE:
     case UF_OPTION_LIST:
         return UF_OK;
     }
@@ -215,7 +216,8 @@ static const struct value *get(const struct uf_options *options, const char *nam
     for (size_t i = 0; i < options->method->n_options; i++) {
         const struct uf_option *option = &options->method->options[i];
         if (strcmp(option->name, name)) continue;
-        assert(option->type == type || (type == UF_OPTION_TEXT && option->type == UF_OPTION_CHOICE));
+        assert(option->type == type || (type == UF_OPTION_TEXT && (option->type == UF_OPTION_CHOICE ||
+                                                                   option->type == UF_OPTION_FILE)));
         (void)type;
         return &options->values[i];
     }

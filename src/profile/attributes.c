@@ -170,7 +170,9 @@ uf_status attributes_new(const struct uf_panel *panel, const struct uf_options *
 {
     struct attributes a = {.panel = panel, .language = language};
     uf_status status = UF_OK;
-    if (panel->outcome < 0) return uf_fail(error, UF_BAD_USAGE, "The panel names no value column.");
+    if (panel->outcome < 0 &&
+        (panel->sectors.count > 0 || uf_options_list(options, "indicators")->count == 0))
+        return uf_fail(error, UF_BAD_USAGE, "The panel names no value column.");
     if (panel->sectors.count > 0) {
         status = panel_activity_period(panel, options, "period", true, &a.period, error);
         if (status == UF_OK) status = from_sectors(panel, options, result, &a, error);

@@ -73,7 +73,7 @@ static uf_status component_table(const struct complexity_indices *x, const size_
     return status;
 }
 
-uf_status complexity_explain_refusal(const struct complexity_indices *x, const char *sentence,
+uf_status complexity_explain_refusal(const struct complexity_indices *indices, const char *sentence,
                                      struct uf_result *result, struct uf_error *error)
 {
     static const struct uf_words texts = {"No index of complexity can be formed: {0}.",
@@ -92,20 +92,20 @@ uf_status complexity_explain_refusal(const struct complexity_indices *x, const c
         "Uteslut regionerna eller branscherna i de små delarna, sänk gränsen (threshold), eller använd "
         "närhetstätheten (relatedness-density), som inte kräver ett sammanhängande nätverk."};
     size_t count = 0;
-    size_t *region = calloc(x->network.n_regions + x->network.n_sectors + 1, sizeof *region);
+    size_t *region = calloc(indices->network.n_regions + indices->network.n_sectors + 1, sizeof *region);
     if (!region) return uf_fail_memory(error);
-    size_t *sector = region + x->network.n_regions;
-    uf_status status = uf_complexity_components(x->network.presence, region, sector, &count, error);
+    size_t *sector = region + indices->network.n_regions;
+    uf_status status = uf_complexity_components(indices->network.presence, region, sector, &count, error);
     if (status == UF_OK && count > 1) {
         struct uf_argument arguments[] = {uf_count_argument(count)};
-        status = component_table(x, region, sector, count, result, error);
+        status = component_table(indices, region, sector, count, result, error);
         if (status == UF_OK)
-            status = uf_result_add_note(result, x->language, UF_FATAL, "network-in-parts", parts, advice,
-                                        arguments, 1, error);
+            status = uf_result_add_note(result, indices->language, UF_FATAL, "network-in-parts", parts,
+                                        advice, arguments, 1, error);
     } else if (status == UF_OK) {
         struct uf_argument arguments[] = {uf_text_argument(sentence)};
-        status = uf_result_add_note(result, x->language, UF_FATAL, "no-complexity", texts, advice, arguments,
-                                    1, error);
+        status = uf_result_add_note(result, indices->language, UF_FATAL, "no-complexity", texts, advice,
+                                    arguments, 1, error);
     }
     free(region);
     return status;
@@ -225,16 +225,16 @@ static uf_status tell_fitness(const struct complexity_indices *x, struct uf_resu
                               settled ? done : open, no_advice, arguments, 2, error);
 }
 
-uf_status complexity_tell_meaning(const struct complexity_indices *x, struct uf_result *result,
+uf_status complexity_tell_meaning(const struct complexity_indices *indices, struct uf_result *result,
                                   struct uf_error *error)
 {
-    UF_TRY(tell_meaning(x, result, error));
-    return tell_sign(x, result, error);
+    UF_TRY(tell_meaning(indices, result, error));
+    return tell_sign(indices, result, error);
 }
 
-uf_status complexity_tell(const struct complexity_indices *x, struct uf_result *result,
+uf_status complexity_tell(const struct complexity_indices *indices, struct uf_result *result,
                           struct uf_error *error)
 {
-    UF_TRY(complexity_tell_meaning(x, result, error));
-    return tell_fitness(x, result, error);
+    UF_TRY(complexity_tell_meaning(indices, result, error));
+    return tell_fitness(indices, result, error);
 }

@@ -172,7 +172,7 @@ uf_status uf_composite_aggregate(const gsl_matrix *normalised, const struct uf_c
 {
     UF_TRY(uf_composite_check(tree, error));
     size_t n = tree->n_indicators + tree->n_aggregates, units = normalised->size1;
-    double *columns = malloc((n * units + n + units + 1) * sizeof *columns);
+    double *columns = calloc(n * units + n + units + 1, sizeof *columns);
     struct parts parts = {.column = malloc(n * sizeof *parts.column), .item = malloc(n * sizeof *parts.item)};
     uf_status status = columns && parts.column && parts.item ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK) {

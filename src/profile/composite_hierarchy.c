@@ -83,7 +83,7 @@ static uf_status read_parents(struct composite_problem *p, const struct uf_text_
                               struct uf_error *error)
 {
     for (size_t i = 0; i < p->n_items; i++) p->parent[i] = p->n_items - 1;
-    bool *said = calloc(p->n_items, sizeof *said);
+    bool *said = calloc(p->n_items + 1, sizeof *said);
     if (!said) return uf_fail_memory(error);
     uf_status status = UF_OK;
     for (size_t i = 0; i < pillars->count && status == UF_OK; i++) {

@@ -147,7 +147,7 @@ static uf_status weigh(const struct composite_problem *p, enum composite_weighti
 {
     for (size_t i = 0; i < p->n_items; i++) out[i] = weighting == WEIGHTING_EQUAL ? 1 : p->given[i];
     if (weighting != WEIGHTING_COMPONENTS) return UF_OK;
-    size_t *parts = malloc(p->n_items * sizeof *parts);
+    size_t *parts = malloc((p->n_items + 1) * sizeof *parts);
     if (!parts) return uf_fail_memory(error);
     uf_status status = UF_OK;
     for (size_t a = p->tree.n_indicators; a < p->n_items && status == UF_OK; a++)

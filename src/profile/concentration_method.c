@@ -244,15 +244,16 @@ static uf_status sentence(const struct panel_activity *a, const void *what, size
     return uf_phrase(a->language, !whole ? none : gamma ? with_plants : plain, arguments, 7, out, error);
 }
 
+/* By the index that the chart shows. */
 static uf_status tell_findings(const struct places *x, struct uf_result *result, struct uf_error *error)
 {
     static const struct uf_words no_advice = {NULL, NULL};
     const struct panel_activity *a = x->activity;
     size_t most = SIZE_MAX, least = SIZE_MAX;
     for (size_t s = 0; s < a->n_sectors; s++) {
-        if (isnan(x->index[s].gini)) continue;
-        if (most == SIZE_MAX || x->index[s].gini > x->index[most].gini) most = s;
-        if (least == SIZE_MAX || x->index[s].gini < x->index[least].gini) least = s;
+        if (isnan(x->index[s].hoover)) continue;
+        if (most == SIZE_MAX || x->index[s].hoover > x->index[most].hoover) most = s;
+        if (least == SIZE_MAX || x->index[s].hoover < x->index[least].hoover) least = s;
     }
     if (most == SIZE_MAX) {
         static const struct uf_words text = {"No concentration can be formed for any sector.",
@@ -260,18 +261,18 @@ static uf_status tell_findings(const struct places *x, struct uf_result *result,
         return uf_result_add_note(result, a->language, UF_WARNING, "finding", text, no_advice, NULL, 0,
                                   error);
     }
-    static const struct uf_words alike = {"The locational Gini{0} is {2} for every sector that has one.",
-                                          "Lokaliseringsgini{0} är {2} för varje bransch som har den."};
-    const bool same = x->index[most].gini - x->index[least].gini < 1e-9;
+    static const struct uf_words alike = {"The Hoover index{0} is {2} for every sector that has one.",
+                                          "Hoovers index{0} är {2} för varje bransch som har det."};
+    const bool same = x->index[most].hoover - x->index[least].hoover < 1e-9;
     static const struct uf_words finding = {
-        "Most concentrated{0}: {1} (locational Gini {2}, {3}); most evenly spread: {4} ({5}).",
-        "Mest koncentrerad{0}: {1} (lokaliseringsgini {2}, {3}); jämnast spridd: {4} ({5})."};
+        "Most concentrated{0}: {1} (Hoover {2}, {3}); most evenly spread: {4} ({5}).",
+        "Mest koncentrerad{0}: {1} (Hoover {2}, {3}); jämnast spridd: {4} ({5})."};
     const struct uf_argument arguments[] = {uf_text_argument(a->at[0].when),
                                             uf_text_argument(panel_activity_sector_label(a, most)),
-                                            uf_number_argument(x->index[most].gini, 2),
+                                            uf_number_argument(x->index[most].hoover, 2),
                                             uf_text_argument(x->top_regions[most]),
                                             uf_text_argument(panel_activity_sector_label(a, least)),
-                                            uf_number_argument(x->index[least].gini, 2)};
+                                            uf_number_argument(x->index[least].hoover, 2)};
     UF_TRY(uf_result_add_note(result, a->language, UF_NOTE, "finding", same ? alike : finding, no_advice,
                               arguments, 6, error));
     if (a->bands) {

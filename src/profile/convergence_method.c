@@ -185,7 +185,7 @@ static uf_status compute_sigma(struct convergence_study *study, struct uf_error 
 {
     const struct panel_series *series = &study->series;
     const size_t n = series->n_regions;
-    study->sigma_period = malloc((series->n_periods + 1) * sizeof *study->sigma_period);
+    study->sigma_period = calloc(series->n_periods + 1, sizeof *study->sigma_period);
     study->deviation = malloc((series->n_periods + 1) * sizeof *study->deviation);
     if (!study->sigma_period || !study->deviation) return uf_fail_memory(error);
     const enum uf_period_kind kind = uf_period_kind_of(series->panel->period_value[study->from]);

@@ -248,8 +248,9 @@ static uf_status group_regions(struct inequality *x, const struct uf_options *op
 static uf_status band_of(const struct inequality *x, struct inequality_period *p, struct uf_error *error)
 {
     const double half = x->column->rounding / 2;
-    double *low = calloc(2 * x->n_regions, sizeof *low), *high = low + x->n_regions;
+    double *low = calloc(2 * x->n_regions, sizeof *low);
     if (low == NULL) return uf_fail_memory(error);
+    double *high = low + x->n_regions;
     for (size_t r = 0; r < x->n_regions; r++) {
         low[r] = p->value[r] - half < 0 ? 0 : p->value[r] - half;
         high[r] = p->value[r] + half;

@@ -239,7 +239,7 @@ static uf_status region_sentence(const struct panel_activity *a, const void *wha
     const struct told *told = what;
     const struct quotients *q = told->quotients;
     static const struct uf_words highest = {"Highest location quotients in {0}{1}: {2}.",
-                                            "Högst lokaliseringskvoter i {0}{1}: {2}."};
+                                            "Högsta lokaliseringskvoter i {0}{1}: {2}."};
     static const struct uf_words none = {"No location quotient above 1 can be formed for {0}{1}.",
                                          "Ingen lokaliseringskvot över 1 kan beräknas för {0}{1}."};
     size_t top[NAMED];
@@ -289,7 +289,7 @@ static uf_status tell_findings(const struct panel_activity *a, const struct quot
     char *quotient = uf_buffer_take(&number);
     if (quotient == NULL) return uf_fail_memory(error);
     static const struct uf_words finding = {"Highest location quotient of all regions{0}: {2} ({1}), {3}.",
-                                            "Högst lokaliseringskvot av alla regioner{0}: {2} ({1}), {3}."};
+                                            "Högsta lokaliseringskvot av alla regioner{0}: {2} ({1}), {3}."};
     struct uf_argument arguments[] = {
         uf_text_argument(a->at[period].when), uf_text_argument(panel_activity_sector_label(a, best_sector)),
         uf_text_argument(panel_activity_region_label(a, best_region)), uf_text_argument(quotient)};

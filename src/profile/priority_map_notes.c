@@ -50,16 +50,16 @@ static uf_status fit_one(const struct panel_network *before, const gsl_matrix *a
 }
 
 uf_status priority_map_history(const struct uf_panel *panel, const struct uf_options *options,
-                               struct priority_map *x, struct uf_error *error)
+                               struct priority_map *map, struct uf_error *error)
 {
     struct panel_network before = {0};
     struct uf_result unsaid; /* the earlier network's notes repeat the later one's */
     uf_result_init(&unsaid);
-    uf_status status = panel_network_at(panel, options, x->language, x->from, &unsaid, &before, error);
+    uf_status status = panel_network_at(panel, options, map->language, map->from, &unsaid, &before, error);
     uf_result_clear(&unsaid);
     UF_TRY(status);
     gsl_matrix *related = NULL, *density = gsl_matrix_alloc(before.n_regions, before.n_sectors);
-    gsl_matrix *after = later_presence(&before, &x->complexity.network);
+    gsl_matrix *after = later_presence(&before, &map->complexity.network);
     status = density && after ? priority_map_relatedness(&before, options, &related, error)
                               : uf_fail_memory(error);
     if (status == UF_OK)
@@ -68,9 +68,11 @@ uf_status priority_map_history(const struct uf_panel *panel, const struct uf_opt
     const enum uf_entry_form form =
         !strcmp(uf_options_text(options, "model"), "linear") ? UF_ENTRY_LINEAR : UF_ENTRY_LOGIT;
     if (status == UF_OK)
-        status = fit_one(&before, after, density, false, form, &x->entry, &x->has_entry, x->no_entry, error);
+        status =
+            fit_one(&before, after, density, false, form, &map->entry, &map->has_entry, map->no_entry, error);
     if (status == UF_OK)
-        status = fit_one(&before, after, density, true, form, &x->exit, &x->has_exit, x->no_exit, error);
+        status =
+            fit_one(&before, after, density, true, form, &map->exit, &map->has_exit, map->no_exit, error);
     gsl_matrix_free(related);
     gsl_matrix_free(density);
     gsl_matrix_free(after);
@@ -78,7 +80,7 @@ uf_status priority_map_history(const struct uf_panel *panel, const struct uf_opt
     return status;
 }
 
-uf_status priority_map_entry_table(const struct priority_map *x, struct uf_table **out,
+uf_status priority_map_entry_table(const struct priority_map *map, struct uf_table **out,
                                    struct uf_error *error)
 {
     static const struct uf_words title = {"Entries and exits on relatedness density",
@@ -92,14 +94,14 @@ uf_status priority_map_entry_table(const struct priority_map *x, struct uf_table
                                                  {"marginal_tenth", UF_COLUMN_NUMBER, NULL, 3},
                                                  {"n_cells", UF_COLUMN_NUMBER, NULL, 0},
                                                  {"n_events", UF_COLUMN_NUMBER, NULL, 0}};
-    static const char *const terms[] = {"constant", "density"};
+    static const char *const terms[UF_ENTRY_TERMS] = {"constant", "density", "benefit"};
     struct uf_table *table = NULL;
-    UF_TRY(tidy_table_new("entry-model", uf_words_in(title, x->language), columns, 9, &table, error));
+    UF_TRY(tidy_table_new("entry-model", uf_words_in(title, map->language), columns, 9, &table, error));
     uf_status status = UF_OK;
     for (int exits = 0; exits < 2 && status == UF_OK; exits++) {
-        const struct uf_entry_fit *fit = exits ? &x->exit : &x->entry;
-        if (!(exits ? x->has_exit : x->has_entry)) continue;
-        for (size_t j = 0; j < fit->n_terms && status == UF_OK; j++) {
+        const struct uf_entry_fit *fit = exits ? &map->exit : &map->entry;
+        if (!(exits ? map->has_exit : map->has_entry)) continue;
+        for (size_t j = 0; j < fit->n_terms && j < UF_ENTRY_TERMS && status == UF_OK; j++) {
             struct tidy_row row = tidy_row_add(table, error);
             tidy_text(&row, exits ? "exit" : "entry");
             tidy_text(&row, terms[j]);
@@ -254,11 +256,11 @@ static uf_status tell_event(const struct priority_map *x, bool exits, struct uf_
                               error);
 }
 
-uf_status priority_map_tell(const struct priority_map *x, struct uf_result *result, struct uf_error *error)
+uf_status priority_map_tell(const struct priority_map *map, struct uf_result *result, struct uf_error *error)
 {
-    if (!x->by_growth) UF_TRY(complexity_tell_meaning(&x->complexity, result, error));
-    UF_TRY(tell_bands(x, result, error));
-    if (x->from == SIZE_MAX) return UF_OK;
-    UF_TRY(tell_event(x, false, result, error));
-    return tell_event(x, true, result, error);
+    if (!map->by_growth) UF_TRY(complexity_tell_meaning(&map->complexity, result, error));
+    UF_TRY(tell_bands(map, result, error));
+    if (map->from == SIZE_MAX) return UF_OK;
+    UF_TRY(tell_event(map, false, result, error));
+    return tell_event(map, true, result, error);
 }

@@ -146,8 +146,9 @@ uf_status uf_skill_relatedness(const gsl_matrix *flows, enum uf_flow_average ave
         (out_ratio && (out_ratio->size1 != n || out_ratio->size2 != n)))
         return fail_shape(error, "flows");
     UF_TRY(check_flows(flows, error));
-    double *sent = calloc(2 * n + 1, sizeof *sent), *received = sent + n, all = 0;
+    double *sent = calloc(2 * n + 1, sizeof *sent), all = 0;
     if (!sent) return uf_fail_memory(error);
+    double *received = sent + n;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++) {
             double flow = i == j ? 0 : gsl_matrix_get(flows, i, j);

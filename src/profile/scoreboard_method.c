@@ -266,7 +266,7 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
 static const struct uf_option options_list[] = {
     {"indicators", UF_OPTION_LIST, NULL, NULL,
      "Columns with the indicators; in long data the column given as sectors names them", true},
-    {"list", UF_OPTION_TEXT, NULL, NULL,
+    {"list", UF_OPTION_FILE, NULL, NULL,
      "A file with the indicators by priority; default datasets/reference/scoreboard.csv", false},
     {"nation", UF_OPTION_TEXT, "SE", NULL, "Code of the region whose row is the nation; it is not ranked",
      false},

@@ -303,7 +303,8 @@ uf_status score_sheet_new(const struct uf_panel *panel, const struct uf_options 
                           const struct uf_context *context, struct score_sheet *out, struct uf_error *error)
 {
     struct score_sheet sheet = {.panel = panel, .language = context->language, .nation = SIZE_MAX};
-    if (panel->outcome < 0) return uf_fail(error, UF_BAD_USAGE, "The panel names no value column.");
+    if (panel->outcome < 0 && uf_options_list(options, "indicators")->count == 0)
+        return uf_fail(error, UF_BAD_USAGE, "The panel names no value column.");
     uf_status status = make(options, context, &sheet, error);
     if (status != UF_OK)
         score_sheet_clear(&sheet);

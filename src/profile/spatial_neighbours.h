@@ -18,7 +18,7 @@ extern const char *const spatial_styles[];
      "Who is a neighbour: contiguity (a list of pairs), k-nearest or distance-band (by coordinates)",        \
      false},                                                                                                 \
         {"neighbours",                                                                                       \
-         UF_OPTION_TEXT,                                                                                     \
+         UF_OPTION_FILE,                                                                                     \
          NULL,                                                                                               \
          NULL,                                                                                               \
          "A file with the pairs of neighbours; default the list of Swedish counties",                        \

@@ -79,15 +79,15 @@ uf_status spatial_sentence(const struct spatial_study *study, size_t r, char **o
         mean = study->lag[i] / sum;
         sentence = sentences[study->quadrant[i]][spatial_study_stands_out(study, i) ? 0 : 1];
     }
-    /* a mean has one digit more than the figures need, no more */
+    /* of a region and of its neighbours' mean alike: what tells them apart, no more */
     const int decimals = fabs(study->mean) >= 1000 ? 0 : fabs(study->mean) >= 10 ? 1 : 3;
     const struct uf_argument arguments[] = {
         uf_text_argument(panel_series_label(series, r)),
         uf_text_argument(when),
-        uf_number_argument(series->value[panel_series_at(series, r, study->period)], -1),
+        uf_number_argument(series->value[panel_series_at(series, r, study->period)], decimals),
         uf_number_argument(mean, decimals),
-        uf_number_argument(isnan(mean) ? (double)NAN : spatial_study_p(study, &study->drawn[i]), 4),
-        uf_number_argument(isnan(mean) ? (double)NAN : study->q[i], 4)};
+        uf_number_argument(isnan(mean) ? (double)NAN : spatial_study_p(study, &study->drawn[i]), 3),
+        uf_number_argument(isnan(mean) ? (double)NAN : study->q[i], 3)};
     return uf_phrase(series->language, sentence, arguments, 6, out, error);
 }
 

@@ -269,12 +269,11 @@ static bool permute_global(const struct global *global, size_t r, double *out)
 static uf_status permute_globals(const struct global *global, const struct uf_spatial_draws *draws,
                                  size_t count, double *out, struct uf_error *error)
 {
-    const int threads = threads_of(draws);
     const size_t piece = 256;
     for (size_t from = 0; from < count; from += piece) {
         size_t to = from + piece < count ? from + piece : count;
         bool failed = false;
-#pragma omp parallel for num_threads(threads) reduction(|| : failed)
+#pragma omp parallel for num_threads(threads_of(draws)) reduction(|| : failed)
         for (size_t r = from; r < to; r++)
             failed = !permute_global(global, r, out + r * UF_SPATIAL_STATISTICS) || failed;
         if (failed) return uf_fail_memory(error);

@@ -123,8 +123,8 @@ static struct uf_variety_band band_of(const double *low, const double *high, con
         add_terms(term, &related);
         sectors += high[i] > 0;
     }
-    total.high = fmin(total.high, log2((double)sectors));
-    unrelated.high = fmin(unrelated.high, log2((double)groups));
+    total.high = fmin(total.high, log2(fmax(1, (double)sectors)));
+    unrelated.high = fmin(unrelated.high, log2(fmax(1, (double)groups)));
     related.high = fmin(related.high, total.high - unrelated.low);
     related.low = fmax(fmax(0, related.low), total.low - unrelated.high);
     total.low = fmax(total.low, unrelated.low + related.low);

@@ -46,6 +46,33 @@ static uf_status add_findings(const struct composer *composer, const struct run_
     return UF_OK;
 }
 
+/* What the reader should take from one question fits in so many sentences; all others stand in the sections. */
+enum { MAX_ANSWERS = 5 };
+
+static bool has_warning(const struct run_analysis *analysis, const char *code)
+{
+    for (size_t i = 0; i < analysis->result.n_notes; i++)
+        if (!strcmp(analysis->result.notes[i].code, code)) return true;
+    return false;
+}
+
+/* Which sentences are said first: 0 what was followed, estimated or refused and what speaks of all focus
+ * regions at once, 1 what speaks of some, 2 what speaks of none; 3 only where nothing else is: the same profile
+ * at another level, and numbers that the engine itself warns mean little. */
+enum { LAST_PRECEDENCE = 3 };
+static int precedence(const struct run *run, size_t number)
+{
+    const struct run_analysis *analysis = &run->analyses[number];
+    if (analysis->status == UF_NOT_IDENTIFIED) return 0;
+    if (has_warning(analysis, "complexity-means-little")) return LAST_PRECEDENCE;
+    for (size_t i = 0; analysis->profile && analysis->profile->id_of_level && i < number; i++)
+        if (run->analyses[i].profile &&
+            run->analyses[i].profile->place.line == analysis->profile->place.line &&
+            run->analyses[i].profile->place.column == analysis->profile->place.column)
+            return LAST_PRECEDENCE;
+    return run_speaks_of_focus(analysis) ? 0 : run_speaks_of_regions(analysis) ? 1 : 2;
+}
+
 /* The analyses that answer question `number` (SIZE_MAX: none of the questions). */
 static uf_status add_answers(const struct composer *composer, size_t number, struct uf_error *error)
 {
@@ -53,9 +80,13 @@ static uf_status add_answers(const struct composer *composer, size_t number, str
     struct uf_text_list list;
     uf_text_list_init(&list);
     uf_status status = UF_OK;
-    for (size_t i = 0; i < run->n_analyses && status == UF_OK; i++)
-        if (run->analyses[i].common->question == number)
-            status = add_findings(composer, &run->analyses[i], &list, error);
+    for (int said = 0; said <= LAST_PRECEDENCE && status == UF_OK; said++) {
+        const size_t room = said == 0 ? SIZE_MAX : said < LAST_PRECEDENCE ? MAX_ANSWERS : 1;
+        for (size_t i = 0; i < run->n_analyses && status == UF_OK; i++) {
+            if (run->analyses[i].common->question != number || precedence(run, i) != said) continue;
+            if (list.count < room) status = add_findings(composer, &run->analyses[i], &list, error);
+        }
+    }
     if (status == UF_OK && list.count == 0 && number != SIZE_MAX)
         status = compose_paragraph(composer,
                                    (struct uf_words){"No analysis of this study answers the question.",

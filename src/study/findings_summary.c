@@ -10,7 +10,7 @@
 #include "base/fail.h"
 #include "study/run.h"
 
-/* The most that an analysis without a sentence of its own may say. */
+/* The most regions whose sentences stand one by one. */
 enum { MAX_SENTENCES = 3, MAX_SECTORS = 3 };
 
 struct span {
@@ -230,23 +230,57 @@ static uf_status summarise_change(const struct run *run, const struct run_analys
     return status;
 }
 
+static const struct {
+    const char *table;
+    uf_status (*tell)(const struct run *, const struct run_analysis *, const struct uf_table *,
+                      struct uf_text_list *, struct uf_error *);
+} known[] = {{"location-quotient", summarise_quotients},
+             {"specialisation", summarise_structure},
+             {"shift-share", summarise_change}};
+
+static const struct uf_table *known_table(const struct run_analysis *analysis, size_t k)
+{
+    if (analysis->kind != ANALYSIS_PROFILE || analysis->focus.count == 0) return NULL;
+    return uf_result_table(&analysis->result, known[k].table);
+}
+
+bool run_speaks_of_focus(const struct run_analysis *analysis)
+{
+    if (analysis->kind != ANALYSIS_PROFILE) return true;
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+        if (known_table(analysis, k)) return true;
+    return false;
+}
+
+bool run_speaks_of_regions(const struct run_analysis *analysis)
+{
+    for (size_t i = 0; analysis->n_focus_findings && i < analysis->result.n_tables; i++)
+        if (run_is_findings_table(analysis->result.tables[i]) &&
+            uf_table_column(analysis->result.tables[i], "unit") != SIZE_MAX)
+            return true;
+    return false;
+}
+
+/* A profile without a sentence of its own says one thing: of its only focus region, else of all regions, so
+ * that no region is picked out of several. */
+static uf_status summarise_plainly(const struct run_analysis *analysis, struct uf_text_list *out,
+                                   struct uf_error *error)
+{
+    const size_t in_focus = analysis->n_focus_findings, all = analysis->findings.count;
+    if (all == 0) return UF_OK;
+    return uf_text_list_add(out, analysis->findings.items[in_focus == 1 || in_focus == all ? 0 : in_focus],
+                            error);
+}
+
 uf_status run_summarise(const struct run *run, const struct run_analysis *analysis, struct uf_text_list *out,
                         struct uf_error *error)
 {
-    static const struct {
-        const char *table;
-        uf_status (*tell)(const struct run *, const struct run_analysis *, const struct uf_table *,
-                          struct uf_text_list *, struct uf_error *);
-    } known[] = {{"location-quotient", summarise_quotients},
-                 {"specialisation", summarise_structure},
-                 {"shift-share", summarise_change}};
     size_t before = out->count;
-    for (size_t k = 0; analysis->focus.count && k < sizeof known / sizeof *known; k++) {
-        const struct uf_table *table = uf_result_table(&analysis->result, known[k].table);
-        if (analysis->kind == ANALYSIS_PROFILE && table)
-            UF_TRY(known[k].tell(run, analysis, table, out, error));
-    }
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+        if (known_table(analysis, k))
+            UF_TRY(known[k].tell(run, analysis, known_table(analysis, k), out, error));
     if (out->count > before) return UF_OK;
+    if (analysis->kind == ANALYSIS_PROFILE) return summarise_plainly(analysis, out, error);
     size_t told = analysis->n_focus_findings ? analysis->n_focus_findings : analysis->findings.count;
     for (size_t i = 0; i < told && i < MAX_SENTENCES; i++)
         UF_TRY(uf_text_list_add(out, analysis->findings.items[i], error));

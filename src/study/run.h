@@ -143,6 +143,9 @@ char *run_treated_names(const struct run *run, const struct run_analysis *analys
 /* `a, b and c`; NULL: no memory. */
 char *run_join(const struct uf_text_list *list, enum uf_language language);
 /* What the summary says of an analysis: a sentence or two on the focus regions. */
+/* True where the summary speaks of the focus regions together, or where some findings are about regions of the focus. */
+bool run_speaks_of_focus(const struct run_analysis *analysis);
+bool run_speaks_of_regions(const struct run_analysis *analysis);
 uf_status run_summarise(const struct run *run, const struct run_analysis *analysis, struct uf_text_list *out,
                         struct uf_error *error); /* findings_summary.c */
 bool run_is_findings_table(const struct uf_table *table);

@@ -70,6 +70,39 @@ static uf_status add_file(json_t *inputs, const char *path, const char *sha256, 
     return manifest_set_text(input, "sha256", sha256, error);
 }
 
+static bool is_listed(const json_t *inputs, const char *path)
+{
+    size_t index;
+    const json_t *input;
+    json_array_foreach(inputs, index, input)
+    {
+        const char *listed = json_string_value(json_object_get(input, "path"));
+        if (listed && !strcmp(listed, path)) return true;
+    }
+    return false;
+}
+
+/* The files that an analysis' options name. One that cannot be read has stopped the analysis already. */
+static uf_status add_option_files(const struct run *run, const struct run_analysis *analysis, json_t *inputs,
+                                  struct uf_error *error)
+{
+    for (size_t i = 0; analysis->method && i < analysis->method->n_options; i++) {
+        const struct uf_option *option = &analysis->method->options[i];
+        if (option->type != UF_OPTION_FILE) continue;
+        const char *name = uf_options_text(analysis->options, option->name);
+        if (!name || is_listed(inputs, name)) continue;
+        char hash[UF_SHA256_SIZE], *path = uf_path_join(run->study->folder, name);
+        uf_status status = path ? UF_OK : uf_fail_memory(error);
+        if (status == UF_OK && uf_file_exists(path)) {
+            status = uf_file_sha256(path, hash, error);
+            if (status == UF_OK) status = add_file(inputs, name, hash, error);
+        }
+        free(path);
+        UF_TRY(status);
+    }
+    return UF_OK;
+}
+
 static uf_status add_inputs(struct run *run, struct uf_error *error)
 {
     json_t *inputs = json_array();
@@ -88,7 +121,10 @@ static uf_status add_inputs(struct run *run, struct uf_error *error)
             manifest_set(input, "observations", json_integer((json_int_t)source->summary.imported), error));
     }
     UF_TRY(add_file(inputs, run->study->regions.crosswalk.text, run->crosswalk_sha256, error));
-    return add_file(inputs, run->study->report.map.text, run->map_sha256, error);
+    UF_TRY(add_file(inputs, run->study->report.map.text, run->map_sha256, error));
+    for (size_t i = 0; i < run->n_analyses; i++)
+        UF_TRY(add_option_files(run, &run->analyses[i], inputs, error));
+    return UF_OK;
 }
 
 static int compare_texts(const void *a, const void *b)

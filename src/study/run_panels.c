@@ -188,7 +188,9 @@ static uf_status profile_request(struct run *run, const struct run_analysis *ana
     UF_TRY(add_option_variables(run, &profile->options, variables, error));
     request->variables = variables->items;
     request->n_variables = variables->count;
-    request->outcome = profile->indicator.text;
+    request->outcome = profile->indicator.text ? profile->indicator.text
+                       : variables->count      ? variables->items[0].name
+                                               : NULL;
     if (has_option(analysis->method, "nation"))
         request->beside = uf_options_text(analysis->options, "nation");
     return UF_OK;

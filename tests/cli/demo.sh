@@ -22,16 +22,30 @@ near() { awk -v a="$1" -v b="$2" -v t="$3" 'BEGIN { exit !(a != "none" && (a - b
 figures=$UTFALL_SOURCE_DIR/datasets/norra-mellansverige/county_employment.csv
 by_hand=$(awk -F, '$2 == 2017 && $3 == "C" { c += $4; if ($1 == "SE312") rc = $4 } $2 == 2017 && $3 == "TOTAL" { t += $4; if ($1 == "SE312") rt = $4 }
     END { printf "%.10f", (rc / rt) / (c / t) }' "$figures")
-near "$(value sv/tables/lq-employment-location-quotient.csv location_quotient unit=SE312 sector=C)" "$by_hand" 1e-9 "LQ of manufacturing in Dalarna"
-low=$(value sv/tables/lq-employment-location-quotient.csv low unit=SE312 sector=C)
-high=$(value sv/tables/lq-employment-location-quotient.csv high unit=SE312 sector=C)
+near "$(value sv/tables/lq-employment-county-location-quotient.csv location_quotient unit=SE312 sector=C)" "$by_hand" 1e-9 "LQ of manufacturing in Dalarna"
+low=$(value sv/tables/lq-employment-county-location-quotient.csv low unit=SE312 sector=C)
+high=$(value sv/tables/lq-employment-county-location-quotient.csv high unit=SE312 sector=C)
 awk -v l="$low" -v x="$by_hand" -v h="$high" 'BEGIN { exit !(l < x && x < h) }' || fail "the rounding band does not hold the quotient: $low $by_hand $high"
 [[ $(value sv/tables/lq-value-added-location-quotient.csv location_quotient unit=SE31 sector=C) != none ]] || fail "no LQ of value added"
 [[ $(value sv/tables/specialisation.csv krugman unit=SE311) != none ]] || fail "no Krugman index"
 change=$(awk -F, '$1 == "SE313" && $3 != "TOTAL" && $3 ~ /^(A|B-E|F|G-I|J|K|L|M_N|O-Q|R-U)$/ { if ($2 == 2008) a += $4; if ($2 == 2017) b += $4 } END { print b - a }' "$figures")
 near "$(value sv/tables/shift-share.csv change unit=SE313)" "$change" 1e-6 "change of employment in Gävleborg"
 
+[[ $(value sv/tables/lq-employment-nuts2-location-quotient.csv location_quotient unit=SE31 sector=C) != none ]] || fail "no LQ of NUTS 2 beside the counties"
+peers=$(awk -F, 'NR > 1 && $1 == "SE31" { print $4 }' sv/tables/peer-regions.csv | cut -c1-2 | sort -u)
+[[ -n $peers && $peers != *SE* ]] || fail "the peers abroad: $peers"
+# The follow-up has the nation and chosen peers, and says of what it lacks that it is missing.
+board=sv/tables/scoreboard.csv
+level=$(awk -F, '$1 == "SE312" && $2 == 2018 { print $3 }' "${figures%/*}/post_secondary_share.csv")
+near "$(value $board level unit=SE312 indicator=post_secondary)" "$level" 1e-9 "post-secondary education in Dalarna on the board"
+[[ $(value $board role unit=SE indicator=post_secondary) == nation ]] || fail "the nation is not on the board"
+[[ $(value $board role unit=SE321 indicator=post_secondary) == peer ]] || fail "no peer on the board"
+[[ -n $(value $board reason unit=SE312 indicator=business_rnd) ]] || fail "a missing indicator gives no reason"
+
 # 2. Focus charts
+for chart in scoreboard inequality-1 priority-map-norra-mellansverige peer-regions-1-norra-mellansverige lq-employment-county-3-se312; do
+    [[ -s sv/charts/$chart.svg ]] || fail "no chart $chart"
+done
 for chart in post-secondary post-secondary-map internet-use; do [[ -s sv/charts/$chart.svg ]] || fail "no chart $chart"; done
 
 # 3. (a) Synthetic control with foreign donors only
@@ -73,8 +87,12 @@ for name, programme, claim in (("sv", "Smart industri i regionerna", "skillnad, 
     for outsider in ("Gotland", "Dytiki", "Uppsala", "Skåne"):
         if outsider in summary:
             wrong.append(f"{name}: the summary speaks of {outsider}")
+    if re.search(r"[Kk]omplexitet|[Cc]omplexity|ECI", summary):
+        wrong.append(f"{name}: the summary ranks by what the engine warns means nothing here")
+    if not re.search(r'class="[^"]*sparkline', page):
+        wrong.append(f"{name}: the follow-up has no sparklines")
     for part in re.split(r"<h3", summary)[1:]:
-        if not 1 <= part.count("<li>") <= 4:
+        if not 1 <= part.count("<li>") <= 5:
             wrong.append(f"{name}: {part.count('<li>')} sentences in the summary for one question")
     design = html.unescape(re.search(r'<section id="design.*?</section>', page, flags=re.S).group(0))
     sentences = {

@@ -25,8 +25,8 @@ sources:
   - {file: figures.csv, indicator: b, kind: ratio, unit: "%", dimensions: {region: region, period: year, value: b, ignore: [a]}}
 regions: {level: nuts3, within: SE}
 profiles:
-  - {method: scoreboard, id: board, indicator: a, indicators: [a, b], list: list.csv, peers: [SE313]}
-  - {method: peer-regions, id: peers, indicator: a, indicators: [a, b], k: 1}
+  - {method: scoreboard, id: board, indicators: [a, b], list: list.csv, peers: [SE313]}
+  - {method: peer-regions, id: peers, indicators: [a, b], k: 1}
 report: {formats: [html, csv]}
 YAML
 # The list is found beside the study, from wherever it is run.
@@ -41,9 +41,15 @@ grep -q '^SE312,Dalarna,1,SE311,Värmland,' report/tables/peers-peer-regions.csv
 ! grep -q '^SE,' report/tables/peers-peer-regions.csv || fail "the nation is a peer"
 
 # The same from a store on the command line.
-expect 0 "$UTFALL" profile scoreboard --store report/store.db --level county --indicator a --indicators a,b --list list.csv --for SE312 --format csv
+expect 0 "$UTFALL" profile scoreboard --store report/store.db --level county --indicators a,b --list list.csv --for SE312 --format csv
 grep -q ',SE312,Dalarna,region,' "$out" || fail "no row of Dalarna from the store"
 expect_message 2 "'for' names 'SE319', which is no region" \
-    "$UTFALL" profile scoreboard --store report/store.db --level county --indicator a --indicators a,b --list list.csv --for SE319
+    "$UTFALL" profile scoreboard --store report/store.db --level county --indicators a,b --list list.csv --for SE319
 expect 0 "$UTFALL" verify report
+
+# The list is an input of the run.
+[[ $(jq -r '.inputs[-1] | .path + " " + .sha256' report/manifest.json) == "list.csv $(sha256sum <list.csv | cut -d' ' -f1)" ]] ||
+    fail "the list is no input of the manifest"
+sed -i 's/^a,competence,higher,42/a,competence,higher,43/' list.csv
+expect_message 1 "list.csv has changed since the run" "$UTFALL" verify report
 finish

@@ -134,7 +134,11 @@ static void test_lines_break_where_words_end(void **state)
     assert_ok(uf_measure_wrap("Arbetsmarknadsutbildningsanordnare", 12, false, 60, &lines, &error),
               &error); /* a word too wide */
     assert_true(lines.count >= 3);
-    for (size_t i = 0; i < lines.count; i++) assert_true(uf_measure_text(lines.items[i], 12, false) <= 60);
+    for (size_t i = 0; i < lines.count; i++) {
+        assert_true(uf_measure_text(lines.items[i], 12, false) <= 60);
+        size_t length = strlen(lines.items[i]); /* and it says that it goes on */
+        assert_int_equal(lines.items[i][length - 1] == '-', i + 1 < lines.count);
+    }
     uf_text_list_clear(&lines);
     assert_ok(uf_measure_wrap("", 12, false, 60, &lines, &error), &error);
     assert_int_equal(lines.count, 1);

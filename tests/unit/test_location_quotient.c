@@ -193,9 +193,9 @@ static void change_and_sentences(void **state)
     struct uf_result result = run(panel, (const char *const[]){"compare-with", "2008", NULL});
     expect_close(quotient(&result, "1", "A", "location_quotient_change", NULL), 0.8, 1e-13, "change");
     assert_string_equal(activity_text(&result, "location-quotient-findings", "1", NULL, "text"),
-                        "Högst lokaliseringskvoter i 1 2017: A 1,80.");
+                        "Högsta lokaliseringskvoter i 1 2017: A 1,80.");
     assert_string_equal(uf_result_note(&result, "finding")->text,
-                        "Högst lokaliseringskvot av alla regioner 2017: 1 (A), 1,80.");
+                        "Högsta lokaliseringskvot av alla regioner 2017: 1 (A), 1,80.");
     uf_result_clear(&result);
     struct uf_error error;
     assert_int_equal(activity_run(&uf_method_location_quotient, panel, UF_ENGLISH,

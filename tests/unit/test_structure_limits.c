@@ -87,7 +87,7 @@ static void nothing_stands_out_where_all_are_equal(void **state)
                                                &uf_method_concentration};
     static const char *const told[] = {"The Krugman index, 2017 is 0.000 in every region that has one.",
                                        "Related variety, 2017 is 0.00 bits in every region that has it.",
-                                       "The locational Gini, 2017 is 0.00 for every sector that has one."};
+                                       "The Hoover index, 2017 is 0.00 for every sector that has one."};
     struct uf_panel *panel =
         activity_panel("region,sector,year,jobs\n1,A1,2017,3\n1,B1,2017,7\n2,A1,2017,3\n2,B1,2017,7\n");
     struct uf_result result;
