@@ -40,7 +40,8 @@ enum uf_relatedness_base {
 };
 
 /* Regions × sectors of 0 and 1 from quotients: 1 where the quotient is at least `threshold`; an undefined (NaN)
- * one stays NaN. One shape. O(regions × sectors). */
+ * one stays NaN. A quotient short of it by less than 1e-12 of it reaches it: sums of the figures are rounded, and a
+ * region with exactly the nation's structure must not have some sectors and lack others. One shape. O(regions × sectors). */
 void uf_presence(const gsl_matrix *quotient, double threshold, gsl_matrix *out);
 
 /* C = M'M, sectors × sectors, with n_i on the diagonal. Cost: sectors² · regions / 64 word operations.

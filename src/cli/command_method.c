@@ -119,6 +119,19 @@ static const char *numbers_wanted(const struct uf_method *method)
                : "COLUMN: the column with the numbers";
 }
 
+/* A row without its region, sector or period has no place, and sums lack it: that is said, not only counted. */
+static void warn_of_rows_without_place(const struct arguments *arguments, const struct uf_result *ledger)
+{
+    for (size_t i = 0; i < ledger->n_ledger; i++) {
+        const struct uf_ledger_entry *entry = &ledger->ledger[i];
+        if (entry->rows_after >= entry->rows_before) continue;
+        char text[512];
+        snprintf(text, sizeof text, "%zu of %zu rows have nothing in the column '%.200s' and are left out",
+                 (size_t)(entry->rows_before - entry->rows_after), (size_t)entry->rows_before, entry->step);
+        terminal_warning(arguments, text);
+    }
+}
+
 static uf_status panel_from_file(const struct arguments *arguments, struct lists *lists,
                                  struct uf_result *ledger, struct uf_panel **out, struct uf_error *error)
 {
@@ -151,7 +164,9 @@ static uf_status panel_from_file(const struct arguments *arguments, struct lists
         .treated = items_of(&lists->treated),
         .n_treated = lists->treated.count,
         .start = arguments_text(arguments, "start")};
-    return uf_panel_from_file(&request, ledger, out, error);
+    UF_TRY(uf_panel_from_file(&request, ledger, out, error));
+    if (profile) warn_of_rows_without_place(arguments, ledger);
+    return UF_OK;
 }
 
 /* One variable per distinct name: the outcome, covariates, weight, and what options name. */

@@ -32,6 +32,15 @@ static uf_status check(const struct uf_file_panel_request *request, struct uf_er
         return uf_fail(error, UF_BAD_USAGE, "--treated needs the first treated period: --start PERIOD");
     if (ways && !request->period)
         return uf_fail(error, UF_BAD_USAGE, "name the column with the periods: --period COLUMN");
+    const char *const keys[] = {request->unit, request->sector, request->period};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && request->outcome; i++)
+        if (keys[i] && strcmp(keys[i], request->outcome) == 0)
+            return uf_fail(error, UF_BAD_USAGE,
+                           "column '%s' is named both for the values and for the %s; name two columns",
+                           keys[i],
+                           i == 0   ? "units"
+                           : i == 1 ? "sectors"
+                                    : "periods");
     return UF_OK;
 }
 

@@ -369,7 +369,8 @@ uf_status panel_lay_out(const struct layout_request *request, struct uf_result *
     }
     if (status == UF_OK && n == 0)
         status = uf_fail_at(error, UF_BAD_INPUT, request->place, 0, 0,
-                            "there is no row with both a unit and a period; check the column names");
+                            "there is no row with a unit%s and a period; check the column names",
+                            request->sector ? ", a sector" : "");
     if (status == UF_OK) {
         panel->outcome = panel->weight = UF_NOWHERE;
         panel->treatment.cost = NAN;

@@ -6,9 +6,10 @@
 
 #include "base/fail.h"
 
-static double at_least(double value, double threshold)
+/* `size` is that of the numbers the value is formed from: what their rounding can take from it takes no star. */
+static double at_least(double value, double threshold, double size)
 {
-    return isnan(value) ? (double)NAN : value >= threshold;
+    return isnan(value) ? (double)NAN : value >= threshold - 1e-12 * size;
 }
 
 static double column_sum(const gsl_matrix *x, size_t s)
@@ -66,11 +67,13 @@ uf_status uf_cluster_stars(const struct uf_activity *activity, enum uf_reference
                 beyond = 100 * (own / gsl_matrix_get(before, r, s) - all / earlier);
             gsl_matrix_set(out->measure[UF_STAR_PRODUCTIVITY], r, s, ratio);
             gsl_matrix_set(out->measure[UF_STAR_GROWTH], r, s, beyond);
-            gsl_matrix_set(out->star[UF_STAR_PRODUCTIVITY], r, s, at_least(ratio, options->productivity));
-            gsl_matrix_set(out->star[UF_STAR_GROWTH], r, s, at_least(beyond, options->growth));
+            gsl_matrix_set(out->star[UF_STAR_PRODUCTIVITY], r, s,
+                           at_least(ratio, options->productivity, fabs(options->productivity)));
+            gsl_matrix_set(out->star[UF_STAR_GROWTH], r, s,
+                           at_least(beyond, options->growth, 100 * all / earlier));
             gsl_matrix_set(out->star[UF_STAR_SPECIALISATION], r, s,
                            at_least(gsl_matrix_get(out->measure[UF_STAR_SPECIALISATION], r, s),
-                                    options->specialisation));
+                                    options->specialisation, fabs(options->specialisation)));
         }
     }
     return UF_OK;

@@ -70,12 +70,15 @@ static uf_status compute_outlook(struct complexity_indices *x, const struct uf_o
 static uf_status compute(struct complexity_indices *x, const struct uf_options *options,
                          struct uf_result *result, struct uf_error *error)
 {
+    const double extremality = uf_options_number(options, "extremality");
+    if (!(extremality > 0))
+        return uf_fail(error, UF_BAD_USAGE,
+                       "The option 'extremality' is %g; expected a number above 0, as 1.", extremality);
     UF_TRY(allocate(x, error));
     UF_TRY(compute_spectral(x, options, result, error));
     const gsl_matrix *presence = x->network.presence;
     size_t iterations = uf_options_count(options, "iterations");
-    const struct uf_fitness_options fitness = {uf_options_number(options, "extremality"),
-                                               iterations == SIZE_MAX ? 0 : -1,
+    const struct uf_fitness_options fitness = {extremality, iterations == SIZE_MAX ? 0 : -1,
                                                iterations == SIZE_MAX ? 0 : iterations};
     UF_TRY(uf_complexity_fitness(presence, &fitness, x->fitness, x->complexity, &x->iterated, error));
     x->reflections = uf_options_count(options, "reflections");

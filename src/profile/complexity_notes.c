@@ -197,6 +197,22 @@ static uf_status tell_fitness(const struct complexity_indices *x, struct uf_resu
     struct uf_argument arguments[] = {uf_count_argument(x->iterated.iterations),
                                       uf_number_argument(x->iterated.change, -1)};
     bool settled = x->iterated.change < 1e-6;
+    size_t vanished = 0, ranked = 0;
+    for (size_t r = 0; r < x->fitness->size; r++) {
+        const double fitness = gsl_vector_get(x->fitness, r);
+        if (!isnan(fitness)) ranked++;
+        if (fitness < 1e-3) vanished++;
+    }
+    static const struct uf_words none_left = {"Fitness goes to 0 in {0} of {1} regions: with this network "
+                                              "all of it gathers in the others, and the regions at 0 "
+                                              "cannot be told apart by it.",
+                                              "Fitness går mot 0 i {0} av {1} regioner: med detta nätverk "
+                                              "samlas allt i de övriga, och regionerna vid 0 "
+                                              "kan inte skiljas åt med måttet."};
+    const struct uf_argument gone[] = {uf_count_argument(vanished), uf_count_argument(ranked)};
+    if (vanished > 0)
+        UF_TRY(uf_result_add_note(result, x->language, UF_WARNING, "fitness-vanishes", none_left, no_advice,
+                                  gone, 2, error));
     return uf_result_add_note(result, x->language, settled ? UF_NOTE : UF_WARNING, "fitness",
                               settled ? done : open, no_advice, arguments, 2, error);
 }

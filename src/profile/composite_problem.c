@@ -191,9 +191,11 @@ static uf_status choose_units(struct composite_problem *p, struct uf_error *erro
     p->n_absent = panel->units.count - p->n_units;
     free(there);
     if (p->n_units >= 2) return UF_OK;
+    char in_period[64];
+    snprintf(in_period, sizeof in_period, " in %.40s", panel->periods.code[p->period]);
     return uf_fail(error, UF_NOT_IDENTIFIED,
-                   "the number of regions with figures is %zu%s, expected at least two to compare",
-                   p->n_units, p->when);
+                   "the number of regions with figures%s is %zu, expected at least two to compare",
+                   p->when[0] ? in_period : "", p->n_units);
 }
 
 static uf_status read_values(struct composite_problem *p, struct uf_error *error)

@@ -261,6 +261,9 @@ static uf_status tell_findings(const struct places *x, struct uf_result *result,
         return uf_result_add_note(result, a->language, UF_WARNING, "finding", text, no_advice, NULL, 0,
                                   error);
     }
+    static const struct uf_words alike = {"The Hoover index{0} is {2} for every sector that has one.",
+                                          "Hoovers index{0} är {2} för varje bransch som har det."};
+    const bool same = x->index[most].hoover - x->index[least].hoover < 1e-9;
     static const struct uf_words finding = {
         "Most concentrated{0}: {1} (Hoover {2}, {3}); most evenly spread: {4} ({5}).",
         "Mest koncentrerad{0}: {1} (Hoover {2}, {3}); jämnast spridd: {4} ({5})."};
@@ -270,8 +273,8 @@ static uf_status tell_findings(const struct places *x, struct uf_result *result,
                                             uf_text_argument(x->top_regions[most]),
                                             uf_text_argument(panel_activity_sector_label(a, least)),
                                             uf_number_argument(x->index[least].hoover, 2)};
-    UF_TRY(
-        uf_result_add_note(result, a->language, UF_NOTE, "finding", finding, no_advice, arguments, 6, error));
+    UF_TRY(uf_result_add_note(result, a->language, UF_NOTE, "finding", same ? alike : finding, no_advice,
+                              arguments, 6, error));
     if (a->bands) {
         static const struct uf_words text = {
             "The band of the Hoover index surely holds it but may be wider than what the unrounded figures "

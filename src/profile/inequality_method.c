@@ -101,8 +101,8 @@ static uf_status leave_out_named(const struct inequality *x, const struct uf_opt
         const char *near = uf_text_nearest(names->items[i], (const char *const *)units->code, units->count);
         if (unit == SIZE_MAX)
             return uf_fail(
-                error, UF_BAD_USAGE, "The option 'without' names '%s', which is no region of the data%s%s%s.",
-                names->items[i], near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+                error, UF_BAD_USAGE, "The option 'without' names '%s', which is no region of the data%s%s%s",
+                names->items[i], near ? "; did you mean '" : "", near ? near : "", near ? "'?" : ".");
         grid->kept[unit] = false;
     }
     return UF_OK;

@@ -252,6 +252,9 @@ static uf_status sentence(const struct matching *x, size_t u, char **out, struct
                                          "fördelade ({3} personer); {4} lediga jobb per arbetslös. Störst "
                                          "brist på personer: {5}; störst brist på jobb: "
                                          "{6}."};
+    static const struct uf_words matched = {
+        "{0}, {1}: unemployed and vacancies are spread alike over the groups; {4} vacancies per unemployed.",
+        "{0} {1}: arbetslösa och lediga jobb är lika fördelade på grupperna; {4} lediga jobb per arbetslös."};
     static const struct uf_words none = {
         "{0}: no period has both vacancies and unemployed in all groups.",
         "{0}: ingen period har både lediga jobb och arbetslösa i alla grupper."};
@@ -267,7 +270,7 @@ static uf_status sentence(const struct matching *x, size_t u, char **out, struct
                                       uf_number_argument(m->tightness, 2),
                                       uf_text_argument(x->panel->sectors.label[extreme(x, u, t, -1)]),
                                       uf_text_argument(x->panel->sectors.label[extreme(x, u, t, 1)])};
-    return uf_phrase(x->language, some, arguments, 7, out, error);
+    return uf_phrase(x->language, m->mismatch > 1e-12 ? some : matched, arguments, 7, out, error);
 }
 
 static uf_status findings(const struct matching *x, struct uf_table **out, struct uf_error *error)

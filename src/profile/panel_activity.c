@@ -84,9 +84,9 @@ static uf_status find_code(const struct uf_dictionary *dictionary, const char *c
             return UF_OK;
         }
     const char *near = uf_text_nearest(code, (const char *const *)dictionary->code, dictionary->count);
-    return uf_fail(error, UF_BAD_USAGE, "The option '%s' names '%s', which is no %s of the data%s%s%s.",
+    return uf_fail(error, UF_BAD_USAGE, "The option '%s' names '%s', which is no %s of the data%s%s%s",
                    option, code, what, near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
-                   near != NULL ? "'?" : "");
+                   near != NULL ? "'?" : ".");
 }
 
 static uf_status fill_cube(const struct uf_panel *panel, const size_t *periods, bool zeros, struct cube *cube,
@@ -295,6 +295,24 @@ static uf_status fill_period(const struct cube *cube, size_t t, struct panel_act
     return UF_OK;
 }
 
+/* Sums beyond the largest double would make shares of 0 out of figures that are there. */
+static uf_status check_sum(const struct panel_activity *a, const struct period_activity *p,
+                           struct uf_error *error)
+{
+    double sum = 0;
+    for (size_t r = 0; r < a->n_regions; r++)
+        for (size_t s = 0; s < a->n_sectors; s++) {
+            double value = gsl_matrix_get(p->value[BOUND_HIGH], r, s);
+            if (!isnan(value)) sum += value;
+        }
+    if (isfinite(sum)) return UF_OK;
+    return uf_fail(
+        error, UF_BAD_INPUT,
+        "The figures of '%s' are so large that their sum cannot be held (above 1.8e308): check the file, or "
+        "give them in a larger unit.",
+        a->column->name);
+}
+
 uf_status panel_activity_new(const struct uf_panel *panel, const struct uf_options *options,
                              enum uf_language language, const size_t *periods, size_t n_periods,
                              struct panel_activity *out, struct uf_error *error)
@@ -328,6 +346,7 @@ uf_status panel_activity_new(const struct uf_panel *panel, const struct uf_optio
             snprintf(activity.at[t].when, sizeof activity.at[t].when, "%s%.40s",
                      language == UF_SWEDISH ? " " : ", ", code);
         status = fill_period(&cube, t, &activity, error);
+        if (status == UF_OK) status = check_sum(&activity, &activity.at[t], error);
     }
     cube_clear(&cube);
     if (status != UF_OK) {

@@ -25,8 +25,8 @@ static uf_status no_code(const struct uf_dictionary *dictionary, const char *cod
                          const char *what, struct uf_error *error)
 {
     const char *near = uf_text_nearest(code, (const char *const *)dictionary->code, dictionary->count);
-    return uf_fail(error, UF_BAD_USAGE, "The option '%s' names '%s', which is no %s of the data%s%s%s.",
-                   option, code, what, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return uf_fail(error, UF_BAD_USAGE, "The option '%s' names '%s', which is no %s of the data%s%s%s",
+                   option, code, what, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : ".");
 }
 
 /* SIZE_MAX: the panel has no sectors. */

@@ -80,8 +80,9 @@ static uf_status check_excluded(const struct peers *x, const struct uf_text_list
             known = matches(exclude->items[i], units->code[u]);
         if (known) continue;
         const char *near = uf_text_nearest(exclude->items[i], (const char *const *)units->code, units->count);
-        return uf_fail(error, UF_BAD_USAGE, "'exclude' names '%s', which is no region of the data%s%s%s.",
-                       exclude->items[i], near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+        return uf_fail(error, UF_BAD_USAGE, "'exclude' names '%s', which is no region of the data%s%s%s",
+                       exclude->items[i], near ? "; did you mean '" : "", near ? near : "",
+                       near ? "'?" : ".");
     }
     return UF_OK;
 }
@@ -284,7 +285,10 @@ static uf_status sentence(const struct peers *x, size_t r, char **out, struct uf
         {"No region is left for {0} to be compared with{1}.",
          "Ingen region återstår att jämföra {0} med{1}."},
         {"Most like {0}{1}: {2} (distance {3} to the nearest). From {4} it differs most in {5}.",
-         "Mest lika {0}{1}: {2} (avstånd {3} till den närmaste). Från {4} skiljer den sig mest i {5}."}};
+         "Mest lika {0}{1}: {2} (avstånd {3} till den närmaste). Från {4} skiljer den sig mest i {5}."},
+        {"Most like {0}{1}: {2} (distance {3} to the nearest, which does not differ from it in anything "
+         "compared).",
+         "Mest lika {0}{1}: {2} (avstånd {3} till den närmaste, som inte skiljer sig i något som jämförs)."}};
     char *names = NULL;
     size_t which = !x->whole[r] ? 0 : x->found[r] ? 2 : 1;
     size_t first = which == 2 ? x->nearest[r * x->k] : r;
@@ -297,6 +301,7 @@ static uf_status sentence(const struct peers *x, size_t r, char **out, struct uf
         uf_number_argument(which == 2 ? gsl_matrix_get(x->distance, r, first) : 0, 2),
         uf_text_argument(label_of(x, first)),
         uf_text_argument(x->attributes.label[which == 2 ? widest(x, r, first, &gap) : 0])};
+    if (which == 2 && fabs(gap) < 1e-9) which = 3;
     uf_status status = uf_phrase(x->attributes.language, texts[which], arguments, 6, out, error);
     free(names);
     return status;

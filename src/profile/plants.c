@@ -45,8 +45,8 @@ static uf_status read_item(const struct panel_activity *a, const char *item, str
     uf_status status = UF_OK;
     if (sector == SIZE_MAX)
         status = uf_fail(error, UF_BAD_USAGE,
-                         "The option 'plant-herfindahl' names '%s', which is no sector of the data%s%s%s.",
-                         code, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+                         "The option 'plant-herfindahl' names '%s', which is no sector of the data%s%s%s",
+                         code, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : ".");
     if (status == UF_OK) status = check_index(index, code, error);
     if (status == UF_OK) plants->herfindahl[sector] = index;
     free(code);

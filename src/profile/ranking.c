@@ -11,15 +11,19 @@ static double member(const double *first, size_t stride, size_t i)
     return value;
 }
 
+/* Smaller differences, against the largest of the numbers, are rounding: such numbers tie. */
+static const double ROUNDING = 1e-9;
+
 double rank_of_member(const double *first, size_t stride, size_t n, size_t i, size_t *out_ranked)
 {
     const double own = member(first, stride, i);
-    double rank = 1;
+    double rank = 1, largest = 0;
+    for (size_t j = 0; j < n; j++) largest = fmax(largest, fabs(member(first, stride, j)));
     *out_ranked = 0;
     for (size_t j = 0; j < n; j++) {
         const double other = member(first, stride, j);
         *out_ranked += isnan(other) ? 0 : 1;
-        rank += other > own;
+        rank += other - own > ROUNDING * largest;
     }
     return isnan(own) ? (double)NAN : rank;
 }

@@ -10,10 +10,11 @@
 
 void uf_presence(const gsl_matrix *quotient, double threshold, gsl_matrix *out)
 {
+    const double least = threshold - 1e-12 * fabs(threshold);
     for (size_t r = 0; r < quotient->size1; r++)
         for (size_t s = 0; s < quotient->size2; s++) {
             double q = gsl_matrix_get(quotient, r, s);
-            gsl_matrix_set(out, r, s, isnan(q) ? NAN : q >= threshold ? 1 : 0);
+            gsl_matrix_set(out, r, s, isnan(q) ? NAN : q >= least ? 1 : 0);
         }
 }
 

@@ -235,9 +235,9 @@ static uf_status mark(const struct uf_panel *panel, const struct uf_text_list *c
         const char *near =
             uf_text_nearest(codes->items[i], (const char *const *)panel->units.code, panel->units.count);
         if (unit == SIZE_MAX)
-            return uf_fail(error, UF_BAD_USAGE, "'%s' names '%s', which is no region of the data%s%s%s.",
+            return uf_fail(error, UF_BAD_USAGE, "'%s' names '%s', which is no region of the data%s%s%s",
                            option, codes->items[i], near ? "; did you mean '" : "", near ? near : "",
-                           near ? "'?" : "");
+                           near ? "'?" : ".");
         if (!out[unit] && out_count) ++*out_count;
         out[unit] = true;
     }

@@ -92,8 +92,8 @@ static uf_status find_listed(const struct panel_activity *a, const struct sector
     const char *near = uf_text_nearest(code, (const char *const *)known->code, known->count);
     if (sector == SIZE_MAX)
         return uf_fail(error, UF_BAD_USAGE,
-                       "The option 'groups' names '%s', which is no sector with values%s%s%s.", code,
-                       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+                       "The option 'groups' names '%s', which is no sector with values%s%s%s", code,
+                       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : ".");
     for (size_t i = 0; i < division->n_sectors; i++)
         if (division->sector[i] == sector)
             return uf_fail(error, UF_BAD_USAGE, "The option 'groups' names the sector '%s' twice.", code);

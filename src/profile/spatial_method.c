@@ -123,6 +123,10 @@ static uf_status compute(struct spatial_study *study, const struct uf_options *o
                                            .threads = context->threads,
                                            .progress = context->progress,
                                            .user = context->user};
+    if (draws.draws == 0)
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "0 permutations make no distribution; give the option 'permutations' a number from 2, as 9999.");
     UF_TRY(compute_global(study, &draws, error));
     UF_TRY(uf_local_moran(&study->weights, study->x, study->local, error));
     UF_TRY(uf_local_moran_permutation(&study->weights, study->x, &draws, study->drawn, error));

@@ -169,10 +169,14 @@ uf_status uf_spatial_weights_k_nearest(const double *x, const double *y, size_t 
                                        enum uf_distance_metric metric, struct uf_spatial_weights *out,
                                        size_t *out_ties, struct uf_error *error)
 {
+    if (n < 2)
+        return uf_fail(
+            error, UF_BAD_INPUT,
+            "There is %zu region with a value and a place, and so no neighbour; bring at least two.", n);
     if (k == 0 || k >= n)
         return uf_fail(error, UF_BAD_USAGE,
                        "Each of %zu regions cannot have %zu nearest others; give a number from 1 to %zu.", n,
-                       k, n > 0 ? n - 1 : 0);
+                       k, n - 1);
     UF_TRY(check_coordinates(x, y, n, metric, error));
     struct away *others = malloc(n * sizeof *others);
     if (!others) return uf_fail_memory(error);

@@ -141,6 +141,9 @@ static uf_status tell_findings(const struct panel_activity *a, const struct indi
             "Inget avstånd till jämförelseområdet kan beräknas för någon region."};
         return uf_result_add_note(result, a->language, UF_WARNING, "finding", text, none, NULL, 0, error);
     }
+    static const struct uf_words alike = {"The Krugman index{0} is {2} in every region that has one.",
+                                          "Krugmans index{0} är {2} i varje region som har det."};
+    const bool same = x->region[most].krugman - x->region[least].krugman < 1e-9;
     static const struct uf_words finding = {
         "Most specialised{0}: {1} (Krugman {2}); most like the reference area: {3} (Krugman {4}).",
         "Mest specialiserad{0}: {1} (Krugman {2}); mest lik jämförelseområdet: {3} (Krugman {4})."};
@@ -149,7 +152,8 @@ static uf_status tell_findings(const struct panel_activity *a, const struct indi
                                       uf_number_argument(x->region[most].krugman, 3),
                                       uf_text_argument(panel_activity_region_label(a, least)),
                                       uf_number_argument(x->region[least].krugman, 3)};
-    UF_TRY(uf_result_add_note(result, a->language, UF_NOTE, "finding", finding, none, arguments, 5, error));
+    UF_TRY(uf_result_add_note(result, a->language, UF_NOTE, "finding", same ? alike : finding, none,
+                              arguments, 5, error));
     if (a->bands) {
         static const struct uf_words text = {"The band of the Krugman index surely holds it but may be wider "
                                              "than what the unrounded figures can reach; the other "

@@ -200,6 +200,9 @@ static uf_status tell_findings(const struct breadth *x, struct uf_result *result
         return uf_result_add_note(result, a->language, UF_WARNING, "finding", text, no_advice, NULL, 0,
                                   error);
     }
+    static const struct uf_words alike = {"Related variety{0} is {2} bits in every region that has it.",
+                                          "Relaterad variation{0} är {2} bitar i varje region som har den."};
+    const bool same = x->region[most].related - x->region[least].related < 1e-9;
     static const struct uf_words finding = {
         "Most related variety{0}: {1} ({2} bits); least: {3} ({4} bits).",
         "Störst relaterad variation{0}: {1} ({2} bitar); minst: {3} ({4} bitar)."};
@@ -208,8 +211,8 @@ static uf_status tell_findings(const struct breadth *x, struct uf_result *result
                                             uf_number_argument(x->region[most].related, 2),
                                             uf_text_argument(panel_activity_region_label(a, least)),
                                             uf_number_argument(x->region[least].related, 2)};
-    UF_TRY(
-        uf_result_add_note(result, a->language, UF_NOTE, "finding", finding, no_advice, arguments, 5, error));
+    UF_TRY(uf_result_add_note(result, a->language, UF_NOTE, "finding", same ? alike : finding, no_advice,
+                              arguments, 5, error));
     if (!a->bands) return UF_OK;
     static const struct uf_words text = {
         "The bands surely hold the variety but may be wider than what the unrounded figures can reach.",
