@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Points of one column against another: labels that do not overlap, areas by a third column, shapes by group,
  * reference lines with words in the corners, a least-squares line. */
+#include "chart/scatter.h"
+
 #include "base/fail.h"
-#include "chart/axis.h"
 #include "chart/columns.h"
 #include "chart/measure.h"
 #include "chart/point_labels.h"
@@ -15,7 +16,6 @@
 enum {
     MOST_GROUPS = 6,
     MOST_LABELS = 48,
-    NAMED_MISSING = 3,
     CORNER_STRIP = 20, /* for the words in the corners */
     SIZES_SHOWN = 3,
     FRAME = 4
@@ -24,30 +24,6 @@ enum {
 #define SMALLEST_RADIUS 1.5
 #define PLAIN_RADIUS    3.5
 #define FOCUS_RADIUS    5.5
-
-struct point {
-    size_t row;
-    const char *label, *code;
-    double x, y, size, radius; /* radius in pixels */
-    size_t group;              /* from 1; 0: no groups */
-    size_t focus;              /* place in the request's list; SIZE_MAX: not in focus */
-    bool no_size;              /* sizes are shown and this one is missing */
-};
-
-struct scatter {
-    const struct uf_table *table;
-    size_t label, x, y, size, group, code;
-    struct point *points; /* in the order of drawing: what others may hide first */
-    size_t n, n_focus, n_no_size;
-    size_t *missing; /* rows that cannot be placed */
-    size_t n_missing;
-    struct uf_text_list groups;
-    double largest;
-    struct uf_axis x_axis, y_axis;
-    bool has_fit;
-    double intercept, slope, r_squared;
-    double slope_shown; /* three digits */
-};
 
 static uf_status find_columns(const struct uf_chart_request *request, struct scatter *scatter,
                               struct uf_error *error)
@@ -177,7 +153,7 @@ static bool has_corners(const struct uf_chart_request *request)
     return any;
 }
 
-static void widen(double *low, double *high, double value)
+void scatter_widen(double *low, double *high, double value)
 {
     *low = fmin(*low, value); /* fmin and fmax pass over NaN */
     *high = fmax(*high, value);
@@ -285,37 +261,6 @@ static double place_legend(struct uf_drawing *drawing, const struct scatter *sca
     free(fit);
     uf_buffer_clear(&others);
     return bottom;
-}
-
-/* `Not shown: Gotland (missing: confidential) and 3 others.`; NULL: all are shown. */
-static char *missing_words(const struct uf_drawing *drawing, const struct scatter *scatter)
-{
-    if (scatter->n_missing == 0) return NULL;
-    struct uf_buffer names;
-    uf_buffer_init(&names);
-    size_t named = scatter->n_missing <= NAMED_MISSING ? scatter->n_missing : NAMED_MISSING - 1;
-    for (size_t i = 0; i < named; i++) {
-        char buffer[64];
-        size_t row = scatter->missing[i];
-        size_t column = isfinite(uf_table_number(scatter->table, row, scatter->x)) ? scatter->y : scatter->x;
-        if (i) uf_buffer_append(&names, ", ");
-        uf_buffer_append(&names, uf_column_label(scatter->table, row, scatter->label, buffer));
-        uf_buffer_append(&names, " (");
-        uf_buffer_append(
-            &names, uf_reason_words(uf_table_value_status(scatter->table, row, column), drawing->language));
-        uf_buffer_append(&names, ")");
-    }
-    const struct uf_argument arguments[2] = {uf_text_argument(names.data),
-                                             uf_count_argument(scatter->n_missing - named)};
-    char *words = NULL;
-    uf_status status =
-        uf_phrase(drawing->language,
-                  named == scatter->n_missing
-                      ? (struct uf_words){"Not shown: {0}.", "Visas inte: {0}."}
-                      : (struct uf_words){"Not shown: {0} and {1} more.", "Visas inte: {0} och {1} till."},
-                  arguments, 2, &words, NULL);
-    uf_buffer_clear(&names);
-    return status == UF_OK ? words : NULL;
 }
 
 /* --- places ------------------------------------------------------------------------------------- */
@@ -465,18 +410,18 @@ static uf_status place(struct uf_drawing *drawing, struct scatter *scatter, stru
                                    14, value_words) +
               4;
     free(value_words);
-    char *missing = missing_words(drawing, scatter);
+    char *missing = scatter_missing_words(drawing, scatter);
     double below = (request->x_label ? 42 : 25) + (missing ? 30 : 0);
     double bottom = top + uf_drawing_plot_height(drawing, top, below, 0.62 * drawing->width);
 
     double x_low = INFINITY, x_high = -INFINITY, y_low = INFINITY, y_high = -INFINITY, largest = 0;
     for (size_t i = 0; i < scatter->n; i++) {
-        widen(&x_low, &x_high, scatter->points[i].x);
-        widen(&y_low, &y_high, scatter->points[i].y);
+        scatter_widen(&x_low, &x_high, scatter->points[i].x);
+        scatter_widen(&y_low, &y_high, scatter->points[i].y);
         largest = fmax(largest, scatter->points[i].radius);
     }
-    widen(&x_low, &x_high, request->reference_x);
-    widen(&y_low, &y_high, request->reference);
+    scatter_widen(&x_low, &x_high, request->reference_x);
+    scatter_widen(&y_low, &y_high, request->reference);
     double room = largest + FRAME, strip = has_corners(request) ? CORNER_STRIP : 0;
     struct uf_axis *x = &scatter->x_axis, *y = &scatter->y_axis;
     *y = uf_axis_roomy(y_low, y_high, 6, bottom, top, room + strip, room + strip);
@@ -517,133 +462,6 @@ static uf_status place(struct uf_drawing *drawing, struct scatter *scatter, stru
     return status;
 }
 
-/* --- data and words ----------------------------------------------------------------------------- */
-
-static void write_row(struct uf_drawing *drawing, const struct scatter *scatter, size_t row,
-                      const struct point *point)
-{
-    const struct uf_table *table = scatter->table;
-    char buffer[64], text[UF_VALUE_STATUS_SIZE];
-    size_t column = isfinite(uf_table_number(table, row, scatter->x)) ? scatter->y : scatter->x;
-    uf_csv_number(drawing, uf_table_number(table, row, scatter->x), ',');
-    uf_csv_number(drawing, uf_table_number(table, row, scatter->y), ',');
-    uf_csv_number(drawing, uf_column_value(table, row, scatter->size), ',');
-    uf_csv_number(drawing, point ? round(100 * point->radius) / 100 : NAN, ',');
-    uf_csv_number(drawing, point && point->no_size, ',');
-    uf_csv_number(drawing, point ? (double)point->group : 0, ',');
-    uf_csv_number(drawing, point && point->focus != SIZE_MAX, ',');
-    uf_csv_text(drawing, uf_value_status_print(uf_table_value_status(table, row, column), text), ',');
-    uf_csv_text(drawing, uf_column_label(table, row, scatter->label, buffer), '\n');
-}
-
-static void write_data(struct uf_drawing *drawing, const struct scatter *scatter)
-{
-    uf_buffer_append(&drawing->csv, "x,value,size,radius,no_size,group,focus,status,label\n");
-    for (size_t i = 0; i < scatter->n; i++)
-        write_row(drawing, scatter, scatter->points[i].row, &scatter->points[i]);
-    for (size_t i = 0; i < scatter->n_missing; i++) write_row(drawing, scatter, scatter->missing[i], NULL);
-}
-
-static uf_status say_point(struct uf_drawing *drawing, const struct scatter *scatter,
-                           const struct point *point, struct uf_words words, struct uf_error *error)
-{
-    const struct uf_table *table = scatter->table;
-    const struct uf_argument arguments[4] = {
-        uf_text_argument(point->label),
-        uf_number_argument(point->x, uf_table_column_decimals(table, scatter->x)),
-        uf_number_argument(point->y, uf_table_column_decimals(table, scatter->y)),
-        uf_number_argument(point->size,
-                           scatter->size == SIZE_MAX ? -1 : uf_table_column_decimals(table, scatter->size))};
-    return uf_drawing_say(drawing, words, arguments, 4, error);
-}
-
-static uf_status say_range(struct uf_drawing *drawing, const struct scatter *scatter, struct uf_error *error)
-{
-    double x_low = INFINITY, x_high = -INFINITY, y_low = INFINITY, y_high = -INFINITY;
-    for (size_t i = 0; i < scatter->n; i++) {
-        widen(&x_low, &x_high, scatter->points[i].x);
-        widen(&y_low, &y_high, scatter->points[i].y);
-    }
-    int x = uf_table_column_decimals(scatter->table, scatter->x),
-        y = uf_table_column_decimals(scatter->table, scatter->y);
-    const char *x_words = drawing->request->x_label, *y_words = drawing->request->value_label;
-    const struct uf_argument arguments[7] = {uf_count_argument(scatter->n),
-                                             uf_text_argument(x_words ? x_words : "x"),
-                                             uf_number_argument(x_low, x),
-                                             uf_number_argument(x_high, x),
-                                             uf_text_argument(y_words ? y_words : "y"),
-                                             uf_number_argument(y_low, y),
-                                             uf_number_argument(y_high, y)};
-    return uf_drawing_say(
-        drawing,
-        (struct uf_words){"{0} points. Across: {1}, from {2} to {3}. Upwards: {4}, from {5} to {6}.",
-                          "{0} punkter. Vågrätt: {1}, från {2} till {3}. Lodrätt: {4}, från {5} till {6}."},
-        arguments, 7, error);
-}
-
-/* How many points lie in each quadrant that has words; a point on a line lies above or to the right of it. */
-static uf_status say_corners(struct uf_drawing *drawing, const struct scatter *scatter,
-                             struct uf_error *error)
-{
-    const struct uf_chart_request *request = drawing->request;
-    if (isnan(request->reference) || isnan(request->reference_x)) return UF_OK;
-    for (size_t k = 0; k < 4; k++) {
-        if (!request->quadrants[k] || !*request->quadrants[k]) continue;
-        bool right = k == 0 || k == 3, top = k < 2;
-        size_t n = 0;
-        for (size_t i = 0; i < scatter->n; i++)
-            n += (scatter->points[i].x >= request->reference_x) == right &&
-                 (scatter->points[i].y >= request->reference) == top;
-        const struct uf_argument arguments[2] = {uf_text_argument(request->quadrants[k]),
-                                                 uf_count_argument(n)};
-        UF_TRY(uf_drawing_say(drawing, (struct uf_words){"{0}: {1}.", "{0}: {1}."}, arguments, 2, error));
-    }
-    return UF_OK;
-}
-
-static uf_status say(struct uf_drawing *drawing, const struct scatter *scatter, struct uf_error *error)
-{
-    UF_TRY(uf_drawing_say_kind(drawing, (struct uf_words){"Scatter chart", "Punktdiagram"}, error));
-    UF_TRY(say_range(drawing, scatter, error));
-    for (size_t i = 0; i < scatter->n; i++) {
-        const struct point *point = &scatter->points[i];
-        if (point->focus == SIZE_MAX) continue;
-        UF_TRY(say_point(
-            drawing, scatter, point,
-            isfinite(point->size)
-                ? (struct uf_words){"{0}: {1} across, {2} upwards, size {3}.",
-                                    "{0}: {1} vågrätt, {2} lodrätt, storlek {3}."}
-                : (struct uf_words){"{0}: {1} across, {2} upwards.", "{0}: {1} vågrätt, {2} lodrätt."},
-            error));
-    }
-    if (scatter->n_focus == 0) {
-        const struct point *highest = scatter->points, *lowest = scatter->points;
-        for (size_t i = 1; i < scatter->n; i++) {
-            if (scatter->points[i].y > highest->y) highest = &scatter->points[i];
-            if (scatter->points[i].y < lowest->y) lowest = &scatter->points[i];
-        }
-        UF_TRY(say_point(drawing, scatter, highest,
-                         (struct uf_words){"Highest: {0}, {2} at {1}.", "Högst: {0}, {2} vid {1}."}, error));
-        UF_TRY(say_point(drawing, scatter, lowest,
-                         (struct uf_words){"Lowest: {0}, {2} at {1}.", "Lägst: {0}, {2} vid {1}."}, error));
-    }
-    UF_TRY(say_corners(drawing, scatter, error));
-    if (scatter->has_fit) {
-        const struct uf_argument arguments[2] = {uf_number_argument(scatter->slope_shown, -1),
-                                                 uf_number_argument(scatter->r_squared, 2)};
-        UF_TRY(uf_drawing_say(drawing,
-                              (struct uf_words){"The least-squares line has the slope {0} (R² {1}).",
-                                                "Minsta-kvadratlinjen har lutningen {0} (R² {1})."},
-                              arguments, 2, error));
-    }
-    char *missing = missing_words(drawing, scatter);
-    const struct uf_argument argument = uf_text_argument(missing);
-    uf_status status =
-        missing ? uf_drawing_say(drawing, (struct uf_words){"{0}", "{0}"}, &argument, 1, error) : UF_OK;
-    free(missing);
-    return status;
-}
-
 uf_status uf_scatter_lay_out(struct uf_drawing *drawing, struct uf_error *error)
 {
     struct scatter scatter = {0};
@@ -652,9 +470,9 @@ uf_status uf_scatter_lay_out(struct uf_drawing *drawing, struct uf_error *error)
     UF_TRY_GOTO(find_columns(drawing->request, &scatter, error), done);
     UF_TRY_GOTO(read_points(drawing->request, &scatter, error), done);
     if (drawing->request->fit) fit_line(&scatter);
-    write_data(drawing, &scatter);
+    scatter_write_data(drawing, &scatter);
     UF_TRY_GOTO(place(drawing, &scatter, error), done);
-    status = say(drawing, &scatter, error);
+    status = scatter_say(drawing, &scatter, error);
 done:
     uf_text_list_clear(&scatter.groups);
     free(scatter.points);

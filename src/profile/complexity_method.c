@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "profile/complexity_notes.h"
 #include "profile/findings.h"
+#include "profile/ranking.h"
 #include "profile/tidy.h"
 
 enum { REFLECTIONS_DEFAULT = 18 };
@@ -118,9 +119,9 @@ static uf_status region_table(const struct complexity_indices *x, struct uf_tabl
         tidy_text(&row, panel_activity_region_label(&n->activity, r));
         tidy_text(&row, panel_activity_period_code(&n->activity, 0));
         tidy_number(&row, gsl_vector_get(x->eci, r), none);
-        tidy_number(&row, complexity_rank(x->eci, r), none);
+        tidy_number(&row, rank_from_top(x->eci, r), none);
         tidy_number(&row, gsl_vector_get(x->fitness, r), none);
-        tidy_number(&row, complexity_rank(x->fitness, r), none);
+        tidy_number(&row, rank_from_top(x->fitness, r), none);
         tidy_number(&row, gsl_vector_get(x->region_reflections, r), none);
         tidy_number(&row, (double)diversity, 0);
         tidy_number(&row, diversity ? mean_ubiquity(n, r) : (double)NAN, none);
@@ -155,7 +156,7 @@ static uf_status sector_table(const struct complexity_indices *x, struct uf_tabl
         tidy_text(&row, panel_activity_sector_label(&n->activity, s));
         tidy_text(&row, panel_activity_period_code(&n->activity, 0));
         tidy_number(&row, gsl_vector_get(x->pci, s), none);
-        tidy_number(&row, complexity_rank(x->pci, s), none);
+        tidy_number(&row, rank_from_top(x->pci, s), none);
         tidy_number(&row, gsl_vector_get(x->complexity, s), none);
         tidy_number(&row, gsl_vector_get(x->sector_reflections, s), none);
         tidy_number(&row, (double)n->ubiquity[s], 0);

@@ -5,20 +5,13 @@
 #include <stdlib.h>
 
 #include "base/fail.h"
+#include "profile/ranking.h"
 #include "profile/tidy.h"
 
 /* Below these the index says little more than which few sectors stand out (docs/methods/complexity.md). */
 enum { FEW_SECTORS = 50, FEW_REGIONS = 15 };
 
 static const struct uf_words no_advice = {NULL, NULL};
-
-double complexity_rank(const gsl_vector *values, size_t i)
-{
-    double own = gsl_vector_get(values, i), rank = 1;
-    if (isnan(own)) return NAN;
-    for (size_t j = 0; j < values->size; j++) rank += gsl_vector_get(values, j) > own;
-    return rank;
-}
 
 /* --- a network that falls apart ---------------------------------------------------------------- */
 
@@ -122,7 +115,7 @@ uf_status complexity_sentence(const struct panel_activity *a, const void *what, 
         "branscher."};
     static const struct uf_words none = {"{0} is specialised in no sector of the network{3}.",
                                          "{0} är inte specialiserad i någon bransch i nätverket{3}."};
-    double rank = complexity_rank(x->eci, r);
+    double rank = rank_from_top(x->eci, r);
     struct uf_argument arguments[] = {uf_text_argument(panel_activity_region_label(a, r)),
                                       uf_count_argument(isnan(rank) ? 0 : (size_t)rank),
                                       uf_count_argument(x->fit.n_regions),

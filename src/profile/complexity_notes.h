@@ -17,8 +17,6 @@ struct complexity_indices {
     struct uf_fitness_fit iterated;
 };
 
-/* 1: the largest; ties share the better rank; NaN has none. */
-double complexity_rank(const gsl_vector *values, size_t i);
 /* Too few sectors or regions for the index to mean anything. */
 bool complexity_means_little(const struct complexity_indices *indices);
 /* A refusal explains itself: the fatal note, and where the network falls apart the table of its parts. */

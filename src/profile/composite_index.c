@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "profile/composite_problem.h"
 #include "profile/composite_tree.h"
+#include "profile/ranking.h"
 
 const char *const composite_treatments[] = {"none", "winsorise", "box-cox", NULL};
 const char *const composite_normalisations[] = {"min-max", "z-score", "rank", "target", NULL};
@@ -179,13 +180,14 @@ static uf_status check_positive(const struct composite_problem *p, const struct 
 
 static void rank(const struct composite_problem *p, struct composite_index *x)
 {
-    for (size_t a = 0; a < p->tree.n_aggregates; a++)
+    for (size_t a = 0; a < p->tree.n_aggregates; a++) {
+        const gsl_vector_const_view values = gsl_matrix_const_column(x->value, a);
         for (size_t u = 0; u < p->n_units; u++) {
-            double own = gsl_matrix_get(x->value, u, a), place = 1;
-            for (size_t v = 0; v < p->n_units; v++) place += gsl_matrix_get(x->value, v, a) > own;
-            gsl_matrix_set(x->rank, u, a, isnan(own) ? (double)NAN : place);
-            x->n_ranked += a + 1 == p->tree.n_aggregates && !isnan(own);
+            const double place = rank_from_top(&values.vector, u);
+            gsl_matrix_set(x->rank, u, a, place);
+            x->n_ranked += a + 1 == p->tree.n_aggregates && !isnan(place);
         }
+    }
 }
 
 static uf_status compute(const struct composite_problem *p, struct composite_index *x, struct uf_error *error)

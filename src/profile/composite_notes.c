@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "profile/composite_problem.h"
+#include "profile/ranking.h"
 #include "profile/tidy.h"
 
 static const struct uf_words no_advice = {NULL, NULL};
@@ -213,9 +214,8 @@ static void extremes(const struct composite_problem *p, const struct composite_i
     rank[0] = INFINITY, rank[1] = -INFINITY;
     for (size_t j = 0; j < count; j++) {
         const gsl_vector column = composite_column(p, x, parts[j]);
-        double own = gsl_vector_get(&column, u), place = 1;
-        if (isnan(own)) continue;
-        for (size_t v = 0; v < p->n_units; v++) place += gsl_vector_get(&column, v) > own;
+        const double place = rank_from_top(&column, u);
+        if (isnan(place)) continue;
         if (place < rank[0]) rank[0] = place, *best = parts[j];
         if (place > rank[1]) rank[1] = place, *worst = parts[j];
     }

@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "profile/findings.h"
 #include "profile/panel_activity.h"
+#include "profile/ranking.h"
 #include "profile/tidy.h"
 
 /* One period's indices; arrays per region. */
@@ -98,19 +99,6 @@ static uf_status index_table(const struct panel_activity *a, const struct indice
     return UF_OK;
 }
 
-/* 1 for the most specialised region by Krugman; ties share the better rank. */
-static size_t rank_of(const struct panel_activity *a, const struct indices *x, size_t r, size_t *ranked)
-{
-    size_t rank = 1;
-    *ranked = 0;
-    for (size_t i = 0; i < a->n_regions; i++) {
-        if (isnan(x->region[i].krugman)) continue;
-        (*ranked)++;
-        if (x->region[i].krugman > x->region[r].krugman) rank++;
-    }
-    return rank;
-}
-
 static uf_status region_sentence(const struct panel_activity *a, const void *what, size_t r, char **out,
                                  struct uf_error *error)
 {
@@ -124,12 +112,13 @@ static uf_status region_sentence(const struct panel_activity *a, const void *wha
         "jämförelseområdet (Krugman {3}); {0} har plats {4} av {5} i specialisering."};
     static const struct uf_words none = {"No distance to the reference area can be formed for {0}{1}.",
                                          "Inget avstånd till jämförelseområdet kan beräknas för {0}{1}."};
-    size_t ranked = 0, rank = rank_of(a, x, r, &ranked);
+    size_t ranked;
+    const double rank = rank_of_member(&x->region->krugman, sizeof *x->region, a->n_regions, r, &ranked);
     struct uf_argument arguments[] = {uf_text_argument(panel_activity_region_label(a, r)),
                                       uf_text_argument(a->at[0].when),
                                       uf_number_argument(x->region[r].dissimilarity, 1),
                                       uf_number_argument(x->region[r].krugman, 3),
-                                      uf_count_argument(rank),
+                                      uf_number_argument(rank, 0),
                                       uf_count_argument(ranked)};
     return uf_phrase(a->language, isnan(x->region[r].krugman) ? none : told, arguments, 6, out, error);
 }

@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "profile/findings.h"
 #include "profile/panel_activity.h"
+#include "profile/ranking.h"
 #include "profile/sector_division.h"
 #include "profile/tidy.h"
 
@@ -125,19 +126,6 @@ static uf_status take_table(const struct breadth *x, const char *name, struct uf
     return uf_result_take_table(result, table, error);
 }
 
-/* 1 for the region with the most related variety; ties share the better rank. */
-static size_t rank_of(const struct breadth *x, size_t r, size_t *ranked)
-{
-    size_t rank = 1;
-    *ranked = 0;
-    for (size_t i = 0; i < x->activity->n_regions; i++) {
-        if (isnan(x->region[i].related)) continue;
-        (*ranked)++;
-        if (x->region[i].related > x->region[r].related) rank++;
-    }
-    return rank;
-}
-
 static uf_status sentence(const struct panel_activity *a, const void *what, size_t r, char **out,
                           struct uf_error *error)
 {
@@ -152,14 +140,15 @@ static uf_status sentence(const struct panel_activity *a, const void *what, size
     static const struct uf_words none = {"No variety can be formed for {0}{1}.",
                                          "Ingen variation kan beräknas för {0}{1}."};
     const struct uf_variety *y = &x->region[r];
-    size_t ranked = 0, rank = rank_of(x, r, &ranked);
+    size_t ranked;
+    const double rank = rank_of_member(&x->region->related, sizeof *x->region, a->n_regions, r, &ranked);
     const struct uf_argument arguments[] = {uf_text_argument(panel_activity_region_label(a, r)),
                                             uf_text_argument(a->at[0].when),
                                             uf_number_argument(y->total, 2),
                                             uf_number_argument(exp2(y->total), 1),
                                             uf_number_argument(y->unrelated, 2),
                                             uf_number_argument(y->related, 2),
-                                            uf_count_argument(rank),
+                                            uf_number_argument(rank, 0),
                                             uf_count_argument(ranked)};
     return uf_phrase(a->language, isnan(y->total) ? none : told, arguments, 8, out, error);
 }
