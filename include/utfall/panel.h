@@ -36,6 +36,7 @@ struct uf_panel_column {
     double *value;           /* n_rows; NaN where missing */
     uf_value_status *status; /* n_rows */
     double rounding;         /* the publisher's rounding unit; 0: exact */
+    bool of_sums;            /* sums of rounded figures: the unit is that of one times their largest number */
     char *source;            /* for source lines; NULL: not known */
 };
 

@@ -224,11 +224,9 @@ static uf_status tell_total_gap(const struct panel_activity *a, struct uf_result
     return TELL(UF_NOTE, "total-gap", text, no_advice, arguments);
 }
 
-static uf_status tell_rounding(const struct panel_activity *a, struct uf_result *result,
-                               struct uf_error *error)
+/* How many figures are no multiples of the unit. */
+static size_t off_unit(const struct panel_activity *a, double unit, size_t *out_known)
 {
-    if (!a->bands) return UF_OK;
-    const double unit = a->column->rounding;
     size_t off = 0, known = 0;
     for (size_t t = 0; t < a->n_periods; t++) {
         const gsl_matrix *value = a->at[t].value[BOUND_VALUE];
@@ -238,6 +236,42 @@ static uf_status tell_rounding(const struct panel_activity *a, struct uf_result 
             known++;
             off += fabs(x - unit * nearbyint(x / unit)) > 1e-9 * unit;
         }
+    }
+    *out_known = known;
+    return off;
+}
+
+/* Sums of n figures, each rounded to whole u, are multiples of u and off by up to n·u/2: their unit is n·u. The n, or 1
+ * where none explains the figures. */
+static size_t parts_of_sums(const struct panel_activity *a)
+{
+    enum { MOST_PARTS = 100 };
+    size_t known;
+    for (size_t n = 2; n <= MOST_PARTS; n++)
+        if (off_unit(a, a->column->rounding / (double)n, &known) == 0) return n;
+    return 1;
+}
+
+static uf_status tell_rounding(const struct panel_activity *a, struct uf_result *result,
+                               struct uf_error *error)
+{
+    if (!a->bands) return UF_OK;
+    const double unit = a->column->rounding;
+    size_t known, off = off_unit(a, unit, &known),
+                  parts = off > 0 && a->column->of_sums ? parts_of_sums(a) : 1;
+    if (parts > 1) {
+        static const struct uf_words text = {
+            "The figures are sums of up to {0} figures, each rounded to whole {1}: each true value lies "
+            "within {2} of "
+            "the one shown. The bands follow from that alone; they are not confidence intervals.",
+            "Uppgifterna är summor av upp till {0} uppgifter som var och en är avrundad till hela {1}: varje "
+            "sant värde "
+            "ligger högst {2} från det visade. Avrundningsintervallen följer enbart av detta och är inte "
+            "konfidensintervall."};
+        struct uf_argument arguments[] = {uf_count_argument(parts),
+                                          uf_number_argument(unit / (double)parts, -1),
+                                          uf_number_argument(unit / 2, -1)};
+        return TELL(UF_NOTE, "rounding", text, no_advice, arguments);
     }
     if (off > 0) {
         static const struct uf_words text = {

@@ -348,5 +348,8 @@ uf_status run_build_panel(struct run *run, struct run_analysis *analysis, struct
         status = UF_BAD_INPUT;
     }
     UF_TRY(study_locate(run->study, place, status, error));
+    struct uf_panel *panel = analysis->panel;
+    if (analysis->profile && panel->outcome >= 0)
+        panel->columns[panel->outcome].of_sums = analysis->profile->of_sums;
     return analysis->kind == ANALYSIS_EFFECT ? describe_treatment(run, analysis->panel, error) : UF_OK;
 }

@@ -224,6 +224,7 @@ static uf_status sum_level(struct run *run, struct study_profile *profile, const
     if (!name) return uf_fail_memory(error);
     snprintf(name, size, "%s_%s", indicator, level);
     profile->indicator.text = name;
+    profile->of_sums = true;
     bool there;
     UF_TRY(has_level(run, name, level, &there, error));
     if (there) return UF_OK; /* another profile of this study has asked for them */

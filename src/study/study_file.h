@@ -97,6 +97,7 @@ struct study_profile {
     struct study_texts sectors;
     struct study_texts levels; /* several in place of one; each becomes an analysis of its own */
     const char *id_of_level;   /* of such a one; NULL: the only level */
+    bool of_sums;              /* its figures were summed for this level, in the run */
 };
 struct study_follow {
     struct study_place place;
