@@ -248,7 +248,7 @@ size_t uf_nearest_regions(const gsl_matrix *distance, size_t region, const bool 
         for (size_t j = 0; j < distance->size2; j++) {
             if (j == region || isnan(d[j]) || (allowed && !allowed[j])) continue;
             /* those taken already come before `last` in the order of distance, then number */
-            if (last != SIZE_MAX && (d[j] < d[last] || (d[j] <= d[last] && j <= last))) continue;
+            if (last != SIZE_MAX && (d[j] < d[last] || (last >= j && d[j] <= d[last]))) continue;
             if (best == SIZE_MAX || d[j] < d[best]) best = j;
         }
         if (best == SIZE_MAX) break;
