@@ -125,7 +125,7 @@ uf_status covariance_count_parameters(const struct uf_covariance_input *input, e
 }
 
 /* Cameron, Gelbach & Miller (2011), §2.3: V := U max(Λ, 0) U' when there is a clearly negative eigenvalue. */
-static uf_status repair(gsl_matrix *v, bool *repaired, struct uf_error *error)
+uf_status covariance_repair(gsl_matrix *v, bool *repaired, struct uf_error *error)
 {
     size_t k = v->size1;
     gsl_eigen_symmv_workspace *workspace = gsl_eigen_symmv_alloc(k);
@@ -243,7 +243,7 @@ static uf_status estimate_clustered(const struct uf_covariance_input *input,
     }
     UF_TRY_GOTO(covariance_sandwich(input->inverse, meat, out->matrix, error), done);
     gsl_matrix_scale(out->matrix, out->factor);
-    if (dimensions == 2) status = repair(out->matrix, &out->repaired, error);
+    if (dimensions == 2) status = covariance_repair(out->matrix, &out->repaired, error);
 done:
     for (size_t d = 0; d < 3; d++) clusters_clear(&clusters[d]);
     return status;

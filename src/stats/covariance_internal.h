@@ -28,6 +28,9 @@ uf_status covariance_add_meat(const struct uf_covariance_input *input, const str
 uf_status covariance_sandwich(const gsl_matrix *inverse, const gsl_matrix *meat, gsl_matrix *out,
                               struct uf_error *error);
 
+/* Sets clearly negative eigenvalues to nil, and says so. */
+uf_status covariance_repair(gsl_matrix *v, bool *repaired, struct uf_error *error);
+
 /* One cluster dimension. `adjust`: A_g of CR2, else the identity. meat (k × k) gets the sum of outer products
  * of X_g'A_g e_g; df (k) the Satterthwaite degrees of freedom; either may be NULL. */
 uf_status covariance_bias_reduced(const struct uf_covariance_input *input, const struct clusters *clusters,
