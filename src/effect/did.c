@@ -11,7 +11,9 @@
 /* Below this many clusters an inference known to reject too often is never shown alone. */
 enum { FEW_CLUSTERS = 50 };
 
-static const char *const inferences[] = {"iid", "hc1", "cr0", "cr1", "cr1s", "cr2", "randomisation", NULL};
+/* Without conley: a panel has no coordinates. */
+static const char *const inferences[] = {
+    "iid", "hc1", "hc2", "hc3", "cr0", "cr1", "cr1s", "cr2", "cr3", "driscoll-kraay", "randomisation", NULL};
 static const char *const k_rules[] = {"fixest", "stata", "reghdfe", "none", NULL};
 static const char *const df_rules[] = {"default", "residual", "clusters", "satterthwaite", NULL};
 
@@ -19,7 +21,9 @@ static const char *const scales[] = {"auto", "level", "log", "log-percent", NULL
 
 static const struct uf_option options_table[] = {
     {"inference", UF_OPTION_LIST, "cr2,randomisation,cr1s", inferences,
-     "iid, hc1, cr0, cr1, cr1s, cr2, randomisation; intervals are those of the first analytic one", false},
+     "iid, hc1, hc2, hc3, cr0, cr1, cr1s, cr2, cr3, driscoll-kraay, randomisation; intervals are those of "
+     "the first analytic one",
+     false},
     {"event-study", UF_OPTION_FLAG, "true", NULL, "estimate the difference by time since the start too",
      false},
     {"reference", UF_OPTION_NUMBER, "-1", NULL, "event time whose difference is 0 by definition", false},
@@ -34,7 +38,8 @@ static const struct uf_option options_table[] = {
      "what the outcome is, for the size in per cent: auto goes by its name (log_, ln_) and unit", false},
     {"k-rule", UF_OPTION_CHOICE, "fixest", k_rules, "what K counts in the factor (N-1)/(N-K) of cr1s", false},
     {"df-rule", UF_OPTION_CHOICE, "default", df_rules,
-     "degrees of freedom of t: default is Satterthwaite for cr2, clusters - 1 for cr0 to cr1s, residual else",
+     "degrees of freedom of t: default is Satterthwaite for cr2 and cr3, clusters - 1 for cr0 to cr1s, "
+     "periods - 1 for driscoll-kraay, residual else",
      false},
 };
 
@@ -105,10 +110,11 @@ static void add_covariance(struct did_request *request, enum uf_covariance_kind 
     for (size_t c = 0; c < request->n_covariances; c++)
         if (request->covariance[c].kind == kind) return;
     struct uf_covariance_options covariance = {
-        kind, (enum uf_k_rule)choice_of(k_rules, uf_options_text(options, "k-rule")),
-        (enum uf_df_rule)choice_of(df_rules, uf_options_text(options, "df-rule"))};
+        .kind = kind,
+        .k_rule = (enum uf_k_rule)choice_of(k_rules, uf_options_text(options, "k-rule")),
+        .df_rule = (enum uf_df_rule)choice_of(df_rules, uf_options_text(options, "df-rule"))};
     size_t count;
-    /* a rule about clusters has no meaning for iid and hc1 */
+    /* a rule about clusters has no meaning where there are none */
     if (!uf_covariance_types(&count)[kind].clustered) covariance.df_rule = UF_DF_DEFAULT;
     request->covariance[request->n_covariances++] = covariance;
 }
@@ -185,7 +191,8 @@ static uf_status settle_inference(const struct did_run *run, const struct uf_did
     bool honest = request->randomise;
     size_t types, kept = 0;
     for (size_t c = 0; c < request->n_covariances; c++)
-        honest |= request->covariance[c].kind == UF_COVARIANCE_CR2;
+        honest |= request->covariance[c].kind == UF_COVARIANCE_CR2 ||
+                  request->covariance[c].kind == UF_COVARIANCE_CR3;
     if (!honest && n_clusters < FEW_CLUSTERS) {
         bool one_way = run->sample->data.n_cluster_dimensions == 1;
         if (one_way)

@@ -28,7 +28,7 @@ uf_status did_sample_init(const struct uf_panel *panel, enum uf_language languag
                           struct uf_result *result, struct uf_error *error);
 void did_sample_clear(struct did_sample *sample);
 
-enum { DID_MAX_INFERENCES = 8 };
+enum { DID_MAX_INFERENCES = 12 };
 
 /* What the outcome is measured in, for the size in per cent. */
 enum did_scale { DID_SCALE_AUTO, DID_SCALE_LEVEL, DID_SCALE_LOG, DID_SCALE_LOG_PER_CENT };
