@@ -147,9 +147,7 @@ static uf_status unclustered(const struct uf_absorbed_fit *fit, enum uf_covarian
     }
     if (!fit->row_scores)
         return uf_fail(error, UF_BAD_USAGE, "hc1 needs the scores by row, which were not summed");
-    UF_TRY(covariance_sandwich(fit->inverse, fit->row_scores, v->matrix, error));
-    gsl_matrix_scale(v->matrix, v->factor);
-    return UF_OK;
+    return covariance_sandwich(fit->inverse, fit->row_scores, v->factor, v->matrix, error);
 }
 
 static uf_status clustered(const struct uf_absorbed_fit *fit, const struct uf_covariance_options *options,
@@ -173,8 +171,7 @@ static uf_status clustered(const struct uf_absorbed_fit *fit, const struct uf_co
         v->factor *= (n - 1) / (n - v->parameters);
     }
     if (fit->rank == 0) return UF_OK;
-    UF_TRY(covariance_sandwich(fit->inverse, fit->cluster_scores, v->matrix, error));
-    gsl_matrix_scale(v->matrix, v->factor);
+    UF_TRY(covariance_sandwich(fit->inverse, fit->cluster_scores, v->factor, v->matrix, error));
     return fit->n_cluster_dimensions == 2 ? covariance_repair(v->matrix, &v->repaired, error) : UF_OK;
 }
 

@@ -149,10 +149,6 @@ uf_status covariance_count_parameters(const struct uf_covariance_input *input, e
     return UF_OK;
 }
 
-<<<<<<< HEAD
-/* Cameron, Gelbach & Miller (2011), §2.3: V := U max(Λ, 0) U' when there is a clearly negative eigenvalue. */
-=======
->>>>>>> issue5
 uf_status covariance_repair(gsl_matrix *v, bool *repaired, struct uf_error *error)
 {
     size_t k = v->size1;
@@ -217,59 +213,6 @@ static uf_status settle_df_rule(const struct uf_covariance_input *input,
                                 const struct uf_covariance_options *options, enum uf_df_rule *out,
                                 struct uf_error *error)
 {
-<<<<<<< HEAD
-    size_t n = input->x->size1, dimensions = input->n_cluster_dimensions;
-    bool satterthwaite = out->df_rule == UF_DF_SATTERTHWAITE, adjusted = options->kind == UF_COVARIANCE_CR2;
-    if (dimensions == 0 || dimensions > 2)
-        return uf_fail(error, UF_BAD_USAGE, "%s needs one or two cluster dimensions, not %zu",
-                       types[options->kind].name, dimensions);
-    if (dimensions == 2 && (satterthwaite || adjusted))
-        return uf_fail(error, UF_BAD_USAGE,
-                       "%s is not defined for two-way clustering; use cr1s, or one cluster dimension",
-                       adjusted ? "cr2" : "Satterthwaite's rule");
-    struct clusters clusters[3] = {{0}};
-    uf_status status = UF_OK;
-    for (size_t d = 0; d < dimensions; d++) {
-        UF_TRY_GOTO(clusters_init(&clusters[d], input->cluster[d], n, input->n_groups[d], error), done);
-        if (d == 0 || clusters[d].count < out->n_clusters) out->n_clusters = clusters[d].count;
-    }
-    if (out->n_clusters < 2) {
-        status =
-            uf_fail(error, UF_NOT_IDENTIFIED,
-                    "a cluster-robust covariance needs at least two clusters, found %zu", out->n_clusters);
-        goto done;
-    }
-    if (adjusted || satterthwaite)
-        UF_TRY_GOTO(covariance_bias_reduced(input, &clusters[0], adjusted, adjusted ? meat : NULL,
-                                            satterthwaite ? out->df : NULL, error),
-                    done);
-    if (!adjusted) {
-        for (size_t d = 0; d < dimensions; d++)
-            UF_TRY_GOTO(covariance_add_meat(input, &clusters[d], 1, meat, error), done);
-        if (dimensions == 2) {
-            UF_TRY_GOTO(clusters_intersect(&clusters[2], input->cluster[0], input->cluster[1], n, error),
-                        done);
-            UF_TRY_GOTO(covariance_add_meat(input, &clusters[2], -1, meat, error), done);
-        }
-    }
-    double g = (double)out->n_clusters;
-    out->factor = options->kind == UF_COVARIANCE_CR1 || options->kind == UF_COVARIANCE_CR1S ? g / (g - 1) : 1;
-    if (options->kind == UF_COVARIANCE_CR1S) {
-        UF_TRY_GOTO(covariance_count_parameters(input, options->k_rule, &out->parameters, error), done);
-        if (out->parameters >= (double)n) {
-            status = uf_fail(error, UF_NOT_IDENTIFIED,
-                             "%zu observations and %.0f parameters: nothing is left", n, out->parameters);
-            goto done;
-        }
-        out->factor *= ((double)n - 1) / ((double)n - out->parameters);
-    }
-    UF_TRY_GOTO(covariance_sandwich(input->inverse, meat, out->matrix, error), done);
-    gsl_matrix_scale(out->matrix, out->factor);
-    if (dimensions == 2) status = covariance_repair(out->matrix, &out->repaired, error);
-done:
-    for (size_t d = 0; d < 3; d++) clusters_clear(&clusters[d]);
-    return status;
-=======
     const struct uf_covariance_type *type = &types[options->kind];
     bool adjusted = options->kind == UF_COVARIANCE_CR2 || options->kind == UF_COVARIANCE_CR3;
     enum uf_df_rule usual = type->temporal                                 ? UF_DF_PERIODS
@@ -283,7 +226,6 @@ done:
                        type->temporal ? " or those of its periods" : "");
     *out = rule;
     return UF_OK;
->>>>>>> issue5
 }
 
 uf_status uf_covariance_estimate(const struct uf_covariance_input *input,
