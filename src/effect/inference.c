@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/absorbed_regression.h>
 
 /* Below this many clusters an inference known to reject too often is never shown alone. */
 enum { FEW_CLUSTERS = 50 };
@@ -82,8 +83,12 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
 
 /* Why a covariance cannot be had, in the reader's language; the kernels' own sentences are for programmers.
  */
-static struct uf_words left_out_reason(uf_status status, bool two_way, bool clustered, size_t n_clusters)
+static struct uf_words left_out_reason(uf_status status, bool summed, bool two_way, bool clustered,
+                                       size_t n_clusters)
 {
+    if (status == UF_BAD_USAGE && summed)
+        return (struct uf_words){"it needs every row's residual, and of this many rows only sums are kept",
+                                 "det kräver varje rads residual, och av så här många rader sparas bara summor"};
     if (status == UF_BAD_USAGE && two_way)
         return (struct uf_words){"it is not defined for two cluster columns",
                                  "det är inte definierat för två klusterkolumner"};
@@ -99,8 +104,11 @@ static struct uf_words left_out_reason(uf_status status, bool two_way, bool clus
 static size_t count_clusters(const struct effect_regression *regression)
 {
     const struct uf_covariance_input *input = &regression->input;
-    size_t least = SIZE_MAX, n = input->residuals->size;
-    for (size_t d = 0; d < input->n_cluster_dimensions; d++) {
+    size_t least = SIZE_MAX, n = input->summed ? 0 : input->residuals->size;
+    if (input->summed)
+        for (size_t d = 0; d < input->summed->n_cluster_dimensions; d++)
+            if (input->summed->n_clusters[d] < least) least = input->summed->n_clusters[d];
+    for (size_t d = 0; d < input->n_cluster_dimensions && !input->summed; d++) {
         size_t found = 0;
         unsigned char *seen = calloc(input->n_groups[d] + 1, 1);
         if (!seen) return 0;
@@ -142,7 +150,7 @@ uf_status effect_inference_settle(const struct effect_run *run, const struct eff
         "{0} har utelämnats, eftersom det inte går att beräkna i det här urvalet: {1}."};
     struct effect_inference *inference = run->inference;
     size_t types, kept = 0, n_clusters = count_clusters(regression);
-    UF_TRY(add_honest(run, n_clusters, options, error));
+    if (!regression->input.summed) UF_TRY(add_honest(run, n_clusters, options, error));
     for (size_t c = 0; c < inference->n_covariances; c++) {
         struct uf_error reason;
         uf_status status =
@@ -157,7 +165,7 @@ uf_status effect_inference_settle(const struct effect_run *run, const struct eff
         }
         const struct uf_covariance_type *type = &uf_covariance_types(&types)[inference->covariance[c].kind];
         struct uf_words why =
-            left_out_reason(status, run->sample->data.n_cluster_dimensions > 1, type->clustered, n_clusters);
+            left_out_reason(status, regression->input.summed != NULL, run->sample->data.n_cluster_dimensions > 1, type->clustered, n_clusters);
         const struct uf_argument arguments[] = {uf_text_argument(type->name),
                                                 uf_text_argument(uf_words_in(why, run->context->language))};
         UF_TRY(effect_note(run, UF_NOTE, "inference-left-out", left_out, none, arguments, 2, error));

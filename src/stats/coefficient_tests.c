@@ -31,11 +31,11 @@ uf_status uf_covariance_combinations(const struct uf_covariance_input *input,
                                      const struct uf_covariance *covariance, const gsl_matrix *combinations,
                                      double *variance, double *df, struct uf_error *error)
 {
-    size_t k = input->x->size2, m = combinations->size2;
+    size_t k = input->inverse->size1, m = combinations->size2;
     if (combinations->size1 != k || covariance->matrix->size1 != k || input->inverse->size1 != k)
         return uf_fail(error, UF_INTERNAL, "combinations: sizes differ");
     if (m == 0) return UF_OK;
-    bool satterthwaite = covariance->df_rule == UF_DF_SATTERTHWAITE;
+    bool satterthwaite = covariance->df_rule == UF_DF_SATTERTHWAITE && !input->summed;
     struct clusters clusters = {0};
     double *found = malloc((m + 1) * sizeof *found);
     gsl_matrix *directions = gsl_matrix_calloc(k, m);
