@@ -138,7 +138,7 @@ static void expect_same(const struct sample *s, const struct reference *r, const
                                               .n_cluster_dimensions = dimensions};
     for (size_t c = 0; c < sizeof kinds / sizeof *kinds; c++)
         for (int rule = UF_K_FIXEST; rule <= UF_K_NONE; rule++) {
-            const struct uf_covariance_options options = {kinds[c], (enum uf_k_rule)rule, UF_DF_DEFAULT};
+            const struct uf_covariance_options options = {.kind = kinds[c], .k_rule = (enum uf_k_rule)rule};
             struct uf_covariance a, b;
             assert_ok(uf_covariance_estimate(&input, &options, &a, &error), &error);
             assert_ok(uf_absorbed_regression_covariance(fit, &options, &b, &error), &error);
@@ -296,6 +296,69 @@ static void event_study(void **state)
 {
     (void)state;
     for (int which = 0; which < 8; which++) check_event_study((uint64_t)which + 100, which & 1, which & 2);
+}
+
+/* did's own switch: the same numbers from sums as from rows, on both sides of the limit. */
+static void did_switch(void **state)
+{
+    (void)state;
+    struct sample *s = sample_new(600, true, true);
+    struct uf_did_data data = {.n = s->n,
+                               .n_units = UNITS,
+                               .n_periods = PERIODS,
+                               .unit = s->unit,
+                               .period = s->period,
+                               .outcome = s->outcome,
+                               .treatment = s->treatment,
+                               .weights = s->weights,
+                               .covariates = s->x,
+                               .first_period = s->first,
+                               .cluster = {s->region, s->unit},
+                               .n_groups = {REGIONS, UNITS},
+                               .n_cluster_dimensions = 2,
+                               .row_scores = true};
+    const struct uf_event_study_options event = {.reference = -1, .bin_after = true, .after = 2};
+    static const enum uf_covariance_kind kinds[] = {UF_COVARIANCE_IID, UF_COVARIANCE_HC1, UF_COVARIANCE_CR1S};
+    for (int study = 0; study < 2; study++) {
+        struct uf_did_fit fit[2];
+        struct uf_error error;
+        for (int summed = 0; summed < 2; summed++) {
+            data.summed_from = summed ? s->n : s->n + 1;
+            assert_ok(study ? uf_event_study_estimate(&data, &event, &fit[summed], &error)
+                            : uf_did_estimate(&data, &fit[summed], &error),
+                      &error);
+            assert_int_equal(fit[summed].summed != NULL, summed);
+        }
+        assert_int_equal(fit[0].n_columns, fit[1].n_columns);
+        assert_int_equal(fit[0].n_leading, fit[1].n_leading);
+        assert_true(fit[0].fit.df == fit[1].fit.df);
+        for (size_t j = 0; j < fit[0].n_columns; j++)
+            expect_close(gsl_vector_get(fit[1].fit.coefficients, j), gsl_vector_get(fit[0].fit.coefficients, j),
+                         1e-9, "coefficient");
+        for (size_t c = 0; c < sizeof kinds / sizeof *kinds; c++) {
+            const struct uf_covariance_options options = {.kind = kinds[c]};
+            struct uf_covariance v[2];
+            struct uf_joint_test test[2];
+            for (int summed = 0; summed < 2; summed++) {
+                assert_ok(uf_did_covariance(&data, &fit[summed], &options, &v[summed], &error), &error);
+                if (study)
+                    assert_ok(uf_did_pretrend(&data, &fit[summed], &options, &v[summed], -1, &test[summed], &error),
+                              &error);
+            }
+            for (size_t j = 0; j < fit[0].fit.rank; j++)
+                expect_close(gsl_matrix_get(v[1].matrix, j, j), gsl_matrix_get(v[0].matrix, j, j), 1e-8, "variance");
+            if (study) expect_close(test[1].statistic, test[0].statistic, 1e-7, "joint F");
+            uf_covariance_clear(&v[0]), uf_covariance_clear(&v[1]);
+        }
+        uf_did_fit_clear(&fit[0]), uf_did_fit_clear(&fit[1]);
+    }
+    /* a treatment that does not vary is refused either way */
+    for (size_t i = 0; i < s->n; i++) s->treatment[i] = (double)(s->unit[i] % 2);
+    struct uf_error error;
+    struct uf_did_fit fit;
+    data.summed_from = 1;
+    assert_int_equal(uf_did_estimate(&data, &fit, &error), UF_NOT_IDENTIFIED);
+    sample_free(s);
 }
 
 /* Groups larger than a block: the largest effect is that of the regions, and the rows are many. */
@@ -457,6 +520,7 @@ int main(void)
         cmocka_unit_test(same_as_demeaning), cmocka_unit_test(event_study),
         cmocka_unit_test(large_groups),      cmocka_unit_test(collinear),
         cmocka_unit_test(same_for_any_threads), cmocka_unit_test(bad_input),
+        cmocka_unit_test(did_switch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
