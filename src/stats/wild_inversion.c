@@ -10,13 +10,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "stats/inversion.h"
 #include "stats/wild_internal.h"
 
 /* Statistics that differ by less than this share are the same number, computed in another order. */
 #define TIE 1e-9
 /* A leading coefficient below this share of its scale is rounding. */
 #define NIL 1e-20
-enum { DOUBLINGS = 64, QUIET = 3, HALVINGS = 40, SETTLE_EVERY = 4 };
 
 struct tally {
     size_t beyond;       /* |t*| against |t| */
@@ -166,67 +166,51 @@ static struct range range_of_c(const struct wild_question *question, size_t b, d
     return (struct range){x * x * at_least_0(least), y * y * at_least_0(fmax(first, second))};
 }
 
-/* Draws that may still change sides; all of them where `list` is NULL. */
-struct open {
+/* One end: which way, and the draws that may still change sides (all of them where `list` is NULL). */
+struct end {
+    const struct wild_question *question;
+    double sign;
     uint32_t *list;
     size_t count;
     struct tally settled;
 };
 
-static void settle(const struct wild_question *question, double x, double y, struct open *open)
+static void settle(void *user, double inside, double outside)
 {
-    const struct wild_draws *d = question->draws;
-    bool all = !open->list;
-    if (all) open->list = malloc((d->count + 1) * sizeof *open->list);
-    if (!open->list) return; /* the search goes on over all draws */
-    size_t count = all ? d->count : open->count, kept = 0;
-    double reach = reach_of(question);
+    struct end *end = user;
+    const struct wild_draws *d = end->question->draws;
+    bool all = !end->list;
+    if (all) end->list = malloc((d->count + 1) * sizeof *end->list);
+    if (!end->list) return; /* the search goes on over all draws */
+    size_t count = all ? d->count : end->count, kept = 0;
+    double reach = reach_of(end->question), x = end->sign * inside, y = end->sign * outside;
     for (size_t l = 0; l < count; l++) {
-        size_t b = all ? l : open->list[l];
-        struct range a = range_of_a(question, b, x, y), c = range_of_c(question, b, x, y);
+        size_t b = all ? l : end->list[l];
+        struct range a = range_of_a(end->question, b, x, y), c = range_of_c(end->question, b, x, y);
         if (a.low > c.high * (1 + 4 * TIE) || a.high < c.low * (1 - 4 * TIE))
-            compare_draw(question, b, y, reach, &open->settled);
+            compare_draw(end->question, b, y, reach, &end->settled);
         else
-            open->list[kept++] = (uint32_t)b;
+            end->list[kept++] = (uint32_t)b;
     }
-    open->count = kept;
+    end->count = kept;
 }
 
-static double p_of_open(const struct wild_question *question, double delta, const struct open *open)
+static double p_at(void *user, double distance)
 {
-    if (!open->list) return wild_p(question, delta);
-    struct tally tally = open->settled;
-    double reach = reach_of(question);
-    for (size_t l = 0; l < open->count; l++) compare_draw(question, open->list[l], delta, reach, &tally);
-    return p_of(question, tally);
+    const struct end *end = user;
+    double delta = end->sign * distance, reach = reach_of(end->question);
+    if (!end->list) return wild_p(end->question, delta);
+    struct tally tally = end->settled;
+    for (size_t l = 0; l < end->count; l++) compare_draw(end->question, end->list[l], delta, reach, &tally);
+    return p_of(end->question, tally);
 }
 
 double wild_reach(const struct wild_question *question, double sign, double unit, double alpha)
 {
-    double inside = 0, outside = INFINITY, limit = alpha * (1 + TIE);
-    if (wild_p(question, sign * INFINITY) > limit) return INFINITY;
-    /* doubling until a few in a row are rejected: p need not fall steadily */
-    size_t rejected = 0;
-    double step = unit / 2;
-    for (int i = 0; i < DOUBLINGS && rejected < QUIET; i++, step *= 2) {
-        if (wild_p(question, sign * step) > limit) {
-            inside = step, outside = INFINITY;
-            rejected = 0;
-        } else if (rejected++ == 0) {
-            outside = step;
-        }
-    }
-    if (isinf(outside)) return INFINITY;
-    struct open open = {0};
-    for (int i = 0; i < HALVINGS && outside - inside > 1e-10 * unit; i++) {
-        if (i % SETTLE_EVERY == SETTLE_EVERY - 1 && inside > 0)
-            settle(question, sign * inside, sign * outside, &open);
-        double middle = inside + (outside - inside) / 2;
-        if (p_of_open(question, sign * middle, &open) > limit)
-            inside = middle;
-        else
-            outside = middle;
-    }
-    free(open.list);
-    return inside + (outside - inside) / 2;
+    struct end end = {.question = question, .sign = sign};
+    const struct inversion inversion = {p_at, settle, &end, unit, alpha * (1 + TIE)};
+    double reach = INFINITY;
+    if (wild_p(question, sign * INFINITY) <= inversion.limit) reach = inversion_reach(&inversion);
+    free(end.list);
+    return reach;
 }
