@@ -20,7 +20,8 @@
  * each block j has W_l = Σ_t C_j(t) ē_l(t)/(½ Σ_t |C_j(t)|) of every block l; W_l² is modelled as A + B/M_l (M: size); all
  * blocks are given the W of random blocks, times √(variance at M_j/variance at M_l) and a random sign, and
  * the sum is θ*. A and B are not let below 0: the model without the negative one that fits better is used,
- * and said. Where sizes do not vary B is 0.
+ * and said. Where sizes do not vary B is 0. A treated block much smaller than all others decides B by itself,
+ * and p is then too large: with few blocks it is a careful test.
  *
  * p is the share of draws as far out as θ̂ − r, the estimate itself counted as one draw: never 0, and with one
  * treated block and n0 controls at least 1/(n0 + 1).
