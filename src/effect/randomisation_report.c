@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Table `randomisation`: how the coefficients fall when the treatment is dealt out anew. */
+#include "base/fail.h"
+#include "effect/run.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+enum { BINS = 40 };
+
+static uf_status add_bins(const struct uf_randomisation *randomisation, struct uf_table *table,
+                          struct uf_error *error)
+{
+    double low = INFINITY, high = -INFINITY;
+    size_t counts[BINS] = {0};
+    for (size_t i = 0; i < randomisation->count; i++) {
+        if (isnan(randomisation->coefficient[i])) continue;
+        low = fmin(low, randomisation->coefficient[i]);
+        high = fmax(high, randomisation->coefficient[i]);
+    }
+    double width = (high - low) / BINS;
+    size_t actual = SIZE_MAX, bins = width > 0 ? BINS : 1;
+    for (size_t i = 0; i < randomisation->count; i++) {
+        if (isnan(randomisation->coefficient[i])) continue;
+        double place = width > 0 ? (randomisation->coefficient[i] - low) / width : 0;
+        size_t bin = place >= (double)bins ? bins - 1 : (size_t)place;
+        counts[bin]++;
+        if (i == 0) actual = bin;
+    }
+    for (size_t b = 0; b < bins; b++) {
+        const double values[] = {low + width * (double)b, low + width * (double)(b + 1),
+                                 low + width * ((double)b + 0.5), (double)counts[b], b == actual};
+        size_t row;
+        UF_TRY(uf_table_add_row(table, &row, error));
+        for (size_t c = 0; c < sizeof values / sizeof *values; c++)
+            UF_TRY(uf_table_set_number(table, row, c, values[c], error));
+    }
+    return UF_OK;
+}
+
+static uf_status note_randomisation(const struct effect_run *run,
+                                    const struct uf_randomisation *randomisation,
+                                    const struct uf_did_assignment *assignment, struct uf_error *error)
+{
+    static const struct uf_words all = {
+        "The treatment could have fallen on the {0} {6} in {1} ways; all were tried. The share with at least "
+        "as large a "
+        "coefficient is p = {2} (t value: p = {3}{8}). The smallest p-value that could have come out here is "
+        "{4}.",
+        "Insatsen kunde ha fallit på de {0} {6} på {1} sätt; samtliga har prövats. Andelen med minst lika "
+        "stor koefficient "
+        "är p = {2} (t-värde: p = {3}{8}). Det minsta p-värde som kunde ha uppkommit här är {4}."};
+    static const struct uf_words drawn = {
+        "The treatment could have fallen on the {0} {6} in {1} ways; {5} were drawn at random (seed {7}). "
+        "The share with at "
+        "least as large a coefficient is p = {2} (t value: p = {3}{8}). The smallest p-value that could have "
+        "come out is {4}.",
+        "Insatsen kunde ha fallit på de {0} {6} på {1} sätt; {5} har dragits slumpmässigt (frö {7}). Andelen "
+        "med minst lika "
+        "stor koefficient är p = {2} (t-värde: p = {3}{8}). Det minsta p-värde som kunde ha uppkommit är "
+        "{4}."};
+    static const struct uf_words units = {"regions", "regionerna"}, clusters = {"clusters", "klustren"};
+    static const struct uf_words none = {NULL, NULL};
+    bool coarser =
+        assignment->by_cluster &&
+        assignment->n_blocks != run->sample->n_treated + run->sample->n_control; /* than the units */
+    static const struct uf_words scaled = {"; scaled by the noise before the start: p = {0}",
+                                           "; skalad med bruset före start: p = {0}"};
+    const struct uf_argument p_scaled = uf_number_argument(randomisation->p_scaled, 4);
+    char *more = NULL;
+    if (!isnan(randomisation->p_scaled))
+        UF_TRY(uf_phrase(run->context->language, scaled, &p_scaled, 1, &more, error));
+    const struct uf_argument arguments[] = {
+        uf_count_argument(assignment->n_blocks),
+        uf_number_argument(randomisation->assignments, 0),
+        uf_number_argument(randomisation->p_coefficient, 4),
+        uf_number_argument(randomisation->p_t, 4),
+        uf_number_argument(randomisation->least_p_coefficient, 5),
+        uf_count_argument(randomisation->count - 1),
+        uf_text_argument(uf_words_in(coarser ? clusters : units, run->context->language)),
+        uf_number_argument((double)run->inference->randomisation.seed, 0),
+        uf_text_argument(more ? more : "")};
+    uf_status status = uf_result_add_note(run->result, run->context->language, UF_NOTE, "randomisation",
+                                          randomisation->enumerated ? all : drawn, none, arguments, 9, error);
+    free(more);
+    UF_TRY(status);
+    if (assignment->by_cluster || run->panel->n_cluster_dimensions == 0) return UF_OK;
+    /* the panel's own units named as the cluster column would have been dealt by cluster */
+    static const struct uf_words by_unit = {"The treatment was dealt out over the {0} regions one by one, "
+                                            "since clusters hold regions with different "
+                                            "treatment or regions lie in several clusters. Where the "
+                                            "treatment was decided for whole clusters, that "
+                                            "p-value is too small.",
+                                            "Insatsen har fördelats på de {0} regionerna var för sig, "
+                                            "eftersom det finns kluster med olika behandlade "
+                                            "regioner eller regioner i flera kluster. Om insatsen i själva "
+                                            "verket beslutades för hela kluster är det "
+                                            "p-värdet för lågt."};
+    return uf_result_add_note(run->result, run->context->language, UF_WARNING, "randomisation-by-unit",
+                              by_unit, none, arguments, 1, error);
+}
+
+uf_status effect_report_randomisation(const struct effect_run *run,
+                                      const struct uf_randomisation *randomisation,
+                                      const struct uf_did_assignment *assignment, struct uf_error *error)
+{
+    static const struct uf_words title = {"Coefficients when the treatment is dealt out anew",
+                                          "Koefficienter när insatsen fördelas på nytt"};
+    static const struct {
+        const char *name;
+        int decimals;
+    } names[] = {{"low", 4}, {"high", 4}, {"value", 4}, {"count", 0}, {"actual", 0}};
+    struct uf_table *table = NULL;
+    size_t index;
+    UF_TRY(note_randomisation(run, randomisation, assignment, error));
+    UF_TRY(uf_table_new("randomisation", &table, error));
+    uf_status status = uf_table_set_title(table, uf_words_in(title, run->context->language), error);
+    for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
+        status = uf_table_add_column(table, names[c].name, UF_COLUMN_NUMBER, NULL, names[c].decimals, &index,
+                                     error);
+    if (status == UF_OK) status = add_bins(randomisation, table, error);
+    if (status != UF_OK) {
+        uf_table_free(table);
+        return status;
+    }
+    return uf_result_take_table(run->result, table, error);
+}
