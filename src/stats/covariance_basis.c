@@ -36,10 +36,8 @@ static bool orthonormalise(const struct basis *basis, size_t count, double *y, d
     return true;
 }
 
-/* The absorber of the nested effects (NULL when there are none), and the number of dummies that are not
- * nested. */
-static uf_status split_effects(const struct uf_covariance_input *input, struct uf_absorber **nested,
-                               bool *is_nested, size_t *n_free, struct uf_error *error)
+uf_status basis_split_effects(const struct uf_covariance_input *input, struct uf_absorber **nested,
+                              bool *is_nested, size_t *n_free, struct uf_error *error)
 {
     const struct uf_absorber *absorber = input->absorber;
     *nested = NULL;
@@ -120,7 +118,7 @@ uf_status basis_init(const struct uf_covariance_input *input, const char *purpos
     bool *is_nested =
         calloc(input->absorber ? uf_absorber_dimensions(input->absorber) : 1, sizeof *is_nested);
     if (!is_nested) return uf_fail_memory(error);
-    uf_status status = split_effects(input, &nested, is_nested, &n_free, error);
+    uf_status status = basis_split_effects(input, &nested, is_nested, &n_free, error);
     if (status == UF_OK && n_free + k > MAX_COLUMNS)
         status = uf_fail(error, UF_BAD_USAGE,
                          "%s would need %zu columns that no group contains (at most %d); cluster so that the "

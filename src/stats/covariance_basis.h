@@ -16,6 +16,11 @@
  */
 #include "stats/covariance_internal.h"
 
+/* The absorber of the effects that are nested in clusters (NULL when there are none; free it), which
+ * dimensions these are, and the number of dummies of the others. */
+uf_status basis_split_effects(const struct uf_covariance_input *input, struct uf_absorber **nested,
+                              bool *is_nested, size_t *n_free, struct uf_error *error);
+
 struct basis {
     size_t n, q;
     double *y; /* q columns of n */
