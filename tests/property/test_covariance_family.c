@@ -417,6 +417,38 @@ static void combinations_are_coefficients_of_other_columns(void **state)
     }
 }
 
+/* Many combinations at once are each of them alone; a multiple is the coefficient; nil has no df. */
+static void many_combinations_at_once(void **state)
+{
+    (void)state;
+    struct uf_error error;
+    struct design d = design_draw(5);
+    struct regression r = regress_all(&d, false, 2);
+    struct uf_covariance_input input = regression_input(&r);
+    input.cluster[0] = d.region, input.n_groups[0] = REGIONS, input.n_cluster_dimensions = 1;
+    const struct uf_covariance_options cr3 = {.kind = UF_COVARIANCE_CR3};
+    struct uf_covariance v = estimate(&input, cr3);
+    double values[K * 4] = {1, 0, 0, 3, /* row by row */ -2, 0, 5, 3}, variance[4], df[4];
+    gsl_matrix_view all = gsl_matrix_view_array(values, K, 4);
+    assert_ok(uf_covariance_combinations(&input, &cr3, &v, &all.matrix, variance, df, &error), &error);
+    for (size_t c = 0; c < 4; c++) {
+        double alone_variance, alone_df;
+        gsl_vector_const_view one = gsl_matrix_const_column(&all.matrix, c);
+        assert_ok(
+            uf_covariance_combination(&input, &cr3, &v, &one.vector, &alone_variance, &alone_df, &error),
+            &error);
+        expect_close(variance[c], alone_variance, 1e-14, "variance");
+        if (c != 1) expect_close(df[c], alone_df, 1e-12, "df");
+    }
+    expect_close(variance[1], 0, 0, "nil");
+    assert_true(isnan(df[1]));
+    expect_close(variance[2], 25 * gsl_matrix_get(v.matrix, 1, 1), 1e-14, "five times the second");
+    expect_close(df[2], v.df[1], 0, "its df");
+    assert_true(fabs(df[0] - df[3]) > 1e-6);
+    uf_covariance_clear(&v);
+    regression_clear(&r);
+}
+
 static void expect_refusal(const struct uf_covariance_input *input, struct uf_covariance_options options,
                            uf_status status, const char *part)
 {
@@ -514,6 +546,7 @@ int main(void)
         cmocka_unit_test(driscoll_kraay_by_all_pairs),
         cmocka_unit_test(conley_by_all_pairs),
         cmocka_unit_test(combinations_are_coefficients_of_other_columns),
+        cmocka_unit_test(many_combinations_at_once),
         cmocka_unit_test(bad_input),
         cmocka_unit_test(described_in_words),
     };
