@@ -32,7 +32,7 @@
  * hc3.
  *
  * Two cluster dimensions (cr0, cr1, cr1s, cr3): V_1 + V_2 − V_12, the small-sample factors with the smaller G
- * (Cameron, Gelbach & Miller 2011; for cr3 MacKinnon, Nielsen & Webb 2024). There and with conley a matrix that
+ * (Cameron, Gelbach & Miller 2011; for cr3 cf. MacKinnon, Nielsen & Webb 2024, arXiv:2406.08880). There and with conley a matrix that
  * is not positive semi-definite gets its negative eigenvalues set to zero, and says so. For hc1 to hc3, cr2,
  * driscoll-kraay and conley two-way clustering is not defined.
  *
