@@ -46,6 +46,7 @@
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
 #include <utfall/simultaneous.h>
+#include <utfall/size_check.h>
 #include <utfall/sobol.h>
 #include <utfall/sparkline.h>
 #include <utfall/spatial.h>

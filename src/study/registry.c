@@ -14,6 +14,7 @@
 #include <utfall/relatedness.h>
 #include <utfall/scoreboard.h>
 #include <utfall/shift_share.h>
+#include <utfall/size_check.h>
 #include <utfall/spatial.h>
 #include <utfall/specialisation.h>
 #include <utfall/study.h>
@@ -46,6 +47,7 @@ static const struct uf_method *const methods[] = {
     &uf_method_scoreboard,
     /* effects */
     &uf_method_did,
+    &uf_method_size_check,
     &uf_method_synthetic_control,
 };
 enum { N_METHODS = sizeof methods / sizeof *methods };
