@@ -55,6 +55,7 @@ static uf_status find_donors(struct engine *e, const bool *treated, bool control
 {
     const struct few_blocks *b = e->blocks;
     size_t blocks = b->n_blocks;
+    e->n_givers = 0;
     bool *incomplete = calloc(blocks + 1, sizeof *incomplete);
     e->giver = malloc((blocks + 1) * sizeof *e->giver);
     e->n_donors = calloc(b->n_shapes + 1, sizeof *e->n_donors);

@@ -9,7 +9,7 @@
 #include "stats/covariance_internal.h"
 #include "stats/wild_internal.h"
 
-enum { DRAWS = 99999, MOST_DRAWS = 20000000, FEW_CLUSTERS = 12 };
+enum { DRAWS = 99999, MOST_DRAWS = 20000000 };
 
 void uf_wild_bootstrap_clear(struct uf_wild_bootstrap *bootstrap)
 {
@@ -48,9 +48,7 @@ static void plan(const struct uf_wild_bootstrap_options *options, size_t n_clust
                  struct uf_wild_bootstrap *result, struct wild_draws *draws)
 {
     size_t asked = options->draws ? options->draws : DRAWS;
-    result->weights = options->weights != UF_WILD_AUTO ? options->weights
-                      : n_clusters < FEW_CLUSTERS      ? UF_WILD_WEBB
-                                                       : UF_WILD_RADEMACHER;
+    result->weights = wild_weights_for(options->weights, n_clusters);
     double vectors = pow((double)wild_points_of(result->weights)->count, (double)n_clusters);
     draws->enumerated = vectors <= (double)asked;
     /* −v gives −t*: half of them are enough */

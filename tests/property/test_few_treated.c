@@ -277,12 +277,12 @@ static void rows_units_and_gaps(void **state)
 {
     (void)state;
     struct uf_error error;
-    enum { REGIONS = 9, ROWS = 4 * REGIONS * PERIODS };
+    enum { REGIONS = 9, UNITS = 2 * REGIONS, ROWS = 2 * UNITS * PERIODS };
     size_t region[2][ROWS], unit[2][ROWS], period[2][ROWS], n[2] = {0, 0};
     double y[2][ROWS], weight[2][ROWS], x[2][ROWS];
     struct uf_random random;
     uf_random_init(&random, 4, UF_PURPOSE_SIMULATION, 10);
-    for (size_t u = 0; u < 2 * REGIONS; u++) {
+    for (size_t u = 0; u < UNITS; u++) {
         for (size_t t = 0; t < PERIODS; t++) {
             double value = normal(&random) + (double)u, w = 0.5 + uf_random_uniform(&random);
             if (u / 2 == 5 && t == 2) continue; /* region 5 has nobody then */
@@ -323,7 +323,7 @@ static void rows_units_and_gaps(void **state)
             }
             struct regression r = regression_fit(columns, outcome, weights, 2,
                                                  (const size_t *const[]){unit[copy], period[copy]},
-                                                 (const size_t[]){2 * REGIONS, PERIODS});
+                                                 (const size_t[]){UNITS, PERIODS});
             const struct uf_covariance_input regression = {.x = r.x,
                                                            .residuals = r.fit.residuals,
                                                            .inverse = r.fit.inverse,
