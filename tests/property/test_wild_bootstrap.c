@@ -335,9 +335,13 @@ int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(draws_are_regressions),         cmocka_unit_test(interval_is_the_test_inverted),
-        cmocka_unit_test(few_clusters_have_no_ends),     cmocka_unit_test(enumerated_is_the_limit_of_random),
-        cmocka_unit_test(units_and_order_do_not_matter), cmocka_unit_test(refusals),
+        cmocka_unit_test(draws_are_regressions),
+        cmocka_unit_test(interval_is_the_test_inverted),
+        cmocka_unit_test(few_clusters_have_no_ends),
+        cmocka_unit_test(enumerated_is_the_limit_of_random),
+        cmocka_unit_test(units_and_order_do_not_matter),
+        cmocka_unit_test(weights_are_what_they_are_called),
+        cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
