@@ -242,26 +242,57 @@ uf_status effect_add_randomised(const struct effect_run *run, const struct uf_ra
                                 double estimate, size_t n_blocks, const char *term, struct uf_table *table,
                                 struct uf_error *error)
 {
-    static const struct uf_words notes[] = {
-        {"treatment dealt out anew over {0} units; share of assignments with at least as large a coefficient",
-         "insatsen fördelad på nytt över {0} enheter; andelen fördelningar med minst lika stor koefficient"},
-        {"treatment dealt out anew over {0} units; share of assignments with at least as large a t value",
-         "insatsen fördelad på nytt över {0} enheter; andelen fördelningar med minst lika stort t-värde"}};
+    const struct {
+        const char *vcov;
+        double statistic, p_value;
+        bool interval, scaled;
+        struct uf_words note;
+    } rows[] = {
+        {"randomisation-scaled",
+         randomisation->scaled[0],
+         randomisation->p_scaled,
+         true,
+         true,
+         {"treatment dealt out anew over {0} units; share of assignments with at least as large an estimate, "
+          "scaled by "
+          "how noisy the units were before the start",
+          "insatsen fördelad på nytt över {0} enheter; andelen fördelningar med minst lika stor skattning, "
+          "skalad med "
+          "hur brusiga enheterna var före start"}},
+        {"randomisation",
+         randomisation->coefficient[0],
+         randomisation->p_coefficient,
+         true,
+         false,
+         {"treatment dealt out anew over {0} units; share of assignments with at least as large a "
+          "coefficient",
+          "insatsen fördelad på nytt över {0} enheter; andelen fördelningar med minst lika stor "
+          "koefficient"}},
+        {"randomisation-t",
+         randomisation->t[0],
+         randomisation->p_t,
+         false,
+         false,
+         {"treatment dealt out anew over {0} units; share of assignments with at least as large a t value",
+          "insatsen fördelad på nytt över {0} enheter; andelen fördelningar med minst lika stort t-värde"}}};
     const struct uf_argument argument = uf_count_argument(n_blocks);
-    for (int statistic = 0; statistic < 2; statistic++) {
-        if (statistic && isnan(randomisation->p_t)) continue;
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        if (isnan(rows[r].p_value)) continue;
         char *note = NULL;
-        UF_TRY(uf_phrase(run->context->language, notes[statistic], &argument, 1, &note, error));
+        UF_TRY(uf_phrase(run->context->language, rows[r].note, &argument, 1, &note, error));
         struct effect_row row = {.term = term,
-                                 .vcov = statistic ? "randomisation-t" : "randomisation",
+                                 .vcov = rows[r].vcov,
                                  .note = note,
                                  .estimate = estimate,
                                  .event_time = NAN,
                                  .test = effect_no_test};
-        row.test.statistic = statistic ? randomisation->t[0] : randomisation->coefficient[0];
-        row.test.p_value = statistic ? randomisation->p_t : randomisation->p_coefficient;
-        if (isinf(row.test.statistic)) row.test.statistic = NAN;
-        uf_status status = effect_add_row(table, run, &row, NULL, error);
+        row.test.statistic = isinf(rows[r].statistic) ? NAN : rows[r].statistic;
+        row.test.p_value = rows[r].p_value;
+        uf_status status = UF_OK;
+        if (rows[r].interval)
+            status = uf_randomisation_interval(randomisation, rows[r].scaled, run->inference->level,
+                                               &row.test.conf_low, &row.test.conf_high, error);
+        if (status == UF_OK) status = effect_add_row(table, run, &row, NULL, error);
         free(note);
         UF_TRY(status);
     }
