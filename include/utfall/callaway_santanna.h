@@ -143,12 +143,23 @@ uf_status uf_group_time_pretest(const struct uf_group_time *group_time, struct u
 
 /* The cohorts dealt out anew over the blocks of `assignment` (uf_did_assignment_init), each to as many as in
  * the data, and the simple average estimated anew for each: the whole estimator, propensities and all. Tests
- * the sharp hypothesis of no effect in any block; statistics are the average, and it over its error. Cost:
- * the cells with t ≥ g for each assignment. */
+ * the sharp hypothesis of no effect in any block. Statistics: the average; it over its error; and, with `noise`
+ * (uf_did_noise_init; NULL: none), it over what the blocks' noise from before the first start implies for the
+ * weights that their outcomes have in it (randomisation.h). The average is linear in the outcomes, so that
+ * uf_randomisation_interval holds. Cost: the cells with t ≥ g for each assignment. */
 uf_status uf_group_time_randomise(const struct uf_did_data *data, const struct uf_group_time_options *options,
                                   const struct uf_did_assignment *assignment,
+                                  const struct uf_did_noise *noise,
                                   const struct uf_randomisation_options *randomisation,
                                   struct uf_randomisation *out, struct uf_error *error);
+
+/* The leads together, which no covariance can carry where the clusters are few: the statistic (`coefficient`) is the
+ * root of the mean of their squares, weighted by P_g. UF_NOT_IDENTIFIED: no lead is estimated. */
+uf_status uf_group_time_randomise_leads(const struct uf_did_data *data,
+                                        const struct uf_group_time_options *options,
+                                        const struct uf_did_assignment *assignment,
+                                        const struct uf_randomisation_options *randomisation,
+                                        struct uf_randomisation *out, struct uf_error *error);
 
 /*
  * The method. Tables: `estimates` (the averages, by inference), `group-time`, `event-study`, `group-average`,

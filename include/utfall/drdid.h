@@ -78,6 +78,10 @@ void uf_drdid_design_set(struct uf_drdid_design *design, enum uf_drdid_estimator
  * the influence of each. O(n k). */
 double uf_drdid_estimate(struct uf_drdid_design *design, const double *change, double *influence);
 
+/* The estimate is linear in the changes: the weight of each unit's, those of the treated summing to 1 and those of
+ * the controls to −1. O(n k). */
+void uf_drdid_weights(const struct uf_drdid_design *design, double *weight);
+
 #ifdef __cplusplus
 }
 #endif

@@ -272,3 +272,20 @@ double uf_drdid_estimate(struct uf_drdid_design *d, const double *change, double
     for (size_t i = m; i < d->n; i++) influence[i] -= d->w[i] * d->propensity[i] * e[i];
     return treated - control;
 }
+
+void uf_drdid_weights(const struct uf_drdid_design *d, double *weight)
+{
+    size_t m = d->n_treated;
+    bool plain = d->k == 0, regress = !plain && d->estimator != UF_DRDID_IPW;
+    for (size_t i = 0; i < m; i++) weight[i] = d->w[i] / d->weight_treated;
+    for (size_t i = m; i < d->n; i++) weight[i] = 0;
+    if (regress) { /* −w x'A⁻¹(difference of mean covariates) */
+        for (size_t i = m; i < d->n; i++) weight[i] = -d->adjust[0];
+        for (size_t j = 0; j < d->k; j++)
+            for (size_t i = m; i < d->n; i++) weight[i] -= d->adjust[j + 1] * d->z[j * d->n + i];
+        for (size_t i = m; i < d->n; i++) weight[i] *= d->w[i];
+    }
+    if (!plain && d->estimator == UF_DRDID_REGRESSION) return;
+    const double *odds = plain ? d->w : d->odds_weight;
+    for (size_t i = m; i < d->n; i++) weight[i] -= odds[i] / d->weight_odds;
+}

@@ -416,6 +416,38 @@ static void reasons(void **state)
     sample_free(s);
 }
 
+/* With covariates each estimate is still linear in the outcomes, with weights that sum to 1 and −1. */
+static void weights_are_derivatives(void **state)
+{
+    (void)state;
+    enum { N = 40, TREATED = 11 };
+    double change[N], influence[N], w[N], x[2 * N], weight[N];
+    for (size_t i = 0; i < N; i++) {
+        change[i] = bench_noise(31, i), w[i] = 1.5 + bench_noise(32, i);
+        x[i] = bench_noise(33, i) + (i < TREATED ? 0.3 : 0), x[N + i] = 1e4 + bench_noise(34, i);
+    }
+    struct uf_error error;
+    struct uf_drdid_design *design;
+    assert_ok(uf_drdid_design_new(N, 2, &design, &error), &error);
+    for (int e = 0; e < 3; e++)
+        for (size_t k = 0; k < 3; k++) {
+            struct uf_drdid_diagnosis diagnosis;
+            uf_drdid_design_set(design, (enum uf_drdid_estimator)e, TREATED, N - TREATED, w, x, N, k,
+                                &diagnosis);
+            assert_int_equal(diagnosis.reason, UF_DRDID_ESTIMATED);
+            double estimate = uf_drdid_estimate(design, change, influence), sum = 0, treated = 0, control = 0;
+            uf_drdid_weights(design, weight);
+            for (size_t i = 0; i < N; i++) {
+                sum += weight[i] * change[i];
+                *(i < TREATED ? &treated : &control) += weight[i];
+            }
+            expect_close(estimate, sum, 1e-10, "the weighted sum of changes");
+            expect_close(treated, 1, 1e-12, "weights of the treated");
+            expect_close(control, -1, 1e-10, "weights of the controls");
+        }
+    uf_drdid_design_free(design);
+}
+
 /* --- randomisation -------------------------------------------------------------------------------- */
 
 /* Nine units, two of them treated from period 1 and one from period 2: 252 assignments, each by hand. */
@@ -443,7 +475,7 @@ static void all_assignments(void **state)
     struct uf_did_assignment assignment;
     struct uf_randomisation r;
     assert_ok(uf_did_assignment_init(&data, &assignment, &error), &error);
-    assert_ok(uf_group_time_randomise(&data, NULL, &assignment, NULL, &r, &error), &error);
+    assert_ok(uf_group_time_randomise(&data, NULL, &assignment, NULL, NULL, &r, &error), &error);
     assert_int_equal(r.count, 252);
     struct uf_group_time g;
     assert_ok(uf_group_time_estimate(&data, NULL, &g, &error), &error);
@@ -472,6 +504,14 @@ static void all_assignments(void **state)
                 extreme += fabs(simple) >= fabs(actual) * (1 - 1e-9);
             }
     expect_close(r.p_coefficient, (double)extreme / 252, 1e-12, "the share");
+    /* adding 1 to the actually treated outcomes moves each assignment's estimate by its shift */
+    for (size_t i = 0; i < N * T; i++) outcome[i] += treatment[i];
+    struct uf_randomisation moved;
+    assert_ok(uf_group_time_randomise(&data, NULL, &assignment, NULL, NULL, &moved, &error), &error);
+    for (size_t i = 0; i < r.count; i++)
+        expect_within(moved.coefficient[i], r.coefficient[i] + r.shift[i], 1e-12, "the shift");
+    expect_close(r.shift[0], 1, 1e-12, "the actual shift");
+    uf_randomisation_clear(&moved);
     uf_randomisation_clear(&r);
     uf_did_assignment_clear(&assignment);
 }
@@ -521,6 +561,7 @@ int main(void)
         cmocka_unit_test(weight_two_is_a_unit_twice),
         cmocka_unit_test(threads_do_not_matter),
         cmocka_unit_test(reasons),
+        cmocka_unit_test(weights_are_derivatives),
         cmocka_unit_test(all_assignments),
         cmocka_unit_test(multiplier_twin),
     };
