@@ -71,7 +71,7 @@ static void refit(const struct sample *s, double *coefficient, double *t)
     struct uf_error error;
     struct uf_did_fit fit;
     struct uf_covariance v;
-    struct uf_covariance_options options = {UF_COVARIANCE_CR0, 0, 0};
+    struct uf_covariance_options options = {.kind = UF_COVARIANCE_CR0};
     assert_ok(uf_did_estimate(&s->data, &fit, &error), &error);
     assert_ok(uf_did_covariance(&s->data, &fit, &options, &v, &error), &error);
     *coefficient = gsl_vector_get(fit.fit.coefficients, 0);
