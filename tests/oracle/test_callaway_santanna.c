@@ -285,11 +285,52 @@ static void two_by_two(void **state)
     json_decref(results);
 }
 
+/* The method on a file, from the columns that a user names. */
+static void method(void **state)
+{
+    (void)state;
+    snprintf(data_file, sizeof data_file, "%s", need_shared("reference/peers/data/mpdta.csv"));
+    const struct uf_file_panel_request request = {.path = data_file,
+                                                  .unit = "countyreal",
+                                                  .period = "year",
+                                                  .outcome = "lemp",
+                                                  .cohort = "first.treat",
+                                                  .covariates = (const char *const[]){"lpop"},
+                                                  .n_covariates = 1};
+    struct uf_error error;
+    struct uf_panel *panel;
+    struct uf_options *options;
+    struct uf_result result;
+    struct uf_context context = {.language = UF_SWEDISH, .seed = 1};
+    uf_result_init(&result);
+    assert_ok(uf_panel_from_file(&request, &result, &panel, &error), &error);
+    assert_ok(uf_options_new(&uf_method_callaway_santanna, &options, &error), &error);
+    assert_ok(uf_method_callaway_santanna.run(panel, options, &context, &result, &error), &error);
+    const struct uf_table *estimates = uf_result_table(&result, "estimates"),
+                          *pretrend = uf_result_table(&result, "pretrend");
+    const double expected[][2] = {{-0.0417517720610815, 0.0115028381509289},
+                                  {-0.0803539497500553, 0.0189575572424329},
+                                  {-0.0328195971622414, 0.0118981787275488},
+                                  {-0.0441773577615356, 0.0150381750944651}}; /* dr_nevertreated_lpop_* */
+    for (size_t row = 0; row < 4; row++) {
+        expect_close(uf_table_number(estimates, row, uf_table_column(estimates, "estimate")),
+                     expected[row][0], 1e-7, "estimate");
+        expect_close(uf_table_number(estimates, row, uf_table_column(estimates, "std_error")),
+                     expected[row][1], 1e-6, "error");
+    }
+    expect_close(uf_table_number(pretrend, 0, uf_table_column(pretrend, "statistic")), 6.84182498165929, 1e-6,
+                 "Wald");
+    uf_options_free(options);
+    uf_panel_free(panel);
+    uf_result_clear(&result);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(two_by_two), cmocka_unit_test(did_2_5),
                                        cmocka_unit_test(did_2_1),    cmocka_unit_test(balanced_and_limited),
-                                       cmocka_unit_test(sweden),     cmocka_unit_test(bands)};
+                                       cmocka_unit_test(sweden),     cmocka_unit_test(bands),
+                                       cmocka_unit_test(method)};
     gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -516,6 +516,55 @@ static void all_assignments(void **state)
     uf_did_assignment_clear(&assignment);
 }
 
+/* Three of 21 regions treated, no effect, autocorrelated errors: errors from influence functions find one far too
+ * often, dealing the treatment out anew does not. */
+static void level_with_few_treated(void **state)
+{
+    (void)state;
+    enum { N = 21, T = 12, START = 8, SAMPLES = 150 };
+    size_t unit[N * T], period[N * T], first[N], by_influence = 0, by_dealing = 0, by_scaled = 0;
+    double outcome[N * T], treatment[N * T];
+    for (size_t u = 0; u < N; u++) first[u] = u < 3 ? START : SIZE_MAX;
+    for (size_t i = 0; i < N * T; i++) {
+        unit[i] = i / T, period[i] = i % T;
+        treatment[i] = first[unit[i]] <= period[i];
+    }
+    const struct uf_did_data data = {.n = N * T,
+                                     .n_units = N,
+                                     .n_periods = T,
+                                     .unit = unit,
+                                     .period = period,
+                                     .outcome = outcome,
+                                     .treatment = treatment,
+                                     .first_period = first};
+    for (size_t sample = 0; sample < SAMPLES; sample++) {
+        struct uf_error error;
+        struct uf_did_assignment assignment;
+        struct uf_did_noise noise;
+        struct uf_randomisation r;
+        const struct uf_randomisation_options options = {.most_enumerated = 1, .draws = 99, .seed = sample};
+        for (size_t i = 0; i < N * T; i++) {
+            double shock = 0; /* a sum of uniform numbers, near enough normal */
+            for (size_t k = 0; k < 6; k++) shock += bench_noise(100 + k, sample * N * T + i);
+            outcome[i] = shock + (period[i] > 0 ? 0.7 * outcome[i - 1] : 0);
+        }
+        assert_ok(uf_did_assignment_init(&data, &assignment, &error), &error);
+        assert_ok(uf_did_noise_init(&data, &assignment, &noise, &error), &error);
+        assert_ok(uf_group_time_randomise(&data, NULL, &assignment, &noise, &options, &r, &error), &error);
+        by_influence += fabs(r.t[0]) > 1.959964;
+        by_dealing += r.p_coefficient <= 0.05;
+        by_scaled += r.p_scaled <= 0.05;
+        uf_randomisation_clear(&r);
+        uf_did_noise_clear(&noise);
+        uf_did_assignment_clear(&assignment);
+    }
+    print_message("rejections at 5 %%: influence %.3f, dealt out %.3f, scaled %.3f\n",
+                  (double)by_influence / SAMPLES, (double)by_dealing / SAMPLES, (double)by_scaled / SAMPLES);
+    assert_true(by_influence > SAMPLES / 10);
+    assert_in_range(by_dealing, SAMPLES / 100, SAMPLES / 10);
+    assert_in_range(by_scaled, SAMPLES / 100, SAMPLES / 10);
+}
+
 /* --- the multiplier bootstrap --------------------------------------------------------------------- */
 
 static void multiplier_twin(void **state)
@@ -563,6 +612,7 @@ int main(void)
         cmocka_unit_test(reasons),
         cmocka_unit_test(weights_are_derivatives),
         cmocka_unit_test(all_assignments),
+        cmocka_unit_test(level_with_few_treated),
         cmocka_unit_test(multiplier_twin),
     };
     gsl_set_error_handler_off();
