@@ -129,6 +129,9 @@ uf_status uf_group_time_average(const struct uf_group_time *group_time, enum uf_
                                 const struct uf_average_options *options, struct uf_average *out,
                                 struct uf_error *error);
 void uf_average_clear(struct uf_average *average);
+/* The covariance of the terms and, last, of the overall average, for tests and sensitivity analyses of an event study:
+ * Σ ψψ'. `out` is (n_terms + 1) squared. O(n_rows · terms²). */
+void uf_average_covariance(const struct uf_average *average, gsl_matrix *out);
 
 /* H0: all estimated leads are nil. W = a'V⁻¹a, χ² with as many degrees of freedom as leads. NaN where V is
  * singular (`rank` < `restrictions`; always so with more leads than clusters). O(clusters × leads²). */

@@ -245,6 +245,19 @@ uf_status uf_group_time_average(const struct uf_group_time *g, enum uf_average_k
     return status;
 }
 
+void uf_average_covariance(const struct uf_average *a, gsl_matrix *out)
+{
+    size_t width = a->n_terms + 1;
+    gsl_matrix_set_zero(out);
+    for (size_t r = 0; r < a->n_rows; r++) {
+        const double *row = a->influence + r * width;
+        for (size_t i = 0; i < width; i++)
+            for (size_t j = 0; j <= i && row[i] != 0; j++) *gsl_matrix_ptr(out, i, j) += row[i] * row[j];
+    }
+    for (size_t i = 0; i < width; i++)
+        for (size_t j = 0; j < i; j++) gsl_matrix_set(out, j, i, gsl_matrix_get(out, i, j));
+}
+
 /* --- the leads together --------------------------------------------------------------------------- */
 
 /* What of a variance the leads before it must leave. */

@@ -285,6 +285,52 @@ static void two_by_two(void **state)
     json_decref(results);
 }
 
+/* Without covariates, against the never treated and with long differences before the start: Sun and Abraham's
+ * regression (fixest 0.14.2, reference/peers/results/es_sunab_mpdta.json), its average too. */
+static void sun_abraham(void **state)
+{
+    (void)state;
+    json_t *results = load_json(need_shared("reference/peers/results/es_sunab_mpdta.json")), *row;
+    struct long_panel p = long_panel_read(need_shared("reference/peers/data/mpdta.csv"), "countyreal", "year",
+                                          "lemp", "first.treat", NULL, NULL, NULL);
+    struct uf_group_time g;
+    struct uf_average a, simple;
+    struct uf_error error;
+    const struct uf_group_time_options options = {.base = UF_BASE_UNIVERSAL};
+    size_t index, compared = 0;
+    assert_ok(uf_group_time_estimate(&p.data, &options, &g, &error), &error);
+    assert_ok(uf_group_time_average(&g, UF_AVERAGE_DYNAMIC, NULL, &a, &error), &error);
+    assert_ok(uf_group_time_average(&g, UF_AVERAGE_SIMPLE, NULL, &simple, &error), &error);
+    json_array_foreach(json_object_get(value_of(results, "sunab"), "coef"), index, row)
+    {
+        long key = strtol(strstr(json_string_value(json_object_get(row, "term")), "::") + 2, NULL, 10);
+        for (size_t t = 0; t < a.n_terms; t++)
+            if (a.terms[t].key == key) {
+                expect_close(a.terms[t].estimate, member(row, "estimate"), 1e-8, "an event time");
+                compared++;
+            }
+    }
+    assert_int_equal(compared, a.n_terms - 1); /* all but the reference */
+    row = json_array_get(json_object_get(value_of(results, "sunab_att"), "coef"), 0);
+    expect_close(simple.estimate, member(row, "estimate"), 1e-8, "the average");
+    gsl_matrix *covariance = gsl_matrix_alloc(a.n_terms + 1, a.n_terms + 1);
+    uf_average_covariance(&a, covariance);
+    for (size_t t = 0; t < a.n_terms; t++)
+        if (!isnan(a.terms[t].std_error))
+            expect_close(sqrt(gsl_matrix_get(covariance, t, t)), a.terms[t].std_error, 1e-10, "an error");
+    double overall = 0, later = 0; /* the overall average is the mean of those from the start on */
+    for (size_t i = 0; i < a.n_terms; i++)
+        for (size_t j = 0; j < a.n_terms; j++)
+            if (a.terms[i].post && a.terms[j].post) overall += gsl_matrix_get(covariance, i, j);
+    for (size_t i = 0; i < a.n_terms; i++) later += a.terms[i].post;
+    expect_close(sqrt(overall) / later, a.std_error, 1e-10, "the overall error");
+    gsl_matrix_free(covariance);
+    uf_average_clear(&a), uf_average_clear(&simple);
+    uf_group_time_clear(&g);
+    long_panel_clear(&p);
+    json_decref(results);
+}
+
 /* The method on a file, from the columns that a user names. */
 static void method(void **state)
 {
@@ -327,10 +373,10 @@ static void method(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(two_by_two), cmocka_unit_test(did_2_5),
-                                       cmocka_unit_test(did_2_1),    cmocka_unit_test(balanced_and_limited),
-                                       cmocka_unit_test(sweden),     cmocka_unit_test(bands),
-                                       cmocka_unit_test(method)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(two_by_two),  cmocka_unit_test(did_2_5),
+                                       cmocka_unit_test(did_2_1),     cmocka_unit_test(balanced_and_limited),
+                                       cmocka_unit_test(sweden),      cmocka_unit_test(bands),
+                                       cmocka_unit_test(sun_abraham), cmocka_unit_test(method)};
     gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
