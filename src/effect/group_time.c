@@ -36,14 +36,18 @@ static uf_status estimate_cohort(struct uf_group_time *g, const struct uf_group_
     return UF_OK;
 }
 
+static int threads_of(const struct uf_group_time *g, const struct uf_group_time_options *options)
+{
+    int threads = options->threads > 0 ? options->threads : omp_get_max_threads();
+    return (size_t)threads > g->n_cohorts ? (int)g->n_cohorts : threads;
+}
+
 /* Cohorts are shared out over the threads; each cell is one thread's work, from first to last. */
 static uf_status estimate_all(struct uf_group_time *g, const struct uf_group_time_options *options,
                               struct uf_error *error)
 {
-    int threads = options->threads > 0 ? options->threads : omp_get_max_threads();
-    if ((size_t)threads > g->n_cohorts) threads = (int)g->n_cohorts;
     int failed = 0;
-#pragma omp parallel num_threads(threads) reduction(| : failed)
+#pragma omp parallel num_threads(threads_of(g, options)) reduction(| : failed)
     {
         struct group_time_room room = {0};
         bool ready = group_time_room_init(&g->work->wide, &room, NULL) == UF_OK;

@@ -12,7 +12,17 @@
 
 /* Four units at a time have 16 possible sums of signed influences: they are made once, and each draw adds the
  * one that its four bits name. A block of the generator has the signs of 128 units. */
-enum { QUAD = 4, SUMS = 1 << QUAD, WORD = 32, STRIP = 128, STRIPS = 32, DRAWS = 999, LANE = 4 };
+enum {
+    QUAD = 4,
+    TILE = QUAD * QUAD,
+    SUMS = 1 << QUAD,
+    WORD = 32,
+    STRIP = 128,
+    STRIPS = 32,
+    BLOCK = STRIPS * STRIP,
+    DRAWS = 999,
+    LANE = 4
+};
 
 /* table[s] = Σ_u ±row_u, with + where bit u of s is set; rows beyond the last are nil. */
 static void signed_sums(const double *row, size_t rows, size_t q, size_t width, double *table)
@@ -46,7 +56,7 @@ static void add_units(const double *tables, const uint32_t *signs, unsigned shif
     }
 }
 
-/* The sums of all draws over the units of one block of STRIPS × STRIP. */
+/* The sums of all draws over the units of one block. */
 static void add_block(const double *influence, size_t n, size_t q, size_t width, size_t block, uint64_t seed,
                       size_t draws, uint32_t *signs, double *tables, double *sum)
 {
@@ -58,7 +68,7 @@ static void add_block(const double *influence, size_t n, size_t q, size_t width,
                                          (uint32_t)((uint64_t)d >> 32)};
             uf_philox4x32_10(counter, key, signs + d * QUAD);
         }
-        for (size_t first = 0; first < STRIP && strip * STRIP + first < n; first += QUAD * QUAD) {
+        for (size_t first = 0; first < STRIP && strip * STRIP + first < n; first += TILE) {
             for (size_t t = 0; t < QUAD; t++) {
                 size_t unit = strip * STRIP + first + t * QUAD, rows = unit < n ? n - unit : 0;
                 signed_sums(influence + (rows ? unit * q : 0), rows, q, width, tables + t * SUMS * width);
@@ -111,7 +121,7 @@ static void summarise(struct uf_multiplier_bootstrap *b, double level, double *w
 static bool draw_all(const double *influence, size_t n, size_t q, uint64_t seed, int threads,
                      struct uf_multiplier_bootstrap *b)
 {
-    const size_t width = (q + LANE - 1) / LANE * LANE, blocks = (n + STRIPS * STRIP - 1) / (STRIPS * STRIP);
+    const size_t width = (q + LANE - 1) / LANE * LANE, blocks = (n + BLOCK - 1) / BLOCK;
     size_t crew = threads > 0 ? (size_t)threads : (size_t)omp_get_max_threads();
     if (crew > blocks) crew = blocks ? blocks : 1;
     double *sum = malloc(crew * (b->draws * width + 1) * sizeof *sum);
