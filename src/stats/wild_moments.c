@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "stats/combination.h"
 #include "stats/covariance_basis.h"
 #include "stats/wild_internal.h"
 
@@ -91,11 +92,11 @@ static uf_status dummies_init(const struct uf_covariance_input *input, struct du
     size_t n_free = 0;
     uf_status status = basis_split_effects(input, &nested, is_nested, &n_free, error);
     if (status == UF_OK && n_free > MOST_DUMMIES)
-        status =
-            uf_fail(error, UF_BAD_USAGE,
-                    "wild bootstrap: %zu dummies of fixed effects cross the clusters (at most %d); cluster so "
-                    "that the fixed effects lie within clusters",
-                    n_free, (int)MOST_DUMMIES);
+        status = uf_fail(
+            error, UF_BAD_USAGE,
+            "wild bootstrap: %zu dummies of fixed effects cross the clusters (at most %d); cluster so "
+            "that the fixed effects lie within clusters",
+            n_free, (int)MOST_DUMMIES);
     for (size_t c = 0; c < dimensions && status == UF_OK; c++) {
         if (is_nested[c]) continue;
         d->group[d->n_dimensions] = uf_absorber_groups(absorber, c);
@@ -121,7 +122,8 @@ static double add_up(const struct uf_covariance_input *input, const struct dummi
     size_t n = input->x->size1, k = input->x->size2, q = k + dummies->count;
     for (size_t i = 0; i < n; i++) {
         size_t g = number[input->cluster[0][i]];
-        double w = input->weights ? input->weights[i] : 1, d = 0, *row_d = of_d + g * q, *row_e = of_e + g * q;
+        double w = input->weights ? input->weights[i] : 1, d = 0, *row_d = of_d + g * q,
+               *row_e = of_e + g * q;
         const double *x = input->x->data + i * input->x->tda;
         for (size_t j = 0; j < k; j++) d += x[j] * direction[j];
         double e = w * gsl_vector_get(input->residuals, i);
@@ -252,8 +254,8 @@ static uf_status fill(const struct uf_wild_bootstrap_input *input, const struct 
     m->f0 = malloc((clusters * most + 1) * sizeof *m->f0);
     m->f1 = malloc((clusters * most + 1) * sizeof *m->f1);
     columns = malloc((clusters * most + 1) * sizeof *columns);
-    if (!of_d || !of_e || !left || !coordinates || !columns || !l || !direction || !m->s0 || !m->s1 || !m->u ||
-        !m->f0 || !m->f1) {
+    if (!of_d || !of_e || !left || !coordinates || !columns || !l || !direction || !m->s0 || !m->s1 ||
+        !m->u || !m->f0 || !m->f1) {
         status = uf_fail_memory(error);
         goto done;
     }
@@ -262,8 +264,7 @@ static uf_status fill(const struct uf_wild_bootstrap_input *input, const struct 
         status = uf_fail(error, UF_INTERNAL, "wild bootstrap: (X'X)^-1 is not positive definite");
         goto done;
     }
-    gsl_blas_dgemv(CblasNoTrans, 1, regression->inverse, input->combination, 0, direction);
-    gsl_blas_ddot(direction, input->combination, &kappa);
+    UF_TRY_GOTO(combination_direction(regression, input->combination, direction, &kappa, error), done);
     double gross = add_up(regression, dummies, number, direction->data, m, of_d, of_e);
     for (size_t g = 0; g < clusters; g++) {
         whiten(l, dummies, of_d + g * q);
@@ -280,10 +281,10 @@ static uf_status fill(const struct uf_wild_bootstrap_input *input, const struct 
         product(coordinates, m->rank, of_d + g * q, q, 1 / kappa, m->f1 + g * m->rank);
     }
     gsl_blas_ddot(input->coefficients, input->combination, &m->estimate);
-    if (!(kappa > 0) || !(sqrt(m->variance) > NEGLIGIBLE * gross))
+    if (!(sqrt(m->variance) > NEGLIGIBLE * gross))
         status = uf_fail(error, UF_NOT_IDENTIFIED,
                          "the combination of coefficients has no cluster-robust variance: the residuals of "
-                         "each cluster fit it perfectly, or all its factors are 0");
+                         "each cluster fit it perfectly");
 done:
     free(of_d), free(of_e), free(left), free(coordinates), free(columns);
     gsl_matrix_free(l), gsl_vector_free(direction);
