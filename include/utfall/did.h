@@ -46,6 +46,9 @@ struct uf_did_data {
      * rows out: iid, cr0, cr1, cr1s remain, and hc1 with `row_scores`. 0: UF_DID_SUMMED_FROM. */
     size_t summed_from;
     bool row_scores;
+    /* With that many rows, instead of covariates: columns that need not be copied into a matrix. 0: none. */
+    const struct uf_value_column *column;
+    size_t n_columns;
 };
 enum { UF_DID_SUMMED_FROM = 250000 };
 

@@ -299,7 +299,7 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
     UF_TRY(uf_design_check(panel, UF_COMPARE_TREATED_CONTROL, context, &design, result, error));
     result->claim = design.claim;
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
-    UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
+    UF_TRY(effect_sample_init_columns(panel, context->language, &sample, result, error));
     for (size_t c = 0; c < inference.n_covariances; c++)
         sample.data.row_scores |= inference.covariance[c].kind == UF_COVARIANCE_HC1;
     uf_status status = estimate(&run, options, error);

@@ -48,7 +48,7 @@ static uf_status show(struct uf_did_fit *fit, size_t n_leading, struct uf_error 
 uf_status did_regress_sums(const struct uf_did_data *data, const uint32_t *event, size_t n_events,
                            const uint32_t *order, struct uf_did_fit *fit, struct uf_error *error)
 {
-    const size_t k = data->covariates ? data->covariates->size2 : 0;
+    const size_t k = data->covariates ? data->covariates->size2 : data->n_columns;
     const struct uf_grouping effects[] = {{.id = {.wide = data->unit, .n = data->n_units}},
                                           {.id = {.wide = data->period, .n = data->n_periods}}},
                              category = {.id = {.narrow = event, .n = n_events + 1}},
@@ -63,8 +63,9 @@ uf_status did_regress_sums(const struct uf_did_data *data, const uint32_t *event
     size_t n_columns = 0;
     if (!event) columns[n_columns++] = (struct uf_value_column){data->treatment, 1};
     for (size_t j = 0; j < k; j++)
-        columns[n_columns++] =
-            (struct uf_value_column){data->covariates->data + j, data->covariates->tda};
+        columns[n_columns++] = data->covariates
+                                   ? (struct uf_value_column){data->covariates->data + j, data->covariates->tda}
+                                   : data->column[j];
     const struct uf_absorbed_data absorbed = {.n = data->n,
                                               .outcome = {data->outcome, 1},
                                               .regressor = columns,

@@ -4,12 +4,17 @@
 /* The panel's rows that an estimator can use, without missing values; shared by the methods of effect/. */
 #include <utfall/did.h>
 
+/* So many rows (uf_did_data.summed_from) that the regression behind did keeps sums of them only. */
+bool did_is_summed(const struct uf_did_data *data);
+
 struct effect_sample {
-    struct uf_did_data data; /* borrows the arrays below */
-    size_t *row;             /* n: of the panel */
+    struct uf_did_data data; /* borrows the arrays below, or where all rows are kept the panel's: read them here */
+    /* What the sample owns; NULL but for the treatment and covariates where all rows are kept. */
+    size_t *row; /* n: of the panel */
     size_t *unit, *period, *cluster[2];
     double *outcome, *treatment, *weights;
     gsl_matrix *covariates;
+    struct uf_value_column *columns; /* instead of covariates */
     long *time;
     size_t n_treated, n_control, n_cohorts; /* units in the sample, ever treated or never */
     bool calendar;                          /* periods are on a calendar: gaps count */
@@ -18,5 +23,9 @@ struct effect_sample {
  * `result`. */
 uf_status effect_sample_init(const struct uf_panel *panel, enum uf_language language,
                              struct effect_sample *out, struct uf_result *result, struct uf_error *error);
+/* The same for a method that takes the covariates of many rows as columns (did_is_summed), and so borrows them too. */
+uf_status effect_sample_init_columns(const struct uf_panel *panel, enum uf_language language,
+                                     struct effect_sample *out, struct uf_result *result,
+                                     struct uf_error *error);
 void effect_sample_clear(struct effect_sample *sample);
 #endif

@@ -66,10 +66,12 @@ static uf_status add_group(const struct effect_run *run, const struct trend_grou
     uf_status status = UF_OK;
     double *sum = calloc(2 * data->n_periods + 1, sizeof *sum), *weight = sum + data->n_periods;
     size_t *n = calloc(data->n_periods + 1, sizeof *n), row;
-    if (!sum || !n) status = uf_fail_memory(error);
+    bool *inside = calloc(data->n_units + 1, sizeof *inside);
+    if (!sum || !n || !inside) status = uf_fail_memory(error);
+    for (size_t u = 0; u < data->n_units && inside; u++) inside[u] = in_group(group, data->first_period[u]);
     for (size_t i = 0; i < data->n && status == UF_OK; i++) {
         size_t t = data->period[i];
-        if (!in_group(group, data->first_period[data->unit[i]])) continue;
+        if (!inside[data->unit[i]]) continue;
         double w = data->weights ? data->weights[i] : 1;
         sum[t] += w * data->outcome[i];
         weight[t] += w;
@@ -86,7 +88,7 @@ static uf_status add_group(const struct effect_run *run, const struct trend_grou
         if (status == UF_OK) status = uf_table_set_number(table, row, 4, sum[t] / weight[t], error);
         if (status == UF_OK) status = uf_table_set_number(table, row, 5, (double)n[t], error);
     }
-    free(label), free(sum), free(n);
+    free(label), free(sum), free(n), free(inside);
     return status;
 }
 
