@@ -75,7 +75,9 @@ static uint64_t hash_of(const char *text, size_t length)
 static bool same_code(const struct codes *codes, uint32_t index, const char *text, size_t length)
 {
     const char *code = codes->list.bytes + codes->list.offset[index];
-    return memcmp(code, text, length) == 0 && code[length] == '\0';
+    size_t i = 0;
+    while (i < length && code[i] == text[i]) i++;
+    return i == length && code[i] == '\0';
 }
 
 static bool grow_codes(struct codes *codes)

@@ -253,7 +253,8 @@ static uf_status place_rows(struct plain *p, struct uf_panel *panel, struct uf_e
     panel->n_rows = n;
     p->place = malloc((n + 1) * sizeof *p->place);
     panel->unit = malloc((n + 1) * sizeof *panel->unit);
-    panel->period = calloc(n + 1, sizeof *panel->period);
+    panel->period = p->period == SIZE_MAX ? calloc(n + 1, sizeof *panel->period)
+                                          : malloc((n + 1) * sizeof *panel->period);
     if (p->sector != SIZE_MAX) panel->sector = malloc((n + 1) * sizeof *panel->sector);
     uf_status status = UF_OK;
     if (!start || !p->place || !panel->unit || !panel->period || (p->sector != SIZE_MAX && !panel->sector)) {
@@ -356,6 +357,16 @@ static uf_status treat_by_cohort(struct plain *p, struct uf_panel *panel, struct
     return UF_OK;
 }
 
+/* Columns that nobody will ask for again; the cohort and the unit are wanted last. */
+static void drop_texts(struct plain *p, bool clusters_wanted)
+{
+    for (size_t j = 0; j < p->n_texts; j++) {
+        bool wanted = j == p->unit || j == p->cohort;
+        for (size_t k = 0; k < p->request->n_clusters && clusters_wanted; k++) wanted |= j == p->cluster[k];
+        if (!wanted) plain_file_drop_text(&p->file, j);
+    }
+}
+
 static uf_status build(struct plain *p, struct uf_panel *panel, struct uf_error *error)
 {
     const struct uf_file_panel_request *request = p->request;
@@ -380,7 +391,9 @@ static uf_status build(struct plain *p, struct uf_panel *panel, struct uf_error 
     }
     UF_TRY(place_rows(p, panel, error));
     if (p->doubtful) return UF_OK;
+    drop_texts(p, true);
     UF_TRY(carry_clusters(p, panel, error));
+    drop_texts(p, false);
     if (request->cohort) UF_TRY(treat_by_cohort(p, panel, error));
     for (size_t j = 0; j < p->n_texts; j++) plain_file_drop_text(&p->file, j);
     panel->columns = calloc(p->n_numbers + 1, sizeof *panel->columns);
