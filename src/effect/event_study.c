@@ -112,7 +112,9 @@ static uf_status regress_sums(const struct uf_did_data *data, const struct uf_ev
 {
     uint32_t *event = malloc((data->n + 1) * sizeof *event), *listed = malloc((m + 1) * sizeof *listed);
     uf_status status = event && listed ? UF_OK : uf_fail_memory(error);
-    for (size_t i = 0; i < data->n && status == UF_OK; i++) {
+    const size_t n = status == UF_OK ? data->n : 0;
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < n; i++) {
         long time = event_time_of(data, options, i);
         size_t low = 0, high = time == NO_EVENT_TIME ? 0 : m;
         while (low < high) {

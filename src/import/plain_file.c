@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#define _DEFAULT_SOURCE /* anonymous maps */
 #include "import/plain_file.h"
 
 #include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utfall/number.h>
@@ -219,31 +221,6 @@ static bool read_carefully(struct part *part, size_t index, size_t capacity, con
     return true;
 }
 
-static bool grow_part(const struct reader *reader, struct part *part)
-{
-    size_t capacity = part->capacity * 2;
-    bool fine = true;
-    for (size_t j = 0; j < reader->n_texts; j++) {
-        uint32_t *text = realloc(part->text[j], capacity * sizeof *text);
-        if (text) part->text[j] = text;
-        fine = fine && text;
-    }
-    for (size_t j = 0; j < reader->n_numbers; j++) {
-        double *number = realloc(part->number[j], capacity * sizeof *number);
-        if (number) part->number[j] = number;
-        fine = fine && number;
-        if (!part->status[j]) continue;
-        uf_value_status *status = realloc(part->status[j], capacity * sizeof *status);
-        if (status) {
-            part->status[j] = status;
-            memset(status + part->capacity, 0, (capacity - part->capacity) * sizeof *status);
-        }
-        fine = fine && status;
-    }
-    if (fine) part->capacity = capacity;
-    return fine;
-}
-
 /* The field's bytes, without its quotes; NULL: not plain. `*next` is the delimiter or line end behind it. */
 static const char *find_field(const struct reader *reader, const char *p, size_t *length, const char **next)
 {
@@ -314,20 +291,34 @@ static bool read_bytes(const struct reader *reader, size_t from, size_t length, 
     return true;
 }
 
+/* Columns of parts come and go while the panel grows: mapped on their own, they leave nothing behind. */
+static void *column_new(size_t n, size_t size)
+{
+    void *memory = mmap(NULL, (n + 1) * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+static void column_free(void *memory, size_t n, size_t size)
+{
+    if (memory) munmap(memory, (n + 1) * size);
+}
+
 static void part_clear(const struct reader *reader, struct part *part)
 {
-    for (size_t j = 0; part->text && j < reader->n_texts; j++) free(part->text[j]);
+    for (size_t j = 0; part->text && j < reader->n_texts; j++)
+        column_free(part->text[j], part->capacity, sizeof **part->text);
     for (size_t j = 0; part->codes && j < reader->n_texts; j++)
         free(part->codes[j].list.bytes), free(part->codes[j].list.offset), free(part->codes[j].slot);
-    for (size_t j = 0; part->number && j < reader->n_numbers; j++) free(part->number[j]);
+    for (size_t j = 0; part->number && j < reader->n_numbers; j++)
+        column_free(part->number[j], part->capacity, sizeof **part->number);
     for (size_t j = 0; part->status && j < reader->n_numbers; j++) free(part->status[j]);
     free(part->text), free(part->codes), free(part->number), free(part->status);
 }
 
-static bool part_init(const struct reader *reader, struct part *part)
+/* With room for as many rows as the buffer has line ends. */
+static bool part_init(const struct reader *reader, const char *buffer, size_t length, struct part *part)
 {
-    enum { ROWS = 1 << 15 };
-    part->capacity = ROWS;
+    for (size_t i = 0; i < length; i++) part->capacity += buffer[i] == '\n';
     part->text = calloc(reader->n_texts + 1, sizeof *part->text);
     part->codes = calloc(reader->n_texts + 1, sizeof *part->codes);
     part->number = calloc(reader->n_numbers + 1, sizeof *part->number);
@@ -335,9 +326,9 @@ static bool part_init(const struct reader *reader, struct part *part)
     if (!part->text || !part->codes || !part->number || !part->status) return false;
     bool fine = true;
     for (size_t j = 0; j < reader->n_texts; j++)
-        fine = (part->text[j] = malloc(ROWS * sizeof **part->text)) != NULL && fine;
+        fine = (part->text[j] = column_new(part->capacity, sizeof **part->text)) != NULL && fine;
     for (size_t j = 0; j < reader->n_numbers; j++)
-        fine = (part->number[j] = malloc(ROWS * sizeof **part->number)) != NULL && fine;
+        fine = (part->number[j] = column_new(part->capacity, sizeof **part->number)) != NULL && fine;
     return fine;
 }
 
@@ -348,10 +339,6 @@ static void read_part(const struct reader *reader, size_t index, char *buffer, s
     size_t before = index > 0; /* one byte, to see whether a row begins here */
     size_t to = end + BEYOND < reader->size ? end + BEYOND : reader->size;
     size_t length = to - (from - before);
-    if (!part_init(reader, part)) {
-        part->no_memory = true;
-        return;
-    }
     if (!read_bytes(reader, from - before, length, buffer)) {
         part->odd = true;
         return;
@@ -359,6 +346,10 @@ static void read_part(const struct reader *reader, size_t index, char *buffer, s
     /* behind the last byte stands an end of line, and room for reading eight bytes at once */
     memset(buffer + length, 0, 16);
     if (length == 0 || buffer[length - 1] != '\n') buffer[length++] = '\n';
+    if (!part_init(reader, buffer, length, part)) {
+        part->no_memory = true;
+        return;
+    }
     const char *p = buffer, *stop = buffer + (end < to ? end : to) - (from - before), *last = buffer + length;
     if (index > 0) {
         p = memchr(buffer, '\n', length);
@@ -368,10 +359,6 @@ static void read_part(const struct reader *reader, size_t index, char *buffer, s
         if (*p == '\n' || (*p == '\r' && p[1] == '\n')) {
             p += *p == '\r' ? 2 : 1;
             continue;
-        }
-        if (part->n_rows == part->capacity && !grow_part(reader, part)) {
-            part->no_memory = true;
-            return;
         }
         p = read_row(reader, part, p);
         if (!p || p > last || (p == last && to < reader->size)) {
@@ -384,16 +371,14 @@ static void read_part(const struct reader *reader, size_t index, char *buffer, s
 /* The part's own memory becomes that of the result, of the length that it needs. */
 static void hand_over(const struct reader *reader, struct part *part, struct plain_part *out)
 {
-    size_t n = part->n_rows + 1;
     *out = (struct plain_part){.n_rows = part->n_rows,
+                               .capacity = part->capacity,
                                .text = part->text,
                                .number = part->number,
                                .status = part->status,
                                .codes = calloc(reader->n_texts + 1, sizeof *out->codes)};
     for (size_t j = 0; j < reader->n_texts; j++) {
         struct codes *codes = &part->codes[j];
-        uint32_t *text = realloc(out->text[j], n * sizeof *text);
-        if (text) out->text[j] = text;
         free(codes->slot);
         char *bytes = realloc(codes->list.bytes, codes->used + 1);
         if (bytes) codes->list.bytes = bytes;
@@ -403,10 +388,6 @@ static void hand_over(const struct reader *reader, struct part *part, struct pla
             out->codes[j] = codes->list;
         else
             free(codes->list.bytes), free(codes->list.offset);
-    }
-    for (size_t j = 0; j < reader->n_numbers; j++) {
-        double *number = realloc(out->number[j], n * sizeof *number);
-        if (number) out->number[j] = number;
     }
     free(part->codes);
     *part = (struct part){.no_memory = !out->codes, .clear_point = part->clear_point,
@@ -467,28 +448,26 @@ static uf_status read_parts(const struct reader *reader, struct plain_file *out,
     if (!file.part) return uf_fail_memory(error);
     file.n_parts = n_parts;
     bool odd = false, no_memory = false, clear = false, either = false;
-#pragma omp parallel for schedule(dynamic, 1) reduction(|| : odd, no_memory, clear, either)
-    for (size_t i = 0; i < n_parts; i++) {
-        struct part part = {0};
-        char *buffer = malloc(PART + BEYOND + 64);
-        if (odd || no_memory) {
-            free(buffer);
-            continue;
-        }
-        if (buffer)
+#pragma omp parallel reduction(|| : odd, no_memory, clear, either)
+    {
+        char *buffer = column_new(PART + BEYOND + 64, 1);
+        no_memory = no_memory || !buffer;
+#pragma omp for schedule(dynamic, 1)
+        for (size_t i = 0; i < n_parts; i++) {
+            struct part part = {0};
+            if (odd || no_memory) continue;
             read_part(reader, i, buffer, &part);
-        else
-            part.no_memory = true;
-        free(buffer);
-        odd = odd || part.odd;
-        no_memory = no_memory || part.no_memory;
-        clear = clear || part.clear_point, either = either || part.either_point;
-        if (part.odd || part.no_memory) {
-            part_clear(reader, &part);
-        } else {
-            hand_over(reader, &part, &file.part[i]);
+            odd = odd || part.odd;
             no_memory = no_memory || part.no_memory;
+            clear = clear || part.clear_point, either = either || part.either_point;
+            if (part.odd || part.no_memory) {
+                part_clear(reader, &part);
+            } else {
+                hand_over(reader, &part, &file.part[i]);
+                no_memory = no_memory || part.no_memory;
+            }
         }
+        column_free(buffer, PART + BEYOND + 64, 1);
     }
     for (size_t i = 0; i < n_parts; i++) file.n_rows += file.part[i].n_rows;
     /* 1.234 alone may be 1234: the careful reader decides, or asks */
@@ -530,7 +509,8 @@ void plain_file_drop_text(struct plain_file *file, size_t text)
 {
     for (size_t i = 0; i < file->n_parts; i++) {
         struct plain_part *part = &file->part[i];
-        if (part->text) free(part->text[text]), part->text[text] = NULL;
+        if (part->text)
+            column_free(part->text[text], part->capacity, sizeof **part->text), part->text[text] = NULL;
         if (!part->codes) continue;
         free(part->codes[text].bytes), free(part->codes[text].offset);
         part->codes[text] = (struct plain_codes){0};
@@ -541,7 +521,8 @@ void plain_file_drop_number(struct plain_file *file, size_t number)
 {
     for (size_t i = 0; i < file->n_parts; i++) {
         struct plain_part *part = &file->part[i];
-        if (part->number) free(part->number[number]), part->number[number] = NULL;
+        if (part->number)
+            column_free(part->number[number], part->capacity, sizeof **part->number), part->number[number] = NULL;
         if (part->status) free(part->status[number]), part->status[number] = NULL;
     }
 }

@@ -25,7 +25,7 @@ struct plain_codes {
 };
 /* Some rows: those that begin in one part of the file. */
 struct plain_part {
-    size_t n_rows;
+    size_t n_rows, capacity;
     uint32_t **text;          /* n_texts × n_rows numbers of the part's codes; PLAIN_EMPTY: nothing there */
     struct plain_codes *codes; /* n_texts */
     double **number;          /* n_numbers × n_rows */
