@@ -22,6 +22,7 @@
 #include <utfall/file.h>
 #include <utfall/harmonise.h>
 #include <utfall/import.h>
+#include <utfall/imputation.h>
 #include <utfall/inequality.h>
 #include <utfall/labour_matching.h>
 #include <utfall/language.h>
