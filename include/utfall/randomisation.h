@@ -64,13 +64,32 @@ struct uf_randomisation {
     size_t undefined;                      /* collinear assignments, counted as extreme */
 };
 
+void uf_randomisation_clear(struct uf_randomisation *randomisation);
+
+/* --- any estimator ------------------------------------------------------------------------------ */
+
+struct uf_randomisation_design { /* borrowed */
+    size_t n_blocks, n_paths;
+    const size_t *path; /* n_blocks: the path that a block actually followed */
+};
+/* The statistics of one assignment (path: n_blocks): the estimate, and one to compare it with (its t; NaN: none). An
+ * estimate that does not exist under an assignment is NaN, and counts as extreme. */
+typedef uf_status (*uf_randomisation_statistic)(void *user, const size_t *path, double *coefficient,
+                                                double *t, struct uf_error *error);
+/* Randomisation inference for an estimator that is computed anew under each assignment, one after the other.
+ * UF_NOT_IDENTIFIED: fewer than two assignments, or no actual estimate. Cost: one statistic an assignment. */
+uf_status uf_randomise(const struct uf_randomisation_design *design, uf_randomisation_statistic statistic,
+                       void *user, const struct uf_randomisation_options *options,
+                       struct uf_randomisation *out, struct uf_error *error);
+
+/* --- the coefficient of a regressor -------------------------------------------------------------- */
+
 /* UF_NOT_IDENTIFIED: fewer than two assignments, or the actual coefficient is collinear. Cost: O(n
  * (dimensions + k) + q²) an assignment. The order of results does not depend on anything but the input and
  * the seed. */
 uf_status uf_randomisation_test(const struct uf_randomisation_input *input,
                                 const struct uf_randomisation_options *options, struct uf_randomisation *out,
                                 struct uf_error *error);
-void uf_randomisation_clear(struct uf_randomisation *randomisation);
 
 /* --- several coefficients together ------------------------------------------------------------- */
 
