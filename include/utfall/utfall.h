@@ -5,6 +5,7 @@
 #include <utfall/absorb.h>
 #include <utfall/activity.h>
 #include <utfall/aggregate.h>
+#include <utfall/bacon.h>
 #include <utfall/cells.h>
 #include <utfall/chart.h>
 #include <utfall/cluster_stars.h>

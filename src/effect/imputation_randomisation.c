@@ -73,12 +73,9 @@ uf_status uf_imputation_randomise(const struct uf_did_data *data, const struct u
         dealt.data.first_period = dealt.first_period;
         for (size_t u = 0; u < data->n_units; u++) dealt.block[u] = SIZE_MAX;
         for (size_t i = 0; i < data->n; i++) dealt.block[data->unit[i]] = assignment->block[i];
-        const struct uf_randomisation_dealing dealing = {.n_blocks = assignment->n_blocks,
-                                                         .n_paths = assignment->n_paths,
-                                                         .path = assignment->path,
-                                                         .evaluate = evaluate,
-                                                         .user = &dealt};
-        status = uf_randomisation_deal(&dealing, randomisation, out, error);
+        const struct uf_randomisation_design design = {
+            .n_blocks = assignment->n_blocks, .n_paths = assignment->n_paths, .path = assignment->path};
+        status = uf_randomise(&design, evaluate, &dealt, randomisation, out, error);
     }
     free(dealt.first_period), free(dealt.block);
     return status;
