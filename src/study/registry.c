@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The methods there are. Adding one is its own file and one line here. */
+#include <utfall/bacon.h>
 #include <utfall/cluster_stars.h>
 #include <utfall/complexity.h>
 #include <utfall/composite.h>
 #include <utfall/concentration.h>
 #include <utfall/convergence.h>
 #include <utfall/did.h>
+#include <utfall/imputation.h>
 #include <utfall/inequality.h>
 #include <utfall/labour_matching.h>
 #include <utfall/location_quotient.h>
@@ -46,6 +48,8 @@ static const struct uf_method *const methods[] = {
     &uf_method_scoreboard,
     /* effects */
     &uf_method_did,
+    &uf_method_imputation,
+    &uf_method_bacon,
     &uf_method_synthetic_control,
 };
 enum { N_METHODS = sizeof methods / sizeof *methods };
