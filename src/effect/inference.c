@@ -10,7 +10,10 @@
 /* Below this many clusters an inference known to reject too often is never shown alone. */
 enum { FEW_CLUSTERS = 50 };
 
-const char *const effect_inferences[] = {"iid", "hc1", "cr0", "cr1", "cr1s", "cr2", "randomisation", NULL};
+/* Without conley: a panel has no coordinates. */
+const char *const effect_inferences[] = {
+    "auto",           "iid",           "hc1", "hc2", "hc3", "cr0", "cr1", "cr1s", "cr2", "cr3",
+    "driscoll-kraay", "randomisation", NULL};
 /* in the order of their enums */
 const char *const effect_k_rules[] = {"fixest", "stata", "reghdfe", "none", NULL};
 const char *const effect_df_rules[] = {"default", "residual", "clusters", "satterthwaite", NULL};
@@ -44,7 +47,7 @@ static void add_covariance(struct effect_inference *inference, enum uf_covarianc
         .k_rule = (enum uf_k_rule)choice_of(effect_k_rules, uf_options_text(options, "k-rule")),
         .df_rule = (enum uf_df_rule)choice_of(effect_df_rules, uf_options_text(options, "df-rule"))};
     size_t count;
-    /* a rule about clusters has no meaning for iid and hc1 */
+    /* a rule about clusters has no meaning where there are none */
     if (!uf_covariance_types(&count)[kind].clustered) covariance.df_rule = UF_DF_DEFAULT;
     inference->covariance[inference->n_covariances++] = covariance;
 }
@@ -118,7 +121,8 @@ static uf_status add_honest(const struct effect_run *run, size_t n_clusters, con
     struct effect_inference *inference = run->inference;
     bool honest = inference->randomise, one_way = run->sample->data.n_cluster_dimensions == 1;
     for (size_t c = 0; c < inference->n_covariances; c++)
-        honest |= inference->covariance[c].kind == UF_COVARIANCE_CR2;
+        honest |= inference->covariance[c].kind == UF_COVARIANCE_CR2 ||
+                  inference->covariance[c].kind == UF_COVARIANCE_CR3;
     if (honest || n_clusters >= FEW_CLUSTERS) return UF_OK;
     if (one_way)
         add_covariance(inference, UF_COVARIANCE_CR2, options);
@@ -169,25 +173,6 @@ void effect_covariances_clear(struct uf_covariance *covariance)
 
 /* --- terms -------------------------------------------------------------------------------------- */
 
-static uf_status combination_variance(const struct effect_regression *regression,
-                                      const struct uf_covariance_options *options,
-                                      const struct uf_covariance *covariance, const gsl_vector *combination,
-                                      double *variance, double *df, struct uf_error *error)
-{
-    (void)regression, (void)options, (void)error;
-    double sum = 0, least = INFINITY;
-    for (size_t i = 0; i < combination->size; i++) {
-        double a = gsl_vector_get(combination, i);
-        if (a == 0) continue;
-        least = fmin(least, covariance->df[i]);
-        for (size_t j = 0; j < combination->size; j++)
-            sum += a * gsl_matrix_get(covariance->matrix, i, j) * gsl_vector_get(combination, j);
-    }
-    *variance = sum;
-    *df = least;
-    return UF_OK;
-}
-
 uf_status effect_term_test(const struct effect_run *run, const struct effect_regression *regression,
                            size_t inference, const struct uf_covariance *covariance,
                            const struct effect_term *term, double *estimate, struct uf_t_test *test,
@@ -196,8 +181,8 @@ uf_status effect_term_test(const struct effect_run *run, const struct effect_reg
     size_t k = regression->coefficients->size;
     gsl_vector_const_view combination = gsl_vector_const_view_array(term->combination, k);
     double variance, df, sum = 0;
-    UF_TRY(combination_variance(regression, &run->inference->covariance[inference], covariance,
-                                &combination.vector, &variance, &df, error));
+    UF_TRY(uf_covariance_combination(&regression->input, &run->inference->covariance[inference], covariance,
+                                     &combination.vector, &variance, &df, error));
     for (size_t j = 0; j < k; j++) sum += term->combination[j] * gsl_vector_get(regression->coefficients, j);
     *estimate = sum;
     *test = uf_t_test(sum, variance, df, run->inference->level);
@@ -242,26 +227,57 @@ uf_status effect_add_randomised(const struct effect_run *run, const struct uf_ra
                                 double estimate, size_t n_blocks, const char *term, struct uf_table *table,
                                 struct uf_error *error)
 {
-    static const struct uf_words notes[] = {
-        {"treatment dealt out anew over {0} units; share of assignments with at least as large a coefficient",
-         "insatsen fördelad på nytt över {0} enheter; andelen fördelningar med minst lika stor koefficient"},
-        {"treatment dealt out anew over {0} units; share of assignments with at least as large a t value",
-         "insatsen fördelad på nytt över {0} enheter; andelen fördelningar med minst lika stort t-värde"}};
+    const struct {
+        const char *vcov;
+        double statistic, p_value;
+        bool interval, scaled;
+        struct uf_words note;
+    } rows[] = {
+        {"randomisation-scaled",
+         randomisation->scaled[0],
+         randomisation->p_scaled,
+         true,
+         true,
+         {"treatment dealt out anew over {0} units; share of assignments with at least as large an estimate, "
+          "scaled by "
+          "how noisy the units were before the start",
+          "insatsen fördelad på nytt över {0} enheter; andelen fördelningar med minst lika stor skattning, "
+          "skalad med "
+          "hur brusiga enheterna var före start"}},
+        {"randomisation",
+         randomisation->coefficient[0],
+         randomisation->p_coefficient,
+         true,
+         false,
+         {"treatment dealt out anew over {0} units; share of assignments with at least as large a "
+          "coefficient",
+          "insatsen fördelad på nytt över {0} enheter; andelen fördelningar med minst lika stor "
+          "koefficient"}},
+        {"randomisation-t",
+         randomisation->t[0],
+         randomisation->p_t,
+         false,
+         false,
+         {"treatment dealt out anew over {0} units; share of assignments with at least as large a t value",
+          "insatsen fördelad på nytt över {0} enheter; andelen fördelningar med minst lika stort t-värde"}}};
     const struct uf_argument argument = uf_count_argument(n_blocks);
-    for (int statistic = 0; statistic < 2; statistic++) {
-        if (statistic && isnan(randomisation->p_t)) continue;
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        if (isnan(rows[r].p_value)) continue;
         char *note = NULL;
-        UF_TRY(uf_phrase(run->context->language, notes[statistic], &argument, 1, &note, error));
+        UF_TRY(uf_phrase(run->context->language, rows[r].note, &argument, 1, &note, error));
         struct effect_row row = {.term = term,
-                                 .vcov = statistic ? "randomisation-t" : "randomisation",
+                                 .vcov = rows[r].vcov,
                                  .note = note,
                                  .estimate = estimate,
                                  .event_time = NAN,
                                  .test = effect_no_test};
-        row.test.statistic = statistic ? randomisation->t[0] : randomisation->coefficient[0];
-        row.test.p_value = statistic ? randomisation->p_t : randomisation->p_coefficient;
-        if (isinf(row.test.statistic)) row.test.statistic = NAN;
-        uf_status status = effect_add_row(table, run, &row, NULL, error);
+        row.test.statistic = isinf(rows[r].statistic) ? NAN : rows[r].statistic;
+        row.test.p_value = rows[r].p_value;
+        uf_status status = UF_OK;
+        if (rows[r].interval)
+            status = uf_randomisation_interval(randomisation, rows[r].scaled, run->inference->level,
+                                               &row.test.conf_low, &row.test.conf_high, error);
+        if (status == UF_OK) status = effect_add_row(table, run, &row, NULL, error);
         free(note);
         UF_TRY(status);
     }

@@ -23,7 +23,7 @@ struct dealt {
 void uf_randomisation_clear(struct uf_randomisation *r)
 {
     if (!r) return;
-    free(r->coefficient), free(r->t);
+    free(r->coefficient), free(r->t), free(r->scaled), free(r->shift);
     memset(r, 0, sizeof *r);
 }
 
@@ -48,13 +48,26 @@ static void share_extreme(const double *statistic, size_t count, double *p, doub
     *least = (double)ties / (double)count;
 }
 
+static uf_status evaluate(const struct dealt *dealt, const size_t *path, struct uf_randomisation *out,
+                          size_t place, struct uf_error *error)
+{
+    struct uf_randomisation_statistics statistics = {NAN, NAN, NAN, NAN};
+    UF_TRY(dealt->statistic(dealt->user, path, &statistics, error));
+    out->coefficient[place] = statistics.coefficient;
+    out->t[place] = statistics.t;
+    out->scaled[place] = statistics.scaled;
+    out->shift[place] = statistics.shift;
+    out->undefined += isnan(statistics.coefficient) ? 1 : 0;
+    return UF_OK;
+}
+
 static uf_status run(const struct dealt *dealt, const struct uf_randomisation_options *options, size_t *path,
                      struct uf_randomisation *out, struct uf_error *error)
 {
     const struct uf_randomisation_design *design = dealt->design;
     size_t blocks = design->n_blocks, done = 1;
     bool more = true;
-    UF_TRY(dealt->statistic(dealt->user, design->path, &out->coefficient[0], &out->t[0], error));
+    UF_TRY(evaluate(dealt, design->path, out, 0, error));
     if (isnan(out->coefficient[0]))
         return uf_fail(error, UF_NOT_IDENTIFIED,
                        "what is tested is collinear with the fixed effects and covariates, or nothing is "
@@ -78,8 +91,7 @@ static uf_status run(const struct dealt *dealt, const struct uf_randomisation_op
         }
         /* the actual assignment comes by in the enumeration, and is already there */
         if (!out->enumerated || memcmp(path, design->path, blocks * sizeof *path)) {
-            UF_TRY(dealt->statistic(dealt->user, path, &out->coefficient[done], &out->t[done], error));
-            out->undefined += isnan(out->coefficient[done]) ? 1 : 0;
+            UF_TRY(evaluate(dealt, path, out, done, error));
             done++;
         }
         if (out->enumerated) more = uf_assignment_next(path, blocks);
@@ -87,6 +99,7 @@ static uf_status run(const struct dealt *dealt, const struct uf_randomisation_op
     out->count = done;
     share_extreme(out->coefficient, out->count, &out->p_coefficient, &out->least_p_coefficient);
     share_extreme(out->t, out->count, &out->p_t, &out->least_p_t);
+    share_extreme(out->scaled, out->count, &out->p_scaled, &out->least_p_scaled);
     return UF_OK;
 }
 
@@ -118,7 +131,9 @@ uf_status uf_randomise(const struct uf_randomisation_design *design, uf_randomis
         result.enumerated ? (size_t)result.assignments : 1 + (options->draws ? options->draws : DRAWS);
     result.coefficient = malloc(result.count * sizeof(double));
     result.t = malloc(result.count * sizeof(double));
-    if (!result.coefficient || !result.t) {
+    result.scaled = malloc(result.count * sizeof(double));
+    result.shift = malloc(result.count * sizeof(double));
+    if (!result.coefficient || !result.t || !result.scaled || !result.shift) {
         status = uf_fail_memory(error);
         goto done;
     }

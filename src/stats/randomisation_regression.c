@@ -7,6 +7,7 @@
 #include <utfall/randomisation.h>
 
 #include "base/fail.h"
+#include "stats/randomisation_balanced.h"
 
 #define COLLINEAR 1e-10
 
@@ -23,6 +24,7 @@ struct reduced {
     double *treatment; /* n: work space */
     double *score;     /* clusters: work space */
     size_t n_groups;
+    double *cell; /* noise: work space, sums of the treatment by cell */
 };
 
 static void take_out_covariates(const struct reduced *reduced, double *column)
@@ -80,6 +82,10 @@ static uf_status reduced_init(struct reduced *reduced, const struct uf_randomisa
         for (size_t i = 0; i < n; i++) column[i] /= after;
         reduced->n_covariates++;
     }
+    if (input->noise) {
+        reduced->cell = malloc((input->noise->n_cells + 1) * sizeof(double));
+        if (!reduced->cell) return uf_fail_memory(error);
+    }
     memcpy(reduced->outcome, input->outcome, n * sizeof(double));
     return reduce(reduced, reduced->outcome, &before, &after, error);
 }
@@ -87,7 +93,7 @@ static uf_status reduced_init(struct reduced *reduced, const struct uf_randomisa
 static void reduced_clear(struct reduced *reduced)
 {
     free(reduced->covariate), free(reduced->outcome), free(reduced->treatment), free(reduced->score),
-        free(reduced->root), free(reduced->columns);
+        free(reduced->root), free(reduced->columns), free(reduced->cell);
 }
 
 /* F of the tested dummies, given the others: by modified Gram–Schmidt, the tested ones last. */
@@ -136,33 +142,60 @@ static uf_status evaluate_joint(struct reduced *reduced, const size_t *path, dou
     return UF_OK;
 }
 
-/* The coefficient and its t for one assignment of paths to blocks (Frisch–Waugh–Lovell). */
-static uf_status evaluate(void *user, const size_t *path, double *coefficient, double *t,
+/* The standard error that the blocks' own noise implies, times Σ d̃². */
+static double noise_of(const struct reduced *reduced)
+{
+    const struct uf_randomisation_input *input = reduced->input;
+    const struct uf_block_noise *noise = input->noise;
+    double *sum = reduced->cell, total = 0;
+    memset(sum, 0, noise->n_cells * sizeof *sum);
+    for (size_t i = 0; i < input->n; i++)
+        sum[noise->cell[i]] += (reduced->root ? reduced->root[i] : 1) * reduced->treatment[i];
+    for (size_t c = 0; c < noise->n_cells; c++) {
+        double mean = noise->weight[c] > 0 ? sum[c] / noise->weight[c] : 0;
+        total += noise->variance[noise->block[c]] * mean * mean;
+    }
+    return sqrt(total);
+}
+
+static double shift_of(const struct reduced *reduced, double square)
+{
+    double sum = 0;
+    for (size_t i = 0; i < reduced->input->n; i++)
+        sum += (reduced->root ? reduced->root[i] : 1) * reduced->treatment[i] * reduced->input->treatment[i];
+    return sum / square;
+}
+
+static double ratio(double value, double error)
+{
+    return error > 0 ? value / error : value == 0 ? 0 : copysign(INFINITY, value);
+}
+
+/* The statistics of one assignment of paths to blocks (Frisch–Waugh–Lovell). */
+static uf_status evaluate(void *user, const size_t *path, struct uf_randomisation_statistics *out,
                           struct uf_error *error)
 {
     struct reduced *reduced = user;
-    *t = NAN;
-    if (reduced->joint) return evaluate_joint(reduced, path, coefficient, error);
+    if (reduced->joint) return evaluate_joint(reduced, path, &out->coefficient, error);
     const struct uf_randomisation_input *input = reduced->input;
     size_t n = input->n;
     double *d = reduced->treatment, before, after, product = 0, square = 0, variance = 0;
     for (size_t i = 0; i < n; i++) d[i] = input->path_value[i * input->n_paths + path[input->block[i]]];
     UF_TRY(reduce(reduced, d, &before, &after, error));
-    *coefficient = *t = NAN;
     if (!(after > COLLINEAR * before)) return UF_OK;
     for (size_t i = 0; i < n; i++) {
         product += d[i] * reduced->outcome[i];
         square += d[i] * d[i];
     }
-    *coefficient = product / square;
+    out->coefficient = product / square;
     memset(reduced->score, 0, reduced->n_groups * sizeof(double));
     const size_t *group = input->cluster ? input->cluster : input->block;
     for (size_t i = 0; i < n; i++)
-        reduced->score[group[i]] += d[i] * (reduced->outcome[i] - *coefficient * d[i]);
+        reduced->score[group[i]] += d[i] * (reduced->outcome[i] - out->coefficient * d[i]);
     for (size_t g = 0; g < reduced->n_groups; g++) variance += reduced->score[g] * reduced->score[g];
-    *t = variance > 0        ? *coefficient * square / sqrt(variance)
-         : *coefficient == 0 ? 0
-                             : copysign(INFINITY, *coefficient);
+    out->t = ratio(out->coefficient * square, sqrt(variance));
+    if (input->noise) out->scaled = ratio(out->coefficient * square, noise_of(reduced));
+    if (input->treatment) out->shift = shift_of(reduced, square);
     return UF_OK;
 }
 
@@ -171,8 +204,14 @@ static uf_status deal(struct reduced *reduced, const struct uf_randomisation_inp
                       struct uf_error *error)
 {
     const struct uf_randomisation_design design = {input->n_blocks, input->n_paths, input->path};
+    struct balanced *balanced = NULL;
     UF_TRY(reduced_init(reduced, input, error));
-    return uf_randomise(&design, evaluate, reduced, options, out, error);
+    if (!reduced->joint && !(options && options->row_by_row))
+        UF_TRY(balanced_new(input, reduced->outcome, &balanced, error));
+    uf_status status = balanced ? uf_randomise(&design, balanced_evaluate, balanced, options, out, error)
+                                : uf_randomise(&design, evaluate, reduced, options, out, error);
+    balanced_free(balanced);
+    return status;
 }
 
 uf_status uf_randomisation_test(const struct uf_randomisation_input *input,
@@ -213,8 +252,8 @@ uf_status uf_randomisation_joint_test(const struct uf_randomisation_joint_input 
                                                    .p = result.p_coefficient,
                                                    .least_p = result.least_p_coefficient,
                                                    .undefined = result.undefined};
-        free(result.t);
-        if (status != UF_OK) free(result.coefficient);
+        if (status == UF_OK) result.coefficient = NULL; /* taken over */
+        uf_randomisation_clear(&result);
     }
     reduced_clear(&reduced);
     return status;

@@ -1,0 +1,3 @@
+#ifndef UTFALL_FEW_TREATED_H
+#define UTFALL_FEW_TREATED_H
+#endif
