@@ -127,6 +127,10 @@ struct uf_imputation_error_options {
 uf_status uf_imputation_influence(const struct uf_did_data *data, const struct uf_imputation *fit,
                                   const gsl_matrix *share, const struct uf_imputation_error_options *options,
                                   gsl_matrix **out, struct uf_error *error);
+/* v (n) of one average (share: n_cells × 1): τ̂ = Σ v_it y_it; 0 for treated observations that do not count.
+ * O(n k). */
+uf_status uf_imputation_weights(const struct uf_did_data *data, const struct uf_imputation *fit,
+                                const gsl_matrix *share, double *out, struct uf_error *error);
 /* ψ'ψ (q × q). O(G q²). */
 uf_status uf_influence_covariance(const gsl_matrix *influence, gsl_matrix **out, struct uf_error *error);
 
@@ -158,12 +162,21 @@ void uf_imputation_leads_clear(struct uf_imputation_leads *leads);
 
 /* Had other units been treated: the cohorts are dealt out anew over the assignment's blocks, and the simple
  * average is computed again, untreated regression and all. t is the average over its error (pool of the
- * cell). An assignment for which nothing can be estimated counts as extreme. Errors as uf_randomisation_test.
- * Cost: that of a fit, for each assignment. */
+ * cell); the scaled statistic and the interval's shift come from v (`noise` NULL: no scaled one). An assignment
+ * for which nothing can be estimated counts as extreme. Errors as uf_randomise. Cost: that of a fit with its
+ * errors, for each assignment. */
 uf_status uf_imputation_randomise(const struct uf_did_data *data, const struct uf_imputation_options *options,
-                                  const struct uf_did_assignment *assignment,
+                                  const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
                                   const struct uf_randomisation_options *randomisation,
                                   struct uf_randomisation *out, struct uf_error *error);
+/* The same for what comes before the start: F of all leads (errors taken as independent) under each assignment, in
+ * `coefficient`; the other statistics are NaN. UF_NOT_IDENTIFIED also where there is no lead. */
+uf_status uf_imputation_randomise_leads(const struct uf_did_data *data,
+                                        const struct uf_imputation_options *options,
+                                        const struct uf_imputation_leads_options *leads,
+                                        const struct uf_did_assignment *assignment,
+                                        const struct uf_randomisation_options *randomisation,
+                                        struct uf_randomisation *out, struct uf_error *error);
 
 /*
  * The method. Tables: `estimates`, `group-time`, `event-study`, `group-average`, `calendar-average`,

@@ -176,8 +176,38 @@ static uf_status add_lags(const struct imputation_run *run, struct uf_table *tab
     return status;
 }
 
+/* All leads together, the cohorts dealt out anew: honest where no covariance of so many can be had. */
+static uf_status add_dealt(const struct imputation_run *run, const struct lead_study *study,
+                           const struct uf_did_assignment *assignment, struct effect_pretrend *pretrend,
+                           struct uf_error *error)
+{
+    const struct uf_did_data *data = &run->common.sample->data;
+    struct uf_randomisation_options options = run->common.inference->randomisation;
+    struct uf_randomisation dealt;
+    struct uf_error reason;
+    double columns = (double)study->leads.fit.n_columns, restrictions = 0;
+    if (!imputation_afford(4 * (double)data->n * columns * (columns + 8) / 10, &options)) return UF_OK;
+    uf_status status =
+        uf_imputation_randomise_leads(data, &run->options, &study->asked, assignment, &options, &dealt, &reason);
+    if (status == UF_NOT_IDENTIFIED) return UF_OK; /* nothing is left to test it with: the row is not there */
+    if (status != UF_OK) {
+        if (error) *error = reason;
+        return status;
+    }
+    for (size_t j = 0; j < study->leads.fit.n_leading; j++)
+        restrictions += study->leads.fit.position[j] != SIZE_MAX;
+    const struct uf_joint_test test = {.statistic = dealt.coefficient[0],
+                                       .df1 = restrictions,
+                                       .df2 = NAN,
+                                       .p_value = dealt.p_coefficient,
+                                       .restrictions = (size_t)restrictions,
+                                       .rank = (size_t)restrictions};
+    uf_randomisation_clear(&dealt);
+    return effect_pretrend_add(pretrend, &test, "randomisation", error);
+}
+
 static uf_status report_pretrend(const struct imputation_run *run, const struct lead_study *study,
-                                 struct uf_error *error)
+                                 const struct uf_did_assignment *assignment, struct uf_error *error)
 {
     static const struct uf_words untested = {
         "There is no period before the start beside the reference: whether the groups developed alike before it "
@@ -197,12 +227,14 @@ static uf_status report_pretrend(const struct imputation_run *run, const struct 
             status = effect_pretrend_add(&pretrend, &test, uf_covariance_types(&types)[study->options[c].kind].name,
                                          error);
     }
+    if (status == UF_OK && assignment) status = add_dealt(run, study, assignment, &pretrend, error);
     if (status == UF_OK) status = effect_pretrend_finish(&run->common, &pretrend, error);
     effect_pretrend_clear(&pretrend);
     return status;
 }
 
-uf_status imputation_report_event_study(const struct imputation_run *run, struct uf_error *error)
+uf_status imputation_report_event_study(const struct imputation_run *run,
+                                        const struct uf_did_assignment *assignment, struct uf_error *error)
 {
     static const struct uf_words title = {
         "Before the start: differences among the untreated. From it on: departures from the prediction",
@@ -217,7 +249,7 @@ uf_status imputation_report_event_study(const struct imputation_run *run, struct
         status = uf_result_take_table(run->common.result, table, error);
         table = NULL;
     }
-    if (status == UF_OK) status = report_pretrend(run, &study, error);
+    if (status == UF_OK) status = report_pretrend(run, &study, assignment, error);
     uf_table_free(table);
     lead_study_clear(&study);
     return status;

@@ -242,6 +242,56 @@ uf_status uf_imputation_influence(const struct uf_did_data *data, const struct u
     return status;
 }
 
+/* The unit's own part of v: what is left of its treated weights when the periods' part is taken off. */
+static double unit_part(const struct influence *f, size_t unit)
+{
+    const struct two_way *effects = &f->fit->parts->effects;
+    double sum = 0;
+    for (size_t a = effects->start[unit]; a < effects->start[unit + 1]; a++) {
+        size_t i = two_way_row(effects, a), cell = f->fit->cell_of[i];
+        double weight = imputation_weight(f->data, i);
+        if (f->fit->state[i] == UF_IMPUTATION_ESTIMATED)
+            sum += weight / f->fit->cell[cell].weight * gsl_matrix_get(f->share, cell, 0);
+        else if (f->fit->state[i] == UF_IMPUTATION_UNTREATED)
+            sum -= weight * f->theta[f->data->period[i]];
+    }
+    return effects->unit_weight[unit] > 0 ? sum / effects->unit_weight[unit] : 0;
+}
+
+static void fill_weights(const struct influence *f, double *out)
+{
+    const struct uf_imputation *fit = f->fit;
+    const struct two_way *effects = &fit->parts->effects;
+    for (size_t u = 0; u < f->data->n_units; u++) {
+        double own = unit_part(f, u);
+        for (size_t a = effects->start[u]; a < effects->start[u + 1]; a++) {
+            size_t i = two_way_row(effects, a), cell = fit->cell_of[i];
+            double weight = imputation_weight(f->data, i), solved = own + f->theta[f->data->period[i]];
+            out[i] = 0;
+            if (fit->state[i] == UF_IMPUTATION_ESTIMATED)
+                out[i] = weight / fit->cell[cell].weight * gsl_matrix_get(f->share, cell, 0);
+            if (fit->state[i] != UF_IMPUTATION_UNTREATED) continue;
+            for (size_t r = 0; r < fit->rank; r++) solved += fit->parts->covariate[r * fit->n + i] * f->slope[r];
+            out[i] = -weight * solved;
+        }
+    }
+}
+
+uf_status uf_imputation_weights(const struct uf_did_data *data, const struct uf_imputation *fit,
+                                const gsl_matrix *share, double *out, struct uf_error *error)
+{
+    struct influence f = {.data = data, .fit = fit, .share = share, .q = 1};
+    if (share->size1 != fit->n_cells || share->size2 != 1 || data->n != fit->n)
+        return uf_fail(error, UF_INTERNAL, "the share is %zu × %zu, the fit has %zu cells", share->size1, share->size2,
+                       fit->n_cells);
+    uf_status status = allocate(&f, error);
+    if (status == UF_OK) status = solve(&f, error);
+    if (status == UF_OK) fill_weights(&f, out);
+    gsl_matrix_free(f.out);
+    influence_clear(&f);
+    return status;
+}
+
 uf_status uf_influence_covariance(const gsl_matrix *influence, gsl_matrix **out, struct uf_error *error)
 {
     size_t q = influence->size2;

@@ -167,12 +167,19 @@ static uf_status randomise(const struct imputation_run *run, struct uf_did_assig
     static const struct uf_words text = {
         "The cohorts could not be dealt out anew over the units: there is only one way to do it.",
         "Kohorterna kunde inte fördelas på nytt över enheterna: det finns bara ett sätt att göra det på."};
+    const struct uf_did_data *data = &run->common.sample->data;
+    struct uf_did_noise noise;
     struct uf_error reason;
     *done = false;
-    uf_status status = uf_did_assignment_init(&run->common.sample->data, assignment, &reason);
+    uf_status status = uf_did_assignment_init(data, assignment, &reason);
     if (status == UF_OK) {
-        status = uf_imputation_randomise(&run->common.sample->data, &run->options, assignment,
-                                         &run->common.inference->randomisation, randomisation, &reason);
+        uf_status quiet = uf_did_noise_init(data, assignment, &noise, &reason);
+        if (quiet == UF_OK || quiet == UF_NOT_IDENTIFIED)
+            status = uf_imputation_randomise(data, &run->options, assignment, quiet == UF_OK ? &noise : NULL,
+                                             &run->common.inference->randomisation, randomisation, &reason);
+        else
+            status = quiet;
+        if (quiet == UF_OK) uf_did_noise_clear(&noise);
         if (status != UF_OK) uf_did_assignment_clear(assignment);
     }
     if (status == UF_OK) {
@@ -186,15 +193,27 @@ static uf_status randomise(const struct imputation_run *run, struct uf_did_assig
     return effect_note(&run->common, UF_WARNING, "randomisation-impossible", text, none, NULL, 0, error);
 }
 
+/* The means are of what was estimated: treated observations with a prediction. */
 static uf_status report_size(const struct imputation_run *run, struct uf_error *error)
 {
     struct imputation_averages simple;
+    struct effect_sample estimated = *run->common.sample;
+    struct effect_run common = run->common;
     UF_TRY(imputation_averages_init(run, UF_AVERAGE_SIMPLE, &simple, error));
     uf_status status = UF_OK;
-    if (simple.averages.count > 0) {
+    double *treatment = malloc((estimated.data.n + 1) * sizeof *treatment);
+    if (!treatment) {
+        status = uf_fail_memory(error);
+    } else if (simple.averages.count > 0) {
         const double estimate[3] = {simple.averages.estimate[0], simple.test[0].conf_low, simple.test[0].conf_high};
-        status = effect_report_size(&run->common, run->scale, estimate, error);
+        for (size_t i = 0; i < estimated.data.n; i++)
+            treatment[i] = run->fit->state[i] == UF_IMPUTATION_ESTIMATED &&
+                           run->fit->cell[run->fit->cell_of[i]].event_time >= 0;
+        estimated.data.treatment = treatment;
+        common.sample = &estimated;
+        status = effect_report_size(&common, run->scale, estimate, error);
     }
+    free(treatment);
     imputation_averages_clear(&simple);
     return status;
 }
@@ -211,7 +230,7 @@ static uf_status report(const struct imputation_run *run, const struct uf_option
     uf_status status = imputation_report_estimates(run, &inference, randomised ? &randomisation : NULL,
                                                    assignment.n_blocks, error);
     if (status == UF_OK) status = report_size(run, error);
-    if (status == UF_OK && run->event_study) status = imputation_report_event_study(run, error);
+    if (status == UF_OK && run->event_study) status = imputation_report_event_study(run, randomised ? &assignment : NULL, error);
     if (status == UF_OK) status = imputation_report_averages(run, error);
     if (status == UF_OK && randomised)
         status = effect_report_randomisation(&run->common, &randomisation, &assignment, error);

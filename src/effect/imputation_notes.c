@@ -21,17 +21,22 @@ static bool asked(const struct uf_options *options, const char *name)
     return uf_text_list_find(uf_options_list(options, "inference"), name) != SIZE_MAX;
 }
 
-/* No more assignments than can be afforded; false where that is too few. */
-static bool afford(const struct imputation_run *run)
+bool imputation_afford(double work, struct uf_randomisation_options *options)
 {
-    struct uf_randomisation_options *options = &run->common.inference->randomisation;
-    const struct uf_did_data *data = &run->common.sample->data;
-    double work = (double)data->n * (1 + (double)run->fit->n_covariates) + 300 + pow((double)data->n_periods, 3) / 10;
     double affordable = MOST_WORK / work;
     if (affordable < FEWEST_DRAWS) return false;
     if (affordable < (double)options->most_enumerated) options->most_enumerated = (size_t)affordable;
     if (affordable < (double)options->draws) options->draws = (size_t)affordable;
     return true;
+}
+
+/* A fit with its errors. */
+static bool afford(const struct imputation_run *run)
+{
+    const struct uf_did_data *data = &run->common.sample->data;
+    double work =
+        (double)data->n * (1 + (double)run->fit->n_covariates) + 300 + pow((double)data->n_periods, 3) / 10;
+    return imputation_afford(work, &run->common.inference->randomisation);
 }
 
 uf_status imputation_choose_inference(const struct imputation_run *run, const struct uf_options *options,

@@ -28,13 +28,16 @@ struct imputation_inference {
 uf_status imputation_choose_inference(const struct imputation_run *run, const struct uf_options *options,
                                       struct imputation_inference *out, struct uf_error *error);
 
+/* Lowers the number of assignments to what about two seconds allow when each takes `work` rows; false where that is too
+ * few. */
+bool imputation_afford(double work, struct uf_randomisation_options *options);
+
 /* Averages with their tests: q of them. */
 struct imputation_averages {
     struct uf_imputation_averages averages;
     struct uf_t_test *test; /* count */
     gsl_matrix *covariance; /* count × count; NULL where count is 0 */
 };
-/* `shares` NULL: those of the kind. */
 uf_status imputation_averages_init(const struct imputation_run *run, enum uf_imputation_average kind,
                                    struct imputation_averages *out, struct uf_error *error);
 void imputation_averages_clear(struct imputation_averages *averages);
@@ -45,8 +48,9 @@ uf_status imputation_report_estimates(const struct imputation_run *run,
                                       struct uf_error *error);
 /* Tables `group-time`, `group-average`, `calendar-average`. */
 uf_status imputation_report_averages(const struct imputation_run *run, struct uf_error *error);
-/* Tables `event-study` and `pretrend`. */
-uf_status imputation_report_event_study(const struct imputation_run *run, struct uf_error *error);
+/* Tables `event-study` and `pretrend`. `assignment` NULL: no randomisation. */
+uf_status imputation_report_event_study(const struct imputation_run *run,
+                                        const struct uf_did_assignment *assignment, struct uf_error *error);
 /* Notes on the fit, what could not be predicted (table `left-out`), cells of one region. */
 uf_status imputation_report_fit(const struct imputation_run *run, struct uf_error *error);
 

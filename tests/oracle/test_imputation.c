@@ -70,7 +70,7 @@ static void compare_leads(const struct staggered *p, json_t *results, const char
     struct uf_imputation_leads l;
     struct uf_covariance v;
     const struct uf_imputation_leads_options options = {.leads = leads, .reference = -1};
-    const struct uf_covariance_options covariance = {UF_COVARIANCE_CR1S, UF_K_FIXEST, UF_DF_DEFAULT};
+    const struct uf_covariance_options covariance = {.kind = UF_COVARIANCE_CR1S};
     assert_ok(uf_imputation_leads(&p->data, &fit, &options, &l, &error), &error);
     assert_ok(uf_did_covariance(&l.data, &l.fit, &covariance, &v, &error), &error);
     json_t *row;

@@ -172,6 +172,17 @@ static void simple(const struct uf_did_data *data, const struct uf_imputation *f
     uf_imputation_averages_clear(&averages);
 }
 
+static void expect_weights(const struct uf_did_data *data, const struct uf_imputation *fit, const struct twin *twin)
+{
+    struct uf_error error;
+    struct uf_imputation_averages averages;
+    double v[MOST];
+    assert_ok(uf_imputation_average(fit, UF_AVERAGE_SIMPLE, &averages, &error), &error);
+    assert_ok(uf_imputation_weights(data, fit, averages.share, v, &error), &error);
+    for (size_t i = 0; i < data->n; i++) expect_within(v[i], twin->v[i], 1e-12, "v");
+    uf_imputation_averages_clear(&averages);
+}
+
 static void equals_the_naive_twin(void **state)
 {
     (void)state;
@@ -191,6 +202,7 @@ static void equals_the_naive_twin(void **state)
         simple(&s->data, &fit, &errors, &estimate, &spread);
         expect_close(estimate, twin.estimate, 1e-9, "average");
         expect_close(spread, twin.error, 1e-9, "error");
+        expect_weights(&s->data, &fit, &twin);
         uf_imputation_clear(&fit);
         free(s);
     }
@@ -297,7 +309,7 @@ static void randomisation_is_a_fit_each(void **state)
     s->data.weights = NULL;
     assert_ok(uf_did_assignment_init(&s->data, &assignment, &error), &error);
     assert_int_equal(assignment.n_blocks, UNITS);
-    assert_ok(uf_imputation_randomise(&s->data, NULL, &assignment, NULL, &r, &error), &error);
+    assert_ok(uf_imputation_randomise(&s->data, NULL, &assignment, NULL, NULL, &r, &error), &error);
     assert_int_equal(r.count, 1092);
     assert_int_equal(r.undefined, 0);
     solve_twin(s, 0, &errors, &twin);
@@ -315,6 +327,7 @@ static void randomisation_is_a_fit_each(void **state)
         }
     }
     expect_close(r.p_coefficient, (double)extreme / 1092, 1e-12, "p");
+    expect_within(r.shift[0], 1, 1e-12, "shift of the actual assignment");
     uf_randomisation_clear(&r);
     uf_did_assignment_clear(&assignment);
     free(s);
