@@ -47,6 +47,7 @@
 #include <utfall/scoreboard.h>
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
+#include <utfall/simultaneous.h>
 #include <utfall/sobol.h>
 #include <utfall/sparkline.h>
 #include <utfall/spatial.h>

@@ -93,7 +93,7 @@ struct uf_wild_bootstrap {
     /* The p-value (of the interval's tails) that a null value has in the limit r → −∞ and r → ∞: above
      * 1 − level there is no end on that side. */
     double p_limit[2];
-    double least_p; /* the smaller of the two: no estimate, however large, could have given less */
+    double least_p;           /* the smaller of the two: no estimate, however large, could have given less */
     double monte_carlo_error; /* of p_symmetric; 0 where enumerated */
     size_t n_clusters;
     size_t draws;                 /* weight vectors that the p-values are of */

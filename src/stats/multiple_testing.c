@@ -41,7 +41,8 @@ static uf_status rank_p(const double *p, size_t count, struct ranked **out, size
 {
     for (size_t i = 0; i < count; i++)
         if (p[i] < 0 || p[i] > 1)
-            return uf_fail(error, UF_BAD_INPUT, "p-value %zu is %g; it must lie between 0 and 1", i + 1, p[i]);
+            return uf_fail(error, UF_BAD_INPUT, "p-value %zu is %g; it must lie between 0 and 1", i + 1,
+                           p[i]);
     return rank(p, count, out, out_count, error);
 }
 
@@ -79,7 +80,8 @@ uf_status uf_romano_wolf(const double *statistic, const gsl_matrix *resampled, d
                          struct uf_error *error)
 {
     size_t count = resampled->size2, draws = resampled->size1, m;
-    if (draws == 0) return uf_fail(error, UF_BAD_USAGE, "the step-down test needs resampled statistics, found none");
+    if (draws == 0)
+        return uf_fail(error, UF_BAD_USAGE, "the step-down test needs resampled statistics, found none");
     struct ranked *ranked;
     double *size = malloc((count + 1) * sizeof *size);
     size_t *beyond = calloc(count + 1, sizeof *beyond);

@@ -27,10 +27,11 @@ static uf_status check(const struct uf_wild_bootstrap_input *input,
         regression->inverse->size2 != k || input->coefficients->size != k || input->combination->size != k)
         return uf_fail(error, UF_INTERNAL, "wild bootstrap: sizes differ");
     if (regression->n_cluster_dimensions != 1)
-        return uf_fail(error, UF_BAD_USAGE,
-                       "the wild cluster bootstrap takes one cluster dimension, not %zu; name the one with the "
-                       "fewest clusters",
-                       regression->n_cluster_dimensions);
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "the wild cluster bootstrap takes one cluster dimension, not %zu; name the one with the "
+            "fewest clusters",
+            regression->n_cluster_dimensions);
     if (!(options->level >= 0 && options->level < 1))
         return uf_fail(error, UF_BAD_USAGE, "a confidence level lies between 0 and 1, not at %g",
                        options->level);

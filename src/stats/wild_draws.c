@@ -21,7 +21,7 @@
 enum {
     TILE = 16,   /* columns that are added up in registers */
     BLOCK = 128, /* draws at a time: their sums stay in the cache */
-    CHUNK = 128  /* blocks between two reports of progress */
+    CHUNK = 512  /* blocks between two reports of progress */
 };
 /* Below this share of what it is the difference of, a variance of low rank is counted again. */
 #define CANCELLED 1e-6
@@ -257,7 +257,8 @@ static struct moments_of_draw low_rank(const struct engine *e, const double *sum
 {
     size_t rank = e->m->rank;
     bool restricted = e->m->restricted;
-    const double *a0 = sum + 5, *b0 = a0 + rank, *a1 = restricted ? b0 + rank : NULL, *b1 = a1 ? a1 + rank : NULL;
+    const double *a0 = sum + 5, *b0 = a0 + rank, *a1 = restricted ? b0 + rank : NULL,
+                 *b1 = a1 ? a1 + rank : NULL;
     struct moments_of_draw a = squares(a0, a1, rank), b = squares(b0, b1, rank);
     struct moments_of_draw out = {sum[2] - a.v0 + b.v0, sum[3] - a.v1 + b.v1, sum[4] - a.v2 + b.v2};
     if (out.v0 < CANCELLED * (sum[2] + b.v0) || (restricted && out.v2 < CANCELLED * (sum[4] + b.v2)))
@@ -296,7 +297,7 @@ static bool run_chunk(const struct engine *e, size_t first_block, size_t end_blo
         double *sums = malloc((BLOCK * e->n_tiles * TILE + 1) * sizeof *sums),
                *room = malloc((e->m->n_clusters + 2 * e->m->rank + 1) * sizeof *room);
         failed = !rows || !sums || !room;
-#pragma omp for schedule(static)
+#pragma omp for schedule(dynamic)
         for (size_t block = first_block; block < end_block; block++) {
             size_t first = block * BLOCK, left = count - first;
             if (!failed) run_block(e, first, left < BLOCK ? left : BLOCK, rows, sums, room);

@@ -91,11 +91,11 @@ static uf_status dummies_init(const struct uf_covariance_input *input, struct du
     size_t n_free = 0;
     uf_status status = basis_split_effects(input, &nested, is_nested, &n_free, error);
     if (status == UF_OK && n_free > MOST_DUMMIES)
-        status =
-            uf_fail(error, UF_BAD_USAGE,
-                    "wild bootstrap: %zu dummies of fixed effects cross the clusters (at most %d); cluster so "
-                    "that the fixed effects lie within clusters",
-                    n_free, (int)MOST_DUMMIES);
+        status = uf_fail(
+            error, UF_BAD_USAGE,
+            "wild bootstrap: %zu dummies of fixed effects cross the clusters (at most %d); cluster so "
+            "that the fixed effects lie within clusters",
+            n_free, (int)MOST_DUMMIES);
     for (size_t c = 0; c < dimensions && status == UF_OK; c++) {
         if (is_nested[c]) continue;
         d->group[d->n_dimensions] = uf_absorber_groups(absorber, c);
@@ -121,7 +121,8 @@ static double add_up(const struct uf_covariance_input *input, const struct dummi
     size_t n = input->x->size1, k = input->x->size2, q = k + dummies->count;
     for (size_t i = 0; i < n; i++) {
         size_t g = number[input->cluster[0][i]];
-        double w = input->weights ? input->weights[i] : 1, d = 0, *row_d = of_d + g * q, *row_e = of_e + g * q;
+        double w = input->weights ? input->weights[i] : 1, d = 0, *row_d = of_d + g * q,
+               *row_e = of_e + g * q;
         const double *x = input->x->data + i * input->x->tda;
         for (size_t j = 0; j < k; j++) d += x[j] * direction[j];
         double e = w * gsl_vector_get(input->residuals, i);
@@ -252,8 +253,8 @@ static uf_status fill(const struct uf_wild_bootstrap_input *input, const struct 
     m->f0 = malloc((clusters * most + 1) * sizeof *m->f0);
     m->f1 = malloc((clusters * most + 1) * sizeof *m->f1);
     columns = malloc((clusters * most + 1) * sizeof *columns);
-    if (!of_d || !of_e || !left || !coordinates || !columns || !l || !direction || !m->s0 || !m->s1 || !m->u ||
-        !m->f0 || !m->f1) {
+    if (!of_d || !of_e || !left || !coordinates || !columns || !l || !direction || !m->s0 || !m->s1 ||
+        !m->u || !m->f0 || !m->f1) {
         status = uf_fail_memory(error);
         goto done;
     }

@@ -71,11 +71,11 @@ static void run(const char *name, const struct regression *r, const double *y, c
             again[i] = y[i] - e + v[cluster[i]] * e;
         }
         struct regression s = fit(again);
-        struct uf_covariance covariance = regression_covariance(&s, UF_COVARIANCE_CR1S, UF_K_FIXEST, 0, 1,
-                                                                &cluster, &n_clusters);
+        struct uf_covariance covariance =
+            regression_covariance(&s, UF_COVARIANCE_CR1S, UF_K_FIXEST, 0, 1, &cluster, &n_clusters);
         expect_within(b.statistics[draw],
-                      gsl_vector_get(s.fit.coefficients, 0) / sqrt(gsl_matrix_get(covariance.matrix, 0, 0)), 1e-7,
-                      "the two ways");
+                      gsl_vector_get(s.fit.coefficients, 0) / sqrt(gsl_matrix_get(covariance.matrix, 0, 0)),
+                      1e-7, "the two ways");
         uf_covariance_clear(&covariance);
         regression_clear(&s);
     }
@@ -97,7 +97,8 @@ int main(int argc, char **argv)
         y[i] = bench_noise(1, i) + bench_noise(9, unit[i]) + 0.1 * (double)period[i] +
                0.05 * (county[i] < 3 && period[i] >= 11) + 0.3 * bench_noise(5, county[i] * 100 + period[i]);
     }
-    printf("goals on this machine: 21 clusters %.3f s wall, 290 clusters %.3f s wall\n", 0.06 * ratio, 0.5 * ratio);
+    printf("goals on this machine: 21 clusters %.3f s wall, 290 clusters %.3f s wall\n", 0.06 * ratio,
+           0.5 * ratio);
     struct regression r = fit(y);
     run("21 clusters, signs", &r, y, county, COUNTIES, UF_WILD_RADEMACHER, draws);
     run("290 clusters, signs", &r, y, unit, UNITS, UF_WILD_RADEMACHER, draws);

@@ -61,8 +61,9 @@ static double number(json_t *object, const char *key)
 }
 
 /* One entry, on coefficient `column`. */
-static void check(json_t *results, const char *entry, const struct sample *s, size_t column, double null_value,
-                  enum uf_wild_null null, enum uf_wild_weights weights, enum uf_k_rule k_rule)
+static void check(json_t *results, const char *entry, const struct sample *s, size_t column,
+                  double null_value, enum uf_wild_null null, enum uf_wild_weights weights,
+                  enum uf_k_rule k_rule)
 {
     struct uf_error error;
     struct uf_wild_bootstrap b;
@@ -77,7 +78,8 @@ static void check(json_t *results, const char *entry, const struct sample *s, si
                                                    .n_cluster_dimensions = 1};
     gsl_vector *combination = gsl_vector_calloc(s->r.k);
     gsl_vector_set(combination, column, 1);
-    const struct uf_wild_bootstrap_input input = {&regression, s->r.fit.coefficients, combination, null_value};
+    const struct uf_wild_bootstrap_input input = {&regression, s->r.fit.coefficients, combination,
+                                                  null_value};
     const struct uf_wild_bootstrap_options options = {.null = null,
                                                       .weights = weights,
                                                       .ties = UF_WILD_TIES_LEFT_OUT,
@@ -91,8 +93,7 @@ static void check(json_t *results, const char *entry, const struct sample *s, si
     json_t *sorted = json_object_get(value, "t_boot_sorted");
     double p = number(value, "p"), draws = number(value, "B_used");
     double low = number(value, "ci_lo"), high = number(value, "ci_hi");
-    assert_int_equal(b.enumerated,
-                     weights == UF_WILD_RADEMACHER && pow(2, (double)s->n_clusters) <= draws);
+    assert_int_equal(b.enumerated, weights == UF_WILD_RADEMACHER && pow(2, (double)s->n_clusters) <= draws);
     double sum = 0;
     for (size_t i = 0; i < b.n_statistics; i++) sum += fabs(b.statistics[i]);
     if (b.enumerated) {
@@ -111,10 +112,12 @@ static void check(json_t *results, const char *entry, const struct sample *s, si
     if (json_array_size(sorted) > 0) { /* every draw of the enumeration */
         assert_int_equal(json_array_size(sorted), 2 * b.n_statistics);
         double *all = malloc(2 * b.n_statistics * sizeof *all);
-        for (size_t i = 0; i < b.n_statistics; i++) all[2 * i] = b.statistics[i], all[2 * i + 1] = -b.statistics[i];
+        for (size_t i = 0; i < b.n_statistics; i++)
+            all[2 * i] = b.statistics[i], all[2 * i + 1] = -b.statistics[i];
         qsort(all, 2 * b.n_statistics, sizeof *all, compare_doubles);
         for (size_t i = 0; i < 2 * b.n_statistics; i++)
-            expect_within(all[i], json_number_value(json_array_get(sorted, i)), 1e-6 * (1 + fabs(all[i])), entry);
+            expect_within(all[i], json_number_value(json_array_get(sorted, i)), 1e-6 * (1 + fabs(all[i])),
+                          entry);
         free(all);
     }
     uf_wild_bootstrap_clear(&b);
@@ -128,19 +131,24 @@ static void produc(void **state)
 {
     (void)state;
     json_t *results = load_json(need_shared("reference/peers/results/wildboot.json"));
-    struct sample s = sample_read(need_shared("reference/peers/data/Produc.csv"), produc_columns, 4, true, NULL,
-                                  0, "region");
-    check(results, "produc_ols_region_WCR_rademacher_enum", &s, 0, 0, UF_WILD_RESTRICTED, UF_WILD_RADEMACHER, UF_K_NONE);
+    struct sample s = sample_read(need_shared("reference/peers/data/Produc.csv"), produc_columns, 4, true,
+                                  NULL, 0, "region");
+    check(results, "produc_ols_region_WCR_rademacher_enum", &s, 0, 0, UF_WILD_RESTRICTED, UF_WILD_RADEMACHER,
+          UF_K_NONE);
     check(results, "produc_ols_region_WCR_rademacher_enum_unemp", &s, 3, 0, UF_WILD_RESTRICTED,
           UF_WILD_RADEMACHER, UF_K_NONE);
-    check(results, "produc_ols_region_WCR_r005", &s, 0, 0.05, UF_WILD_RESTRICTED, UF_WILD_RADEMACHER, UF_K_NONE);
-    check(results, "produc_ols_region_WCU_rademacher_enum", &s, 0, 0, UF_WILD_UNRESTRICTED, UF_WILD_RADEMACHER, UF_K_NONE);
-    check(results, "produc_ols_region_WCR_webb_B99999", &s, 0, 0, UF_WILD_RESTRICTED, UF_WILD_WEBB, UF_K_NONE);
+    check(results, "produc_ols_region_WCR_r005", &s, 0, 0.05, UF_WILD_RESTRICTED, UF_WILD_RADEMACHER,
+          UF_K_NONE);
+    check(results, "produc_ols_region_WCU_rademacher_enum", &s, 0, 0, UF_WILD_UNRESTRICTED,
+          UF_WILD_RADEMACHER, UF_K_NONE);
+    check(results, "produc_ols_region_WCR_webb_B99999", &s, 0, 0, UF_WILD_RESTRICTED, UF_WILD_WEBB,
+          UF_K_NONE);
     sample_clear(&s);
     /* years cross the regions; in the OLS of the peer they are columns */
     s = sample_read(need_shared("reference/peers/data/Produc.csv"), produc_columns, 4, true, state_year, 2,
                     "region");
-    check(results, "produc_twfe_region_WCR_rademacher_enum", &s, 0, 0, UF_WILD_RESTRICTED, UF_WILD_RADEMACHER, UF_K_NONE);
+    check(results, "produc_twfe_region_WCR_rademacher_enum", &s, 0, 0, UF_WILD_RESTRICTED, UF_WILD_RADEMACHER,
+          UF_K_NONE);
     sample_clear(&s);
     json_decref(results);
 }
@@ -154,15 +162,19 @@ static void sweden(void **state)
     json_t *results = load_json(need_shared("reference/own/results/wildboot_sweden.json"));
     const char *path = need_shared("reference/own/data/sim_sweden.csv");
     struct sample s = sample_read(path, sweden_columns, 2, false, kommun_year, 2, "lan");
-    check(results, "sweden_lan_WCR_rademacher_B99999", &s, 0, 0, UF_WILD_RESTRICTED, UF_WILD_RADEMACHER, UF_K_NONE);
+    check(results, "sweden_lan_WCR_rademacher_B99999", &s, 0, 0, UF_WILD_RESTRICTED, UF_WILD_RADEMACHER,
+          UF_K_NONE);
     check(results, "sweden_lan_WCR_webb_B99999", &s, 0, 0, UF_WILD_RESTRICTED, UF_WILD_WEBB, UF_K_NONE);
     check(results, "sweden_lan_WCU_webb_B99999", &s, 0, 0, UF_WILD_UNRESTRICTED, UF_WILD_WEBB, UF_K_NONE);
-    check(results, "sweden_lan_x_r05_WCR_rademacher_B99999", &s, 1, 0.5, UF_WILD_RESTRICTED, UF_WILD_RADEMACHER, UF_K_NONE);
-    check(results, "sweden_lan_x_r05_WCR_webb_B99999", &s, 1, 0.5, UF_WILD_RESTRICTED, UF_WILD_WEBB, UF_K_NONE);
+    check(results, "sweden_lan_x_r05_WCR_rademacher_B99999", &s, 1, 0.5, UF_WILD_RESTRICTED,
+          UF_WILD_RADEMACHER, UF_K_NONE);
+    check(results, "sweden_lan_x_r05_WCR_webb_B99999", &s, 1, 0.5, UF_WILD_RESTRICTED, UF_WILD_WEBB,
+          UF_K_NONE);
     sample_clear(&s);
     path = need_shared("reference/own/data/sim_sweden.csv");
     s = sample_read(path, sweden_columns, 2, false, kommun_year, 2, "kommun");
-    check(results, "sweden_kommun_treated_r1.8_WCR_B9999", &s, 0, 1.8, UF_WILD_RESTRICTED, UF_WILD_RADEMACHER, UF_K_NONE);
+    check(results, "sweden_kommun_treated_r1.8_WCR_B9999", &s, 0, 1.8, UF_WILD_RESTRICTED, UF_WILD_RADEMACHER,
+          UF_K_NONE);
     sample_clear(&s);
     json_decref(results);
 }
@@ -171,15 +183,18 @@ static void sweden_enumerated(void **state)
 {
     (void)state;
     json_t *results = load_json(need_shared("reference/own/results/wildboot_sweden.json"));
-    struct sample s = sample_read(need_shared("reference/own/data/sim_sweden_county12.csv"), sweden_columns, 2,
-                                  false, lan_year, 2, "lan");
-    check(results, "sweden12_WCR_rademacher_enum4096", &s, 0, 0, UF_WILD_RESTRICTED, UF_WILD_RADEMACHER, UF_K_STATA);
-    check(results, "sweden12_WCU_rademacher_enum4096", &s, 0, 0, UF_WILD_UNRESTRICTED, UF_WILD_RADEMACHER, UF_K_STATA);
+    struct sample s = sample_read(need_shared("reference/own/data/sim_sweden_county12.csv"), sweden_columns,
+                                  2, false, lan_year, 2, "lan");
+    check(results, "sweden12_WCR_rademacher_enum4096", &s, 0, 0, UF_WILD_RESTRICTED, UF_WILD_RADEMACHER,
+          UF_K_STATA);
+    check(results, "sweden12_WCU_rademacher_enum4096", &s, 0, 0, UF_WILD_UNRESTRICTED, UF_WILD_RADEMACHER,
+          UF_K_STATA);
     check(results, "sweden12_WCR_webb_B99999", &s, 0, 0, UF_WILD_RESTRICTED, UF_WILD_WEBB, UF_K_STATA);
     sample_clear(&s);
     s = sample_read(source_path("tests/oracle/data/sim_sweden_county_means.csv"), sweden_columns, 2, false,
                     lan_year, 2, "lan");
-    check(results, "sweden_county_lan_WCR_rademacher_enum21", &s, 0, 0, UF_WILD_RESTRICTED, UF_WILD_RADEMACHER, UF_K_STATA);
+    check(results, "sweden_county_lan_WCR_rademacher_enum21", &s, 0, 0, UF_WILD_RESTRICTED,
+          UF_WILD_RADEMACHER, UF_K_STATA);
     sample_clear(&s);
     json_decref(results);
 }

@@ -172,7 +172,7 @@ static double refit_leads(struct sample *s, size_t end)
     struct uf_covariance v;
     struct uf_joint_test test;
     struct uf_event_study_options event = {.reference = -1};
-    struct uf_covariance_options iid = {UF_COVARIANCE_IID, 0, 0};
+    struct uf_covariance_options iid = {.kind = UF_COVARIANCE_IID};
     struct sample *before = calloc(1, sizeof *before);
     size_t n = 0;
     before->covariates = gsl_matrix_alloc(s->data.n, 1);

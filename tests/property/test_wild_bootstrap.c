@@ -90,10 +90,10 @@ static struct uf_wild_bootstrap test(const struct regression *r, const size_t *c
     struct uf_wild_bootstrap out;
     struct uf_covariance_input input = seen(r, cluster);
     gsl_vector *c = combination(r);
-    assert_ok(uf_wild_bootstrap_test(
-                  &(struct uf_wild_bootstrap_input){&input, r->fit.coefficients, c, null_value}, options, &out,
-                  &error),
-              &error);
+    assert_ok(
+        uf_wild_bootstrap_test(&(struct uf_wild_bootstrap_input){&input, r->fit.coefficients, c, null_value},
+                               options, &out, &error),
+        &error);
     gsl_vector_free(c);
     return out;
 }
@@ -114,8 +114,8 @@ static void check_draws(const struct design *d, bool weighted, bool effects, con
                         enum uf_wild_null null, enum uf_wild_weights weights, size_t draws)
 {
     struct regression r = regress(d, d->y, weighted, effects, false);
-    struct regression source =
-        null == UF_WILD_RESTRICTED ? regress(d, d->y, weighted, effects, true) : regress(d, d->y, weighted, effects, false);
+    struct regression source = null == UF_WILD_RESTRICTED ? regress(d, d->y, weighted, effects, true)
+                                                          : regress(d, d->y, weighted, effects, false);
     const struct uf_wild_bootstrap_options options = {
         .null = null, .weights = weights, .draws = draws, .seed = 5, .keep_statistics = true};
     struct uf_wild_bootstrap b = test(&r, cluster, NULL_VALUE, &options);
@@ -254,8 +254,10 @@ static void units_and_order_do_not_matter(void **state)
         other.weights[i] = 7 * d.weights[at];
         other.y[i] = 100 - 3 * d.y[at];
     }
-    struct regression r = regress(&d, d.y, true, true, false), s = regress(&other, other.y, true, true, false);
-    struct uf_wild_bootstrap a = test(&r, d.region, 0.2, &options), b = test(&s, other.region, -0.6, &options);
+    struct regression r = regress(&d, d.y, true, true, false),
+                      s = regress(&other, other.y, true, true, false);
+    struct uf_wild_bootstrap a = test(&r, d.region, 0.2, &options),
+                             b = test(&s, other.region, -0.6, &options);
     expect_close(b.p_symmetric, a.p_symmetric, 1e-12, "p");
     expect_close(b.p_equal_tailed, a.p_equal_tailed, 1e-12, "equal-tailed p");
     expect_close(b.statistic, -a.statistic, 1e-9, "t");
@@ -299,12 +301,9 @@ int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(draws_are_regressions),
-        cmocka_unit_test(interval_is_the_test_inverted),
-        cmocka_unit_test(few_clusters_have_no_ends),
-        cmocka_unit_test(enumerated_is_the_limit_of_random),
-        cmocka_unit_test(units_and_order_do_not_matter),
-        cmocka_unit_test(refusals),
+        cmocka_unit_test(draws_are_regressions),         cmocka_unit_test(interval_is_the_test_inverted),
+        cmocka_unit_test(few_clusters_have_no_ends),     cmocka_unit_test(enumerated_is_the_limit_of_random),
+        cmocka_unit_test(units_and_order_do_not_matter), cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
