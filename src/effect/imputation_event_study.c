@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <utfall/simultaneous.h>
+
 #include "base/fail.h"
 #include "effect/estimates.h"
 #include "effect/imputation_run.h"
@@ -87,8 +89,9 @@ static uf_status lead_study_init(const struct imputation_run *run, struct lead_s
     return UF_OK;
 }
 
+/* `critical`: of the simultaneous band that the row belongs to; NaN: none. */
 static uf_status add_event(const struct imputation_run *run, long event, const struct effect_row *values,
-                           struct uf_table *table, struct uf_error *error)
+                           double critical, struct uf_table *table, struct uf_error *error)
 {
     char term[48];
     size_t index;
@@ -96,12 +99,57 @@ static uf_status add_event(const struct imputation_run *run, long event, const s
     struct effect_row row = *values;
     row.term = term;
     row.event_time = (double)event;
-    return effect_add_row(table, &run->common, &row, &index, error);
+    UF_TRY(effect_add_row(table, &run->common, &row, &index, error));
+    double half = critical * row.test.std_error;
+    UF_TRY(effect_set_number(table, index, EFFECT_COLUMNS, row.estimate - half, error));
+    return effect_set_number(table, index, EFFECT_COLUMNS + 1, row.estimate + half, error);
+}
+
+/* The critical value of a band over these estimates; NaN where there is none (nothing varies, one cluster). */
+static uf_status band_of(const struct imputation_run *run, const gsl_matrix *covariance, double df, double *out,
+                         struct uf_error *error)
+{
+    struct uf_error reason;
+    *out = NAN;
+    if (!covariance || !(df > 0) || run->draws == 0) return UF_OK;
+    uf_status status = uf_sup_t_critical(covariance, df, run->common.inference->level, run->draws,
+                                         run->common.context->seed, out, &reason);
+    if (status == UF_OK) return UF_OK;
+    *out = NAN;
+    if (status == UF_NOT_IDENTIFIED || status == UF_BAD_INPUT) return UF_OK;
+    if (error) *error = reason;
+    return status;
+}
+
+/* The leads have a regression and degrees of freedom of their own: so has their band, with the fewest of these. */
+static uf_status band_of_leads(const struct imputation_run *run, const struct lead_study *study, double *out,
+                               struct uf_error *error)
+{
+    *out = NAN;
+    if (!study->given || study->count == 0) return UF_OK;
+    const struct uf_did_fit *fit = &study->leads.fit;
+    const struct uf_covariance *v = &study->covariance[0];
+    size_t *place = malloc((fit->n_leading + 1) * sizeof *place), q = 0;
+    double df = INFINITY;
+    if (!place) return uf_fail_memory(error);
+    for (size_t j = 0; j < fit->n_leading; j++) {
+        if (fit->position[j] == SIZE_MAX) continue;
+        place[q++] = fit->position[j];
+        df = fmin(df, v->df[fit->position[j]]);
+    }
+    gsl_matrix *part = q > 0 ? gsl_matrix_alloc(q, q) : NULL;
+    uf_status status = q > 0 && !part ? uf_fail_memory(error) : UF_OK;
+    for (size_t a = 0; a < q && part; a++)
+        for (size_t b = 0; b < q; b++) gsl_matrix_set(part, a, b, gsl_matrix_get(v->matrix, place[a], place[b]));
+    if (status == UF_OK) status = band_of(run, part, df, out, error);
+    gsl_matrix_free(part);
+    free(place);
+    return status;
 }
 
 /* What each lead is: estimated, or collinear. */
 static uf_status add_lead(const struct imputation_run *run, const struct lead_study *study, size_t j,
-                          struct uf_table *table, struct uf_error *error)
+                          double critical, struct uf_table *table, struct uf_error *error)
 {
     static const struct uf_words collinear = {
         "not identified: collinear with the fixed effects and the other periods",
@@ -113,7 +161,7 @@ static uf_status add_lead(const struct imputation_run *run, const struct lead_st
     char *note = NULL;
     if (k == SIZE_MAX) {
         row.note = uf_words_in(collinear, run->common.context->language);
-        return add_event(run, fit->event_time[j], &row, table, error);
+        return add_event(run, fit->event_time[j], &row, NAN, table, error);
     }
     const struct uf_argument n = uf_count_argument(study->leads.data.n);
     UF_TRY(uf_phrase(run->common.context->language, how, &n, 1, &note, error));
@@ -125,7 +173,7 @@ static uf_status add_lead(const struct imputation_run *run, const struct lead_st
         row.vcov = uf_covariance_types(&types)[study->options[0].kind].name;
         row.n_clusters = v->n_clusters;
     }
-    uf_status status = add_event(run, fit->event_time[j], &row, table, error);
+    uf_status status = add_event(run, fit->event_time[j], &row, critical, table, error);
     free(note);
     return status;
 }
@@ -140,6 +188,8 @@ static uf_status add_leads(const struct imputation_run *run, const struct lead_s
     long zero = asked->leads > 0 ? -1 - (long)asked->anticipation - (long)asked->leads : asked->reference;
     size_t count = study->given ? study->leads.fit.n_leading : 0;
     bool placed = false;
+    double critical;
+    UF_TRY(band_of_leads(run, study, &critical, error));
     /* the leads stand latest first */
     for (size_t j = count; j-- > 0 || !placed;) {
         bool more = j != SIZE_MAX;
@@ -149,10 +199,10 @@ static uf_status add_leads(const struct imputation_run *run, const struct lead_s
                 .estimate = 0,
                 .test = effect_no_test};
             placed = true;
-            UF_TRY(add_event(run, zero, &row, table, error));
+            UF_TRY(add_event(run, zero, &row, NAN, table, error));
         }
         if (!more) break;
-        UF_TRY(add_lead(run, study, j, table, error));
+        UF_TRY(add_lead(run, study, j, critical, table, error));
     }
     return UF_OK;
 }
@@ -161,7 +211,8 @@ static uf_status add_lags(const struct imputation_run *run, struct uf_table *tab
 {
     struct imputation_averages a;
     UF_TRY(imputation_averages_init(run, UF_AVERAGE_DYNAMIC, &a, error));
-    uf_status status = UF_OK;
+    double critical;
+    uf_status status = band_of(run, a.covariance, (double)run->n_clusters - 1, &critical, error);
     for (size_t j = 0; j < a.averages.count && status == UF_OK; j++) {
         const struct effect_row row = {.vcov = "bjs",
                                        .note = run->how,
@@ -170,7 +221,7 @@ static uf_status add_lags(const struct imputation_run *run, struct uf_table *tab
                                        .n_obs = (double)a.averages.n[j],
                                        .n_treated = (double)a.averages.n[j],
                                        .n_clusters = run->n_clusters};
-        status = add_event(run, a.averages.key[j], &row, table, error);
+        status = add_event(run, a.averages.key[j], &row, critical, table, error);
     }
     imputation_averages_clear(&a);
     return status;
@@ -243,6 +294,7 @@ uf_status imputation_report_event_study(const struct imputation_run *run,
     struct uf_table *table = NULL;
     UF_TRY(lead_study_init(run, &study, error));
     uf_status status = effect_table_new("event-study", title, &run->common, &table, error);
+    if (status == UF_OK) status = effect_table_add_band(table, &run->common, error);
     if (status == UF_OK) status = add_leads(run, &study, table, error);
     if (status == UF_OK) status = add_lags(run, table, error);
     if (status == UF_OK) {

@@ -32,6 +32,8 @@ static const struct uf_option options_table[] = {
     {"leads", UF_OPTION_COUNT, NULL, NULL,
      "estimate only this many periods before the start, compared with all earlier ones", UF_COLUMNS_NONE},
     {"confidence-level", UF_OPTION_NUMBER, "0.95", NULL, "confidence level of the intervals", UF_COLUMNS_NONE},
+    {"draws", UF_OPTION_COUNT, "20000", NULL, "draws for the simultaneous bands of the event study; 0: no bands",
+     UF_COLUMNS_NONE},
     {"permutations", UF_OPTION_COUNT, "9999", NULL, "random assignments drawn when there are too many to try all",
      UF_COLUMNS_NONE},
     {"enumerate", UF_OPTION_COUNT, "25000", NULL, "try all assignments when there are at most this many",
@@ -127,6 +129,7 @@ static uf_status read_request(const struct uf_options *options, struct imputatio
         .pool = (enum uf_imputation_pool)choice_of(pools, uf_options_text(options, "pool")),
         .leave_one_out = uf_options_flag(options, "leave-one-out")};
     run->event_study = uf_options_flag(options, "event-study");
+    run->draws = uf_options_count(options, "draws");
     run->scale = (enum effect_scale)choice_of(effect_scales, uf_options_text(options, "scale"));
     run->stays_treated = !strcmp(uf_options_text(options, "switching-off"), "as-treated");
     return UF_OK;
@@ -148,7 +151,7 @@ static uf_status check_clusters(struct imputation_run *run, struct uf_error *err
     run->n_clusters = 0;
     for (size_t i = 0; i < data->n; i++) {
         size_t u = data->unit[i], g = data->cluster[0][i];
-        if (cluster_of[u] != SIZE_MAX && cluster_of[u] != g) straddling = u;
+        if (cluster_of[u] != SIZE_MAX && cluster_of[u] != g && straddling == SIZE_MAX) straddling = u;
         cluster_of[u] = g;
         run->n_clusters += !seen[g];
         seen[g] = true;

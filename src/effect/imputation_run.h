@@ -12,6 +12,7 @@ struct imputation_run {
     struct uf_imputation_error_options errors;
     struct uf_imputation_leads_options leads;
     bool event_study;
+    size_t draws; /* of simultaneous bands; 0: none */
     enum effect_scale scale;
     bool stays_treated; /* treatment that ends counts as treated from its start on */
     size_t n_clusters;  /* with observations */

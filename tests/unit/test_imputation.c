@@ -35,6 +35,8 @@ static struct ran run_in(const struct uf_method *method, struct uf_panel *panel,
     ran.status = method->run(panel, options, &context, &ran.result, &ran.error);
     uf_options_free(options);
     free(panel->covariates);
+    if (panel->n_cluster_dimensions > 0) free(panel->cluster[0]);
+    free(panel->cluster), free(panel->n_clusters);
     small_panel_free(panel);
     return ran;
 }
@@ -151,6 +153,11 @@ static void every_table_is_there(void **state)
     for (size_t row = 0; row < 12; row++) expect_close(cell(events, row, "event_time"), (double)row - 6, 0, "order");
     expect_close(cell(events, 5, "estimate"), 0, 0, "reference");
     expect_within(cell(events, 8, "estimate"), 3, 0.3, "third year");
+    for (size_t row = 0; row < 12; row++) {
+        if (row == 5) continue;
+        assert_true(cell(events, row, "band_low") < cell(events, row, "conf_low"));
+        assert_true(cell(events, row, "band_high") > cell(events, row, "conf_high"));
+    }
     assert_non_null(uf_result_table(&ran.result, "pretrend"));
     assert_non_null(uf_result_table(&ran.result, "randomisation"));
     assert_non_null(uf_result_table(&ran.result, "raw-trends"));
