@@ -5,6 +5,7 @@
 #include <utfall/absorb.h>
 #include <utfall/activity.h>
 #include <utfall/aggregate.h>
+#include <utfall/bacon.h>
 #include <utfall/callaway_santanna.h>
 #include <utfall/cells.h>
 #include <utfall/chart.h>
@@ -25,6 +26,7 @@
 #include <utfall/file.h>
 #include <utfall/harmonise.h>
 #include <utfall/import.h>
+#include <utfall/imputation.h>
 #include <utfall/inequality.h>
 #include <utfall/labour_matching.h>
 #include <utfall/language.h>
