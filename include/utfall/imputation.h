@@ -32,6 +32,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <utfall/did.h>
+#include <utfall/effect_average.h>
 #include <utfall/method.h>
 
 #ifdef __cplusplus
@@ -74,7 +75,7 @@ struct uf_imputation {
     size_t *untreated_in; /* n_periods: untreated observations */
     size_t n_components;  /* parts of the untreated that no observation links */
     size_t n_covariates, rank;
-    double *coefficient; /* n_covariates: β; NaN: dropped, collinear among the untreated */
+    double *coefficient;               /* n_covariates: β; NaN: dropped, collinear among the untreated */
     struct uf_imputation_parts *parts; /* not for callers */
 };
 
@@ -87,24 +88,16 @@ void uf_imputation_clear(struct uf_imputation *fit);
 
 /* --- averages ---------------------------------------------------------------------------------- */
 
-enum uf_imputation_average {
-    UF_AVERAGE_SIMPLE,   /* all effects */
-    UF_AVERAGE_DYNAMIC,  /* by time since the start, anticipation too */
-    UF_AVERAGE_GROUP,    /* by cohort */
-    UF_AVERAGE_CALENDAR, /* by period */
-    UF_AVERAGE_CELLS     /* each cell */
-};
-
 /* Averages of effects, each observation with its weight. Anticipation counts in none but dynamic and cells. */
 struct uf_imputation_averages {
     size_t count;
-    long *key;         /* count: event time, index of the cohort's or the calendar period, index of the cell; 0 */
+    long *key; /* count: event time, index of the cohort's or the calendar period, index of the cell; 0 */
     double *estimate;  /* count */
     size_t *n;         /* count: effects averaged */
     gsl_matrix *share; /* n_cells × count: the weight of each cell's mean; NULL where count is 0 */
 };
 /* In the order of the key. An average of no effect is not there. O(n_cells · count). */
-uf_status uf_imputation_average(const struct uf_imputation *fit, enum uf_imputation_average kind,
+uf_status uf_imputation_average(const struct uf_imputation *fit, enum uf_average_kind kind,
                                 struct uf_imputation_averages *out, struct uf_error *error);
 void uf_imputation_averages_clear(struct uf_imputation_averages *averages);
 
@@ -166,7 +159,8 @@ void uf_imputation_leads_clear(struct uf_imputation_leads *leads);
  * for which nothing can be estimated counts as extreme. Errors as uf_randomise. Cost: that of a fit with its
  * errors, for each assignment. */
 uf_status uf_imputation_randomise(const struct uf_did_data *data, const struct uf_imputation_options *options,
-                                  const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
+                                  const struct uf_did_assignment *assignment,
+                                  const struct uf_did_noise *noise,
                                   const struct uf_randomisation_options *randomisation,
                                   struct uf_randomisation *out, struct uf_error *error);
 /* The same for what comes before the start: F of all leads (errors taken as independent) under each assignment, in

@@ -20,6 +20,7 @@
 #include <utfall/did.h>
 #include <utfall/distribution.h>
 #include <utfall/drdid.h>
+#include <utfall/effect_average.h>
 #include <utfall/eigen.h>
 #include <utfall/export.h>
 #include <utfall/few_treated.h>

@@ -57,7 +57,7 @@ static uf_status test_in_blocks(const struct imputation_run *run, struct imputat
     return UF_OK;
 }
 
-uf_status imputation_averages_init(const struct imputation_run *run, enum uf_imputation_average kind,
+uf_status imputation_averages_init(const struct imputation_run *run, enum uf_average_kind kind,
                                    struct imputation_averages *out, struct uf_error *error)
 {
     struct imputation_averages a = {0};
@@ -82,7 +82,7 @@ uf_status imputation_averages_init(const struct imputation_run *run, enum uf_imp
 
 /* What each average counts in the overall one: periods since the start and calendar periods alike, cohorts by
  * their (weighted) number of regions. */
-static uf_status overall_weights(const struct imputation_run *run, enum uf_imputation_average kind,
+static uf_status overall_weights(const struct imputation_run *run, enum uf_average_kind kind,
                                  const struct uf_imputation_averages *a, double *weight, struct uf_error *error)
 {
     const struct uf_did_data *data = &run->common.sample->data;
@@ -108,7 +108,7 @@ static uf_status overall_weights(const struct imputation_run *run, enum uf_imput
     return UF_OK;
 }
 
-static uf_status add_overall(const struct imputation_run *run, enum uf_imputation_average kind, const char *term,
+static uf_status add_overall(const struct imputation_run *run, enum uf_average_kind kind, const char *term,
                              struct uf_table *table, struct uf_error *error)
 {
     struct imputation_averages a;
@@ -172,7 +172,7 @@ uf_status imputation_report_estimates(const struct imputation_run *run,
     static const struct uf_words title = {"Averages of the effects, by type of inference",
                                           "Genomsnittliga effekter efter typ av inferens"};
     static const struct {
-        enum uf_imputation_average kind;
+        enum uf_average_kind kind;
         const char *term;
     } overall[] = {{UF_AVERAGE_DYNAMIC, "dynamic"}, {UF_AVERAGE_GROUP, "group"}, {UF_AVERAGE_CALENDAR, "calendar"}};
     struct uf_table *table = NULL;
@@ -249,7 +249,7 @@ static uf_status report_cells(const struct imputation_run *run, struct uf_error 
 }
 
 /* Regions with an effect in a cohort, or in a period. */
-static size_t count_units(const struct imputation_run *run, enum uf_imputation_average kind, long key,
+static size_t count_units(const struct imputation_run *run, enum uf_average_kind kind, long key,
                           size_t *marked, size_t mark)
 {
     const struct uf_did_data *data = &run->common.sample->data;
@@ -265,7 +265,7 @@ static size_t count_units(const struct imputation_run *run, enum uf_imputation_a
     return found;
 }
 
-static uf_status report_average(const struct imputation_run *run, enum uf_imputation_average kind,
+static uf_status report_average(const struct imputation_run *run, enum uf_average_kind kind,
                                 const char *name, struct uf_words title, struct uf_error *error)
 {
     const struct uf_dictionary *periods = &run->common.panel->periods;
