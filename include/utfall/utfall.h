@@ -6,6 +6,7 @@
 #include <utfall/absorbed_regression.h>
 #include <utfall/activity.h>
 #include <utfall/aggregate.h>
+#include <utfall/bacon.h>
 #include <utfall/callaway_santanna.h>
 #include <utfall/cells.h>
 #include <utfall/chart.h>
@@ -20,12 +21,14 @@
 #include <utfall/did.h>
 #include <utfall/distribution.h>
 #include <utfall/drdid.h>
+#include <utfall/effect_average.h>
 #include <utfall/eigen.h>
 #include <utfall/export.h>
 #include <utfall/few_treated.h>
 #include <utfall/file.h>
 #include <utfall/harmonise.h>
 #include <utfall/import.h>
+#include <utfall/imputation.h>
 #include <utfall/inequality.h>
 #include <utfall/labour_matching.h>
 #include <utfall/language.h>

@@ -10,6 +10,7 @@
 
 static const struct uf_option options_table[] = {
     EFFECT_INFERENCE_OPTIONS("auto"),
+    EFFECT_DEPENDENCE_OPTIONS,
     {"event-study", UF_OPTION_FLAG, "true", NULL, "estimate the difference by time since the start too",
      UF_COLUMNS_NONE},
     {"reference", UF_OPTION_NUMBER, "-1", NULL, "event time whose difference is 0 by definition",
@@ -302,7 +303,8 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
     UF_TRY(effect_sample_init_columns(panel, context->language, &sample, result, error));
     for (size_t c = 0; c < inference.n_covariances; c++)
         sample.data.row_scores |= inference.covariance[c].kind == UF_COVARIANCE_HC1;
-    uf_status status = estimate(&run, options, error);
+    uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
+    if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
     if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
     return status == UF_OK ? uf_result_take_table(result, facts, error) : status;

@@ -12,7 +12,8 @@ void effect_sample_clear(struct effect_sample *s)
 {
     if (!s) return;
     free(s->row), free(s->unit), free(s->period), free(s->cluster[0]), free(s->cluster[1]);
-    free(s->outcome), free(s->treatment), free(s->weights), free(s->time);
+    free(s->outcome), free(s->treatment), free(s->weights), free(s->time), free(s->latitude),
+        free(s->longitude);
     gsl_matrix_free(s->covariates), free(s->columns);
     memset(s, 0, sizeof *s);
 }
@@ -32,6 +33,14 @@ struct filter {
     enum uf_language language;
 };
 
+static uf_status number_rows(struct effect_sample *s, struct uf_error *error)
+{
+    s->row = malloc((s->data.n + 1) * sizeof *s->row);
+    if (!s->row) return uf_fail_memory(error);
+    for (size_t i = 0; i < s->data.n; i++) s->row[i] = i;
+    return UF_OK;
+}
+
 static uf_status keep(struct filter *f, bool (*usable)(const struct uf_panel *, size_t row, size_t column),
                       size_t column, struct uf_words step, struct uf_words reason, struct uf_error *error)
 {
@@ -39,9 +48,8 @@ static uf_status keep(struct filter *f, bool (*usable)(const struct uf_panel *, 
     if (!row) { /* all rows so far */
         while (kept < before && usable(f->panel, kept, column)) kept++;
         if (kept == before) return UF_OK;
-        row = f->sample->row = malloc((before + 1) * sizeof *row);
-        if (!row) return uf_fail_memory(error);
-        for (size_t i = 0; i < before; i++) row[i] = i;
+        UF_TRY(number_rows(f->sample, error));
+        row = f->sample->row;
     }
     for (size_t i = kept; i < before; i++)
         if (usable(f->panel, row[i], column)) row[kept++] = row[i];
@@ -169,8 +177,7 @@ static uf_status count_groups(const struct uf_panel *panel, struct effect_sample
     return UF_OK;
 }
 
-/* All rows of the panel: its own columns serve, but for the treatment, which is the sample's to change, and covariates,
- * which most methods want as one matrix. */
+/* All of many rows: the panel's own columns serve, but for the treatment. */
 static void borrow(const struct uf_panel *panel, struct uf_did_data *data)
 {
     data->unit = panel->unit;
@@ -229,6 +236,9 @@ static uf_status fill(const struct uf_panel *panel, bool columns, struct effect_
 {
     struct uf_did_data *data = &s->data;
     size_t n = data->n;
+    data->n_units = panel->units.count;
+    data->n_periods = panel->periods.count;
+    if (!s->row && !(columns && did_is_summed(data))) UF_TRY(number_rows(s, error));
     s->treatment = malloc((n + 1) * sizeof *s->treatment);
     if (!s->treatment) return uf_fail_memory(error);
     if (s->row)
@@ -236,10 +246,8 @@ static uf_status fill(const struct uf_panel *panel, bool columns, struct effect_
     else
         borrow(panel, data);
     for (size_t i = 0; i < n; i++) s->treatment[i] = treatment_of(panel, s->row ? s->row[i] : i);
-    data->n_units = panel->units.count;
-    data->n_periods = panel->periods.count;
     data->treatment = s->treatment;
-    UF_TRY(set_covariates(panel, columns && !s->row && did_is_summed(data), s, error));
+    UF_TRY(set_covariates(panel, !s->row, s, error));
     data->first_period = panel->treatment.first_period;
     UF_TRY(set_time(panel, s, error));
     UF_TRY(set_clusters(panel, s, error));
@@ -277,4 +285,39 @@ uf_status effect_sample_init_columns(const struct uf_panel *panel, enum uf_langu
                                      struct uf_error *error)
 {
     return init(panel, language, true, out, result, error);
+}
+
+static uf_status read_coordinate(const struct uf_panel *panel, const char *name, struct effect_sample *s,
+                                 double *out, struct uf_error *error)
+{
+    size_t column = uf_panel_column(panel, name);
+    if (column == SIZE_MAX)
+        return uf_fail(error, UF_BAD_USAGE, "option 'coordinates': there is no column '%s'", name);
+    for (size_t i = 0; i < s->data.n; i++) {
+        out[i] = panel->columns[column].value[s->row ? s->row[i] : i];
+        if (!isfinite(out[i]))
+            return uf_fail(error, UF_BAD_INPUT,
+                           "column '%s' has no value for %s; each region needs its coordinates", name,
+                           panel->units.code[s->data.unit[i]]);
+    }
+    return UF_OK;
+}
+
+uf_status effect_sample_locate(const struct uf_panel *panel, const struct uf_text_list *names,
+                               struct effect_sample *s, struct uf_error *error)
+{
+    if (names->count == 0) return UF_OK;
+    if (names->count != 2)
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "option 'coordinates': found %zu names, expected two columns, latitude and longitude in degrees",
+            names->count);
+    s->latitude = malloc((s->data.n + 1) * sizeof *s->latitude);
+    s->longitude = malloc((s->data.n + 1) * sizeof *s->longitude);
+    if (!s->latitude || !s->longitude) return uf_fail_memory(error);
+    UF_TRY(read_coordinate(panel, names->items[0], s, s->latitude, error));
+    UF_TRY(read_coordinate(panel, names->items[1], s, s->longitude, error));
+    s->data.latitude = s->latitude;
+    s->data.longitude = s->longitude;
+    return UF_OK;
 }

@@ -456,6 +456,7 @@ static const struct uf_vocabulary_entry vocabulary[] = {
     {"total_order_error", {"Its Monte Carlo error (total)", "Totalindexets Monte Carlo-fel"}},
     {"treated", {"Treated", "Insatsregion"}},
     {"treatment", {"Treatment", "Insatsen"}},
+    {"type", {"Type", "Typ"}},
     {"unemployed", {"Unemployed", "Arbetslösa"}},
     {"unemployment_rate", {"Unemployment rate", "Arbetslöshet"}},
     {"unit", {"Code", "Kod"}},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The methods there are. Adding one is its own file and one line here. */
+#include <utfall/bacon.h>
 #include <utfall/callaway_santanna.h>
 #include <utfall/cluster_stars.h>
 #include <utfall/complexity.h>
@@ -7,6 +8,7 @@
 #include <utfall/concentration.h>
 #include <utfall/convergence.h>
 #include <utfall/did.h>
+#include <utfall/imputation.h>
 #include <utfall/inequality.h>
 #include <utfall/labour_matching.h>
 #include <utfall/location_quotient.h>
@@ -50,6 +52,8 @@ static const struct uf_method *const methods[] = {
     &uf_method_did,
     &uf_method_size_check,
     &uf_method_callaway_santanna,
+    &uf_method_imputation,
+    &uf_method_bacon,
     &uf_method_synthetic_control,
 };
 enum { N_METHODS = sizeof methods / sizeof *methods };
