@@ -95,16 +95,16 @@ struct uf_absorbed_fit {
     gsl_matrix *inverse;      /* rank × rank: (X'WX)^-1 of the kept columns; NULL when rank is 0 */
     size_t *kept, *dropped;   /* indices of columns, ascending */
     size_t n_dropped;
-    double *remaining;    /* n_columns: the share of each column's norm that the ones before it left */
-    double rss, df;       /* Σ w e²; n − rank − absorbed */
-    size_t absorbed;      /* rank of all fixed effects */
-    size_t singletons;    /* rows that are alone in a group of some effect */
-    size_t rounds;        /* of the first pass: 1, or more where columns were nearly collinear */
+    double *remaining; /* n_columns: the share of each column's norm that the ones before it left */
+    double rss, df;    /* Σ w e²; n − rank − absorbed */
+    size_t absorbed;   /* rank of all fixed effects */
+    size_t singletons; /* rows that are alone in a group of some effect */
+    size_t rounds;     /* of the first pass: 1, or more where columns were nearly collinear */
     size_t n_effects;
-    size_t levels[UF_ABSORBED_EFFECTS];                             /* with rows */
-    size_t components[UF_ABSORBED_EFFECTS][UF_ABSORBED_EFFECTS];    /* connected parts of two effects */
-    bool nested[UF_ABSORBED_EFFECTS];                               /* each group within one cluster */
-    size_t n_cluster_dimensions, n_clusters[2];                     /* with rows */
+    size_t levels[UF_ABSORBED_EFFECTS];                          /* with rows */
+    size_t components[UF_ABSORBED_EFFECTS][UF_ABSORBED_EFFECTS]; /* connected parts of two effects */
+    bool nested[UF_ABSORBED_EFFECTS];                            /* each group within one cluster */
+    size_t n_cluster_dimensions, n_clusters[2];                  /* with rows */
     gsl_matrix *cluster_scores; /* rank × rank: Σ_g s_g s_g', two-way: s1 + s2 − s12; NULL: no clusters */
     gsl_matrix *row_scores;     /* Σ_i s_i s_i'; NULL: not asked for */
 };

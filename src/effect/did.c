@@ -118,8 +118,7 @@ static uf_status note_fit(const struct effect_run *run, const struct uf_did_fit 
         "Regressionen förklarar utfallet fullständigt: någon osäkerhet går inte att skatta."};
     size_t absorbed = fit->summed ? fit->summed->absorbed : uf_absorber_rank(fit->absorber);
     const struct uf_argument arguments[] = {uf_count_argument(fit->fit.n), uf_count_argument(fit->fit.rank),
-                                            uf_count_argument(absorbed),
-                                            uf_number_argument(fit->fit.df, 0)};
+                                            uf_count_argument(absorbed), uf_number_argument(fit->fit.df, 0)};
     UF_TRY(effect_note(run, UF_NOTE, "rank", rank, none, arguments, 4, error));
     for (size_t d = 0; d < fit->fit.n_dropped; d++) {
         const struct uf_argument name =
@@ -128,8 +127,7 @@ static uf_status note_fit(const struct effect_run *run, const struct uf_did_fit 
     }
     size_t n_alone = fit->summed ? fit->summed->singletons : uf_absorber_singletons(fit->absorber);
     const struct uf_argument alone = uf_count_argument(n_alone);
-    if (n_alone > 0)
-        UF_TRY(effect_note(run, UF_NOTE, "singletons", singletons, none, &alone, 1, error));
+    if (n_alone > 0) UF_TRY(effect_note(run, UF_NOTE, "singletons", singletons, none, &alone, 1, error));
     if (fit->fit.rss > 0) return UF_OK;
     return effect_note(run, UF_WARNING, "perfect-fit", perfect, none, arguments, 4, error);
 }
@@ -186,19 +184,20 @@ static uf_status report_size(const struct did_run *run, const struct uf_did_fit 
     return effect_report_size(&run->common, run->scale, estimate, error);
 }
 
-static uf_status choose(struct did_run *run, const struct uf_did_fit *fit, const struct uf_covariance *covariance,
-                        const struct uf_randomisation *randomisation,
+static uf_status choose(struct did_run *run, const struct uf_did_fit *fit,
+                        const struct uf_covariance *covariance, const struct uf_randomisation *randomisation,
                         const struct uf_did_assignment *assignment, struct uf_error *error)
 {
     const struct effect_inference *inference = run->common.inference;
     struct effect_grounds grounds = {.n_treated = run->common.sample->n_treated,
                                      .n_control = run->common.sample->n_control,
                                      .wild = run->common.sample->data.n_cluster_dimensions == 1};
-    static const struct uf_words summed = {
-        "Inference: by clusters (cr1s). Of {0} rows only sums are kept, and the procedures for few clusters need "
-        "every row.",
-        "Inferens: efter kluster (cr1s). Av {0} rader sparas bara summor, och metoderna för få kluster kräver "
-        "varje rad."};
+    static const struct uf_words summed = {"Inference: by clusters (cr1s). Of {0} rows only sums are kept, "
+                                           "and the procedures for few clusters need "
+                                           "every row.",
+                                           "Inferens: efter kluster (cr1s). Av {0} rader sparas bara summor, "
+                                           "och metoderna för få kluster kräver "
+                                           "varje rad."};
     const struct uf_argument n = uf_count_argument(fit->fit.n);
     if (!inference->automatic) return UF_OK;
     if (fit->summed)

@@ -63,9 +63,9 @@ uf_status did_regress_sums(const struct uf_did_data *data, const uint32_t *event
     size_t n_columns = 0;
     if (!event) columns[n_columns++] = (struct uf_value_column){data->treatment, 1};
     for (size_t j = 0; j < k; j++)
-        columns[n_columns++] = data->covariates
-                                   ? (struct uf_value_column){data->covariates->data + j, data->covariates->tda}
-                                   : data->column[j];
+        columns[n_columns++] =
+            data->covariates ? (struct uf_value_column){data->covariates->data + j, data->covariates->tda}
+                             : data->column[j];
     const struct uf_absorbed_data absorbed = {.n = data->n,
                                               .outcome = {data->outcome, 1},
                                               .regressor = columns,

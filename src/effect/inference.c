@@ -119,8 +119,9 @@ static struct uf_words left_out_reason(uf_status status, const struct uf_covaria
                                        bool two_way, size_t n_clusters)
 {
     if (status == UF_BAD_USAGE && summed)
-        return (struct uf_words){"it needs every row's residual, and of this many rows only sums are kept",
-                                 "det kräver varje rads residual, och av så här många rader sparas bara summor"};
+        return (struct uf_words){
+            "it needs every row's residual, and of this many rows only sums are kept",
+            "det kräver varje rads residual, och av så här många rader sparas bara summor"};
     if (status == UF_BAD_USAGE && type->spatial)
         return (struct uf_words){
             "it needs coordinates for each region and a distance: options coordinates and distance",
@@ -207,9 +208,8 @@ uf_status effect_inference_settle(const struct effect_run *run, const struct eff
             return status;
         }
         const struct uf_covariance_type *type = &uf_covariance_types(&types)[inference->covariance[c].kind];
-        struct uf_words why =
-            left_out_reason(status, type, regression->input.summed != NULL,
-                            run->sample->data.n_cluster_dimensions > 1, n_clusters);
+        struct uf_words why = left_out_reason(status, type, regression->input.summed != NULL,
+                                              run->sample->data.n_cluster_dimensions > 1, n_clusters);
         const struct uf_argument arguments[] = {uf_text_argument(type->name),
                                                 uf_text_argument(uf_words_in(why, run->context->language))};
         UF_TRY(effect_note(run, UF_NOTE, "inference-left-out", left_out, none, arguments, 2, error));

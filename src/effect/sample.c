@@ -194,7 +194,8 @@ static uf_status copy_rows(const struct uf_panel *panel, struct effect_sample *s
     s->period = malloc((n + 1) * sizeof *s->period);
     s->outcome = malloc((n + 1) * sizeof *s->outcome);
     s->weights = panel->weight >= 0 ? malloc((n + 1) * sizeof *s->weights) : NULL;
-    if (!s->unit || !s->period || !s->outcome || (panel->weight >= 0 && !s->weights)) return uf_fail_memory(error);
+    if (!s->unit || !s->period || !s->outcome || (panel->weight >= 0 && !s->weights))
+        return uf_fail_memory(error);
     for (size_t i = 0; i < n; i++) {
         size_t row = s->row[i];
         s->unit[i] = panel->unit[row];
@@ -227,12 +228,14 @@ static uf_status set_covariates(const struct uf_panel *panel, bool columns, stru
     if (!s->covariates) return uf_fail_memory(error);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < k; j++)
-            gsl_matrix_set(s->covariates, i, j, panel->columns[panel->covariates[j]].value[s->row ? s->row[i] : i]);
+            gsl_matrix_set(s->covariates, i, j,
+                           panel->columns[panel->covariates[j]].value[s->row ? s->row[i] : i]);
     s->data.covariates = s->covariates;
     return UF_OK;
 }
 
-static uf_status fill(const struct uf_panel *panel, bool columns, struct effect_sample *s, struct uf_error *error)
+static uf_status fill(const struct uf_panel *panel, bool columns, struct effect_sample *s,
+                      struct uf_error *error)
 {
     struct uf_did_data *data = &s->data;
     size_t n = data->n;

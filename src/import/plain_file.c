@@ -264,7 +264,8 @@ static const char *read_row(const struct reader *reader, struct part *part, cons
             if (column->role != SKIP && has_blank_ends(text, length)) return NULL;
             if (column->role == TEXT) {
                 uint32_t code = PLAIN_EMPTY;
-                if (length > 0 && (code = number_of(&part->codes[column->index], text, length)) == PLAIN_EMPTY)
+                if (length > 0 &&
+                    (code = number_of(&part->codes[column->index], text, length)) == PLAIN_EMPTY)
                     part->no_memory = true;
                 part->text[column->index][part->n_rows] = code;
             }
@@ -390,8 +391,8 @@ static void hand_over(const struct reader *reader, struct part *part, struct pla
             free(codes->list.bytes), free(codes->list.offset);
     }
     free(part->codes);
-    *part = (struct part){.no_memory = !out->codes, .clear_point = part->clear_point,
-                          .either_point = part->either_point};
+    *part = (struct part){
+        .no_memory = !out->codes, .clear_point = part->clear_point, .either_point = part->either_point};
 }
 
 /* --- the file ---------------------------------------------------------------------------------- */
@@ -416,12 +417,14 @@ static bool read_header(struct reader *reader, const char *head, const char *con
     const char *end = strchr(head, '\n');
     bool fine = end != NULL && strncmp(head, "sep=", 4) != 0;
     for (const char *p = head; fine && p < end; p++)
-        fine = ((unsigned char)*p >= 32 && (unsigned char)*p < 127) || *p == '\t' || (*p == '\r' && p + 1 == end);
+        fine = ((unsigned char)*p >= 32 && (unsigned char)*p < 127) || *p == '\t' ||
+               (*p == '\r' && p + 1 == end);
     reader->delimiter = uf_delimiter_detect(head);
-    fine = fine && (reader->delimiter == ',' || reader->delimiter == '\t') &&
-           uf_input_open_memory("header", head, (size_t)(end - head) + 1, "utf-8", &input, &ignored) == UF_OK &&
-           uf_records_open(input, reader->delimiter, &records, &ignored) == UF_OK &&
-           uf_records_header(records, &names, &ignored) == UF_OK;
+    fine =
+        fine && (reader->delimiter == ',' || reader->delimiter == '\t') &&
+        uf_input_open_memory("header", head, (size_t)(end - head) + 1, "utf-8", &input, &ignored) == UF_OK &&
+        uf_records_open(input, reader->delimiter, &records, &ignored) == UF_OK &&
+        uf_records_header(records, &names, &ignored) == UF_OK;
     reader->first = fine ? (size_t)(end - head) + 1 : 0;
     reader->n_columns = names.count;
     reader->columns = calloc(names.count + 1, sizeof *reader->columns);
@@ -522,7 +525,8 @@ void plain_file_drop_number(struct plain_file *file, size_t number)
     for (size_t i = 0; i < file->n_parts; i++) {
         struct plain_part *part = &file->part[i];
         if (part->number)
-            column_free(part->number[number], part->capacity, sizeof **part->number), part->number[number] = NULL;
+            column_free(part->number[number], part->capacity, sizeof **part->number),
+                part->number[number] = NULL;
         if (part->status) free(part->status[number]), part->status[number] = NULL;
     }
 }

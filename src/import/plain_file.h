@@ -26,10 +26,10 @@ struct plain_codes {
 /* Some rows: those that begin in one part of the file. */
 struct plain_part {
     size_t n_rows, capacity;
-    uint32_t **text;          /* n_texts × n_rows numbers of the part's codes; PLAIN_EMPTY: nothing there */
+    uint32_t **text;           /* n_texts × n_rows numbers of the part's codes; PLAIN_EMPTY: nothing there */
     struct plain_codes *codes; /* n_texts */
-    double **number;          /* n_numbers × n_rows */
-    uf_value_status **status; /* n_numbers; NULL: all observed */
+    double **number;           /* n_numbers × n_rows */
+    uf_value_status **status;  /* n_numbers; NULL: all observed */
 };
 struct plain_file {
     size_t n_parts, n_texts, n_numbers, n_rows;

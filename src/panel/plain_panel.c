@@ -36,7 +36,7 @@ struct plain {
     size_t *first_row;                             /* n_parts: the number of the part's first row */
     struct code_set *codes;                        /* n_texts */
     uint32_t *place;                               /* n_rows: where each row goes in the panel */
-    bool doubtful; /* something that the careful way should look at */
+    bool doubtful;                                 /* something that the careful way should look at */
 };
 
 static const char *code_text(const struct plain *p, size_t column, const struct code *code)
@@ -63,16 +63,17 @@ static uint64_t key_of(const char *text)
 }
 
 /* Merges two sorted runs of `from` into `to`. */
-static void merge_runs(const struct plain *p, size_t column, const struct code *from, size_t first, size_t middle,
-                       size_t last, struct code *to)
+static void merge_runs(const struct plain *p, size_t column, const struct code *from, size_t first,
+                       size_t middle, size_t last, struct code *to)
 {
     size_t a = first, b = middle;
     for (size_t i = first; i < last; i++)
-        to[i] = b == last || (a < middle && compare_codes(p, column, &from[a], &from[b]) <= 0) ? from[a++] : from[b++];
+        to[i] = b == last || (a < middle && compare_codes(p, column, &from[a], &from[b]) <= 0) ? from[a++]
+                                                                                               : from[b++];
 }
 
-static uf_status sort_codes(const struct plain *p, size_t column, struct code *code, size_t n, size_t *out_count,
-                            struct uf_error *error)
+static uf_status sort_codes(const struct plain *p, size_t column, struct code *code, size_t n,
+                            size_t *out_count, struct uf_error *error)
 {
     struct code *other = malloc((n + 1) * sizeof *other), *from = code, *to = other;
     if (!other) return uf_fail_memory(error);
@@ -81,7 +82,8 @@ static uf_status sort_codes(const struct plain *p, size_t column, struct code *c
         for (size_t piece = 0; piece < (n + 2 * run * 256 - 1) / (2 * run * 256); piece++)
             for (size_t first = piece * 2 * run * 256; first < n && first < (piece + 1) * 2 * run * 256;
                  first += 2 * run) {
-                size_t middle = first + run < n ? first + run : n, last = first + 2 * run < n ? first + 2 * run : n;
+                size_t middle = first + run < n ? first + run : n,
+                       last = first + 2 * run < n ? first + 2 * run : n;
                 merge_runs(p, column, from, first, middle, last, to);
             }
         struct code *swap = from;
@@ -93,7 +95,8 @@ static uf_status sort_codes(const struct plain *p, size_t column, struct code *c
     return UF_OK;
 }
 
-static uf_status build_codes(const struct plain *p, size_t column, struct code_set *set, struct uf_error *error)
+static uf_status build_codes(const struct plain *p, size_t column, struct code_set *set,
+                             struct uf_error *error)
 {
     const struct plain_file *file = &p->file;
     size_t n = 0, unique = 0;
@@ -123,8 +126,8 @@ static uf_status fill_dictionary(const struct plain *p, size_t column, struct uf
                                  struct uf_error *error)
 {
     const struct code_set *set = &p->codes[column];
-    *out = (struct uf_dictionary){calloc(set->count + 1, sizeof(char *)), calloc(set->count + 1, sizeof(char *)),
-                                  set->count};
+    *out = (struct uf_dictionary){calloc(set->count + 1, sizeof(char *)),
+                                  calloc(set->count + 1, sizeof(char *)), set->count};
     bool fine = out->code && out->label;
     for (size_t i = 0; fine && i < set->count; i++) {
         const char *text = code_text(p, column, &set->code[i]);
@@ -277,7 +280,8 @@ static uf_status place_rows(struct plain *p, struct uf_panel *panel, struct uf_e
     }
     if (p->sector != SIZE_MAX) carry_ranks(p, p->sector, NULL, panel->sector);
     bool ordered = true;
-    for (size_t i = 1; i < n && ordered; i++) ordered = panel->unit[i - 1] != panel->unit[i] || in_order(panel, i);
+    for (size_t i = 1; i < n && ordered; i++)
+        ordered = panel->unit[i - 1] != panel->unit[i] || in_order(panel, i);
     if (!ordered && !sort_units(p, panel, start)) p->doubtful = true;
 done:
     free(start), free(map);
@@ -399,8 +403,8 @@ static uf_status build(struct plain *p, struct uf_panel *panel, struct uf_error 
     panel->columns = calloc(p->n_numbers + 1, sizeof *panel->columns);
     if (!panel->columns) return uf_fail_memory(error);
     for (size_t j = 0; j < p->n_numbers; j++) UF_TRY(carry_number(p, j, panel, error));
-    UF_TRY(panel_set_roles(panel, request->outcome, request->weight, request->covariates, request->n_covariates,
-                           error));
+    UF_TRY(panel_set_roles(panel, request->outcome, request->weight, request->covariates,
+                           request->n_covariates, error));
     if (request->treatment) UF_TRY(panel_treat_by_column(panel, request->treatment, error));
     if (request->n_treated)
         UF_TRY(panel_treat_by_list(panel, request->treated, request->n_treated, request->start, error));
@@ -424,7 +428,8 @@ static void name_columns(struct plain *p)
     p->unit = add_name(p->texts, &p->n_texts, r->unit);
     p->period = add_name(p->texts, &p->n_texts, r->period);
     p->sector = add_name(p->texts, &p->n_texts, r->sector);
-    for (size_t i = 0; i < r->n_clusters; i++) p->cluster[i] = add_name(p->texts, &p->n_texts, r->clusters[i]);
+    for (size_t i = 0; i < r->n_clusters; i++)
+        p->cluster[i] = add_name(p->texts, &p->n_texts, r->clusters[i]);
     p->cohort = add_name(p->texts, &p->n_texts, r->cohort);
     add_name(p->numbers, &p->n_numbers, r->outcome);
     add_name(p->numbers, &p->n_numbers, r->weight);
@@ -458,7 +463,8 @@ uf_status panel_from_any_plain_file(const struct uf_file_panel_request *request,
     uf_status status = p.texts && p.numbers && p.cluster && p.codes && panel ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK) {
         name_columns(&p);
-        status = plain_file_read(request->path, p.texts, p.n_texts, p.numbers, p.n_numbers, &p.file, &plain, error);
+        status = plain_file_read(request->path, p.texts, p.n_texts, p.numbers, p.n_numbers, &p.file, &plain,
+                                 error);
     }
     if (status == UF_OK && plain && p.file.n_rows < UINT32_MAX) {
         p.first_row = malloc((p.file.n_parts + 1) * sizeof *p.first_row);

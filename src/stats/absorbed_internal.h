@@ -55,10 +55,10 @@ const double *absorbed_load_values(struct uf_value_column column, const uint32_t
 /* A walk over the groups of a chunk, in pieces of at most ABSORBED_BLOCK rows: whole groups, or parts of a group
  * that is larger. */
 struct absorbed_piece {
-    size_t first, length;       /* places in the order */
-    size_t group, end_group;    /* groups; for a part just the one */
-    bool part;                  /* of a larger group */
-    bool opens, closes;         /* the first, the last part */
+    size_t first, length;    /* places in the order */
+    size_t group, end_group; /* groups; for a part just the one */
+    bool part;               /* of a larger group */
+    bool opens, closes;      /* the first, the last part */
 };
 void absorbed_walk_begin(const struct absorbed_layout *layout, size_t chunk, struct absorbed_piece *piece);
 bool absorbed_walk_next(const struct absorbed_layout *layout, size_t chunk, struct absorbed_piece *piece);
@@ -98,12 +98,12 @@ void absorbed_moments_clear(struct absorbed_moments *moments);
 /* What the first pass gives. p: categories and regressors, kept or not. */
 struct absorbed_solution {
     size_t p;
-    bool *kept;            /* p */
-    double *coefficient;   /* p; 0 where dropped */
-    double *dummy;         /* q + m + 1: coefficients of dummies and categories; the last is 0 */
-    double *gamma;         /* (q + 1) × p: each column's coefficients on the effects' dummies; last row nil */
-    double *remaining;     /* p */
-    gsl_matrix *inverse;   /* of the kept; NULL: none */
+    bool *kept;          /* p */
+    double *coefficient; /* p; 0 where dropped */
+    double *dummy;       /* q + m + 1: coefficients of dummies and categories; the last is 0 */
+    double *gamma;       /* (q + 1) × p: each column's coefficients on the effects' dummies; last row nil */
+    double *remaining;   /* p */
+    gsl_matrix *inverse; /* of the kept; NULL: none */
     size_t rank, dummy_rank, rounds;
 };
 uf_status absorbed_solve(const struct absorbed_layout *layout, double tolerance,
@@ -114,7 +114,7 @@ void absorbed_solution_clear(struct absorbed_solution *solution);
 /* The sums of the second pass, over kept columns. */
 struct absorbed_scores {
     double rss;
-    double *gradient;         /* p: Σ_i w x_i e_i, nil but for rounding; 0 for dropped columns */
+    double *gradient;          /* p: Σ_i w x_i e_i, nil but for rounding; 0 for dropped columns */
     gsl_matrix *row, *cluster; /* p × p; NULL where not asked for */
 };
 uf_status absorbed_scores_sum(const struct absorbed_layout *layout, const struct absorbed_moments *moments,

@@ -142,8 +142,7 @@ static uf_status sort_groups(struct absorbed_layout *l, const struct uf_grouping
     memset(start, 0, (l->n_groups + 1) * sizeof *start);
     for (size_t first = 0; first < l->n; first += ABSORBED_BLOCK) {
         size_t length = l->n - first < ABSORBED_BLOCK ? l->n - first : ABSORBED_BLOCK;
-        if (!absorbed_load_levels(main, NULL, first, length, level))
-            return out_of_range("an effect", error);
+        if (!absorbed_load_levels(main, NULL, first, length, level)) return out_of_range("an effect", error);
         for (size_t r = 0; r < length; r++) start[level[r]]++;
     }
     uint32_t sum = 0;
@@ -280,9 +279,10 @@ static uf_status number_levels(struct absorbed_layout *l, size_t dim,
         if (category || count[level]) l->number[dim][level] = (uint32_t)next++;
     }
     if (next > UF_ABSORBED_DUMMIES) {
-        status = uf_fail(error, UF_BAD_USAGE,
-                         "the effects other than the largest have %zu levels; up to %d are solved for directly",
-                         next, UF_ABSORBED_DUMMIES);
+        status =
+            uf_fail(error, UF_BAD_USAGE,
+                    "the effects other than the largest have %zu levels; up to %d are solved for directly",
+                    next, UF_ABSORBED_DUMMIES);
         goto done;
     }
     size_t *counts = realloc(l->count, (next + 1) * sizeof *counts);
@@ -347,7 +347,8 @@ static uf_status build(struct absorbed_layout *l, const struct uf_absorbed_optio
     l->n_groups = absorbed_levels(main);
     if (l->n_groups >= UINT32_MAX) return out_of_range("an effect", error);
     for (size_t d = 0; d < data->n_effects; d++)
-        if (d != l->main) l->dummy_dim[l->n_dummy_dims] = &data->effect[d], l->effect_of[l->n_dummy_dims++] = d;
+        if (d != l->main)
+            l->dummy_dim[l->n_dummy_dims] = &data->effect[d], l->effect_of[l->n_dummy_dims++] = d;
     if (data->category)
         l->dummy_dim[l->n_dummy_dims] = data->category, l->effect_of[l->n_dummy_dims++] = data->n_effects;
     for (size_t dim = 0; dim < l->n_dummy_dims; dim++) UF_TRY(number_levels(l, dim, options, error));

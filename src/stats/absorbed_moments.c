@@ -288,8 +288,7 @@ static void count_piece(const struct pass *p, const struct absorbed_piece *piece
             uint32_t before[UF_ABSORBED_EFFECTS];
             for (size_t dim = 0; dim < effect_dims(l); dim++) {
                 before[dim] = dummy[dim][from];
-                if (piece->part && !piece->opens)
-                    absorbed_load_dummies(l, dim, l->start[g], 1, &before[dim]);
+                if (piece->part && !piece->opens) absorbed_load_dummies(l, dim, l->start[g], 1, &before[dim]);
             }
             connect(p, s, dummy, from, to - from, before);
         }
@@ -331,7 +330,8 @@ static void add_piece(const struct pass *p, const struct absorbed_piece *piece, 
         if (!block->weight)
             square = absorbed_dot(block->raw[a], block->raw[a], length);
         else
-            for (size_t r = 0; r < length; r++) square += block->weight[r] * block->raw[a][r] * block->raw[a][r];
+            for (size_t r = 0; r < length; r++)
+                square += block->weight[r] * block->raw[a][r] * block->raw[a][r];
         s->reference[a] += square;
         s->finite = s->finite && isfinite(square);
     }
@@ -434,7 +434,8 @@ static void merge_counts(const struct pass *p, size_t chunk, struct block *block
         for (size_t j = 0; j <= i; j++) m->k[i * m->size + j] += s->schur[i * p->d + j];
     for (size_t i = 0; i < absorbed_patterns_count(s->patterns); i++) {
         size_t length, times;
-        const uint32_t *key = absorbed_patterns_at(s->patterns, i, &length, &times), *dummy[UF_ABSORBED_EFFECTS];
+        const uint32_t *key = absorbed_patterns_at(s->patterns, i, &length, &times),
+                       *dummy[UF_ABSORBED_EFFECTS];
         for (size_t dim = 0; dim < l->n_dummy_dims; dim++) dummy[dim] = key + dim * length;
         schur_rows(block, l->none, l->n_dummy_dims, dummy, 0, length, NULL, (double)times, m->k, m->size);
         schur_close(block, (double)times, m->k, m->size);
@@ -500,9 +501,8 @@ static uf_status not_finite(const struct absorbed_layout *l, struct uf_error *er
     const struct uf_absorbed_data *data = l->data;
     for (size_t i = 0; i < l->n; i++) {
         if (data->weights && !(data->weights[i] > 0 && isfinite(data->weights[i])))
-            return uf_fail(error, UF_BAD_INPUT,
-                           "observation %zu has the weight %g; weights must be positive", i + 1,
-                           data->weights[i]);
+            return uf_fail(error, UF_BAD_INPUT, "observation %zu has the weight %g; weights must be positive",
+                           i + 1, data->weights[i]);
         for (size_t a = 0; a <= data->n_regressors; a++) {
             struct uf_value_column column = column_of(data, a);
             if (!isfinite(column.value[i * column.stride]))

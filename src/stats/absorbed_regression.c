@@ -154,7 +154,8 @@ static uf_status clustered(const struct uf_absorbed_fit *fit, const struct uf_co
                            struct uf_covariance *v, struct uf_error *error)
 {
     if (fit->n_cluster_dimensions == 0)
-        return uf_fail(error, UF_BAD_USAGE, "a cluster-robust covariance needs one or two cluster dimensions");
+        return uf_fail(error, UF_BAD_USAGE,
+                       "a cluster-robust covariance needs one or two cluster dimensions");
     v->n_clusters = fit->n_clusters[0];
     if (fit->n_cluster_dimensions == 2 && fit->n_clusters[1] < v->n_clusters)
         v->n_clusters = fit->n_clusters[1];
@@ -166,8 +167,8 @@ static uf_status clustered(const struct uf_absorbed_fit *fit, const struct uf_co
     if (options->kind == UF_COVARIANCE_CR1S) {
         v->parameters = count_parameters(fit, options->k_rule);
         if (v->parameters >= n)
-            return uf_fail(error, UF_NOT_IDENTIFIED,
-                           "%zu observations and %.0f parameters: nothing is left", fit->n, v->parameters);
+            return uf_fail(error, UF_NOT_IDENTIFIED, "%zu observations and %.0f parameters: nothing is left",
+                           fit->n, v->parameters);
         v->factor *= (n - 1) / (n - v->parameters);
     }
     if (fit->rank == 0) return UF_OK;

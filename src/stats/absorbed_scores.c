@@ -351,11 +351,11 @@ static uf_status plan(struct pass *p, const struct absorbed_moments *moments, bo
     }
     if (dimensions == 2) UF_TRY(choose_pairs(p, moments, error));
     if (rows) p->tally[ROWS] = (struct tally){.active = true, .way = EACH};
-    p->tally[TOTAL] = (struct tally){
-        .active = dimensions == 0 || (p->tally[0].way != BY_DUMMY && p->tally[0].way != BY_ROW),
-        .way = BY_DUMMY,
-        .clusters = 1,
-        .width = p->d + 1 + p->k};
+    p->tally[TOTAL] = (struct tally){.active = dimensions == 0 ||
+                                               (p->tally[0].way != BY_DUMMY && p->tally[0].way != BY_ROW),
+                                     .way = BY_DUMMY,
+                                     .clusters = 1,
+                                     .width = p->d + 1 + p->k};
     for (size_t i = 0; i < TOTAL; i++)
         p->by_row |= p->tally[i].active && p->tally[i].way != BY_DUMMY && p->tally[i].way != AS_BEFORE;
     return UF_OK;
@@ -450,8 +450,8 @@ static bool scores_init(const struct pass *p, bool rows, struct absorbed_scores 
     *out = (struct absorbed_scores){.gradient = calloc(p->p + 1, sizeof *out->gradient)};
     if (rank > 0 && p->l->data->n_cluster_dimensions > 0) out->cluster = gsl_matrix_calloc(rank, rank);
     if (rank > 0 && rows) out->row = gsl_matrix_calloc(rank, rank);
-    return out->gradient && (rank == 0 || ((p->l->data->n_cluster_dimensions == 0 || out->cluster) &&
-                                           (!rows || out->row)));
+    return out->gradient &&
+           (rank == 0 || ((p->l->data->n_cluster_dimensions == 0 || out->cluster) && (!rows || out->row)));
 }
 
 uf_status absorbed_scores_sum(const struct absorbed_layout *l, const struct absorbed_moments *moments,

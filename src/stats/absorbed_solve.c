@@ -21,8 +21,8 @@ struct factor {
     const struct absorbed_layout *l;
     struct absorbed_moments *m;
     double tolerance;
-    size_t d, p; /* dummies and categories; columns with a coefficient: categories and regressors */
-    double *own; /* size: the diagonal before */
+    size_t d, p;           /* dummies and categories; columns with a coefficient: categories and regressors */
+    double *own;           /* size: the diagonal before */
     enum verdict *verdict; /* size */
 };
 
@@ -146,7 +146,8 @@ static uf_status invert(const struct factor *f, const struct absorbed_change *ch
                 turned[i * p + j] += value;
                 continue;
             }
-            for (size_t l = 0; l <= j - m; l++) turned[i * p + m + l] += value * change->rotation[(j - m) * v + l];
+            for (size_t l = 0; l <= j - m; l++)
+                turned[i * p + m + l] += value * change->rotation[(j - m) * v + l];
             for (size_t c = 0; c < m; c++) turned[i * p + c] -= value * change->offset[(q + c) * v + (j - m)];
         }
     (void)d;

@@ -45,7 +45,8 @@ static struct sample make_sample(size_t firms)
         s.cohort[i] = (uint32_t)(firm / 3 % (COHORTS + 1)); /* the last: never */
         for (size_t j = 0; j < REGRESSORS; j++)
             s.regressor[j][i] = bench_noise(j + 2, i) + 0.3 * bench_noise(j + 12, firm);
-        s.outcome[i] = bench_noise(1, i) + bench_noise(9, firm) + 0.1 * (double)year + 0.5 * s.regressor[0][i];
+        s.outcome[i] =
+            bench_noise(1, i) + bench_noise(9, firm) + 0.1 * (double)year + 0.5 * s.regressor[0][i];
     }
     for (size_t c = 0; c <= COHORTS; c++)
         for (size_t t = 0; t < YEARS; t++)
@@ -69,8 +70,8 @@ static double peak_bytes(void)
     return 1024.0 * (double)usage.ru_maxrss;
 }
 
-static double run(const char *name, const struct sample *s, const struct uf_grouping *effects, size_t n_effects,
-                  bool events, double columns, double allowed, double *out_first)
+static double run(const char *name, const struct sample *s, const struct uf_grouping *effects,
+                  size_t n_effects, bool events, double columns, double allowed, double *out_first)
 {
     struct uf_grouping cluster = {.id = {.narrow = s->region, .n = REGIONS}};
     struct uf_grouping category = {.id = {.narrow = s->cohort, .n = COHORTS + 1},
@@ -97,11 +98,12 @@ static double run(const char *name, const struct sample *s, const struct uf_grou
     wall = bench_wall_seconds() - wall, cpu = bench_cpu_seconds() - cpu;
     *out_first = gsl_vector_get(fit.coefficients, events ? fit.n_categories : 0);
     if (allowed > 0)
-        printf("%-46s %zu rows: %.3f s wall (allowed %.2f), %.3f s CPU; b %.6f (%.6f); %zu columns, rounds %zu; "
-               "peak grew by %.1f MB (columns %.0f)\n",
-               name, s->n, wall, allowed, cpu, *out_first,
-               __builtin_sqrt(gsl_matrix_get(v.matrix, fit.rank - 1, fit.rank - 1)), fit.rank, fit.rounds,
-               (peak_bytes() - before) / 1e6, columns / 1e6);
+        printf(
+            "%-46s %zu rows: %.3f s wall (allowed %.2f), %.3f s CPU; b %.6f (%.6f); %zu columns, rounds %zu; "
+            "peak grew by %.1f MB (columns %.0f)\n",
+            name, s->n, wall, allowed, cpu, *out_first,
+            __builtin_sqrt(gsl_matrix_get(v.matrix, fit.rank - 1, fit.rank - 1)), fit.rank, fit.rounds,
+            (peak_bytes() - before) / 1e6, columns / 1e6);
     uf_covariance_clear(&v);
     uf_absorbed_regression_clear(&fit);
     return wall;
@@ -182,8 +184,8 @@ static void write_file(const char *path, size_t firms)
     fputs("firm,year,region,cohort,y,x1,x2,x3\n", file);
     for (size_t i = 0; i < s.n; i++)
         fprintf(file, "%u,%u,%u,%u,%.6f,%.4f,%.4f,%.4f\n", s.firm[i] + 1, 2010 + s.year[i], s.region[i],
-                s.cohort[i] == COHORTS ? 0 : 2013 + s.cohort[i], s.outcome[i], s.regressor[0][i], s.regressor[1][i],
-                s.regressor[2][i]);
+                s.cohort[i] == COHORTS ? 0 : 2013 + s.cohort[i], s.outcome[i], s.regressor[0][i],
+                s.regressor[1][i], s.regressor[2][i]);
     fclose(file);
     free_sample(&s);
 }
@@ -238,7 +240,8 @@ static void from_file(size_t firms, double allowed)
     wall = bench_wall_seconds() - wall, cpu = bench_cpu_seconds() - cpu;
     struct stat about;
     stat(path, &about);
-    printf("event study from a CSV file of %.0f MB: %.3f s wall (allowed %.2f), %.3f s CPU; of it reading %.3f s wall, "
+    printf("event study from a CSV file of %.0f MB: %.3f s wall (allowed %.2f), %.3f s CPU; of it reading "
+           "%.3f s wall, "
            "%.3f s CPU\n",
            (double)about.st_size / 1e6, wall, allowed, cpu, read, read_cpu);
     uf_covariance_clear(&v);

@@ -43,15 +43,22 @@ static struct sample *sample_new(uint64_t seed, bool weighted, bool shuffled)
         for (size_t j = 0; j < REGRESSORS; j++)
             gsl_matrix_set(s->x, i, j, 50 + unit + uf_random_uniform(&random) * (double)(j + 1));
         s->outcome[i] = 1000 + 5 * unit + (double)s->period[i] + 0.3 * gsl_matrix_get(s->x, i, 0) +
-                        0.2 * s->treatment[i] + uf_random_uniform(&random) * (1 + 0.2 * (double)(s->region[i]));
+                        0.2 * s->treatment[i] +
+                        uf_random_uniform(&random) * (1 + 0.2 * (double)(s->region[i]));
     }
     for (size_t i = s->n; shuffled && i-- > 1;) {
         size_t j = uf_random_below(&random, i + 1);
-#define SWAP(type, array) { type t = s->array[i]; s->array[i] = s->array[j]; s->array[j] = t; }
-        SWAP(size_t, unit) SWAP(size_t, period) SWAP(size_t, region)
-        SWAP(double, outcome) SWAP(double, weights) SWAP(double, treatment)
+#define SWAP(type, array)                                                                                    \
+    {                                                                                                        \
+        type t = s->array[i];                                                                                \
+        s->array[i] = s->array[j];                                                                           \
+        s->array[j] = t;                                                                                     \
+    }
+        SWAP(size_t, unit)
+        SWAP(size_t, period) SWAP(size_t, region) SWAP(double, outcome) SWAP(double, weights)
+            SWAP(double, treatment)
 #undef SWAP
-        gsl_matrix_swap_rows(s->x, i, j);
+                gsl_matrix_swap_rows(s->x, i, j);
     }
     for (size_t i = 0; i < s->n; i++) {
         s->narrow_unit[i] = (uint32_t)s->unit[i];
@@ -156,8 +163,8 @@ static void expect_same(const struct sample *s, const struct reference *r, const
         }
 }
 
-static struct uf_absorbed_data data_of(const struct sample *s, const struct uf_value_column *columns, size_t k,
-                                       const struct uf_grouping *effects, size_t n_effects)
+static struct uf_absorbed_data data_of(const struct sample *s, const struct uf_value_column *columns,
+                                       size_t k, const struct uf_grouping *effects, size_t n_effects)
 {
     return (struct uf_absorbed_data){.n = s->n,
                                      .outcome = {s->outcome, 1},
@@ -177,7 +184,8 @@ static void columns_of(const gsl_matrix *x, struct uf_value_column *out)
 static void check_effects(uint64_t seed, bool weighted, bool shuffled, bool third, int clustering)
 {
     struct sample *s = sample_new(seed, weighted, shuffled);
-    size_t *region_period = malloc(s->n * sizeof *region_period), *sector_period = malloc(s->n * sizeof *sector_period);
+    size_t *region_period = malloc(s->n * sizeof *region_period),
+           *sector_period = malloc(s->n * sizeof *sector_period);
     uint32_t *sector = malloc(s->n * sizeof *sector);
     for (size_t i = 0; i < s->n; i++) {
         sector[i] = (uint32_t)(s->unit[i] / 7 % 5);
@@ -251,7 +259,8 @@ static void check_event_study(uint64_t seed, bool weighted, bool all_treated)
     size_t place[2 * PERIODS];
     for (size_t u = 0; u < UNITS; u++)
         for (size_t t = 0; t < PERIODS; t++)
-            recode[u * PERIODS + t] = s->first[u] == SIZE_MAX ? UF_NO_LEVEL : (uint32_t)(PERIODS + t - s->first[u]);
+            recode[u * PERIODS + t] =
+                s->first[u] == SIZE_MAX ? UF_NO_LEVEL : (uint32_t)(PERIODS + t - s->first[u]);
     size_t m = 0;
     for (size_t j = 0; j < slow.n_leading; j++)
         if (slow.event_time[j] >= 0) place[m] = j, order[m++] = (uint32_t)(slow.event_time[j] + PERIODS);
@@ -276,15 +285,17 @@ static void check_event_study(uint64_t seed, bool weighted, bool all_treated)
     assert_int_equal(fit.rank, slow.fit.rank);
     assert_int_equal(fit.n_dropped, all_treated ? 1 : 0);
     for (size_t j = 0; j < m; j++)
-        expect_close(gsl_vector_get(fit.coefficients, j), gsl_vector_get(slow.fit.coefficients, place[j]), 1e-9,
-                     "event time");
+        expect_close(gsl_vector_get(fit.coefficients, j), gsl_vector_get(slow.fit.coefficients, place[j]),
+                     1e-9, "event time");
     struct uf_covariance a, b;
-    assert_ok(uf_did_covariance(&did, &slow, &(struct uf_covariance_options){.kind = UF_COVARIANCE_CR1S}, &a, &error),
+    assert_ok(uf_did_covariance(&did, &slow, &(struct uf_covariance_options){.kind = UF_COVARIANCE_CR1S}, &a,
+                                &error),
               &error);
     assert_ok(uf_absorbed_regression_covariance(&fit, NULL, &b, &error), &error);
     for (size_t j = 0; j < fit.rank; j++) {
         size_t own = fit.kept[j] < m ? place[fit.kept[j]] : fit.kept[j], other = slow.position[own];
-        expect_close(gsl_matrix_get(b.matrix, j, j), gsl_matrix_get(a.matrix, other, other), 1e-8, "variance");
+        expect_close(gsl_matrix_get(b.matrix, j, j), gsl_matrix_get(a.matrix, other, other), 1e-8,
+                     "variance");
     }
     uf_covariance_clear(&a), uf_covariance_clear(&b);
     uf_absorbed_regression_clear(&fit);
@@ -333,8 +344,8 @@ static void did_switch(void **state)
         assert_int_equal(fit[0].n_leading, fit[1].n_leading);
         assert_true(fit[0].fit.df == fit[1].fit.df);
         for (size_t j = 0; j < fit[0].n_columns; j++)
-            expect_close(gsl_vector_get(fit[1].fit.coefficients, j), gsl_vector_get(fit[0].fit.coefficients, j),
-                         1e-9, "coefficient");
+            expect_close(gsl_vector_get(fit[1].fit.coefficients, j),
+                         gsl_vector_get(fit[0].fit.coefficients, j), 1e-9, "coefficient");
         for (size_t c = 0; c < sizeof kinds / sizeof *kinds; c++) {
             const struct uf_covariance_options options = {.kind = kinds[c]};
             struct uf_covariance v[2];
@@ -342,11 +353,13 @@ static void did_switch(void **state)
             for (int summed = 0; summed < 2; summed++) {
                 assert_ok(uf_did_covariance(&data, &fit[summed], &options, &v[summed], &error), &error);
                 if (study)
-                    assert_ok(uf_did_pretrend(&data, &fit[summed], &options, &v[summed], -1, &test[summed], &error),
-                              &error);
+                    assert_ok(
+                        uf_did_pretrend(&data, &fit[summed], &options, &v[summed], -1, &test[summed], &error),
+                        &error);
             }
             for (size_t j = 0; j < fit[0].fit.rank; j++)
-                expect_close(gsl_matrix_get(v[1].matrix, j, j), gsl_matrix_get(v[0].matrix, j, j), 1e-8, "variance");
+                expect_close(gsl_matrix_get(v[1].matrix, j, j), gsl_matrix_get(v[0].matrix, j, j), 1e-8,
+                             "variance");
             if (study) expect_close(test[1].statistic, test[0].statistic, 1e-7, "joint F");
             uf_covariance_clear(&v[0]), uf_covariance_clear(&v[1]);
         }
@@ -373,7 +386,8 @@ static void large_groups(void **state)
         const struct uf_grouping effects[] = {{.id = {.wide = s->region, .n = 3}},
                                               {.id = {.wide = s->period, .n = PERIODS}, .recode = NULL}};
         static const uint32_t halves[] = {0, 0, 0, 0, 0, 1, 1, 1};
-        const struct uf_grouping half = {.id = {.wide = s->period, .n = PERIODS}, .recode = halves, .n_levels = 2};
+        const struct uf_grouping half = {
+            .id = {.wide = s->period, .n = PERIODS}, .recode = halves, .n_levels = 2};
         const struct uf_grouping two[] = {effects[0], half};
         size_t *second = malloc(s->n * sizeof *second);
         for (size_t i = 0; i < s->n; i++) second[i] = halves[s->period[i]];
@@ -408,11 +422,11 @@ static void collinear(void **state)
         for (size_t i = 0; i < s->n; i++) {
             double a = gsl_matrix_get(s->x, i, 0), b = gsl_matrix_get(s->x, i, 1);
             gsl_matrix_set(x, i, 0, a);
-            gsl_matrix_set(x, i, 1, cos((double)s->unit[i]));                    /* constant in units */
+            gsl_matrix_set(x, i, 1, cos((double)s->unit[i])); /* constant in units */
             gsl_matrix_set(x, i, 2, b);
-            gsl_matrix_set(x, i, 3, 2 * a - b + (double)s->period[i]);           /* explained by the others */
-            gsl_matrix_set(x, i, 4, a + 1e-6 * gsl_matrix_get(s->x, i, 2));      /* nearly so */
-            gsl_matrix_set(x, i, 5, 1e6 * exp(-(double)s->period[i]));           /* constant in periods */
+            gsl_matrix_set(x, i, 3, 2 * a - b + (double)s->period[i]);      /* explained by the others */
+            gsl_matrix_set(x, i, 4, a + 1e-6 * gsl_matrix_get(s->x, i, 2)); /* nearly so */
+            gsl_matrix_set(x, i, 5, 1e6 * exp(-(double)s->period[i]));      /* constant in periods */
             gsl_matrix_set(x, i, 6, 3 + gsl_matrix_get(x, i, 4));
         }
         struct uf_value_column columns[7];
@@ -436,7 +450,8 @@ static void collinear(void **state)
             expect_close(gsl_vector_get(fit.coefficients, j), gsl_vector_get(r.fit.coefficients, j), 1e-7,
                          "coefficient");
         for (size_t j = 0; j < fit.rank; j++)
-            expect_close(gsl_matrix_get(fit.inverse, j, j), gsl_matrix_get(r.fit.inverse, j, j), 1e-6, "inverse");
+            expect_close(gsl_matrix_get(fit.inverse, j, j), gsl_matrix_get(r.fit.inverse, j, j), 1e-6,
+                         "inverse");
         assert_true(fit.rounds > 1);
         uf_absorbed_regression_clear(&fit);
         reference_clear(&r);
@@ -466,7 +481,8 @@ static void same_for_any_threads(void **state)
     }
     const size_t square = REGRESSORS * REGRESSORS * sizeof(double);
     for (int t = 1; t < 3; t++) {
-        assert_memory_equal(fit[t].coefficients->data, fit[0].coefficients->data, REGRESSORS * sizeof(double));
+        assert_memory_equal(fit[t].coefficients->data, fit[0].coefficients->data,
+                            REGRESSORS * sizeof(double));
         assert_memory_equal(fit[t].inverse->data, fit[0].inverse->data, square);
         assert_memory_equal(fit[t].cluster_scores->data, fit[0].cluster_scores->data, square);
         assert_memory_equal(fit[t].row_scores->data, fit[0].row_scores->data, square);
@@ -506,7 +522,8 @@ static void bad_input(void **state)
     const struct uf_covariance_options cr2 = {.kind = UF_COVARIANCE_CR2}, hc1 = {.kind = UF_COVARIANCE_HC1};
     assert_int_equal(uf_absorbed_regression_covariance(&fit, &cr2, &v, &error), UF_BAD_USAGE);
     assert_int_equal(uf_absorbed_regression_covariance(&fit, &hc1, &v, &error), UF_BAD_USAGE);
-    assert_int_equal(uf_absorbed_regression_covariance(&fit, NULL, &v, &error), UF_BAD_USAGE); /* no clusters */
+    assert_int_equal(uf_absorbed_regression_covariance(&fit, NULL, &v, &error),
+                     UF_BAD_USAGE); /* no clusters */
     uf_absorbed_regression_clear(&fit);
     data.n = 0;
     assert_int_equal(uf_absorbed_regression_fit(&data, NULL, &fit, &error), UF_NOT_IDENTIFIED);
@@ -517,8 +534,8 @@ int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_as_demeaning), cmocka_unit_test(event_study),
-        cmocka_unit_test(large_groups),      cmocka_unit_test(collinear),
+        cmocka_unit_test(same_as_demeaning),    cmocka_unit_test(event_study),
+        cmocka_unit_test(large_groups),         cmocka_unit_test(collinear),
         cmocka_unit_test(same_for_any_threads), cmocka_unit_test(bad_input),
         cmocka_unit_test(did_switch),
     };

@@ -64,7 +64,8 @@ static void expect_same_panels(const struct uf_panel *a, const struct uf_panel *
     }
     assert_int_equal(a->treatment.given, b->treatment.given);
     if (a->treatment.given)
-        assert_memory_equal(a->treatment.first_period, b->treatment.first_period, a->units.count * sizeof(size_t));
+        assert_memory_equal(a->treatment.first_period, b->treatment.first_period,
+                            a->units.count * sizeof(size_t));
     assert_int_equal(!a->treatment.dose, !b->treatment.dose);
 }
 
@@ -115,15 +116,30 @@ static void plain_files(void **state)
         const char *end = which & 1 ? "\r\n" : "\n", *quote = which & 2 ? "\"" : "";
         if (which & 1) n = (size_t)sprintf(text, "%.*s\r\n", (int)strlen(header) - 1, header);
         for (int i = 0; i < 60; i++) {
-            int firm = (i * 7) % 60 / 5 * 13 % 97, year = 2000 + (which & 4 ? 4 - i * 7 % 60 % 5 : i * 7 % 60 % 5);
+            int firm = (i * 7) % 60 / 5 * 13 % 97,
+                year = 2000 + (which & 4 ? 4 - i * 7 % 60 % 5 : i * 7 % 60 % 5);
             if ((i * 31 + which) % 11 == 0) continue;
-            static const char *const numbers[] = {"1.5",        "-0.25",  "12",         "0.1234567890123456789",
-                                                  "1e-7",       "NA",     "",           "123456789012345678",
-                                                  "0.30000000000000004", "-3.5E+2", "..", "1234567.125", "+4.5", "-"};
-            n += (size_t)sprintf(text + n, "%stext%s,%s%d%s,%d,%s%c%d%s,%s,%d.5,%s,%s,%d%s", quote, quote, quote, firm,
-                                 quote, year, quote, 'A' + firm % 3, firm % 2, quote,
-                                 firm % 3 == 0 ? "" : firm % 3 == 1 ? "2002" : "0", i * i, numbers[i % 14],
-                                 numbers[(i + 5) % 14], year >= 2002 && firm % 3 == 1, end);
+            static const char *const numbers[] = {"1.5",
+                                                  "-0.25",
+                                                  "12",
+                                                  "0.1234567890123456789",
+                                                  "1e-7",
+                                                  "NA",
+                                                  "",
+                                                  "123456789012345678",
+                                                  "0.30000000000000004",
+                                                  "-3.5E+2",
+                                                  "..",
+                                                  "1234567.125",
+                                                  "+4.5",
+                                                  "-"};
+            n += (size_t)sprintf(text + n, "%stext%s,%s%d%s,%d,%s%c%d%s,%s,%d.5,%s,%s,%d%s", quote, quote,
+                                 quote, firm, quote, year, quote, 'A' + firm % 3, firm % 2, quote,
+                                 firm % 3 == 0   ? ""
+                                 : firm % 3 == 1 ? "2002"
+                                                 : "0",
+                                 i * i, numbers[i % 14], numbers[(i + 5) % 14], year >= 2002 && firm % 3 == 1,
+                                 end);
             if ((which & 8) && i % 20 == 3) n += (size_t)sprintf(text + n, "%s", end);
         }
         if (which & 8) text[n - strlen(end)] = '\0';
@@ -189,8 +205,9 @@ static void many_parts(void **state)
     enum { FIRMS = 40000 };
     for (int i = 0; i < 5 * FIRMS; i++) {
         int firm = (int)((long)i * 7919 % (5L * FIRMS)) / 5, year = (int)((long)i * 7919 % (5L * FIRMS)) % 5;
-        fprintf(file, "%.*s,f%d,%d,r%d,%d,%d.%06d,%d,%.17g,0\n", i % 50, "the quick brown fox jumps over the lazy dog, no",
-                firm, 2000 + year, firm % 21, firm % 3 ? 2002 : 0, i % 100, i, i % 7, (double)i / 7);
+        fprintf(file, "%.*s,f%d,%d,r%d,%d,%d.%06d,%d,%.17g,0\n", i % 50,
+                "the quick brown fox jumps over the lazy dog, no", firm, 2000 + year, firm % 21,
+                firm % 3 ? 2002 : 0, i % 100, i, i % 7, (double)i / 7);
     }
     fclose(file);
     /* commas in the note were not quoted: odd */
@@ -199,8 +216,9 @@ static void many_parts(void **state)
     fputs(header, file);
     for (int i = 0; i < 5 * FIRMS; i++) {
         int firm = (int)((long)i * 7919 % (5L * FIRMS)) / 5, year = (int)((long)i * 7919 % (5L * FIRMS)) % 5;
-        fprintf(file, "%.*s,f%d,%d,r%d,%d,%d.%06d,%d,%.17g,0\n", i % 50, "the quick brown fox jumps over the lazy dog no",
-                firm, 2000 + year, firm % 21, firm % 3 ? 2002 : 0, i % 100, i, i % 7, (double)i / 7);
+        fprintf(file, "%.*s,f%d,%d,r%d,%d,%d.%06d,%d,%.17g,0\n", i % 50,
+                "the quick brown fox jumps over the lazy dog no", firm, 2000 + year, firm % 21,
+                firm % 3 ? 2002 : 0, i % 100, i, i % 7, (double)i / 7);
     }
     fclose(file);
     struct uf_error error = {0};
