@@ -275,6 +275,16 @@ uf_status effect_add_terms(const struct effect_run *run, const struct effect_reg
     return status;
 }
 
+uf_status effect_note_summed(const struct effect_run *run, const char *vcov, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "{0} was left out: it needs every row's residual, and of this many rows only sums are kept.",
+        "{0} har utelämnats: det kräver varje rads residual, och av så här många rader sparas bara summor."};
+    const struct uf_argument argument = uf_text_argument(vcov);
+    if (run->inference->automatic) return UF_OK; /* the choice says it of all of them */
+    return effect_note(run, UF_NOTE, "inference-left-out", text, none, &argument, 1, error);
+}
+
 static uf_status note_wild_left_out(const struct effect_run *run, struct uf_error *error)
 {
     static const struct uf_words text = {
@@ -312,7 +322,7 @@ uf_status effect_add_wild(const struct effect_run *run, const struct effect_regr
                           struct uf_error *error)
 {
     if (!run->inference->wild) return UF_OK;
-    if (regression->input.summed) return run->inference->automatic ? UF_OK : note_wild_left_out(run, error);
+    if (regression->input.summed) return effect_note_summed(run, "wild-bootstrap", error);
     if (regression->input.n_cluster_dimensions != 1) return note_wild_left_out(run, error);
     for (size_t t = 0; t < n_terms; t++) {
         if (!terms[t].combination) continue;

@@ -173,6 +173,9 @@ uf_status uf_joint_test_few_clusters(const struct uf_covariance_input *input,
                                      const size_t *index, size_t n_index, struct uf_joint_test *out,
                                      struct uf_error *error)
 {
+    if (input->summed)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "Hotelling's approximation needs the rows, and only sums were kept");
     struct uf_joint_test test;
     double eta = NAN, q = (double)n_index;
     size_t count;
