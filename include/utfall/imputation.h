@@ -74,7 +74,7 @@ struct uf_imputation {
     size_t *untreated_in; /* n_periods: untreated observations */
     size_t n_components;  /* parts of the untreated that no observation links */
     size_t n_covariates, rank;
-    double *coefficient; /* n_covariates: β; NaN: dropped, collinear among the untreated */
+    double *coefficient;               /* n_covariates: β; NaN: dropped, collinear among the untreated */
     struct uf_imputation_parts *parts; /* not for callers */
 };
 
@@ -98,7 +98,7 @@ enum uf_imputation_average {
 /* Averages of effects, each observation with its weight. Anticipation counts in none but dynamic and cells. */
 struct uf_imputation_averages {
     size_t count;
-    long *key;         /* count: event time, index of the cohort's or the calendar period, index of the cell; 0 */
+    long *key; /* count: event time, index of the cohort's or the calendar period, index of the cell; 0 */
     double *estimate;  /* count */
     size_t *n;         /* count: effects averaged */
     gsl_matrix *share; /* n_cells × count: the weight of each cell's mean; NULL where count is 0 */
@@ -166,7 +166,8 @@ void uf_imputation_leads_clear(struct uf_imputation_leads *leads);
  * for which nothing can be estimated counts as extreme. Errors as uf_randomise. Cost: that of a fit with its
  * errors, for each assignment. */
 uf_status uf_imputation_randomise(const struct uf_did_data *data, const struct uf_imputation_options *options,
-                                  const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
+                                  const struct uf_did_assignment *assignment,
+                                  const struct uf_did_noise *noise,
                                   const struct uf_randomisation_options *randomisation,
                                   struct uf_randomisation *out, struct uf_error *error);
 /* The same for what comes before the start: F of all leads (errors taken as independent) under each assignment, in
