@@ -32,6 +32,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <utfall/did.h>
+#include <utfall/effect_average.h>
 #include <utfall/method.h>
 
 #ifdef __cplusplus
@@ -87,14 +88,6 @@ void uf_imputation_clear(struct uf_imputation *fit);
 
 /* --- averages ---------------------------------------------------------------------------------- */
 
-enum uf_imputation_average {
-    UF_AVERAGE_SIMPLE,   /* all effects */
-    UF_AVERAGE_DYNAMIC,  /* by time since the start, anticipation too */
-    UF_AVERAGE_GROUP,    /* by cohort */
-    UF_AVERAGE_CALENDAR, /* by period */
-    UF_AVERAGE_CELLS     /* each cell */
-};
-
 /* Averages of effects, each observation with its weight. Anticipation counts in none but dynamic and cells. */
 struct uf_imputation_averages {
     size_t count;
@@ -104,7 +97,7 @@ struct uf_imputation_averages {
     gsl_matrix *share; /* n_cells × count: the weight of each cell's mean; NULL where count is 0 */
 };
 /* In the order of the key. An average of no effect is not there. O(n_cells · count). */
-uf_status uf_imputation_average(const struct uf_imputation *fit, enum uf_imputation_average kind,
+uf_status uf_imputation_average(const struct uf_imputation *fit, enum uf_average_kind kind,
                                 struct uf_imputation_averages *out, struct uf_error *error);
 void uf_imputation_averages_clear(struct uf_imputation_averages *averages);
 

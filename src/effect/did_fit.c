@@ -30,7 +30,7 @@ static uf_status absorb_column(const struct uf_did_data *data, const struct uf_a
 
 static uf_status keep_columns(struct uf_did_fit *fit, const gsl_matrix *all, struct uf_error *error)
 {
-    fit->position = malloc((fit->n_columns + 1) * sizeof *fit->position);
+    fit->position = calloc(fit->n_columns + 1, sizeof *fit->position);
     fit->x = gsl_matrix_alloc(all->size1, fit->fit.rank);
     if (!fit->position || !fit->x) return uf_fail_memory(error);
     for (size_t j = 0; j < fit->n_columns; j++) fit->position[j] = SIZE_MAX;

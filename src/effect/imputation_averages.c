@@ -15,7 +15,7 @@ void uf_imputation_averages_clear(struct uf_imputation_averages *a)
 }
 
 /* LONG_MIN: the cell is in none. */
-static long key_of(const struct uf_imputation *fit, size_t cell, enum uf_imputation_average kind)
+static long key_of(const struct uf_imputation *fit, size_t cell, enum uf_average_kind kind)
 {
     const struct uf_imputation_cell *c = &fit->cell[cell];
     if (c->count[UF_IMPUTATION_ESTIMATED] == 0) return LONG_MIN;
@@ -31,7 +31,7 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-uf_status uf_imputation_average(const struct uf_imputation *fit, enum uf_imputation_average kind,
+uf_status uf_imputation_average(const struct uf_imputation *fit, enum uf_average_kind kind,
                                 struct uf_imputation_averages *out, struct uf_error *error)
 {
     struct uf_imputation_averages a = {0};

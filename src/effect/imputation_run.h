@@ -39,7 +39,7 @@ struct imputation_averages {
     struct uf_t_test *test; /* count */
     gsl_matrix *covariance; /* count × count; NULL where count is 0 */
 };
-uf_status imputation_averages_init(const struct imputation_run *run, enum uf_imputation_average kind,
+uf_status imputation_averages_init(const struct imputation_run *run, enum uf_average_kind kind,
                                    struct imputation_averages *out, struct uf_error *error);
 void imputation_averages_clear(struct imputation_averages *averages);
 

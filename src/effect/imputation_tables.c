@@ -58,7 +58,7 @@ static uf_status test_in_blocks(const struct imputation_run *run, struct imputat
     return UF_OK;
 }
 
-uf_status imputation_averages_init(const struct imputation_run *run, enum uf_imputation_average kind,
+uf_status imputation_averages_init(const struct imputation_run *run, enum uf_average_kind kind,
                                    struct imputation_averages *out, struct uf_error *error)
 {
     struct imputation_averages a = {0};
@@ -83,7 +83,7 @@ uf_status imputation_averages_init(const struct imputation_run *run, enum uf_imp
 
 /* What each average counts in the overall one: periods since the start and calendar periods alike, cohorts by
  * their (weighted) number of regions. */
-static uf_status overall_weights(const struct imputation_run *run, enum uf_imputation_average kind,
+static uf_status overall_weights(const struct imputation_run *run, enum uf_average_kind kind,
                                  const struct uf_imputation_averages *a, double *weight,
                                  struct uf_error *error)
 {
@@ -111,8 +111,8 @@ static uf_status overall_weights(const struct imputation_run *run, enum uf_imput
     return UF_OK;
 }
 
-static uf_status add_overall(const struct imputation_run *run, enum uf_imputation_average kind,
-                             const char *term, struct uf_table *table, struct uf_error *error)
+static uf_status add_overall(const struct imputation_run *run, enum uf_average_kind kind, const char *term,
+                             struct uf_table *table, struct uf_error *error)
 {
     struct imputation_averages a;
     UF_TRY(imputation_averages_init(run, kind, &a, error));
@@ -176,7 +176,7 @@ uf_status imputation_report_estimates(const struct imputation_run *run,
     static const struct uf_words title = {"Averages of the effects, by type of inference",
                                           "Genomsnittliga effekter efter typ av inferens"};
     static const struct {
-        enum uf_imputation_average kind;
+        enum uf_average_kind kind;
         const char *term;
     } overall[] = {
         {UF_AVERAGE_DYNAMIC, "dynamic"}, {UF_AVERAGE_GROUP, "group"}, {UF_AVERAGE_CALENDAR, "calendar"}};
@@ -257,7 +257,7 @@ static uf_status report_cells(const struct imputation_run *run, struct uf_error 
 }
 
 /* Regions with an effect in a cohort, or in a period. */
-static size_t count_units(const struct imputation_run *run, enum uf_imputation_average kind, long key,
+static size_t count_units(const struct imputation_run *run, enum uf_average_kind kind, long key,
                           size_t *marked, size_t mark)
 {
     const struct uf_did_data *data = &run->common.sample->data;
@@ -274,8 +274,8 @@ static size_t count_units(const struct imputation_run *run, enum uf_imputation_a
     return found;
 }
 
-static uf_status report_average(const struct imputation_run *run, enum uf_imputation_average kind,
-                                const char *name, struct uf_words title, struct uf_error *error)
+static uf_status report_average(const struct imputation_run *run, enum uf_average_kind kind, const char *name,
+                                struct uf_words title, struct uf_error *error)
 {
     const struct uf_dictionary *periods = &run->common.panel->periods;
     struct imputation_averages a;

@@ -68,7 +68,7 @@ static double errors_of(const struct sample *s, const struct uf_imputation *fit,
     for (int kind = from; kind <= to; kind++) {
         struct uf_imputation_averages averages;
         gsl_matrix *influence, *v;
-        assert_ok(uf_imputation_average(fit, (enum uf_imputation_average)kind, &averages, &error), &error);
+        assert_ok(uf_imputation_average(fit, (enum uf_average_kind)kind, &averages, &error), &error);
         assert_ok(uf_imputation_influence(&s->data, fit, averages.share, NULL, &influence, &error), &error);
         assert_ok(uf_influence_covariance(influence, &v, &error), &error);
         if (kind == from) first = sqrt(gsl_matrix_get(v, 0, 0));

@@ -30,8 +30,8 @@ static struct uf_imputation fit_of(const struct staggered *p)
 }
 
 /* The averages of one kind, beside the entry's rows that are not leads. */
-static void compare(const struct staggered *p, json_t *results, const char *entry,
-                    enum uf_imputation_average kind, bool errors)
+static void compare(const struct staggered *p, json_t *results, const char *entry, enum uf_average_kind kind,
+                    bool errors)
 {
     struct uf_error error;
     struct uf_imputation_averages averages;

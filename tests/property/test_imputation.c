@@ -273,7 +273,7 @@ static void averages_fit_together(void **state)
     assert_ok(uf_imputation_average(&fit, UF_AVERAGE_SIMPLE, &one, &error), &error);
     for (int kind = UF_AVERAGE_SIMPLE; kind <= UF_AVERAGE_CELLS; kind++) {
         double mean = 0, weight = 0;
-        assert_ok(uf_imputation_average(&fit, (enum uf_imputation_average)kind, &all, &error), &error);
+        assert_ok(uf_imputation_average(&fit, (enum uf_average_kind)kind, &all, &error), &error);
         for (size_t j = 0; j < all.count; j++) {
             double sum = 0, size = 0;
             for (size_t c = 0; c < fit.n_cells; c++) {

@@ -127,8 +127,8 @@ static void as_simulated_maxima(void **state)
     const double rho[] = {0.3, 0.7, 0.97};
     for (size_t c = 0; c < 3; c++) {
         gsl_matrix *v = chain(8, rho[c]);
-        expect_close(critical(v, 7.3, 0.95, 0, 5), simulated(v, 7.3, 0.95, 60000), 0.015, "t");
-        expect_close(critical(v, INFINITY, 0.9, 0, 5), simulated(v, INFINITY, 0.9, 60000), 0.008, "normal");
+        expect_close(critical(v, 7.3, 0.95, 0, 5), simulated(v, 7.3, 0.95, 30000), 0.02, "t");
+        expect_close(critical(v, INFINITY, 0.9, 0, 5), simulated(v, INFINITY, 0.9, 30000), 0.012, "normal");
         gsl_matrix_free(v);
     }
 }
