@@ -304,18 +304,38 @@ static void a_single_region_in_a_cell_is_said(void **state)
     assert_true(isnan(spread[2])); /* one region has no others to be compared with */
 }
 
-static void covariates_and_weights(void **state)
+static void a_covariate_that_explains_nothing_is_dropped(void **state)
+{
+    (void)state;
+    for (int constant = 0; constant < 2; constant++) {
+        struct uf_panel *panel = counties(16);
+        for (size_t u = 0; u < 16; u++)
+            for (size_t t = 0; t < 10; t++)
+                *small_panel_cell(panel, 1, u, t) = constant ? 1234.567 : (double)u / 3 + sin((double)t);
+        use_covariate(panel, 1);
+        panel->weight = 2;
+        struct ran ran = run(&uf_method_imputation, panel, few);
+        assert_non_null(uf_result_note(&ran.result, "dropped-covariate"));
+        assert_null(uf_result_note(&ran.result, "not-predicted"));
+        uf_result_clear(&ran.result);
+    }
+}
+
+/* Among the untreated it is always 0: what a 1 would have done is not known. */
+static void a_covariate_of_the_treated_alone(void **state)
 {
     (void)state;
     struct uf_panel *panel = counties(16);
     for (size_t u = 0; u < 16; u++)
-        for (size_t t = 0; t < 10; t++)
-            *small_panel_cell(panel, 1, u, t) = (double)u; /* constant over time */
+        for (size_t t = 0; t < 10; t++) *small_panel_cell(panel, 1, u, t) = u == 1 && t > 7;
     use_covariate(panel, 1);
-    panel->weight = 2;
     struct ran ran = run(&uf_method_imputation, panel, few);
-    assert_non_null(uf_result_note(&ran.result, "dropped-covariate"));
-    assert_null(uf_result_note(&ran.result, "not-predicted"));
+    const struct uf_table *left = table_of(&ran, "left-out"), *cells = table_of(&ran, "group-time");
+    assert_string_equal(cell_text(left, 0, "name"), "Region 2");
+    expect_close(cell(left, 0, "n_obs"), 2, 0, "observations");
+    expect_close(cell(cells, row_of(cells, "term", "2012:2016"), "n_treated"), 2, 0,
+                 "the others are estimated");
+    expect_close(cell(cells, row_of(cells, "term", "2012:2015"), "n_treated"), 3, 0, "all are estimated");
     uf_result_clear(&ran.result);
 }
 
@@ -408,7 +428,8 @@ int main(void)
         cmocka_unit_test(leads_have_a_reference),
         cmocka_unit_test(bad_input_is_refused),
         cmocka_unit_test(a_single_region_in_a_cell_is_said),
-        cmocka_unit_test(covariates_and_weights),
+        cmocka_unit_test(a_covariate_that_explains_nothing_is_dropped),
+        cmocka_unit_test(a_covariate_of_the_treated_alone),
         cmocka_unit_test(swedish_has_no_english),
         cmocka_unit_test(bacon_tells_the_forbidden),
         cmocka_unit_test(bacon_wants_a_balanced_panel),
