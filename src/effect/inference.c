@@ -24,6 +24,8 @@ const char *const effect_inferences[] = {"auto",
                                          "driscoll-kraay",
                                          "randomisation",
                                          "wild-bootstrap",
+                                         "conley-taber",
+                                         "ferman-pinto",
                                          NULL};
 /* in the order of their enums */
 const char *const effect_k_rules[] = {"fixest", "stata", "reghdfe", "none", NULL};
@@ -74,9 +76,11 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
         inference.automatic |= !strcmp(list->items[i], "auto");
         inference.randomise |= !strcmp(list->items[i], "randomisation");
         inference.wild |= !strcmp(list->items[i], "wild-bootstrap");
+        inference.conley_taber |= !strcmp(list->items[i], "conley-taber");
+        inference.ferman_pinto |= !strcmp(list->items[i], "ferman-pinto");
     }
     if (inference.automatic) {
-        inference.randomise = inference.wild = true;
+        inference.randomise = inference.wild = inference.ferman_pinto = true;
         add_covariance(&inference, UF_COVARIANCE_CR2, options);
         add_covariance(&inference, UF_COVARIANCE_CR1S, options);
     }
