@@ -9,9 +9,18 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <utfall/number.h>
 
-enum { VALUE_SIZE = 10, NARROWEST_HEAD = 14, ROW_WITH_VALUE = 19, ROW = 15, WIDEST_CM = 24 };
+enum {
+    VALUE_SIZE = 10,
+    NARROWEST_HEAD = 14,
+    ROW_WITH_VALUE = 19,
+    ROW = 15,
+    ROW_OF_TWO_LINES = 28,
+    LABEL_LINE = 13,
+    WIDEST_CM = 24
+};
 
 static double widest_row_label(const struct heat_map *map, double most)
 {
@@ -33,14 +42,32 @@ static double widest_value(const struct uf_drawing *drawing, const struct heat_m
     return widest;
 }
 
+/* A name that is too long for its line takes two where rows are high enough, and is cut only then. */
+static void place_row(struct uf_drawing *drawing, const struct heat_map *map, const struct heat_grid *grid,
+                      size_t row, double y)
+{
+    const double most = grid->left - 8 - UF_PAD;
+    const int look = map->focus[row] ? UF_LOOK_LABEL_FOCUS : UF_LOOK_LABEL;
+    const char *name = map->rows.items[row];
+    struct uf_text_list lines;
+    uf_text_list_init(&lines);
+    if (uf_measure_wrap(name, UF_BODY_SIZE, map->focus[row], most, &lines, NULL) != UF_OK)
+        drawing->failed = true;
+    if (lines.count < 2 || grid->cell_height < ROW_OF_TWO_LINES) {
+        uf_drawing_fitted(drawing, grid->left - 8, y, UF_ALIGN_RIGHT, look, UF_BODY_SIZE, most, name);
+    } else {
+        const char *rest = strstr(name, lines.items[1]);
+        uf_drawing_text(drawing, grid->left - 8, y - 0.5 * LABEL_LINE, UF_ALIGN_RIGHT, look, lines.items[0]);
+        uf_drawing_fitted(drawing, grid->left - 8, y + 0.5 * LABEL_LINE, UF_ALIGN_RIGHT, look, UF_BODY_SIZE,
+                          most, rest ? rest : lines.items[1]);
+    }
+    uf_text_list_clear(&lines);
+}
+
 static void place_rows(struct uf_drawing *drawing, const struct heat_map *map, const struct heat_grid *grid)
 {
-    for (size_t i = 0; i < map->rows.count; i++) {
-        size_t row = map->row_order[i];
-        uf_drawing_fitted(drawing, grid->left - 8, grid->top + ((double)i + 0.5) * grid->cell_height,
-                          UF_ALIGN_RIGHT, map->focus[row] ? UF_LOOK_LABEL_FOCUS : UF_LOOK_LABEL, UF_BODY_SIZE,
-                          grid->left - 8 - UF_PAD, map->rows.items[row]);
-    }
+    for (size_t i = 0; i < map->rows.count; i++)
+        place_row(drawing, map, grid, map->row_order[i], grid->top + ((double)i + 0.5) * grid->cell_height);
 }
 
 /* The values as texts of their own, since their colour depends on the cell's. */
@@ -88,12 +115,16 @@ static uf_status place(struct uf_drawing *drawing, struct heat_map *map, struct 
     widen(drawing, map);
     size_t n = map->rows.count, m = map->columns.count;
     double top = uf_classes_legend_row(drawing, &map->classes, &map->reasons, uf_drawing_head(drawing));
-    struct heat_grid grid = {.left = UF_PAD + widest_row_label(map, 0.3 * drawing->width) + 8};
     double right = drawing->width - UF_PAD, value_width = widest_value(drawing, map) + 6;
+    /* names may take a little of what the values do not need */
+    const double spare = right - UF_PAD - 8 - fmax(value_width + 2, NARROWEST_HEAD) * (double)m;
+    const double longest = fmax(0.3 * drawing->width, fmin(spare, 0.36 * drawing->width));
+    struct heat_grid grid = {.left = UF_PAD + widest_row_label(map, longest) + 8};
+    const bool two_lines = widest_row_label(map, INFINITY) > longest;
     grid.cell_width = fmin((right - grid.left) / (double)m, 84);
     right = grid.left + grid.cell_width * (double)m;
     map->printed = value_width <= grid.cell_width;
-    grid.cell_height = map->printed ? ROW_WITH_VALUE : ROW;
+    grid.cell_height = two_lines ? ROW_OF_TWO_LINES : map->printed ? ROW_WITH_VALUE : ROW;
     if (request->height_cm > 0)
         grid.cell_height =
             fmax(uf_drawing_plot_height(drawing, top + HEAT_HEAD_LONGEST, 8, 0) / (double)n, ROW);
@@ -117,6 +148,12 @@ static uf_status place(struct uf_drawing *drawing, struct heat_map *map, struct 
             if (class > 0) class_count[class - 1]++;
         }
     uf_drawing_numbers(drawing, "class_count", class_count, UF_CLASSES);
+    char *empty = heat_empty_words(drawing, map);
+    if (empty)
+        bottom = uf_drawing_paragraph(drawing, UF_PAD, bottom + 14, drawing->width - 2 * UF_PAD,
+                                      UF_LOOK_MISSING, 11, 14, empty) -
+                 6;
+    free(empty);
     uf_drawing_foot(drawing, bottom + 4);
     return UF_OK;
 }
@@ -127,7 +164,9 @@ uf_status uf_heat_map_lay_out(struct uf_drawing *drawing, struct uf_error *error
     uf_text_list_init(&map.rows);
     uf_text_list_init(&map.columns);
     uf_text_list_init(&map.reasons);
-    uf_status status = heat_read(drawing->request, &map, error);
+    uf_text_list_init(&map.empty);
+    uf_text_list_init(&map.empty_reasons);
+    uf_status status = heat_read(drawing, &map, error);
     if (status == UF_OK) heat_write_data(drawing, &map);
     if (status == UF_OK) status = place(drawing, &map, error);
     if (status == UF_OK) status = heat_say(drawing, &map, error);

@@ -21,6 +21,8 @@ struct heat_map {
     int decimals;
     struct uf_classes classes;
     struct uf_text_list reasons;
+    /* rows and columns without any value: they are named and not drawn */
+    struct uf_text_list empty, empty_reasons;
     bool printed; /* the values fit into the cells */
 };
 
@@ -29,11 +31,13 @@ struct heat_grid {
 };
 
 /* Rows, columns, cells, their order and classes. */
-uf_status heat_read(const struct uf_chart_request *request, struct heat_map *map, struct uf_error *error);
+uf_status heat_read(const struct uf_drawing *drawing, struct heat_map *map, struct uf_error *error);
 void heat_clear(struct heat_map *map);
 size_t heat_cell_of(const struct heat_map *map, size_t row, size_t column);
 /* NaN: missing. */
 double heat_value_of(const struct heat_map *map, size_t row, size_t column);
+/* A row and a column of the same thing, of which the table says nothing: the diagonal of a matrix. */
+bool heat_is_self(const struct heat_map *map, size_t row, size_t column);
 const char *heat_reason_of(const struct uf_drawing *drawing, const struct heat_map *map, size_t row,
                            size_t column);
 
@@ -43,6 +47,8 @@ uf_status heat_place_heads(struct uf_drawing *drawing, const struct heat_map *ma
                            bool upright, bool write, struct uf_error *error);
 bool heat_heads_fit_upright(const struct heat_map *map, double cell_width);
 
+/* `Not shown, since no value is known: …`; NULL: all lines are, or out of memory. The caller frees it. */
+char *heat_empty_words(const struct uf_drawing *drawing, const struct heat_map *map);
 void heat_write_data(struct uf_drawing *drawing, struct heat_map *map);
 uf_status heat_say(struct uf_drawing *drawing, const struct heat_map *map, struct uf_error *error);
 #endif

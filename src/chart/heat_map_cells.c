@@ -25,6 +25,12 @@ double heat_value_of(const struct heat_map *map, size_t row, size_t column)
     return isfinite(value) ? value : NAN;
 }
 
+bool heat_is_self(const struct heat_map *map, size_t row, size_t column)
+{
+    return heat_cell_of(map, row, column) == SIZE_MAX &&
+           !strcmp(map->rows.items[row], map->columns.items[column]);
+}
+
 const char *heat_reason_of(const struct uf_drawing *drawing, const struct heat_map *map, size_t row,
                            size_t column)
 {
@@ -144,10 +150,78 @@ static uf_status classify(const struct uf_chart_request *request, struct heat_ma
     return UF_OK;
 }
 
-uf_status heat_read(const struct uf_chart_request *request, struct heat_map *map, struct uf_error *error)
+/* Cell `k` of a row (`of_rows`) or a column. */
+static const char *reason_in(const struct uf_drawing *drawing, const struct heat_map *map, bool of_rows,
+                             size_t line, size_t k)
 {
+    return heat_reason_of(drawing, map, of_rows ? line : k, of_rows ? k : line);
+}
+
+/* Why a line has no value: the reason of most of its cells; NULL: it has some. */
+static const char *empty_reason(const struct uf_drawing *drawing, const struct heat_map *map, bool of_rows,
+                                size_t line)
+{
+    const size_t n = of_rows ? map->columns.count : map->rows.count;
+    size_t most = 0;
+    const char *reason = "";
+    for (size_t k = 0; k < n; k++)
+        if (!isnan(heat_value_of(map, of_rows ? line : k, of_rows ? k : line))) return NULL;
+    for (size_t k = 0; k < n; k++) {
+        const char *one = reason_in(drawing, map, of_rows, line, k);
+        size_t same = 0;
+        for (size_t i = 0; i < n; i++)
+            same += uf_text_equal(reason_in(drawing, map, of_rows, line, i), one) ? 1 : 0;
+        if (same > most) most = same, reason = one;
+    }
+    return reason;
+}
+
+/* Lines without any value take room and show nothing: they go to the words below. */
+static uf_status take_out_empty(const struct uf_drawing *drawing, struct heat_map *map,
+                                struct uf_error *error)
+{
+    const size_t n = map->rows.count, m = map->columns.count;
+    bool *keep = calloc(n + m + 1, sizeof *keep);
+    if (!keep) return uf_fail_memory(error);
+    uf_status status = UF_OK;
+    for (size_t line = 0; line < n + m && status == UF_OK; line++) {
+        const bool of_rows = line < n;
+        const char *reason = empty_reason(drawing, map, of_rows, of_rows ? line : line - n);
+        keep[line] = reason == NULL;
+        if (keep[line]) continue;
+        status = uf_text_list_add(&map->empty, of_rows ? map->rows.items[line] : map->columns.items[line - n],
+                                  error);
+        if (status == UF_OK) status = uf_text_list_add(&map->empty_reasons, reason, error);
+    }
+    size_t cells = 0, rows = 0, columns = 0;
+    for (size_t i = 0; i < n && status == UF_OK; i++)
+        for (size_t j = 0; j < m; j++)
+            if (keep[i] && keep[n + j]) map->cell[cells++] = map->cell[i * m + j];
+    for (size_t i = 0; i < n && status == UF_OK; i++) {
+        if (!keep[i]) {
+            free(map->rows.items[i]);
+            continue;
+        }
+        map->focus[rows] = map->focus[i];
+        map->rows.items[rows++] = map->rows.items[i];
+    }
+    for (size_t j = 0; j < m && status == UF_OK; j++) {
+        if (keep[n + j])
+            map->columns.items[columns++] = map->columns.items[j];
+        else
+            free(map->columns.items[j]);
+    }
+    if (status == UF_OK) map->rows.count = rows, map->columns.count = columns;
+    free(keep);
+    return status;
+}
+
+uf_status heat_read(const struct uf_drawing *drawing, struct heat_map *map, struct uf_error *error)
+{
+    const struct uf_chart_request *request = drawing->request;
     UF_TRY(find_columns(request, map, error));
     UF_TRY(read_cells(request, map, error));
+    UF_TRY(take_out_empty(drawing, map, error));
     UF_TRY(order_lines(request, map, error));
     return classify(request, map, error);
 }
@@ -157,6 +231,8 @@ void heat_clear(struct heat_map *map)
     uf_text_list_clear(&map->rows);
     uf_text_list_clear(&map->columns);
     uf_text_list_clear(&map->reasons);
+    uf_text_list_clear(&map->empty);
+    uf_text_list_clear(&map->empty_reasons);
     free(map->focus);
     free(map->cell);
     free(map->row_order);

@@ -10,9 +10,25 @@
 
 enum { HEAD_SIZE = 11, HEAD_LINE = 13 };
 
-/* Turned headings are as long as their longest word, within reason: words are not broken for a few points. */
-static double longest_head(const struct heat_map *map)
+/* True where each heading takes at most `fitting` lines of that length. */
+static bool all_fit(const struct heat_map *map, double length, size_t fitting)
 {
+    bool fit = true;
+    for (size_t j = 0; j < map->columns.count && fit; j++) {
+        struct uf_text_list lines;
+        uf_text_list_init(&lines);
+        fit = uf_measure_wrap(map->columns.items[j], HEAD_SIZE, false, length, &lines, NULL) == UF_OK &&
+              lines.count <= fitting;
+        uf_text_list_clear(&lines);
+    }
+    return fit;
+}
+
+/* Turned headings are as long as their longest word, and as long as it takes to stand on `fitting` lines, within reason:
+ * words are not broken, nor cut, for a few points. */
+static double longest_head(const struct heat_map *map, size_t fitting)
+{
+    const double most = 1.6 * HEAT_HEAD_LONGEST;
     double longest = HEAT_HEAD_LONGEST;
     for (size_t j = 0; j < map->columns.count; j++)
         for (const char *at = map->columns.items[j]; *at;) {
@@ -23,14 +39,15 @@ static double longest_head(const struct heat_map *map)
             longest = fmax(longest, uf_measure_text(word, HEAD_SIZE, false) + 1);
             at += length + (at[length] != '\0');
         }
-    return fmin(longest, 1.5 * HEAT_HEAD_LONGEST);
+    while (longest < most && !all_fit(map, longest, fitting)) longest += HEAD_LINE;
+    return fmin(longest, most);
 }
 
 uf_status heat_place_heads(struct uf_drawing *drawing, const struct heat_map *map, struct heat_grid *grid,
                            bool upright, bool write, struct uf_error *error)
 {
-    double most = upright ? grid->cell_width - 4 : longest_head(map), tallest = 0;
-    size_t fitting = upright ? 3 : (size_t)fmax(1, floor((grid->cell_width - 1) / HEAD_LINE));
+    const size_t fitting = upright ? 3 : (size_t)fmin(3, fmax(1, floor((grid->cell_width - 1) / HEAD_LINE)));
+    double most = upright ? grid->cell_width - 4 : longest_head(map, fitting), tallest = 0;
     struct uf_text_list words;
     uf_text_list_init(&words);
     size_t m = map->columns.count;

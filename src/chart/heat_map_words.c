@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <utfall/number.h>
 
 enum { NAMED_IN_ALT = 3 };
@@ -28,8 +29,9 @@ void heat_write_data(struct uf_drawing *drawing, struct heat_map *map)
             uf_csv_number(drawing, class, ',');
             uf_csv_number(
                 drawing,
-                class ? 0
-                      : uf_reason_number(drawing, &map->reasons, heat_reason_of(drawing, map, row, column)),
+                class || heat_is_self(map, row, column)
+                    ? 0
+                    : uf_reason_number(drawing, &map->reasons, heat_reason_of(drawing, map, row, column)),
                 ',');
             uf_csv_text(drawing,
                         at == SIZE_MAX
@@ -95,13 +97,41 @@ static uf_status say_counts(struct uf_drawing *drawing, const struct heat_map *m
                           counts, 3, error);
 }
 
+char *heat_empty_words(const struct uf_drawing *drawing, const struct heat_map *map)
+{
+    const struct uf_words not_shown = {"Not shown ({0}): ", "Visas inte ({0}): "};
+    struct uf_buffer text;
+    uf_buffer_init(&text);
+    for (size_t i = 0; i < map->empty.count; i++) {
+        const char *reason = map->empty_reasons.items[i];
+        if (uf_text_list_find(&map->empty_reasons, reason) != i) continue; /* told with the first of it */
+        char *words = NULL;
+        const struct uf_argument argument = uf_text_argument(reason);
+        if (uf_phrase(drawing->language, not_shown, &argument, 1, &words, NULL) != UF_OK) text.failed = true;
+        if (text.length) uf_buffer_append_char(&text, ' ');
+        uf_buffer_append(&text, words ? words : "");
+        free(words);
+        for (size_t k = i; k < map->empty.count; k++) {
+            if (strcmp(map->empty_reasons.items[k], reason) != 0) continue;
+            if (k > i) uf_buffer_append(&text, "; ");
+            uf_buffer_append(&text, map->empty.items[k]);
+        }
+        uf_buffer_append_char(&text, '.');
+    }
+    if (map->empty.count == 0) {
+        uf_buffer_clear(&text);
+        return NULL;
+    }
+    return uf_buffer_take(&text);
+}
+
 static uf_status say_reasons(struct uf_drawing *drawing, const struct heat_map *map, struct uf_error *error)
 {
     for (size_t k = 0; k < map->reasons.count; k++) {
         size_t n = 0;
         for (size_t i = 0; i < map->rows.count; i++)
             for (size_t j = 0; j < map->columns.count; j++)
-                n += isnan(heat_value_of(map, i, j)) &&
+                n += isnan(heat_value_of(map, i, j)) && !heat_is_self(map, i, j) &&
                      uf_text_equal(heat_reason_of(drawing, map, i, j), map->reasons.items[k]);
         const struct uf_argument arguments[2] = {uf_text_argument(map->reasons.items[k]),
                                                  uf_count_argument(n)};
@@ -141,5 +171,10 @@ uf_status heat_say(struct uf_drawing *drawing, const struct heat_map *map, struc
                           row, 1, error);
     }
     free(cells);
-    return status == UF_OK ? say_reasons(drawing, map, error) : status;
+    if (status == UF_OK) status = say_reasons(drawing, map, error);
+    char *empty = status == UF_OK ? heat_empty_words(drawing, map) : NULL;
+    const struct uf_argument argument = uf_text_argument(empty);
+    if (empty) status = uf_drawing_say(drawing, (struct uf_words){"{0}", "{0}"}, &argument, 1, error);
+    free(empty);
+    return status;
 }

@@ -454,11 +454,13 @@ static uf_status place(struct uf_drawing *drawing, struct scatter *scatter, stru
     if (request->x_label)
         uf_drawing_fitted(drawing, (left + right) / 2, y_text, UF_ALIGN_CENTRE, UF_LOOK_AXIS, 11,
                           right - left, request->x_label);
+    double foot = bottom + below;
     if (missing)
-        uf_drawing_paragraph(drawing, UF_PAD, bottom + below - 20, drawing->width - 2 * UF_PAD,
-                             UF_LOOK_MISSING, 11, 14, missing);
+        foot = uf_drawing_paragraph(drawing, UF_PAD, bottom + below - 20, drawing->width - 2 * UF_PAD,
+                                    UF_LOOK_MISSING, 11, 14, missing) -
+               6;
     free(missing);
-    uf_drawing_foot(drawing, bottom + below);
+    uf_drawing_foot(drawing, foot);
     return status;
 }
 

@@ -66,7 +66,7 @@ uf_status panel_activity_period(const struct uf_panel *panel, const struct uf_op
         *out = i;
         return UF_OK;
     }
-    if (n == 0)
+    if (n == 0 || (n == 1 && *panel->periods.code[0] == 0))
         return uf_fail(error, UF_BAD_INPUT, "The data has no periods; leave the option '%s' out.", option);
     return uf_fail(error, UF_BAD_USAGE,
                    "There is no period %s in the data, which has %s to %s; change the option '%s'.", text,
@@ -393,7 +393,7 @@ uf_status panel_activity_new(const struct uf_panel *panel, const struct uf_optio
     for (size_t t = 0; status == UF_OK && t < n_periods; t++) {
         activity.at[t].period = periods[t];
         const char *code = panel->periods.code[periods[t]];
-        if (strcmp(code, "0") != 0)
+        if (strcmp(code, "") != 0)
             snprintf(activity.at[t].when, sizeof activity.at[t].when, "%s%.40s",
                      language == UF_SWEDISH ? " " : ", ", code);
         status = fill_period(&cube, t, &activity, error);
