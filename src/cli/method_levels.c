@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "study/levels.h"
 
@@ -55,14 +56,13 @@ static uf_status take_tables(const struct method_call *call, const struct uf_res
 static uf_status take_words(const struct method_call *call, const struct uf_result *from, const char *level,
                             struct uf_result *to, struct uf_error *error)
 {
-    static const struct uf_words of_level = {"{0}: {1}", "{0}: {1}"}, as_is = {"{2}", "{2}"},
-                                 none = {NULL, NULL};
+    static const struct uf_words of_level = {"{0}: {1}", "{0}: {1}"}, as_is = {"{2}", "{2}"};
     for (size_t i = 0; i < from->n_notes; i++) {
         const struct uf_note *note = &from->notes[i];
         const struct uf_argument parts[] = {uf_text_argument(level), uf_text_argument(note->text),
                                             uf_text_argument(note->advice ? note->advice : "")};
         UF_TRY(uf_result_add_note(to, call->language, note->severity, note->code, of_level,
-                                  note->advice ? as_is : none, parts, 3, error));
+                                  note->advice ? as_is : no_advice, parts, 3, error));
     }
     for (size_t i = 0; i < from->n_ledger; i++) {
         const struct uf_ledger_entry *entry = &from->ledger[i];

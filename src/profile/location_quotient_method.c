@@ -4,6 +4,7 @@
 #include <utfall/location_quotient.h>
 #include <utfall/number.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/activity_sums.h"
 #include "profile/findings.h"
@@ -320,7 +321,6 @@ static uf_status tell_changes(const struct panel_activity *a, const struct quoti
                               const struct quotients *before, struct uf_result *result,
                               struct uf_error *error)
 {
-    static const struct uf_words no_advice = {NULL, NULL};
     size_t open = 0, defined = 0, region = SIZE_MAX, sector = 0;
     double largest = 0;
     for (size_t r = 0; r < a->n_regions; r++)

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/panel_activity.h"
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 #define TELL(severity, code, text, advice, arguments)                                                        \
     uf_result_add_note(result, a->language, severity, code, text, advice, arguments,                         \
