@@ -54,12 +54,10 @@ uf_status rounding_bands_new(const double *value, size_t n, struct rounding_band
     return UF_OK;
 }
 
-static uf_status take_draw(const struct rounding_box *box, uint64_t seed, size_t draw,
-                           rounding_kernel *kernel, void *what, double *figures, double *found,
-                           struct rounding_bands *bands, struct uf_error *error)
+static uf_status take(const double *figures, rounding_kernel *kernel, void *what, double *found,
+                      struct rounding_bands *bands, struct uf_error *error)
 {
     struct uf_error inner = {0};
-    rounding_draw(box, seed, draw, figures);
     const uf_status status = kernel(what, figures, found, &inner);
     bands->draws++;
     if (status == UF_NOT_IDENTIFIED) {
@@ -77,6 +75,16 @@ static uf_status take_draw(const struct rounding_box *box, uint64_t seed, size_t
     return UF_OK;
 }
 
+uf_status rounding_bands_take(const double *figures, rounding_kernel *kernel, void *what,
+                              struct rounding_bands *bands, struct uf_error *error)
+{
+    double *found = malloc((bands->n + 1) * sizeof *found);
+    if (found == NULL) return uf_fail_memory(error);
+    const uf_status status = take(figures, kernel, what, found, bands, error);
+    free(found);
+    return status;
+}
+
 uf_status rounding_bands_widen(const struct rounding_box *box, const struct rounding_plan *plan,
                                rounding_kernel *kernel, void *what, struct rounding_bands *bands,
                                struct uf_error *error)
@@ -85,7 +93,8 @@ uf_status rounding_bands_widen(const struct rounding_box *box, const struct roun
     if (figures == NULL) return uf_fail_memory(error);
     uf_status status = UF_OK;
     for (size_t k = 0; k < plan->draws && status == UF_OK; k++) {
-        status = take_draw(box, plan->seed, k, kernel, what, figures, figures + box->n, bands, error);
+        rounding_draw(box, plan->seed, k, figures);
+        status = take(figures, kernel, what, figures + box->n, bands, error);
         if (status == UF_OK && plan->progress &&
             plan->progress(plan->user, (double)(k + 1) / (double)plan->draws))
             status = uf_fail(error, UF_INTERRUPTED, "Stopped as asked.");

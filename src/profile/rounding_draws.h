@@ -49,6 +49,10 @@ uf_status rounding_bands_widen(const struct rounding_box *box, const struct roun
                                rounding_kernel *kernel, void *what, struct rounding_bands *bands,
                                struct uf_error *error);
 
+/* Widens them by one table of the caller's, as an extreme one that it knows of. */
+uf_status rounding_bands_take(const double *figures, rounding_kernel *kernel, void *what,
+                              struct rounding_bands *bands, struct uf_error *error);
+
 /* The plan by the option `rounding-draws` and the run's seed. */
 struct rounding_plan rounding_plan_of(const struct uf_options *options, const struct uf_context *context);
 /* A note that says how many tables the bands rest on, and of how many nothing could be formed; none where nothing was

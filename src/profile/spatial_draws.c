@@ -65,11 +65,11 @@ uf_status spatial_draw(struct spatial_study *study, const struct uf_options *opt
         for (size_t i = 0; i < n; i++) redrawing.negative = redrawing.negative || study->x[i] < 0;
         fill_box(study, redrawing.negative, room, room + n, room + 2 * n);
         put_shown(study, room + 3 * n);
-        status = rounding_bands_new(room + 3 * n, n_numbers, &study->drawn, error);
+        status = rounding_bands_new(room + 3 * n, n_numbers, &study->bands, error);
     }
     const struct rounding_box box = {room, room + n, room + 2 * n, n};
     if (status == UF_OK)
-        status = rounding_bands_widen(&box, &plan, statistics_of_draw, &redrawing, &study->drawn, error);
+        status = rounding_bands_widen(&box, &plan, statistics_of_draw, &redrawing, &study->bands, error);
     free(redrawing.local);
     free(room);
     return status;

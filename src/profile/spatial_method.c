@@ -15,7 +15,7 @@ static void study_clear(struct spatial_study *study)
 {
     panel_series_clear(&study->series);
     uf_spatial_weights_clear(&study->weights);
-    rounding_bands_clear(&study->drawn);
+    rounding_bands_clear(&study->bands);
     void *const all[] = {study->used, study->place, study->x,    study->local,   study->drawn,
                          study->lag,  study->q,     study->star, study->quadrant};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
@@ -178,7 +178,7 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     if (status == UF_OK) status = spatial_tables_add(&study, result, &reason);
     if (status == UF_OK) status = spatial_tell(&study, result, &reason);
     if (status == UF_OK)
-        status = rounding_bands_tell(&study.drawn, study.series.language, result, &reason);
+        status = rounding_bands_tell(&study.bands, study.series.language, result, &reason);
     study_clear(&study);
     if (status != UF_OK && error) *error = reason;
     return status;
@@ -225,8 +225,6 @@ static const struct uf_chart_hint charts[] = {
      .value_label = {"G*: standard deviations from what chance gives",
                      "G*: standardavvikelser från det slumpen ger"},
      .value = "g_star",
-     .low = "g_star_low",
-     .high = "g_star_high",
      .label = "label",
      .reference = 0},
 };

@@ -24,7 +24,7 @@ struct spatial_study {
     struct uf_spatial_permutation *drawn; /* n */
     double *lag, *q, *star;               /* n; lag of x, 0 for islands */
     enum uf_spatial_quadrant *quadrant;   /* n */
-    struct rounding_bands drawn; /* the global statistics, local Moran of all n, G* of all n; empty: exact */
+    struct rounding_bands bands; /* the global statistics, local Moran of all n, G* of all n; empty: exact */
 };
 
 static inline size_t spatial_study_drawn_local(size_t i)

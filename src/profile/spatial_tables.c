@@ -23,10 +23,10 @@ const char *spatial_quadrant_label(enum uf_spatial_quadrant quadrant, enum uf_la
 static void drawn_number(struct tidy_row *row, const struct spatial_study *study, double value, size_t at,
                          uf_value_status none)
 {
-    const bool drawn = study->drawn.low != NULL && isfinite(value);
-    tidy_banded(row, value, drawn ? study->drawn.low[at] : (double)NAN,
-                drawn ? study->drawn.high[at] : (double)NAN, none,
-                study->drawn.low != NULL ? none : UF_VALUE_NOT_APPLICABLE);
+    const bool drawn = study->bands.low != NULL && isfinite(value);
+    tidy_banded(row, value, drawn ? study->bands.low[at] : (double)NAN,
+                drawn ? study->bands.high[at] : (double)NAN, none,
+                study->bands.low != NULL ? none : UF_VALUE_NOT_APPLICABLE);
 }
 
 static uf_status global_table(const struct spatial_study *study, struct uf_table **out,
