@@ -5,10 +5,14 @@
 #include <utfall/specialisation.h>
 
 #include "base/fail.h"
+#include "profile/activity_box.h"
 #include "profile/findings.h"
-#include "profile/panel_activity.h"
 #include "profile/plants.h"
+#include "profile/ranking.h"
 #include "profile/tidy.h"
+
+/* The indices whose bands come from draws: they depend on the whole table. */
+enum { DRAWN_GINI, DRAWN_THEIL, DRAWN_RAW, DRAWN_EXCESS, DRAWN };
 
 /* What is found of each sector; arrays per sector. */
 struct places {
@@ -20,6 +24,8 @@ struct places {
     size_t top;         /* how many */
     struct plants plants;
     struct uf_ellison_glaeser *excess;
+    struct uf_shares_band *alone; /* of those that need no reference */
+    struct rounding_bands drawn;  /* sectors × DRAWN; empty: none were drawn */
 };
 
 static void places_clear(struct places *x)
@@ -32,17 +38,103 @@ static void places_clear(struct places *x)
     free(x->top_share);
     free(x->top_regions);
     free(x->excess);
+    free(x->alone);
+    rounding_bands_clear(&x->drawn);
     plants_clear(&x->plants);
 }
 
 /* The regions' shares of all activity are compared with: their given totals, or the sums of their sectors. */
-static double reference_of(const struct panel_activity *a, size_t r)
+static double reference_of(const struct uf_activity *activity, size_t r)
 {
-    const struct period_activity *p = &a->at[0];
-    if (p->total[BOUND_VALUE] != NULL) return gsl_vector_get(p->total[BOUND_VALUE], r);
+    if (activity->total != NULL) return gsl_vector_get(activity->total, r);
     double sum = 0;
-    for (size_t s = 0; s < a->n_sectors; s++) sum += gsl_matrix_get(p->value[BOUND_VALUE], r, s);
+    for (size_t s = 0; s < activity->value->size2; s++) sum += gsl_matrix_get(activity->value, r, s);
     return sum;
+}
+
+/* Ellison–Glaeser's index where the plants are known; `column` has room for a sector's regions. */
+static uf_status excess_of(const struct uf_activity *activity, const double *reference,
+                           const struct plants *plants, size_t s, double *column,
+                           struct uf_ellison_glaeser *out, struct uf_error *error)
+{
+    const size_t n = activity->value->size1;
+    double sum = 0;
+    for (size_t r = 0; r < n; r++) sum += column[r] = gsl_matrix_get(activity->value, r, s);
+    *out = (struct uf_ellison_glaeser){NAN, NAN, NAN};
+    if (isnan(plants->herfindahl[s]) || !(sum > 0)) return UF_OK;
+    return uf_ellison_glaeser(column, reference, n, plants->herfindahl[s], out, error);
+}
+
+/* --- bands -------------------------------------------------------------------------------------- */
+
+struct redrawing {
+    struct activity_box box;
+    const struct plants *plants;
+    struct uf_concentration *index; /* room for one table's */
+    double *column, *reference;
+};
+
+static void flatten(const struct uf_concentration *index, const struct uf_ellison_glaeser *excess, size_t s,
+                    double *out)
+{
+    out[s * DRAWN + DRAWN_GINI] = index->gini;
+    out[s * DRAWN + DRAWN_THEIL] = index->theil;
+    out[s * DRAWN + DRAWN_RAW] = index->raw;
+    out[s * DRAWN + DRAWN_EXCESS] = excess->gamma;
+}
+
+static uf_status indices_of_draw(void *what, const double *figures, double *out, struct uf_error *error)
+{
+    struct redrawing *x = what;
+    const struct uf_activity drawn = activity_box_at(&x->box, figures);
+    UF_TRY(uf_concentration(&drawn, x->index, error));
+    for (size_t r = 0; r < x->box.n_regions; r++) x->reference[r] = reference_of(&drawn, r);
+    for (size_t s = 0; s < x->box.n_sectors; s++) {
+        struct uf_ellison_glaeser excess;
+        UF_TRY(excess_of(&drawn, x->reference, x->plants, s, x->column, &excess, error));
+        flatten(&x->index[s], &excess, s, out);
+    }
+    return UF_OK;
+}
+
+static uf_status draw_bands(struct places *x, const struct rounding_plan *plan, struct uf_error *error)
+{
+    const size_t n = x->activity->n_sectors, n_regions = x->activity->n_regions;
+    struct redrawing redrawing = {.plants = &x->plants};
+    UF_TRY(activity_box_new(x->activity, 0, &redrawing.box, error));
+    redrawing.index = calloc(n, sizeof *redrawing.index);
+    double *room = calloc(2 * n_regions + n * DRAWN, sizeof *room);
+    uf_status status = redrawing.index && room ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) {
+        redrawing.column = room, redrawing.reference = room + n_regions;
+        double *value = room + 2 * n_regions;
+        for (size_t s = 0; s < n; s++) flatten(&x->index[s], &x->excess[s], s, value);
+        status = rounding_bands_new(value, n * DRAWN, &x->drawn, error);
+    }
+    if (status == UF_OK)
+        status = rounding_bands_widen(&redrawing.box.box, plan, indices_of_draw, &redrawing, &x->drawn, error);
+    free(room);
+    free(redrawing.index);
+    activity_box_clear(&redrawing.box);
+    return status;
+}
+
+/* A sector's regions as a box of their own. */
+static uf_status share_bands(struct places *x, struct uf_error *error)
+{
+    const struct panel_activity *a = x->activity;
+    const struct period_activity *p = &a->at[0];
+    double *ends = malloc(2 * a->n_regions * sizeof *ends);
+    uf_status status = ends ? UF_OK : uf_fail_memory(error);
+    for (size_t s = 0; s < a->n_sectors && status == UF_OK; s++) {
+        for (size_t r = 0; r < a->n_regions; r++) {
+            ends[r] = gsl_matrix_get(p->value[BOUND_LOW], r, s);
+            ends[a->n_regions + r] = gsl_matrix_get(p->value[BOUND_HIGH], r, s);
+        }
+        status = uf_shares_band(ends, ends + a->n_regions, a->n_regions, x->top, &x->alone[s], error);
+    }
+    free(ends);
+    return status;
 }
 
 /* A sector over regions is a row of the table turned over, and the given totals are its reference area: the band of
@@ -104,12 +196,12 @@ static uf_status describe_sector(struct places *x, size_t s, double *column, con
     }
     UF_TRY(uf_top_share(column, a->n_regions, x->top, &x->top_share[s], error));
     if (x->value[s] > 0) UF_TRY(top_regions(x, s, column, error));
-    x->excess[s] = (struct uf_ellison_glaeser){NAN, NAN, NAN};
-    if (isnan(x->plants.herfindahl[s]) || !(x->value[s] > 0)) return UF_OK;
-    return uf_ellison_glaeser(column, reference, a->n_regions, x->plants.herfindahl[s], &x->excess[s], error);
+    const struct uf_activity value = panel_activity_at(a, 0, BOUND_VALUE);
+    return excess_of(&value, reference, &x->plants, s, column, &x->excess[s], error);
 }
 
-static uf_status fill(struct places *x, const struct uf_options *options, struct uf_error *error)
+static uf_status fill(struct places *x, const struct uf_options *options, const struct rounding_plan *plan,
+                      struct uf_error *error)
 {
     const struct panel_activity *a = x->activity;
     const size_t n = a->n_sectors;
@@ -120,10 +212,11 @@ static uf_status fill(struct places *x, const struct uf_options *options, struct
     x->top_share = calloc(n, sizeof *x->top_share);
     x->top_regions = calloc(n, sizeof *x->top_regions);
     x->excess = calloc(n, sizeof *x->excess);
+    x->alone = calloc(n, sizeof *x->alone);
     double *column = calloc(2 * a->n_regions, sizeof *column), *reference = column;
     uf_status status = UF_OK;
     if (!x->index || !x->krugman_low || !x->krugman_high || !x->value || !x->top_share || !x->top_regions ||
-        !x->excess || !column)
+        !x->excess || !x->alone || !column)
         status = uf_fail_memory(error);
     const struct uf_activity value = panel_activity_at(a, 0, BOUND_VALUE);
     if (status == UF_OK) status = uf_concentration(&value, x->index, error);
@@ -131,12 +224,51 @@ static uf_status fill(struct places *x, const struct uf_options *options, struct
     if (status == UF_OK) status = plants_read(a, options, &x->plants, error);
     if (status == UF_OK) {
         reference = column + a->n_regions;
-        for (size_t r = 0; r < a->n_regions; r++) reference[r] = reference_of(a, r);
+        for (size_t r = 0; r < a->n_regions; r++) reference[r] = reference_of(&value, r);
     }
     for (size_t s = 0; s < n && status == UF_OK; s++)
         status = describe_sector(x, s, column, reference, error);
     free(column);
+    if (status == UF_OK && a->bands) status = share_bands(x, error);
+    if (status == UF_OK && a->bands && plan->draws > 0) status = draw_bands(x, plan, error);
     return status;
+}
+
+/* --- tables ------------------------------------------------------------------------------------- */
+
+static void banded_number(struct tidy_row *row, const struct panel_activity *a, double value, double low,
+                          double high, uf_value_status needed)
+{
+    const bool banded = panel_activity_banded(a, isfinite(value));
+    tidy_banded(row, value, banded ? low : NAN, banded ? high : NAN, needed,
+                a->bands ? needed : (uf_value_status)UF_VALUE_NOT_APPLICABLE);
+}
+
+static void drawn_number(struct tidy_row *row, const struct places *x, double value, size_t s, size_t which,
+                         uf_value_status needed)
+{
+    const size_t k = s * DRAWN + which;
+    const bool drawn = x->drawn.low != NULL && panel_activity_banded(x->activity, isfinite(value));
+    tidy_banded(row, value, drawn ? x->drawn.low[k] : (double)NAN, drawn ? x->drawn.high[k] : (double)NAN,
+                needed,
+                x->drawn.low != NULL ? needed : needed | (uf_value_status)UF_VALUE_NOT_APPLICABLE);
+}
+
+/* (H − 1/n)/(1 − 1/n) */
+static double normalised(double herfindahl, size_t n)
+{
+    const double equal = 1.0 / (double)n;
+    return n > 1 ? (herfindahl - equal) / (1 - equal) : (double)NAN;
+}
+
+/* The place by Hoover's index and what its bands leave of it. */
+static void hoover_ranks(const struct places *x, size_t s, double out[3])
+{
+    size_t ranked;
+    out[0] = rank_of_member(&x->index->hoover, sizeof *x->index, x->activity->n_sectors, s, &ranked);
+    out[1] = out[2] = NAN;
+    if (panel_activity_banded(x->activity, isfinite(out[0])))
+        rank_interval(x->krugman_low->data, x->krugman_high->data, x->activity->n_sectors, s, out + 1);
 }
 
 static uf_status sector_row(const struct places *x, size_t s, struct uf_table *table, struct uf_error *error)
@@ -146,29 +278,31 @@ static uf_status sector_row(const struct places *x, size_t s, struct uf_table *t
     const struct uf_concentration *y = &x->index[s];
     const uf_value_status own = p->sector_sum[s]; /* what indices of the sector alone need */
     const uf_value_status both = own | (a->total_sector != SIZE_MAX ? p->all_totals : p->all_cells);
-    const bool banded = a->bands && isfinite(y->krugman);
-    const uf_value_status no_band = a->bands ? both : UF_VALUE_NOT_APPLICABLE;
+    const struct uf_shares_band *alone = &x->alone[s];
+    const double low = gsl_vector_get(x->krugman_low, s), high = gsl_vector_get(x->krugman_high, s);
+    double rank[3];
+    hoover_ranks(x, s, rank);
     struct tidy_row row = tidy_row_add(table, error);
     tidy_text(&row, panel_activity_sector_code(a, s));
     tidy_text(&row, panel_activity_sector_label(a, s));
     tidy_text(&row, panel_activity_period_code(a, 0));
     tidy_number(&row, x->value[s], own);
-    tidy_number(&row, y->gini, both);
-    tidy_number(&row, y->hoover, both);
-    tidy_number(&row, banded ? gsl_vector_get(x->krugman_low, s) / 2 : NAN, no_band);
-    tidy_number(&row, banded ? gsl_vector_get(x->krugman_high, s) / 2 : NAN, no_band);
-    tidy_number(&row, y->krugman, both);
-    tidy_number(&row, y->theil, both);
-    tidy_number(&row, y->herfindahl, own);
-    tidy_number(&row, y->herfindahl_normalised, own);
-    tidy_number(&row, 100 * x->top_share[s], own);
+    drawn_number(&row, x, y->gini, s, DRAWN_GINI, both);
+    banded_number(&row, a, y->hoover, low / 2, high / 2, both);
+    banded_number(&row, a, rank[0], rank[1], rank[2], both);
+    banded_number(&row, a, y->krugman, low, high, both);
+    drawn_number(&row, x, y->theil, s, DRAWN_THEIL, both);
+    banded_number(&row, a, y->herfindahl, alone->herfindahl_low, alone->herfindahl_high, own);
+    banded_number(&row, a, y->herfindahl_normalised, normalised(alone->herfindahl_low, a->n_regions),
+                  normalised(alone->herfindahl_high, a->n_regions), own);
+    banded_number(&row, a, 100 * x->top_share[s], 100 * alone->top_low, 100 * alone->top_high, own);
     tidy_text(&row, x->top_regions[s]);
-    tidy_number(&row, y->raw, both);
+    drawn_number(&row, x, y->raw, s, DRAWN_RAW, both);
     if (x->plants.given) {
         const uf_value_status needed = both | x->plants.missing[s];
         tidy_number(&row, x->plants.herfindahl[s], needed);
         tidy_number(&row, x->excess[s].expected, needed);
-        tidy_number(&row, x->excess[s].gamma, needed);
+        drawn_number(&row, x, x->excess[s].gamma, s, DRAWN_EXCESS, needed);
     }
     return row.status;
 }
@@ -182,22 +316,21 @@ static uf_status sector_table(const struct places *x, struct uf_table **out, str
         {"label", UF_COLUMN_TEXT, NULL, -1},
         {"period", UF_COLUMN_TEXT, NULL, -1},
         {"value", UF_COLUMN_NUMBER, a->column->unit, -1},
-        {"gini", UF_COLUMN_NUMBER, NULL, 3},
-        {"hoover", UF_COLUMN_NUMBER, NULL, 3},
-        {"hoover_low", UF_COLUMN_NUMBER, NULL, 3},
-        {"hoover_high", UF_COLUMN_NUMBER, NULL, 3},
-        {"krugman", UF_COLUMN_NUMBER, NULL, 3},
-        {"theil", UF_COLUMN_NUMBER, NULL, 4},
-        {"herfindahl", UF_COLUMN_NUMBER, NULL, 3},
-        {"herfindahl_normalised", UF_COLUMN_NUMBER, NULL, 3},
-        {"top_share", UF_COLUMN_NUMBER, "%", 1},
+        TIDY_BANDED("gini", NULL, 3),
+        TIDY_BANDED("hoover", NULL, 3),
+        TIDY_BANDED("rank", NULL, 0),
+        TIDY_BANDED("krugman", NULL, 3),
+        TIDY_BANDED("theil", NULL, 4),
+        TIDY_BANDED("herfindahl", NULL, 3),
+        TIDY_BANDED("herfindahl_normalised", NULL, 3),
+        TIDY_BANDED("top_share", "%", 1),
         {"top_regions", UF_COLUMN_TEXT, NULL, -1},
-        {"raw_concentration", UF_COLUMN_NUMBER, NULL, 5},
+        TIDY_BANDED("raw_concentration", NULL, 5),
         {"plant_herfindahl", UF_COLUMN_NUMBER, NULL, 5},
         {"expected_raw", UF_COLUMN_NUMBER, NULL, 5},
-        {"ellison_glaeser", UF_COLUMN_NUMBER, NULL, 4},
+        TIDY_BANDED("ellison_glaeser", NULL, 4),
     };
-    const size_t n_columns = sizeof columns / sizeof *columns - (x->plants.given ? 0 : 3);
+    const size_t n_columns = sizeof columns / sizeof *columns - (x->plants.given ? 0 : 5);
     struct uf_table *table = NULL;
     UF_TRY(
         tidy_table_new("concentration", uf_words_in(title, a->language), columns, n_columns, &table, error));
@@ -277,13 +410,15 @@ static uf_status tell_findings(const struct places *x, struct uf_result *result,
                               arguments, 6, error));
     if (a->bands) {
         static const struct uf_words text = {
-            "The band of the Hoover index surely holds it but may be wider than what the unrounded figures "
-            "can "
-            "reach; the other indices are given for the figures as shown.",
-            "Intervallet för Hoovers index innehåller säkert det sanna värdet men kan vara bredare än vad de "
-            "oavrundade värdena medger; övriga index avser uppgifterna som de visas."};
+            "The bands of the Hoover and Krugman indices, and the ranks that follow from them, surely hold the "
+            "true ones but may be wider than what the figures before rounding can reach; those of Herfindahl "
+            "and of the share of the largest regions are exact. Plant sizes are taken as exact.",
+            "Intervallen för Hoovers och Krugmans index, och placeringarna som följer av dem, innehåller säkert "
+            "de sanna men kan vara bredare än vad uppgifterna före avrundning medger; för Herfindahl och de "
+            "största regionernas andel är de exakta. Arbetsställenas storlek antas vara exakt."};
         UF_TRY(
             uf_result_add_note(result, a->language, UF_NOTE, "outer-band", text, no_advice, NULL, 0, error));
+        UF_TRY(rounding_bands_tell(&x->drawn, a->language, result, error));
     }
     if (x->plants.given) return UF_OK;
     static const struct uf_words text = {
@@ -326,7 +461,8 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     struct places x = {.activity = &a, .top = top < a.n_regions ? top : a.n_regions};
     result->claim = UF_CLAIM_DESCRIPTION;
     uf_status status = panel_activity_tell(&a, a.total_sector == SIZE_MAX, result, error);
-    if (status == UF_OK) status = fill(&x, options, error);
+    const struct rounding_plan plan = rounding_plan_of(options, context);
+    if (status == UF_OK) status = fill(&x, options, &plan, error);
     if (status == UF_OK) status = add_results(&x, result, error);
     places_clear(&x);
     panel_activity_clear(&a);
@@ -342,6 +478,7 @@ static const struct uf_option options_list[] = {
     {"plant-herfindahl", UF_OPTION_LIST, NULL, NULL,
      "The Herfindahl index of each sector's plant sizes, as C=0.012,F=0.003, for Ellison–Glaeser", false},
     PANEL_ACTIVITY_OPTIONS_ALONE,
+    ROUNDING_DRAWS_OPTION,
 };
 
 static const struct uf_chart_hint charts[] = {

@@ -12,6 +12,7 @@ static void inequality_clear(struct inequality *x)
     for (size_t t = 0; x->at && t < x->n_periods; t++) {
         free(x->at[t].value);
         free(x->at[t].weight);
+        rounding_bands_clear(&x->at[t].drawn);
     }
     for (size_t g = 0; x->group_name && g < x->n_groups; g++) free(x->group_name[g]);
     free(x->at);
@@ -245,10 +246,48 @@ static uf_status group_regions(struct inequality *x, const struct uf_options *op
 
 /* --- indices ------------------------------------------------------------------------------------ */
 
-static uf_status band_of(const struct inequality *x, struct inequality_period *p, struct uf_error *error)
+/* One period's figures as drawn or as shown → the numbers that are drawn. */
+struct redrawing {
+    const struct inequality *x;
+    const double *weight;
+};
+
+static uf_status numbers_of_draw(void *what, const double *value, double *out, struct uf_error *error)
+{
+    const struct redrawing *d = what;
+    const struct inequality *x = d->x;
+    struct uf_theil_split split = {NAN, NAN, NAN, NAN, NAN, NAN};
+    UF_TRY(uf_atkinson(value, d->weight, x->n_regions, x->epsilon, &out[DRAWN_ATKINSON], error));
+    if (x->n_groups > 0)
+        UF_TRY(
+            uf_theil_decompose(value, d->weight, x->group, x->n_regions, x->n_groups, &split, error));
+    out[DRAWN_T_WITHIN] = split.t_within;
+    out[DRAWN_T_BETWEEN] = split.t_between;
+    out[DRAWN_BETWEEN_SHARE] = 100 * split.t_between / split.t;
+    out[DRAWN_L_WITHIN] = split.l_within;
+    out[DRAWN_L_BETWEEN] = split.l_between;
+    return UF_OK;
+}
+
+/* The first draws pull all regions away from the mean, and to it. */
+static uf_status draw_bands(const struct inequality *x, const struct rounding_plan *plan, double *ends,
+                            struct inequality_period *p, struct uf_error *error)
+{
+    double value[INEQUALITY_DRAWN];
+    const size_t n = x->n_regions;
+    struct redrawing redrawing = {x, p->weight};
+    const struct rounding_box box = {ends, ends + n, ends + 2 * n, n};
+    for (size_t r = 0; r < n; r++) ends[2 * n + r] = p->value[r] - p->index.mean;
+    UF_TRY(numbers_of_draw(&redrawing, p->value, value, error));
+    UF_TRY(rounding_bands_new(value, INEQUALITY_DRAWN, &p->drawn, error));
+    return rounding_bands_widen(&box, plan, numbers_of_draw, &redrawing, &p->drawn, error);
+}
+
+static uf_status band_of(const struct inequality *x, const struct rounding_plan *plan,
+                         struct inequality_period *p, struct uf_error *error)
 {
     const double half = x->column->rounding / 2;
-    double *low = calloc(2 * x->n_regions, sizeof *low);
+    double *low = calloc(3 * x->n_regions, sizeof *low);
     if (low == NULL) return uf_fail_memory(error);
     double *high = low + x->n_regions;
     for (size_t r = 0; r < x->n_regions; r++) {
@@ -256,17 +295,18 @@ static uf_status band_of(const struct inequality *x, struct inequality_period *p
         high[r] = p->value[r] + half;
     }
     uf_status status = uf_inequality_band(low, high, p->weight, x->n_regions, &p->low, &p->high, error);
+    if (status == UF_OK && plan->draws > 0 && !p->missing) status = draw_bands(x, plan, low, p, error);
     free(low);
     return status;
 }
 
-static uf_status compute(struct inequality *x, struct uf_error *error)
+static uf_status compute(struct inequality *x, const struct rounding_plan *plan, struct uf_error *error)
 {
     for (size_t t = 0; t < x->n_periods; t++) {
         struct inequality_period *p = &x->at[t];
         UF_TRY(uf_inequality(p->value, p->weight, x->n_regions, &p->index, error));
         UF_TRY(uf_atkinson(p->value, p->weight, x->n_regions, x->epsilon, &p->atkinson, error));
-        if (x->bands) UF_TRY(band_of(x, p, error));
+        if (x->bands) UF_TRY(band_of(x, plan, p, error));
         if (x->n_groups > 0)
             UF_TRY(uf_theil_decompose(p->value, p->weight, x->group, x->n_regions, x->n_groups, &p->split,
                                       error));
@@ -334,7 +374,8 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     x.bands = x.column->rounding > 0;
     result->claim = UF_CLAIM_DESCRIPTION;
     uf_status status = gather(&x, options, result, error);
-    if (status == UF_OK) status = compute(&x, error);
+    const struct rounding_plan plan = rounding_plan_of(options, context);
+    if (status == UF_OK) status = compute(&x, &plan, error);
     if (status == UF_OK) status = inequality_tables(&x, result, error);
     if (status == UF_OK) status = inequality_tell(&x, result, error);
     inequality_clear(&x);
@@ -357,6 +398,7 @@ static const struct uf_option options_list[] = {
     {"incomplete", UF_OPTION_CHOICE, "missing", panel_activity_incomplete,
      "Regions with a missing value: make the period's indices missing, or leave the region out everywhere",
      false},
+    ROUNDING_DRAWS_OPTION,
 };
 
 static const struct uf_chart_hint charts[] = {

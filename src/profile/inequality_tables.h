@@ -4,6 +4,8 @@
 /* Inequality between regions, period by period: what was computed, and its tables and sentences. */
 #include <utfall/inequality.h>
 
+#include "profile/rounding_draws.h"
+
 struct inequality_period {
     size_t period;           /* index into the panel's periods */
     double *value, *weight;  /* per region */
@@ -11,6 +13,17 @@ struct inequality_period {
     struct uf_inequality index, low, high;
     struct uf_theil_split split;
     double atkinson;
+    struct rounding_bands drawn; /* INEQUALITY_DRAWN numbers; empty: none were drawn */
+};
+/* What has bands from draws: the parts of the Theil indices, and Atkinson. */
+enum {
+    DRAWN_T_WITHIN,
+    DRAWN_T_BETWEEN,
+    DRAWN_BETWEEN_SHARE,
+    DRAWN_L_WITHIN,
+    DRAWN_L_BETWEEN,
+    DRAWN_ATKINSON,
+    INEQUALITY_DRAWN
 };
 
 struct inequality {
