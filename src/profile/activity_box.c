@@ -84,3 +84,30 @@ struct uf_activity activity_box_at(struct activity_box *box, const double *figur
     activity.whole_total = *figures;
     return activity;
 }
+
+void activity_box_single_out(const struct activity_box *box, size_t which, bool of_sectors, bool far,
+                             double *out)
+{
+    const struct rounding_box *b = &box->box;
+    const size_t n_cells = box->n_regions * box->n_sectors;
+    for (size_t i = 0; i < b->n; i++) {
+        const bool own = (of_sectors ? i % box->n_sectors : i / box->n_sectors) == which && i < n_cells;
+        const double pull = own == far ? b->pull[i] : -b->pull[i];
+        out[i] = pull > 0 ? b->high[i] : pull < 0 ? b->low[i] : (b->low[i] + b->high[i]) / 2;
+    }
+}
+
+uf_status activity_box_take_singles(const struct activity_box *box, bool of_sectors, rounding_kernel *kernel,
+                                    void *what, struct rounding_bands *bands, struct uf_error *error)
+{
+    const size_t n = of_sectors ? box->n_sectors : box->n_regions;
+    double *figures = malloc(box->box.n * sizeof *figures);
+    if (figures == NULL) return uf_fail_memory(error);
+    uf_status status = UF_OK;
+    for (size_t k = 0; k < 2 * n && status == UF_OK; k++) {
+        activity_box_single_out(box, k / 2, of_sectors, k % 2 == 0, figures);
+        status = rounding_bands_take(figures, kernel, what, bands, error);
+    }
+    free(figures);
+    return status;
+}

@@ -19,6 +19,14 @@ struct activity_box {
 uf_status activity_box_new(const struct panel_activity *activity, size_t period, struct activity_box *out,
                            struct uf_error *error);
 void activity_box_clear(struct activity_box *box);
+/* One table of the box, `box.n` numbers: the cells of one region (or, with `of_sectors`, of one sector) as far from their
+ * reference as rounding lets them be, and all others as near (`far`; else the reverse). It places that one as high as it
+ * can be, or as low. */
+void activity_box_single_out(const struct activity_box *box, size_t which, bool of_sectors, bool far,
+                             double *out);
+/* Widens bands by all such tables. */
+uf_status activity_box_take_singles(const struct activity_box *box, bool of_sectors, rounding_kernel *kernel,
+                                    void *what, struct rounding_bands *bands, struct uf_error *error);
 /* A drawn table as a kernel reads it: borrowed from `box` and `figures` until the next call. */
 struct uf_activity activity_box_at(struct activity_box *box, const double *figures);
 #endif

@@ -11,8 +11,8 @@
 #include "profile/ranking.h"
 #include "profile/tidy.h"
 
-/* The indices whose bands come from draws: they depend on the whole table. */
-enum { DRAWN_GINI, DRAWN_THEIL, DRAWN_RAW, DRAWN_EXCESS, DRAWN };
+/* The numbers whose bands come from draws: they depend on the whole table. The rank is by Hoover's index. */
+enum { DRAWN_GINI, DRAWN_THEIL, DRAWN_RAW, DRAWN_EXCESS, DRAWN_RANK, DRAWN };
 
 /* What is found of each sector; arrays per sector. */
 struct places {
@@ -74,9 +74,17 @@ struct redrawing {
     double *column, *reference;
 };
 
-static void flatten(const struct uf_concentration *index, const struct uf_ellison_glaeser *excess, size_t s,
-                    double *out)
+static double rank_by_hoover(const struct uf_concentration *index, size_t n, size_t s)
 {
+    size_t ranked;
+    return rank_of_member(&index->hoover, sizeof *index, n, s, &ranked);
+}
+
+static void flatten(const struct uf_concentration *all, const struct uf_ellison_glaeser *excess, size_t n,
+                    size_t s, double *out)
+{
+    const struct uf_concentration *index = &all[s];
+    out[s * DRAWN + DRAWN_RANK] = rank_by_hoover(all, n, s);
     out[s * DRAWN + DRAWN_GINI] = index->gini;
     out[s * DRAWN + DRAWN_THEIL] = index->theil;
     out[s * DRAWN + DRAWN_RAW] = index->raw;
@@ -92,7 +100,7 @@ static uf_status indices_of_draw(void *what, const double *figures, double *out,
     for (size_t s = 0; s < x->box.n_sectors; s++) {
         struct uf_ellison_glaeser excess;
         UF_TRY(excess_of(&drawn, x->reference, x->plants, s, x->column, &excess, error));
-        flatten(&x->index[s], &excess, s, out);
+        flatten(x->index, &excess, x->box.n_sectors, s, out);
     }
     return UF_OK;
 }
@@ -108,9 +116,11 @@ static uf_status draw_bands(struct places *x, const struct rounding_plan *plan, 
     if (status == UF_OK) {
         redrawing.column = room, redrawing.reference = room + n_regions;
         double *value = room + 2 * n_regions;
-        for (size_t s = 0; s < n; s++) flatten(&x->index[s], &x->excess[s], s, value);
+        for (size_t s = 0; s < n; s++) flatten(x->index, &x->excess[s], n, s, value);
         status = rounding_bands_new(value, n * DRAWN, &x->drawn, error);
     }
+    if (status == UF_OK)
+        status = activity_box_take_singles(&redrawing.box, true, indices_of_draw, &redrawing, &x->drawn, error);
     if (status == UF_OK)
         status = rounding_bands_widen(&redrawing.box.box, plan, indices_of_draw, &redrawing, &x->drawn, error);
     free(room);
@@ -261,16 +271,6 @@ static double normalised(double herfindahl, size_t n)
     return n > 1 ? (herfindahl - equal) / (1 - equal) : (double)NAN;
 }
 
-/* The place by Hoover's index and what its bands leave of it. */
-static void hoover_ranks(const struct places *x, size_t s, double out[3])
-{
-    size_t ranked;
-    out[0] = rank_of_member(&x->index->hoover, sizeof *x->index, x->activity->n_sectors, s, &ranked);
-    out[1] = out[2] = NAN;
-    if (panel_activity_banded(x->activity, isfinite(out[0])))
-        rank_interval(x->krugman_low->data, x->krugman_high->data, x->activity->n_sectors, s, out + 1);
-}
-
 static uf_status sector_row(const struct places *x, size_t s, struct uf_table *table, struct uf_error *error)
 {
     const struct panel_activity *a = x->activity;
@@ -280,8 +280,6 @@ static uf_status sector_row(const struct places *x, size_t s, struct uf_table *t
     const uf_value_status both = own | (a->total_sector != SIZE_MAX ? p->all_totals : p->all_cells);
     const struct uf_shares_band *alone = &x->alone[s];
     const double low = gsl_vector_get(x->krugman_low, s), high = gsl_vector_get(x->krugman_high, s);
-    double rank[3];
-    hoover_ranks(x, s, rank);
     struct tidy_row row = tidy_row_add(table, error);
     tidy_text(&row, panel_activity_sector_code(a, s));
     tidy_text(&row, panel_activity_sector_label(a, s));
@@ -289,7 +287,7 @@ static uf_status sector_row(const struct places *x, size_t s, struct uf_table *t
     tidy_number(&row, x->value[s], own);
     drawn_number(&row, x, y->gini, s, DRAWN_GINI, both);
     banded_number(&row, a, y->hoover, low / 2, high / 2, both);
-    banded_number(&row, a, rank[0], rank[1], rank[2], both);
+    drawn_number(&row, x, rank_by_hoover(x->index, a->n_sectors, s), s, DRAWN_RANK, both);
     banded_number(&row, a, y->krugman, low, high, both);
     drawn_number(&row, x, y->theil, s, DRAWN_THEIL, both);
     banded_number(&row, a, y->herfindahl, alone->herfindahl_low, alone->herfindahl_high, own);
@@ -410,12 +408,13 @@ static uf_status tell_findings(const struct places *x, struct uf_result *result,
                               arguments, 6, error));
     if (a->bands) {
         static const struct uf_words text = {
-            "The bands of the Hoover and Krugman indices, and the ranks that follow from them, surely hold the "
-            "true ones but may be wider than what the figures before rounding can reach; those of Herfindahl "
-            "and of the share of the largest regions are exact. Plant sizes are taken as exact.",
-            "Intervallen för Hoovers och Krugmans index, och placeringarna som följer av dem, innehåller säkert "
-            "de sanna men kan vara bredare än vad uppgifterna före avrundning medger; för Herfindahl och de "
-            "största regionernas andel är de exakta. Arbetsställenas storlek antas vara exakt."};
+            "The bands of the Hoover and Krugman indices surely hold them but may be wider than what the figures "
+            "before rounding can reach; those of Herfindahl and of the share of the largest regions are exact, "
+            "those of the other indices and of ranks are from draws. Plant sizes are taken as exact.",
+            "Intervallen för Hoovers och Krugmans index innehåller säkert de sanna värdena men kan vara bredare "
+            "än vad uppgifterna före avrundning medger; för Herfindahl och de största regionernas andel är de "
+            "exakta, för övriga index och placeringar kommer de från dragningar. Arbetsställenas storlek antas "
+            "vara exakt."};
         UF_TRY(
             uf_result_add_note(result, a->language, UF_NOTE, "outer-band", text, no_advice, NULL, 0, error));
         UF_TRY(rounding_bands_tell(&x->drawn, a->language, result, error));

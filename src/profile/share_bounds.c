@@ -25,21 +25,20 @@ static double level(const struct box *box, size_t i, double c)
 
 /* Sums over the table in which each figure is as near `c` as it can be: the most even one of its sum. */
 struct sums {
-    double all, squares, logs, top;
+    double all, squares, logs;
 };
 
-static void add(struct sums *sums, double x, bool top)
+static void add(struct sums *sums, double x)
 {
     sums->all += x;
     sums->squares += x * x;
     sums->logs += x > 0 ? x * log(x) : 0;
-    sums->top += top ? x : 0;
 }
 
 static struct sums even_sums(const struct box *box, double c)
 {
-    struct sums sums = {0, 0, 0, 0};
-    for (size_t i = 0; i < box->n; i++) add(&sums, level(box, i, c), i + box->top >= box->n);
+    struct sums sums = {0, 0, 0};
+    for (size_t i = 0; i < box->n; i++) add(&sums, level(box, i, c));
     return sums;
 }
 
@@ -70,23 +69,29 @@ static double turning_level(const struct box *box, bool of_entropy)
     return to;
 }
 
-/* The share of the largest is convex in the sum over the sum: it falls, and then rises. */
+/* Between the ends of the intervals the share of the largest is a ratio of two lines in the level, so that it is least at an
+ * end: all of them are passed in order. */
 static double least_top_share(const struct box *box)
 {
-    enum { STEPS = 120 };
-    const double golden = 0.6180339887498949;
-    double from = box->low[0], to = box->high[box->n - 1];
-    double least = INFINITY;
-    for (int k = 0; k < STEPS; k++) {
-        const double a = to - golden * (to - from), b = from + golden * (to - from);
-        const struct sums at_a = even_sums(box, a), at_b = even_sums(box, b);
-        const double fa = at_a.all > 0 ? at_a.top / at_a.all : INFINITY;
-        const double fb = at_b.all > 0 ? at_b.top / at_b.all : INFINITY;
-        least = fmin(least, fmin(fa, fb));
-        if (fa < fb || (fa == fb && isfinite(fa)))
-            to = b;
-        else
-            from = a;
+    const size_t n = box->n, below_top = n - box->top;
+    double fixed = 0, fixed_top = 0, least = INFINITY;
+    size_t at_level = 0, top_at_level = 0;
+    for (size_t i = 0; i < n; i++) {
+        fixed += box->low[i];
+        fixed_top += i >= below_top ? box->low[i] : 0;
+    }
+    for (size_t i = 0, j = 0; j < n;) { /* i figures have left their lower ends, j reached their upper ones */
+        const bool leaves = i < n && box->low[i] <= box->high[j];
+        const double c = leaves ? box->low[i] : box->high[j];
+        const double all = fixed + (double)at_level * c, top = fixed_top + (double)top_at_level * c;
+        if (all > 0) least = fmin(least, top / all);
+        const size_t which = leaves ? i++ : j++;
+        const double signed_end = leaves ? -c : c;
+        fixed += signed_end;
+        at_level = leaves ? at_level + 1 : at_level - 1;
+        if (which < below_top) continue;
+        fixed_top += signed_end;
+        top_at_level = leaves ? top_at_level + 1 : top_at_level - 1;
     }
     return least;
 }
@@ -94,9 +99,9 @@ static double least_top_share(const struct box *box)
 /* The most uneven tables: the smallest figures at their lower ends, the others at their upper ones. */
 static void most_uneven(const struct box *box, struct uf_shares_band *out)
 {
-    struct sums s = {0, 0, 0, 0};
+    struct sums s = {0, 0, 0};
     double upper = 0, lower = 0;
-    for (size_t i = 0; i < box->n; i++) add(&s, box->high[i], false);
+    for (size_t i = 0; i < box->n; i++) add(&s, box->high[i]);
     for (size_t j = 0; j <= box->n; j++) {
         if (j > 0) {
             const double h = box->high[j - 1], l = box->low[j - 1];
@@ -108,9 +113,9 @@ static void most_uneven(const struct box *box, struct uf_shares_band *out)
         out->herfindahl_high = fmax(out->herfindahl_high, herfindahl_of(s));
         out->entropy_low = fmin(out->entropy_low, entropy_of(s));
     }
-    struct sums at_low = {0, 0, 0, 0};
+    struct sums at_low = {0, 0, 0};
     for (size_t i = 0; i < box->n; i++) {
-        add(&at_low, box->low[i], false);
+        add(&at_low, box->low[i]);
         if (i + box->top >= box->n)
             upper += box->high[i];
         else

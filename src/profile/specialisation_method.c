@@ -10,8 +10,8 @@
 #include "profile/ranking.h"
 #include "profile/tidy.h"
 
-/* The indices whose bands come from draws: they depend on the whole table. */
-enum { DRAWN_HACHMAN, DRAWN_GINI, DRAWN_THEIL, DRAWN };
+/* The numbers whose bands come from draws: they depend on the whole table. The rank is by the Krugman index. */
+enum { DRAWN_HACHMAN, DRAWN_GINI, DRAWN_THEIL, DRAWN_RANK, DRAWN };
 
 /* One period's indices; arrays per region. */
 struct indices {
@@ -38,6 +38,8 @@ static void flatten(const struct uf_specialisation *region, size_t n, double *ou
         out[r * DRAWN + DRAWN_HACHMAN] = region[r].hachman;
         out[r * DRAWN + DRAWN_GINI] = region[r].gini;
         out[r * DRAWN + DRAWN_THEIL] = region[r].theil;
+        size_t ranked;
+        out[r * DRAWN + DRAWN_RANK] = rank_of_member(&region->krugman, sizeof *region, n, r, &ranked);
     }
 }
 
@@ -69,6 +71,8 @@ static uf_status draw_bands(const struct panel_activity *a, const struct roundin
         flatten(x->region, n, value);
         status = rounding_bands_new(value, n * DRAWN, &x->drawn, error);
     }
+    if (status == UF_OK)
+        status = activity_box_take_singles(&redrawing.box, false, indices_of_draw, &redrawing, &x->drawn, error);
     if (status == UF_OK)
         status = rounding_bands_widen(&redrawing.box.box, plan, indices_of_draw, &redrawing, &x->drawn, error);
     free(value);
@@ -138,16 +142,6 @@ static double normalised(double herfindahl, size_t n)
     return n > 1 ? (herfindahl - equal) / (1 - equal) : (double)NAN;
 }
 
-/* The place by the Krugman index and what its bands leave of it. */
-static void krugman_ranks(const struct panel_activity *a, const struct indices *x, size_t r, double out[3])
-{
-    size_t ranked;
-    out[0] = rank_of_member(&x->region->krugman, sizeof *x->region, a->n_regions, r, &ranked);
-    out[1] = out[2] = NAN;
-    if (panel_activity_banded(a, isfinite(out[0])))
-        rank_interval(x->krugman_low->data, x->krugman_high->data, a->n_regions, r, out + 1);
-}
-
 static uf_status index_row(const struct panel_activity *a, const struct indices *x, size_t r,
                            struct uf_table *table, struct uf_error *error)
 {
@@ -156,15 +150,15 @@ static uf_status index_row(const struct panel_activity *a, const struct indices 
     const struct period_activity *p = &a->at[0];
     const uf_value_status own = p->region_sum[r]; /* what indices of the region alone need */
     const uf_value_status both = own | (a->whole_unit != SIZE_MAX ? p->whole_cells : p->all_cells);
-    double rank[3];
-    krugman_ranks(a, x, r, rank);
+    size_t ranked;
+    const double rank = rank_of_member(&x->region->krugman, sizeof *x->region, a->n_regions, r, &ranked);
     struct tidy_row row = tidy_row_add(table, error);
     tidy_text(&row, panel_activity_region_code(a, r));
     tidy_text(&row, panel_activity_region_label(a, r));
     tidy_text(&row, panel_activity_period_code(a, 0));
     banded_number(&row, a, y->krugman, gsl_vector_get(x->krugman_low, r), gsl_vector_get(x->krugman_high, r),
                   both);
-    banded_number(&row, a, rank[0], rank[1], rank[2], both);
+    drawn_number(&row, a, x, rank, r, DRAWN_RANK, both);
     tidy_number(&row, y->dissimilarity, both);
     drawn_number(&row, a, x, y->hachman, r, DRAWN_HACHMAN, both);
     drawn_number(&row, a, x, y->gini, r, DRAWN_GINI, both);
@@ -172,7 +166,7 @@ static uf_status index_row(const struct panel_activity *a, const struct indices 
     banded_number(&row, a, y->herfindahl, alone->herfindahl_low, alone->herfindahl_high, own);
     banded_number(&row, a, y->herfindahl_normalised, normalised(alone->herfindahl_low, a->n_sectors),
                   normalised(alone->herfindahl_high, a->n_sectors), own);
-    banded_number(&row, a, y->entropy, alone->entropy_low, alone->entropy_high, own);
+    tidy_number(&row, y->entropy, own);
     banded_number(&row, a, y->entropy_log2, alone->entropy_low / M_LN2, alone->entropy_high / M_LN2, own);
     tidy_number(&row, isnan(y->herfindahl) ? NAN : (double)y->sectors_present, own);
     return row.status;
@@ -194,7 +188,7 @@ static uf_status index_table(const struct panel_activity *a, const struct indice
         TIDY_BANDED("theil", NULL, 4),
         TIDY_BANDED("herfindahl", NULL, 3),
         TIDY_BANDED("herfindahl_normalised", NULL, 3),
-        TIDY_BANDED("entropy_ln", NULL, 3),
+        {"entropy_ln", UF_COLUMN_NUMBER, NULL, 3},
         TIDY_BANDED("entropy_log2", NULL, 3),
         {"sectors", UF_COLUMN_NUMBER, NULL, 0},
     };
@@ -226,27 +220,27 @@ static uf_status region_sentence(const struct panel_activity *a, const void *wha
     static const struct uf_words open = {
         "In {0}{1}, {2} per cent of the activity would have to change sector for the structure to equal that "
         "of the reference "
-        "area (Krugman {3}); {0} ranks {4} of {5} by specialisation, and {6} to {7} is what the rounding of "
-        "the figures allows.",
+        "area (Krugman {3}); {0} ranks {4} of {5} by specialisation, {6} to {7} in tables drawn within the "
+        "rounding of the figures.",
         "{2} procent av verksamheten i {0}{1} skulle behöva byta bransch för att strukturen ska bli densamma "
         "som i "
-        "jämförelseområdet (Krugman {3}); {0} har plats {4} av {5} i specialisering, och uppgifternas "
-        "avrundning medger plats {6} till {7}."};
+        "jämförelseområdet (Krugman {3}); {0} har plats {4} av {5} i specialisering, plats {6} till {7} i "
+        "tabeller dragna inom uppgifternas avrundning."};
     static const struct uf_words none = {"No distance to the reference area can be formed for {0}{1}.",
                                          "Inget avstånd till jämförelseområdet kan beräknas för {0}{1}."};
     size_t ranked;
-    double rank[3];
-    (void)rank_of_member(&x->region->krugman, sizeof *x->region, a->n_regions, r, &ranked);
-    krugman_ranks(a, x, r, rank);
+    const double rank = rank_of_member(&x->region->krugman, sizeof *x->region, a->n_regions, r, &ranked);
+    const size_t k = r * DRAWN + DRAWN_RANK;
+    const double low = x->drawn.low ? x->drawn.low[k] : rank, high = x->drawn.low ? x->drawn.high[k] : rank;
     struct uf_argument arguments[] = {uf_text_argument(panel_activity_region_label(a, r)),
                                       uf_text_argument(a->at[0].when),
                                       uf_number_argument(x->region[r].dissimilarity, 1),
                                       uf_number_argument(x->region[r].krugman, 3),
-                                      uf_number_argument(rank[0], 0),
+                                      uf_number_argument(rank, 0),
                                       uf_count_argument(ranked),
-                                      uf_number_argument(rank[1], 0),
-                                      uf_number_argument(rank[2], 0)};
-    const struct uf_words text = rank[1] < rank[2] ? open : told;
+                                      uf_number_argument(low, 0),
+                                      uf_number_argument(high, 0)};
+    const struct uf_words text = low < high ? open : told;
     return uf_phrase(a->language, isnan(x->region[r].krugman) ? none : text, arguments, 8, out, error);
 }
 
@@ -255,10 +249,12 @@ static uf_status tell_bands(const struct panel_activity *a, const struct indices
                             struct uf_error *error)
 {
     static const struct uf_words outer = {
-        "The band of the Krugman index, and the ranks that follow from it, surely hold the true ones but may "
-        "be wider than what the figures before rounding can reach; those of Herfindahl and entropy are exact.",
-        "Intervallet för Krugmans index, och placeringarna som följer av det, innehåller säkert de sanna men "
-        "kan vara bredare än vad uppgifterna före avrundning medger; för Herfindahl och entropi är de exakta."};
+        "The band of the Krugman index surely holds it but may be wider than what the figures before rounding "
+        "can reach; those of Herfindahl and entropy are exact, those of the other indices and of ranks are "
+        "from draws.",
+        "Intervallet för Krugmans index innehåller säkert det sanna värdet men kan vara bredare än vad "
+        "uppgifterna före avrundning medger; för Herfindahl och entropi är de exakta, för övriga index och "
+        "placeringar kommer de från dragningar."};
     static const struct uf_words none = {NULL, NULL};
     UF_TRY(uf_result_add_note(result, a->language, UF_NOTE, "outer-band", outer, none, NULL, 0, error));
     return rounding_bands_tell(&x->drawn, a->language, result, error);

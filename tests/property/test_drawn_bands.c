@@ -338,7 +338,7 @@ static void drawing_by_hand_gives_the_band(void **state)
                                activity_cell(&result, "specialisation", unit, NULL, "theil_high", NULL)};
         assert_true(ends[0] <= gini[0][r] + 1e-15 && ends[1] >= gini[1][r] - 1e-15);
         assert_true(ends[2] <= theil[0][r] + 1e-15 && ends[3] >= theil[1][r] - 1e-15);
-        /* only the two tables that follow the quotients can add to it, and they add to one side each at most */
+        /* only the tables that follow the quotients can add to it */
         assert_true(ends[1] - ends[0] < 4 * (gini[1][r] - gini[0][r]));
     }
     uf_result_clear(&result);
