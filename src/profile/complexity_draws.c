@@ -91,24 +91,25 @@ static uf_status indices_of_draw(void *what, const double *figures, double *out,
     return UF_OK;
 }
 
-uf_status complexity_draw(struct complexity_indices *x, const struct uf_complexity_options *spectral,
+uf_status complexity_draw(struct complexity_indices *indices, const struct uf_complexity_options *spectral,
                           const struct uf_options *options, const struct uf_context *context,
                           struct uf_error *error)
 {
     const struct rounding_plan plan = rounding_plan_of(options, context);
-    if (!x->network.activity.bands || plan.draws == 0) return UF_OK;
+    if (!indices->network.activity.bands || plan.draws == 0) return UF_OK;
     struct redrawing redrawing;
-    UF_TRY(redrawing_new(x, options, spectral, &redrawing, error));
-    const size_t n = complexity_sector_at(x, COMPLEXITY_SECTOR_NUMBERS, 0);
+    UF_TRY(redrawing_new(indices, options, spectral, &redrawing, error));
+    const size_t n = complexity_sector_at(indices, COMPLEXITY_SECTOR_NUMBERS, 0);
     double *value = malloc(n * sizeof *value);
     uf_status status = value ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK) {
-        put(x, x->eci, x->fitness, x->outlook, x->pci, x->complexity, value);
-        status = rounding_bands_new(value, n, &x->drawn, error);
+        put(indices, indices->eci, indices->fitness, indices->outlook, indices->pci, indices->complexity,
+            value);
+        status = rounding_bands_new(value, n, &indices->drawn, error);
     }
     if (status == UF_OK)
         status = rounding_bands_widen(&redrawing.network.box.box, &plan, indices_of_draw, &redrawing,
-                                      &x->drawn, error);
+                                      &indices->drawn, error);
     free(value);
     redrawing_clear(&redrawing);
     return status;

@@ -114,18 +114,17 @@ static uf_status region_table(const struct complexity_indices *x, struct uf_tabl
                               struct uf_error *error)
 {
     static const struct uf_words title = {"Complexity by region", "Komplexitet per region"};
-    static const struct tidy_column columns[] = {
-        {"unit", UF_COLUMN_TEXT, NULL, -1},
-        {"label", UF_COLUMN_TEXT, NULL, -1},
-        {"period", UF_COLUMN_TEXT, NULL, -1},
-        TIDY_BANDED("eci", NULL, 3),
-        TIDY_BANDED("rank", NULL, 0),
-        TIDY_BANDED("fitness", NULL, 3),
-        TIDY_BANDED("fitness_rank", NULL, 0),
-        {"reflections", UF_COLUMN_NUMBER, NULL, 4},
-        {"diversity", UF_COLUMN_NUMBER, NULL, 0},
-        {"mean_ubiquity", UF_COLUMN_NUMBER, NULL, 2},
-        TIDY_BANDED("outlook", NULL, 3)};
+    static const struct tidy_column columns[] = {{"unit", UF_COLUMN_TEXT, NULL, -1},
+                                                 {"label", UF_COLUMN_TEXT, NULL, -1},
+                                                 {"period", UF_COLUMN_TEXT, NULL, -1},
+                                                 TIDY_BANDED("eci", NULL, 3),
+                                                 TIDY_BANDED("rank", NULL, 0),
+                                                 TIDY_BANDED("fitness", NULL, 3),
+                                                 TIDY_BANDED("fitness_rank", NULL, 0),
+                                                 {"reflections", UF_COLUMN_NUMBER, NULL, 4},
+                                                 {"diversity", UF_COLUMN_NUMBER, NULL, 0},
+                                                 {"mean_ubiquity", UF_COLUMN_NUMBER, NULL, 2},
+                                                 TIDY_BANDED("outlook", NULL, 3)};
     const struct panel_network *n = &x->network;
     struct uf_table *table = NULL;
     UF_TRY(tidy_table_new("complexity-regions", uf_words_in(title, x->language), columns,
@@ -160,11 +159,14 @@ static uf_status sector_table(const struct complexity_indices *x, struct uf_tabl
                               struct uf_error *error)
 {
     static const struct uf_words title = {"Complexity by sector", "Komplexitet per bransch"};
-    static const struct tidy_column columns[] = {
-        {"sector", UF_COLUMN_TEXT, NULL, -1},       {"sector_label", UF_COLUMN_TEXT, NULL, -1},
-        {"period", UF_COLUMN_TEXT, NULL, -1},       TIDY_BANDED("pci", NULL, 3),
-        TIDY_BANDED("rank", NULL, 0),               TIDY_BANDED("complexity", NULL, 3),
-        {"reflections", UF_COLUMN_NUMBER, NULL, 4}, {"ubiquity", UF_COLUMN_NUMBER, NULL, 0}};
+    static const struct tidy_column columns[] = {{"sector", UF_COLUMN_TEXT, NULL, -1},
+                                                 {"sector_label", UF_COLUMN_TEXT, NULL, -1},
+                                                 {"period", UF_COLUMN_TEXT, NULL, -1},
+                                                 TIDY_BANDED("pci", NULL, 3),
+                                                 TIDY_BANDED("rank", NULL, 0),
+                                                 TIDY_BANDED("complexity", NULL, 3),
+                                                 {"reflections", UF_COLUMN_NUMBER, NULL, 4},
+                                                 {"ubiquity", UF_COLUMN_NUMBER, NULL, 0}};
     const struct panel_network *n = &x->network;
     struct uf_table *table = NULL;
     UF_TRY(tidy_table_new("complexity-sectors", uf_words_in(title, x->language), columns,
@@ -178,7 +180,8 @@ static uf_status sector_table(const struct complexity_indices *x, struct uf_tabl
         tidy_text(&row, panel_activity_period_code(&n->activity, 0));
         drawn_number(&row, x, gsl_vector_get(x->pci, s), complexity_sector_at(x, SECTOR_PCI, s));
         drawn_number(&row, x, rank_from_top(x->pci, s), complexity_sector_at(x, SECTOR_RANK, s));
-        drawn_number(&row, x, gsl_vector_get(x->complexity, s), complexity_sector_at(x, SECTOR_COMPLEXITY, s));
+        drawn_number(&row, x, gsl_vector_get(x->complexity, s),
+                     complexity_sector_at(x, SECTOR_COMPLEXITY, s));
         tidy_number(&row, gsl_vector_get(x->sector_reflections, s), none);
         tidy_number(&row, (double)n->ubiquity[s], 0);
         status = row.status;
@@ -195,9 +198,8 @@ static uf_status ranking_table(const struct complexity_indices *x, struct uf_tab
                                struct uf_error *error)
 {
     static const struct uf_words title = {"Regions by complexity", "Regioner efter komplexitet"};
-    static const struct tidy_column columns[] = {{"unit", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"label", UF_COLUMN_TEXT, NULL, -1},
-                                                 TIDY_BANDED("eci", NULL, 3)};
+    static const struct tidy_column columns[] = {
+        {"unit", UF_COLUMN_TEXT, NULL, -1}, {"label", UF_COLUMN_TEXT, NULL, -1}, TIDY_BANDED("eci", NULL, 3)};
     struct uf_table *table = NULL;
     UF_TRY(tidy_table_new("complexity-ranking", uf_words_in(title, x->language), columns,
                           sizeof columns / sizeof *columns, &table, error));

@@ -134,8 +134,11 @@ uf_status complexity_sentence(const struct panel_activity *a, const void *what, 
                                       uf_count_argument(x->fit.n_sectors),
                                       uf_number_argument(ends[0], 0),
                                       uf_number_argument(ends[1], 0)};
-    return uf_phrase(a->language, isnan(rank) ? none : ends[0] < ends[1] ? open : told, arguments, 9, out,
-                     error);
+    return uf_phrase(a->language,
+                     isnan(rank)         ? none
+                     : ends[0] < ends[1] ? open
+                                         : told,
+                     arguments, 9, out, error);
 }
 
 bool complexity_means_little(const struct complexity_indices *x)

@@ -15,10 +15,18 @@ struct complexity_indices {
     size_t reflections;
     struct uf_complexity_fit fit;
     struct uf_fitness_fit iterated;
-    struct rounding_bands drawn; /* COMPLEXITY_REGION_NUMBERS of all regions, then those of all sectors; empty: exact */
+    struct rounding_bands
+        drawn; /* COMPLEXITY_REGION_NUMBERS of all regions, then those of all sectors; empty: exact */
 };
 /* The numbers that have a band from draws: one kind after the other. */
-enum { REGION_ECI, REGION_RANK, REGION_FITNESS, REGION_FITNESS_RANK, REGION_OUTLOOK, COMPLEXITY_REGION_NUMBERS };
+enum {
+    REGION_ECI,
+    REGION_RANK,
+    REGION_FITNESS,
+    REGION_FITNESS_RANK,
+    REGION_OUTLOOK,
+    COMPLEXITY_REGION_NUMBERS
+};
 enum { SECTOR_PCI, SECTOR_RANK, SECTOR_COMPLEXITY, COMPLEXITY_SECTOR_NUMBERS };
 
 /* Where they lie in `drawn`. */

@@ -5,28 +5,9 @@
 #include <utfall/specialisation.h>
 
 #include "base/fail.h"
-#include "profile/activity_box.h"
+#include "profile/concentration_bands.h"
 #include "profile/findings.h"
-#include "profile/plants.h"
-#include "profile/ranking.h"
 #include "profile/tidy.h"
-
-/* The numbers whose bands come from draws: they depend on the whole table. The rank is by Hoover's index. */
-enum { DRAWN_GINI, DRAWN_THEIL, DRAWN_RAW, DRAWN_EXCESS, DRAWN_RANK, DRAWN };
-
-/* What is found of each sector; arrays per sector. */
-struct places {
-    const struct panel_activity *activity;
-    struct uf_concentration *index;
-    gsl_vector *krugman_low, *krugman_high;
-    double *value, *top_share;
-    char **top_regions; /* names of the largest, largest first */
-    size_t top;         /* how many */
-    struct plants plants;
-    struct uf_ellison_glaeser *excess;
-    struct uf_shares_band *alone; /* of those that need no reference */
-    struct rounding_bands drawn;  /* sectors × DRAWN; empty: none were drawn */
-};
 
 static void places_clear(struct places *x)
 {
@@ -41,134 +22,6 @@ static void places_clear(struct places *x)
     free(x->alone);
     rounding_bands_clear(&x->drawn);
     plants_clear(&x->plants);
-}
-
-/* The regions' shares of all activity are compared with: their given totals, or the sums of their sectors. */
-static double reference_of(const struct uf_activity *activity, size_t r)
-{
-    if (activity->total != NULL) return gsl_vector_get(activity->total, r);
-    double sum = 0;
-    for (size_t s = 0; s < activity->value->size2; s++) sum += gsl_matrix_get(activity->value, r, s);
-    return sum;
-}
-
-/* Ellison–Glaeser's index where the plants are known; `column` has room for a sector's regions. */
-static uf_status excess_of(const struct uf_activity *activity, const double *reference,
-                           const struct plants *plants, size_t s, double *column,
-                           struct uf_ellison_glaeser *out, struct uf_error *error)
-{
-    const size_t n = activity->value->size1;
-    double sum = 0;
-    for (size_t r = 0; r < n; r++) sum += column[r] = gsl_matrix_get(activity->value, r, s);
-    *out = (struct uf_ellison_glaeser){NAN, NAN, NAN};
-    if (isnan(plants->herfindahl[s]) || !(sum > 0)) return UF_OK;
-    return uf_ellison_glaeser(column, reference, n, plants->herfindahl[s], out, error);
-}
-
-/* --- bands -------------------------------------------------------------------------------------- */
-
-struct redrawing {
-    struct activity_box box;
-    const struct plants *plants;
-    struct uf_concentration *index; /* room for one table's */
-    double *column, *reference;
-};
-
-static double rank_by_hoover(const struct uf_concentration *index, size_t n, size_t s)
-{
-    size_t ranked;
-    return rank_of_member(&index->hoover, sizeof *index, n, s, &ranked);
-}
-
-static void flatten(const struct uf_concentration *all, const struct uf_ellison_glaeser *excess, size_t n,
-                    size_t s, double *out)
-{
-    const struct uf_concentration *index = &all[s];
-    out[s * DRAWN + DRAWN_RANK] = rank_by_hoover(all, n, s);
-    out[s * DRAWN + DRAWN_GINI] = index->gini;
-    out[s * DRAWN + DRAWN_THEIL] = index->theil;
-    out[s * DRAWN + DRAWN_RAW] = index->raw;
-    out[s * DRAWN + DRAWN_EXCESS] = excess->gamma;
-}
-
-static uf_status indices_of_draw(void *what, const double *figures, double *out, struct uf_error *error)
-{
-    struct redrawing *x = what;
-    const struct uf_activity drawn = activity_box_at(&x->box, figures);
-    UF_TRY(uf_concentration(&drawn, x->index, error));
-    for (size_t r = 0; r < x->box.n_regions; r++) x->reference[r] = reference_of(&drawn, r);
-    for (size_t s = 0; s < x->box.n_sectors; s++) {
-        struct uf_ellison_glaeser excess;
-        UF_TRY(excess_of(&drawn, x->reference, x->plants, s, x->column, &excess, error));
-        flatten(x->index, &excess, x->box.n_sectors, s, out);
-    }
-    return UF_OK;
-}
-
-static uf_status draw_bands(struct places *x, const struct rounding_plan *plan, struct uf_error *error)
-{
-    const size_t n = x->activity->n_sectors, n_regions = x->activity->n_regions;
-    struct redrawing redrawing = {.plants = &x->plants};
-    UF_TRY(activity_box_new(x->activity, 0, &redrawing.box, error));
-    redrawing.index = calloc(n, sizeof *redrawing.index);
-    double *room = calloc(2 * n_regions + n * DRAWN, sizeof *room);
-    uf_status status = redrawing.index && room ? UF_OK : uf_fail_memory(error);
-    if (status == UF_OK) {
-        redrawing.column = room, redrawing.reference = room + n_regions;
-        double *value = room + 2 * n_regions;
-        for (size_t s = 0; s < n; s++) flatten(x->index, &x->excess[s], n, s, value);
-        status = rounding_bands_new(value, n * DRAWN, &x->drawn, error);
-    }
-    if (status == UF_OK)
-        status = activity_box_take_singles(&redrawing.box, true, indices_of_draw, &redrawing, &x->drawn, error);
-    if (status == UF_OK)
-        status = rounding_bands_widen(&redrawing.box.box, plan, indices_of_draw, &redrawing, &x->drawn, error);
-    free(room);
-    free(redrawing.index);
-    activity_box_clear(&redrawing.box);
-    return status;
-}
-
-/* A sector's regions as a box of their own. */
-static uf_status share_bands(struct places *x, struct uf_error *error)
-{
-    const struct panel_activity *a = x->activity;
-    const struct period_activity *p = &a->at[0];
-    double *ends = malloc(2 * a->n_regions * sizeof *ends);
-    uf_status status = ends ? UF_OK : uf_fail_memory(error);
-    for (size_t s = 0; s < a->n_sectors && status == UF_OK; s++) {
-        for (size_t r = 0; r < a->n_regions; r++) {
-            ends[r] = gsl_matrix_get(p->value[BOUND_LOW], r, s);
-            ends[a->n_regions + r] = gsl_matrix_get(p->value[BOUND_HIGH], r, s);
-        }
-        status = uf_shares_band(ends, ends + a->n_regions, a->n_regions, x->top, &x->alone[s], error);
-    }
-    free(ends);
-    return status;
-}
-
-/* A sector over regions is a row of the table turned over, and the given totals are its reference area: the band of
- * specialisation serves. */
-static uf_status krugman_bands(struct places *x, struct uf_error *error)
-{
-    const struct panel_activity *a = x->activity;
-    const struct period_activity *p = &a->at[0];
-    gsl_matrix *turned[2] = {gsl_matrix_alloc(a->n_sectors, a->n_regions),
-                             gsl_matrix_alloc(a->n_sectors, a->n_regions)};
-    uf_status status = turned[0] && turned[1] ? UF_OK : uf_fail_memory(error);
-    if (status == UF_OK) {
-        struct uf_activity bound[2];
-        for (int k = 0; k < 2; k++) {
-            const enum bound which = k ? BOUND_HIGH : BOUND_LOW;
-            gsl_matrix_transpose_memcpy(turned[k], p->value[which]);
-            bound[k] = (struct uf_activity){.value = turned[k], .whole = p->total[which]};
-        }
-        status = uf_krugman_band(&bound[0], &bound[1], UF_REFERENCE_NATION, x->krugman_low, x->krugman_high,
-                                 error);
-    }
-    gsl_matrix_free(turned[0]);
-    gsl_matrix_free(turned[1]);
-    return status;
 }
 
 /* The k regions with the largest values, in order; of equals the first. */
@@ -207,7 +60,7 @@ static uf_status describe_sector(struct places *x, size_t s, double *column, con
     UF_TRY(uf_top_share(column, a->n_regions, x->top, &x->top_share[s], error));
     if (x->value[s] > 0) UF_TRY(top_regions(x, s, column, error));
     const struct uf_activity value = panel_activity_at(a, 0, BOUND_VALUE);
-    return excess_of(&value, reference, &x->plants, s, column, &x->excess[s], error);
+    return concentration_excess_of(&value, reference, &x->plants, s, column, &x->excess[s], error);
 }
 
 static uf_status fill(struct places *x, const struct uf_options *options, const struct rounding_plan *plan,
@@ -230,18 +83,15 @@ static uf_status fill(struct places *x, const struct uf_options *options, const 
         status = uf_fail_memory(error);
     const struct uf_activity value = panel_activity_at(a, 0, BOUND_VALUE);
     if (status == UF_OK) status = uf_concentration(&value, x->index, error);
-    if (status == UF_OK && a->bands) status = krugman_bands(x, error);
     if (status == UF_OK) status = plants_read(a, options, &x->plants, error);
     if (status == UF_OK) {
         reference = column + a->n_regions;
-        for (size_t r = 0; r < a->n_regions; r++) reference[r] = reference_of(&value, r);
+        for (size_t r = 0; r < a->n_regions; r++) reference[r] = concentration_reference_of(&value, r);
     }
     for (size_t s = 0; s < n && status == UF_OK; s++)
         status = describe_sector(x, s, column, reference, error);
     free(column);
-    if (status == UF_OK && a->bands) status = share_bands(x, error);
-    if (status == UF_OK && a->bands && plan->draws > 0) status = draw_bands(x, plan, error);
-    return status;
+    return status == UF_OK && a->bands ? concentration_bands(x, plan, error) : status;
 }
 
 /* --- tables ------------------------------------------------------------------------------------- */
@@ -260,8 +110,7 @@ static void drawn_number(struct tidy_row *row, const struct places *x, double va
     const size_t k = s * DRAWN + which;
     const bool drawn = x->drawn.low != NULL && panel_activity_banded(x->activity, isfinite(value));
     tidy_banded(row, value, drawn ? x->drawn.low[k] : (double)NAN, drawn ? x->drawn.high[k] : (double)NAN,
-                needed,
-                x->drawn.low != NULL ? needed : needed | (uf_value_status)UF_VALUE_NOT_APPLICABLE);
+                needed, x->drawn.low != NULL ? needed : needed | (uf_value_status)UF_VALUE_NOT_APPLICABLE);
 }
 
 /* (H − 1/n)/(1 − 1/n) */
@@ -287,7 +136,7 @@ static uf_status sector_row(const struct places *x, size_t s, struct uf_table *t
     tidy_number(&row, x->value[s], own);
     drawn_number(&row, x, y->gini, s, DRAWN_GINI, both);
     banded_number(&row, a, y->hoover, low / 2, high / 2, both);
-    drawn_number(&row, x, rank_by_hoover(x->index, a->n_sectors, s), s, DRAWN_RANK, both);
+    drawn_number(&row, x, concentration_rank_by_hoover(x->index, a->n_sectors, s), s, DRAWN_RANK, both);
     banded_number(&row, a, y->krugman, low, high, both);
     drawn_number(&row, x, y->theil, s, DRAWN_THEIL, both);
     banded_number(&row, a, y->herfindahl, alone->herfindahl_low, alone->herfindahl_high, own);
@@ -408,12 +257,17 @@ static uf_status tell_findings(const struct places *x, struct uf_result *result,
                               arguments, 6, error));
     if (a->bands) {
         static const struct uf_words text = {
-            "The bands of the Hoover and Krugman indices surely hold them but may be wider than what the figures "
-            "before rounding can reach; those of Herfindahl and of the share of the largest regions are exact, "
+            "The bands of the Hoover and Krugman indices surely hold them but may be wider than what the "
+            "figures "
+            "before rounding can reach; those of Herfindahl and of the share of the largest regions are "
+            "exact, "
             "those of the other indices and of ranks are from draws. Plant sizes are taken as exact.",
-            "Intervallen för Hoovers och Krugmans index innehåller säkert de sanna värdena men kan vara bredare "
-            "än vad uppgifterna före avrundning medger; för Herfindahl och de största regionernas andel är de "
-            "exakta, för övriga index och placeringar kommer de från dragningar. Arbetsställenas storlek antas "
+            "Intervallen för Hoovers och Krugmans index innehåller säkert de sanna värdena men kan vara "
+            "bredare "
+            "än vad uppgifterna före avrundning medger; för Herfindahl och de största regionernas andel är "
+            "de "
+            "exakta, för övriga index och placeringar kommer de från dragningar. Arbetsställenas storlek "
+            "antas "
             "vara exakt."};
         UF_TRY(
             uf_result_add_note(result, a->language, UF_NOTE, "outer-band", text, no_advice, NULL, 0, error));

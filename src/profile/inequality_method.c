@@ -259,8 +259,7 @@ static uf_status numbers_of_draw(void *what, const double *value, double *out, s
     struct uf_theil_split split = {NAN, NAN, NAN, NAN, NAN, NAN};
     UF_TRY(uf_atkinson(value, d->weight, x->n_regions, x->epsilon, &out[DRAWN_ATKINSON], error));
     if (x->n_groups > 0)
-        UF_TRY(
-            uf_theil_decompose(value, d->weight, x->group, x->n_regions, x->n_groups, &split, error));
+        UF_TRY(uf_theil_decompose(value, d->weight, x->group, x->n_regions, x->n_groups, &split, error));
     out[DRAWN_T_WITHIN] = split.t_within;
     out[DRAWN_T_BETWEEN] = split.t_between;
     out[DRAWN_BETWEEN_SHARE] = 100 * split.t_between / split.t;

@@ -40,9 +40,8 @@ static void add_drawn(struct tidy_row *row, const struct inequality *x, size_t t
 {
     const struct rounding_bands *drawn = &x->at[t].drawn;
     const bool there = drawn->low != NULL && !isnan(value);
-    tidy_banded(row, value, there ? drawn->low[which] : (double)NAN,
-                there ? drawn->high[which] : (double)NAN, missing,
-                drawn->low ? missing : missing | (uf_value_status)UF_VALUE_NOT_APPLICABLE);
+    tidy_banded(row, value, there ? drawn->low[which] : (double)NAN, there ? drawn->high[which] : (double)NAN,
+                missing, drawn->low ? missing : missing | (uf_value_status)UF_VALUE_NOT_APPLICABLE);
 }
 
 static uf_status period_row(const struct inequality *x, size_t t, struct uf_table *table,

@@ -77,8 +77,8 @@ static uf_status find_code(const struct uf_dictionary *dictionary, const char *c
                    near != NULL ? "'?" : ".");
 }
 
-static uf_status fill_cube(const struct uf_panel *panel, const size_t *periods, bool zeros, struct panel_cube *cube,
-                           size_t *out_no_row, struct uf_error *error)
+static uf_status fill_cube(const struct uf_panel *panel, const size_t *periods, bool zeros,
+                           struct panel_cube *cube, size_t *out_no_row, struct uf_error *error)
 {
     const size_t n = cube->n_periods * cube->n_units * cube->n_sectors;
     cube->value = malloc(n * sizeof *cube->value);
@@ -132,7 +132,8 @@ static void drop_absent(struct panel_cube *cube, struct panel_activity *out)
         for (size_t t = 0; cube->region[u] && t < cube->n_periods; t++) {
             bool nothing = true;
             for (size_t s = 0; s < cube->n_sectors; s++)
-                if (cube->sector[s] && !is_absent(cube->status[panel_cube_at(cube, t, u, s)])) nothing = false;
+                if (cube->sector[s] && !is_absent(cube->status[panel_cube_at(cube, t, u, s)]))
+                    nothing = false;
             absent = absent || nothing;
         }
         if (!cube->region[u] || !absent) continue;
@@ -144,7 +145,8 @@ static void drop_absent(struct panel_cube *cube, struct panel_activity *out)
         for (size_t t = 0; cube->sector[s] && t < cube->n_periods; t++) {
             bool nothing = true;
             for (size_t u = 0; u < cube->n_units; u++)
-                if (cube->region[u] && !is_absent(cube->status[panel_cube_at(cube, t, u, s)])) nothing = false;
+                if (cube->region[u] && !is_absent(cube->status[panel_cube_at(cube, t, u, s)]))
+                    nothing = false;
             absent = absent || nothing;
         }
         if (!cube->sector[s] || !absent) continue;
@@ -159,7 +161,8 @@ static void drop_incomplete(struct panel_cube *cube, struct panel_activity *out)
         bool incomplete = false;
         for (size_t t = 0; cube->region[u] && t < cube->n_periods; t++)
             for (size_t s = 0; s < cube->n_sectors; s++)
-                if ((cube->sector[s] || s == out->total_sector) && isnan(cube->value[panel_cube_at(cube, t, u, s)]))
+                if ((cube->sector[s] || s == out->total_sector) &&
+                    isnan(cube->value[panel_cube_at(cube, t, u, s)]))
                     incomplete = true;
         if (!incomplete) continue;
         cube->region[u] = false;

@@ -54,7 +54,7 @@ struct panel_activity {
     size_t n_imputed;
     double hidden_below; /* hidden figures lie from 0 to this; NaN: not known */
     size_t n_bounded;    /* hidden cells with those bounds; unless filled, what needs them has bounds only */
-    size_t n_no_row; /* cells without a row that count as 0, as asked or by the method's default */
+    size_t n_no_row;     /* cells without a row that count as 0, as asked or by the method's default */
 };
 
 /* The options every method of this kind has; `reference` only where a region is compared with others. */

@@ -110,10 +110,14 @@ static uf_status tell_missing(const struct panel_activity *a, struct uf_result *
     static const struct uf_words advice = {
         "Name the published total (total) and the published row of the reference area (reference-row), leave "
         "incomplete "
-        "regions out (incomplete: leave-out), or choose sectors and years without gaps.",
+        "regions out (incomplete: leave-out), say what hidden figures can be (suppressed-below) or by name "
+        "how "
+        "gaps are filled (impute), or choose sectors and years without gaps.",
         "Ange den publicerade totalen (total) och jämförelseområdets publicerade rad (reference-row), "
         "uteslut "
-        "ofullständiga regioner (incomplete: leave-out), eller välj branscher och år utan luckor."};
+        "ofullständiga regioner (incomplete: leave-out), ange vad dolda uppgifter kan vara "
+        "(suppressed-below) "
+        "eller uttryckligen hur luckor fylls (impute), eller välj branscher och år utan luckor."};
     size_t missing = 0, cells = 0;
     uf_value_status reasons = 0;
     for (size_t t = 0; t < a->n_periods; t++) {
@@ -175,7 +179,8 @@ static uf_status tell_bounded(const struct panel_activity *a, struct uf_result *
                               struct uf_error *error)
 {
     static const struct uf_words text = {
-        "{0} figures that the publisher hides are taken to lie from 0 to {1}, as said (suppressed-below): the "
+        "{0} figures that the publisher hides are taken to lie from 0 to {1}, as said (suppressed-below): "
+        "the "
         "bounds of what needs them follow from that. Published totals are not used to narrow them.",
         "{0} uppgifter som utgivaren döljer antas ligga mellan 0 och {1}, enligt valet (suppressed-below): "
         "gränserna för det som behöver dem följer av det. Publicerade totaler används inte för att snäva in "

@@ -7,7 +7,7 @@
 #include "base/fail.h"
 #include "profile/panel_cube.h"
 
-const char *const panel_activity_imputations[] = {"none",     "lower-bound", "midpoint", "previous-period",
+const char *const panel_activity_imputations[] = {"none",        "lower-bound", "midpoint", "previous-period",
                                                   "interpolate", NULL};
 enum { IMPUTE_NONE, IMPUTE_LOWER_BOUND, IMPUTE_MIDPOINT, IMPUTE_PREVIOUS, IMPUTE_INTERPOLATE };
 
@@ -97,11 +97,15 @@ static double impute_one(const struct history *h, const struct panel_activity *o
                          size_t sector, size_t period)
 {
     switch (way) {
-    case IMPUTE_LOWER_BOUND: return 0;
-    case IMPUTE_MIDPOINT: return out->hidden_below / 2;
+    case IMPUTE_LOWER_BOUND:
+        return 0;
+    case IMPUTE_MIDPOINT:
+        return out->hidden_below / 2;
     case IMPUTE_PREVIOUS:
-    case IMPUTE_INTERPOLATE: return from_history(h, way, unit, sector, period);
-    default: return NAN;
+    case IMPUTE_INTERPOLATE:
+        return from_history(h, way, unit, sector, period);
+    default:
+        return NAN;
     }
 }
 

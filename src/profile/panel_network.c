@@ -38,8 +38,8 @@ static uf_status refuse_missing(const struct panel_activity *a, struct uf_error 
     return uf_fail(
         error, UF_BAD_INPUT,
         "%zu of %zu figures are missing, the first for region %s, sector %s; each cell of a network touches "
-        "all of it. Leave incomplete regions out (incomplete: leave-out), or choose sectors and a period "
-        "without gaps",
+        "all of it. Leave incomplete regions out (incomplete: leave-out), say by name how gaps are filled "
+        "(impute), or choose sectors and a period without gaps",
         missing, a->n_regions * a->n_sectors, panel_activity_region_code(a, first / a->n_sectors),
         panel_activity_sector_code(a, first % a->n_sectors));
 }

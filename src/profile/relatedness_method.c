@@ -23,7 +23,8 @@ struct relation {
     size_t *ubiquity;               /* NULL: from flows */
     gsl_matrix *related, *together; /* together: co-occurrences, or the flows */
     const char *period;
-    struct rounding_bands drawn; /* n × n of relatedness, then of ranks among a sector's partners; empty: exact */
+    struct rounding_bands
+        drawn; /* n × n of relatedness, then of ranks among a sector's partners; empty: exact */
 };
 
 static void relation_clear(struct relation *x)
@@ -274,10 +275,10 @@ static uf_status pair_table(const struct relation *x, size_t most, struct uf_tab
 {
     static const struct uf_words title = {"Relatedness between sectors", "Närhet mellan branscher"};
     static const struct tidy_column columns[] = {
-        {"sector", UF_COLUMN_TEXT, NULL, -1},       {"sector_label", UF_COLUMN_TEXT, NULL, -1},
-        {"partner", UF_COLUMN_TEXT, NULL, -1},      {"partner_label", UF_COLUMN_TEXT, NULL, -1},
-        TIDY_BANDED("relatedness", NULL, 3),        TIDY_BANDED("rank", NULL, 0),
-        {"together", UF_COLUMN_NUMBER, NULL, 0},    {"ubiquity", UF_COLUMN_NUMBER, NULL, 0}};
+        {"sector", UF_COLUMN_TEXT, NULL, -1},    {"sector_label", UF_COLUMN_TEXT, NULL, -1},
+        {"partner", UF_COLUMN_TEXT, NULL, -1},   {"partner_label", UF_COLUMN_TEXT, NULL, -1},
+        TIDY_BANDED("relatedness", NULL, 3),     TIDY_BANDED("rank", NULL, 0),
+        {"together", UF_COLUMN_NUMBER, NULL, 0}, {"ubiquity", UF_COLUMN_NUMBER, NULL, 0}};
     struct uf_table *table = NULL;
     struct partner *partners = malloc((x->n + 1) * sizeof *partners);
     if (!partners) return uf_fail_memory(error);
@@ -337,8 +338,8 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     struct relation x = {.panel = panel, .language = context->language};
     result->claim = UF_CLAIM_DESCRIPTION;
     bool flows = !strcmp(uf_options_text(options, "from"), "flows");
-    uf_status status = flows ? from_flows(&x, options, context, error)
-                             : from_presence(&x, options, context, result, error);
+    uf_status status =
+        flows ? from_flows(&x, options, context, error) : from_presence(&x, options, context, result, error);
     size_t most = uf_options_count(options, "partners");
     if (most == SIZE_MAX) most = x.n <= ALL_PAIRS ? x.n : PARTNERS_DEFAULT;
     struct uf_table *table = NULL;

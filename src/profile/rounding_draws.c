@@ -41,9 +41,8 @@ void rounding_bands_clear(struct rounding_bands *bands)
 uf_status rounding_bands_new(const double *value, size_t n, struct rounding_bands *out,
                              struct uf_error *error)
 {
-    struct rounding_bands bands = {.n = n,
-                                   .low = malloc((n + 1) * sizeof *bands.low),
-                                   .high = malloc((n + 1) * sizeof *bands.high)};
+    struct rounding_bands bands = {
+        .n = n, .low = malloc((n + 1) * sizeof *bands.low), .high = malloc((n + 1) * sizeof *bands.high)};
     if (bands.low == NULL || bands.high == NULL) {
         rounding_bands_clear(&bands);
         return uf_fail_memory(error);
@@ -122,13 +121,15 @@ uf_status rounding_bands_tell(const struct rounding_bands *bands, enum uf_langua
     static const struct uf_words failed = {
         "Of {0} tables drawn within the rounding of the figures, nothing could be computed for {1}: rounding "
         "alone leaves it open whether the index exists. The bands span the others.",
-        "Av {0} tabeller dragna inom uppgifternas avrundning kunde inget beräknas för {1}: redan avrundningen "
+        "Av {0} tabeller dragna inom uppgifternas avrundning kunde inget beräknas för {1}: redan "
+        "avrundningen "
         "gör det osäkert om indexet finns. Intervallen är spannet över de övriga."};
     static const struct uf_words no_advice = {NULL, NULL};
     if (bands->draws == 0) return UF_OK;
     const struct uf_argument arguments[] = {uf_count_argument(bands->draws),
                                             uf_count_argument(bands->failed)};
-    UF_TRY(uf_result_add_note(result, language, UF_NOTE, "drawn-bands", text, no_advice, arguments, 1, error));
+    UF_TRY(
+        uf_result_add_note(result, language, UF_NOTE, "drawn-bands", text, no_advice, arguments, 1, error));
     if (bands->failed == 0) return UF_OK;
     return uf_result_add_note(result, language, UF_WARNING, "draws-without-index", failed, no_advice,
                               arguments, 2, error);

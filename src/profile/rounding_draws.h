@@ -18,7 +18,8 @@
 /* Borrowed. A figure whose bounds are NaN is NaN in every draw. */
 struct rounding_box {
     const double *low, *high;
-    const double *pull; /* above 0: up in the first draw and down in the second; below 0: the reverse; NULL: none */
+    const double
+        *pull; /* above 0: up in the first draw and down in the second; below 0: the reverse; NULL: none */
     size_t n;
 };
 struct rounding_plan {

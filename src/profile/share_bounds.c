@@ -158,10 +158,11 @@ uf_status uf_shares_band(const double *low, const double *high, size_t n, size_t
         missing = missing || isnan(low[i]) || isnan(high[i]);
         largest = fmax(largest, high[i]);
         if (low[i] < 0 || isinf(high[i]) || low[i] > high[i])
-            status = uf_fail(error, UF_BAD_USAGE,
-                             "The bounds of value %zu (counted from 1) are %g and %g; expected 0 or more, the "
-                             "lower first.",
-                             i + 1, low[i], high[i]);
+            status =
+                uf_fail(error, UF_BAD_USAGE,
+                        "The bounds of value %zu (counted from 1) are %g and %g; expected 0 or more, the "
+                        "lower first.",
+                        i + 1, low[i], high[i]);
     }
     if (status == UF_OK && (missing || !(largest > 0))) {
         *out = (struct uf_shares_band){NAN, NAN, NAN, NAN, NAN, NAN};

@@ -20,8 +20,8 @@ static uf_status statistics_of_draw(void *what, const double *x, double *out, st
         struct uf_spatial_test test;
         out[s] = NAN;
         if (s == UF_SPATIAL_GETIS_ORD && d->negative) continue;
-        UF_TRY(uf_spatial_global(&study->weights, x, (enum uf_spatial_statistic)s, study->count_islands, &test,
-                                 error));
+        UF_TRY(uf_spatial_global(&study->weights, x, (enum uf_spatial_statistic)s, study->count_islands,
+                                 &test, error));
         out[s] = test.statistic;
     }
     UF_TRY(uf_local_moran(&study->weights, x, d->local, error));
@@ -39,7 +39,8 @@ static void put_shown(const struct spatial_study *study, double *out)
 }
 
 /* Bounds of the figures, and the direction in which each makes neighbours more alike. */
-static void fill_box(const struct spatial_study *study, bool negative, double *low, double *high, double *pull)
+static void fill_box(const struct spatial_study *study, bool negative, double *low, double *high,
+                     double *pull)
 {
     const double half = study->series.column->rounding / 2, moran = study->global[UF_SPATIAL_MORAN].statistic;
     for (size_t i = 0; i < study->n; i++) {

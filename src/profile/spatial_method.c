@@ -177,8 +177,7 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     }
     if (status == UF_OK) status = spatial_tables_add(&study, result, &reason);
     if (status == UF_OK) status = spatial_tell(&study, result, &reason);
-    if (status == UF_OK)
-        status = rounding_bands_tell(&study.bands, study.series.language, result, &reason);
+    if (status == UF_OK) status = rounding_bands_tell(&study.bands, study.series.language, result, &reason);
     study_clear(&study);
     if (status != UF_OK && error) *error = reason;
     return status;

@@ -63,10 +63,10 @@ static uf_status global_table(const struct spatial_study *study, struct uf_table
         tidy_text(&row, codes[s]);
         tidy_text(&row, uf_words_in(labels[s], language));
         tidy_text(&row, panel_series_period(&study->series, study->period));
-        const double numbers[] = {test->expectation,           test->randomisation.variance,
-                                  test->randomisation.z,       test->randomisation.p_value,
-                                  test->normality.variance,    test->normality.z,
-                                  test->normality.p_value,     spatial_study_p(study, drawn)};
+        const double numbers[] = {test->expectation,        test->randomisation.variance,
+                                  test->randomisation.z,    test->randomisation.p_value,
+                                  test->normality.variance, test->normality.z,
+                                  test->normality.p_value,  spatial_study_p(study, drawn)};
         drawn_number(&row, study, test->statistic, s, none);
         for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) tidy_number(&row, numbers[i], none);
         tidy_number(&row, drawn->draws > 0 ? (double)drawn->draws : (double)NAN, none);

@@ -72,9 +72,11 @@ static uf_status draw_bands(const struct panel_activity *a, const struct roundin
         status = rounding_bands_new(value, n * DRAWN, &x->drawn, error);
     }
     if (status == UF_OK)
-        status = activity_box_take_singles(&redrawing.box, false, indices_of_draw, &redrawing, &x->drawn, error);
+        status =
+            activity_box_take_singles(&redrawing.box, false, indices_of_draw, &redrawing, &x->drawn, error);
     if (status == UF_OK)
-        status = rounding_bands_widen(&redrawing.box.box, plan, indices_of_draw, &redrawing, &x->drawn, error);
+        status =
+            rounding_bands_widen(&redrawing.box.box, plan, indices_of_draw, &redrawing, &x->drawn, error);
     free(value);
     free(redrawing.region);
     activity_box_clear(&redrawing.box);
@@ -131,8 +133,7 @@ static void drawn_number(struct tidy_row *row, const struct panel_activity *a, c
     const size_t k = r * DRAWN + which;
     const bool drawn = x->drawn.low != NULL && panel_activity_banded(a, isfinite(value));
     tidy_banded(row, value, drawn ? x->drawn.low[k] : (double)NAN, drawn ? x->drawn.high[k] : (double)NAN,
-                needed,
-                x->drawn.low != NULL ? needed : needed | (uf_value_status)UF_VALUE_NOT_APPLICABLE);
+                needed, x->drawn.low != NULL ? needed : needed | (uf_value_status)UF_VALUE_NOT_APPLICABLE);
 }
 
 /* (H − 1/n)/(1 − 1/n) */
@@ -249,7 +250,8 @@ static uf_status tell_bands(const struct panel_activity *a, const struct indices
                             struct uf_error *error)
 {
     static const struct uf_words outer = {
-        "The band of the Krugman index surely holds it but may be wider than what the figures before rounding "
+        "The band of the Krugman index surely holds it but may be wider than what the figures before "
+        "rounding "
         "can reach; those of Herfindahl and entropy are exact, those of the other indices and of ranks are "
         "from draws.",
         "Intervallet för Krugmans index innehåller säkert det sanna värdet men kan vara bredare än vad "

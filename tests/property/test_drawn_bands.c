@@ -17,6 +17,7 @@
 #include "profile/rounding_draws.h"
 #include "support/activity_cases.h"
 #include "support/activity_panel.h"
+#include "support/small_panel.h"
 #include "support/test.h"
 
 enum { MOST = 10, BOXES = 150, DRAWS = 60 };
@@ -255,10 +256,52 @@ static void bands_hold_the_index_and_widen_with_the_unit(void **state)
             assert_true((uf_result_note(&result, "drawn-bands") != NULL) == (wide > 0));
             uf_result_clear(&result);
         }
-        if (!(width[1] < width[2]))
-            fail_msg("%s: %g, %g", cases[k].method->name, width[1], width[2]);
+        if (!(width[1] < width[2])) fail_msg("%s: %g, %g", cases[k].method->name, width[1], width[2]);
         uf_panel_free(panel);
     }
+}
+
+/* Methods without sectors: regions in a ring, in pairs that are a group. */
+static void bands_of_methods_without_sectors(void **state)
+{
+    (void)state;
+    static const size_t n_regions = 12;
+    static const char *const columns[] = {"value", "x", "y"};
+    static const char *const in_space[] = {"weights", "k-nearest", "k", "2", "coordinates", "x,y", NULL},
+                             *const in_groups[] = {"group-length", "3", NULL};
+    struct draw draw = {102};
+    struct uf_panel *panel = small_panel_new(n_regions, 1, 2001, columns, 3);
+    for (size_t u = 0; u < n_regions; u++) {
+        *small_panel_cell(panel, 0, u, 0) = 100 * floor(20 + 60 * draw_uniform(&draw));
+        *small_panel_cell(panel, 1, u, 0) = cos((double)u * M_PI / 6);
+        *small_panel_cell(panel, 2, u, 0) = sin((double)u * M_PI / 6);
+    }
+    double width[3][3];
+    for (int wide = 0; wide < 3; wide++) {
+        static const double units[] = {0, 100, 800};
+        size_t count[3];
+        panel->columns[0].rounding = units[wide];
+        struct uf_result space = run(&uf_method_spatial, panel, in_space),
+                         parts = run(&uf_method_inequality, panel, in_groups);
+        width[wide][0] = check_table(&space, "spatial", &count[0]);
+        width[wide][1] = check_table(&space, "spatial-regions", &count[1]);
+        width[wide][2] = check_table(&parts, "inequality", &count[2]);
+        assert_true(wide == 0 ? count[0] + count[1] + count[2] == 0
+                              : count[0] == 3 && count[1] == 2 * n_regions);
+        assert_true((uf_result_note(&space, "drawn-bands") != NULL) == (wide > 0));
+        assert_true((uf_result_note(&parts, "drawn-bands") != NULL) == (wide > 0));
+        if (wide > 0) {
+            const struct uf_table *table = uf_result_table(&parts, "inequality");
+            static const char *const drawn[] = {"theil_t_within_high", "theil_t_between_low",
+                                                "theil_l_within_low", "between_share_high", "atkinson_high"};
+            for (size_t i = 0; i < sizeof drawn / sizeof *drawn; i++)
+                assert_false(isnan(uf_table_number(table, 0, uf_table_column(table, drawn[i]))));
+        }
+        uf_result_clear(&space);
+        uf_result_clear(&parts);
+    }
+    for (size_t k = 0; k < 3; k++) assert_true(width[1][k] > 0 && width[2][k] > width[1][k]);
+    small_panel_free(panel);
 }
 
 /* More tables never make a band narrower, none makes none, and the same seed gives the same. */
@@ -275,8 +318,10 @@ static void more_draws_never_narrow(void **state)
                                  (const char *const[]){"rounding-draws", "80", NULL}),
                      none = run(&uf_method_specialisation, panel,
                                 (const char *const[]){"rounding-draws", "0", NULL});
-    static const char *const ends[] = {"hachman_low", "gini_low", "theil_low"},
-                             *const highs[] = {"hachman_high", "gini_high", "theil_high"};
+    static const char *const ends[] = {"hachman_low", "gini_low", "theil_low"}, *const highs[] = {
+                                                                                    "hachman_high",
+                                                                                    "gini_high",
+                                                                                    "theil_high"};
     for (size_t r = 0; r < 8; r++)
         for (size_t i = 0; i < 3; i++) {
             char unit[8];
@@ -353,6 +398,7 @@ int main(void)
                                        cmocka_unit_test(what_has_no_band_is_said),
                                        cmocka_unit_test(rank_intervals_hold_the_ranks),
                                        cmocka_unit_test(bands_hold_the_index_and_widen_with_the_unit),
+                                       cmocka_unit_test(bands_of_methods_without_sectors),
                                        cmocka_unit_test(more_draws_never_narrow),
                                        cmocka_unit_test(drawing_by_hand_gives_the_band)};
     return cmocka_run_group_tests(tests, NULL, NULL);

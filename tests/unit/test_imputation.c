@@ -9,10 +9,11 @@
 #include "support/activity_panel.h"
 #include "support/test.h"
 
-static const char figures[] = "region,sector,year,jobs\n"
-                              "1,A,2015,40\n1,B,2015,20\n1,C,2015,6\n2,A,2015,10\n2,B,2015,60\n2,C,2015,50\n"
-                              "1,A,2017,40\n1,B,2017,20\n1,C,2017,5\n2,A,2017,10\n2,B,2017,60\n2,C,2017,50\n"
-                              "1,A,2019,40\n1,B,2019,20\n1,C,2019,12\n2,A,2019,10\n2,B,2019,60\n2,C,2019,50\n";
+static const char figures[] =
+    "region,sector,year,jobs\n"
+    "1,A,2015,40\n1,B,2015,20\n1,C,2015,6\n2,A,2015,10\n2,B,2015,60\n2,C,2015,50\n"
+    "1,A,2017,40\n1,B,2017,20\n1,C,2017,5\n2,A,2017,10\n2,B,2017,60\n2,C,2017,50\n"
+    "1,A,2019,40\n1,B,2019,20\n1,C,2019,12\n2,A,2019,10\n2,B,2019,60\n2,C,2019,50\n";
 
 static struct uf_panel *panel_with_hidden(uf_value_status reason)
 {
@@ -40,7 +41,8 @@ static void nothing_is_filled_unasked(void **state)
 {
     (void)state;
     struct uf_panel *panel = panel_with_hidden(UF_VALUE_CONFIDENTIAL);
-    struct uf_result result = run(&uf_method_specialisation, panel, (const char *const[]){"period", "2017", NULL});
+    struct uf_result result =
+        run(&uf_method_specialisation, panel, (const char *const[]){"period", "2017", NULL});
     uf_value_status status;
     assert_true(isnan(activity_cell(&result, "specialisation", "1", NULL, "herfindahl", &status)));
     assert_int_equal(status, UF_VALUE_CONFIDENTIAL);
@@ -68,11 +70,10 @@ static void filled_by_name_and_said(void **state)
                 {"interpolate", 9, true}};
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         for (int absent = 0; absent < 2; absent++) {
-            struct uf_panel *panel =
-                panel_with_hidden(absent ? UF_VALUE_NOT_AVAILABLE : UF_VALUE_SUPPRESSED);
-            struct uf_result result = run(
-                &uf_method_specialisation, panel,
-                (const char *const[]){"period", "2017", "impute", ways[i].name, "suppressed-below", "5", NULL});
+            struct uf_panel *panel = panel_with_hidden(absent ? UF_VALUE_NOT_AVAILABLE : UF_VALUE_SUPPRESSED);
+            struct uf_result result = run(&uf_method_specialisation, panel,
+                                          (const char *const[]){"period", "2017", "impute", ways[i].name,
+                                                                "suppressed-below", "5", NULL});
             const double found = activity_cell(&result, "specialisation", "1", NULL, "herfindahl", NULL);
             const bool filled = !absent || ways[i].of_absent;
             if (filled)
@@ -103,9 +104,8 @@ static void no_earlier_figure_is_no_figure(void **state)
     activity_panel_miss(panel, "1", "C", "2017", UF_VALUE_SUPPRESSED);
     static const char *const ways[] = {"previous-period", "interpolate"};
     for (size_t i = 0; i < 2; i++) {
-        struct uf_result result =
-            run(&uf_method_specialisation, panel,
-                (const char *const[]){"period", "2017", "impute", ways[i], NULL});
+        struct uf_result result = run(&uf_method_specialisation, panel,
+                                      (const char *const[]){"period", "2017", "impute", ways[i], NULL});
         assert_true(isnan(activity_cell(&result, "specialisation", "1", NULL, "herfindahl", NULL)));
         assert_null(uf_result_note(&result, "imputed-figures"));
         uf_result_clear(&result);
@@ -187,8 +187,8 @@ static void options_that_do_not_fit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_is_filled_unasked),     cmocka_unit_test(filled_by_name_and_said),
+        cmocka_unit_test(nothing_is_filled_unasked),      cmocka_unit_test(filled_by_name_and_said),
         cmocka_unit_test(no_earlier_figure_is_no_figure), cmocka_unit_test(a_threshold_gives_bounds),
-        cmocka_unit_test(networks_take_what_was_filled), cmocka_unit_test(options_that_do_not_fit)};
+        cmocka_unit_test(networks_take_what_was_filled),  cmocka_unit_test(options_that_do_not_fit)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
