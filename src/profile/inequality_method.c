@@ -187,7 +187,7 @@ static const char *group_of(const struct inequality *x, size_t unit, size_t leng
 static uf_status put_in_group(struct inequality *x, size_t r, const char *name, struct uf_error *error)
 {
     size_t g = 0;
-    while (g < x->n_groups && strcmp(x->group_name[g], name) != 0) g++;
+    while (g < x->n_groups && x->group_name[g] != NULL && strcmp(x->group_name[g], name) != 0) g++;
     if (g == x->n_groups) {
         char *copy = uf_text_copy(name);
         if (copy == NULL) return uf_fail_memory(error);
@@ -201,7 +201,7 @@ static uf_status put_in_group(struct inequality *x, size_t r, const char *name, 
 static uf_status group_by_column(struct inequality *x, struct uf_error *error)
 {
     const struct uf_panel *panel = x->panel;
-    size_t *found = malloc((panel->units.count + 1) * sizeof *found);
+    size_t *found = calloc(panel->units.count + 1, sizeof *found);
     if (!found) return uf_fail_memory(error);
     for (size_t u = 0; u < panel->units.count; u++) found[u] = SIZE_MAX;
     uf_status status = UF_OK;
@@ -246,66 +246,13 @@ static uf_status group_regions(struct inequality *x, const struct uf_options *op
 
 /* --- indices ------------------------------------------------------------------------------------ */
 
-/* One period's figures as drawn or as shown → the numbers that are drawn. */
-struct redrawing {
-    const struct inequality *x;
-    const double *weight;
-};
-
-static uf_status numbers_of_draw(void *what, const double *value, double *out, struct uf_error *error)
-{
-    const struct redrawing *d = what;
-    const struct inequality *x = d->x;
-    struct uf_theil_split split = {NAN, NAN, NAN, NAN, NAN, NAN};
-    UF_TRY(uf_atkinson(value, d->weight, x->n_regions, x->epsilon, &out[DRAWN_ATKINSON], error));
-    if (x->n_groups > 0)
-        UF_TRY(uf_theil_decompose(value, d->weight, x->group, x->n_regions, x->n_groups, &split, error));
-    out[DRAWN_T_WITHIN] = split.t_within;
-    out[DRAWN_T_BETWEEN] = split.t_between;
-    out[DRAWN_BETWEEN_SHARE] = 100 * split.t_between / split.t;
-    out[DRAWN_L_WITHIN] = split.l_within;
-    out[DRAWN_L_BETWEEN] = split.l_between;
-    return UF_OK;
-}
-
-/* The first draws pull all regions away from the mean, and to it. */
-static uf_status draw_bands(const struct inequality *x, const struct rounding_plan *plan, double *ends,
-                            struct inequality_period *p, struct uf_error *error)
-{
-    double value[INEQUALITY_DRAWN];
-    const size_t n = x->n_regions;
-    struct redrawing redrawing = {x, p->weight};
-    const struct rounding_box box = {ends, ends + n, ends + 2 * n, n};
-    for (size_t r = 0; r < n; r++) ends[2 * n + r] = p->value[r] - p->index.mean;
-    UF_TRY(numbers_of_draw(&redrawing, p->value, value, error));
-    UF_TRY(rounding_bands_new(value, INEQUALITY_DRAWN, &p->drawn, error));
-    return rounding_bands_widen(&box, plan, numbers_of_draw, &redrawing, &p->drawn, error);
-}
-
-static uf_status band_of(const struct inequality *x, const struct rounding_plan *plan,
-                         struct inequality_period *p, struct uf_error *error)
-{
-    const double half = x->column->rounding / 2;
-    double *low = calloc(3 * x->n_regions, sizeof *low);
-    if (low == NULL) return uf_fail_memory(error);
-    double *high = low + x->n_regions;
-    for (size_t r = 0; r < x->n_regions; r++) {
-        low[r] = p->value[r] - half < 0 ? 0 : p->value[r] - half;
-        high[r] = p->value[r] + half;
-    }
-    uf_status status = uf_inequality_band(low, high, p->weight, x->n_regions, &p->low, &p->high, error);
-    if (status == UF_OK && plan->draws > 0 && !p->missing) status = draw_bands(x, plan, low, p, error);
-    free(low);
-    return status;
-}
-
 static uf_status compute(struct inequality *x, const struct rounding_plan *plan, struct uf_error *error)
 {
     for (size_t t = 0; t < x->n_periods; t++) {
         struct inequality_period *p = &x->at[t];
         UF_TRY(uf_inequality(p->value, p->weight, x->n_regions, &p->index, error));
         UF_TRY(uf_atkinson(p->value, p->weight, x->n_regions, x->epsilon, &p->atkinson, error));
-        if (x->bands) UF_TRY(band_of(x, plan, p, error));
+        if (x->bands) UF_TRY(inequality_bands(x, plan, p, error));
         if (x->n_groups > 0)
             UF_TRY(uf_theil_decompose(p->value, p->weight, x->group, x->n_regions, x->n_groups, &p->split,
                                       error));

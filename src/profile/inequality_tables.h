@@ -39,6 +39,10 @@ struct inequality {
     struct inequality_period *at;
 };
 
+/* Outer bands of the period's indices, and bands from draws of its parts. */
+uf_status inequality_bands(const struct inequality *x, const struct rounding_plan *plan,
+                           struct inequality_period *period, struct uf_error *error);
+
 /* Tables `inequality`, `inequality-regions`, `inequality-findings`; with more periods `inequality-indices`; with groups
  * `inequality-components` and `inequality-groups`. */
 uf_status inequality_tables(const struct inequality *x, struct uf_result *result, struct uf_error *error);

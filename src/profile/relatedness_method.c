@@ -164,6 +164,14 @@ static uf_status from_presence(struct relation *x, const struct uf_options *opti
     return status;
 }
 
+/* The place of a code that is among the sectors. */
+static size_t sector_of(const struct relation *x, const char *code)
+{
+    size_t i = 0;
+    while (i + 1 < x->n && x->code[i] != NULL && strcmp(x->code[i], code) != 0) i++;
+    return i;
+}
+
 /* Rows are from, columns to. A sector that stands on one side only gets an empty row or column. */
 static uf_status read_flows(struct relation *x, size_t period, const struct uf_dictionary *from,
                             const struct uf_dictionary *to, struct uf_error *error)
@@ -172,9 +180,8 @@ static uf_status read_flows(struct relation *x, size_t period, const struct uf_d
     const struct uf_panel_column *column = &panel->columns[panel->outcome];
     for (size_t i = 0; i < panel->n_rows; i++) {
         if (panel->period[i] != period) continue;
-        size_t a = 0, b = 0;
-        while (strcmp(x->code[a], from->code[panel->unit[i]]) != 0) a++;
-        while (strcmp(x->code[b], to->code[panel->sector[i]]) != 0) b++;
+        const size_t a = sector_of(x, from->code[panel->unit[i]]),
+                     b = sector_of(x, to->code[panel->sector[i]]);
         if (isnan(column->value[i]))
             return uf_fail(
                 error, UF_BAD_INPUT,

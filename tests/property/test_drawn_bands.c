@@ -28,6 +28,7 @@ enum { MOST = 10, BOXES = 150, DRAWS = 60 };
 static size_t make_box(struct draw *draw, double unit, bool loose, double *low, double *high)
 {
     const size_t n = 1 + draw_below(draw, MOST);
+    low[0] = 0;
     for (size_t i = 0; i < n; i++) {
         const double u = draw_uniform(draw);
         const double x = u < 0.2 ? 0 : unit * floor(1 + exp(4 * draw_uniform(draw)));
@@ -75,7 +76,7 @@ static void shares_stay_in_their_band(void **state)
     (void)state;
     struct draw draw = {81};
     for (size_t k = 0; k < BOXES; k++) {
-        double low[MOST], high[MOST], x[MOST];
+        double low[MOST] = {0}, high[MOST] = {0}, x[MOST];
         const size_t n = make_box(&draw, 100, k % 2, low, high), top = 1 + draw_below(&draw, n);
         struct uf_shares_band band;
         struct uf_error error;
@@ -98,7 +99,7 @@ static void shares_reach_their_band(void **state)
     (void)state;
     struct draw draw = {82};
     for (size_t k = 0; k < BOXES; k++) {
-        double low[MOST], high[MOST], x[MOST], largest = 0;
+        double low[MOST] = {0}, high[MOST] = {0}, x[MOST], largest = 0;
         const size_t n = make_box(&draw, 100, false, low, high), top = 1 + draw_below(&draw, n);
         struct uf_shares_band band;
         struct uf_error error;
