@@ -8,6 +8,7 @@
 #include "profile/activity_box.h"
 #include "profile/findings.h"
 #include "profile/ranking.h"
+#include "profile/shares.h"
 #include "profile/tidy.h"
 
 /* The numbers whose bands come from draws: they depend on the whole table. The rank is by the Krugman index. */
