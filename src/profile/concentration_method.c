@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "profile/concentration_bands.h"
 #include "profile/findings.h"
+#include "profile/shares.h"
 #include "profile/tidy.h"
 
 static void places_clear(struct places *x)
@@ -114,13 +115,6 @@ static void drawn_number(struct tidy_row *row, const struct places *x, double va
                 needed, x->drawn.low != NULL ? needed : needed | (uf_value_status)UF_VALUE_NOT_APPLICABLE);
 }
 
-/* (H − 1/n)/(1 − 1/n) */
-static double normalised(double herfindahl, size_t n)
-{
-    const double equal = 1.0 / (double)n;
-    return n > 1 ? (herfindahl - equal) / (1 - equal) : (double)NAN;
-}
-
 static uf_status sector_row(const struct places *x, size_t s, struct uf_table *table, struct uf_error *error)
 {
     const struct panel_activity *a = x->activity;
@@ -141,8 +135,8 @@ static uf_status sector_row(const struct places *x, size_t s, struct uf_table *t
     banded_number(&row, a, y->krugman, low, high, both);
     drawn_number(&row, x, y->theil, s, DRAWN_THEIL, both);
     banded_number(&row, a, y->herfindahl, alone->herfindahl_low, alone->herfindahl_high, own);
-    banded_number(&row, a, y->herfindahl_normalised, normalised(alone->herfindahl_low, a->n_regions),
-                  normalised(alone->herfindahl_high, a->n_regions), own);
+    banded_number(&row, a, y->herfindahl_normalised, shares_normalised(alone->herfindahl_low, a->n_regions),
+                  shares_normalised(alone->herfindahl_high, a->n_regions), own);
     banded_number(&row, a, 100 * x->top_share[s], 100 * alone->top_low, 100 * alone->top_high, own);
     tidy_text(&row, x->top_regions[s]);
     drawn_number(&row, x, y->raw, s, DRAWN_RAW, both);

@@ -137,13 +137,6 @@ static void drawn_number(struct tidy_row *row, const struct panel_activity *a, c
                 needed, x->drawn.low != NULL ? needed : needed | (uf_value_status)UF_VALUE_NOT_APPLICABLE);
 }
 
-/* (H − 1/n)/(1 − 1/n) */
-static double normalised(double herfindahl, size_t n)
-{
-    const double equal = 1.0 / (double)n;
-    return n > 1 ? (herfindahl - equal) / (1 - equal) : (double)NAN;
-}
-
 static uf_status index_row(const struct panel_activity *a, const struct indices *x, size_t r,
                            struct uf_table *table, struct uf_error *error)
 {
@@ -166,8 +159,8 @@ static uf_status index_row(const struct panel_activity *a, const struct indices 
     drawn_number(&row, a, x, y->gini, r, DRAWN_GINI, both);
     drawn_number(&row, a, x, y->theil, r, DRAWN_THEIL, both);
     banded_number(&row, a, y->herfindahl, alone->herfindahl_low, alone->herfindahl_high, own);
-    banded_number(&row, a, y->herfindahl_normalised, normalised(alone->herfindahl_low, a->n_sectors),
-                  normalised(alone->herfindahl_high, a->n_sectors), own);
+    banded_number(&row, a, y->herfindahl_normalised, shares_normalised(alone->herfindahl_low, a->n_sectors),
+                  shares_normalised(alone->herfindahl_high, a->n_sectors), own);
     tidy_number(&row, y->entropy, own);
     banded_number(&row, a, y->entropy_log2, alone->entropy_low / M_LN2, alone->entropy_high / M_LN2, own);
     tidy_number(&row, isnan(y->herfindahl) ? NAN : (double)y->sectors_present, own);
