@@ -30,6 +30,24 @@ struct effect_inference {
 
 /* The choices of an option `inference`, `k-rule`, `df-rule`; NULL-terminated. */
 extern const char *const effect_inferences[], *const effect_k_rules[], *const effect_df_rules[];
+/* Further rows, for methods whose covariance may depend on time and place. */
+#define EFFECT_DEPENDENCE_OPTIONS                                                                            \
+    {"lag",                                                                                                  \
+     UF_OPTION_COUNT,                                                                                        \
+     NULL,                                                                                                   \
+     NULL,                                                                                                   \
+     "lags of driscoll-kraay; default: the fourth root of the periods",                                      \
+     UF_COLUMNS_NONE},                                                                                       \
+        {"coordinates",                                                                                      \
+         UF_OPTION_LIST,                                                                                     \
+         NULL,                                                                                               \
+         NULL,                                                                                               \
+         "two columns with latitude and longitude in degrees, for conley",                                   \
+         UF_COLUMNS_NUMBER},                                                                                 \
+    {                                                                                                        \
+        "distance", UF_OPTION_NUMBER, NULL, NULL,                                                            \
+            "kilometres within which conley lets regions depend on each other", UF_COLUMNS_NONE              \
+    }
 /* The rows of a descriptor that effect_inference_read wants; `default_list` as `cr2,randomisation,cr1s`. */
 #define EFFECT_INFERENCE_OPTIONS(default_list)                                                               \
     {"inference",                                                                                            \
