@@ -31,6 +31,7 @@
 #include <utfall/minimise.h>
 #include <utfall/number.h>
 #include <utfall/panel.h>
+#include <utfall/parallel_trends_bounds.h>
 #include <utfall/peer_regions.h>
 #include <utfall/period.h>
 #include <utfall/priority.h>

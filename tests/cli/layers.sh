@@ -30,7 +30,7 @@ export   export
 panel    aggregate cells harmonise panel method splice
 stats    absorb covariance distribution eigen least_squares minimise random randomisation simplex sobol
 profile  activity cluster_stars complexity composite composite_uncertainty concentration convergence inequality labour_matching location_quotient peer_regions priority relatedness scoreboard shift_share spatial specialisation variety
-effect   design did event_study synthetic_control
+effect   design did event_study parallel_trends_bounds synthetic_control
 chart    chart
 report   report
 study    study
@@ -54,6 +54,7 @@ gsl/.*                    stats profile effect
 gsl/gsl_errno.h           cli
 gsl/gsl_version.h         study
 omp.h                     stats effect profile
+glpk.h                    stats
 spawn.h                   chart study
 yaml.h                    study
 xlsxwriter.h              report
