@@ -99,7 +99,21 @@ struct uf_did_assignment {
 uf_status uf_did_assignment_init(const struct uf_did_data *data, struct uf_did_assignment *out,
                                  struct uf_error *error);
 void uf_did_assignment_clear(struct uf_did_assignment *assignment);
-/* Randomisation inference for the treatment's coefficient. */
+/* How noisy each block was in the periods before anybody in the sample was treated (unit effects, period effects and
+ * covariates taken out): what the scaled statistic of randomisation.h is scaled by. It does not depend on who was
+ * treated later. UF_NOT_IDENTIFIED: fewer than four such periods. */
+struct uf_did_noise {
+    struct uf_block_noise view; /* of the arrays below */
+    size_t n_periods;           /* before the first start */
+    size_t *cell, *block;
+    double *weight, *variance;
+};
+uf_status uf_did_noise_init(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                            struct uf_did_noise *out, struct uf_error *error);
+void uf_did_noise_clear(struct uf_did_noise *noise);
+
+/* Randomisation inference for the treatment's coefficient; with the scaled statistic where the periods before allow
+ * it, and with what an interval needs. */
 uf_status uf_did_randomise(const struct uf_did_data *data, const struct uf_did_fit *fit,
                            const struct uf_did_assignment *assignment,
                            const struct uf_randomisation_options *options, struct uf_randomisation *out,

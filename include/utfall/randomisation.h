@@ -12,8 +12,15 @@
  * counted streams. Honest with three treated of 21, where a cluster-robust t test is not; it tests the sharp
  * null hypothesis of no effect in any block.
  *
- * Two statistics: the coefficient, and its cluster-robust t, which is the better one when blocks differ in
- * size.
+ * Three statistics: the coefficient; its cluster-robust t; and the coefficient scaled by how noisy the blocks that are
+ * compared were before anybody was treated,
+ *
+ *     s(a) = β(a) · Σ d̃² / sqrt(Σ_b v_b Σ_t d̄_bt²)
+ *
+ * with d̃ the treatment of assignment a after fixed effects and covariates, d̄_bt its mean in block b and period t, and
+ * v_b the block's variance before. All have their level where the treatment was dealt at random. Where it went to
+ * the noisiest (or quietest) blocks the coefficient rejects far too often (or never), t less so, and the scaled
+ * statistic keeps its level (docs/inference.md).
  *
  * Sources: Fisher (1935); MacKinnon & Webb (2020), Randomization inference for difference-in-differences with
  * few treated clusters, J. Econometrics 218, §3 (RI-β and RI-t).
@@ -43,6 +50,19 @@ struct uf_randomisation_input { /* all borrowed */
     const double *path_value;
     const size_t *cluster; /* n, for t; NULL: the blocks */
     size_t n_groups;       /* bound of the cluster numbers */
+    /* for the interval: n, the treatment as it was; NULL: none is computed */
+    const double *treatment;
+    const struct uf_block_noise *noise; /* for the scaled statistic; NULL: not computed */
+};
+
+/* How noisy each block is by itself, from a time when nobody was treated. Only ratios matter. */
+struct uf_block_noise {
+    size_t n_cells;       /* a cell: a block in a period */
+    const size_t *cell;   /* n: of each observation */
+    const size_t *block;  /* n_cells */
+    const double *weight; /* n_cells: the sum of the observations' weights */
+    /* n_blocks: of a cell's weighted sum of outcomes, what is common to units and periods taken out */
+    const double *variance;
 };
 
 struct uf_randomisation_options {
@@ -59,10 +79,47 @@ struct uf_randomisation {
     size_t count;        /* statistics below: assignments tried, the actual one among them */
     double *coefficient; /* count; the actual one first; NaN where the regressor was collinear */
     double *t;           /* count; not small-sample corrected (a constant would cancel) */
-    double p_coefficient, p_t;
-    double least_p_coefficient, least_p_t; /* the smallest p that any assignment could have given here */
-    size_t undefined;                      /* collinear assignments, counted as extreme */
+    double *scaled;      /* count; NaN where no noise was given */
+    double *shift;       /* count; NaN where no treatment was given */
+    double p_coefficient, p_t, p_scaled;
+    double least_p_coefficient, least_p_t,
+        least_p_scaled; /* the smallest p that any assignment could have given here */
+    size_t undefined;   /* collinear assignments, counted as extreme */
 };
+
+/* The effects that the test of a statistic does not reject at 1 − level: the smallest interval that holds all δ for
+ * which the outcomes less δ times the actual treatment give p > 1 − level. It holds the estimate; an end is infinite
+ * where no effect can be rejected on that side (few assignments), and both are NaN without `shift`. Exact, by
+ * the crossing points of the statistics: O(count log count). */
+uf_status uf_randomisation_interval(const struct uf_randomisation *randomisation, bool scaled, double level,
+                                    double *low, double *high, struct uf_error *error);
+
+void uf_randomisation_clear(struct uf_randomisation *randomisation);
+
+/* --- any estimator ------------------------------------------------------------------------------ */
+
+struct uf_randomisation_design { /* borrowed */
+    size_t n_blocks, n_paths;
+    const size_t *path; /* n_blocks: the path that a block actually followed */
+};
+/* The statistics of one assignment; what does not exist is NaN (and NaN when the function is called). */
+struct uf_randomisation_statistics {
+    double coefficient; /* the estimate; where it does not exist the assignment counts as extreme */
+    double t;
+    double scaled; /* the estimate over a standard error that no effect can have touched */
+    double shift; /* by how much the coefficient rises when 1 is added to the actually treated observations */
+};
+/* path: n_blocks. */
+typedef uf_status (*uf_randomisation_statistic)(void *user, const size_t *path,
+                                                struct uf_randomisation_statistics *out,
+                                                struct uf_error *error);
+/* Randomisation inference for an estimator that is computed anew under each assignment, one after the other.
+ * UF_NOT_IDENTIFIED: fewer than two assignments, or no actual estimate. Cost: one statistic an assignment. */
+uf_status uf_randomise(const struct uf_randomisation_design *design, uf_randomisation_statistic statistic,
+                       void *user, const struct uf_randomisation_options *options,
+                       struct uf_randomisation *out, struct uf_error *error);
+
+/* --- the coefficient of a regressor -------------------------------------------------------------- */
 
 /* UF_NOT_IDENTIFIED: fewer than two assignments, or the actual coefficient is collinear. Cost: O(n
  * (dimensions + k) + q²) an assignment. The order of results does not depend on anything but the input and
@@ -70,7 +127,6 @@ struct uf_randomisation {
 uf_status uf_randomisation_test(const struct uf_randomisation_input *input,
                                 const struct uf_randomisation_options *options, struct uf_randomisation *out,
                                 struct uf_error *error);
-void uf_randomisation_clear(struct uf_randomisation *randomisation);
 
 /* --- several coefficients together ------------------------------------------------------------- */
 

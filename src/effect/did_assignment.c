@@ -180,6 +180,13 @@ uf_status uf_did_randomise(const struct uf_did_data *data, const struct uf_did_f
                            const struct uf_randomisation_options *options, struct uf_randomisation *out,
                            struct uf_error *error)
 {
+    struct uf_did_noise noise = {0};
+    struct uf_error reason;
+    uf_status status = uf_did_noise_init(data, assignment, &noise, &reason);
+    if (status != UF_OK && status != UF_NOT_IDENTIFIED) {
+        if (error) *error = reason;
+        return status;
+    }
     const struct uf_randomisation_input input = {
         .n = data->n,
         .outcome = data->outcome,
@@ -193,6 +200,10 @@ uf_status uf_did_randomise(const struct uf_did_data *data, const struct uf_did_f
         .path_value = assignment->path_value,
         .cluster = data->n_cluster_dimensions == 1 ? data->cluster[0] : NULL,
         .n_groups = data->n_cluster_dimensions == 1 ? data->n_groups[0] : 0,
+        .treatment = data->treatment,
+        .noise = status == UF_OK ? &noise.view : NULL,
     };
-    return uf_randomisation_test(&input, options, out, error);
+    status = uf_randomisation_test(&input, options, out, error);
+    uf_did_noise_clear(&noise);
+    return status;
 }

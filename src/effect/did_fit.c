@@ -42,7 +42,6 @@ static uf_status keep_columns(struct uf_did_fit *fit, const gsl_matrix *all, str
     return UF_OK;
 }
 
-/* The regression on `leading` (n × n_leading; in the order in which they are to be kept) and the covariates. */
 uf_status did_regress(const struct uf_did_data *data, const gsl_matrix *leading, struct uf_did_fit *fit,
                       struct uf_error *error)
 {
@@ -121,6 +120,24 @@ static struct uf_covariance_input covariance_input(const struct uf_did_data *dat
     return input;
 }
 
+uf_status did_regression_init(const struct uf_did_data *data, const struct uf_did_fit *fit,
+                              struct did_regression *out, struct uf_error *error)
+{
+    gsl_vector *kept = gsl_vector_alloc(fit->fit.rank ? fit->fit.rank : 1);
+    if (!kept) return uf_fail_memory(error);
+    for (size_t j = 0; j < fit->n_columns; j++)
+        if (fit->position[j] != SIZE_MAX)
+            gsl_vector_set(kept, fit->position[j], gsl_vector_get(fit->fit.coefficients, j));
+    *out = (struct did_regression){.view = {covariance_input(data, fit), kept, fit->fit.df}, .kept = kept};
+    return UF_OK;
+}
+
+void did_regression_clear(struct did_regression *regression)
+{
+    gsl_vector_free(regression->kept);
+    memset(regression, 0, sizeof *regression);
+}
+
 uf_status uf_did_covariance(const struct uf_did_data *data, const struct uf_did_fit *fit,
                             const struct uf_covariance_options *options, struct uf_covariance *out,
                             struct uf_error *error)
@@ -133,27 +150,23 @@ uf_status uf_did_pretrend(const struct uf_did_data *data, const struct uf_did_fi
                           const struct uf_covariance_options *options, const struct uf_covariance *covariance,
                           long reference, struct uf_joint_test *out, struct uf_error *error)
 {
-    size_t k = fit->fit.rank, count = 0;
-    size_t *index = malloc((k + 1) * sizeof *index);
-    gsl_vector *kept = gsl_vector_alloc(k ? k : 1);
-    if (!index || !kept) {
+    size_t count = 0, *index = malloc((fit->fit.rank + 1) * sizeof *index);
+    struct did_regression regression;
+    if (!index) return uf_fail_memory(error);
+    uf_status status = did_regression_init(data, fit, &regression, error);
+    if (status != UF_OK) {
         free(index);
-        gsl_vector_free(kept);
-        return uf_fail_memory(error);
+        return status;
     }
-    for (size_t j = 0; j < fit->n_columns; j++)
-        if (fit->position[j] != SIZE_MAX)
-            gsl_vector_set(kept, fit->position[j], gsl_vector_get(fit->fit.coefficients, j));
     for (size_t j = 0; j < fit->n_leading; j++)
         if (fit->event_time[j] < 0 && fit->event_time[j] != reference && fit->position[j] != SIZE_MAX)
             index[count++] = fit->position[j];
-    const struct uf_covariance_input input = covariance_input(data, fit);
     double df2 = covariance->n_clusters > 0 ? (double)covariance->n_clusters - 1 : fit->fit.df;
-    uf_status status =
-        options->kind == UF_COVARIANCE_CR2 && data->n_cluster_dimensions == 1 && count > 0
-            ? uf_joint_test_few_clusters(&input, options, kept, covariance->matrix, index, count, out, error)
-            : uf_joint_test(kept, covariance->matrix, index, count, df2, out, error);
+    status = options->kind == UF_COVARIANCE_CR2 && data->n_cluster_dimensions == 1 && count > 0
+                 ? uf_joint_test_few_clusters(&regression.view.input, options, regression.kept,
+                                              covariance->matrix, index, count, out, error)
+                 : uf_joint_test(regression.kept, covariance->matrix, index, count, df2, out, error);
     free(index);
-    gsl_vector_free(kept);
+    did_regression_clear(&regression);
     return status;
 }

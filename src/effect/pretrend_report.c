@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The joint test of what comes before the start: its table, its note, and what it does to the claim. */
 #include "base/fail.h"
-#include "effect/did_internal.h"
+#include "effect/pretrend.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -11,8 +11,8 @@
 #define MOST_WORK 1e9
 enum { FEWEST_DRAWS = 199 };
 
-static uf_status note_pretrend(const struct did_run *run, const struct uf_joint_test *test, const char *vcov,
-                               struct uf_error *error)
+static uf_status note_pretrend(const struct effect_run *run, const struct uf_joint_test *test,
+                               const char *vcov, struct uf_error *error)
 {
     static const struct uf_words done = {"The differences before the start were tested together ({0}): "
                                          "F({1}, {2}) = {3}, p = {4}. That such a test finds "
@@ -112,20 +112,21 @@ static uf_status add_pretrend(const struct uf_joint_test *test, const char *vcov
     return UF_OK;
 }
 
-uf_status did_pretrend_init(const struct did_run *run, struct did_pretrend *out, struct uf_error *error)
+uf_status effect_pretrend_init(const struct effect_run *run, struct effect_pretrend *out,
+                               struct uf_error *error)
 {
-    *out = (struct did_pretrend){0};
+    *out = (struct effect_pretrend){0};
     return pretrend_table(run->context->language, &out->table, error);
 }
 
-void did_pretrend_clear(struct did_pretrend *pretrend)
+void effect_pretrend_clear(struct effect_pretrend *pretrend)
 {
     uf_table_free(pretrend->table);
     pretrend->table = NULL;
 }
 
-uf_status did_pretrend_add(struct did_pretrend *pretrend, const struct uf_joint_test *test, const char *vcov,
-                           struct uf_error *error)
+uf_status effect_pretrend_add(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
+                              const char *vcov, struct uf_error *error)
 {
     if (test->restrictions == 0) return UF_OK;
     /* the first inference decides, but CR2 before the others, whose F rejects far too often with few treated
@@ -139,11 +140,11 @@ uf_status did_pretrend_add(struct did_pretrend *pretrend, const struct uf_joint_
     return add_pretrend(test, vcov, pretrend->table, error);
 }
 
-uf_status did_pretrend_randomise(const struct did_run *run, const struct uf_event_study_options *event,
-                                 size_t n_columns, const struct uf_did_assignment *assignment,
-                                 struct did_pretrend *pretrend, struct uf_error *error)
+uf_status effect_pretrend_randomise(const struct effect_run *run, const struct uf_event_study_options *event,
+                                    size_t n_columns, const struct uf_did_assignment *assignment,
+                                    struct effect_pretrend *pretrend, struct uf_error *error)
 {
-    struct uf_randomisation_options options = run->request->randomisation;
+    struct uf_randomisation_options options = run->inference->randomisation;
     struct uf_randomisation_joint joint;
     if (pretrend->decisive.restrictions == 0) return UF_OK;
     /* All leads and lags are fitted anew for each assignment: no more of them than about a second's work. */
@@ -167,11 +168,11 @@ uf_status did_pretrend_randomise(const struct did_run *run, const struct uf_even
                                        .restrictions = joint.restrictions,
                                        .rank = joint.restrictions};
     uf_randomisation_joint_clear(&joint);
-    return did_pretrend_add(pretrend, &test, "randomisation", error);
+    return effect_pretrend_add(pretrend, &test, "randomisation", error);
 }
 
-uf_status did_pretrend_finish(const struct did_run *run, struct did_pretrend *pretrend,
-                              struct uf_error *error)
+uf_status effect_pretrend_finish(const struct effect_run *run, struct effect_pretrend *pretrend,
+                                 struct uf_error *error)
 {
     if (!pretrend->vcov) return UF_OK;
     UF_TRY(note_pretrend(run, &pretrend->decisive, pretrend->vcov, error));

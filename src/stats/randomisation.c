@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/* Dealing treatment paths out over blocks, and counting how many assignments are as extreme as the actual one. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,170 +10,21 @@
 #include "base/fail.h"
 
 enum { MOST_ENUMERATED = 25000, DRAWS = 9999, PROGRESS_EVERY = 256 };
-#define COLLINEAR 1e-10
 /* Statistics that differ by less than this share are the same number, computed in another order. */
 #define TIE 1e-9
 
-/* The regression with everything but the treatment taken out once; on the √w scale. */
-struct reduced {
-    const struct uf_randomisation_input *input;
-    const struct uf_randomisation_joint_input *joint; /* NULL: one coefficient */
-    double *columns;                                  /* joint: n_columns of n, work space */
-    size_t restrictions;                              /* joint: of the last assignment evaluated */
-    size_t n_covariates;
-    double *covariate; /* n_covariates orthonormal columns of n */
-    double *outcome;   /* n */
-    double *root;      /* n; NULL: 1 */
-    double *treatment; /* n: work space */
-    double *score;     /* clusters: work space */
-    size_t n_groups;
+/* The estimator whose statistic is asked for, assignment by assignment. */
+struct dealt {
+    const struct uf_randomisation_design *design;
+    uf_randomisation_statistic statistic;
+    void *user;
 };
 
 void uf_randomisation_clear(struct uf_randomisation *r)
 {
     if (!r) return;
-    free(r->coefficient), free(r->t);
+    free(r->coefficient), free(r->t), free(r->scaled), free(r->shift);
     memset(r, 0, sizeof *r);
-}
-
-static void take_out_covariates(const struct reduced *reduced, double *column)
-{
-    size_t n = reduced->input->n;
-    for (size_t c = 0; c < reduced->n_covariates; c++) {
-        const double *q = reduced->covariate + c * n;
-        double sum = 0;
-        for (size_t i = 0; i < n; i++) sum += q[i] * column[i];
-        for (size_t i = 0; i < n; i++) column[i] -= sum * q[i];
-    }
-}
-
-/* Fixed effects and covariates out of a column; its norms before and after. */
-static uf_status reduce(const struct reduced *reduced, double *column, double *before, double *after,
-                        struct uf_error *error)
-{
-    size_t n = reduced->input->n;
-    *before = *after = 0;
-    for (size_t i = 0; i < n; i++) {
-        double value = column[i] * (reduced->root ? reduced->root[i] : 1);
-        *before += value * value;
-    }
-    if (reduced->input->absorber) UF_TRY(uf_absorber_apply(reduced->input->absorber, column, error));
-    for (size_t i = 0; i < n && reduced->root; i++) column[i] *= reduced->root[i];
-    take_out_covariates(reduced, column);
-    take_out_covariates(reduced, column);
-    for (size_t i = 0; i < n; i++) *after += column[i] * column[i];
-    *before = sqrt(*before);
-    *after = sqrt(*after);
-    return UF_OK;
-}
-
-static uf_status reduced_init(struct reduced *reduced, const struct uf_randomisation_input *input,
-                              struct uf_error *error)
-{
-    size_t n = input->n, k = input->covariates ? input->covariates->size2 : 0;
-    double before, after;
-    reduced->input = input;
-    reduced->n_groups = input->cluster ? input->n_groups : input->n_blocks;
-    reduced->covariate = malloc((n * k + 1) * sizeof(double));
-    reduced->outcome = malloc((n + 1) * sizeof(double));
-    reduced->treatment = malloc((n + 1) * sizeof(double));
-    reduced->score = malloc((reduced->n_groups + 1) * sizeof(double));
-    reduced->root = input->weights ? malloc((n + 1) * sizeof(double)) : NULL;
-    if (!reduced->covariate || !reduced->outcome || !reduced->treatment || !reduced->score ||
-        (input->weights && !reduced->root))
-        return uf_fail_memory(error);
-    for (size_t i = 0; i < n && reduced->root; i++) reduced->root[i] = sqrt(input->weights[i]);
-    for (size_t j = 0; j < k; j++) {
-        double *column = reduced->covariate + reduced->n_covariates * n;
-        for (size_t i = 0; i < n; i++) column[i] = gsl_matrix_get(input->covariates, i, j);
-        UF_TRY(reduce(reduced, column, &before, &after, error));
-        if (!(after > COLLINEAR * before)) continue;
-        for (size_t i = 0; i < n; i++) column[i] /= after;
-        reduced->n_covariates++;
-    }
-    memcpy(reduced->outcome, input->outcome, n * sizeof(double));
-    return reduce(reduced, reduced->outcome, &before, &after, error);
-}
-
-static void reduced_clear(struct reduced *reduced)
-{
-    free(reduced->covariate), free(reduced->outcome), free(reduced->treatment), free(reduced->score),
-        free(reduced->root), free(reduced->columns);
-}
-
-/* F of the tested dummies, given the others: by modified Gram–Schmidt, the tested ones last. */
-static uf_status evaluate_joint(struct reduced *reduced, const size_t *path, double *statistic,
-                                struct uf_error *error)
-{
-    const struct uf_randomisation_input *input = reduced->input;
-    const struct uf_randomisation_joint_input *joint = reduced->joint;
-    size_t n = input->n, m = joint->n_columns, rank = 0;
-    double explained = 0, rest = 0, before, after;
-    reduced->restrictions = 0;
-    *statistic = NAN;
-    memset(reduced->columns, 0, n * m * sizeof(double));
-    for (size_t i = 0; i < n; i++) {
-        size_t column = joint->path_column[i * input->n_paths + path[input->block[i]]];
-        if (column != SIZE_MAX) reduced->columns[column * n + i] = 1;
-    }
-    for (size_t i = 0; i < n; i++) rest += reduced->outcome[i] * reduced->outcome[i];
-    for (size_t j = 0; j < m; j++) {
-        double *column = reduced->columns + j * n, product = 0, left = 0;
-        UF_TRY(reduce(reduced, column, &before, &after, error));
-        for (size_t l = 0; l < rank; l++) {
-            const double *q = reduced->columns + l * n;
-            double sum = 0;
-            for (size_t i = 0; i < n; i++) sum += q[i] * column[i];
-            for (size_t i = 0; i < n; i++) column[i] -= sum * q[i];
-        }
-        for (size_t i = 0; i < n; i++) left += column[i] * column[i];
-        left = sqrt(left);
-        if (!(left > COLLINEAR * before)) continue;
-        double *kept = reduced->columns + rank * n;
-        for (size_t i = 0; i < n; i++) {
-            kept[i] = column[i] / left;
-            product += kept[i] * reduced->outcome[i];
-        }
-        rank++;
-        rest -= product * product;
-        if (j + joint->n_tested < m) continue;
-        explained += product * product;
-        reduced->restrictions++;
-    }
-    double absorbed = input->absorber ? (double)uf_absorber_rank(input->absorber) : 0;
-    double df = (double)n - absorbed - (double)reduced->n_covariates - (double)rank;
-    if (reduced->restrictions == 0 || df <= 0 || !(rest > 0)) return UF_OK;
-    *statistic = explained / (double)reduced->restrictions / (rest / df);
-    return UF_OK;
-}
-
-/* The coefficient and its t for one assignment of paths to blocks (Frisch–Waugh–Lovell). */
-static uf_status evaluate(struct reduced *reduced, const size_t *path, double *coefficient, double *t,
-                          struct uf_error *error)
-{
-    *t = NAN;
-    if (reduced->joint) return evaluate_joint(reduced, path, coefficient, error);
-    const struct uf_randomisation_input *input = reduced->input;
-    size_t n = input->n;
-    double *d = reduced->treatment, before, after, product = 0, square = 0, variance = 0;
-    for (size_t i = 0; i < n; i++) d[i] = input->path_value[i * input->n_paths + path[input->block[i]]];
-    UF_TRY(reduce(reduced, d, &before, &after, error));
-    *coefficient = *t = NAN;
-    if (!(after > COLLINEAR * before)) return UF_OK;
-    for (size_t i = 0; i < n; i++) {
-        product += d[i] * reduced->outcome[i];
-        square += d[i] * d[i];
-    }
-    *coefficient = product / square;
-    memset(reduced->score, 0, reduced->n_groups * sizeof(double));
-    const size_t *group = input->cluster ? input->cluster : input->block;
-    for (size_t i = 0; i < n; i++)
-        reduced->score[group[i]] += d[i] * (reduced->outcome[i] - *coefficient * d[i]);
-    for (size_t g = 0; g < reduced->n_groups; g++) variance += reduced->score[g] * reduced->score[g];
-    *t = variance > 0        ? *coefficient * square / sqrt(variance)
-         : *coefficient == 0 ? 0
-                             : copysign(INFINITY, *coefficient);
-    return UF_OK;
 }
 
 static bool at_least(double value, double reference)
@@ -184,6 +36,8 @@ static void share_extreme(const double *statistic, size_t count, double *p, doub
 {
     size_t extreme = 0, ties = 0;
     double largest = 0;
+    *p = *least = NAN;
+    if (isnan(statistic[0])) return;
     for (size_t i = 0; i < count; i++)
         if (!isnan(statistic[i])) largest = fmax(largest, fabs(statistic[i]));
     for (size_t i = 0; i < count; i++) {
@@ -194,22 +48,35 @@ static void share_extreme(const double *statistic, size_t count, double *p, doub
     *least = (double)ties / (double)count;
 }
 
-static uf_status run(struct reduced *reduced, const struct uf_randomisation_options *options, size_t *path,
+static uf_status evaluate(const struct dealt *dealt, const size_t *path, struct uf_randomisation *out,
+                          size_t place, struct uf_error *error)
+{
+    struct uf_randomisation_statistics statistics = {NAN, NAN, NAN, NAN};
+    UF_TRY(dealt->statistic(dealt->user, path, &statistics, error));
+    out->coefficient[place] = statistics.coefficient;
+    out->t[place] = statistics.t;
+    out->scaled[place] = statistics.scaled;
+    out->shift[place] = statistics.shift;
+    out->undefined += isnan(statistics.coefficient) ? 1 : 0;
+    return UF_OK;
+}
+
+static uf_status run(const struct dealt *dealt, const struct uf_randomisation_options *options, size_t *path,
                      struct uf_randomisation *out, struct uf_error *error)
 {
-    const struct uf_randomisation_input *input = reduced->input;
-    size_t blocks = input->n_blocks, done = 1;
+    const struct uf_randomisation_design *design = dealt->design;
+    size_t blocks = design->n_blocks, done = 1;
     bool more = true;
-    UF_TRY(evaluate(reduced, input->path, &out->coefficient[0], &out->t[0], error));
+    UF_TRY(evaluate(dealt, design->path, out, 0, error));
     if (isnan(out->coefficient[0]))
         return uf_fail(error, UF_NOT_IDENTIFIED,
                        "what is tested is collinear with the fixed effects and covariates, or nothing is "
                        "left to compare it with");
     if (out->enumerated) { /* start from the sorted order */
         size_t filled = 0;
-        for (size_t c = 0; c < input->n_paths; c++)
+        for (size_t c = 0; c < design->n_paths; c++)
             for (size_t b = 0; b < blocks; b++)
-                if (input->path[b] == c) path[filled++] = c;
+                if (design->path[b] == c) path[filled++] = c;
     }
     for (size_t replicate = 1; more; replicate++) {
         if (options->progress && replicate % PROGRESS_EVERY == 0 &&
@@ -218,14 +85,13 @@ static uf_status run(struct reduced *reduced, const struct uf_randomisation_opti
         if (!out->enumerated) {
             struct uf_random random;
             uf_random_init(&random, options->seed, UF_PURPOSE_RANDOMISATION, replicate);
-            memcpy(path, input->path, blocks * sizeof *path);
+            memcpy(path, design->path, blocks * sizeof *path);
             uf_random_shuffle(&random, path, blocks);
             more = replicate + 1 < out->count;
         }
         /* the actual assignment comes by in the enumeration, and is already there */
-        if (!out->enumerated || memcmp(path, input->path, blocks * sizeof *path)) {
-            UF_TRY(evaluate(reduced, path, &out->coefficient[done], &out->t[done], error));
-            out->undefined += isnan(out->coefficient[done]) ? 1 : 0;
+        if (!out->enumerated || memcmp(path, design->path, blocks * sizeof *path)) {
+            UF_TRY(evaluate(dealt, path, out, done, error));
             done++;
         }
         if (out->enumerated) more = uf_assignment_next(path, blocks);
@@ -233,28 +99,30 @@ static uf_status run(struct reduced *reduced, const struct uf_randomisation_opti
     out->count = done;
     share_extreme(out->coefficient, out->count, &out->p_coefficient, &out->least_p_coefficient);
     share_extreme(out->t, out->count, &out->p_t, &out->least_p_t);
+    share_extreme(out->scaled, out->count, &out->p_scaled, &out->least_p_scaled);
     return UF_OK;
 }
 
 /* Counts the assignments, makes room for the statistics, and runs. */
-static uf_status deal(struct reduced *reduced, const struct uf_randomisation_input *input,
-                      const struct uf_randomisation_options *options, struct uf_randomisation *out,
-                      struct uf_error *error)
+uf_status uf_randomise(const struct uf_randomisation_design *design, uf_randomisation_statistic statistic,
+                       void *user, const struct uf_randomisation_options *options,
+                       struct uf_randomisation *out, struct uf_error *error)
 {
     const struct uf_randomisation_options defaults = {0};
+    const struct dealt dealt = {design, statistic, user};
     if (!options) options = &defaults;
     struct uf_randomisation result = {0};
-    size_t *counts = calloc(input->n_paths + 1, sizeof *counts),
-           *path = malloc((input->n_blocks + 1) * sizeof *path);
+    size_t *counts = calloc(design->n_paths + 1, sizeof *counts),
+           *path = malloc((design->n_blocks + 1) * sizeof *path);
     uf_status status = counts && path ? UF_OK : uf_fail_memory(error);
     if (status != UF_OK) goto done;
-    for (size_t b = 0; b < input->n_blocks; b++) counts[input->path[b]]++;
-    result.assignments = uf_assignment_count(counts, input->n_paths);
+    for (size_t b = 0; b < design->n_blocks; b++) counts[design->path[b]]++;
+    result.assignments = uf_assignment_count(counts, design->n_paths);
     if (result.assignments < 2) {
         status = uf_fail(
             error, UF_NOT_IDENTIFIED,
             "there is only one way to deal the treatment out over %zu units: all follow the same path",
-            input->n_blocks);
+            design->n_blocks);
         goto done;
     }
     result.enumerated =
@@ -263,62 +131,18 @@ static uf_status deal(struct reduced *reduced, const struct uf_randomisation_inp
         result.enumerated ? (size_t)result.assignments : 1 + (options->draws ? options->draws : DRAWS);
     result.coefficient = malloc(result.count * sizeof(double));
     result.t = malloc(result.count * sizeof(double));
-    if (!result.coefficient || !result.t) {
+    result.scaled = malloc(result.count * sizeof(double));
+    result.shift = malloc(result.count * sizeof(double));
+    if (!result.coefficient || !result.t || !result.scaled || !result.shift) {
         status = uf_fail_memory(error);
         goto done;
     }
-    UF_TRY_GOTO(reduced_init(reduced, input, error), done);
-    status = run(reduced, options, path, &result, error);
+    status = run(&dealt, options, path, &result, error);
 done:
     if (status == UF_OK)
         *out = result;
     else
         uf_randomisation_clear(&result);
     free(counts), free(path);
-    return status;
-}
-
-uf_status uf_randomisation_test(const struct uf_randomisation_input *input,
-                                const struct uf_randomisation_options *options, struct uf_randomisation *out,
-                                struct uf_error *error)
-{
-    struct reduced reduced = {0};
-    uf_status status = deal(&reduced, input, options, out, error);
-    reduced_clear(&reduced);
-    return status;
-}
-
-void uf_randomisation_joint_clear(struct uf_randomisation_joint *joint)
-{
-    if (!joint) return;
-    free(joint->statistic);
-    memset(joint, 0, sizeof *joint);
-}
-
-uf_status uf_randomisation_joint_test(const struct uf_randomisation_joint_input *input,
-                                      const struct uf_randomisation_options *options,
-                                      struct uf_randomisation_joint *out, struct uf_error *error)
-{
-    struct reduced reduced = {.joint = input};
-    struct uf_randomisation result;
-    double statistic;
-    reduced.columns = malloc((input->common.n * input->n_columns + 1) * sizeof(double));
-    uf_status status = reduced.columns ? UF_OK : uf_fail_memory(error);
-    if (status == UF_OK) status = deal(&reduced, &input->common, options, &result, error);
-    if (status == UF_OK) {
-        status = evaluate_joint(&reduced, input->common.path, &statistic, error);
-        if (status == UF_OK)
-            *out = (struct uf_randomisation_joint){.assignments = result.assignments,
-                                                   .enumerated = result.enumerated,
-                                                   .count = result.count,
-                                                   .statistic = result.coefficient,
-                                                   .restrictions = reduced.restrictions,
-                                                   .p = result.p_coefficient,
-                                                   .least_p = result.least_p_coefficient,
-                                                   .undefined = result.undefined};
-        free(result.t);
-        if (status != UF_OK) free(result.coefficient);
-    }
-    reduced_clear(&reduced);
     return status;
 }

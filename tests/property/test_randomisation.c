@@ -9,7 +9,7 @@
 #include <utfall/did.h>
 #include <utfall/random.h>
 
-enum { UNITS = 7, PERIODS = 5, MOST = UNITS * PERIODS };
+enum { UNITS = 7, PERIODS = 5, MOST = UNITS * 9 };
 
 struct sample {
     struct uf_did_data data;
@@ -303,6 +303,109 @@ static void whole_clusters_are_dealt_to_when_treatment_came_to_clusters(void **s
     sample_free(s);
 }
 
+/* Six untreated periods before, so that the noise of each unit is known; a unit's noise grows with its number. */
+static struct sample *long_sample_new(uint64_t seed, bool weighted)
+{
+    enum { LONG = 9 };
+    struct sample *s = sample_new(seed, weighted);
+    struct uf_random random;
+    size_t n = 0;
+    uf_random_init(&random, seed, UF_PURPOSE_SIMULATION, 12);
+    for (size_t u = 0; u < UNITS; u++)
+        for (size_t t = 0; t < LONG; t++, n++) {
+            s->unit[n] = u, s->period[n] = t;
+            s->outcome[n] = (0.3 + (double)u) * (uf_random_uniform(&random) - 0.5) + (double)t;
+            s->weights[n] = 0.5 + uf_random_uniform(&random);
+        }
+    s->data.n = n, s->data.n_periods = LONG, s->data.covariates = NULL;
+    assign(s, (const size_t[UNITS]){6, SIZE_MAX, SIZE_MAX, 7, SIZE_MAX, 6, SIZE_MAX});
+    return s;
+}
+
+/* p with δ taken off the actually treated. */
+static double p_without(struct sample *s, bool scaled, double delta)
+{
+    double keep[MOST];
+    memcpy(keep, s->outcome, sizeof keep);
+    for (size_t i = 0; i < s->data.n; i++) s->outcome[i] -= delta * s->treatment[i];
+    struct uf_randomisation out = randomise(s, 0, 0, 1);
+    double p = scaled ? out.p_scaled : out.p_coefficient;
+    uf_randomisation_clear(&out);
+    memcpy(s->outcome, keep, sizeof keep);
+    return p;
+}
+
+static void the_interval_ends_where_the_test_turns(void **state)
+{
+    (void)state;
+    struct uf_error error;
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        struct sample *s = long_sample_new(seed, seed % 2);
+        struct uf_randomisation out = randomise(s, 0, 0, 1);
+        for (int scaled = 0; scaled < 2; scaled++) {
+            double low, high, level = 0.9, estimate = out.coefficient[0];
+            assert_ok(uf_randomisation_interval(&out, scaled, level, &low, &high, &error), &error);
+            assert_true(low <= estimate && estimate <= high && isfinite(low) && isfinite(high));
+            double step = 1e-6 * (high - low);
+            assert_true(p_without(s, scaled, low + step) > 1 - level);
+            assert_true(p_without(s, scaled, high - step) > 1 - level);
+            for (int far = 1; far < 20; far++) { /* nothing beyond the ends */
+                assert_true(p_without(s, scaled, low - far * far * far * step * 100) <= 1 - level);
+                assert_true(p_without(s, scaled, high + far * far * far * step * 100) <= 1 - level);
+            }
+        }
+        uf_randomisation_clear(&out);
+        sample_free(s);
+    }
+}
+
+static void no_effect_can_be_rejected_with_too_few_assignments(void **state)
+{
+    (void)state;
+    struct uf_error error;
+    struct sample *s = long_sample_new(3, false);
+    double low, high;
+    assign(s, (const size_t[UNITS]){6, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX});
+    struct uf_randomisation out = randomise(s, 0, 0, 1);
+    assert_ok(uf_randomisation_interval(&out, true, 0.95, &low, &high, &error), &error);
+    assert_true(isinf(low) && low < 0 && isinf(high) && high > 0); /* 1/7 at best */
+    uf_randomisation_clear(&out);
+    sample_free(s);
+}
+
+/* The scaled statistic by hand, in a balanced panel with one cohort and no weights. */
+static void scaled_statistic_by_hand(void **state)
+{
+    (void)state;
+    struct sample *s = long_sample_new(7, false);
+    enum { LONG = 9, START = 6 };
+    assign(s, (const size_t[UNITS]){START, SIZE_MAX, SIZE_MAX, START, SIZE_MAX, SIZE_MAX, SIZE_MAX});
+    double y[UNITS][LONG], common[LONG] = {0}, gap[2] = {0}, square[2] = {0};
+    for (size_t i = 0; i < s->data.n; i++) y[s->unit[i]][s->period[i]] = s->outcome[i];
+    for (size_t t = 0; t < LONG; t++)
+        for (size_t u = 0; u < UNITS; u++) common[t] += y[u][t] / UNITS;
+    for (size_t u = 0; u < UNITS; u++) {
+        bool treated = u == 0 || u == 3;
+        double before = 0, after = 0, variance = 0, n = treated ? 2 : UNITS - 2;
+        for (size_t t = 0; t < LONG; t++) {
+            double value = y[u][t] - common[t];
+            if (t < START)
+                before += value / START;
+            else
+                after += value / (LONG - START);
+        }
+        for (size_t t = 0; t < START; t++) variance += pow(y[u][t] - common[t] - before, 2) / (START - 1);
+        gap[treated] += (after - before) / n;
+        square[treated] += variance / n / n;
+    }
+    /* the variance of a mean over 3 periods less one over 6, in one period's variance */
+    double expected = (gap[1] - gap[0]) / sqrt((square[0] + square[1]) * (1.0 / 3 + 1.0 / 6));
+    struct uf_randomisation out = randomise(s, 0, 0, 1);
+    expect_close(out.scaled[0], expected, 1e-10, "scaled statistic");
+    uf_randomisation_clear(&out);
+    sample_free(s);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -313,6 +416,9 @@ int main(void)
         cmocka_unit_test(counting_and_listing_agree),
         cmocka_unit_test(complement_ties_are_counted),
         cmocka_unit_test(whole_clusters_are_dealt_to_when_treatment_came_to_clusters),
+        cmocka_unit_test(the_interval_ends_where_the_test_turns),
+        cmocka_unit_test(no_effect_can_be_rejected_with_too_few_assignments),
+        cmocka_unit_test(scaled_statistic_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* From the panel's rows to a sample without missing values; every row lost is in the ledger. */
+#include "effect/sample.h"
 #include "base/fail.h"
-#include "effect/did_internal.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-void did_sample_clear(struct did_sample *s)
+void effect_sample_clear(struct effect_sample *s)
 {
     if (!s) return;
     free(s->row), free(s->unit), free(s->period), free(s->cluster[0]), free(s->cluster[1]);
@@ -27,7 +27,7 @@ static double treatment_of(const struct uf_panel *panel, size_t row)
 /* Keeps the rows for which `usable` says so, and writes the step to the ledger where it cost rows. */
 struct filter {
     const struct uf_panel *panel;
-    struct did_sample *sample;
+    struct effect_sample *sample;
     struct uf_result *result;
     enum uf_language language;
 };
@@ -99,7 +99,7 @@ static long greatest_common_divisor(long a, long b)
 
 /* Periods on their calendar, in steps of the smallest common gap: two-yearly data has event times …, −1, 0,
  * 1, … too. */
-static uf_status set_time(const struct uf_panel *panel, struct did_sample *s, struct uf_error *error)
+static uf_status set_time(const struct uf_panel *panel, struct effect_sample *s, struct uf_error *error)
 {
     size_t count = panel->periods.count;
     s->time = calloc(count + 1, sizeof *s->time);
@@ -120,7 +120,7 @@ static uf_status set_time(const struct uf_panel *panel, struct did_sample *s, st
     return UF_OK;
 }
 
-static uf_status set_clusters(const struct uf_panel *panel, struct did_sample *s, struct uf_error *error)
+static uf_status set_clusters(const struct uf_panel *panel, struct effect_sample *s, struct uf_error *error)
 {
     struct uf_did_data *data = &s->data;
     if (panel->n_cluster_dimensions > 2)
@@ -138,7 +138,7 @@ static uf_status set_clusters(const struct uf_panel *panel, struct did_sample *s
     return UF_OK;
 }
 
-static uf_status count_groups(const struct uf_panel *panel, struct did_sample *s, struct uf_error *error)
+static uf_status count_groups(const struct uf_panel *panel, struct effect_sample *s, struct uf_error *error)
 {
     unsigned char *present = calloc(panel->units.count + 1, 1),
                   *started = calloc(panel->periods.count + 1, 1);
@@ -160,7 +160,7 @@ static uf_status count_groups(const struct uf_panel *panel, struct did_sample *s
     return UF_OK;
 }
 
-static uf_status fill(const struct uf_panel *panel, struct did_sample *s, struct uf_error *error)
+static uf_status fill(const struct uf_panel *panel, struct effect_sample *s, struct uf_error *error)
 {
     struct uf_did_data *data = &s->data;
     size_t n = data->n, k = panel->n_covariates;
@@ -197,10 +197,10 @@ static uf_status fill(const struct uf_panel *panel, struct did_sample *s, struct
     return count_groups(panel, s, error);
 }
 
-uf_status did_sample_init(const struct uf_panel *panel, enum uf_language language, struct did_sample *out,
-                          struct uf_result *result, struct uf_error *error)
+uf_status effect_sample_init(const struct uf_panel *panel, enum uf_language language,
+                             struct effect_sample *out, struct uf_result *result, struct uf_error *error)
 {
-    struct did_sample sample = {0};
+    struct effect_sample sample = {0};
     struct filter filter = {panel, &sample, result, language};
     sample.row = malloc((panel->n_rows + 1) * sizeof *sample.row);
     if (!sample.row) return uf_fail_memory(error);
@@ -214,7 +214,7 @@ uf_status did_sample_init(const struct uf_panel *panel, enum uf_language languag
             sample.data.n, sample.data.n, error);
     if (status == UF_OK) status = fill(panel, &sample, error);
     if (status != UF_OK)
-        did_sample_clear(&sample);
+        effect_sample_clear(&sample);
     else
         *out = sample;
     return status;

@@ -1,122 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Tables that show rather than test: means by group over time, and the statistics under re-dealt treatment. */
+/* Table `randomisation`: how the coefficients fall when the treatment is dealt out anew. */
 #include "base/fail.h"
-#include "effect/did_internal.h"
+#include "effect/run.h"
 
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
-
-/* --- means of each cohort by period ------------------------------------------------------------- */
-
-enum { MOST_COHORTS = 4 }; /* more than that are shown as one group of treated */
-
-struct trend_group {
-    size_t first; /* SIZE_MAX: never treated; the panel's period otherwise */
-    bool pooled;  /* all treated together */
-};
-
-static size_t list_groups(const struct did_run *run, struct trend_group groups[MOST_COHORTS + 1])
-{
-    const struct uf_did_data *data = &run->sample->data;
-    size_t count = 0;
-    bool pooled = run->sample->n_cohorts > MOST_COHORTS;
-    if (pooled) groups[count++] = (struct trend_group){0, true};
-    for (size_t t = 0; t < data->n_periods && !pooled; t++) {
-        bool any = false;
-        for (size_t i = 0; i < data->n && !any; i++) any = data->first_period[data->unit[i]] == t;
-        if (any) groups[count++] = (struct trend_group){t, false};
-    }
-    if (run->sample->n_control > 0) groups[count++] = (struct trend_group){SIZE_MAX, false};
-    return count;
-}
-
-static bool in_group(const struct trend_group *group, size_t first)
-{
-    return group->pooled ? first != SIZE_MAX : first == group->first;
-}
-
-static double period_number(const struct did_run *run, size_t period)
-{
-    static const double parts[] = {[UF_PERIOD_YEAR] = 1,   [UF_PERIOD_HALF] = 2,  [UF_PERIOD_QUARTER] = 4,
-                                   [UF_PERIOD_MONTH] = 12, [UF_PERIOD_WEEK] = 53, [UF_PERIOD_SPAN] = 1};
-    if (!run->sample->calendar) return (double)run->sample->time[period];
-    uf_period value = run->panel->period_value[period];
-    int part = value % 100;
-    enum uf_period_kind kind = uf_period_kind_of(value);
-    return uf_period_year(value) + (kind != UF_PERIOD_YEAR && part > 0 ? (part - 1) / parts[kind] : 0);
-}
-
-static uf_status add_group(const struct did_run *run, const struct trend_group *group, struct uf_table *table,
-                           struct uf_error *error)
-{
-    static const struct uf_words never = {"Comparison regions", "Jämförelseregioner"};
-    static const struct uf_words from = {"Treated regions (from {0})", "Insatsregioner (från {0})"};
-    static const struct uf_words all = {"Treated regions", "Insatsregioner"};
-    const struct uf_did_data *data = &run->sample->data;
-    bool treated = group->first != SIZE_MAX, cohort = treated && !group->pooled;
-    const struct uf_argument start = uf_text_argument(cohort ? run->panel->periods.label[group->first] : "");
-    char *label = NULL;
-    UF_TRY(uf_phrase(run->context->language,
-                     cohort    ? from
-                     : treated ? all
-                               : never,
-                     &start, 1, &label, error));
-    uf_status status = UF_OK;
-    for (size_t t = 0; t < data->n_periods && status == UF_OK; t++) {
-        double sum = 0, weight = 0;
-        size_t n = 0, row;
-        for (size_t i = 0; i < data->n; i++) {
-            if (data->period[i] != t || !in_group(group, data->first_period[data->unit[i]])) continue;
-            double w = data->weights ? data->weights[i] : 1;
-            sum += w * data->outcome[i];
-            weight += w;
-            n++;
-        }
-        if (n == 0) continue;
-        status = uf_table_add_row(table, &row, error);
-        if (status == UF_OK)
-            status = uf_table_set_text(table, row, 0, treated ? "treated" : "control", error);
-        if (status == UF_OK) status = uf_table_set_text(table, row, 1, label, error);
-        if (status == UF_OK) status = uf_table_set_number(table, row, 2, period_number(run, t), error);
-        if (status == UF_OK) status = uf_table_set_text(table, row, 3, run->panel->periods.label[t], error);
-        if (status == UF_OK) status = uf_table_set_number(table, row, 4, sum / weight, error);
-        if (status == UF_OK) status = uf_table_set_number(table, row, 5, (double)n, error);
-    }
-    free(label);
-    return status;
-}
-
-uf_status did_report_trends(const struct did_run *run, struct uf_error *error)
-{
-    static const struct uf_words title = {"Means of treated and comparison regions over time",
-                                          "Medelvärden för insats- och jämförelseregioner över tid"};
-    static const struct {
-        const char *name;
-        enum uf_column_type type;
-        int decimals;
-    } names[] = {{"code", UF_COLUMN_TEXT, -1},     {"label", UF_COLUMN_TEXT, -1},
-                 {"period", UF_COLUMN_NUMBER, -1}, {"period_label", UF_COLUMN_TEXT, -1},
-                 {"value", UF_COLUMN_NUMBER, 3},   {"n_obs", UF_COLUMN_NUMBER, 0}};
-    const char *unit = run->panel->columns[run->panel->outcome].unit;
-    struct trend_group groups[MOST_COHORTS + 1];
-    size_t n_groups = list_groups(run, groups), index;
-    struct uf_table *table = NULL;
-    UF_TRY(uf_table_new("raw-trends", &table, error));
-    uf_status status = uf_table_set_title(table, uf_words_in(title, run->context->language), error);
-    for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
-        status = uf_table_add_column(table, names[c].name, names[c].type, c == 4 ? unit : NULL,
-                                     names[c].decimals, &index, error);
-    for (size_t g = 0; g < n_groups && status == UF_OK; g++)
-        status = add_group(run, &groups[g], table, error);
-    if (status != UF_OK) {
-        uf_table_free(table);
-        return status;
-    }
-    return uf_result_take_table(run->result, table, error);
-}
-
-/* --- the distribution under randomisation ------------------------------------------------------- */
 
 enum { BINS = 40 };
 
@@ -150,7 +38,8 @@ static uf_status add_bins(const struct uf_randomisation *randomisation, struct u
     return UF_OK;
 }
 
-static uf_status note_randomisation(const struct did_run *run, const struct uf_randomisation *randomisation,
+static uf_status note_randomisation(const struct effect_run *run,
+                                    const struct uf_randomisation *randomisation,
                                     const struct uf_did_assignment *assignment, struct uf_error *error)
 {
     static const struct uf_words all = {
@@ -182,7 +71,7 @@ static uf_status note_randomisation(const struct did_run *run, const struct uf_r
         uf_number_argument(randomisation->least_p_coefficient, 5),
         uf_count_argument(randomisation->count - 1),
         uf_text_argument(uf_words_in(coarser ? clusters : units, run->context->language)),
-        uf_number_argument((double)run->request->randomisation.seed, 0)};
+        uf_number_argument((double)run->inference->randomisation.seed, 0)};
     UF_TRY(uf_result_add_note(run->result, run->context->language, UF_NOTE, "randomisation",
                               randomisation->enumerated ? all : drawn, none, arguments, 8, error));
     if (assignment->by_cluster || run->panel->n_cluster_dimensions == 0) return UF_OK;
@@ -201,8 +90,9 @@ static uf_status note_randomisation(const struct did_run *run, const struct uf_r
                               by_unit, none, arguments, 1, error);
 }
 
-uf_status did_report_randomisation(const struct did_run *run, const struct uf_randomisation *randomisation,
-                                   const struct uf_did_assignment *assignment, struct uf_error *error)
+uf_status effect_report_randomisation(const struct effect_run *run,
+                                      const struct uf_randomisation *randomisation,
+                                      const struct uf_did_assignment *assignment, struct uf_error *error)
 {
     static const struct uf_words title = {"Coefficients when the treatment is dealt out anew",
                                           "Koefficienter när insatsen fördelas på nytt"};

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* What the estimate amounts to: in units, in per cent of what would have been, and for the money. */
 #include "base/fail.h"
-#include "effect/did_internal.h"
+#include "effect/run.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+const char *const effect_scales[] = {"auto", "level", "log", "log-percent", NULL};
 
 enum { KEY, LABEL, VALUE, LOW, HIGH, UNIT };
 
@@ -26,17 +28,17 @@ static const char *const hundred_words[] = {"%", "procent", "percent", "per cent
 
 /* As the user says; else by the outcome's name (log_…, ln_…) and unit (`log per cent`: 100 times the
  * logarithm). */
-static double per_log_of(const struct did_run *run)
+static double per_log_of(const struct effect_run *run, enum effect_scale scale)
 {
     const struct uf_panel_column *outcome = &run->panel->columns[run->panel->outcome];
-    switch (run->request->scale) {
-    case DID_SCALE_LEVEL:
+    switch (scale) {
+    case EFFECT_SCALE_LEVEL:
         return 0;
-    case DID_SCALE_LOG:
+    case EFFECT_SCALE_LOG:
         return 1;
-    case DID_SCALE_LOG_PER_CENT:
+    case EFFECT_SCALE_LOG_PER_CENT:
         return 100;
-    case DID_SCALE_AUTO:
+    case EFFECT_SCALE_AUTO:
         break;
     }
     static const char *const prefixes[] = {"log_", "ln_", "log(", "ln("};
@@ -47,14 +49,14 @@ static double per_log_of(const struct did_run *run)
 }
 
 /* A sum over regions and periods of a share, a rate or an index means nothing. */
-static bool adds_up(const struct did_run *run, const struct amounts *a)
+static bool adds_up(const struct effect_run *run, const struct amounts *a)
 {
     static const char *const rates[] = {"%",     "procent", "percent", " per ", "/", "andel",
                                         "share", "ratio",   "kvot",    "index", NULL};
-    return a->per_log == 0 && !mentions(run->panel->columns[run->panel->outcome].unit, rates);
+    return a->per_log == 0 && !mentions(run->unit, rates);
 }
 
-static struct amounts amounts_of(const struct did_run *run)
+static struct amounts amounts_of(const struct effect_run *run, enum effect_scale scale)
 {
     const struct uf_did_data *data = &run->sample->data;
     struct amounts a = {0};
@@ -69,11 +71,11 @@ static struct amounts amounts_of(const struct did_run *run)
     }
     a.mean /= weight;
     a.dose /= weight;
-    a.per_log = per_log_of(run);
+    a.per_log = per_log_of(run, scale);
     return a;
 }
 
-static uf_status add(const struct did_run *run, struct uf_table *table, const char *key,
+static uf_status add(const struct effect_run *run, struct uf_table *table, const char *key,
                      struct uf_words label, const double values[3], const char *unit, struct uf_error *error)
 {
     size_t row;
@@ -99,7 +101,7 @@ static double per_cent(const struct amounts *a, double estimate)
     return a->mean - effect > 0 ? 100 * effect / (a->mean - effect) : NAN;
 }
 
-static uf_status add_money(const struct did_run *run, struct uf_table *table, const struct amounts *a,
+static uf_status add_money(const struct effect_run *run, struct uf_table *table, const struct amounts *a,
                            const double estimate[3], const char *unit, struct uf_error *error)
 {
     static const struct uf_words total = {
@@ -126,8 +128,8 @@ static uf_status add_money(const struct did_run *run, struct uf_table *table, co
     return status;
 }
 
-static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit, struct uf_table *table,
-                      struct uf_error *error)
+static uf_status fill(const struct effect_run *run, enum effect_scale scale, const double estimate[3],
+                      struct uf_table *table, struct uf_error *error)
 {
     static const struct uf_words estimate_words = {"Estimated difference for the treated",
                                                    "Skattad skillnad för insatsregionerna"};
@@ -144,17 +146,8 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit, s
     static const struct uf_words log_per_cent_words = {
         "Difference in per cent, the outcome being 100 times a logarithm: 100·(exp(x/100) − 1)",
         "Skillnad i procent, då utfallsvariabeln är 100 gånger en logaritm: 100·(exp(x/100) − 1)"};
-    const char *unit = run->panel->columns[run->panel->outcome].unit;
-    const struct amounts a = amounts_of(run);
-    double estimate[3] = {gsl_vector_get(fit->fit.coefficients, 0), NAN, NAN};
-    if (run->request->n_covariances > 0) {
-        const struct uf_covariance *v = &run->covariance[0];
-        size_t k = fit->position[0];
-        struct uf_t_test test =
-            uf_t_test(estimate[0], gsl_matrix_get(v->matrix, k, k), v->df[k], run->request->level);
-        estimate[1] = test.conf_low;
-        estimate[2] = test.conf_high;
-    }
+    const char *unit = run->unit;
+    const struct amounts a = amounts_of(run, scale);
     double effect[3], share[3] = {NAN, NAN, NAN};
     for (int i = 0; i < 3; i++) {
         effect[i] = estimate[i] * a.dose;
@@ -173,7 +166,8 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit, s
     return add_money(run, table, &a, estimate, unit, error);
 }
 
-uf_status did_report_size(const struct did_run *run, const struct uf_did_fit *fit, struct uf_error *error)
+uf_status effect_report_size(const struct effect_run *run, enum effect_scale scale, const double estimate[3],
+                             struct uf_error *error)
 {
     static const struct uf_words title = {"What the estimate amounts to", "Vad skattningen motsvarar"};
     static const struct {
@@ -188,7 +182,7 @@ uf_status did_report_size(const struct did_run *run, const struct uf_did_fit *fi
     for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
         status = uf_table_add_column(table, names[c].name, names[c].type, NULL,
                                      names[c].type == UF_COLUMN_NUMBER ? 3 : -1, &index, error);
-    if (status == UF_OK) status = fill(run, fit, table, error);
+    if (status == UF_OK) status = fill(run, scale, estimate, table, error);
     if (status != UF_OK) {
         uf_table_free(table);
         return status;

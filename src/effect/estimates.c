@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "effect/estimates.h"
+#include "base/fail.h"
+
+#include <math.h>
+
+const struct uf_t_test effect_no_test = {NAN, NAN, NAN, NAN, NAN, NAN};
+
+static const struct {
+    const char *name;
+    bool number, in_units;
+    int decimals;
+} columns[EFFECT_COLUMNS] = {
+    [EFFECT_TERM] = {"term", false, false, -1},
+    [EFFECT_ESTIMATE] = {"estimate", true, true, 4},
+    [EFFECT_STD_ERROR] = {"std_error", true, true, 4},
+    [EFFECT_STATISTIC] = {"statistic", true, false, 2},
+    [EFFECT_DF] = {"df", true, false, 1},
+    [EFFECT_P_VALUE] = {"p_value", true, false, 4},
+    [EFFECT_CONF_LOW] = {"conf_low", true, true, 4},
+    [EFFECT_CONF_HIGH] = {"conf_high", true, true, 4},
+    [EFFECT_OUTCOME] = {"outcome", false, false, -1},
+    [EFFECT_GROUP] = {"group", false, false, -1},
+    [EFFECT_PERIOD] = {"period", false, false, -1},
+    [EFFECT_EVENT_TIME] = {"event_time", true, false, 0},
+    [EFFECT_N_OBS] = {"n_obs", true, false, 0},
+    [EFFECT_N_TREATED] = {"n_treated", true, false, 0},
+    [EFFECT_N_CONTROL] = {"n_control", true, false, 0},
+    [EFFECT_N_CLUSTERS] = {"n_clusters", true, false, 0},
+    [EFFECT_METHOD] = {"method", false, false, -1},
+    [EFFECT_VCOV] = {"vcov", false, false, -1},
+    [EFFECT_NOTE] = {"note", false, false, -1},
+};
+
+uf_status effect_table_new(const char *name, struct uf_words title, const struct effect_run *run,
+                           struct uf_table **out, struct uf_error *error)
+{
+    struct uf_table *table = NULL;
+    UF_TRY(uf_table_new(name, &table, error));
+    uf_status status = uf_table_set_title(table, uf_words_in(title, run->context->language), error);
+    for (size_t c = 0; c < EFFECT_COLUMNS && status == UF_OK; c++) {
+        size_t index;
+        status =
+            uf_table_add_column(table, columns[c].name, columns[c].number ? UF_COLUMN_NUMBER : UF_COLUMN_TEXT,
+                                columns[c].in_units ? run->unit : NULL, columns[c].decimals, &index, error);
+    }
+    if (status != UF_OK)
+        uf_table_free(table);
+    else
+        *out = table;
+    return status;
+}
+
+uf_status effect_table_add_band(struct uf_table *table, const struct effect_run *run, struct uf_error *error)
+{
+    size_t index;
+    UF_TRY(uf_table_add_column(table, "band_low", UF_COLUMN_NUMBER, run->unit, 4, &index, error));
+    return uf_table_add_column(table, "band_high", UF_COLUMN_NUMBER, run->unit, 4, &index, error);
+}
+
+uf_status effect_set_number(struct uf_table *table, size_t row, size_t column, double value,
+                            struct uf_error *error)
+{
+    if (isnan(value)) return uf_table_set_value(table, row, column, NAN, UF_VALUE_NOT_APPLICABLE, error);
+    return uf_table_set_number(table, row, column, value, error);
+}
+
+static double count_or(double own, size_t sample)
+{
+    return own == 0 ? (double)sample : own;
+}
+
+uf_status effect_add_row(struct uf_table *table, const struct effect_run *run, const struct effect_row *row,
+                         size_t *out_row, struct uf_error *error)
+{
+    size_t index;
+    UF_TRY(uf_table_add_row(table, &index, error));
+    const struct {
+        size_t column;
+        double value;
+    } numbers[] = {
+        {EFFECT_ESTIMATE, row->estimate},
+        {EFFECT_STD_ERROR, row->test.std_error},
+        {EFFECT_STATISTIC, row->test.statistic},
+        {EFFECT_DF, row->test.df},
+        {EFFECT_P_VALUE, row->test.p_value},
+        {EFFECT_CONF_LOW, row->test.conf_low},
+        {EFFECT_CONF_HIGH, row->test.conf_high},
+        {EFFECT_EVENT_TIME, row->event_time},
+        {EFFECT_N_OBS, count_or(row->n_obs, run->sample->data.n)},
+        {EFFECT_N_TREATED, count_or(row->n_treated, run->sample->n_treated)},
+        {EFFECT_N_CONTROL, count_or(row->n_control, run->sample->n_control)},
+        {EFFECT_N_CLUSTERS, row->n_clusters ? (double)row->n_clusters : NAN},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        UF_TRY(effect_set_number(table, index, numbers[i].column, numbers[i].value, error));
+    const struct {
+        size_t column;
+        const char *text;
+    } texts[] = {{EFFECT_TERM, row->term},
+                 {EFFECT_OUTCOME, run->outcome},
+                 {EFFECT_GROUP, row->group},
+                 {EFFECT_PERIOD, row->period},
+                 {EFFECT_METHOD, row->method ? row->method : run->method},
+                 {EFFECT_VCOV, row->vcov},
+                 {EFFECT_NOTE, row->note}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        UF_TRY(uf_table_set_text(table, index, texts[i].column, texts[i].text, error));
+    if (out_row) *out_row = index;
+    return UF_OK;
+}

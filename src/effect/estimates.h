@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_EFFECT_ESTIMATES_H
+#define UTFALL_EFFECT_ESTIMATES_H
+/* The columns that every table of estimates has, after broom, and rows of it. */
+#include "effect/run.h"
+
+/* In their order; a method may add columns of its own after them (EFFECT_COLUMNS is the index of its first). */
+enum {
+    EFFECT_TERM,
+    EFFECT_ESTIMATE,
+    EFFECT_STD_ERROR,
+    EFFECT_STATISTIC,
+    EFFECT_DF,
+    EFFECT_P_VALUE,
+    EFFECT_CONF_LOW,
+    EFFECT_CONF_HIGH,
+    EFFECT_OUTCOME,
+    EFFECT_GROUP,
+    EFFECT_PERIOD,
+    EFFECT_EVENT_TIME,
+    EFFECT_N_OBS,
+    EFFECT_N_TREATED,
+    EFFECT_N_CONTROL,
+    EFFECT_N_CLUSTERS,
+    EFFECT_METHOD,
+    EFFECT_VCOV,
+    EFFECT_NOTE,
+    EFFECT_COLUMNS
+};
+/* `unit` of the outcome; NULL: none. */
+uf_status effect_table_new(const char *name, struct uf_words title, const struct effect_run *run,
+                           struct uf_table **out, struct uf_error *error);
+/* Adds the columns `band_low` and `band_high` (simultaneous intervals) to a new table: the next two. */
+uf_status effect_table_add_band(struct uf_table *table, const struct effect_run *run, struct uf_error *error);
+
+/* No test: all fields NaN. */
+extern const struct uf_t_test effect_no_test;
+
+struct effect_row {
+    const char *term, *vcov, *note; /* NULL: empty */
+    const char *method;             /* NULL: the run's */
+    const char *group, *period;     /* a cohort, a period; NULL: none */
+    double estimate, event_time;    /* NaN: none */
+    struct uf_t_test test;          /* NaN fields: missing */
+    /* 0: those of the sample; NaN: missing */
+    double n_obs, n_treated, n_control;
+    size_t n_clusters; /* 0: none */
+};
+/* `out_row` may be NULL. A missing estimate is `not applicable`: the note says why. */
+uf_status effect_add_row(struct uf_table *table, const struct effect_run *run, const struct effect_row *row,
+                         size_t *out_row, struct uf_error *error);
+/* A number, or missing (not applicable) for NaN. */
+uf_status effect_set_number(struct uf_table *table, size_t row, size_t column, double value,
+                            struct uf_error *error);
+#endif

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "effect/inference.h"
+#include "base/fail.h"
+#include "effect/estimates.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Below this many clusters an inference known to reject too often is never shown alone. */
+enum { FEW_CLUSTERS = 50 };
+
+const char *const effect_inferences[] = {"iid", "hc1", "cr0", "cr1", "cr1s", "cr2", "randomisation", NULL};
+/* in the order of their enums */
+const char *const effect_k_rules[] = {"fixest", "stata", "reghdfe", "none", NULL};
+const char *const effect_df_rules[] = {"default", "residual", "clusters", "satterthwaite", NULL};
+
+static const struct uf_words none = {NULL, NULL};
+
+uf_status effect_note(const struct effect_run *run, enum uf_severity severity, const char *code,
+                      struct uf_words text, struct uf_words advice, const struct uf_argument *arguments,
+                      size_t n_arguments, struct uf_error *error)
+{
+    return uf_result_add_note(run->result, run->context->language, severity, code, text, advice, arguments,
+                              n_arguments, error);
+}
+
+/* --- what was asked for ------------------------------------------------------------------------- */
+
+static int choice_of(const char *const *choices, const char *text)
+{
+    int i = 0;
+    while (choices[i] && strcmp(choices[i], text)) i++;
+    return i;
+}
+
+static void add_covariance(struct effect_inference *inference, enum uf_covariance_kind kind,
+                           const struct uf_options *options)
+{
+    for (size_t c = 0; c < inference->n_covariances; c++)
+        if (inference->covariance[c].kind == kind) return;
+    struct uf_covariance_options covariance = {
+        .kind = kind,
+        .k_rule = (enum uf_k_rule)choice_of(effect_k_rules, uf_options_text(options, "k-rule")),
+        .df_rule = (enum uf_df_rule)choice_of(effect_df_rules, uf_options_text(options, "df-rule"))};
+    size_t count;
+    /* a rule about clusters has no meaning for iid and hc1 */
+    if (!uf_covariance_types(&count)[kind].clustered) covariance.df_rule = UF_DF_DEFAULT;
+    inference->covariance[inference->n_covariances++] = covariance;
+}
+
+uf_status effect_inference_read(const struct uf_options *options, const struct uf_context *context,
+                                struct effect_inference *out, struct uf_error *error)
+{
+    struct effect_inference inference = {.level = uf_options_number(options, "confidence-level")};
+    const struct uf_text_list *list = uf_options_list(options, "inference");
+    for (size_t i = 0; i < list->count; i++) {
+        const struct uf_covariance_type *type = uf_covariance_find(list->items[i]);
+        if (type)
+            add_covariance(&inference, type->kind, options);
+        else
+            inference.randomise = true;
+    }
+    if (!(inference.level > 0 && inference.level < 1))
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'confidence-level': found %g, expected a share between 0 and 1, as 0.95",
+                       inference.level);
+    inference.randomisation =
+        (struct uf_randomisation_options){.most_enumerated = uf_options_count(options, "enumerate"),
+                                          .draws = uf_options_count(options, "permutations"),
+                                          .seed = context->seed,
+                                          .progress = context->progress,
+                                          .user = context->user};
+    *out = inference;
+    return UF_OK;
+}
+
+/* --- what is possible --------------------------------------------------------------------------- */
+
+/* Why a covariance cannot be had, in the reader's language; the kernels' own sentences are for programmers.
+ */
+static struct uf_words left_out_reason(uf_status status, bool two_way, bool clustered, size_t n_clusters)
+{
+    if (status == UF_BAD_USAGE && two_way)
+        return (struct uf_words){"it is not defined for two cluster columns",
+                                 "det är inte definierat för två klusterkolumner"};
+    if (status == UF_BAD_USAGE)
+        return (struct uf_words){"too many fixed effects lie across the clusters",
+                                 "för många fasta effekter går tvärs över klustren"};
+    if (clustered && n_clusters < 2)
+        return (struct uf_words){"there is only one cluster", "det finns bara ett kluster"};
+    return (struct uf_words){"no degrees of freedom are left", "inga frihetsgrader återstår"};
+}
+
+/* The smallest number of clusters with observations in a dimension. */
+static size_t count_clusters(const struct effect_regression *regression)
+{
+    const struct uf_covariance_input *input = &regression->input;
+    size_t least = SIZE_MAX, n = input->residuals->size;
+    for (size_t d = 0; d < input->n_cluster_dimensions; d++) {
+        size_t found = 0;
+        unsigned char *seen = calloc(input->n_groups[d] + 1, 1);
+        if (!seen) return 0;
+        for (size_t i = 0; i < n; i++)
+            if (!seen[input->cluster[d][i]]) seen[input->cluster[d][i]] = 1, found++;
+        free(seen);
+        if (found < least) least = found;
+    }
+    return least == SIZE_MAX ? 0 : least;
+}
+
+static uf_status add_honest(const struct effect_run *run, size_t n_clusters, const struct uf_options *options,
+                            struct uf_error *error)
+{
+    static const struct uf_words added = {
+        "{0} was added: with {1} clusters the inference asked for rejects too often to stand alone.",
+        "{0} har lagts till: med {1} kluster ger den begärda inferensen för ofta utslag för att stå ensam."};
+    struct effect_inference *inference = run->inference;
+    bool honest = inference->randomise, one_way = run->sample->data.n_cluster_dimensions == 1;
+    for (size_t c = 0; c < inference->n_covariances; c++)
+        honest |= inference->covariance[c].kind == UF_COVARIANCE_CR2;
+    if (honest || n_clusters >= FEW_CLUSTERS) return UF_OK;
+    if (one_way)
+        add_covariance(inference, UF_COVARIANCE_CR2, options);
+    else
+        inference->randomise = true;
+    const struct uf_argument arguments[] = {uf_text_argument(one_way ? "cr2" : "randomisation"),
+                                            uf_count_argument(n_clusters)};
+    return effect_note(run, UF_NOTE, "inference-added", added, none, arguments, 2, error);
+}
+
+uf_status effect_inference_settle(const struct effect_run *run, const struct effect_regression *regression,
+                                  const struct uf_options *options, struct uf_covariance *covariance,
+                                  struct uf_error *error)
+{
+    static const struct uf_words left_out = {
+        "{0} was left out, because it cannot be computed in this sample: {1}.",
+        "{0} har utelämnats, eftersom det inte går att beräkna i det här urvalet: {1}."};
+    struct effect_inference *inference = run->inference;
+    size_t types, kept = 0, n_clusters = count_clusters(regression);
+    UF_TRY(add_honest(run, n_clusters, options, error));
+    for (size_t c = 0; c < inference->n_covariances; c++) {
+        struct uf_error reason;
+        uf_status status =
+            uf_covariance_estimate(&regression->input, &inference->covariance[c], &covariance[kept], &reason);
+        if (status == UF_OK) {
+            inference->covariance[kept++] = inference->covariance[c];
+            continue;
+        }
+        if (status != UF_BAD_USAGE && status != UF_NOT_IDENTIFIED) {
+            if (error) *error = reason;
+            return status;
+        }
+        const struct uf_covariance_type *type = &uf_covariance_types(&types)[inference->covariance[c].kind];
+        struct uf_words why =
+            left_out_reason(status, run->sample->data.n_cluster_dimensions > 1, type->clustered, n_clusters);
+        const struct uf_argument arguments[] = {uf_text_argument(type->name),
+                                                uf_text_argument(uf_words_in(why, run->context->language))};
+        UF_TRY(effect_note(run, UF_NOTE, "inference-left-out", left_out, none, arguments, 2, error));
+    }
+    inference->n_covariances = kept;
+    return UF_OK;
+}
+
+void effect_covariances_clear(struct uf_covariance *covariance)
+{
+    for (size_t c = 0; c < EFFECT_MOST_COVARIANCES; c++) uf_covariance_clear(&covariance[c]);
+}
+
+/* --- terms -------------------------------------------------------------------------------------- */
+
+static uf_status combination_variance(const struct effect_regression *regression,
+                                      const struct uf_covariance_options *options,
+                                      const struct uf_covariance *covariance, const gsl_vector *combination,
+                                      double *variance, double *df, struct uf_error *error)
+{
+    (void)regression, (void)options, (void)error;
+    double sum = 0, least = INFINITY;
+    for (size_t i = 0; i < combination->size; i++) {
+        double a = gsl_vector_get(combination, i);
+        if (a == 0) continue;
+        least = fmin(least, covariance->df[i]);
+        for (size_t j = 0; j < combination->size; j++)
+            sum += a * gsl_matrix_get(covariance->matrix, i, j) * gsl_vector_get(combination, j);
+    }
+    *variance = sum;
+    *df = least;
+    return UF_OK;
+}
+
+uf_status effect_term_test(const struct effect_run *run, const struct effect_regression *regression,
+                           size_t inference, const struct uf_covariance *covariance,
+                           const struct effect_term *term, double *estimate, struct uf_t_test *test,
+                           struct uf_error *error)
+{
+    size_t k = regression->coefficients->size;
+    gsl_vector_const_view combination = gsl_vector_const_view_array(term->combination, k);
+    double variance, df, sum = 0;
+    UF_TRY(combination_variance(regression, &run->inference->covariance[inference], covariance,
+                                &combination.vector, &variance, &df, error));
+    for (size_t j = 0; j < k; j++) sum += term->combination[j] * gsl_vector_get(regression->coefficients, j);
+    *estimate = sum;
+    *test = uf_t_test(sum, variance, df, run->inference->level);
+    return UF_OK;
+}
+
+uf_status effect_add_terms(const struct effect_run *run, const struct effect_regression *regression,
+                           size_t inference, const struct uf_covariance *covariance,
+                           const struct effect_term *terms, size_t n_terms, struct uf_table *table,
+                           struct uf_error *error)
+{
+    size_t count;
+    const struct uf_covariance_options *options = &run->inference->covariance[inference];
+    char *how = NULL;
+    UF_TRY(uf_covariance_describe(covariance, options, run->context->language, &how, error));
+    uf_status status = UF_OK;
+    for (size_t t = 0; t < n_terms && status == UF_OK; t++) {
+        const struct effect_term *term = &terms[t];
+        struct effect_row row = {.term = term->term,
+                                 .method = term->method,
+                                 .group = term->group,
+                                 .period = term->period,
+                                 .event_time = term->event_time,
+                                 .estimate = NAN,
+                                 .test = effect_no_test,
+                                 .n_obs = term->n_obs,
+                                 .n_treated = term->n_treated,
+                                 .n_control = term->n_control,
+                                 .n_clusters = covariance->n_clusters,
+                                 .vcov = uf_covariance_types(&count)[options->kind].name,
+                                 .note = term->note ? term->note : how};
+        if (term->combination)
+            status = effect_term_test(run, regression, inference, covariance, term, &row.estimate, &row.test,
+                                      error);
+        if (status == UF_OK) status = effect_add_row(table, run, &row, NULL, error);
+    }
+    free(how);
+    return status;
+}
+
+uf_status effect_add_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,
+                                double estimate, size_t n_blocks, const char *term, struct uf_table *table,
+                                struct uf_error *error)
+{
+    const struct {
+        const char *vcov;
+        double statistic, p_value;
+        bool interval, scaled;
+        struct uf_words note;
+    } rows[] = {
+        {"randomisation-scaled",
+         randomisation->scaled[0],
+         randomisation->p_scaled,
+         true,
+         true,
+         {"treatment dealt out anew over {0} units; share of assignments with at least as large an estimate, "
+          "scaled by "
+          "how noisy the units were before the start",
+          "insatsen fördelad på nytt över {0} enheter; andelen fördelningar med minst lika stor skattning, "
+          "skalad med "
+          "hur brusiga enheterna var före start"}},
+        {"randomisation",
+         randomisation->coefficient[0],
+         randomisation->p_coefficient,
+         true,
+         false,
+         {"treatment dealt out anew over {0} units; share of assignments with at least as large a "
+          "coefficient",
+          "insatsen fördelad på nytt över {0} enheter; andelen fördelningar med minst lika stor "
+          "koefficient"}},
+        {"randomisation-t",
+         randomisation->t[0],
+         randomisation->p_t,
+         false,
+         false,
+         {"treatment dealt out anew over {0} units; share of assignments with at least as large a t value",
+          "insatsen fördelad på nytt över {0} enheter; andelen fördelningar med minst lika stort t-värde"}}};
+    const struct uf_argument argument = uf_count_argument(n_blocks);
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        if (isnan(rows[r].p_value)) continue;
+        char *note = NULL;
+        UF_TRY(uf_phrase(run->context->language, rows[r].note, &argument, 1, &note, error));
+        struct effect_row row = {.term = term,
+                                 .vcov = rows[r].vcov,
+                                 .note = note,
+                                 .estimate = estimate,
+                                 .event_time = NAN,
+                                 .test = effect_no_test};
+        row.test.statistic = isinf(rows[r].statistic) ? NAN : rows[r].statistic;
+        row.test.p_value = rows[r].p_value;
+        uf_status status = UF_OK;
+        if (rows[r].interval)
+            status = uf_randomisation_interval(randomisation, rows[r].scaled, run->inference->level,
+                                               &row.test.conf_low, &row.test.conf_high, error);
+        if (status == UF_OK) status = effect_add_row(table, run, &row, NULL, error);
+        free(note);
+        UF_TRY(status);
+    }
+    return UF_OK;
+}

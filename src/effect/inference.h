@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_EFFECT_INFERENCE_H
+#define UTFALL_EFFECT_INFERENCE_H
+/*
+ * Which inference was asked for, and the estimates of a regression under each of them.
+ *
+ * Any method that fits a regression describes it as a struct effect_regression and what it reports as terms: linear
+ * combinations of the kept coefficients (a single coefficient, or an average of many).
+ */
+#include <utfall/covariance.h>
+#include <utfall/method.h>
+#include <utfall/randomisation.h>
+
+struct effect_run;
+struct uf_table;
+
+enum { EFFECT_MOST_COVARIANCES = 12 };
+
+struct effect_inference {
+    struct uf_covariance_options covariance[EFFECT_MOST_COVARIANCES]; /* analytic ones, as asked for */
+    size_t n_covariances;
+    bool randomise;
+    double level;
+    struct uf_randomisation_options randomisation;
+};
+
+/* The choices of an option `inference`, `k-rule`, `df-rule`; NULL-terminated. */
+extern const char *const effect_inferences[], *const effect_k_rules[], *const effect_df_rules[];
+/* The rows of a descriptor that effect_inference_read wants; `default_list` as `cr2,randomisation,cr1s`. */
+#define EFFECT_INFERENCE_OPTIONS(default_list)                                                               \
+    {"inference",                                                                                            \
+     UF_OPTION_LIST,                                                                                         \
+     default_list,                                                                                           \
+     effect_inferences,                                                                                      \
+     "types of inference; intervals are those of the first analytic one",                                    \
+     UF_COLUMNS_NONE},                                                                                       \
+        {"confidence-level", UF_OPTION_NUMBER, "0.95", NULL, "confidence level of the intervals",            \
+         UF_COLUMNS_NONE},                                                                                   \
+        {"permutations",                                                                                     \
+         UF_OPTION_COUNT,                                                                                    \
+         "9999",                                                                                             \
+         NULL,                                                                                               \
+         "random assignments drawn when there are too many to try all",                                      \
+         UF_COLUMNS_NONE},                                                                                   \
+        {"enumerate",                                                                                        \
+         UF_OPTION_COUNT,                                                                                    \
+         "25000",                                                                                            \
+         NULL,                                                                                               \
+         "try all assignments when there are at most this many",                                             \
+         UF_COLUMNS_NONE},                                                                                   \
+        {"k-rule",                                                                                           \
+         UF_OPTION_CHOICE,                                                                                   \
+         "fixest",                                                                                           \
+         effect_k_rules,                                                                                     \
+         "what K counts in the factor (N-1)/(N-K) of cr1s",                                                  \
+         UF_COLUMNS_NONE},                                                                                   \
+    {                                                                                                        \
+        "df-rule", UF_OPTION_CHOICE, "default", effect_df_rules,                                             \
+            "degrees of freedom of t: default is Satterthwaite for cr2, clusters - 1 for cr0 to cr1s, "      \
+            "residual else",                                                                                 \
+            UF_COLUMNS_NONE                                                                                  \
+    }
+
+uf_status effect_inference_read(const struct uf_options *options, const struct uf_context *context,
+                                struct effect_inference *out, struct uf_error *error);
+
+/* A fitted regression; all borrowed. */
+struct effect_regression {
+    struct uf_covariance_input input;
+    const gsl_vector *coefficients; /* k: the kept ones */
+    double df;                      /* residual degrees of freedom */
+};
+
+/* Leaves out what cannot be computed in this sample, says so in notes, and adds an honest inference where none was
+ * asked for and the clusters are few. `covariance` (EFFECT_MOST_COVARIANCES) is filled in the order of
+ * run->inference->covariance as it is afterwards; clear it with effect_covariances_clear. */
+uf_status effect_inference_settle(const struct effect_run *run, const struct effect_regression *regression,
+                                  const struct uf_options *options, struct uf_covariance *covariance,
+                                  struct uf_error *error);
+void effect_covariances_clear(struct uf_covariance *covariance);
+
+/* A number that is asked of a regression. */
+struct effect_term {
+    const char *term, *method, *group, *period; /* as in struct effect_row */
+    double event_time;                          /* NaN: none */
+    const double *combination;                  /* k: of the kept coefficients; NULL: not estimated */
+    double n_obs, n_treated, n_control;         /* as in struct effect_row */
+    const char *note; /* why it is not estimated; NULL: how the error was computed */
+};
+/* The term's estimate and test under the covariance. */
+uf_status effect_term_test(const struct effect_run *run, const struct effect_regression *regression,
+                           size_t inference, const struct uf_covariance *covariance,
+                           const struct effect_term *term, double *estimate, struct uf_t_test *test,
+                           struct uf_error *error);
+/* One row per term under the inference `inference` of run->inference. */
+uf_status effect_add_terms(const struct effect_run *run, const struct effect_regression *regression,
+                           size_t inference, const struct uf_covariance *covariance,
+                           const struct effect_term *terms, size_t n_terms, struct uf_table *table,
+                           struct uf_error *error);
+/* The two rows (coefficient, t) of a randomisation for `term`; `n_blocks` were dealt to. */
+uf_status effect_add_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,
+                                double estimate, size_t n_blocks, const char *term, struct uf_table *table,
+                                struct uf_error *error);
+#endif

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_EFFECT_RUN_H
+#define UTFALL_EFFECT_RUN_H
+/* One run of an effect method: what the builders of its tables need. */
+#include "effect/inference.h"
+#include "effect/sample.h"
+
+#include <utfall/method.h>
+
+struct effect_run {
+    const struct uf_panel *panel;
+    const struct uf_context *context;
+    const struct effect_sample *sample;
+    struct uf_result *result;
+    const char *method;                 /* its name, for the column `method` */
+    const char *outcome;                /* name of the outcome's column */
+    const char *unit;                   /* of the outcome; NULL: none */
+    struct effect_inference *inference; /* what was asked for, and is possible */
+};
+
+/* A note in the language of the run; `advice` may be {NULL, NULL}. */
+uf_status effect_note(const struct effect_run *run, enum uf_severity severity, const char *code,
+                      struct uf_words text, struct uf_words advice, const struct uf_argument *arguments,
+                      size_t n_arguments, struct uf_error *error);
+
+/* Table `raw-trends`: means of each cohort and of the comparison by period. */
+uf_status effect_report_trends(const struct effect_run *run, struct uf_error *error);
+
+/* Table `randomisation` (a histogram of the coefficients) and its note. */
+uf_status effect_report_randomisation(const struct effect_run *run,
+                                      const struct uf_randomisation *randomisation,
+                                      const struct uf_did_assignment *assignment, struct uf_error *error);
+
+/* What the outcome is measured in, for the size in per cent; in the order of effect_scales. */
+enum effect_scale { EFFECT_SCALE_AUTO, EFFECT_SCALE_LEVEL, EFFECT_SCALE_LOG, EFFECT_SCALE_LOG_PER_CENT };
+extern const char *const effect_scales[]; /* NULL-terminated, for an option `scale` */
+
+/* Table `effect-size`: the estimate in units, in per cent of the counterfactual mean, per million of the cost. `estimate`
+ * is per unit of treatment, with the ends of its interval (NaN: none). */
+uf_status effect_report_size(const struct effect_run *run, enum effect_scale scale, const double estimate[3],
+                             struct uf_error *error);
+#endif

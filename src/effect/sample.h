@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_EFFECT_SAMPLE_H
+#define UTFALL_EFFECT_SAMPLE_H
+/* The panel's rows that an estimator can use, without missing values; shared by the methods of effect/. */
+#include <utfall/did.h>
+
+struct effect_sample {
+    struct uf_did_data data; /* borrows the arrays below */
+    size_t *row;             /* n: of the panel */
+    size_t *unit, *period, *cluster[2];
+    double *outcome, *treatment, *weights;
+    gsl_matrix *covariates;
+    long *time;
+    size_t n_treated, n_control, n_cohorts; /* units in the sample, ever treated or never */
+    bool calendar;                          /* periods are on a calendar: gaps count */
+};
+/* Rows without outcome, treatment, a covariate or a positive weight are left out, and written to the ledger of
+ * `result`. */
+uf_status effect_sample_init(const struct uf_panel *panel, enum uf_language language,
+                             struct effect_sample *out, struct uf_result *result, struct uf_error *error);
+void effect_sample_clear(struct effect_sample *sample);
+#endif
