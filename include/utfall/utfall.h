@@ -43,6 +43,7 @@
 #include <utfall/report.h>
 #include <utfall/result.h>
 #include <utfall/scoreboard.h>
+#include <utfall/sensitivity.h>
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
 #include <utfall/sobol.h>

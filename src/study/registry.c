@@ -13,6 +13,7 @@
 #include <utfall/priority.h>
 #include <utfall/relatedness.h>
 #include <utfall/scoreboard.h>
+#include <utfall/sensitivity.h>
 #include <utfall/shift_share.h>
 #include <utfall/spatial.h>
 #include <utfall/specialisation.h>
@@ -46,6 +47,7 @@ static const struct uf_method *const methods[] = {
     &uf_method_scoreboard,
     /* effects */
     &uf_method_did,
+    &uf_method_sensitivity,
     &uf_method_synthetic_control,
 };
 enum { N_METHODS = sizeof methods / sizeof *methods };

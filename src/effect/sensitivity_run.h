@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_EFFECT_SENSITIVITY_RUN_H
+#define UTFALL_EFFECT_SENSITIVITY_RUN_H
+/* What the files of the method `sensitivity` share. */
+#include <utfall/design.h>
+#include <utfall/parallel_trends_bounds.h>
+
+#include "effect/estimates.h"
+#include "effect/subsample.h"
+
+struct sensitivity_run {
+    struct effect_run common;
+    const struct uf_options *options;
+    struct uf_covariance_options covariance;
+    const char *vcov; /* its name */
+    double level;
+    long reference;
+    struct subsample_effect main; /* of the whole sample */
+};
+
+/* Tables `bounds`, `breakdown` and `pretrend-power`, and their notes. */
+uf_status sensitivity_report_bounds(const struct sensitivity_run *run, struct uf_error *error);
+/* Tables `leave-one-out`, `placebo-in-time`, `placebo-outcomes`, `alternative-controls`, each where it was asked for. */
+uf_status sensitivity_leave_out(const struct sensitivity_run *run, struct uf_error *error);
+uf_status sensitivity_placebo_in_time(const struct sensitivity_run *run, struct uf_error *error);
+uf_status sensitivity_placebo_outcomes(const struct sensitivity_run *run, struct uf_error *error);
+uf_status sensitivity_controls(const struct sensitivity_run *run, struct uf_error *error);
+
+/* A table of numbers and texts. */
+struct sensitivity_column {
+    const char *name;
+    bool number;
+    int decimals;
+    bool in_units; /* of the outcome */
+};
+uf_status sensitivity_table(const struct sensitivity_run *run, const char *name, struct uf_words title,
+                            const struct sensitivity_column *columns, size_t n_columns, struct uf_table **out,
+                            struct uf_error *error);
+#endif
