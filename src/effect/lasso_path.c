@@ -110,7 +110,7 @@ static uf_status walk_path(struct walk *w, struct lasso_path *path, struct uf_er
     last = first;
     for (size_t step = 0; step < 100 * (w->n + 1); step++) {
         size_t coordinate;
-        bool enters;
+        bool enters = false;
         UF_TRY(solve_active(w, error));
         lambda = next_event(w, lambda, last, &coordinate, &enters);
         for (size_t i = 0; i < w->n; i++) w->x[i] = w->constant[i] - lambda * w->slope[i];

@@ -3,6 +3,7 @@
 
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_linalg.h>
 #include <gsl/gsl_sf_erf.h>
 #include <gsl/gsl_sort.h>
 #include <math.h>
@@ -135,18 +136,48 @@ static int descending(const void *left, const void *right)
     return a < b ? 1 : a > b ? -1 : 0;
 }
 
-/* What is known of a draw without solving it: γ are shares, so η is at most its largest coordinate. */
+/* What is known of a draw without solving it: any τ gives a bound, η ≤ max (y − Xτ), and that of least squares is a good one.
+ * `residual` becomes (I − X X⁺)·root. */
+static uf_status residual_root(const struct moment_test *t, gsl_matrix *residual, struct uf_error *error)
+{
+    size_t k = t->nuisances;
+    gsl_matrix_memcpy(residual, t->root);
+    if (k == 0 || t->rows < k) return UF_OK;
+    gsl_matrix_const_view x = gsl_matrix_const_submatrix(t->w, 0, 1, t->rows, k);
+    gsl_matrix *q = gsl_matrix_alloc(t->rows, k), *v = gsl_matrix_alloc(k, k),
+               *product = gsl_matrix_alloc(k, t->root->size2);
+    gsl_vector *s = gsl_vector_alloc(k), *work = gsl_vector_alloc(k);
+    uf_status status = q && v && product && s && work ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) {
+        gsl_matrix_memcpy(q, &x.matrix);
+        if (!gsl_linalg_SV_decomp(q, v, s, work)) {
+            for (size_t j = 0; j < k; j++)
+                if (!(gsl_vector_get(s, j) > 1e-10 * gsl_vector_get(s, 0))) {
+                    gsl_vector_view column = gsl_matrix_column(q, j);
+                    gsl_vector_set_zero(&column.vector);
+                }
+            gsl_blas_dgemm(CblasTrans, CblasNoTrans, 1, q, t->root, 0, product);
+            gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, -1, q, product, 1, residual);
+        }
+    }
+    gsl_matrix_free(q), gsl_matrix_free(v), gsl_matrix_free(product);
+    gsl_vector_free(s), gsl_vector_free(work);
+    return status;
+}
+
 static uf_status bound_draws(struct moment_test *t, const gsl_matrix *draws, double *bound, size_t *order,
                              struct uf_error *error)
 {
-    (void)error;
-    for (size_t r = 0; r < draws->size1; r++) {
+    gsl_matrix *residual = gsl_matrix_alloc(t->rows, t->root->size2);
+    uf_status status = residual ? residual_root(t, residual, error) : uf_fail_memory(error);
+    for (size_t r = 0; r < draws->size1 && status == UF_OK; r++) {
         gsl_vector_const_view z = gsl_matrix_const_row(draws, r);
-        gsl_blas_dgemv(CblasNoTrans, 1, t->root, &z.vector, 0, t->right);
+        gsl_blas_dgemv(CblasNoTrans, 1, residual, &z.vector, 0, t->right);
         bound[r] = gsl_vector_max(t->right);
     }
-    gsl_sort_index(order, bound, 1, draws->size1); /* ascending */
-    return UF_OK;
+    gsl_matrix_free(residual);
+    if (status == UF_OK) gsl_sort_index(order, bound, 1, draws->size1); /* ascending */
+    return status;
 }
 
 uf_status moment_test_least_favourable(struct moment_test *t, const gsl_matrix *draws, double kappa,
@@ -242,12 +273,14 @@ static double truncated_tail(double z, double low, double high)
     return (exp(at_z - at_low) - beyond) / (1 - beyond);
 }
 
-uf_status moment_test_rejects(struct moment_test *t, double value, bool *out, struct uf_error *error)
+/* The test with a first stage whose critical value is `critical`; none where kappa is 0. */
+static uf_status rejects_at(struct moment_test *t, double value, double kappa, double critical, bool *out,
+                            struct uf_error *error)
 {
     double eta, variance, low, high;
     UF_TRY(moment_test_statistic(t, value, &eta, error));
-    bool hybrid = t->kappa > 0, reached;
-    if (eta <= 0 || (hybrid && eta > t->critical)) {
+    bool hybrid = kappa > 0, reached;
+    if (eta <= 0 || (hybrid && eta > critical)) {
         *out = eta > 0;
         return UF_OK;
     }
@@ -262,13 +295,26 @@ uf_status moment_test_rejects(struct moment_test *t, double value, bool *out, st
     right_side(t, value);
     gsl_vector_memcpy(t->rest, t->right);
     gsl_blas_daxpy(-eta, t->shift, t->rest);
-    UF_TRY(truncation(t, eta, hybrid ? t->critical : eta + 40 * sd, &high, &reached, error));
+    UF_TRY(truncation(t, eta, hybrid ? critical : eta + 40 * sd, &high, &reached, error));
     if (reached && !hybrid) high = INFINITY;
     UF_TRY(truncation(t, eta, fmin(eta, 0) - 40 * sd, &low, &reached, error));
     if (reached) low = -INFINITY;
-    double size = hybrid ? (t->alpha - t->kappa) / (1 - t->kappa) : t->alpha;
+    double size = hybrid ? (t->alpha - kappa) / (1 - kappa) : t->alpha;
     *out = truncated_tail(eta / sd, low / sd, high / sd) < size;
     return UF_OK;
+}
+
+uf_status moment_test_rejects(struct moment_test *t, double value, const gsl_matrix *draws, double kappa,
+                              bool *out, struct uf_error *error)
+{
+    if (!draws) return rejects_at(t, value, 0, INFINITY, out, error);
+    if (t->kappa != kappa) {
+        /* The tail grows with the point of truncation: what a larger critical value rejects, the right one does. */
+        UF_TRY(rejects_at(t, value, kappa, moment_test_critical_bound(t, kappa), out, error));
+        if (*out) return UF_OK;
+        UF_TRY(moment_test_least_favourable(t, draws, kappa, error));
+    }
+    return rejects_at(t, value, kappa, t->critical, out, error);
 }
 
 /* The values of θ that some τ makes violate no row by more than `critical`: a linear programme in (θ, τ). */

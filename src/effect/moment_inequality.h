@@ -20,7 +20,7 @@ struct moment_test {
     gsl_matrix *root;        /* rows × n: what a draw of n independent normals is multiplied by */
     gsl_matrix *w;           /* rows × (1 + nuisances): 1, X over the standard deviations */
     struct linear_programme *programme;
-    double critical, kappa; /* least favourable, of size kappa; kappa 0: none */
+    double critical, kappa; /* least favourable, of size kappa; kappa 0: not drawn yet */
     double alpha;
     gsl_vector *right, *dual, *other, *shift, *rest; /* rows: working memory */
 };
@@ -41,7 +41,10 @@ uf_status moment_test_least_favourable(struct moment_test *test, const gsl_matri
 double moment_test_critical_bound(const struct moment_test *test, double kappa);
 /* η at a value. */
 uf_status moment_test_statistic(struct moment_test *test, double value, double *eta, struct uf_error *error);
-uf_status moment_test_rejects(struct moment_test *test, double value, bool *out, struct uf_error *error);
+/* Is the value rejected: with `draws` by the hybrid with a first stage of size kappa, else by the conditional test. The
+ * critical value is only drawn when it is needed, and then kept. */
+uf_status moment_test_rejects(struct moment_test *test, double value, const gsl_matrix *draws, double kappa,
+                              bool *out, struct uf_error *error);
 /* The values whose η is at most `critical` are an interval: its ends, ±infinity; `empty` where there are none. */
 uf_status moment_test_range(const struct moment_test *test, double critical, double *low, double *high,
                             bool *empty, struct uf_error *error);

@@ -177,15 +177,10 @@ static uf_status part_init(struct analysis *s, size_t part, struct moment_test *
                             s->alpha, error);
 }
 
-static uf_status first_stage(struct analysis *s, struct moment_test *test, struct uf_error *error)
-{
-    return s->draws ? moment_test_least_favourable(test, s->draws, s->kappa, error) : UF_OK;
-}
-
 /* --- the set --------------------------------------------------------------------------------------------- */
 
 /* The first value that is accepted on the way from `from` towards `to`, by steps and then bisection. */
-static uf_status seek(struct moment_test *test, double from, double to, double step, bool *found, double *out,
+static uf_status seek(const struct analysis *s, struct moment_test *test, double from, double to, double step, bool *found, double *out,
                       struct uf_error *error)
 {
     bool rejected;
@@ -194,14 +189,14 @@ static uf_status seek(struct moment_test *test, double from, double to, double s
     *found = false;
     for (double i = 0; i <= count && !*found; i++) {
         value = i == count ? to : from + (to > from ? i : -i) * step;
-        UF_TRY(moment_test_rejects(test, value, &rejected, error));
+        UF_TRY(moment_test_rejects(test, value, s->draws, s->kappa, &rejected, error));
         *found = !rejected;
         if (rejected) outside = value;
     }
     if (!*found) return UF_OK;
     for (int i = 0; i < 60 && fabs(value - outside) > 1e-7 * step; i++) {
         double middle = outside + (value - outside) / 2;
-        UF_TRY(moment_test_rejects(test, middle, &rejected, error));
+        UF_TRY(moment_test_rejects(test, middle, s->draws, s->kappa, &rejected, error));
         if (rejected)
             outside = middle;
         else
@@ -217,9 +212,10 @@ static uf_status widen(struct analysis *s, struct moment_test *test, struct uf_t
 {
     double low, high, end;
     bool empty, found;
-    UF_TRY(first_stage(s, test, error));
-    /* without a first stage the search begins at a violation of thirty standard errors */
-    UF_TRY(moment_test_range(test, test->kappa > 0 ? test->critical : 30, &low, &high, &empty, error));
+    /* Beyond a bound of the critical value all is rejected; without a first stage the search begins at a violation of
+     * thirty standard errors. */
+    double critical = s->draws ? moment_test_critical_bound(test, s->kappa) : 30;
+    UF_TRY(moment_test_range(test, critical, &low, &high, &empty, error));
     if (empty) return UF_OK;
     bool open_low = isinf(low) != 0, open_high = isinf(high) != 0;
     double centre = 0;
@@ -231,12 +227,12 @@ static uf_status widen(struct analysis *s, struct moment_test *test, struct uf_t
     double step = fmax(STEP * s->std_error, (high - low) / MOST_STEPS);
     out->step = fmax(out->step, step);
     if (out->empty || low < out->low) {
-        UF_TRY(seek(test, low, out->empty ? high : out->low, step, &found, &end, error));
+        UF_TRY(seek(s, test, low, out->empty ? high : out->low, step, &found, &end, error));
         if (found && out->empty) out->empty = false, out->low = out->high = end;
         if (found) out->low = open_low && end == low ? -INFINITY : fmin(end, out->low);
     }
     if (!out->empty && high > out->high) {
-        UF_TRY(seek(test, high, out->high, step, &found, &end, error));
+        UF_TRY(seek(s, test, high, out->high, step, &found, &end, error));
         if (found) out->high = open_high && end == high ? INFINITY : fmax(end, out->high);
     }
     return UF_OK;
@@ -272,31 +268,17 @@ uf_status uf_trend_bounds(const struct uf_trend_study *study, const struct uf_tr
 
 /* --- one value ------------------------------------------------------------------------------------------- */
 
-/* The first stage costs most, and is only made where it can decide. */
-static uf_status part_includes(struct analysis *s, struct moment_test *test, double value, bool *out,
-                               struct uf_error *error)
-{
-    double eta;
-    bool rejected;
-    *out = false;
-    UF_TRY(moment_test_statistic(test, value, &eta, error));
-    if (eta <= 0) *out = true;
-    if (eta <= 0 || (s->draws && eta > moment_test_critical_bound(test, s->kappa))) return UF_OK;
-    UF_TRY(first_stage(s, test, error));
-    UF_TRY(moment_test_rejects(test, value, &rejected, error));
-    *out = !rejected;
-    return UF_OK;
-}
-
 static uf_status includes(struct analysis *s, double value, bool *out, struct uf_error *error)
 {
     *out = false;
     for (size_t part = 0; part < s->n_parts && !*out; part++) {
         struct moment_test test;
         UF_TRY(part_init(s, part, &test, error));
-        uf_status status = part_includes(s, &test, value, out, error);
+        bool rejected;
+        uf_status status = moment_test_rejects(&test, value, s->draws, s->kappa, &rejected, error);
         moment_test_clear(&test);
         UF_TRY(status);
+        *out = !rejected;
     }
     return UF_OK;
 }

@@ -154,6 +154,7 @@ static uf_status run_sensitivity(const struct uf_panel *panel, const struct uf_o
                                              .unit = outcome->unit},
                                   .options = options};
     UF_TRY(read_request(options, &run, error));
+    UF_TRY(sensitivity_check_options(&run, error));
     UF_TRY(uf_design_check(panel, UF_COMPARE_TREATED_CONTROL, context, &design, result, error));
     result->claim = design.claim;
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);

@@ -265,9 +265,6 @@ static uf_status one_outcome(const struct sensitivity_run *run, const char *name
     const struct uf_did_data *data = &run->common.sample->data;
     size_t column = uf_panel_column(run->common.panel, name), row = 0;
     double estimate;
-    if (column == SIZE_MAX)
-        return uf_fail(error, UF_BAD_USAGE,
-                       "option 'placebo-outcomes': there is no column '%s' in the panel", name);
     const struct uf_panel_column *c = &run->common.panel->columns[column];
     struct subsample part;
     for (size_t i = 0; i < data->n; i++) keep[i] = isfinite(c->value[run->common.sample->row[i]]) != 0;
@@ -372,6 +369,21 @@ static uf_status read_choices(const struct sensitivity_run *run, bool wanted[3],
         if (!group) UF_TRY(uf_text_list_add(listed, item, error));
     }
     return UF_OK;
+}
+
+uf_status sensitivity_check_options(const struct sensitivity_run *run, struct uf_error *error)
+{
+    bool wanted[3];
+    struct uf_text_list listed = {0};
+    uf_status status = read_choices(run, wanted, &listed, error);
+    uf_text_list_clear(&listed);
+    const struct uf_text_list *names = uf_options_list(run->options, "placebo-outcomes");
+    for (size_t i = 0; i < names->count && status == UF_OK; i++)
+        if (uf_panel_column(run->common.panel, names->items[i]) == SIZE_MAX)
+            status = uf_fail(error, UF_BAD_USAGE,
+                             "option 'placebo-outcomes': there is no column '%s' in the panel",
+                             names->items[i]);
+    return status;
 }
 
 uf_status sensitivity_controls(const struct sensitivity_run *run, struct uf_error *error)

@@ -18,6 +18,8 @@ struct sensitivity_run {
     struct subsample_effect main; /* of the whole sample */
 };
 
+/* Before anything is estimated: columns and regions that options name. */
+uf_status sensitivity_check_options(const struct sensitivity_run *run, struct uf_error *error);
 /* Tables `bounds`, `breakdown` and `pretrend-power`, and their notes. */
 uf_status sensitivity_report_bounds(const struct sensitivity_run *run, struct uf_error *error);
 /* Tables `leave-one-out`, `placebo-in-time`, `placebo-outcomes`, `alternative-controls`, each where it was asked for. */
