@@ -5,27 +5,44 @@
  * The covariance of least-squares coefficients, its degrees of freedom, and what they give: t tests,
  * intervals, joint F tests.
  *
- * With x_i, e_i the regressors (after fixed effects) and residuals times √w, M = (X'X)^-1, G clusters, N
- * observations:
+ * With x_i, e_i the regressors (after fixed effects) and residuals times √w, M = (X'X)^-1, H the hat matrix of
+ * the whole model (fixed effects included), h_i its diagonal, G clusters, T periods, N observations:
  *
  *     iid    M · e'e/(N − K)                         K: all parameters, absorbed ones included
  *     hc1    N/(N − K) · M (Σ_i x_i x_i' e_i²) M     the same K
+ *     hc2    M (Σ_i x_i x_i' e_i²/(1 − h_i)) M
+ *     hc3    M (Σ_i x_i x_i' e_i²/(1 − h_i)²) M
  *     cr0    M (Σ_g X_g'e_g e_g'X_g) M
  *     cr1    cr0 · G/(G − 1)
  *     cr1s   cr1 · (N − 1)/(N − K)                   K by the rule below
- *     cr2    M (Σ_g X_g'A_g e_g e_g'A_g X_g) M       A_g = ((I − H)_gg)^{+1/2}, H the hat matrix with all
- *                                                    fixed effects
+ *     cr2    M (Σ_g X_g'A_g e_g e_g'A_g X_g) M       A_g = ((I − H)_gg)^{+1/2}
+ *     cr3    the same with                           A_g = ((I − H)_gg)^+
+ *     driscoll-kraay   (N − 1)/(N − K) · T/(T − 1) · M [Σ_{|j| <= L} (1 − |j|/(L + 1)) Σ_t s_t s_{t−j}'] M
+ *                                                    s_t = Σ_{i in t} x_i e_i; K: all parameters
+ *     conley N/(N − K) · M [Σ_ij κ(d_ij/c) x_i e_i e_j x_j'] M    d the distance, c the cut-off; K: all parameters;
+ *                                                    κ(u) = 1[u <= 1] or (1 − u)⁺
  *
- * Two cluster dimensions (cr0, cr1, cr1s): V_1 + V_2 − V_12, the small-sample factors with the smaller G
- * (Cameron, Gelbach & Miller 2011); a matrix that is not positive semi-definite gets its negative eigenvalues
- * set to zero, and says so.
+ * cr3 is the delete-one-cluster jackknife: M X_g'A_g e_g is what the coefficients change by when cluster g is
+ * left out, effects estimated anew, so that V is the sum of the squared changes around the full estimate,
+ * without the factor (G − 1)/G that the jackknife has in some texts ("CV3"). That needs H with all effects:
+ * with the hat matrix of the regressors alone (a within fit handed to a program that knows nothing of its effects)
+ * it is another number. Where the cluster alone determines a coefficient (the only treated one) the jackknife
+ * has no value there; the pseudo-inverse lets that direction contribute nothing, in cr2 as in cr3, and the error
+ * is too small. An observation with h_i = 1 (alone in its unit) fits perfectly and contributes nothing to hc2 and
+ * hc3.
+ *
+ * Two cluster dimensions (cr0, cr1, cr1s, cr3): V_1 + V_2 − V_12, the small-sample factors with the smaller G
+ * (Cameron, Gelbach & Miller 2011; for cr3 MacKinnon, Nielsen & Webb 2024). There and with conley a matrix that
+ * is not positive semi-definite gets its negative eigenvalues set to zero, and says so. For hc1 to hc3, cr2,
+ * driscoll-kraay and conley two-way clustering is not defined.
  *
  * The family widens by a row in the table of names and a function; nothing else knows the kinds.
  *
- * Sources: MacKinnon & White (1985), J. Econometrics 29; Liang & Zeger (1986), Biometrika 73; Bell &
- * McCaffrey (2002), Survey Methodology 28; Cameron, Gelbach & Miller (2011), JBES 29, §2; Pustejovsky &
+ * Sources: MacKinnon & White (1985), J. Econometrics 29 (hc1 to hc3); Liang & Zeger (1986), Biometrika 73; Bell &
+ * McCaffrey (2002), Survey Methodology 28 (cr2, cr3); Cameron, Gelbach & Miller (2011), JBES 29, §2; Pustejovsky &
  * Tipton (2018), JBES 36, §2–3, with the identity on the √w scale (weights read as inverse variances) as the
- * working model.
+ * working model; MacKinnon, Nielsen & Webb (2023), J. Applied Econometrics 38, 671–694 (cr3 as jackknife);
+ * Driscoll & Kraay (1998), Rev. Economics and Statistics 80, 549–560; Conley (1999), J. Econometrics 92, 1–45.
  */
 #include <gsl/gsl_matrix.h>
 #include <gsl/gsl_vector.h>
@@ -42,10 +59,15 @@ extern "C" {
 enum uf_covariance_kind {
     UF_COVARIANCE_IID,
     UF_COVARIANCE_HC1,
+    UF_COVARIANCE_HC2,
+    UF_COVARIANCE_HC3,
     UF_COVARIANCE_CR0,
     UF_COVARIANCE_CR1,
     UF_COVARIANCE_CR1S,
-    UF_COVARIANCE_CR2
+    UF_COVARIANCE_CR2,
+    UF_COVARIANCE_CR3,
+    UF_COVARIANCE_DRISCOLL_KRAAY,
+    UF_COVARIANCE_CONLEY
 };
 
 /* What K counts in (N − 1)/(N − K) of cr1s. k: coefficients. */
@@ -59,10 +81,32 @@ enum uf_k_rule {
 };
 
 enum uf_df_rule {
-    UF_DF_DEFAULT,      /* iid, hc1: residual; cr0, cr1, cr1s: clusters; cr2: Satterthwaite */
-    UF_DF_RESIDUAL,     /* N − K, all parameters */
-    UF_DF_CLUSTERS,     /* (smallest) G − 1 */
-    UF_DF_SATTERTHWAITE /* cr0 … cr2, one cluster dimension */
+    /* iid, hc1 to hc3, conley: residual; cr0, cr1, cr1s and any two-way: clusters; cr2, cr3: Satterthwaite;
+     * driscoll-kraay: periods */
+    UF_DF_DEFAULT,
+    UF_DF_RESIDUAL,      /* N − K, all parameters */
+    UF_DF_CLUSTERS,      /* (smallest) G − 1 */
+    UF_DF_SATTERTHWAITE, /* cr0 … cr3, one cluster dimension */
+    UF_DF_PERIODS        /* T − 1; driscoll-kraay */
+};
+
+/* The lag L of driscoll-kraay, from the number of periods T. */
+enum uf_lag_rule {
+    UF_LAG_FOURTH_ROOT, /* ⌊T^(1/4)⌋, as fixest */
+    UF_LAG_NEWEY_WEST,  /* ⌊4 (T/100)^(2/9)⌋, Newey & West (1994), as xtscc */
+    UF_LAG_GIVEN        /* the option `lag` */
+};
+
+enum uf_conley_kernel {
+    UF_CONLEY_UNIFORM, /* 1 within the cut-off, as fixest */
+    UF_CONLEY_BARTLETT /* 1 − d/c */
+};
+
+enum uf_conley_metric {
+    UF_CONLEY_GREAT_CIRCLE, /* km on a sphere of radius 6371.0088 km, from degrees */
+    UF_CONLEY_FLAT,  /* km, 111 to a degree, longitudes shrunk by the cosine of the mean latitude: fixest's
+                             * "triangular" */
+    UF_CONLEY_PLANAR /* the coordinates' own unit: latitude is y, longitude is x */
 };
 
 struct uf_covariance_type {
@@ -70,6 +114,8 @@ struct uf_covariance_type {
     const char *name; /* `cr1s` */
     bool clustered;
     struct uf_words summary;
+    bool temporal; /* needs periods */
+    bool spatial;  /* needs coordinates and a cut-off */
 };
 /* All kinds, in the order of the enum. */
 const struct uf_covariance_type *uf_covariance_types(size_t *out_count);
@@ -86,12 +132,25 @@ struct uf_covariance_input {
     const size_t *cluster[2];           /* n group numbers each */
     size_t n_groups[2];          /* bound of the group numbers; groups without observations do not count */
     size_t n_cluster_dimensions; /* 0, 1, 2 */
+    /* driscoll-kraay; NULL, 0: not given */
+    const size_t *period; /* n numbers below n_periods, in the order of time */
+    size_t n_periods;
+    const long
+        *time; /* n_periods: where they stand on an equidistant scale, ascending (2000, 2002, …: a lag of 1
+                       * is one step of it); NULL: 0, 1, 2, … */
+    /* conley; NULL: not given. n each, in degrees or planar */
+    const double *latitude, *longitude;
 };
 
 struct uf_covariance_options {
     enum uf_covariance_kind kind;
     enum uf_k_rule k_rule;
     enum uf_df_rule df_rule;
+    enum uf_lag_rule lag_rule; /* driscoll-kraay */
+    size_t lag;                /* with UF_LAG_GIVEN; in steps of `time` */
+    double cutoff;             /* conley: > 0, in km or the coordinates' unit */
+    enum uf_conley_kernel kernel;
+    enum uf_conley_metric metric;
 };
 
 struct uf_covariance {
@@ -102,12 +161,16 @@ struct uf_covariance {
     double factor;           /* the small-sample factor on the bare sandwich (or 1) */
     enum uf_df_rule df_rule; /* the one used, never DEFAULT */
     bool repaired;           /* negative eigenvalues were set to zero */
+    size_t n_periods, lag;   /* driscoll-kraay: periods with observations, the L used */
 };
 
-/* UF_NOT_IDENTIFIED: N <= K for iid and hc1 (nothing is left to estimate a variance from), fewer than two
- * clusters; UF_BAD_USAGE: a kind or rule that does not exist for that clustering. Cost: O(n k²); cr2 and
- * Satterthwaite O((n + G q) q²) with q the columns that are not absorbed within clusters: k and the effects
- * not nested in a cluster, at most 2000. */
+/* UF_NOT_IDENTIFIED: N <= K (nothing is left to estimate a variance from), fewer than two clusters or periods;
+ * UF_BAD_USAGE: a kind or rule that does not exist for that clustering, periods or coordinates that are not given, a
+ * lag of T or more, a cut-off that is not positive, too many columns (below); UF_BAD_INPUT: a coordinate that is
+ * not finite or no degree. Cost: O(n k²); cr2, cr3 and Satterthwaite O((n + G q) q²) with q the columns that are not
+ * absorbed within clusters: k and the effects not nested in a cluster, at most 2000; hc2 and hc3 O(n q²), q then
+ * being k and the levels of all groupings but the largest; driscoll-kraay O(n k + T L k²); conley O(n k + P log P +
+ * pairs · k) with P distinct places and the pairs of places whose latitudes are within the cut-off. */
 uf_status uf_covariance_estimate(const struct uf_covariance_input *input,
                                  const struct uf_covariance_options *options, struct uf_covariance *out,
                                  struct uf_error *error);
@@ -117,6 +180,21 @@ void uf_covariance_clear(struct uf_covariance *covariance);
 uf_status uf_covariance_describe(const struct uf_covariance *covariance,
                                  const struct uf_covariance_options *options, enum uf_language language,
                                  char **out, struct uf_error *error);
+
+/* Linear combinations of the coefficients: variance c'Vc and the degrees of freedom of their t tests, by the
+ * covariance's own rule (Satterthwaite: for the combination itself). `combinations` is k × m, one in each column, in
+ * the order of the kept columns; `variance` and `df` take m numbers. Input and options are those that the
+ * covariance was estimated from. A combination of zeros has variance 0 and, by Satterthwaite, df NaN. The same
+ * cost as the covariance, for all m together. UF_INTERNAL: sizes differ. */
+uf_status uf_covariance_combinations(const struct uf_covariance_input *input,
+                                     const struct uf_covariance_options *options,
+                                     const struct uf_covariance *covariance, const gsl_matrix *combinations,
+                                     double *variance, double *df, struct uf_error *error);
+/* The same for one (k). */
+uf_status uf_covariance_combination(const struct uf_covariance_input *input,
+                                    const struct uf_covariance_options *options,
+                                    const struct uf_covariance *covariance, const gsl_vector *combination,
+                                    double *out_variance, double *out_df, struct uf_error *error);
 
 struct uf_t_test {
     double std_error, statistic, df, p_value, conf_low, conf_high;
@@ -134,7 +212,7 @@ struct uf_joint_test {
 uf_status uf_joint_test(const gsl_vector *coefficients, const gsl_matrix *covariance, const size_t *index,
                         size_t n_index, double df2, struct uf_joint_test *out, struct uf_error *error);
 
-/* The same hypothesis for cr0 … cr2 with one cluster dimension and few clusters: b'V^-1 b is taken as
+/* The same hypothesis for cr0 … cr3 with one cluster dimension and few clusters: b'V^-1 b is taken as
  * Hotelling's T²(q, η), η from the working model, so that F = (η − q + 1)/(η q) · b'V^-1 b has q and η − q +
  * 1 degrees of freedom ("HTZ"; Pustejovsky & Tipton 2018, §3.2). Index, coefficients and
  * covariance are those of `input`. Where η <= q − 1 there is too little to test with: statistic and p are

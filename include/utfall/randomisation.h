@@ -69,6 +69,7 @@ struct uf_randomisation_options {
     size_t most_enumerated; /* 0: 25,000 */
     size_t draws;           /* when there are more; 0: 9,999 */
     uint64_t seed;
+    bool row_by_row;                           /* tests: no short cut for balanced panels */
     int (*progress)(void *user, double share); /* non-zero stops with UF_INTERRUPTED; NULL: none */
     void *user;
 };
@@ -122,7 +123,7 @@ uf_status uf_randomise(const struct uf_randomisation_design *design, uf_randomis
 /* --- the coefficient of a regressor -------------------------------------------------------------- */
 
 /* UF_NOT_IDENTIFIED: fewer than two assignments, or the actual coefficient is collinear. Cost: O(n
- * (dimensions + k) + q²) an assignment. The order of results does not depend on anything but the input and
+ * (dimensions + k) + q²) an assignment; O(blocks · paths) in a balanced panel without covariates and weights. The order of results does not depend on anything but the input and
  * the seed. */
 uf_status uf_randomisation_test(const struct uf_randomisation_input *input,
                                 const struct uf_randomisation_options *options, struct uf_randomisation *out,

@@ -19,6 +19,7 @@
 #include <utfall/distribution.h>
 #include <utfall/eigen.h>
 #include <utfall/export.h>
+#include <utfall/few_treated.h>
 #include <utfall/file.h>
 #include <utfall/harmonise.h>
 #include <utfall/import.h>
@@ -29,6 +30,7 @@
 #include <utfall/location_quotient.h>
 #include <utfall/method.h>
 #include <utfall/minimise.h>
+#include <utfall/multiple_testing.h>
 #include <utfall/number.h>
 #include <utfall/panel.h>
 #include <utfall/parallel_trends_bounds.h>
@@ -59,4 +61,5 @@
 #include <utfall/text.h>
 #include <utfall/value_status.h>
 #include <utfall/variety.h>
+#include <utfall/wild_bootstrap.h>
 #endif

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const struct uf_option options_table[] = {
-    EFFECT_INFERENCE_OPTIONS("cr2,randomisation,cr1s"),
+    EFFECT_INFERENCE_OPTIONS("auto"),
     {"event-study", UF_OPTION_FLAG, "true", NULL, "estimate the difference by time since the start too",
      UF_COLUMNS_NONE},
     {"reference", UF_OPTION_NUMBER, "-1", NULL, "event time whose difference is 0 by definition",
@@ -161,23 +161,46 @@ static uf_status randomise(const struct effect_run *run, const struct uf_did_fit
     return effect_note(run, UF_WARNING, "randomisation-impossible", text, none, &argument, 1, error);
 }
 
-static uf_status report_size(const struct did_run *run, const struct uf_did_fit *fit,
-                             const struct effect_regression *regression,
-                             const struct uf_covariance *covariance, struct uf_error *error)
+/* The interval is the first one of the table of estimates, as in the report's sentences. */
+static uf_status report_size(const struct did_run *run, const struct uf_did_fit *fit, struct uf_error *error)
 {
+    const struct uf_table *estimates = uf_result_table(run->common.result, "estimates");
     double estimate[3] = {gsl_vector_get(fit->fit.coefficients, 0), NAN, NAN};
-    if (run->common.inference->n_covariances > 0) {
-        size_t k = fit->position[0];
-        struct uf_t_test test =
-            uf_t_test(gsl_vector_get(regression->coefficients, k), gsl_matrix_get(covariance[0].matrix, k, k),
-                      covariance[0].df[k], run->common.inference->level);
-        estimate[1] = test.conf_low;
-        estimate[2] = test.conf_high;
+    for (size_t row = 0; row < uf_table_rows(estimates) && isnan(estimate[1]); row++) {
+        estimate[1] = uf_table_number(estimates, row, EFFECT_CONF_LOW);
+        estimate[2] = uf_table_number(estimates, row, EFFECT_CONF_HIGH);
+        if (isnan(estimate[2])) estimate[1] = NAN;
+        if (isnan(estimate[1])) estimate[2] = NAN;
     }
     return effect_report_size(&run->common, run->scale, estimate, error);
 }
 
-static uf_status report(const struct did_run *run, const struct uf_did_fit *fit,
+static uf_status choose(struct did_run *run, const struct uf_covariance *covariance,
+                        const struct uf_randomisation *randomisation,
+                        const struct uf_did_assignment *assignment, struct uf_error *error)
+{
+    const struct effect_inference *inference = run->common.inference;
+    struct effect_grounds grounds = {.n_treated = run->common.sample->n_treated,
+                                     .n_control = run->common.sample->n_control,
+                                     .wild = run->common.sample->data.n_cluster_dimensions == 1};
+    if (!inference->automatic) return UF_OK;
+    for (size_t c = 0; c < inference->n_covariances; c++)
+        grounds.cr2 |= inference->covariance[c].kind == UF_COVARIANCE_CR2 && covariance[c].matrix;
+    if (randomisation) {
+        grounds.randomised = true;
+        grounds.noise = !isnan(randomisation->p_scaled);
+        grounds.n_treated = grounds.n_control = 0;
+        for (size_t b = 0; b < assignment->n_blocks; b++) {
+            bool treated = assignment->first_period[assignment->path[b]] != SIZE_MAX;
+            grounds.n_treated += treated;
+            grounds.n_control += !treated;
+        }
+    }
+    run->procedure = effect_choose(&grounds);
+    return effect_note_choice(&run->common, &grounds, error);
+}
+
+static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
                         const struct effect_regression *regression, const struct uf_covariance *covariance,
                         struct uf_error *error)
 {
@@ -186,9 +209,11 @@ static uf_status report(const struct did_run *run, const struct uf_did_fit *fit,
     bool randomised = false;
     UF_TRY(note_fit(&run->common, fit, error));
     UF_TRY(randomise(&run->common, fit, &assignment, &randomisation, &randomised, error));
-    uf_status status = did_report_estimates(run, fit, regression, covariance,
-                                            randomised ? &randomisation : NULL, &assignment, error);
-    if (status == UF_OK) status = report_size(run, fit, regression, covariance, error);
+    uf_status status = choose(run, covariance, randomised ? &randomisation : NULL, &assignment, error);
+    if (status == UF_OK)
+        status = did_report_estimates(run, fit, regression, covariance, randomised ? &randomisation : NULL,
+                                      &assignment, error);
+    if (status == UF_OK) status = report_size(run, fit, error);
     if (status == UF_OK && run->event_study)
         status = did_report_event_study(run, randomised ? &assignment : NULL, error);
     if (status == UF_OK && randomised)
@@ -214,7 +239,7 @@ static uf_status refuse_collinear(const struct effect_run *run, struct uf_error 
     return uf_design_refuse(run->result, error);
 }
 
-static uf_status estimate(const struct did_run *run, const struct uf_options *options, struct uf_error *error)
+static uf_status estimate(struct did_run *run, const struct uf_options *options, struct uf_error *error)
 {
     struct uf_did_fit fit;
     struct did_regression regression = {0};

@@ -112,7 +112,10 @@ static struct uf_covariance_input covariance_input(const struct uf_did_data *dat
                                         .inverse = fit->fit.inverse,
                                         .weights = data->weights,
                                         .absorber = fit->absorber,
-                                        .n_cluster_dimensions = data->n_cluster_dimensions};
+                                        .n_cluster_dimensions = data->n_cluster_dimensions,
+                                        .period = data->period,
+                                        .n_periods = data->n_periods,
+                                        .time = data->time};
     for (size_t d = 0; d < data->n_cluster_dimensions && d < 2; d++) {
         input.cluster[d] = data->cluster[d];
         input.n_groups[d] = data->n_groups[d];
@@ -161,8 +164,11 @@ uf_status uf_did_pretrend(const struct uf_did_data *data, const struct uf_did_fi
     for (size_t j = 0; j < fit->n_leading; j++)
         if (fit->event_time[j] < 0 && fit->event_time[j] != reference && fit->position[j] != SIZE_MAX)
             index[count++] = fit->position[j];
-    double df2 = covariance->n_clusters > 0 ? (double)covariance->n_clusters - 1 : fit->fit.df;
-    status = options->kind == UF_COVARIANCE_CR2 && data->n_cluster_dimensions == 1 && count > 0
+    double df2 = covariance->n_clusters > 0  ? (double)covariance->n_clusters - 1
+                 : covariance->n_periods > 0 ? (double)covariance->n_periods - 1
+                                             : fit->fit.df;
+    bool adjusted = options->kind == UF_COVARIANCE_CR2 || options->kind == UF_COVARIANCE_CR3;
+    status = adjusted && data->n_cluster_dimensions == 1 && count > 0
                  ? uf_joint_test_few_clusters(&regression.view.input, options, regression.kept,
                                               covariance->matrix, index, count, out, error)
                  : uf_joint_test(regression.kept, covariance->matrix, index, count, df2, out, error);

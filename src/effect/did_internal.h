@@ -3,6 +3,7 @@
 #define UTFALL_EFFECT_DID_INTERNAL_H
 /* What the files of the method `did` share. */
 #include "effect/estimates.h"
+#include "effect/inference_choice.h"
 #include "effect/pretrend.h"
 
 #include <utfall/design.h>
@@ -32,6 +33,7 @@ struct did_run {
     bool event_study;
     struct uf_event_study_options event;
     enum effect_scale scale;
+    enum effect_procedure procedure; /* with inference: auto */
 };
 
 /* `randomisation` NULL: none. */

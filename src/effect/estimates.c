@@ -61,7 +61,8 @@ uf_status effect_table_add_band(struct uf_table *table, const struct effect_run 
 uf_status effect_set_number(struct uf_table *table, size_t row, size_t column, double value,
                             struct uf_error *error)
 {
-    if (isnan(value)) return uf_table_set_value(table, row, column, NAN, UF_VALUE_NOT_APPLICABLE, error);
+    /* an interval without an end has none to print; the note says so */
+    if (!isfinite(value)) return uf_table_set_value(table, row, column, NAN, UF_VALUE_NOT_APPLICABLE, error);
     return uf_table_set_number(table, row, column, value, error);
 }
 

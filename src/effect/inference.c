@@ -10,7 +10,21 @@
 /* Below this many clusters an inference known to reject too often is never shown alone. */
 enum { FEW_CLUSTERS = 50 };
 
-const char *const effect_inferences[] = {"iid", "hc1", "cr0", "cr1", "cr1s", "cr2", "randomisation", NULL};
+/* Without conley: a panel has no coordinates. */
+const char *const effect_inferences[] = {"auto",
+                                         "iid",
+                                         "hc1",
+                                         "hc2",
+                                         "hc3",
+                                         "cr0",
+                                         "cr1",
+                                         "cr1s",
+                                         "cr2",
+                                         "cr3",
+                                         "driscoll-kraay",
+                                         "randomisation",
+                                         "wild-bootstrap",
+                                         NULL};
 /* in the order of their enums */
 const char *const effect_k_rules[] = {"fixest", "stata", "reghdfe", "none", NULL};
 const char *const effect_df_rules[] = {"default", "residual", "clusters", "satterthwaite", NULL};
@@ -44,7 +58,7 @@ static void add_covariance(struct effect_inference *inference, enum uf_covarianc
         .k_rule = (enum uf_k_rule)choice_of(effect_k_rules, uf_options_text(options, "k-rule")),
         .df_rule = (enum uf_df_rule)choice_of(effect_df_rules, uf_options_text(options, "df-rule"))};
     size_t count;
-    /* a rule about clusters has no meaning for iid and hc1 */
+    /* a rule about clusters has no meaning where there are none */
     if (!uf_covariance_types(&count)[kind].clustered) covariance.df_rule = UF_DF_DEFAULT;
     inference->covariance[inference->n_covariances++] = covariance;
 }
@@ -56,10 +70,15 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
     const struct uf_text_list *list = uf_options_list(options, "inference");
     for (size_t i = 0; i < list->count; i++) {
         const struct uf_covariance_type *type = uf_covariance_find(list->items[i]);
-        if (type)
-            add_covariance(&inference, type->kind, options);
-        else
-            inference.randomise = true;
+        if (type) add_covariance(&inference, type->kind, options);
+        inference.automatic |= !strcmp(list->items[i], "auto");
+        inference.randomise |= !strcmp(list->items[i], "randomisation");
+        inference.wild |= !strcmp(list->items[i], "wild-bootstrap");
+    }
+    if (inference.automatic) {
+        inference.randomise = inference.wild = true;
+        add_covariance(&inference, UF_COVARIANCE_CR2, options);
+        add_covariance(&inference, UF_COVARIANCE_CR1S, options);
     }
     if (!(inference.level > 0 && inference.level < 1))
         return uf_fail(error, UF_BAD_USAGE,
@@ -71,6 +90,13 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
                                           .seed = context->seed,
                                           .progress = context->progress,
                                           .user = context->user};
+    inference.bootstrap = (struct uf_wild_bootstrap_options){
+        .k_rule = (enum uf_k_rule)choice_of(effect_k_rules, uf_options_text(options, "k-rule")),
+        .draws = uf_options_count(options, "bootstrap-draws"),
+        .level = inference.level,
+        .seed = context->seed,
+        .progress = context->progress,
+        .user = context->user};
     *out = inference;
     return UF_OK;
 }
@@ -118,7 +144,8 @@ static uf_status add_honest(const struct effect_run *run, size_t n_clusters, con
     struct effect_inference *inference = run->inference;
     bool honest = inference->randomise, one_way = run->sample->data.n_cluster_dimensions == 1;
     for (size_t c = 0; c < inference->n_covariances; c++)
-        honest |= inference->covariance[c].kind == UF_COVARIANCE_CR2;
+        honest |= inference->covariance[c].kind == UF_COVARIANCE_CR2 ||
+                  inference->covariance[c].kind == UF_COVARIANCE_CR3;
     if (honest || n_clusters >= FEW_CLUSTERS) return UF_OK;
     if (one_way)
         add_covariance(inference, UF_COVARIANCE_CR2, options);
@@ -169,25 +196,6 @@ void effect_covariances_clear(struct uf_covariance *covariance)
 
 /* --- terms -------------------------------------------------------------------------------------- */
 
-static uf_status combination_variance(const struct effect_regression *regression,
-                                      const struct uf_covariance_options *options,
-                                      const struct uf_covariance *covariance, const gsl_vector *combination,
-                                      double *variance, double *df, struct uf_error *error)
-{
-    (void)regression, (void)options, (void)error;
-    double sum = 0, least = INFINITY;
-    for (size_t i = 0; i < combination->size; i++) {
-        double a = gsl_vector_get(combination, i);
-        if (a == 0) continue;
-        least = fmin(least, covariance->df[i]);
-        for (size_t j = 0; j < combination->size; j++)
-            sum += a * gsl_matrix_get(covariance->matrix, i, j) * gsl_vector_get(combination, j);
-    }
-    *variance = sum;
-    *df = least;
-    return UF_OK;
-}
-
 uf_status effect_term_test(const struct effect_run *run, const struct effect_regression *regression,
                            size_t inference, const struct uf_covariance *covariance,
                            const struct effect_term *term, double *estimate, struct uf_t_test *test,
@@ -196,8 +204,8 @@ uf_status effect_term_test(const struct effect_run *run, const struct effect_reg
     size_t k = regression->coefficients->size;
     gsl_vector_const_view combination = gsl_vector_const_view_array(term->combination, k);
     double variance, df, sum = 0;
-    UF_TRY(combination_variance(regression, &run->inference->covariance[inference], covariance,
-                                &combination.vector, &variance, &df, error));
+    UF_TRY(uf_covariance_combination(&regression->input, &run->inference->covariance[inference], covariance,
+                                     &combination.vector, &variance, &df, error));
     for (size_t j = 0; j < k; j++) sum += term->combination[j] * gsl_vector_get(regression->coefficients, j);
     *estimate = sum;
     *test = uf_t_test(sum, variance, df, run->inference->level);
@@ -238,6 +246,76 @@ uf_status effect_add_terms(const struct effect_run *run, const struct effect_reg
     return status;
 }
 
+static uf_status note_wild_left_out(const struct effect_run *run, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "The wild cluster bootstrap was left out: it needs one cluster column with at least two clusters.",
+        "Den vilda klusterbootstrapen har utelämnats: den kräver en klusterkolumn med minst två kluster."};
+    return effect_note(run, UF_NOTE, "inference-left-out", text, none, NULL, 0, error);
+}
+
+static uf_status add_wild_row(const struct effect_run *run, const struct uf_wild_bootstrap *wild,
+                              const struct effect_term *term, struct uf_table *table, struct uf_error *error)
+{
+    char *how = NULL;
+    UF_TRY(uf_wild_bootstrap_describe(wild, run->context->language, &how, error));
+    struct effect_row row = {
+        .term = term->term,
+        .method = term->method,
+        .group = term->group,
+        .period = term->period,
+        .event_time = term->event_time,
+        .estimate = wild->estimate,
+        .test = {wild->std_error, wild->statistic, NAN, wild->p_symmetric, wild->conf_low, wild->conf_high},
+        .n_obs = term->n_obs,
+        .n_treated = term->n_treated,
+        .n_control = term->n_control,
+        .n_clusters = wild->n_clusters,
+        .vcov = "wild-bootstrap",
+        .note = how};
+    uf_status status = effect_add_row(table, run, &row, NULL, error);
+    free(how);
+    return status;
+}
+
+uf_status effect_add_wild(const struct effect_run *run, const struct effect_regression *regression,
+                          const struct effect_term *terms, size_t n_terms, struct uf_table *table,
+                          struct uf_error *error)
+{
+    if (!run->inference->wild) return UF_OK;
+    if (regression->input.n_cluster_dimensions != 1) return note_wild_left_out(run, error);
+    for (size_t t = 0; t < n_terms; t++) {
+        if (!terms[t].combination) continue;
+        gsl_vector_const_view combination =
+            gsl_vector_const_view_array(terms[t].combination, regression->coefficients->size);
+        const struct uf_wild_bootstrap_input input = {&regression->input, regression->coefficients,
+                                                      &combination.vector, 0};
+        struct uf_wild_bootstrap wild;
+        struct uf_error reason;
+        uf_status status = uf_wild_bootstrap_test(&input, &run->inference->bootstrap, &wild, &reason);
+        if (status == UF_NOT_IDENTIFIED || status == UF_BAD_USAGE) return note_wild_left_out(run, error);
+        if (status != UF_OK) {
+            if (error) *error = reason;
+            return status;
+        }
+        status = add_wild_row(run, &wild, &terms[t], table, error);
+        uf_wild_bootstrap_clear(&wild);
+        UF_TRY(status);
+    }
+    return UF_OK;
+}
+
+static uf_status append(char **text, enum uf_language language, struct uf_words more, struct uf_error *error)
+{
+    struct uf_buffer buffer;
+    uf_buffer_init(&buffer);
+    uf_buffer_append(&buffer, *text);
+    uf_buffer_append(&buffer, uf_words_in(more, language));
+    free(*text);
+    *text = uf_buffer_take(&buffer);
+    return *text ? UF_OK : uf_fail_memory(error);
+}
+
 uf_status effect_add_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,
                                 double estimate, size_t n_blocks, const char *term, struct uf_table *table,
                                 struct uf_error *error)
@@ -275,6 +353,9 @@ uf_status effect_add_randomised(const struct effect_run *run, const struct uf_ra
          false,
          {"treatment dealt out anew over {0} units; share of assignments with at least as large a t value",
           "insatsen fördelad på nytt över {0} enheter; andelen fördelningar med minst lika stort t-värde"}}};
+    static const struct uf_words endless = {
+        "; the interval has no end on one side or both: there are too few ways to deal",
+        "; intervallet saknar slut åt ena eller båda hållen: det finns för få sätt att fördela"};
     const struct uf_argument argument = uf_count_argument(n_blocks);
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
         if (isnan(rows[r].p_value)) continue;
@@ -292,6 +373,9 @@ uf_status effect_add_randomised(const struct effect_run *run, const struct uf_ra
         if (rows[r].interval)
             status = uf_randomisation_interval(randomisation, rows[r].scaled, run->inference->level,
                                                &row.test.conf_low, &row.test.conf_high, error);
+        if (status == UF_OK && (isinf(row.test.conf_low) || isinf(row.test.conf_high)))
+            status = append(&note, run->context->language, endless, error);
+        row.note = note;
         if (status == UF_OK) status = effect_add_row(table, run, &row, NULL, error);
         free(note);
         UF_TRY(status);

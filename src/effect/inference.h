@@ -10,6 +10,7 @@
 #include <utfall/covariance.h>
 #include <utfall/method.h>
 #include <utfall/randomisation.h>
+#include <utfall/wild_bootstrap.h>
 
 struct effect_run;
 struct uf_table;
@@ -19,9 +20,11 @@ enum { EFFECT_MOST_COVARIANCES = 12 };
 struct effect_inference {
     struct uf_covariance_options covariance[EFFECT_MOST_COVARIANCES]; /* analytic ones, as asked for */
     size_t n_covariances;
-    bool randomise;
+    bool automatic; /* a procedure is chosen by the design, and the others shown beside it */
+    bool randomise, wild;
     double level;
     struct uf_randomisation_options randomisation;
+    struct uf_wild_bootstrap_options bootstrap;
 };
 
 /* The choices of an option `inference`, `k-rule`, `df-rule`; NULL-terminated. */
@@ -32,7 +35,7 @@ extern const char *const effect_inferences[], *const effect_k_rules[], *const ef
      UF_OPTION_LIST,                                                                                         \
      default_list,                                                                                           \
      effect_inferences,                                                                                      \
-     "types of inference; intervals are those of the first analytic one",                                    \
+     "types of inference; auto chooses by the design and shows others beside",                               \
      UF_COLUMNS_NONE},                                                                                       \
         {"confidence-level", UF_OPTION_NUMBER, "0.95", NULL, "confidence level of the intervals",            \
          UF_COLUMNS_NONE},                                                                                   \
@@ -47,6 +50,8 @@ extern const char *const effect_inferences[], *const effect_k_rules[], *const ef
          "25000",                                                                                            \
          NULL,                                                                                               \
          "try all assignments when there are at most this many",                                             \
+         UF_COLUMNS_NONE},                                                                                   \
+        {"bootstrap-draws", UF_OPTION_COUNT, "9999", NULL, "draws of the wild cluster bootstrap",            \
          UF_COLUMNS_NONE},                                                                                   \
         {"k-rule",                                                                                           \
          UF_OPTION_CHOICE,                                                                                   \
@@ -97,7 +102,12 @@ uf_status effect_add_terms(const struct effect_run *run, const struct effect_reg
                            size_t inference, const struct uf_covariance *covariance,
                            const struct effect_term *terms, size_t n_terms, struct uf_table *table,
                            struct uf_error *error);
-/* The two rows (coefficient, t) of a randomisation for `term`; `n_blocks` were dealt to. */
+/* A row of the wild cluster bootstrap for each term that is estimated; nothing with two cluster dimensions or one
+ * cluster, which is said in a note. */
+uf_status effect_add_wild(const struct effect_run *run, const struct effect_regression *regression,
+                          const struct effect_term *terms, size_t n_terms, struct uf_table *table,
+                          struct uf_error *error);
+/* The rows (scaled, coefficient, t) of a randomisation for `term`; `n_blocks` were dealt to. */
 uf_status effect_add_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,
                                 double estimate, size_t n_blocks, const char *term, struct uf_table *table,
                                 struct uf_error *error);

@@ -162,6 +162,9 @@ static uf_status check_options(const struct uf_beta_options *options, struct uf_
                        "There is no such covariance, or the level %g is not between 0 and 1.",
                        options->level);
     const struct uf_covariance_type *type = &types[options->covariance];
+    if (type->temporal || type->spatial)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "The covariance '%s' is not for a cross-section; take hc3 or cr2.", type->name);
     if (type->clustered == (options->cluster != NULL)) return UF_OK;
     return uf_fail(error, UF_BAD_USAGE, "The covariance '%s' %s.", type->name,
                    type->clustered ? "needs clusters" : "knows no clusters; take cr1 or cr2");

@@ -9,7 +9,8 @@
 #include "profile/panel_activity.h"
 
 /* In the order of the descriptor's choices; the names are those of the covariances. */
-static const char *const covariance_choices[] = {"iid", "hc1", "cr0", "cr1", "cr1s", "cr2", NULL};
+static const char *const covariance_choices[] = {"iid", "hc1",  "hc2", "hc3", "cr0",
+                                                 "cr1", "cr1s", "cr2", "cr3", NULL};
 
 static void study_clear(struct convergence_study *study)
 {

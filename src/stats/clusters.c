@@ -57,16 +57,12 @@ static int compare_pairs(const void *left, const void *right)
 }
 
 uf_status clusters_intersect(struct clusters *clusters, const size_t *first, const size_t *second, size_t n,
-                             struct uf_error *error)
+                             size_t *group, struct uf_error *error)
 {
     memset(clusters, 0, sizeof *clusters);
     struct pair *pairs = malloc((n + 1) * sizeof *pairs);
-    size_t *group = malloc((n + 1) * sizeof *group), count = 0;
-    uf_status status = UF_OK;
-    if (!pairs || !group) {
-        status = uf_fail_memory(error);
-        goto done;
-    }
+    size_t count = 0;
+    if (!pairs) return uf_fail_memory(error);
     for (size_t i = 0; i < n; i++) pairs[i] = (struct pair){first[i], second[i], i};
     qsort(pairs, n, sizeof *pairs, compare_pairs);
     for (size_t i = 0; i < n; i++) {
@@ -74,8 +70,6 @@ uf_status clusters_intersect(struct clusters *clusters, const size_t *first, con
             count++;
         group[pairs[i].observation] = count;
     }
-    status = clusters_init(clusters, group, n, count + 1, error);
-done:
-    free(pairs), free(group);
-    return status;
+    free(pairs);
+    return clusters_init(clusters, group, n, count + 1, error);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <gsl/gsl_blas.h>
 #include <gsl/gsl_eigen.h>
 #include <math.h>
 #include <stdlib.h>
@@ -23,6 +24,62 @@ struct uf_t_test uf_t_test(double estimate, double variance, double df, double l
     test.conf_low = estimate - reach;
     test.conf_high = estimate + reach;
     return test;
+}
+
+uf_status uf_covariance_combinations(const struct uf_covariance_input *input,
+                                     const struct uf_covariance_options *options,
+                                     const struct uf_covariance *covariance, const gsl_matrix *combinations,
+                                     double *variance, double *df, struct uf_error *error)
+{
+    size_t k = input->x->size2, m = combinations->size2;
+    if (combinations->size1 != k || covariance->matrix->size1 != k || input->inverse->size1 != k)
+        return uf_fail(error, UF_INTERNAL, "combinations: sizes differ");
+    if (m == 0) return UF_OK;
+    bool satterthwaite = covariance->df_rule == UF_DF_SATTERTHWAITE;
+    struct clusters clusters = {0};
+    double *found = malloc((m + 1) * sizeof *found);
+    gsl_matrix *directions = gsl_matrix_calloc(k, m);
+    uf_status status = found && directions ? UF_OK : uf_fail_memory(error);
+    /* the rules but Satterthwaite's give each coefficient the same */
+    for (size_t j = 0; j < m && status == UF_OK; j++) found[j] = covariance->df[0];
+    if (status == UF_OK && satterthwaite) {
+        const struct bias_reduction wanted = {
+            .adjustment = covariance_adjustment(options->kind), .directions = directions, .df = found};
+        if (gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, input->inverse, combinations, 0, directions))
+            status = uf_fail(error, UF_INTERNAL, "combinations: matrices do not fit");
+        if (status == UF_OK)
+            status = clusters_init(&clusters, input->cluster[0], input->x->size1, input->n_groups[0], error);
+        if (status == UF_OK) status = covariance_bias_reduced(input, &clusters, &wanted, error);
+    }
+    for (size_t j = 0; j < m && status == UF_OK; j++) {
+        double sum = 0;
+        for (size_t a = 0; a < k; a++)
+            for (size_t b = 0; b < k; b++)
+                sum += gsl_matrix_get(combinations, a, j) * gsl_matrix_get(covariance->matrix, a, b) *
+                       gsl_matrix_get(combinations, b, j);
+        variance[j] = sum;
+        df[j] = found[j];
+    }
+    clusters_clear(&clusters);
+    gsl_matrix_free(directions);
+    free(found);
+    return status;
+}
+
+uf_status uf_covariance_combination(const struct uf_covariance_input *input,
+                                    const struct uf_covariance_options *options,
+                                    const struct uf_covariance *covariance, const gsl_vector *combination,
+                                    double *out_variance, double *out_df, struct uf_error *error)
+{
+    size_t k = combination->size;
+    gsl_matrix *column = gsl_matrix_alloc(k ? k : 1, 1);
+    if (!column) return uf_fail_memory(error);
+    gsl_matrix_set_zero(column);
+    for (size_t j = 0; j < k; j++) gsl_matrix_set(column, j, 0, gsl_vector_get(combination, j));
+    uf_status status =
+        uf_covariance_combinations(input, options, covariance, column, out_variance, out_df, error);
+    gsl_matrix_free(column);
+    return status;
 }
 
 uf_status uf_joint_test(const gsl_vector *coefficients, const gsl_matrix *covariance, const size_t *index,
@@ -89,13 +146,14 @@ uf_status uf_joint_test_few_clusters(const struct uf_covariance_input *input,
 {
     struct uf_joint_test test;
     double eta = NAN, q = (double)n_index;
-    if (input->n_cluster_dimensions != 1 || options->kind < UF_COVARIANCE_CR0)
+    size_t count;
+    if (input->n_cluster_dimensions != 1 || !uf_covariance_types(&count)[options->kind].clustered)
         return uf_fail(error, UF_BAD_USAGE,
-                       "Hotelling's approximation needs cr0 to cr2 with one cluster dimension");
+                       "Hotelling's approximation needs cr0 to cr3 with one cluster dimension");
     UF_TRY(uf_joint_test(coefficients, covariance, index, n_index, 1, &test, error));
     test.df2 = NAN;
     if (!isnan(test.statistic))
-        UF_TRY(covariance_joint_df(input, options->kind == UF_COVARIANCE_CR2, index, n_index, &eta, error));
+        UF_TRY(covariance_joint_df(input, covariance_adjustment(options->kind), index, n_index, &eta, error));
     if (eta > q - 1) {
         test.df2 = eta - q + 1;
         test.statistic *= test.df2 / eta;

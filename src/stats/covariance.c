@@ -12,30 +12,76 @@ static const struct uf_covariance_type types[] = {
     {UF_COVARIANCE_IID,
      "iid",
      false,
-     {"independent errors of equal variance", "oberoende fel med lika varians"}},
+     {"independent errors of equal variance", "oberoende fel med lika varians"},
+     false,
+     false},
     {UF_COVARIANCE_HC1,
      "hc1",
      false,
      {"heteroskedasticity-robust (HC1), independent observations",
-      "robust mot heteroskedasticitet (HC1), oberoende observationer"}},
+      "robust mot heteroskedasticitet (HC1), oberoende observationer"},
+     false,
+     false},
+    {UF_COVARIANCE_HC2,
+     "hc2",
+     false,
+     {"heteroskedasticity-robust by leverage (HC2), independent observations",
+      "robust mot heteroskedasticitet efter hävstång (HC2), oberoende observationer"},
+     false,
+     false},
+    {UF_COVARIANCE_HC3,
+     "hc3",
+     false,
+     {"heteroskedasticity-robust by squared leverage, a jackknife (HC3), independent observations",
+      "robust mot heteroskedasticitet efter hävstång i kvadrat, en jackknife (HC3), oberoende observationer"},
+     false,
+     false},
     {UF_COVARIANCE_CR0,
      "cr0",
      true,
      {"cluster-robust without small-sample correction (CR0)",
-      "klusterrobust utan småstickprovskorrektion (CR0)"}},
+      "klusterrobust utan småstickprovskorrektion (CR0)"},
+     false,
+     false},
     {UF_COVARIANCE_CR1,
      "cr1",
      true,
-     {"cluster-robust, factor G/(G−1) (CR1)", "klusterrobust, faktor G/(G−1) (CR1)"}},
+     {"cluster-robust, factor G/(G−1) (CR1)", "klusterrobust, faktor G/(G−1) (CR1)"},
+     false,
+     false},
     {UF_COVARIANCE_CR1S,
      "cr1s",
      true,
      {"cluster-robust, factors G/(G−1) and (N−1)/(N−K) (CR1S)",
-      "klusterrobust, faktorerna G/(G−1) och (N−1)/(N−K) (CR1S)"}},
+      "klusterrobust, faktorerna G/(G−1) och (N−1)/(N−K) (CR1S)"},
+     false,
+     false},
     {UF_COVARIANCE_CR2,
      "cr2",
      true,
-     {"bias-reduced cluster-robust (CR2)", "biasreducerad klusterrobust (CR2)"}},
+     {"bias-reduced cluster-robust (CR2)", "biasreducerad klusterrobust (CR2)"},
+     false,
+     false},
+    {UF_COVARIANCE_CR3,
+     "cr3",
+     true,
+     {"cluster-robust, the jackknife that leaves out one cluster at a time (CR3)",
+      "klusterrobust, den jackknife som utelämnar ett kluster i taget (CR3)"},
+     false,
+     false},
+    {UF_COVARIANCE_DRISCOLL_KRAAY,
+     "driscoll-kraay",
+     false,
+     {"robust to dependence between units and over time (Driscoll–Kraay)",
+      "robust mot beroende mellan enheter och över tid (Driscoll–Kraay)"},
+     true,
+     false},
+    {UF_COVARIANCE_CONLEY,
+     "conley",
+     false,
+     {"robust to dependence between neighbours (Conley)", "robust mot beroende mellan grannar (Conley)"},
+     false,
+     true},
 };
 
 const struct uf_covariance_type *uf_covariance_types(size_t *out_count)
@@ -59,34 +105,13 @@ void uf_covariance_clear(struct uf_covariance *covariance)
     memset(covariance, 0, sizeof *covariance);
 }
 
-uf_status covariance_add_meat(const struct uf_covariance_input *input, const struct clusters *clusters,
-                              double factor, gsl_matrix *meat, struct uf_error *error)
-{
-    size_t k = input->x->size2;
-    double *score = malloc((k + 1) * sizeof *score);
-    if (!score) return uf_fail_memory(error);
-    for (size_t g = 0; g < clusters->count; g++) {
-        memset(score, 0, k * sizeof *score);
-        for (size_t l = clusters->start[g]; l < clusters->start[g + 1]; l++) {
-            size_t i = clusters->order[l];
-            double e = gsl_vector_get(input->residuals, i) * (input->weights ? input->weights[i] : 1);
-            for (size_t j = 0; j < k; j++) score[j] += gsl_matrix_get(input->x, i, j) * e;
-        }
-        for (size_t a = 0; a < k; a++)
-            for (size_t b = 0; b < k; b++)
-                gsl_matrix_set(meat, a, b, gsl_matrix_get(meat, a, b) + factor * score[a] * score[b]);
-    }
-    free(score);
-    return UF_OK;
-}
-
-uf_status covariance_sandwich(const gsl_matrix *inverse, const gsl_matrix *meat, gsl_matrix *out,
-                              struct uf_error *error)
+uf_status covariance_sandwich(const gsl_matrix *inverse, const gsl_matrix *meat, double factor,
+                              gsl_matrix *out, struct uf_error *error)
 {
     gsl_matrix *half = gsl_matrix_alloc(meat->size1, meat->size2);
     if (!half) return uf_fail_memory(error);
     int failed = gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, inverse, meat, 0, half);
-    if (!failed) failed = gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, half, inverse, 0, out);
+    if (!failed) failed = gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, factor, half, inverse, 0, out);
     gsl_matrix_free(half);
     return failed ? uf_fail(error, UF_INTERNAL, "covariance: matrices do not fit") : UF_OK;
 }
@@ -124,8 +149,7 @@ uf_status covariance_count_parameters(const struct uf_covariance_input *input, e
     return UF_OK;
 }
 
-/* Cameron, Gelbach & Miller (2011), §2.3: V := U max(Λ, 0) U' when there is a clearly negative eigenvalue. */
-static uf_status repair(gsl_matrix *v, bool *repaired, struct uf_error *error)
+uf_status covariance_repair(gsl_matrix *v, bool *repaired, struct uf_error *error)
 {
     size_t k = v->size1;
     gsl_eigen_symmv_workspace *workspace = gsl_eigen_symmv_alloc(k);
@@ -156,134 +180,76 @@ done:
     return status;
 }
 
-static uf_status estimate_unclustered(const struct uf_covariance_input *input, enum uf_covariance_kind kind,
-                                      gsl_matrix *meat, struct uf_covariance *out, struct uf_error *error)
+uf_status covariance_left(const struct uf_covariance_input *input, double *parameters, double *left,
+                          struct uf_error *error)
 {
-    size_t n = input->x->size1, k = input->x->size2;
-    UF_TRY(covariance_count_parameters(input, UF_K_STATA, &out->parameters, error));
-    double left = (double)n - out->parameters;
-    if (left <= 0)
+    size_t n = input->x->size1;
+    double all;
+    UF_TRY(covariance_count_parameters(input, UF_K_STATA, &all, error));
+    if (all >= (double)n)
         return uf_fail(error, UF_NOT_IDENTIFIED,
                        "%zu observations and %.0f parameters: nothing is left to estimate a variance from", n,
-                       out->parameters);
-    if (kind == UF_COVARIANCE_IID) {
-        double rss = 0;
-        for (size_t i = 0; i < n; i++) {
-            double e = gsl_vector_get(input->residuals, i);
-            rss += (input->weights ? input->weights[i] : 1) * e * e;
-        }
-        out->factor = 1;
-        gsl_matrix_memcpy(out->matrix, input->inverse);
-        gsl_matrix_scale(out->matrix, rss / left);
-        return UF_OK;
-    }
-    for (size_t i = 0; i < n; i++) {
-        double e = gsl_vector_get(input->residuals, i) * (input->weights ? input->weights[i] : 1);
-        for (size_t a = 0; a < k; a++) {
-            double xa = gsl_matrix_get(input->x, i, a) * e;
-            for (size_t b = 0; b < k; b++)
-                gsl_matrix_set(meat, a, b,
-                               gsl_matrix_get(meat, a, b) + xa * gsl_matrix_get(input->x, i, b) * e);
-        }
-    }
-    out->factor = (double)n / left;
-    UF_TRY(covariance_sandwich(input->inverse, meat, out->matrix, error));
-    gsl_matrix_scale(out->matrix, out->factor);
+                       all);
+    *parameters = all;
+    *left = (double)n - all;
     return UF_OK;
 }
 
-static uf_status estimate_clustered(const struct uf_covariance_input *input,
-                                    const struct uf_covariance_options *options, gsl_matrix *meat,
-                                    struct uf_covariance *out, struct uf_error *error)
+/* Fills matrix, df (Satterthwaite's; the others follow from the counts), counts and factor. */
+typedef uf_status estimate_function(const struct uf_covariance_input *input,
+                                    const struct uf_covariance_options *options, struct uf_covariance *out,
+                                    struct uf_error *error);
+
+static estimate_function *const estimators[] = {
+    [UF_COVARIANCE_IID] = covariance_independent,   [UF_COVARIANCE_HC1] = covariance_independent,
+    [UF_COVARIANCE_HC2] = covariance_independent,   [UF_COVARIANCE_HC3] = covariance_independent,
+    [UF_COVARIANCE_CR0] = covariance_clustered,     [UF_COVARIANCE_CR1] = covariance_clustered,
+    [UF_COVARIANCE_CR1S] = covariance_clustered,    [UF_COVARIANCE_CR2] = covariance_clustered,
+    [UF_COVARIANCE_CR3] = covariance_clustered,     [UF_COVARIANCE_DRISCOLL_KRAAY] = covariance_over_time,
+    [UF_COVARIANCE_CONLEY] = covariance_over_space,
+};
+
+static uf_status settle_df_rule(const struct uf_covariance_input *input,
+                                const struct uf_covariance_options *options, enum uf_df_rule *out,
+                                struct uf_error *error)
 {
-    size_t n = input->x->size1, dimensions = input->n_cluster_dimensions;
-    bool satterthwaite = out->df_rule == UF_DF_SATTERTHWAITE, adjusted = options->kind == UF_COVARIANCE_CR2;
-    if (dimensions == 0 || dimensions > 2)
-        return uf_fail(error, UF_BAD_USAGE, "%s needs one or two cluster dimensions, not %zu",
-                       types[options->kind].name, dimensions);
-    if (dimensions == 2 && (satterthwaite || adjusted))
-        return uf_fail(error, UF_BAD_USAGE,
-                       "%s is not defined for two-way clustering; use cr1s, or one cluster dimension",
-                       adjusted ? "cr2" : "Satterthwaite's rule");
-    struct clusters clusters[3] = {{0}};
-    uf_status status = UF_OK;
-    for (size_t d = 0; d < dimensions; d++) {
-        UF_TRY_GOTO(clusters_init(&clusters[d], input->cluster[d], n, input->n_groups[d], error), done);
-        if (d == 0 || clusters[d].count < out->n_clusters) out->n_clusters = clusters[d].count;
-    }
-    if (out->n_clusters < 2) {
-        status =
-            uf_fail(error, UF_NOT_IDENTIFIED,
-                    "a cluster-robust covariance needs at least two clusters, found %zu", out->n_clusters);
-        goto done;
-    }
-    if (adjusted || satterthwaite)
-        UF_TRY_GOTO(covariance_bias_reduced(input, &clusters[0], adjusted, adjusted ? meat : NULL,
-                                            satterthwaite ? out->df : NULL, error),
-                    done);
-    if (!adjusted) {
-        for (size_t d = 0; d < dimensions; d++)
-            UF_TRY_GOTO(covariance_add_meat(input, &clusters[d], 1, meat, error), done);
-        if (dimensions == 2) {
-            UF_TRY_GOTO(clusters_intersect(&clusters[2], input->cluster[0], input->cluster[1], n, error),
-                        done);
-            UF_TRY_GOTO(covariance_add_meat(input, &clusters[2], -1, meat, error), done);
-        }
-    }
-    double g = (double)out->n_clusters;
-    out->factor = options->kind == UF_COVARIANCE_CR1 || options->kind == UF_COVARIANCE_CR1S ? g / (g - 1) : 1;
-    if (options->kind == UF_COVARIANCE_CR1S) {
-        UF_TRY_GOTO(covariance_count_parameters(input, options->k_rule, &out->parameters, error), done);
-        if (out->parameters >= (double)n) {
-            status = uf_fail(error, UF_NOT_IDENTIFIED,
-                             "%zu observations and %.0f parameters: nothing is left", n, out->parameters);
-            goto done;
-        }
-        out->factor *= ((double)n - 1) / ((double)n - out->parameters);
-    }
-    UF_TRY_GOTO(covariance_sandwich(input->inverse, meat, out->matrix, error), done);
-    gsl_matrix_scale(out->matrix, out->factor);
-    if (dimensions == 2) status = repair(out->matrix, &out->repaired, error);
-done:
-    for (size_t d = 0; d < 3; d++) clusters_clear(&clusters[d]);
-    return status;
+    const struct uf_covariance_type *type = &types[options->kind];
+    bool adjusted = options->kind == UF_COVARIANCE_CR2 || options->kind == UF_COVARIANCE_CR3;
+    enum uf_df_rule usual = type->temporal                                 ? UF_DF_PERIODS
+                            : !type->clustered                             ? UF_DF_RESIDUAL
+                            : adjusted && input->n_cluster_dimensions == 1 ? UF_DF_SATTERTHWAITE
+                                                                           : UF_DF_CLUSTERS;
+    enum uf_df_rule rule = options->df_rule == UF_DF_DEFAULT ? usual : options->df_rule;
+    bool fits = rule == UF_DF_RESIDUAL || rule == usual || (type->clustered && rule != UF_DF_PERIODS);
+    if (!fits)
+        return uf_fail(error, UF_BAD_USAGE, "%s has residual degrees of freedom%s only", type->name,
+                       type->temporal ? " or those of its periods" : "");
+    *out = rule;
+    return UF_OK;
 }
 
 uf_status uf_covariance_estimate(const struct uf_covariance_input *input,
                                  const struct uf_covariance_options *options, struct uf_covariance *out,
                                  struct uf_error *error)
 {
-    const struct uf_covariance_options defaults = {UF_COVARIANCE_CR1S, UF_K_FIXEST, UF_DF_DEFAULT};
+    const struct uf_covariance_options defaults = {.kind = UF_COVARIANCE_CR1S};
     if (!options) options = &defaults;
     size_t n = input->x->size1, k = input->x->size2;
     if (n != input->residuals->size || input->inverse->size1 != k || input->inverse->size2 != k)
         return uf_fail(error, UF_INTERNAL, "covariance: sizes differ");
-    bool clustered = types[options->kind].clustered;
-    struct uf_covariance v = {.df_rule = options->df_rule};
-    if (v.df_rule == UF_DF_DEFAULT)
-        v.df_rule = !clustered                           ? UF_DF_RESIDUAL
-                    : options->kind == UF_COVARIANCE_CR2 ? UF_DF_SATTERTHWAITE
-                                                         : UF_DF_CLUSTERS;
-    if (!clustered && v.df_rule != UF_DF_RESIDUAL)
-        return uf_fail(error, UF_BAD_USAGE, "%s has residual degrees of freedom only",
-                       types[options->kind].name);
+    struct uf_covariance v = {.factor = 1};
+    UF_TRY(settle_df_rule(input, options, &v.df_rule, error));
     v.matrix = gsl_matrix_calloc(k, k);
     v.df = calloc(k + 1, sizeof *v.df);
-    gsl_matrix *meat = gsl_matrix_calloc(k, k);
-    uf_status status = UF_OK;
-    if (!v.matrix || !v.df || !meat)
-        status = uf_fail_memory(error);
-    else if (clustered)
-        status = estimate_clustered(input, options, meat, &v, error);
-    else
-        status = estimate_unclustered(input, options->kind, meat, &v, error);
+    uf_status status = v.matrix && v.df ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) status = estimators[options->kind](input, options, &v, error);
     double all = 0;
     if (status == UF_OK) status = covariance_count_parameters(input, UF_K_STATA, &all, error);
     for (size_t j = 0; j < k && status == UF_OK; j++) {
         if (v.df_rule == UF_DF_RESIDUAL) v.df[j] = (double)n - all;
         if (v.df_rule == UF_DF_CLUSTERS) v.df[j] = (double)v.n_clusters - 1;
+        if (v.df_rule == UF_DF_PERIODS) v.df[j] = (double)v.n_periods - 1;
     }
-    gsl_matrix_free(meat);
     if (status == UF_OK)
         *out = v;
     else

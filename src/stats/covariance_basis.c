@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * The orthonormal basis and the per-cluster adjustments behind CR2; see covariance_basis.h.
+ * The orthonormal basis and the per-cluster adjustments behind CR2 and CR3; see covariance_basis.h.
  */
 #include <gsl/gsl_eigen.h>
 #include <gsl/gsl_linalg.h>
@@ -36,10 +36,8 @@ static bool orthonormalise(const struct basis *basis, size_t count, double *y, d
     return true;
 }
 
-/* The absorber of the nested effects (NULL when there are none), and the number of dummies that are not
- * nested. */
-static uf_status split_effects(const struct uf_covariance_input *input, struct uf_absorber **nested,
-                               bool *is_nested, size_t *n_free, struct uf_error *error)
+uf_status basis_split_effects(const struct uf_covariance_input *input, struct uf_absorber **nested,
+                              bool *is_nested, size_t *n_free, struct uf_error *error)
 {
     const struct uf_absorber *absorber = input->absorber;
     *nested = NULL;
@@ -110,7 +108,8 @@ static uf_status add_regressors(const struct uf_covariance_input *input, struct 
     return UF_OK;
 }
 
-uf_status basis_init(const struct uf_covariance_input *input, struct basis *basis, struct uf_error *error)
+uf_status basis_init(const struct uf_covariance_input *input, const char *purpose, struct basis *basis,
+                     struct uf_error *error)
 {
     size_t n = input->x->size1, k = input->x->size2, n_free = 0;
     memset(basis, 0, sizeof *basis);
@@ -119,13 +118,12 @@ uf_status basis_init(const struct uf_covariance_input *input, struct basis *basi
     bool *is_nested =
         calloc(input->absorber ? uf_absorber_dimensions(input->absorber) : 1, sizeof *is_nested);
     if (!is_nested) return uf_fail_memory(error);
-    uf_status status = split_effects(input, &nested, is_nested, &n_free, error);
+    uf_status status = basis_split_effects(input, &nested, is_nested, &n_free, error);
     if (status == UF_OK && n_free + k > MAX_COLUMNS)
         status = uf_fail(error, UF_BAD_USAGE,
-                         "cr2 and Satterthwaite's rule would need %zu columns that no cluster contains (at "
-                         "most %d); cluster so "
-                         "that the fixed effects lie within clusters, or use cr1s",
-                         n_free + k, (int)MAX_COLUMNS);
+                         "%s would need %zu columns that no group contains (at most %d); cluster so that the "
+                         "fixed effects lie within clusters, or use cr1s or hc1",
+                         purpose, n_free + k, (int)MAX_COLUMNS);
     if (status == UF_OK) {
         basis->y = malloc((n * (n_free + k) + 1) * sizeof *basis->y);
         if (!basis->y) status = uf_fail_memory(error);
@@ -138,13 +136,22 @@ uf_status basis_init(const struct uf_covariance_input *input, struct basis *basi
     return status;
 }
 
-static double inverse_root(double lambda)
+/* f(λ) − 1, and (f(λ) − 1)/λ without cancellation. */
+static double excess(enum adjustment_kind kind, double lambda)
 {
-    return 1 - lambda < DETERMINED ? 0 : 1 / sqrt(1 - lambda);
+    if (1 - lambda < DETERMINED) return -1;
+    return expm1((kind == ADJUSTMENT_ROOT ? -0.5 : -1) * log1p(-lambda));
+}
+
+static double relative_excess(enum adjustment_kind kind, double lambda)
+{
+    /* near 0 the limit; Y_g v is nil there */
+    if (lambda < 1e-12) return kind == ADJUSTMENT_ROOT ? 0.5 : 1;
+    return excess(kind, lambda) / lambda;
 }
 
 uf_status adjustment_init(const struct basis *basis, const struct clusters *clusters, size_t g,
-                          struct adjustment *out, struct uf_error *error)
+                          enum adjustment_kind kind, struct adjustment *out, struct uf_error *error)
 {
     size_t start = clusters->start[g], size = clusters->start[g + 1] - start, q = basis->q, n = basis->n;
     bool wide = size < q; /* then Y_gY_g' is the smaller matrix */
@@ -174,19 +181,12 @@ uf_status adjustment_init(const struct basis *basis, const struct clusters *clus
         }
     }
     if (gsl_eigen_symmv(gram, values, vectors, workspace)) {
-        status = uf_fail(error, UF_INTERNAL, "cr2: no eigenvalues for cluster %zu", g + 1);
+        status = uf_fail(error, UF_INTERNAL, "no eigenvalues for cluster %zu", g + 1);
         goto done;
     }
     for (size_t e = 0; e < m; e++) {
         double lambda = fmin(1, fmax(0, gsl_vector_get(values, e)));
-        if (wide)
-            out->d[e] = inverse_root(lambda) - 1;
-        else if (lambda < 1e-12)
-            out->d[e] = 0.5; /* the limit; Y_g v is nil there */
-        else if (1 - lambda < DETERMINED)
-            out->d[e] = -1 / lambda;
-        else
-            out->d[e] = expm1(-0.5 * log1p(-lambda)) / lambda;
+        out->d[e] = wide ? excess(kind, lambda) : relative_excess(kind, lambda);
         double *b = out->b + e * size;
         for (size_t i = 0; i < size && wide; i++) b[i] = gsl_matrix_get(vectors, i, e);
         for (size_t c = 0; c < q && !wide; c++) {

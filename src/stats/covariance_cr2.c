@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* CR2 and Satterthwaite's degrees of freedom, df = (Σ_j p_j'p_j)² / Σ_ij (p_i'p_j)²; the algebra is in
+/* CR2, CR3 and Satterthwaite's degrees of freedom, df = (Σ_j p_j'p_j)² / Σ_ij (p_i'p_j)²; the algebra is in
  * covariance_basis.h. */
 #include <math.h>
 #include <stdlib.h>
@@ -46,21 +46,22 @@ struct moments {
     double *h;              /* k × q: of one cluster */
 };
 
-static void add_moments(size_t q, size_t k, size_t size, const double *columns, struct moments *m)
+static void add_moments(size_t q, size_t m, size_t size, const double *columns, struct moments *moments)
 {
-    for (size_t j = 0; j < k; j++) {
-        const double *h = m->h + j * q;
+    for (size_t j = 0; j < m; j++) {
+        const double *h = moments->h + j * q;
         double gamma = dot(columns + j * size, columns + j * size, size), eta = dot(h, h, q);
-        double *outer = m->outer + j * q * q;
+        double *outer = moments->outer + j * q * q;
         for (size_t a = 0; a < q; a++)
             for (size_t b = 0; b < q; b++) outer[a * q + b] += h[a] * h[b];
-        m->trace[j] += gamma - eta;
-        m->square[j] += (gamma - eta) * (gamma - eta) - eta * eta;
+        moments->trace[j] += gamma - eta;
+        moments->square[j] += (gamma - eta) * (gamma - eta) - eta * eta;
     }
 }
 
 static void add_score(const struct uf_covariance_input *input, const struct clusters *clusters, size_t g,
-                      const struct adjustment *a, double *column, double *score, gsl_matrix *meat)
+                      const struct adjustment *a, double sign, double *column, double *score,
+                      gsl_matrix *meat)
 {
     size_t k = input->x->size2, size = clusters->start[g + 1] - clusters->start[g];
     const size_t *order = clusters->order + clusters->start[g];
@@ -75,48 +76,53 @@ static void add_score(const struct uf_covariance_input *input, const struct clus
     }
     for (size_t x = 0; x < k; x++)
         for (size_t y = 0; y < k; y++)
-            gsl_matrix_set(meat, x, y, gsl_matrix_get(meat, x, y) + score[x] * score[y]);
+            gsl_matrix_set(meat, x, y, gsl_matrix_get(meat, x, y) + sign * score[x] * score[y]);
 }
 
 static uf_status add_cluster(const struct uf_covariance_input *input, const struct basis *basis,
-                             const struct clusters *clusters, size_t g, bool adjust, gsl_matrix *meat,
+                             const struct clusters *clusters, size_t g, const struct bias_reduction *wanted,
                              struct moments *moments, struct uf_error *error)
 {
-    size_t k = input->x->size2, size = clusters->start[g + 1] - clusters->start[g];
+    size_t k = input->x->size2, size = clusters->start[g + 1] - clusters->start[g],
+           m = wanted->directions ? wanted->directions->size2 : 0;
+    bool adjust = wanted->adjustment != ADJUSTMENT_NONE;
     struct adjustment a = {0};
-    double *columns = malloc((size * (k + 1) + 1) * sizeof *columns), *score = calloc(k + 1, sizeof *score);
+    double *columns = malloc((size * (m + 1) + 1) * sizeof *columns), *score = calloc(k + 1, sizeof *score);
     uf_status status = columns && score ? UF_OK : uf_fail_memory(error);
-    if (status == UF_OK && adjust) status = adjustment_init(basis, clusters, g, &a, error);
-    if (status == UF_OK && meat) add_score(input, clusters, g, adjust ? &a : NULL, columns, score, meat);
-    if (status == UF_OK && moments) {
-        basis_images(input, basis, clusters, g, adjust ? &a : NULL, input->inverse, columns, moments->h);
-        add_moments(basis->q, k, size, columns, moments);
+    if (status == UF_OK && adjust)
+        status = adjustment_init(basis, clusters, g, wanted->adjustment, &a, error);
+    if (status == UF_OK && wanted->meat)
+        add_score(input, clusters, g, adjust ? &a : NULL, wanted->sign, columns, score, wanted->meat);
+    if (status == UF_OK && wanted->df) {
+        basis_images(input, basis, clusters, g, adjust ? &a : NULL, wanted->directions, columns, moments->h);
+        add_moments(basis->q, m, size, columns, moments);
     }
     free(columns), free(score);
     adjustment_clear(&a);
     return status;
 }
 
+static const char purpose[] = "cr2, cr3 and Satterthwaite's rule";
+
 uf_status covariance_bias_reduced(const struct uf_covariance_input *input, const struct clusters *clusters,
-                                  bool adjust, gsl_matrix *meat, double *df, struct uf_error *error)
+                                  const struct bias_reduction *wanted, struct uf_error *error)
 {
-    size_t k = input->x->size2;
+    size_t m = wanted->df ? wanted->directions->size2 : 0;
     struct basis basis;
     struct moments moments = {0};
-    UF_TRY(basis_init(input, &basis, error));
+    UF_TRY(basis_init(input, purpose, &basis, error));
     size_t q = basis.q;
-    moments.trace = calloc(k + 1, sizeof(double));
-    moments.square = calloc(k + 1, sizeof(double));
-    moments.outer = df ? calloc(k * q * q + 1, sizeof(double)) : NULL;
-    moments.h = calloc(k * q + 1, sizeof(double));
+    moments.trace = calloc(m + 1, sizeof(double));
+    moments.square = calloc(m + 1, sizeof(double));
+    moments.outer = calloc(m * q * q + 1, sizeof(double));
+    moments.h = calloc(m * q + 1, sizeof(double));
     uf_status status = UF_OK;
-    if (!moments.trace || !moments.square || (df && !moments.outer) || !moments.h)
-        status = uf_fail_memory(error);
+    if (!moments.trace || !moments.square || !moments.outer || !moments.h) status = uf_fail_memory(error);
     for (size_t g = 0; g < clusters->count && status == UF_OK; g++)
-        status = add_cluster(input, &basis, clusters, g, adjust, meat, df ? &moments : NULL, error);
-    for (size_t j = 0; j < k && df && status == UF_OK; j++) {
+        status = add_cluster(input, &basis, clusters, g, wanted, &moments, error);
+    for (size_t j = 0; j < m && status == UF_OK; j++) {
         double sum = moments.square[j] + dot(moments.outer + j * q * q, moments.outer + j * q * q, q * q);
-        df[j] = moments.trace[j] * moments.trace[j] / sum;
+        wanted->df[j] = moments.trace[j] * moments.trace[j] / sum;
     }
     free(moments.trace), free(moments.square), free(moments.outer), free(moments.h);
     basis_clear(&basis);
@@ -199,10 +205,11 @@ static double joint_df(const struct joint_moments *j)
 }
 
 static uf_status gather_joint(const struct uf_covariance_input *input, const struct clusters *clusters,
-                              bool adjust, const struct basis *basis, const gsl_matrix *directions,
-                              double *out, struct uf_error *error)
+                              enum adjustment_kind adjustment, const struct basis *basis,
+                              const gsl_matrix *directions, double *out, struct uf_error *error)
 {
     size_t m = directions->size2, q = basis->q;
+    bool adjust = adjustment != ADJUSTMENT_NONE;
     /* so many restrictions together are neither affordable nor of use: "not testable" */
     if ((double)m * (double)m * (double)q * (double)q * (double)clusters->count > MOST_JOINT_WORK) {
         *out = NAN;
@@ -216,7 +223,7 @@ static uf_status gather_joint(const struct uf_covariance_input *input, const str
         struct adjustment a = {0};
         double *columns = malloc((size * m + 1) * sizeof *columns);
         status = columns ? UF_OK : uf_fail_memory(error);
-        if (status == UF_OK && adjust) status = adjustment_init(basis, clusters, g, &a, error);
+        if (status == UF_OK && adjust) status = adjustment_init(basis, clusters, g, adjustment, &a, error);
         if (status == UF_OK) {
             basis_images(input, basis, clusters, g, adjust ? &a : NULL, directions, columns, h);
             add_joint(&joint, size, columns, h);
@@ -229,8 +236,8 @@ static uf_status gather_joint(const struct uf_covariance_input *input, const str
     return status;
 }
 
-uf_status covariance_joint_df(const struct uf_covariance_input *input, bool adjust, const size_t *index,
-                              size_t n_index, double *out, struct uf_error *error)
+uf_status covariance_joint_df(const struct uf_covariance_input *input, enum adjustment_kind adjustment,
+                              const size_t *index, size_t n_index, double *out, struct uf_error *error)
 {
     struct clusters clusters = {0};
     struct basis basis = {0};
@@ -239,8 +246,8 @@ uf_status covariance_joint_df(const struct uf_covariance_input *input, bool adju
     if (status == UF_OK) status = joint_directions(input->inverse, index, directions, error);
     if (status == UF_OK)
         status = clusters_init(&clusters, input->cluster[0], input->x->size1, input->n_groups[0], error);
-    if (status == UF_OK) status = basis_init(input, &basis, error);
-    if (status == UF_OK) status = gather_joint(input, &clusters, adjust, &basis, directions, out, error);
+    if (status == UF_OK) status = basis_init(input, purpose, &basis, error);
+    if (status == UF_OK) status = gather_joint(input, &clusters, adjustment, &basis, directions, out, error);
     gsl_matrix_free(directions);
     clusters_clear(&clusters);
     basis_clear(&basis);

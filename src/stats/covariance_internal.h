@@ -11,9 +11,9 @@ struct clusters {
 };
 uf_status clusters_init(struct clusters *clusters, const size_t *group, size_t n, size_t n_groups,
                         struct uf_error *error);
-/* The intersection of two clusterings. */
+/* The intersection of two clusterings; group (n) gets the numbers of its parts. */
 uf_status clusters_intersect(struct clusters *clusters, const size_t *first, const size_t *second, size_t n,
-                             struct uf_error *error);
+                             size_t *group, struct uf_error *error);
 void clusters_clear(struct clusters *clusters);
 
 static inline double covariance_root_weight(const struct uf_covariance_input *input, size_t i)
@@ -21,23 +21,50 @@ static inline double covariance_root_weight(const struct uf_covariance_input *in
     return input->weights ? __builtin_sqrt(input->weights[i]) : 1;
 }
 
-/* Adds factor * Σ_g (X_g'e_g)(X_g'e_g)' to meat (k × k). */
-uf_status covariance_add_meat(const struct uf_covariance_input *input, const struct clusters *clusters,
-                              double factor, gsl_matrix *meat, struct uf_error *error);
-/* out := M meat M */
-uf_status covariance_sandwich(const gsl_matrix *inverse, const gsl_matrix *meat, gsl_matrix *out,
-                              struct uf_error *error);
+/* The families: each fills matrix, factor, counts and, where the rule is Satterthwaite's, df. */
+uf_status covariance_independent(const struct uf_covariance_input *input,
+                                 const struct uf_covariance_options *options, struct uf_covariance *out,
+                                 struct uf_error *error);
+uf_status covariance_clustered(const struct uf_covariance_input *input,
+                               const struct uf_covariance_options *options, struct uf_covariance *out,
+                               struct uf_error *error);
+uf_status covariance_over_time(const struct uf_covariance_input *input,
+                               const struct uf_covariance_options *options, struct uf_covariance *out,
+                               struct uf_error *error);
+uf_status covariance_over_space(const struct uf_covariance_input *input,
+                                const struct uf_covariance_options *options, struct uf_covariance *out,
+                                struct uf_error *error);
 
-/* One cluster dimension. `adjust`: A_g of CR2, else the identity. meat (k × k) gets the sum of outer products
- * of X_g'A_g e_g; df (k) the Satterthwaite degrees of freedom; either may be NULL. */
-uf_status covariance_bias_reduced(const struct uf_covariance_input *input, const struct clusters *clusters,
-                                  bool adjust, gsl_matrix *meat, double *df, struct uf_error *error);
-
-/* η of the Hotelling approximation for a joint test (Pustejovsky & Tipton 2018, §3.2), one cluster dimension. */
-uf_status covariance_joint_df(const struct uf_covariance_input *input, bool adjust, const size_t *index,
-                              size_t n_index, double *out, struct uf_error *error);
+/* out := factor * M meat M */
+uf_status covariance_sandwich(const gsl_matrix *inverse, const gsl_matrix *meat, double factor,
+                              gsl_matrix *out, struct uf_error *error);
+/* Cameron, Gelbach & Miller (2011), §2.3: V := U max(Λ, 0) U' when there is a clearly negative eigenvalue. */
+uf_status covariance_repair(gsl_matrix *v, bool *repaired, struct uf_error *error);
 
 /* The K of cr1s. */
 uf_status covariance_count_parameters(const struct uf_covariance_input *input, enum uf_k_rule rule,
                                       double *out, struct uf_error *error);
+/* K of all parameters and N − K; UF_NOT_IDENTIFIED where that is not positive. */
+uf_status covariance_left(const struct uf_covariance_input *input, double *parameters, double *left,
+                          struct uf_error *error);
+
+/* A_g: the identity, ((I − H)_gg)^{+1/2}, or ((I − H)_gg)^+. */
+enum adjustment_kind { ADJUSTMENT_NONE, ADJUSTMENT_ROOT, ADJUSTMENT_INVERSE };
+enum adjustment_kind covariance_adjustment(enum uf_covariance_kind kind);
+
+/* What is to be had from one clustering; NULL: not wanted. The fixed effects nested in input->cluster[0] are
+ * those nested in `clusters`. */
+struct bias_reduction {
+    enum adjustment_kind adjustment;
+    double sign;                  /* of what is added to meat */
+    gsl_matrix *meat;             /* k × k: Σ_g X_g'A_g e_g e_g'A_g X_g is added */
+    const gsl_matrix *directions; /* k × m: M c for each combination c */
+    double *df;                   /* m: Satterthwaite's */
+};
+uf_status covariance_bias_reduced(const struct uf_covariance_input *input, const struct clusters *clusters,
+                                  const struct bias_reduction *wanted, struct uf_error *error);
+
+/* η of the Hotelling approximation for a joint test (Pustejovsky & Tipton 2018, §3.2), one cluster dimension. */
+uf_status covariance_joint_df(const struct uf_covariance_input *input, enum adjustment_kind adjustment,
+                              const size_t *index, size_t n_index, double *out, struct uf_error *error);
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* How a covariance was counted, in words. */
+#include <math.h>
 #include <stdlib.h>
 #include <utfall/covariance.h>
 #include <utfall/text.h>
@@ -14,6 +15,7 @@ static const struct uf_words df_words[] = {
                         "t-fördelning med G − 1 = {0} frihetsgrader"},
     [UF_DF_SATTERTHWAITE] = {"t with Satterthwaite's degrees of freedom, {1} clusters",
                              "t-fördelning med Satterthwaites frihetsgrader, {1} kluster"},
+    [UF_DF_PERIODS] = {"t with T − 1 = {3} degrees of freedom", "t-fördelning med T − 1 = {3} frihetsgrader"},
 };
 
 static const struct uf_words k_words[] = {
@@ -30,6 +32,30 @@ static const struct uf_words k_words[] = {
                    "; K = {2}: inga fasta effekter räknas (regeln none)"},
 };
 
+static const struct uf_words lag_words[] = {
+    [UF_LAG_FOURTH_ROOT] = {"; K = {2}; lag {4} by the rule T^(1/4), Bartlett weights",
+                            "; K = {2}; lagg {4} enligt regeln T^(1/4), Bartlettvikter"},
+    [UF_LAG_NEWEY_WEST] = {"; K = {2}; lag {4} by the rule 4(T/100)^(2/9), Bartlett weights",
+                           "; K = {2}; lagg {4} enligt regeln 4(T/100)^(2/9), Bartlettvikter"},
+    [UF_LAG_GIVEN] = {"; K = {2}; lag {4} as asked for, Bartlett weights",
+                      "; K = {2}; lagg {4} enligt önskemål, Bartlettvikter"},
+};
+
+static const struct uf_words kernel_words[] = {
+    [UF_CONLEY_UNIFORM] = {"; K = {2}; uniform kernel up to {5}",
+                           "; K = {2}; likformig kärna till och med {5}"},
+    [UF_CONLEY_BARTLETT] = {"; K = {2}; Bartlett kernel up to {5}",
+                            "; K = {2}; Bartlettkärna till och med {5}"},
+};
+
+static const struct uf_words metric_words[] = {
+    [UF_CONLEY_GREAT_CIRCLE] = {" km by great circle", " km längs storcirkel"},
+    [UF_CONLEY_FLAT] = {" km, 111 km to a degree", " km, 111 km per grad"},
+    [UF_CONLEY_PLANAR] = {" in the unit of the coordinates", " i koordinaternas enhet"},
+};
+
+static const struct uf_words no_words = {"", ""};
+
 static const struct uf_words repaired_words = {
     "; not positive semi-definite, negative eigenvalues set to zero",
     "; matrisen var inte positivt semidefinit, negativa egenvärden har satts till noll"};
@@ -39,14 +65,18 @@ uf_status uf_covariance_describe(const struct uf_covariance *covariance,
                                  char **out, struct uf_error *error)
 {
     size_t count;
+    const struct uf_covariance_type *type = &uf_covariance_types(&count)[options->kind];
     struct uf_buffer text;
     uf_buffer_init(&text);
     const struct uf_words parts[] = {
-        uf_covariance_types(&count)[options->kind].summary,
+        type->summary,
         {"; ", "; "},
         df_words[covariance->df_rule],
-        options->kind == UF_COVARIANCE_CR1S ? k_words[options->k_rule] : (struct uf_words){"", ""},
-        covariance->repaired ? repaired_words : (struct uf_words){"", ""},
+        options->kind == UF_COVARIANCE_CR1S ? k_words[options->k_rule] : no_words,
+        type->temporal ? lag_words[options->lag_rule] : no_words,
+        type->spatial ? kernel_words[options->kernel] : no_words,
+        type->spatial ? metric_words[options->metric] : no_words,
+        covariance->repaired ? repaired_words : no_words,
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         uf_buffer_append(&text, uf_words_in(parts[i], language));
@@ -56,9 +86,12 @@ uf_status uf_covariance_describe(const struct uf_covariance *covariance,
         uf_number_argument((double)covariance->n_clusters - 1, 0),
         uf_count_argument(covariance->n_clusters),
         uf_number_argument(covariance->parameters, 0),
+        uf_number_argument((double)covariance->n_periods - 1, 0),
+        uf_count_argument(covariance->lag),
+        uf_number_argument(options->cutoff, options->cutoff == floor(options->cutoff) ? 0 : 3),
     };
-    uf_status status =
-        uf_phrase(language, (struct uf_words){template_text, template_text}, arguments, 3, out, error);
+    uf_status status = uf_phrase(language, (struct uf_words){template_text, template_text}, arguments,
+                                 sizeof arguments / sizeof *arguments, out, error);
     free(template_text);
     return status;
 }

@@ -7,6 +7,7 @@
 #include <utfall/randomisation.h>
 
 #include "base/fail.h"
+#include "stats/randomisation_balanced.h"
 
 #define COLLINEAR 1e-10
 
@@ -203,8 +204,14 @@ static uf_status deal(struct reduced *reduced, const struct uf_randomisation_inp
                       struct uf_error *error)
 {
     const struct uf_randomisation_design design = {input->n_blocks, input->n_paths, input->path};
+    struct balanced *balanced = NULL;
     UF_TRY(reduced_init(reduced, input, error));
-    return uf_randomise(&design, evaluate, reduced, options, out, error);
+    if (!reduced->joint && !(options && options->row_by_row))
+        UF_TRY(balanced_new(input, reduced->outcome, &balanced, error));
+    uf_status status = balanced ? uf_randomise(&design, balanced_evaluate, balanced, options, out, error)
+                                : uf_randomise(&design, evaluate, reduced, options, out, error);
+    balanced_free(balanced);
+    return status;
 }
 
 uf_status uf_randomisation_test(const struct uf_randomisation_input *input,

@@ -40,6 +40,13 @@ const char *run_inference_words(const char *vcov, enum uf_language language, cha
     } known[] = {{"randomisation", {"randomisation over the regions", "randomisering över regionerna"}},
                  {"randomisation-t",
                   {"randomisation over the regions, t value", "randomisering över regionerna, t-värde"}},
+                 {"randomisation-scaled",
+                  {"randomisation over the regions, scaled by their noise before the start",
+                   "randomisering över regionerna, skalad med deras brus före start"}},
+                 {"wild-bootstrap", {"wild cluster bootstrap", "vild klusterbootstrap"}},
+                 {"conley-taber", {"Conley–Taber", "Conley–Taber"}},
+                 {"ferman-pinto", {"Ferman–Pinto", "Ferman–Pinto"}},
+                 {"driscoll-kraay", {"Driscoll–Kraay", "Driscoll–Kraay"}},
                  {"placebo-in-space", {"rank among placebo regions", "rang bland placeboregioner"}},
                  {"none", {"none", "ingen"}}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)

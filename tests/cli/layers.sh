@@ -28,7 +28,7 @@ store    store
 import   import region_history
 export   export
 panel    aggregate cells harmonise panel method splice
-stats    absorb covariance distribution eigen least_squares minimise random randomisation simplex sobol
+stats    absorb covariance distribution eigen few_treated least_squares minimise multiple_testing random randomisation simplex sobol wild_bootstrap
 profile  activity cluster_stars complexity composite composite_uncertainty concentration convergence inequality labour_matching location_quotient peer_regions priority relatedness scoreboard shift_share spatial specialisation variety
 effect   design did event_study parallel_trends_bounds power pretrend sensitivity synthetic_control
 chart    chart

@@ -56,32 +56,6 @@ static struct regression produc_fit(const struct produc *p, bool intercept, cons
     return regression_fit(x, y, weights, n_effects, group, p->n_groups);
 }
 
-/* One entry of a results file against one covariance: SE, and df and p where the entry has them. */
-static void compare(json_t *results, const char *entry, const struct regression *r,
-                    struct uf_covariance covariance)
-{
-    json_t *object = json_object_get(json_object_get(results, "results"), entry);
-    json_t *list = json_object_get(json_object_get(object, "value"), "coef");
-    assert_true(json_array_size(list) >= 2 && json_array_size(list) <= r->k);
-    bool club = json_object_get(json_array_get(list, 0), "SE") != NULL;
-    for (size_t j = 0; j < json_array_size(list); j++) {
-        json_t *row = json_array_get(list, j);
-        char what[128];
-        snprintf(what, sizeof what, "%s, coefficient %zu", entry, j);
-        double estimate = gsl_vector_get(r->fit.coefficients, j);
-        struct uf_t_test t =
-            uf_t_test(estimate, gsl_matrix_get(covariance.matrix, j, j), covariance.df[j], 0.95);
-        expect_close(estimate, json_number_value(json_object_get(row, club ? "beta" : "estimate")), 1e-8,
-                     what);
-        expect_close(t.std_error, json_number_value(json_object_get(row, club ? "SE" : "se")), 1e-6, what);
-        if (club) expect_close(t.df, json_number_value(json_object_get(row, "df_Satt")), 1e-6, what);
-        json_t *p = json_object_get(row, club ? "p_Satt" : "p");
-        if (p) expect_close(t.p_value, json_number_value(p), 1e-6, what);
-        if (!club) expect_close(t.conf_low, json_number_value(json_object_get(row, "ci_lo")), 1e-6, what);
-    }
-    uf_covariance_clear(&covariance);
-}
-
 static void produc_fixest(void **state)
 {
     (void)state;
@@ -93,14 +67,26 @@ static void produc_fixest(void **state)
                  regions[] = {p.n_groups[REGION], p.n_groups[YEAR]};
 
     struct regression ols = produc_fit(&p, true, produc_columns, 4, 0, NULL);
-    compare(results, "ols_iid", &ols, regression_covariance(&ols, UF_COVARIANCE_IID, 0, 0, 0, NULL, NULL));
-    compare(results, "ols_hc1", &ols, regression_covariance(&ols, UF_COVARIANCE_HC1, 0, 0, 0, NULL, NULL));
+    regression_compare(results, "ols_iid", &ols,
+                       regression_covariance(&ols, UF_COVARIANCE_IID, 0, 0, 0, NULL, NULL));
+    regression_compare(results, "ols_hc1", &ols,
+                       regression_covariance(&ols, UF_COVARIANCE_HC1, 0, 0, 0, NULL, NULL));
+    regression_compare(results, "ols_hc2", &ols,
+                       regression_covariance(&ols, UF_COVARIANCE_HC2, 0, 0, 0, NULL, NULL));
+    regression_compare(results, "ols_hc3", &ols,
+                       regression_covariance(&ols, UF_COVARIANCE_HC3, 0, 0, 0, NULL, NULL));
     regression_clear(&ols);
 
     struct regression twfe = produc_fit(&p, false, produc_columns, 4, 2, NULL);
+    regression_compare(results, "twfe_hc2", &twfe,
+                       regression_covariance(&twfe, UF_COVARIANCE_HC2, 0, 0, 0, NULL, NULL));
+    regression_compare(results, "twfe_hc3", &twfe,
+                       regression_covariance(&twfe, UF_COVARIANCE_HC3, 0, 0, 0, NULL, NULL));
     assert_int_equal(uf_absorber_rank(twfe.absorber), 64);
-    compare(results, "twfe_iid", &twfe, regression_covariance(&twfe, UF_COVARIANCE_IID, 0, 0, 0, NULL, NULL));
-    compare(results, "twfe_hc1", &twfe, regression_covariance(&twfe, UF_COVARIANCE_HC1, 0, 0, 0, NULL, NULL));
+    regression_compare(results, "twfe_iid", &twfe,
+                       regression_covariance(&twfe, UF_COVARIANCE_IID, 0, 0, 0, NULL, NULL));
+    regression_compare(results, "twfe_hc1", &twfe,
+                       regression_covariance(&twfe, UF_COVARIANCE_HC1, 0, 0, 0, NULL, NULL));
     const struct {
         const char *entry;
         enum uf_covariance_kind kind;
@@ -120,10 +106,10 @@ static void produc_fixest(void **state)
         {"twfe_tw_region_year", UF_COVARIANCE_CR1S, UF_K_FIXEST, 2, true},
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
-        compare(results, cases[c].entry, &twfe,
-                regression_covariance(&twfe, cases[c].kind, cases[c].rule, UF_DF_DEFAULT, cases[c].dimensions,
-                                      cases[c].region ? by_region : by_state,
-                                      cases[c].region ? regions : states));
+        regression_compare(results, cases[c].entry, &twfe,
+                           regression_covariance(&twfe, cases[c].kind, cases[c].rule, UF_DF_DEFAULT,
+                                                 cases[c].dimensions, cases[c].region ? by_region : by_state,
+                                                 cases[c].region ? regions : states));
 
     struct uf_covariance v =
         regression_covariance(&twfe, UF_COVARIANCE_CR1S, UF_K_FIXEST, 0, 1, by_state, states);
@@ -140,15 +126,64 @@ static void produc_fixest(void **state)
 
     struct regression weighted =
         produc_fit(&p, false, (const char *const[]){"pcap", "pc", "unemp"}, 3, 2, "emp");
-    compare(results, "twfe_weighted_emp", &weighted,
-            regression_covariance(&weighted, UF_COVARIANCE_CR1S, UF_K_FIXEST, 0, 1, by_state, states));
+    regression_compare(
+        results, "twfe_weighted_emp", &weighted,
+        regression_covariance(&weighted, UF_COVARIANCE_CR1S, UF_K_FIXEST, 0, 1, by_state, states));
     regression_clear(&weighted);
     struct regression oneway = produc_fit(&p, false, produc_columns, 4, 1, NULL);
-    compare(results, "oneway_state_fixef", &oneway,
-            regression_covariance(&oneway, UF_COVARIANCE_CR1S, UF_K_FIXEST, 0, 1, by_state, states));
+    regression_compare(
+        results, "oneway_state_fixef", &oneway,
+        regression_covariance(&oneway, UF_COVARIANCE_CR1S, UF_K_FIXEST, 0, 1, by_state, states));
     regression_clear(&oneway);
     json_decref(results);
     produc_clear(&p);
+}
+
+/* clubSandwich cannot invert I − H with all dummies, and on a within fit its CR3 is not the jackknife: these entries
+ * left out one cluster after the other and fitted anew. */
+static void compare_jackknife(json_t *results, const char *entry, struct uf_covariance covariance)
+{
+    json_t *value = json_object_get(json_object_get(json_object_get(results, "results"), entry), "value");
+    double se = json_number_value(json_object_get(value, "se_CR3_clubSandwich_scale"));
+    expect_close(sqrt(gsl_matrix_get(covariance.matrix, 0, 0)), se, 1e-8, entry);
+    double g = (double)covariance.n_clusters;
+    expect_close(sqrt(gsl_matrix_get(covariance.matrix, 0, 0) * (g - 1) / g),
+                 json_number_value(json_object_get(value, "se_CV3")), 1e-8, entry);
+    uf_covariance_clear(&covariance);
+}
+
+/* Each state left out in turn. clubSandwich's CR3 of the regression with all dummies (.061838 for pcap) inverts a
+ * matrix that is singular there, and is neither this nor stable. */
+static void produc_jackknife(const struct produc *p, const struct regression *twfe)
+{
+    enum { K = 4 };
+    struct uf_covariance cr3 = regression_covariance(
+        twfe, UF_COVARIANCE_CR3, 0, 0, 1, (const size_t *const[]){p->group[STATE]}, &p->n_groups[STATE]);
+    double sum[K] = {0};
+    for (size_t state = 0; state < p->n_groups[STATE]; state++) {
+        size_t *group[2] = {malloc(p->csv.n_rows * sizeof(size_t)), malloc(p->csv.n_rows * sizeof(size_t))};
+        size_t n = 0, row = 0;
+        for (size_t i = 0; i < p->csv.n_rows; i++) n += p->group[STATE][i] != state;
+        gsl_matrix *x = gsl_matrix_alloc(n, K);
+        gsl_vector *y = gsl_vector_alloc(n);
+        for (size_t i = 0; i < p->csv.n_rows; i++) {
+            if (p->group[STATE][i] == state) continue;
+            for (size_t j = 0; j < K; j++) gsl_matrix_set(x, row, j, produc_value(p, i, produc_columns[j]));
+            gsl_vector_set(y, row, produc_value(p, i, "gsp"));
+            group[0][row] = p->group[STATE][i], group[1][row++] = p->group[YEAR][i];
+        }
+        struct regression without = regression_fit(x, y, NULL, 2, (const size_t *const *)group, p->n_groups);
+        for (size_t j = 0; j < K; j++) {
+            double change =
+                gsl_vector_get(without.fit.coefficients, j) - gsl_vector_get(twfe->fit.coefficients, j);
+            sum[j] += change * change;
+        }
+        regression_clear(&without);
+        free(group[0]), free(group[1]);
+    }
+    for (size_t j = 0; j < K; j++)
+        expect_close(gsl_matrix_get(cr3.matrix, j, j), sum[j], 1e-9, "the jackknife by states");
+    uf_covariance_clear(&cr3);
 }
 
 static void produc_clubsandwich(void **state)
@@ -169,23 +204,30 @@ static void produc_clubsandwich(void **state)
     for (size_t c = 0; c < sizeof kinds / sizeof *kinds; c++) {
         char entry[64];
         snprintf(entry, sizeof entry, "ols_region_%s", kinds[c].suffix);
-        compare(results, entry, &ols,
-                regression_covariance(&ols, kinds[c].kind, UF_K_STATA, UF_DF_SATTERTHWAITE, 1, by_region,
-                                      &p.n_groups[REGION]));
+        regression_compare(results, entry, &ols,
+                           regression_covariance(&ols, kinds[c].kind, UF_K_STATA, UF_DF_SATTERTHWAITE, 1,
+                                                 by_region, &p.n_groups[REGION]));
         snprintf(entry, sizeof entry, "lsdv_region_%s", kinds[c].suffix);
-        compare(results, entry, &twfe,
-                regression_covariance(&twfe, kinds[c].kind, UF_K_STATA, UF_DF_SATTERTHWAITE, 1, by_region,
-                                      &p.n_groups[REGION]));
+        regression_compare(results, entry, &twfe,
+                           regression_covariance(&twfe, kinds[c].kind, UF_K_STATA, UF_DF_SATTERTHWAITE, 1,
+                                                 by_region, &p.n_groups[REGION]));
         snprintf(entry, sizeof entry, "lsdv_state_%s", kinds[c].suffix);
-        compare(results, entry, &twfe,
-                regression_covariance(&twfe, kinds[c].kind, UF_K_STATA, UF_DF_SATTERTHWAITE, 1, by_state,
-                                      &p.n_groups[STATE]));
+        regression_compare(results, entry, &twfe,
+                           regression_covariance(&twfe, kinds[c].kind, UF_K_STATA, UF_DF_SATTERTHWAITE, 1,
+                                                 by_state, &p.n_groups[STATE]));
         /* a within fit by hand counts its own coefficients only */
         snprintf(entry, sizeof entry, "plm_within_region_%s", kinds[c].suffix);
-        compare(results, entry, &twfe,
-                regression_covariance(&twfe, kinds[c].kind, UF_K_NONE, UF_DF_SATTERTHWAITE, 1, by_region,
-                                      &p.n_groups[REGION]));
+        regression_compare(results, entry, &twfe,
+                           regression_covariance(&twfe, kinds[c].kind, UF_K_NONE, UF_DF_SATTERTHWAITE, 1,
+                                                 by_region, &p.n_groups[REGION]));
     }
+    regression_compare(
+        results, "ols_region_CR3", &ols,
+        regression_covariance(&ols, UF_COVARIANCE_CR3, 0, 0, 1, by_region, &p.n_groups[REGION]));
+    produc_jackknife(&p, &twfe);
+    compare_jackknife(
+        results, "jackknife_produc_region_lpcap",
+        regression_covariance(&twfe, UF_COVARIANCE_CR3, 0, 0, 1, by_region, &p.n_groups[REGION]));
     /* naive F with CR2: 7 … of wald_CR2_all_tests */
     struct uf_covariance v =
         regression_covariance(&ols, UF_COVARIANCE_CR2, 0, 0, 1, by_region, &p.n_groups[REGION]);
@@ -202,7 +244,7 @@ static void produc_clubsandwich(void **state)
                                         .cluster = {p.group[REGION]},
                                         .n_groups = {p.n_groups[REGION]},
                                         .n_cluster_dimensions = 1};
-    const struct uf_covariance_options cr2 = {UF_COVARIANCE_CR2, 0, 0};
+    const struct uf_covariance_options cr2 = {.kind = UF_COVARIANCE_CR2};
     assert_ok(uf_joint_test_few_clusters(&input, &cr2, ols.fit.coefficients, v.matrix, (size_t[]){1, 2}, 2,
                                          &joint, &error),
               &error);
@@ -220,7 +262,7 @@ static void produc_clubsandwich(void **state)
 }
 
 static void sweden(json_t *results, const char *path, const char *unit, const char *prefix,
-                   const char *suffix[4], bool lsdv)
+                   const char *suffix[4], bool lsdv, const char *jackknife)
 {
     struct raw_csv csv = raw_csv_read(path);
     size_t n = csv.n_rows, n_groups[2], n_clusters;
@@ -239,10 +281,15 @@ static void sweden(json_t *results, const char *path, const char *unit, const ch
     for (int c = 0; c < 4; c++) {
         char entry[64];
         snprintf(entry, sizeof entry, "%s_%s", prefix, suffix[c]);
-        compare(results, entry, &r,
-                regression_covariance(&r, kinds[c], lsdv ? UF_K_STATA : UF_K_NONE, UF_DF_SATTERTHWAITE, 1,
-                                      (const size_t *const[]){cluster}, &n_clusters));
+        regression_compare(results, entry, &r,
+                           regression_covariance(&r, kinds[c], lsdv ? UF_K_STATA : UF_K_NONE,
+                                                 UF_DF_SATTERTHWAITE, 1, (const size_t *const[]){cluster},
+                                                 &n_clusters));
     }
+    if (jackknife)
+        compare_jackknife(results, jackknife,
+                          regression_covariance(&r, UF_COVARIANCE_CR3, 0, 0, 1,
+                                                (const size_t *const[]){cluster}, &n_clusters));
     regression_clear(&r);
     free(group[0]), free(group[1]), free(cluster);
     raw_csv_free(&csv);
@@ -254,11 +301,11 @@ static void sweden_clubsandwich(void **state)
     json_t *results = load_json(need_shared("reference/peers/results/clubsandwich.json"));
     const char *suffix[4] = {"CR0", "CR1", "CR1S", "CR2"};
     const char *path = source_path("tests/oracle/data/sim_sweden_county_means.csv");
-    sweden(results, path, "lan", "sweden_county_lsdv", suffix, true);
+    sweden(results, path, "lan", "sweden_county_lsdv", suffix, true, "jackknife_sweden_county_treated");
     path = source_path("tests/oracle/data/sim_sweden_county_means.csv");
-    sweden(results, path, "lan", "sweden_county_plm", suffix, false);
+    sweden(results, path, "lan", "sweden_county_plm", suffix, false, NULL);
     sweden(results, need_shared("reference/own/data/sim_sweden.csv"), "kommun", "sweden_mun_plm", suffix,
-           false);
+           false, "jackknife_sweden_mun_treated");
     json_decref(results);
 }
 

@@ -110,7 +110,7 @@ static void compare(const struct panel *p, const char *entry, const struct uf_di
 {
     struct uf_error error;
     struct uf_covariance v;
-    struct uf_covariance_options options = {kind, UF_K_FIXEST, UF_DF_DEFAULT};
+    struct uf_covariance_options options = {.kind = kind};
     assert_ok(uf_did_covariance(&p->data, fit, &options, &v, &error), &error);
     json_t *value = entry_value(p, entry), *row;
     size_t index;
@@ -142,7 +142,7 @@ static void compare_pretrend(const struct panel *p, const char *entry, const str
     struct uf_error error;
     struct uf_covariance v;
     struct uf_joint_test test;
-    struct uf_covariance_options options = {kind, UF_K_FIXEST, UF_DF_DEFAULT};
+    struct uf_covariance_options options = {.kind = kind};
     assert_ok(uf_did_covariance(&p->data, fit, &options, &v, &error), &error);
     assert_ok(uf_did_pretrend(&p->data, fit, &options, &v, -1, &test, &error), &error);
     json_t *value = entry_value(p, entry);

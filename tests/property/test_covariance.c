@@ -230,7 +230,7 @@ static void two_way_that_is_not_definite_is_repaired(void **state)
                                             .cluster = {d.region, d.period},
                                             .n_groups = {MOST, MOST},
                                             .n_cluster_dimensions = 2};
-        struct uf_covariance_options cr2 = {UF_COVARIANCE_CR2, 0, 0};
+        struct uf_covariance_options cr2 = {.kind = UF_COVARIANCE_CR2};
         struct uf_covariance untouched = {.n_clusters = 77};
         assert_int_equal(uf_covariance_estimate(&input, &cr2, &untouched, &error), UF_BAD_USAGE);
         assert_int_equal(untouched.n_clusters, 77);

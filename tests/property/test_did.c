@@ -69,7 +69,7 @@ static struct answer answer_of(const struct sample *s, bool events, enum uf_cova
     struct uf_covariance v;
     struct answer answer = {0};
     struct uf_event_study_options options = {.reference = -1};
-    struct uf_covariance_options covariance = {kind, UF_K_FIXEST, 0};
+    struct uf_covariance_options covariance = {.kind = kind, .k_rule = UF_K_FIXEST};
     if (events)
         assert_ok(uf_event_study_estimate(&s->data, &options, &fit, &error), &error);
     else

@@ -71,7 +71,7 @@ static void refit(const struct sample *s, double *coefficient, double *t)
     struct uf_error error;
     struct uf_did_fit fit;
     struct uf_covariance v;
-    struct uf_covariance_options options = {UF_COVARIANCE_CR0, 0, 0};
+    struct uf_covariance_options options = {.kind = UF_COVARIANCE_CR0};
     assert_ok(uf_did_estimate(&s->data, &fit, &error), &error);
     assert_ok(uf_did_covariance(&s->data, &fit, &options, &v, &error), &error);
     *coefficient = gsl_vector_get(fit.fit.coefficients, 0);
@@ -80,6 +80,8 @@ static void refit(const struct sample *s, double *coefficient, double *t)
     uf_did_fit_clear(&fit);
 }
 
+static bool row_by_row;
+
 static struct uf_randomisation randomise(const struct sample *s, size_t enumerated, size_t draws,
                                          uint64_t seed)
 {
@@ -87,7 +89,8 @@ static struct uf_randomisation randomise(const struct sample *s, size_t enumerat
     struct uf_did_fit fit;
     struct uf_did_assignment assignment;
     struct uf_randomisation out;
-    struct uf_randomisation_options options = {.most_enumerated = enumerated, .draws = draws, .seed = seed};
+    struct uf_randomisation_options options = {
+        .most_enumerated = enumerated, .draws = draws, .seed = seed, .row_by_row = row_by_row};
     assert_ok(uf_did_estimate(&s->data, &fit, &error), &error);
     assert_ok(uf_did_assignment_init(&s->data, &assignment, &error), &error);
     assert_ok(uf_did_randomise(&s->data, &fit, &assignment, &options, &out, &error), &error);
@@ -169,7 +172,7 @@ static double refit_leads(struct sample *s, size_t end)
     struct uf_covariance v;
     struct uf_joint_test test;
     struct uf_event_study_options event = {.reference = -1};
-    struct uf_covariance_options iid = {UF_COVARIANCE_IID, 0, 0};
+    struct uf_covariance_options iid = {.kind = UF_COVARIANCE_IID};
     struct sample *before = calloc(1, sizeof *before);
     size_t n = 0;
     before->covariates = gsl_matrix_alloc(s->data.n, 1);
@@ -322,6 +325,44 @@ static struct sample *long_sample_new(uint64_t seed, bool weighted)
     return s;
 }
 
+static void expect_same(const struct uf_randomisation *a, const struct uf_randomisation *b)
+{
+    assert_int_equal(a->count, b->count);
+    for (size_t i = 0; i < a->count; i++) {
+        expect_close(a->coefficient[i], b->coefficient[i], 1e-9, "coefficient");
+        expect_close(a->t[i], b->t[i], 1e-7, "t");
+        expect_close(a->scaled[i], b->scaled[i], 1e-9, "scaled");
+        expect_within(a->shift[i], b->shift[i], 1e-10, "shift");
+    }
+}
+
+/* Two cohorts, units in blocks of different size: the short cut and the pass over the rows. */
+static void balanced_panels_take_a_short_cut(void **state)
+{
+    (void)state;
+    size_t region[MOST];
+    const size_t of_unit[UNITS] = {0, 1, 1, 2, 3, 0, 3};
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        struct sample *s = long_sample_new(seed, false);
+        struct uf_randomisation fast = randomise(s, 0, 0, 1);
+        row_by_row = true;
+        struct uf_randomisation slow = randomise(s, 0, 0, 1);
+        row_by_row = false;
+        expect_same(&fast, &slow);
+        uf_randomisation_clear(&fast), uf_randomisation_clear(&slow);
+        for (size_t i = 0; i < s->data.n; i++) region[i] = of_unit[s->unit[i]];
+        s->data.cluster[0] = region;
+        fast = randomise(s, 0, 0, 1);
+        assert_int_equal(fast.count, 12); /* starts 6, 7, never, never over four regions */
+        row_by_row = true;
+        slow = randomise(s, 0, 0, 1);
+        row_by_row = false;
+        expect_same(&fast, &slow);
+        uf_randomisation_clear(&fast), uf_randomisation_clear(&slow);
+        sample_free(s);
+    }
+}
+
 /* p with δ taken off the actually treated. */
 static double p_without(struct sample *s, bool scaled, double delta)
 {
@@ -416,6 +457,7 @@ int main(void)
         cmocka_unit_test(counting_and_listing_agree),
         cmocka_unit_test(complement_ties_are_counted),
         cmocka_unit_test(whole_clusters_are_dealt_to_when_treatment_came_to_clusters),
+        cmocka_unit_test(balanced_panels_take_a_short_cut),
         cmocka_unit_test(the_interval_ends_where_the_test_turns),
         cmocka_unit_test(no_effect_can_be_rejected_with_too_few_assignments),
         cmocka_unit_test(scaled_statistic_by_hand),

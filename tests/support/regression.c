@@ -43,23 +43,53 @@ void regression_clear(struct regression *r)
     uf_absorber_free(r->absorber);
 }
 
+struct uf_covariance_input regression_input(const struct regression *r)
+{
+    return (struct uf_covariance_input){.x = r->x,
+                                        .residuals = r->fit.residuals,
+                                        .inverse = r->fit.inverse,
+                                        .weights = r->weights,
+                                        .absorber = r->absorber};
+}
+
 struct uf_covariance regression_covariance(const struct regression *r, enum uf_covariance_kind kind,
                                            enum uf_k_rule k_rule, enum uf_df_rule df_rule, size_t n_clusters,
                                            const size_t *const *cluster, const size_t *n_groups)
 {
     struct uf_error error;
     struct uf_covariance covariance;
-    struct uf_covariance_input input = {.x = r->x,
-                                        .residuals = r->fit.residuals,
-                                        .inverse = r->fit.inverse,
-                                        .weights = r->weights,
-                                        .absorber = r->absorber,
-                                        .n_cluster_dimensions = n_clusters};
+    struct uf_covariance_input input = regression_input(r);
+    input.n_cluster_dimensions = n_clusters;
     for (size_t d = 0; d < n_clusters; d++) input.cluster[d] = cluster[d], input.n_groups[d] = n_groups[d];
-    struct uf_covariance_options options = {kind, k_rule, df_rule};
+    struct uf_covariance_options options = {.kind = kind, .k_rule = k_rule, .df_rule = df_rule};
     assert_int_equal(r->fit.rank, r->k);
     assert_ok(uf_covariance_estimate(&input, &options, &covariance, &error), &error);
     return covariance;
+}
+
+void regression_compare(const json_t *results, const char *entry, const struct regression *r,
+                        struct uf_covariance covariance)
+{
+    json_t *object = json_object_get(json_object_get(results, "results"), entry);
+    json_t *list = json_object_get(json_object_get(object, "value"), "coef");
+    assert_true(json_array_size(list) >= 2 && json_array_size(list) <= r->k);
+    bool club = json_object_get(json_array_get(list, 0), "SE") != NULL;
+    for (size_t j = 0; j < json_array_size(list); j++) {
+        json_t *row = json_array_get(list, j);
+        char what[128];
+        snprintf(what, sizeof what, "%s, coefficient %zu", entry, j);
+        double estimate = gsl_vector_get(r->fit.coefficients, j);
+        struct uf_t_test t =
+            uf_t_test(estimate, gsl_matrix_get(covariance.matrix, j, j), covariance.df[j], 0.95);
+        expect_close(estimate, json_number_value(json_object_get(row, club ? "beta" : "estimate")), 1e-8,
+                     what);
+        expect_close(t.std_error, json_number_value(json_object_get(row, club ? "SE" : "se")), 1e-6, what);
+        if (club) expect_close(t.df, json_number_value(json_object_get(row, "df_Satt")), 1e-6, what);
+        json_t *p = json_object_get(row, club ? "p_Satt" : "p");
+        if (p) expect_close(t.p_value, json_number_value(p), 1e-6, what);
+        if (!club) expect_close(t.conf_low, json_number_value(json_object_get(row, "ci_lo")), 1e-6, what);
+    }
+    uf_covariance_clear(&covariance);
 }
 
 size_t *csv_groups(const struct raw_csv *csv, const char *name, size_t *out_count)
