@@ -36,6 +36,7 @@
 #include <utfall/parallel_trends_bounds.h>
 #include <utfall/peer_regions.h>
 #include <utfall/period.h>
+#include <utfall/power.h>
 #include <utfall/pretrend.h>
 #include <utfall/priority.h>
 #include <utfall/random.h>

@@ -11,8 +11,14 @@
 static const char *const restriction_choices[] = {"relative-magnitudes", "smoothness", NULL};
 static const char *const parameter_choices[] = {"first", "average", NULL};
 
+static const char *const covariance_choices[] = {"auto", "serial", "inference", NULL};
+
 static const struct uf_option options_table[] = {
-    {"inference", UF_OPTION_TEXT, "cr2", NULL, "covariance of the event study: cr2, cr1s, hc1, iid …", UF_COLUMNS_NONE},
+    {"inference", UF_OPTION_TEXT, "cr2", NULL, "standard errors: cr2, cr1s, hc1, iid …", UF_COLUMNS_NONE},
+    {"event-covariance", UF_OPTION_CHOICE, "auto", covariance_choices,
+     "covariance of the event study: serial (autocovariances alike in all regions), inference (as that option); auto is "
+     "serial where treated or comparison regions are few",
+     UF_COLUMNS_NONE},
     {"confidence-level", UF_OPTION_NUMBER, "0.95", NULL, "confidence level of the intervals", UF_COLUMNS_NONE},
     {"reference", UF_OPTION_NUMBER, "-1", NULL, "event time whose difference is 0 by definition", UF_COLUMNS_NONE},
     {"restrictions", UF_OPTION_LIST, "relative-magnitudes,smoothness", restriction_choices,
@@ -92,6 +98,8 @@ static uf_status read_request(const struct uf_options *options, struct sensitivi
         return uf_fail(error, UF_BAD_USAGE,
                        "option 'confidence-level': found %g, expected a share between 0 and 1, as 0.95",
                        run->level);
+    while (strcmp(covariance_choices[run->event_covariance], uf_options_text(options, "event-covariance")))
+        run->event_covariance++;
     double reference = uf_options_number(options, "reference");
     if (reference != floor(reference) || !(reference < 0 && reference > -1e6))
         return uf_fail(error, UF_BAD_USAGE, "option 'reference': found %g, expected a whole number below 0",

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utfall/number.h>
+#include <utfall/power.h>
 #include <utfall/pretrend.h>
 
 /* The breakdown value is looked for up to this: times the largest step before, or times the largest bend. */
@@ -23,7 +24,8 @@ struct event {
     gsl_vector *estimate, *times, *average;
     gsl_matrix *covariance;
     struct uf_trend_study study;
-    struct uf_joint_test pretrend;
+    const char *vcov; /* of the covariance */
+    double df2;       /* of the joint test of the leads; NaN: it cannot be made */
     double bend; /* the largest change of slope before the start; NaN: fewer than three points */
 };
 
@@ -79,21 +81,62 @@ static uf_status event_fill(struct event *e, const struct uf_did_fit *fit, const
     return UF_OK;
 }
 
-static uf_status event_init(const struct sensitivity_run *run, struct event *out, struct uf_error *error)
+/* From residuals of the untreated rows: their covariance, which has full rank also with three treated regions. */
+static uf_status serial_covariance(const struct uf_did_data *data, const struct uf_did_fit *fit,
+                                   gsl_matrix *out, struct uf_error *error)
+{
+    struct subsample part;
+    struct uf_autocovariance autocovariance;
+    unsigned char *keep = malloc(data->n + 1);
+    if (!keep) return uf_fail_memory(error);
+    for (size_t i = 0; i < data->n; i++) keep[i] = data->period[i] < data->first_period[data->unit[i]];
+    uf_status status = subsample_init(data, keep, &part, error);
+    free(keep);
+    UF_TRY(status);
+    status = uf_autocovariance_estimate(&part.data, &autocovariance, error);
+    if (status == UF_OK) {
+        status = uf_autocovariance_sandwich(data, fit->x, fit->fit.inverse, &autocovariance, out, error);
+        uf_autocovariance_clear(&autocovariance);
+    }
+    subsample_clear(&part);
+    return status;
+}
+
+/* A cluster-robust covariance says nothing of more numbers than there are treated clusters to tell them apart by. */
+static bool takes_serial(const struct sensitivity_run *run, size_t n_estimates)
+{
+    if (run->event_covariance != SENSITIVITY_AUTO) return run->event_covariance == SENSITIVITY_SERIAL;
+    size_t treated = run->common.sample->n_treated, control = run->common.sample->n_control;
+    return (treated < control ? treated : control) < 2 * n_estimates;
+}
+
+static uf_status event_covariance(const struct sensitivity_run *run, const struct uf_did_fit *fit,
+                                  struct uf_covariance *v, struct event *e, struct uf_error *error)
 {
     const struct uf_did_data *data = &run->common.sample->data;
+    struct uf_joint_test pretrend;
+    UF_TRY(uf_did_covariance(data, fit, &run->covariance, v, error));
+    e->vcov = run->vcov;
+    if (takes_serial(run, fit->fit.rank)) {
+        e->vcov = "serial";
+        e->df2 = INFINITY;
+        return serial_covariance(data, fit, v->matrix, error);
+    }
+    UF_TRY(uf_did_pretrend(data, fit, &run->covariance, v, run->reference, &pretrend, error));
+    e->df2 = isnan(pretrend.statistic) || !(pretrend.df2 > 0) ? NAN : pretrend.df2;
+    return UF_OK;
+}
+
+static uf_status event_init(const struct sensitivity_run *run, struct event *out, struct uf_error *error)
+{
     const struct uf_event_study_options options = {.reference = run->reference};
     struct event e = {0};
     struct uf_did_fit fit;
-    struct uf_covariance v;
-    UF_TRY(uf_event_study_estimate(data, &options, &fit, error));
-    uf_status status = uf_did_covariance(data, &fit, &run->covariance, &v, error);
-    if (status == UF_OK) {
-        status = event_fill(&e, &fit, &v, run->reference, error);
-        if (status == UF_OK && e.study.n_before > 0)
-            status = uf_did_pretrend(data, &fit, &run->covariance, &v, run->reference, &e.pretrend, error);
-        uf_covariance_clear(&v);
-    }
+    struct uf_covariance v = {0};
+    UF_TRY(uf_event_study_estimate(&run->common.sample->data, &options, &fit, error));
+    uf_status status = event_covariance(run, &fit, &v, &e, error);
+    if (status == UF_OK) status = event_fill(&e, &fit, &v, run->reference, error);
+    uf_covariance_clear(&v);
     uf_did_fit_clear(&fit);
     if (status != UF_OK)
         event_clear(&e);
@@ -182,7 +225,8 @@ static uf_status add_bounds(const struct sensitivity_run *run, const struct even
     bool zero = bounds.low <= 0 && bounds.high >= 0;
     enum uf_language language = run->common.context->language;
     UF_TRY(uf_table_set_text(table, row, 7, uf_words_in(marks[zero], language), error));
-    return uf_table_set_text(table, row, 8, bounds.empty ? uf_words_in(empty, language) : NULL, error);
+    UF_TRY(uf_table_set_text(table, row, 8, e->vcov, error));
+    return uf_table_set_text(table, row, 9, bounds.empty ? uf_words_in(empty, language) : NULL, error);
 }
 
 static uf_status breakdown_sentence(const struct sensitivity_run *run, const struct event *e, size_t p,
@@ -292,7 +336,7 @@ static uf_status add_powers(const struct event *e, struct uf_table *table,
     for (size_t i = 0; i < 2 && status == UF_OK; i++) {
         double average = 0;
         size_t row;
-        status = uf_pretrend_power(&times.vector, &leads.matrix, e->pretrend.df2, 0.05, powers[i], &slopes[i],
+        status = uf_pretrend_power(&times.vector, &leads.matrix, e->df2, 0.05, powers[i], &slopes[i],
                                    error);
         if (status == UF_OK)
             status = uf_pretrend_passing_bias(e->times, e->covariance, q, 0.05, slopes[i], bias, error);
@@ -324,7 +368,7 @@ static uf_status report_power(const struct sensitivity_run *run, const struct ev
                                                         {"average_bias_if_passed", true, 4, true}};
     struct uf_table *table = NULL;
     double slopes[2];
-    if (isnan(e->pretrend.statistic) || !(e->pretrend.df2 > 0)) return UF_OK;
+    if (isnan(e->df2)) return UF_OK;
     UF_TRY(sensitivity_table(run, "pretrend-power", title, columns, 4, &table, error));
     struct uf_error reason;
     uf_status status = add_powers(e, table, slopes, &reason);
@@ -345,17 +389,25 @@ static uf_status report_power(const struct sensitivity_run *run, const struct ev
 
 /* --- the whole ------------------------------------------------------------------------------------------- */
 
-static uf_status note_normal(const struct sensitivity_run *run, struct uf_error *error)
+static uf_status note_normal(const struct sensitivity_run *run, const struct event *e, struct uf_error *error)
 {
-    static const struct uf_words text = {
+    static const struct uf_words clustered = {
         "The bounds take the estimates of the event study as normal, with the covariance {0} as if it were known. With {1} "
         "treated regions and {2} clusters they are too narrow rather than too wide.",
         "Gränserna förutsätter att händelsestudiens skattningar är normalfördelade, med kovariansen {0} som om den vore känd. "
         "Med {1} insatsregioner och {2} kluster är de snarare för snäva än för vida."};
-    const struct uf_argument arguments[] = {uf_text_argument(run->vcov),
+    static const struct uf_words serial = {
+        "The bounds take the estimates of the event study as normal. {1} treated regions are too few to show how their errors "
+        "go together, so the covariance is that of the untreated rows, the same for all regions: it fits badly where the "
+        "treated are noisier than the comparison.",
+        "Gränserna förutsätter att händelsestudiens skattningar är normalfördelade. {1} insatsregioner är för få för att visa "
+        "hur deras fel samvarierar, så kovariansen är de obehandlade radernas, densamma för alla regioner: den passar illa om "
+        "insatsregionerna är brusigare än jämförelsen."};
+    const struct uf_argument arguments[] = {uf_text_argument(e->vcov),
                                             uf_count_argument(run->common.sample->n_treated),
                                             uf_count_argument(run->main.n_clusters)};
-    return effect_note(&run->common, UF_WARNING, "bounds-normal", text, nothing, arguments, 3, error);
+    return effect_note(&run->common, UF_WARNING, "bounds-normal", strcmp(e->vcov, "serial") ? clustered : serial,
+                       nothing, arguments, 3, error);
 }
 
 static uf_status note_impossible(const struct sensitivity_run *run, bool no_leads, struct uf_error *error)
@@ -381,14 +433,15 @@ static uf_status report(const struct sensitivity_run *run, struct event *e, stru
     static const struct sensitivity_column bounds[] = {
         {"parameter", false, -1, false}, {"restriction", false, -1, false}, {"set", false, -1, false},
         {"m", true, 4, false},           {"estimate", true, 4, true},       {"low", true, 4, true},
-        {"high", true, 4, true},         {"includes_zero", false, -1, false}, {"note", false, -1, false}};
+        {"high", true, 4, true},         {"includes_zero", false, -1, false}, {"vcov", false, -1, false},
+        {"note", false, -1, false}};
     static const struct sensitivity_column breakdown[] = {{"parameter", false, -1, false},
                                                           {"restriction", false, -1, false},
                                                           {"set", false, -1, false},
                                                           {"breakdown_m", true, 4, false},
                                                           {"text", false, -1, false}};
     struct tables tables = {0};
-    uf_status status = sensitivity_table(run, "bounds", titles[0], bounds, 9, &tables.bounds, error);
+    uf_status status = sensitivity_table(run, "bounds", titles[0], bounds, 10, &tables.bounds, error);
     if (status == UF_OK)
         status = sensitivity_table(run, "breakdown", titles[1], breakdown, 5, &tables.breakdown, error);
     struct uf_error reason;
@@ -406,7 +459,7 @@ static uf_status report(const struct sensitivity_run *run, struct event *e, stru
     }
     uf_table_free(tables.bounds), uf_table_free(tables.breakdown);
     if (status == UF_NOT_IDENTIFIED) return note_impossible(run, false, error);
-    return status == UF_OK ? note_normal(run, error) : status;
+    return status == UF_OK ? note_normal(run, e, error) : status;
 }
 
 uf_status sensitivity_report_bounds(const struct sensitivity_run *run, struct uf_error *error)

@@ -13,6 +13,7 @@ struct sensitivity_run {
     const struct uf_options *options;
     struct uf_covariance_options covariance;
     const char *vcov; /* its name */
+    int event_covariance; /* the choice of the option `event-covariance` */
     double level;
     long reference;
     struct subsample_effect main; /* of the whole sample */
@@ -20,6 +21,7 @@ struct sensitivity_run {
 
 /* Before anything is estimated: columns and regions that options name. */
 uf_status sensitivity_check_options(const struct sensitivity_run *run, struct uf_error *error);
+enum { SENSITIVITY_AUTO, SENSITIVITY_SERIAL, SENSITIVITY_INFERENCE };
 /* Tables `bounds`, `breakdown` and `pretrend-power`, and their notes. */
 uf_status sensitivity_report_bounds(const struct sensitivity_run *run, struct uf_error *error);
 /* Tables `leave-one-out`, `placebo-in-time`, `placebo-outcomes`, `alternative-controls`, each where it was asked for. */

@@ -10,6 +10,7 @@
 #include <utfall/labour_matching.h>
 #include <utfall/location_quotient.h>
 #include <utfall/peer_regions.h>
+#include <utfall/power.h>
 #include <utfall/priority.h>
 #include <utfall/relatedness.h>
 #include <utfall/scoreboard.h>
@@ -48,6 +49,7 @@ static const struct uf_method *const methods[] = {
     /* effects */
     &uf_method_did,
     &uf_method_sensitivity,
+    &uf_method_power,
     &uf_method_synthetic_control,
 };
 enum { N_METHODS = sizeof methods / sizeof *methods };
