@@ -12,8 +12,8 @@
  *     Var δ = Σ_i Σ_t Σ_s w_it w_is γ_|t−s|,
  *
  * which for one start and a balanced panel is the serial-correlation-robust formula of Burlig et al. (2020, eq. 2),
- * and for γ_k = 0 (k > 0) Bloom's. γ is of the residuals of untreated rows, N/(N − K) times; within a unit the weights
- * sum to 0, so that the constant by which fixed effects lower all autocovariances cancels.
+ * and for γ_k = 0 (k > 0) Bloom's. γ is of the residuals of untreated rows, N/(N − K) times, K without the
+ * unit effects: these lower all autocovariances by a constant, which cancels, since the weights of a unit sum to 0.
  *
  * By simulation: in data without an effect the treatment is dealt out anew, the effect is added to those dealt to, and the
  * share of deals in which a procedure rejects is its power there. The estimate is linear in the effect and the residuals do
@@ -36,8 +36,9 @@ extern "C" {
 /* Autocovariances by distance on the scale of data->time, of the outcome less effects and covariates. */
 struct uf_autocovariance {
     size_t count;    /* distances 0 … count − 1 */
-    double *gamma;   /* count; 0 where no pair is that far apart */
-    size_t *pairs;   /* count */
+    double *gamma; /* count; 0 where no pair is that far apart */
+    size_t *pairs; /* count */
+    double variance; /* of one error, had all been independent: the residual sum of squares over N − K */
 };
 /* `data` holds untreated rows only (its treatment is not read). UF_NOT_IDENTIFIED: no residual degrees of freedom.
  * O(n × periods). */

@@ -60,6 +60,7 @@ uf_status uf_autocovariance_estimate(const struct uf_did_data *data, struct uf_a
     a.gamma = calloc(a.count, sizeof *a.gamma), a.pairs = calloc(a.count, sizeof *a.pairs);
     uf_status status = residual && a.gamma && a.pairs ? UF_OK : uf_fail_memory(error);
     double rank = (double)(uf_absorber_rank(regressor.absorber) + regressor.n_covariates);
+    double units = (double)uf_absorber_levels(regressor.absorber, 0);
     if (status == UF_OK && (double)data->n <= rank)
         status = uf_fail(error, UF_NOT_IDENTIFIED, "no degrees of freedom are left in the untreated rows");
     if (status == UF_OK) {
@@ -76,7 +77,10 @@ uf_status uf_autocovariance_estimate(const struct uf_did_data *data, struct uf_a
                 a.pairs[lag]++;
             }
     for (size_t k = 0; k < a.count && status == UF_OK; k++)
-        if (a.pairs[k]) a.gamma[k] *= (double)data->n / ((double)data->n - rank) / (double)a.pairs[k];
+        if (a.pairs[k]) a.gamma[k] /= (double)a.pairs[k];
+    if (status == UF_OK) a.variance = a.gamma[0] * (double)a.pairs[0] / ((double)data->n - rank);
+    for (size_t k = 0; k < a.count && status == UF_OK; k++)
+        a.gamma[k] *= (double)data->n / ((double)data->n - rank + units);
     free(begin), free(order), free(residual);
     power_regressor_clear(&regressor);
     if (status != UF_OK)
@@ -151,7 +155,7 @@ uf_status uf_power_analytic(const struct uf_did_data *design, const struct uf_au
                 double term = weight[i] * weight[j] / (square * square);
                 double gamma = lag < autocovariance->count ? autocovariance->gamma[lag] : 0;
                 serial += (i == j ? 1 : 2) * term * gamma;
-                if (i == j) independent += term * autocovariance->gamma[0];
+                if (i == j) independent += term * autocovariance->variance;
             }
     free(begin), free(order), free(weight);
     power_regressor_clear(&regressor);
