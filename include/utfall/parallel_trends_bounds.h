@@ -65,9 +65,9 @@ struct uf_trend_study {
 struct uf_trend_options {
     enum uf_trend_restriction restriction;
     enum uf_trend_set set;
-    double m;       /* >= 0; in units of the outcome for smoothness */
-    double level;   /* of confidence; 0: 0.95 */
-    size_t draws;   /* for the least-favourable critical value; 0: 10,000 */
+    double m;     /* >= 0; in units of the outcome for smoothness */
+    double level; /* of confidence; 0: 0.95 */
+    size_t draws; /* for the least-favourable critical value; 0: 10,000 */
     uint64_t seed;
     int (*progress)(void *user, double share); /* non-zero stops with UF_INTERRUPTED; NULL: none */
     void *user;
@@ -76,7 +76,8 @@ struct uf_trend_options {
 struct uf_trend_bounds {
     double low, high; /* may be infinite; NaN where every value is rejected */
     bool empty;
-    double step; /* the grid over which the ends were sought, from outside; then bisection. 0: no grid (flci) */
+    double
+        step; /* the grid over which the ends were sought, from outside; then bisection. 0: no grid (flci) */
 };
 
 /* The set. UF_NOT_IDENTIFIED: an inequality has no variance (a covariance of too low rank); UF_BAD_USAGE:

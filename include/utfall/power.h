@@ -36,8 +36,8 @@ extern "C" {
 /* Autocovariances by distance on the scale of data->time, of the outcome less effects and covariates. */
 struct uf_autocovariance {
     size_t count;    /* distances 0 … count − 1 */
-    double *gamma; /* count; 0 where no pair is that far apart */
-    size_t *pairs; /* count */
+    double *gamma;   /* count; 0 where no pair is that far apart */
+    size_t *pairs;   /* count */
     double variance; /* of one error, had all been independent: the residual sum of squares over N − K */
 };
 /* `data` holds untreated rows only (its treatment is not read). UF_NOT_IDENTIFIED: no residual degrees of freedom.
@@ -56,7 +56,8 @@ uf_status uf_autocovariance_sandwich(const struct uf_did_data *data, const gsl_m
                                      struct uf_error *error);
 
 struct uf_power_error {
-    double independent, serial; /* standard errors; NaN for `serial` where the formula gives no positive variance */
+    double independent,
+        serial; /* standard errors; NaN for `serial` where the formula gives no positive variance */
 };
 /* The error that the treatment's coefficient in `design` (its outcome is not read) would have. UF_NOT_IDENTIFIED as
  * uf_did_estimate. O(n × periods). */

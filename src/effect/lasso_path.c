@@ -15,7 +15,8 @@ struct walk {
     const gsl_vector *g;
     size_t *active; /* n: the first n_active */
     double *sign;   /* n: of the active ones, 0 else */
-    double *x, *constant, *slope, *gradient, *drift; /* n each: x_A = constant − λ slope, and what that does to g − Hx */
+    double *x, *constant, *slope, *gradient,
+        *drift; /* n each: x_A = constant − λ slope, and what that does to g − Hx */
 };
 
 void lasso_path_clear(struct lasso_path *path)

@@ -94,7 +94,8 @@ static uf_status scale_rows(struct moment_test *t, const gsl_matrix *a, const gs
         gsl_vector_view column = gsl_matrix_column(t->w, j);
         double most = 0;
         for (size_t i = 0; i < t->rows; i++)
-            if (fabs(gsl_vector_get(&column.vector, i)) > most) most = fabs(gsl_vector_get(&column.vector, i));
+            if (fabs(gsl_vector_get(&column.vector, i)) > most)
+                most = fabs(gsl_vector_get(&column.vector, i));
         if (most > 0) gsl_vector_scale(&column.vector, 1 / most);
     }
     return UF_OK;
@@ -128,12 +129,6 @@ static uf_status solve(struct moment_test *t, const gsl_vector *y, gsl_vector *d
     UF_TRY(linear_programme_solve(t->programme, y, &outcome, value, dual, error));
     if (outcome == LINEAR_OPTIMAL) return UF_OK;
     return uf_fail(error, UF_INTERNAL, "the inequalities of a sensitivity analysis have no least violation");
-}
-
-static int descending(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return a < b ? 1 : a > b ? -1 : 0;
 }
 
 /* What is known of a draw without solving it: any τ gives a bound, η ≤ max (y − Xτ), and that of least squares is a good one.
@@ -185,26 +180,22 @@ uf_status moment_test_least_favourable(struct moment_test *t, const gsl_matrix *
 {
     size_t n = draws->size1;
     double place = (double)(n - 1) * (1 - kappa), below = floor(place);
-    size_t needed = n - (size_t)below, kept = 0; /* the order statistics from `below` on */
-    double *bound = malloc(n * sizeof *bound), *top = malloc((needed + 1) * sizeof *top);
+    size_t needed = n - (size_t)below; /* the order statistics from `below` on, the largest first */
+    double *bound = malloc(n * sizeof *bound), *top = malloc(needed * sizeof *top);
     size_t *order = malloc(n * sizeof *order);
-    uf_status status = bound && top && order ? bound_draws(t, draws, bound, order, error)
-                                             : uf_fail_memory(error);
+    uf_status status =
+        bound && top && order ? bound_draws(t, draws, bound, order, error) : uf_fail_memory(error);
+    for (size_t i = 0; i < needed && status == UF_OK; i++) top[i] = -INFINITY;
     for (size_t r = n; status == UF_OK && r-- > 0;) {
-        size_t draw = order[r];
-        if (kept == needed && bound[draw] <= top[needed - 1]) break;
-        gsl_vector_const_view z = gsl_matrix_const_row(draws, draw);
+        if (bound[order[r]] <= top[needed - 1]) break;
+        gsl_vector_const_view z = gsl_matrix_const_row(draws, order[r]);
         double eta;
         gsl_blas_dgemv(CblasNoTrans, 1, t->root, &z.vector, 0, t->right);
         status = solve(t, t->right, NULL, &eta, error);
-        if (status != UF_OK) break;
-        if (kept == needed && eta <= top[needed - 1]) continue;
-        if (kept < needed) kept++;
-        top[kept - 1] = eta;
-        for (size_t i = kept - 1; i > 0 && descending(&top[i - 1], &top[i]) > 0; i--) {
-            double swap = top[i];
-            top[i] = top[i - 1], top[i - 1] = swap;
-        }
+        if (status != UF_OK || eta <= top[needed - 1]) continue;
+        size_t i = needed - 1;
+        for (; i > 0 && top[i - 1] < eta; i--) top[i] = top[i - 1];
+        top[i] = eta;
     }
     if (status == UF_OK) {
         double low = top[needed - 1], high = needed > 1 ? top[needed - 2] : low;

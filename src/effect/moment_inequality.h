@@ -27,7 +27,7 @@ struct moment_test {
 
 /* Y = A β − d with covariance A Σ A', root = Σ^{1/2} (n × n); the parameter is weights'τ over the last columns
  * of A. UF_NOT_IDENTIFIED: a row without variance. */
-uf_status moment_test_init(struct moment_test *test, const gsl_matrix *a, const gsl_vector *d,
+uf_status moment_test_init(struct moment_test *out, const gsl_matrix *a, const gsl_vector *d,
                            const gsl_vector *estimate, const gsl_matrix *covariance, const gsl_matrix *root,
                            const gsl_vector *weights, double alpha, struct uf_error *error);
 void moment_test_clear(struct moment_test *test);

@@ -130,8 +130,7 @@ static uf_status analysis_init(struct analysis *s, const struct uf_trend_study *
         for (size_t j = 0; j < study->n_after; j++)
             variance += gsl_vector_get(s->weights, i) * gsl_vector_get(s->weights, j) *
                         gsl_matrix_get(study->covariance, study->n_before + i, study->n_before + j);
-    if (!(variance > 0))
-        return uf_fail(error, UF_NOT_IDENTIFIED, "the event study's effect has no variance");
+    if (!(variance > 0)) return uf_fail(error, UF_NOT_IDENTIFIED, "the event study's effect has no variance");
     s->std_error = sqrt(variance);
     return square_root(study->covariance, s->root, error);
 }
@@ -180,8 +179,8 @@ static uf_status part_init(struct analysis *s, size_t part, struct moment_test *
 /* --- the set --------------------------------------------------------------------------------------------- */
 
 /* The first value that is accepted on the way from `from` towards `to`, by steps and then bisection. */
-static uf_status seek(const struct analysis *s, struct moment_test *test, double from, double to, double step, bool *found, double *out,
-                      struct uf_error *error)
+static uf_status seek(const struct analysis *s, struct moment_test *test, double from, double to, double step,
+                      bool *found, double *out, struct uf_error *error)
 {
     bool rejected;
     double outside = from, value = from;

@@ -18,9 +18,11 @@ static const struct uf_option options_table[] = {
     {"level", UF_OPTION_NUMBER, "0.05", NULL, "level of the tests", UF_COLUMNS_NONE},
     {"power", UF_OPTION_NUMBER, "0.8", NULL, "power at the minimum detectable effect", UF_COLUMNS_NONE},
     {"effects", UF_OPTION_LIST, NULL, NULL,
-     "effects of the power curve, in the outcome's units; default 0 to 2 times the analytic minimum", UF_COLUMNS_NONE},
+     "effects of the power curve, in the outcome's units; default 0 to 2 times the analytic minimum",
+     UF_COLUMNS_NONE},
     {"sample", UF_OPTION_CHOICE, "auto", sample_choices,
-     "where placebo treatments are tried: the periods before the start, or the comparison regions in all periods",
+     "where placebo treatments are tried: the periods before the start, or the comparison regions in all "
+     "periods",
      UF_COLUMNS_NONE},
     {"draws", UF_OPTION_COUNT, "500", NULL, "placebo treatments tried; 0: only the formula", UF_COLUMNS_NONE},
     {"permutations", UF_OPTION_COUNT, "999", NULL, "deals of the randomisation test in each of them",
@@ -29,9 +31,11 @@ static const struct uf_option options_table[] = {
 
 static const char *const sources[] = {
     "Bloom, H. S. (1995). Minimum detectable effects. Evaluation Review 19(5), 547–556.",
-    "Burlig, F., Preonas, L. & Woerman, M. (2020). Panel data and experimental design. Journal of Development Economics 144, "
+    "Burlig, F., Preonas, L. & Woerman, M. (2020). Panel data and experimental design. Journal of "
+    "Development Economics 144, "
     "102458.",
-    "Bertrand, M., Duflo, E. & Mullainathan, S. (2004). How much should we trust differences-in-differences estimates? "
+    "Bertrand, M., Duflo, E. & Mullainathan, S. (2004). How much should we trust differences-in-differences "
+    "estimates? "
     "Quarterly Journal of Economics 119(1), 249–275.",
     NULL,
 };
@@ -131,11 +135,10 @@ static uf_status add_point(const struct power_run *run, double effect, double po
 
 static uf_status report_analytic(const struct power_run *run, struct uf_error *error)
 {
-    static const struct uf_words notes[] = {
-        {"errors independent from period to period (Bloom 1995)",
-         "fel som är oberoende från period till period (Bloom 1995)"},
-        {"autocovariances of the untreated rows (Burlig et al. 2020)",
-         "autokovarianser i de obehandlade raderna (Burlig m.fl. 2020)"}};
+    static const struct uf_words notes[] = {{"errors independent from period to period (Bloom 1995)",
+                                             "fel som är oberoende från period till period (Bloom 1995)"},
+                                            {"autocovariances of the untreated rows (Burlig et al. 2020)",
+                                             "autokovarianser i de obehandlade raderna (Burlig m.fl. 2020)"}};
     const double errors[ANALYTIC_KINDS] = {run->analytic.independent, run->analytic.serial};
     for (size_t k = 0; k < ANALYTIC_KINDS; k++) {
         if (isnan(errors[k])) continue;
@@ -143,16 +146,18 @@ static uf_status report_analytic(const struct power_run *run, struct uf_error *e
                            uf_power_minimum(errors[k], run->df, run->level, run->power),
                            uf_words_in(notes[k], run->common.context->language), error));
         for (size_t i = 0; i < run->n_effects; i++)
-            UF_TRY(add_point(run, run->effects[i], uf_power_at(run->effects[i], errors[k], run->df, run->level),
-                             NAN, analytic_names[k], error));
+            UF_TRY(add_point(run, run->effects[i],
+                             uf_power_at(run->effects[i], errors[k], run->df, run->level), NAN,
+                             analytic_names[k], error));
     }
     return UF_OK;
 }
 
 static uf_status report_simulated(const struct power_run *run, struct uf_error *error)
 {
-    static const struct uf_words unreachable = {"never rejects often enough, however large the effect",
-                                                "ger aldrig utslag tillräckligt ofta, hur stor effekten än är"};
+    static const struct uf_words unreachable = {
+        "never rejects often enough, however large the effect",
+        "ger aldrig utslag tillräckligt ofta, hur stor effekten än är"};
     double deals = (double)uf_power_deals(run->simulation);
     double scale = isnan(run->analytic.serial) ? run->analytic.independent : run->analytic.serial;
     for (int p = 0; p < UF_POWER_PROCEDURES; p++) {
@@ -173,21 +178,28 @@ static uf_status report_simulated(const struct power_run *run, struct uf_error *
 static uf_status note_simulation(const struct power_run *run, const struct power_sample *sample,
                                  struct uf_error *error)
 {
-    static const struct uf_words before = {
-        "Placebo treatments were tried {0} times on the {1} periods before the start, with {2} of them after the false "
-        "start; the design itself has {3} and {4}, so that the effect it can find is another one where these differ much.",
-        "Placeboinsatser har prövats {0} gånger på de {1} perioderna före start, med {2} av dem efter den falska starten; "
-        "undersökningen själv har {3} och {4}, så den effekt som den kan upptäcka är en annan om dessa skiljer sig mycket."};
+    static const struct uf_words before = {"Placebo treatments were tried {0} times on the {1} periods "
+                                           "before the start, with {2} of them after the false "
+                                           "start; the design itself has {3} and {4}, so that the effect it "
+                                           "can find is another one where these differ much.",
+                                           "Placeboinsatser har prövats {0} gånger på de {1} perioderna före "
+                                           "start, med {2} av dem efter den falska starten; "
+                                           "undersökningen själv har {3} och {4}, så den effekt som den kan "
+                                           "upptäcka är en annan om dessa skiljer sig mycket."};
     static const struct uf_words controls = {
-        "Placebo treatments were tried {0} times on the {5} comparison regions in all {3} periods, {6} of them at a time.",
-        "Placeboinsatser har prövats {0} gånger på de {5} jämförelseregionerna i alla {3} perioder, {6} av dem åt gången."};
-    const struct uf_argument arguments[] = {
-        uf_count_argument(uf_power_deals(run->simulation)), uf_count_argument(sample->n_periods),
-        uf_count_argument(sample->n_after),                 uf_count_argument(sample->all_periods),
-        uf_count_argument(sample->all_after),               uf_count_argument(run->common.sample->n_control),
-        uf_count_argument(run->common.sample->n_treated)};
-    return effect_note(&run->common, UF_NOTE, "power-sample", sample->of_controls ? controls : before, nothing,
-                       arguments, 7, error);
+        "Placebo treatments were tried {0} times on the {5} comparison regions in all {3} periods, {6} of "
+        "them at a time.",
+        "Placeboinsatser har prövats {0} gånger på de {5} jämförelseregionerna i alla {3} perioder, {6} av "
+        "dem åt gången."};
+    const struct uf_argument arguments[] = {uf_count_argument(uf_power_deals(run->simulation)),
+                                            uf_count_argument(sample->n_periods),
+                                            uf_count_argument(sample->n_after),
+                                            uf_count_argument(sample->all_periods),
+                                            uf_count_argument(sample->all_after),
+                                            uf_count_argument(run->common.sample->n_control),
+                                            uf_count_argument(run->common.sample->n_treated)};
+    return effect_note(&run->common, UF_NOTE, "power-sample", sample->of_controls ? controls : before,
+                       nothing, arguments, 7, error);
 }
 
 /* A simulation that cannot be had leaves the formula alone, and says so. */
@@ -210,7 +222,8 @@ static uf_status simulate(struct power_run *run, struct uf_error *error)
     if (status == UF_OK) {
         const struct uf_power_options options = {.level = run->level,
                                                  .draws = draws,
-                                                 .permutations = uf_options_count(run->options, "permutations"),
+                                                 .permutations =
+                                                     uf_options_count(run->options, "permutations"),
                                                  .seed = run->common.context->seed,
                                                  .progress = run->common.context->progress,
                                                  .user = run->common.context->user};
@@ -226,7 +239,8 @@ static uf_status simulate(struct power_run *run, struct uf_error *error)
     if (status == UF_NOT_IDENTIFIED || status == UF_BAD_USAGE) {
         const struct uf_argument argument =
             uf_text_argument(uf_words_in(reasons[status == UF_BAD_USAGE], run->common.context->language));
-        return effect_note(&run->common, UF_WARNING, "power-sample", impossible, nothing, &argument, 1, error);
+        return effect_note(&run->common, UF_WARNING, "power-sample", impossible, nothing, &argument, 1,
+                           error);
     }
     if (error) *error = reason;
     return status;
@@ -234,11 +248,12 @@ static uf_status simulate(struct power_run *run, struct uf_error *error)
 
 static uf_status note_minimum(const struct power_run *run, struct uf_error *error)
 {
-    static const struct uf_words text = {
-        "By the formula an effect of {0} would be found in {1} per cent of cases ({2} with errors that are independent from "
-        "period to period).",
-        "Enligt formeln skulle en effekt på {0} upptäckas i {1} procent av fallen ({2} om felen vore oberoende från period "
-        "till period)."};
+    static const struct uf_words text = {"By the formula an effect of {0} would be found in {1} per cent of "
+                                         "cases ({2} with errors that are independent from "
+                                         "period to period).",
+                                         "Enligt formeln skulle en effekt på {0} upptäckas i {1} procent av "
+                                         "fallen ({2} om felen vore oberoende från period "
+                                         "till period)."};
     double used = isnan(run->analytic.serial) ? run->analytic.independent : run->analytic.serial;
     const struct uf_argument arguments[] = {
         uf_number_argument(uf_power_minimum(used, run->df, run->level, run->power), 4),
@@ -262,10 +277,9 @@ static uf_status new_table(const struct power_run *run, const char *name, struct
     UF_TRY(uf_table_new(name, &table, error));
     uf_status status = uf_table_set_title(table, uf_words_in(title, run->common.context->language), error);
     for (size_t c = 0; c < n_columns && status == UF_OK; c++)
-        status = uf_table_add_column(table, columns[c].name,
-                                     columns[c].number ? UF_COLUMN_NUMBER : UF_COLUMN_TEXT,
-                                     columns[c].in_units ? run->common.unit : NULL, columns[c].decimals, &index,
-                                     error);
+        status = uf_table_add_column(
+            table, columns[c].name, columns[c].number ? UF_COLUMN_NUMBER : UF_COLUMN_TEXT,
+            columns[c].in_units ? run->common.unit : NULL, columns[c].decimals, &index, error);
     if (status != UF_OK)
         uf_table_free(table);
     else
@@ -278,9 +292,9 @@ static uf_status run_all(struct power_run *run, struct uf_error *error)
     static const struct uf_words titles[] = {
         {"The smallest effect that would be found", "Den minsta effekt som skulle upptäckas"},
         {"How often an effect would be found", "Hur ofta en effekt skulle upptäckas"}};
-    static const struct column minimum[] = {{"procedure", false, false, -1}, {"std_error", true, true, 4},
-                                            {"df", true, false, 1},          {"power", true, false, 2},
-                                            {"minimum_effect", true, true, 4}, {"note", false, false, -1}};
+    static const struct column minimum[] = {
+        {"procedure", false, false, -1}, {"std_error", true, true, 4},      {"df", true, false, 1},
+        {"power", true, false, 2},       {"minimum_effect", true, true, 4}, {"note", false, false, -1}};
     static const struct column curve[] = {{"effect_size", true, true, 4},
                                           {"power", true, false, 3},
                                           {"mc_error", true, false, 3},
@@ -346,19 +360,26 @@ const struct uf_method uf_method_power = {
     .name = "power",
     .family = UF_FAMILY_EFFECT,
     .title = {"Power and minimum detectable effect", "Styrka och minsta upptäckbara effekt"},
-    .summary = {"How large an effect would have to be for this comparison to find it, by formula and by trying placebo "
+    .summary = {"How large an effect would have to be for this comparison to find it, by formula and by "
+                "trying placebo "
                 "treatments",
-                "Hur stor en effekt måste vara för att jämförelsen ska upptäcka den, enligt formel och genom att pröva "
+                "Hur stor en effekt måste vara för att jämförelsen ska upptäcka den, enligt formel och genom "
+                "att pröva "
                 "placeboinsatser"},
-    .formula_note =
-        {"The minimum detectable effect is (t(1−α/2) + t(power)) times the standard error that the difference-in-differences "
-         "estimate of this design has under the autocovariances of the untreated rows (and, for comparison, under "
-         "independence). In the simulation the treatment is dealt to other regions in data without an effect, an effect is "
-         "added, and the share of deals in which a test rejects is its power.",
-         "Den minsta upptäckbara effekten är (t(1−α/2) + t(styrka)) gånger det medelfel som skattningen av skillnaden har i "
-         "den här undersökningen med de obehandlade radernas autokovarianser (och, som jämförelse, vid oberoende). I "
-         "simuleringen fördelas insatsen på andra regioner i data utan effekt, en effekt läggs till, och andelen "
-         "fördelningar där ett test ger utslag är dess styrka."},
+    .formula_note = {"The minimum detectable effect is (t(1−α/2) + t(power)) times the standard error that "
+                     "the difference-in-differences "
+                     "estimate of this design has under the autocovariances of the untreated rows (and, for "
+                     "comparison, under "
+                     "independence). In the simulation the treatment is dealt to other regions in data "
+                     "without an effect, an effect is "
+                     "added, and the share of deals in which a test rejects is its power.",
+                     "Den minsta upptäckbara effekten är (t(1−α/2) + t(styrka)) gånger det medelfel som "
+                     "skattningen av skillnaden har i "
+                     "den här undersökningen med de obehandlade radernas autokovarianser (och, som "
+                     "jämförelse, vid oberoende). I "
+                     "simuleringen fördelas insatsen på andra regioner i data utan effekt, en effekt läggs "
+                     "till, och andelen "
+                     "fördelningar där ett test ger utslag är dess styrka."},
     .sources = sources,
     .options = options_table,
     .n_options = sizeof options_table / sizeof *options_table,

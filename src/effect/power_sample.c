@@ -9,7 +9,8 @@
 
 enum { FEWEST_PERIODS = 2, AUTO_PERIODS = 6 };
 
-uf_status power_sample_untreated(const struct uf_did_data *data, struct subsample *out, struct uf_error *error)
+uf_status power_sample_untreated(const struct uf_did_data *data, struct subsample *out,
+                                 struct uf_error *error)
 {
     unsigned char *keep = malloc(data->n + 1);
     if (!keep) return uf_fail_memory(error);
@@ -85,7 +86,8 @@ static uf_status before_start(const struct uf_did_data *data, size_t first, stru
     return status;
 }
 
-static uf_status among_controls(const struct uf_did_data *data, struct power_sample *s, struct uf_error *error)
+static uf_status among_controls(const struct uf_did_data *data, struct power_sample *s,
+                                struct uf_error *error)
 {
     unsigned char *present = calloc(data->n_units + 1, 1), *keep = malloc(data->n + 1);
     size_t treated = 0, control = 0;
@@ -128,7 +130,8 @@ uf_status power_sample_init(const struct uf_did_data *data, const char *which, s
     size_t all = number_periods(data, data->n_periods, number), before = number[first];
     s.all_periods = all, s.all_after = all - before;
     bool controls = !strcmp(which, "controls") || (!strcmp(which, "auto") && before < AUTO_PERIODS);
-    uf_status status = controls ? among_controls(data, &s, error) : before_start(data, first, &s, number, error);
+    uf_status status =
+        controls ? among_controls(data, &s, error) : before_start(data, first, &s, number, error);
     if (status == UF_NOT_IDENTIFIED && !strcmp(which, "auto")) {
         subsample_clear(&s.part);
         status = controls ? before_start(data, first, &s, number, error) : among_controls(data, &s, error);

@@ -18,9 +18,9 @@
 
 struct uf_power_simulation {
     double level;
-    size_t deals, pool;     /* the first `deals` of `pool` are looked at */
-    double *coefficient;    /* pool: without an effect */
-    gsl_matrix *response;   /* pool × deals: what an effect of 1 in a deal adds to each coefficient */
+    size_t deals, pool;       /* the first `deals` of `pool` are looked at */
+    double *coefficient;      /* pool: without an effect */
+    gsl_matrix *response;     /* pool × deals: what an effect of 1 in a deal adds to each coefficient */
     double *error, *critical; /* deals: CR2; error NaN: not to be had */
     bool cr2;
 };

@@ -16,11 +16,14 @@ static const char *const covariance_choices[] = {"auto", "serial", "inference", 
 static const struct uf_option options_table[] = {
     {"inference", UF_OPTION_TEXT, "cr2", NULL, "standard errors: cr2, cr1s, hc1, iid …", UF_COLUMNS_NONE},
     {"event-covariance", UF_OPTION_CHOICE, "auto", covariance_choices,
-     "covariance of the event study: serial (autocovariances alike in all regions), inference (as that option); auto is "
+     "covariance of the event study: serial (autocovariances alike in all regions), inference (as that "
+     "option); auto is "
      "serial where treated or comparison regions are few",
      UF_COLUMNS_NONE},
-    {"confidence-level", UF_OPTION_NUMBER, "0.95", NULL, "confidence level of the intervals", UF_COLUMNS_NONE},
-    {"reference", UF_OPTION_NUMBER, "-1", NULL, "event time whose difference is 0 by definition", UF_COLUMNS_NONE},
+    {"confidence-level", UF_OPTION_NUMBER, "0.95", NULL, "confidence level of the intervals",
+     UF_COLUMNS_NONE},
+    {"reference", UF_OPTION_NUMBER, "-1", NULL, "event time whose difference is 0 by definition",
+     UF_COLUMNS_NONE},
     {"restrictions", UF_OPTION_LIST, "relative-magnitudes,smoothness", restriction_choices,
      "how the trends may differ", UF_COLUMNS_NONE},
     {"parameters", UF_OPTION_LIST, "first,average", parameter_choices,
@@ -28,9 +31,11 @@ static const struct uf_option options_table[] = {
     {"relative-magnitudes", UF_OPTION_LIST, "0,0.5,1,1.5,2", NULL,
      "steps after the start, in times of the largest one before", UF_COLUMNS_NONE},
     {"smoothness", UF_OPTION_LIST, NULL, NULL,
-     "changes of slope per period, in the outcome's units; default 0 to 2 times the largest bend before the start",
+     "changes of slope per period, in the outcome's units; default 0 to 2 times the largest bend before the "
+     "start",
      UF_COLUMNS_NONE},
-    {"draws", UF_OPTION_COUNT, "10000", NULL, "draws for the least-favourable critical value", UF_COLUMNS_NONE},
+    {"draws", UF_OPTION_COUNT, "10000", NULL, "draws for the least-favourable critical value",
+     UF_COLUMNS_NONE},
     {"leave-one-out", UF_OPTION_FLAG, "true", NULL, "estimate without each region in turn", UF_COLUMNS_NONE},
     {"placebo-starts", UF_OPTION_COUNT, "5", NULL,
      "move the start this many periods back, one at a time, on the periods before it", UF_COLUMNS_NONE},
@@ -41,13 +46,17 @@ static const struct uf_option options_table[] = {
 };
 
 static const char *const sources[] = {
-    "Rambachan, A. & Roth, J. (2023). A more credible approach to parallel trends. Review of Economic Studies 90(5), "
+    "Rambachan, A. & Roth, J. (2023). A more credible approach to parallel trends. Review of Economic "
+    "Studies 90(5), "
     "2555–2591.",
-    "Andrews, I., Roth, J. & Pakes, A. (2023). Inference for linear conditional moment inequalities. Review of Economic "
+    "Andrews, I., Roth, J. & Pakes, A. (2023). Inference for linear conditional moment inequalities. Review "
+    "of Economic "
     "Studies 90(6), 2763–2791.",
-    "Armstrong, T. B. & Kolesár, M. (2018). Optimal inference in a class of regression models. Econometrica 86(2), "
+    "Armstrong, T. B. & Kolesár, M. (2018). Optimal inference in a class of regression models. Econometrica "
+    "86(2), "
     "655–683.",
-    "Roth, J. (2022). Pretest with caution: event-study estimates after testing for parallel trends. American Economic "
+    "Roth, J. (2022). Pretest with caution: event-study estimates after testing for parallel trends. "
+    "American Economic "
     "Review: Insights 4(3), 305–322.",
     NULL,
 };
@@ -73,9 +82,9 @@ uf_status sensitivity_table(const struct sensitivity_run *run, const char *name,
     UF_TRY(uf_table_new(name, &table, error));
     uf_status status = uf_table_set_title(table, uf_words_in(title, run->common.context->language), error);
     for (size_t c = 0; c < n_columns && status == UF_OK; c++)
-        status = uf_table_add_column(table, columns[c].name, columns[c].number ? UF_COLUMN_NUMBER : UF_COLUMN_TEXT,
-                                     columns[c].in_units ? run->common.unit : NULL, columns[c].decimals, &index,
-                                     error);
+        status = uf_table_add_column(
+            table, columns[c].name, columns[c].number ? UF_COLUMN_NUMBER : UF_COLUMN_TEXT,
+            columns[c].in_units ? run->common.unit : NULL, columns[c].decimals, &index, error);
     if (status != UF_OK)
         uf_table_free(table);
     else
@@ -90,7 +99,8 @@ static uf_status read_request(const struct uf_options *options, struct sensitivi
     const struct uf_covariance_type *type = uf_covariance_find(name);
     if (!type)
         return uf_fail(error, UF_BAD_USAGE,
-                       "option 'inference': found '%s', expected a covariance as cr2, cr1s, hc1 or iid", name);
+                       "option 'inference': found '%s', expected a covariance as cr2, cr1s, hc1 or iid",
+                       name);
     run->covariance = (struct uf_covariance_options){.kind = type->kind};
     run->vcov = type->name;
     run->level = uf_options_number(options, "confidence-level");
@@ -117,8 +127,9 @@ static uf_status estimate(struct sensitivity_run *run, struct uf_error *error)
     static const struct uf_words text = {
         "In the sample that is left the difference cannot be estimated with an error of the kind {0}.",
         "I det urval som återstår går skillnaden inte att skatta med ett medelfel av typen {0}."};
-    static const struct uf_words advice = {"Look in the ledger for the rows that were lost, or choose another inference.",
-                                           "Se i urvalsloggen vilka rader som föll bort, eller välj en annan inferens."};
+    static const struct uf_words advice = {
+        "Look in the ledger for the rows that were lost, or choose another inference.",
+        "Se i urvalsloggen vilka rader som föll bort, eller välj en annan inferens."};
     struct uf_error reason;
     uf_status status =
         subsample_estimate(&run->common.sample->data, &run->covariance, run->level, &run->main, &reason);
@@ -177,21 +188,32 @@ const struct uf_method uf_method_sensitivity = {
     .name = "sensitivity",
     .family = UF_FAMILY_EFFECT,
     .title = {"Sensitivity analysis", "Känslighetsanalys"},
-    .summary = {"What the estimate stands and falls with: bounds when trends are not parallel, single regions, placebos, "
+    .summary = {"What the estimate stands and falls with: bounds when trends are not parallel, single "
+                "regions, placebos, "
                 "other controls",
-                "Vad skattningen står och faller med: gränser när trenderna inte är parallella, enskilda regioner, placebo, "
+                "Vad skattningen står och faller med: gränser när trenderna inte är parallella, enskilda "
+                "regioner, placebo, "
                 "andra jämförelser"},
     .formula_note =
-        {"The event study of did gives estimates β with covariance Σ. Relative magnitudes: no step of the difference in "
-         "trends after the start exceeds M times the largest one before it; the interval holds the values that the hybrid of "
-         "the conditional and the least-favourable test of moment inequalities does not reject. Smoothness: the slope "
-         "changes by at most M from one period to the next; the interval is the shortest one of fixed length. The breakdown "
-         "value is the least M whose interval includes 0. All other estimates are the two-way fixed-effects difference on "
+        {"The event study of did gives estimates β with covariance Σ. Relative magnitudes: no step of the "
+         "difference in "
+         "trends after the start exceeds M times the largest one before it; the interval holds the values "
+         "that the hybrid of "
+         "the conditional and the least-favourable test of moment inequalities does not reject. Smoothness: "
+         "the slope "
+         "changes by at most M from one period to the next; the interval is the shortest one of fixed "
+         "length. The breakdown "
+         "value is the least M whose interval includes 0. All other estimates are the two-way fixed-effects "
+         "difference on "
          "other rows.",
-         "Händelsestudien i did ger skattningar β med kovariansen Σ. Relativ storlek: inget steg i trendskillnaden efter "
-         "start är större än M gånger det största före; intervallet består av de värden som hybriden av det betingade och "
-         "det minst gynnsamma testet av momentolikheter inte förkastar. Jämnhet: lutningen ändras med högst M från en period "
-         "till nästa; intervallet är det kortaste med fast längd. Brytpunkten är det minsta M vars intervall omfattar 0. "
+         "Händelsestudien i did ger skattningar β med kovariansen Σ. Relativ storlek: inget steg i "
+         "trendskillnaden efter "
+         "start är större än M gånger det största före; intervallet består av de värden som hybriden av det "
+         "betingade och "
+         "det minst gynnsamma testet av momentolikheter inte förkastar. Jämnhet: lutningen ändras med högst "
+         "M från en period "
+         "till nästa; intervallet är det kortaste med fast längd. Brytpunkten är det minsta M vars intervall "
+         "omfattar 0. "
          "Övriga skattningar är skillnaden med fasta effekter för region och period på andra rader."},
     .sources = sources,
     .options = options_table,

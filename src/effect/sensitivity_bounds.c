@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* How far from parallel the trends may be: the event study as parallel_trends_bounds.h wants it, and what comes of it. */
+/* How far from parallel the trends may be: tables and sentences. */
 #include "base/fail.h"
-#include "effect/sensitivity_run.h"
+#include "effect/sensitivity_event.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utfall/number.h>
-#include <utfall/power.h>
 #include <utfall/pretrend.h>
 
 /* The breakdown value is looked for up to this: times the largest step before, or times the largest bend. */
@@ -18,132 +17,6 @@
 enum { MOST_M = 32 };
 
 static const struct uf_words nothing = {NULL, NULL};
-
-/* The event study without its reference: the unbroken run of event times around it. */
-struct event {
-    gsl_vector *estimate, *times, *average;
-    gsl_matrix *covariance;
-    struct uf_trend_study study;
-    const char *vcov; /* of the covariance */
-    double df2;       /* of the joint test of the leads; NaN: it cannot be made */
-    double bend; /* the largest change of slope before the start; NaN: fewer than three points */
-};
-
-static void event_clear(struct event *e)
-{
-    gsl_vector_free(e->estimate), gsl_vector_free(e->times), gsl_vector_free(e->average);
-    gsl_matrix_free(e->covariance);
-    memset(e, 0, sizeof *e);
-}
-
-/* Where an event time stands among the leading columns, if it is estimated. */
-static size_t place_of(const struct uf_did_fit *fit, long event)
-{
-    for (size_t j = 0; j < fit->n_leading; j++)
-        if (fit->event_time[j] == event) return fit->position[j];
-    return SIZE_MAX;
-}
-
-static double lead(const struct event *e, size_t steps_before)
-{
-    return steps_before == 0 ? 0 : gsl_vector_get(e->estimate, e->study.n_before - steps_before);
-}
-
-static uf_status event_fill(struct event *e, const struct uf_did_fit *fit, const struct uf_covariance *v,
-                            long reference, struct uf_error *error)
-{
-    size_t before = 0, after = 0;
-    while (place_of(fit, reference - (long)before - 1) != SIZE_MAX) before++;
-    while (place_of(fit, reference + (long)after + 1) != SIZE_MAX) after++;
-    size_t n = before + after;
-    e->study.n_before = before, e->study.n_after = after;
-    if (before == 0 || after == 0) return UF_OK;
-    e->estimate = gsl_vector_alloc(n), e->times = gsl_vector_alloc(n), e->average = gsl_vector_alloc(after);
-    e->covariance = gsl_matrix_alloc(n, n);
-    if (!e->estimate || !e->times || !e->average || !e->covariance) return uf_fail_memory(error);
-    size_t *place = malloc(n * sizeof *place);
-    if (!place) return uf_fail_memory(error);
-    for (size_t i = 0; i < n; i++) {
-        long step = i < before ? (long)i - (long)before : (long)(i - before) + 1;
-        place[i] = place_of(fit, reference + step);
-        gsl_vector_set(e->times, i, (double)step);
-        gsl_vector_set(e->estimate, i, gsl_vector_get(fit->fit.coefficients, fit->fit.kept[place[i]]));
-    }
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++)
-            gsl_matrix_set(e->covariance, i, j, gsl_matrix_get(v->matrix, place[i], place[j]));
-    free(place);
-    gsl_vector_set_all(e->average, 1 / (double)after);
-    e->study.estimate = e->estimate, e->study.covariance = e->covariance;
-    e->bend = NAN;
-    for (size_t s = 0; s + 2 <= before; s++)
-        e->bend = fmax(e->bend, fabs(lead(e, s + 2) - 2 * lead(e, s + 1) + lead(e, s)));
-    return UF_OK;
-}
-
-/* From residuals of the untreated rows: their covariance, which has full rank also with three treated regions. */
-static uf_status serial_covariance(const struct uf_did_data *data, const struct uf_did_fit *fit,
-                                   gsl_matrix *out, struct uf_error *error)
-{
-    struct subsample part;
-    struct uf_autocovariance autocovariance;
-    unsigned char *keep = malloc(data->n + 1);
-    if (!keep) return uf_fail_memory(error);
-    for (size_t i = 0; i < data->n; i++) keep[i] = data->period[i] < data->first_period[data->unit[i]];
-    uf_status status = subsample_init(data, keep, &part, error);
-    free(keep);
-    UF_TRY(status);
-    status = uf_autocovariance_estimate(&part.data, &autocovariance, error);
-    if (status == UF_OK) {
-        status = uf_autocovariance_sandwich(data, fit->x, fit->fit.inverse, &autocovariance, out, error);
-        uf_autocovariance_clear(&autocovariance);
-    }
-    subsample_clear(&part);
-    return status;
-}
-
-/* A cluster-robust covariance says nothing of more numbers than there are treated clusters to tell them apart by. */
-static bool takes_serial(const struct sensitivity_run *run, size_t n_estimates)
-{
-    if (run->event_covariance != SENSITIVITY_AUTO) return run->event_covariance == SENSITIVITY_SERIAL;
-    size_t treated = run->common.sample->n_treated, control = run->common.sample->n_control;
-    return (treated < control ? treated : control) < 2 * n_estimates;
-}
-
-static uf_status event_covariance(const struct sensitivity_run *run, const struct uf_did_fit *fit,
-                                  struct uf_covariance *v, struct event *e, struct uf_error *error)
-{
-    const struct uf_did_data *data = &run->common.sample->data;
-    struct uf_joint_test pretrend;
-    UF_TRY(uf_did_covariance(data, fit, &run->covariance, v, error));
-    e->vcov = run->vcov;
-    if (takes_serial(run, fit->fit.rank)) {
-        e->vcov = "serial";
-        e->df2 = INFINITY;
-        return serial_covariance(data, fit, v->matrix, error);
-    }
-    UF_TRY(uf_did_pretrend(data, fit, &run->covariance, v, run->reference, &pretrend, error));
-    e->df2 = isnan(pretrend.statistic) || !(pretrend.df2 > 0) ? NAN : pretrend.df2;
-    return UF_OK;
-}
-
-static uf_status event_init(const struct sensitivity_run *run, struct event *out, struct uf_error *error)
-{
-    const struct uf_event_study_options options = {.reference = run->reference};
-    struct event e = {0};
-    struct uf_did_fit fit;
-    struct uf_covariance v = {0};
-    UF_TRY(uf_event_study_estimate(&run->common.sample->data, &options, &fit, error));
-    uf_status status = event_covariance(run, &fit, &v, &e, error);
-    if (status == UF_OK) status = event_fill(&e, &fit, &v, run->reference, error);
-    uf_covariance_clear(&v);
-    uf_did_fit_clear(&fit);
-    if (status != UF_OK)
-        event_clear(&e);
-    else
-        *out = e;
-    return status;
-}
 
 /* --- the tables ------------------------------------------------------------------------------------------ */
 
@@ -204,9 +77,9 @@ struct tables {
     struct uf_table *bounds, *breakdown;
 };
 
-static uf_status add_bounds(const struct sensitivity_run *run, const struct event *e, const char *parameter,
-                            const struct uf_trend_options *options, struct uf_table *table,
-                            struct uf_error *error)
+static uf_status add_bounds(const struct sensitivity_run *run, const struct sensitivity_event *e,
+                            const char *parameter, const struct uf_trend_options *options,
+                            struct uf_table *table, struct uf_error *error)
 {
     struct uf_trend_bounds bounds;
     size_t row;
@@ -229,32 +102,42 @@ static uf_status add_bounds(const struct sensitivity_run *run, const struct even
     return uf_table_set_text(table, row, 9, bounds.empty ? uf_words_in(empty, language) : NULL, error);
 }
 
-static uf_status breakdown_sentence(const struct sensitivity_run *run, const struct event *e, size_t p,
-                                    enum uf_trend_restriction restriction,
+static uf_status breakdown_sentence(const struct sensitivity_run *run, const struct sensitivity_event *e,
+                                    size_t p, enum uf_trend_restriction restriction,
                                     const struct uf_trend_breakdown *breakdown, char **out,
                                     struct uf_error *error)
 {
     static const struct uf_words sentences[2][3] = {
-        {{"For {0} the interval includes no effect already where the two groups' difference does not change at all after "
+        {{"For {0} the interval includes no effect already where the two groups' difference does not change "
+          "at all after "
           "the start.",
-          "För {0} omfattar intervallet noll redan om skillnaden mellan grupperna inte alls ändras efter start."},
-         {"For {0} the interval includes no effect once the trends may drift apart, from one period to the next, {1} times "
+          "För {0} omfattar intervallet noll redan om skillnaden mellan grupperna inte alls ändras efter "
+          "start."},
+         {"For {0} the interval includes no effect once the trends may drift apart, from one period to the "
+          "next, {1} times "
           "as much as they did at most before the start.",
-          "För {0} omfattar intervallet noll när trenderna från en period till nästa får glida isär {1} gånger så mycket "
+          "För {0} omfattar intervallet noll när trenderna från en period till nästa får glida isär {1} "
+          "gånger så mycket "
           "som de gjorde som mest före start."},
-         {"For {0} the interval leaves no effect out even where the trends may drift apart {1} times as much, from one "
+         {"For {0} the interval leaves no effect out even where the trends may drift apart {1} times as "
+          "much, from one "
           "period to the next, as they did at most before the start.",
-          "För {0} utesluter intervallet noll även om trenderna från en period till nästa får glida isär {1} gånger så "
+          "För {0} utesluter intervallet noll även om trenderna från en period till nästa får glida isär {1} "
+          "gånger så "
           "mycket som de gjorde som mest före start."}},
         {{"For {0} the interval includes no effect already where the difference in trend is a straight line.",
           "För {0} omfattar intervallet noll redan om skillnaden i trend är en rät linje."},
-         {"For {0} the interval includes no effect once the slope of the difference in trend may change by {1} from one "
+         {"For {0} the interval includes no effect once the slope of the difference in trend may change by "
+          "{1} from one "
           "period to the next; the estimates before the start bend by at most {2}.",
-          "För {0} omfattar intervallet noll när lutningen på skillnaden i trend får ändras med {1} från en period till "
+          "För {0} omfattar intervallet noll när lutningen på skillnaden i trend får ändras med {1} från en "
+          "period till "
           "nästa; skattningarna före start böjer av med som mest {2}."},
-         {"For {0} the interval leaves no effect out even where the slope of the difference in trend may change by {1} from "
+         {"For {0} the interval leaves no effect out even where the slope of the difference in trend may "
+          "change by {1} from "
           "one period to the next; the estimates before the start bend by at most {2}.",
-          "För {0} utesluter intervallet noll även om lutningen på skillnaden i trend får ändras med {1} från en period "
+          "För {0} utesluter intervallet noll även om lutningen på skillnaden i trend får ändras med {1} "
+          "från en period "
           "till nästa; skattningarna före start böjer av med som mest {2}."}}};
     enum uf_language language = run->common.context->language;
     int decimals = restriction == UF_TREND_RELATIVE_MAGNITUDES ? 2 : 4;
@@ -266,7 +149,7 @@ static uf_status breakdown_sentence(const struct sensitivity_run *run, const str
 }
 
 /* The sentence of the first parameter of each restriction is a note too. */
-static uf_status add_breakdown(const struct sensitivity_run *run, const struct event *e, size_t p,
+static uf_status add_breakdown(const struct sensitivity_run *run, const struct sensitivity_event *e, size_t p,
                                const struct uf_trend_options *options, bool say, struct uf_table *table,
                                struct uf_error *error)
 {
@@ -296,7 +179,7 @@ static uf_status add_breakdown(const struct sensitivity_run *run, const struct e
     return status;
 }
 
-static uf_status fill(const struct sensitivity_run *run, struct event *e, struct tables *tables,
+static uf_status fill(const struct sensitivity_run *run, struct sensitivity_event *e, struct tables *tables,
                       struct uf_error *error)
 {
     for (int r = 0; r < 2; r++) {
@@ -323,8 +206,8 @@ static uf_status fill(const struct sensitivity_run *run, struct event *e, struct
 
 /* --- what the test of the leads could have found --------------------------------------------------------- */
 
-static uf_status add_powers(const struct event *e, struct uf_table *table,
-                            double slopes[2], struct uf_error *error)
+static uf_status add_powers(const struct sensitivity_event *e, struct uf_table *table, double slopes[2],
+                            struct uf_error *error)
 {
     static const double powers[] = {0.5, 0.8};
     size_t q = e->study.n_before, after = e->study.n_after;
@@ -336,8 +219,7 @@ static uf_status add_powers(const struct event *e, struct uf_table *table,
     for (size_t i = 0; i < 2 && status == UF_OK; i++) {
         double average = 0;
         size_t row;
-        status = uf_pretrend_power(&times.vector, &leads.matrix, e->df2, 0.05, powers[i], &slopes[i],
-                                   error);
+        status = uf_pretrend_power(&times.vector, &leads.matrix, e->df2, 0.05, powers[i], &slopes[i], error);
         if (status == UF_OK)
             status = uf_pretrend_passing_bias(e->times, e->covariance, q, 0.05, slopes[i], bias, error);
         if (status == UF_OK) status = uf_table_add_row(table, &row, error);
@@ -351,17 +233,21 @@ static uf_status add_powers(const struct event *e, struct uf_table *table,
     return status;
 }
 
-static uf_status report_power(const struct sensitivity_run *run, const struct event *e, struct uf_error *error)
+static uf_status report_power(const struct sensitivity_run *run, const struct sensitivity_event *e,
+                              struct uf_error *error)
 {
     static const struct uf_words title = {"The line that the test of the leads could have found",
                                           "Den linje som testet av perioderna före start kunde ha upptäckt"};
-    static const struct uf_words text = {
-        "Had the difference in trends been a straight line of {0} per period, the joint test of the {2} periods before would "
-        "have found it half of the time, and one of {1} in four cases of five. Over the periods after the start these lines "
-        "amount to {3} and {4} on average; the estimate is {5}.",
-        "Om skillnaden i trend hade varit en rät linje på {0} per period skulle det gemensamma testet av de {2} perioderna "
-        "före ha upptäckt den i hälften av fallen, och en på {1} i fyra fall av fem. Över perioderna efter start motsvarar "
-        "linjerna {3} och {4} i genomsnitt; skattningen är {5}."};
+    static const struct uf_words text = {"Had the difference in trends been a straight line of {0} per "
+                                         "period, the joint test of the {2} periods before would "
+                                         "have found it half of the time, and one of {1} in four cases of "
+                                         "five. Over the periods after the start these lines "
+                                         "amount to {3} and {4} on average; the estimate is {5}.",
+                                         "Om skillnaden i trend hade varit en rät linje på {0} per period "
+                                         "skulle det gemensamma testet av de {2} perioderna "
+                                         "före ha upptäckt den i hälften av fallen, och en på {1} i fyra "
+                                         "fall av fem. Över perioderna efter start motsvarar "
+                                         "linjerna {3} och {4} i genomsnitt; skattningen är {5}."};
     static const struct sensitivity_column columns[] = {{"power", true, 2, false},
                                                         {"slope", true, 4, true},
                                                         {"average_difference", true, 4, true},
@@ -374,7 +260,8 @@ static uf_status report_power(const struct sensitivity_run *run, const struct ev
     uf_status status = add_powers(e, table, slopes, &reason);
     if (status != UF_OK) {
         uf_table_free(table);
-        if (status == UF_NOT_IDENTIFIED) return UF_OK; /* too many leads for the clusters: `pretrend-untestable` */
+        if (status == UF_NOT_IDENTIFIED)
+            return UF_OK; /* too many leads for the clusters: `pretrend-untestable` */
         if (error) *error = reason;
         return status;
     }
@@ -389,34 +276,42 @@ static uf_status report_power(const struct sensitivity_run *run, const struct ev
 
 /* --- the whole ------------------------------------------------------------------------------------------- */
 
-static uf_status note_normal(const struct sensitivity_run *run, const struct event *e, struct uf_error *error)
+static uf_status note_normal(const struct sensitivity_run *run, const struct sensitivity_event *e,
+                             struct uf_error *error)
 {
     static const struct uf_words clustered = {
-        "The bounds take the estimates of the event study as normal, with the covariance {0} as if it were known. With {1} "
+        "The bounds take the estimates of the event study as normal, with the covariance {0} as if it were "
+        "known. With {1} "
         "treated regions and {2} clusters they are too narrow rather than too wide.",
-        "Gränserna förutsätter att händelsestudiens skattningar är normalfördelade, med kovariansen {0} som om den vore känd. "
+        "Gränserna förutsätter att händelsestudiens skattningar är normalfördelade, med kovariansen {0} som "
+        "om den vore känd. "
         "Med {1} insatsregioner och {2} kluster är de snarare för snäva än för vida."};
-    static const struct uf_words serial = {
-        "The bounds take the estimates of the event study as normal. {1} treated regions are too few to show how their errors "
-        "go together, so the covariance is that of the untreated rows, the same for all regions: it fits badly where the "
-        "treated are noisier than the comparison.",
-        "Gränserna förutsätter att händelsestudiens skattningar är normalfördelade. {1} insatsregioner är för få för att visa "
-        "hur deras fel samvarierar, så kovariansen är de obehandlade radernas, densamma för alla regioner: den passar illa om "
-        "insatsregionerna är brusigare än jämförelsen."};
+    static const struct uf_words serial = {"The bounds take the estimates of the event study as normal. {1} "
+                                           "treated regions are too few to show how their errors "
+                                           "go together, so the covariance is that of the untreated rows, "
+                                           "the same for all regions: it fits badly where the "
+                                           "treated are noisier than the comparison.",
+                                           "Gränserna förutsätter att händelsestudiens skattningar är "
+                                           "normalfördelade. {1} insatsregioner är för få för att visa "
+                                           "hur deras fel samvarierar, så kovariansen är de obehandlade "
+                                           "radernas, densamma för alla regioner: den passar illa om "
+                                           "insatsregionerna är brusigare än jämförelsen."};
     const struct uf_argument arguments[] = {uf_text_argument(e->vcov),
                                             uf_count_argument(run->common.sample->n_treated),
                                             uf_count_argument(run->main.n_clusters)};
-    return effect_note(&run->common, UF_WARNING, "bounds-normal", strcmp(e->vcov, "serial") ? clustered : serial,
-                       nothing, arguments, 3, error);
+    return effect_note(&run->common, UF_WARNING, "bounds-normal",
+                       strcmp(e->vcov, "serial") ? clustered : serial, nothing, arguments, 3, error);
 }
 
 static uf_status note_impossible(const struct sensitivity_run *run, bool no_leads, struct uf_error *error)
 {
-    static const struct uf_words leads = {
-        "There are no bounds: besides the reference there is no period before the start, or none after it, next to it.",
-        "Gränser saknas: utöver referensen finns ingen period före start, eller ingen efter, i direkt anslutning till den."};
+    static const struct uf_words leads = {"There are no bounds: besides the reference there is no period "
+                                          "before the start, or none after it, next to it.",
+                                          "Gränser saknas: utöver referensen finns ingen period före start, "
+                                          "eller ingen efter, i direkt anslutning till den."};
     static const struct uf_words rank = {
-        "There are no bounds: with {0} the event study's covariance has too low a rank for so many event times.",
+        "There are no bounds: with {0} the event study's covariance has too low a rank for so many event "
+        "times.",
         "Gränser saknas: med {0} har händelsestudiens kovarians för låg rang för så många tidpunkter."};
     static const struct uf_words advice = {"Use fewer periods, or another covariance (hc1, iid).",
                                            "Använd färre perioder eller en annan kovarians (hc1, iid)."};
@@ -425,14 +320,16 @@ static uf_status note_impossible(const struct sensitivity_run *run, bool no_lead
                        no_leads ? nothing : advice, &argument, 1, error);
 }
 
-static uf_status report(const struct sensitivity_run *run, struct event *e, struct uf_error *error)
+static uf_status report(const struct sensitivity_run *run, struct sensitivity_event *e,
+                        struct uf_error *error)
 {
     static const struct uf_words titles[] = {
-        {"Intervals when trends need not be parallel", "Intervall när trenderna inte behöver vara parallella"},
+        {"Intervals when trends need not be parallel",
+         "Intervall när trenderna inte behöver vara parallella"},
         {"How far from parallel the trends may be", "Hur långt från parallella trenderna får vara"}};
     static const struct sensitivity_column bounds[] = {
-        {"parameter", false, -1, false}, {"restriction", false, -1, false}, {"set", false, -1, false},
-        {"m", true, 4, false},           {"estimate", true, 4, true},       {"low", true, 4, true},
+        {"parameter", false, -1, false}, {"restriction", false, -1, false},   {"set", false, -1, false},
+        {"m", true, 4, false},           {"estimate", true, 4, true},         {"low", true, 4, true},
         {"high", true, 4, true},         {"includes_zero", false, -1, false}, {"vcov", false, -1, false},
         {"note", false, -1, false}};
     static const struct sensitivity_column breakdown[] = {{"parameter", false, -1, false},
@@ -464,9 +361,9 @@ static uf_status report(const struct sensitivity_run *run, struct event *e, stru
 
 uf_status sensitivity_report_bounds(const struct sensitivity_run *run, struct uf_error *error)
 {
-    struct event e;
+    struct sensitivity_event e;
     struct uf_error reason;
-    uf_status status = event_init(run, &e, &reason);
+    uf_status status = sensitivity_event_init(run, &e, &reason);
     if (status == UF_NOT_IDENTIFIED) return note_impossible(run, true, error);
     if (status != UF_OK) {
         if (error) *error = reason;
@@ -478,6 +375,6 @@ uf_status sensitivity_report_bounds(const struct sensitivity_run *run, struct uf
         status = report(run, &e, error);
         if (status == UF_OK) status = report_power(run, &e, error);
     }
-    event_clear(&e);
+    sensitivity_event_clear(&e);
     return status;
 }

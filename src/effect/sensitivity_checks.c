@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* The same comparison without a region, before it began, for other outcomes, against other controls. */
+/* The same comparison without a region, before it began, for other outcomes. */
 #include "base/fail.h"
 #include "effect/sensitivity_run.h"
 
@@ -16,14 +16,15 @@ static const struct uf_words not_estimable = {"cannot be estimated from these ro
                                               "går inte att skatta med dessa rader"};
 
 /* A table of estimates, with who or what was changed in `label` and what that did in `change`. */
-static uf_status checks_table(const struct sensitivity_run *run, const char *name, struct uf_words title,
-                              struct uf_table **out, struct uf_error *error)
+uf_status sensitivity_checks_table(const struct sensitivity_run *run, const char *name, struct uf_words title,
+                                   struct uf_table **out, struct uf_error *error)
 {
     struct uf_table *table = NULL;
     size_t column;
     UF_TRY(effect_table_new(name, title, &run->common, &table, error));
     uf_status status = uf_table_add_column(table, "label", UF_COLUMN_TEXT, NULL, -1, &column, error);
-    if (status == UF_OK) status = uf_table_add_column(table, "role", UF_COLUMN_TEXT, NULL, -1, &column, error);
+    if (status == UF_OK)
+        status = uf_table_add_column(table, "role", UF_COLUMN_TEXT, NULL, -1, &column, error);
     if (status == UF_OK)
         status = uf_table_add_column(table, "change", UF_COLUMN_NUMBER, run->common.unit, 4, &column, error);
     if (status != UF_OK)
@@ -33,16 +34,10 @@ static uf_status checks_table(const struct sensitivity_run *run, const char *nam
     return status;
 }
 
-struct check {
-    const char *term, *label, *role, *period;
-    double event_time;
-    const char *outcome; /* NULL: the run's */
-};
-
 /* Estimates on the rows and adds the line; what cannot be estimated is said there. */
-static uf_status add_check(const struct sensitivity_run *run, const struct uf_did_data *data,
-                           const struct check *check, struct uf_table *table, double *out_estimate,
-                           struct uf_error *error)
+uf_status sensitivity_add_check(const struct sensitivity_run *run, const struct uf_did_data *data,
+                                const struct sensitivity_check *check, struct uf_table *table,
+                                double *out_estimate, struct uf_error *error)
 {
     struct subsample_effect effect = {.estimate = NAN};
     struct uf_error reason;
@@ -76,8 +71,8 @@ static uf_status add_check(const struct sensitivity_run *run, const struct uf_di
     return UF_OK;
 }
 
-static uf_status finish(const struct sensitivity_run *run, struct uf_table *table, uf_status status,
-                        struct uf_error *error)
+uf_status sensitivity_take(const struct sensitivity_run *run, struct uf_table *table, uf_status status,
+                           struct uf_error *error)
 {
     if (status == UF_OK && uf_table_rows(table) > 0)
         return uf_result_take_table(run->common.result, table, error);
@@ -85,7 +80,7 @@ static uf_status finish(const struct sensitivity_run *run, struct uf_table *tabl
     return status;
 }
 
-static const char *role_of(const struct sensitivity_run *run, bool treated)
+const char *sensitivity_role_of(const struct sensitivity_run *run, bool treated)
 {
     static const struct uf_words roles[] = {{"comparison", "jämförelse"}, {"treated", "insats"}};
     return uf_words_in(roles[treated], run->common.context->language);
@@ -111,17 +106,18 @@ static uf_status leave_each_out(const struct sensitivity_run *run, unsigned char
         if (left == 0) continue;
         struct subsample part;
         UF_TRY(subsample_init(data, keep, &part, error));
-        const struct check check = {.term = units->code[u],
-                                    .label = units->label[u],
-                                    .role = role_of(run, data->first_period[u] != SIZE_MAX),
-                                    .event_time = NAN};
-        uf_status status = add_check(run, &part.data, &check, table, &estimate, error);
+        const struct sensitivity_check check = {
+            .term = units->code[u],
+            .label = units->label[u],
+            .role = sensitivity_role_of(run, data->first_period[u] != SIZE_MAX),
+            .event_time = NAN};
+        uf_status status = sensitivity_add_check(run, &part.data, &check, table, &estimate, error);
         subsample_clear(&part);
         UF_TRY(status);
         if (isnan(estimate)) continue;
         *sign_changes += estimate * run->main.estimate < 0;
-        if (largest->unit == SIZE_MAX || fabs(estimate - run->main.estimate) >
-                                             fabs(largest->estimate - run->main.estimate))
+        if (largest->unit == SIZE_MAX ||
+            fabs(estimate - run->main.estimate) > fabs(largest->estimate - run->main.estimate))
             *largest = (struct largest){u, estimate};
     }
     return UF_OK;
@@ -130,15 +126,16 @@ static uf_status leave_each_out(const struct sensitivity_run *run, unsigned char
 static uf_status note_largest(const struct sensitivity_run *run, struct largest largest, size_t sign_changes,
                               struct uf_error *error)
 {
-    static const struct uf_words text = {
-        "One region at a time was left out. The estimate changes most without {0}: {1} instead of {2}. It changes sign "
-        "without {3} of the regions.",
-        "En region i taget har utelämnats. Skattningen ändras mest utan {0}: {1} i stället för {2}. Den byter tecken "
-        "utan {3} av regionerna."};
-    const struct uf_argument arguments[] = {
-        uf_text_argument(run->common.panel->units.label[largest.unit]),
-        uf_number_argument(largest.estimate, 4), uf_number_argument(run->main.estimate, 4),
-        uf_count_argument(sign_changes)};
+    static const struct uf_words text = {"One region at a time was left out. The estimate changes most "
+                                         "without {0}: {1} instead of {2}. It changes sign "
+                                         "without {3} of the regions.",
+                                         "En region i taget har utelämnats. Skattningen ändras mest utan "
+                                         "{0}: {1} i stället för {2}. Den byter tecken "
+                                         "utan {3} av regionerna."};
+    const struct uf_argument arguments[] = {uf_text_argument(run->common.panel->units.label[largest.unit]),
+                                            uf_number_argument(largest.estimate, 4),
+                                            uf_number_argument(run->main.estimate, 4),
+                                            uf_count_argument(sign_changes)};
     return effect_note(&run->common, sign_changes ? UF_WARNING : UF_NOTE, "leave-one-out", text, nothing,
                        arguments, 4, error);
 }
@@ -149,7 +146,8 @@ uf_status sensitivity_leave_out(const struct sensitivity_run *run, struct uf_err
                                           "Skattningen utan en region i taget"};
     static const struct uf_words many = {
         "No region was left out in turn: there are {0}, and no single one of so many matters.",
-        "Ingen region har utelämnats i tur och ordning: de är {0}, och ingen enskild av så många spelar någon roll."};
+        "Ingen region har utelämnats i tur och ordning: de är {0}, och ingen enskild av så många spelar "
+        "någon roll."};
     const struct uf_did_data *data = &run->common.sample->data;
     size_t present = run->common.sample->n_treated + run->common.sample->n_control;
     if (!uf_options_flag(run->options, "leave-one-out")) return UF_OK;
@@ -161,12 +159,11 @@ uf_status sensitivity_leave_out(const struct sensitivity_run *run, struct uf_err
     size_t sign_changes = 0;
     unsigned char *keep = malloc(data->n + 1);
     if (!keep) return uf_fail_memory(error);
-    uf_status status = checks_table(run, "leave-one-out", title, &table, error);
+    uf_status status = sensitivity_checks_table(run, "leave-one-out", title, &table, error);
     if (status == UF_OK) status = leave_each_out(run, keep, table, &largest, &sign_changes, error);
     free(keep);
-    if (status == UF_OK && largest.unit != SIZE_MAX)
-        status = note_largest(run, largest, sign_changes, error);
-    return finish(run, table, status, error);
+    if (status == UF_OK && largest.unit != SIZE_MAX) status = note_largest(run, largest, sign_changes, error);
+    return sensitivity_take(run, table, status, error);
 }
 
 /* --- before the start ------------------------------------------------------------------------------------ */
@@ -219,9 +216,9 @@ static uf_status move_starts(const struct sensitivity_run *run, struct subsample
         snprintf(term, sizeof term, "start-%ld", steps);
         struct subsample_effect probe;
         if (subsample_estimate(&part->data, &run->covariance, run->level, &probe, NULL) != UF_OK) break;
-        const struct check check = {
+        const struct sensitivity_check check = {
             .term = term, .period = false_start(run, steps), .event_time = -(double)steps};
-        UF_TRY(add_check(run, &part->data, &check, table, &estimate, error));
+        UF_TRY(sensitivity_add_check(run, &part->data, &check, table, &estimate, error));
         *tried += 1;
         *found += probe.test.p_value < 0.05;
     }
@@ -233,9 +230,11 @@ uf_status sensitivity_placebo_in_time(const struct sensitivity_run *run, struct 
     static const struct uf_words title = {"The intervention moved to before its start",
                                           "Insatsen flyttad till före sin start"};
     static const struct uf_words text = {
-        "The start was moved to an earlier period {0} times, on the periods before the intervention alone. In {1} of them a "
+        "The start was moved to an earlier period {0} times, on the periods before the intervention alone. "
+        "In {1} of them a "
         "difference shows at 5 %, where there was no intervention that could have made it.",
-        "Starten har flyttats till en tidigare period {0} gånger, med enbart perioderna före insatsen. I {1} av dem syns en "
+        "Starten har flyttats till en tidigare period {0} gånger, med enbart perioderna före insatsen. I {1} "
+        "av dem syns en "
         "skillnad på 5-procentsnivån, där ingen insats kan ha orsakat den."};
     if (uf_options_count(run->options, "placebo-starts") == 0) return UF_OK;
     const struct uf_did_data *data = &run->common.sample->data;
@@ -247,14 +246,14 @@ uf_status sensitivity_placebo_in_time(const struct sensitivity_run *run, struct 
     untreated_rows(data, keep);
     uf_status status = subsample_init(data, keep, &part, error);
     free(keep);
-    if (status == UF_OK) status = checks_table(run, "placebo-in-time", title, &table, error);
+    if (status == UF_OK) status = sensitivity_checks_table(run, "placebo-in-time", title, &table, error);
     if (status == UF_OK) status = move_starts(run, &part, table, &found, &tried, error);
     subsample_clear(&part);
     const struct uf_argument arguments[] = {uf_count_argument(tried), uf_count_argument(found)};
     if (status == UF_OK && tried > 0)
         status = effect_note(&run->common, found ? UF_WARNING : UF_NOTE, "placebo-in-time", text, nothing,
                              arguments, 2, error);
-    return finish(run, table, status, error);
+    return sensitivity_take(run, table, status, error);
 }
 
 /* --- other outcomes -------------------------------------------------------------------------------------- */
@@ -271,9 +270,9 @@ static uf_status one_outcome(const struct sensitivity_run *run, const char *name
     UF_TRY(subsample_init(data, keep, &part, error));
     for (size_t i = 0; i < data->n; i++)
         if (keep[i]) part.outcome[row++] = c->value[run->common.sample->row[i]];
-    const struct check check = {
+    const struct sensitivity_check check = {
         .term = "treatment", .label = c->label ? c->label : name, .event_time = NAN, .outcome = name};
-    uf_status status = add_check(run, &part.data, &check, table, &estimate, error);
+    uf_status status = sensitivity_add_check(run, &part.data, &check, table, &estimate, error);
     subsample_clear(&part);
     return status;
 }
@@ -289,116 +288,9 @@ uf_status sensitivity_placebo_outcomes(const struct sensitivity_run *run, struct
     if (!keep) return uf_fail_memory(error);
     struct sensitivity_run unitless = *run; /* each outcome has a unit of its own */
     unitless.common.unit = NULL;
-    uf_status status = checks_table(&unitless, "placebo-outcomes", title, &table, error);
+    uf_status status = sensitivity_checks_table(&unitless, "placebo-outcomes", title, &table, error);
     for (size_t i = 0; i < names->count && status == UF_OK; i++)
         status = one_outcome(&unitless, names->items[i], keep, table, error);
     free(keep);
-    return finish(run, table, status, error);
-}
-
-/* --- other controls -------------------------------------------------------------------------------------- */
-
-enum choice { SAME_GROUP, OTHER_GROUPS, LISTED };
-
-static bool shares_group(const struct sensitivity_run *run, size_t unit)
-{
-    const struct uf_panel *panel = run->common.panel;
-    const struct uf_did_data *data = &run->common.sample->data;
-    for (size_t u = 0; u < data->n_units; u++)
-        if (data->first_period[u] != SIZE_MAX && panel->unit_group[u] && panel->unit_group[unit] &&
-            !strcmp(panel->unit_group[u], panel->unit_group[unit]))
-            return true;
-    return false;
-}
-
-static uf_status against(const struct sensitivity_run *run, enum choice choice,
-                         const struct uf_text_list *list, unsigned char *keep, struct uf_table *table,
-                         struct uf_error *error)
-{
-    static const char *const terms[] = {"same-group", "other-groups", "listed"};
-    static const struct uf_words labels[] = {
-        {"comparison regions of the same larger region as the treated",
-         "jämförelseregioner i samma större region som insatsregionerna"},
-        {"comparison regions of other larger regions", "jämförelseregioner i andra större regioner"},
-        {"the comparison regions listed", "de uppräknade jämförelseregionerna"}};
-    const struct uf_did_data *data = &run->common.sample->data;
-    double estimate;
-    unsigned char *chosen = malloc(data->n_units + 1);
-    if (!chosen) return uf_fail_memory(error);
-    for (size_t u = 0; u < data->n_units; u++)
-        chosen[u] = data->first_period[u] != SIZE_MAX ||
-                    (choice == LISTED ? uf_text_list_find(list, run->common.panel->units.code[u]) != SIZE_MAX
-                                      : shares_group(run, u) == (choice == SAME_GROUP));
-    for (size_t i = 0; i < data->n; i++) keep[i] = chosen[data->unit[i]];
-    free(chosen);
-    struct subsample part;
-    UF_TRY(subsample_init(data, keep, &part, error));
-    const struct check check = {.term = terms[choice],
-                                .label = uf_words_in(labels[choice], run->common.context->language),
-                                .role = role_of(run, false),
-                                .event_time = NAN};
-    uf_status status = add_check(run, &part.data, &check, table, &estimate, error);
-    subsample_clear(&part);
-    return status;
-}
-
-/* `same-group` and `other-groups` stand for themselves; all else are codes of one list. */
-static uf_status read_choices(const struct sensitivity_run *run, bool wanted[3], struct uf_text_list *listed,
-                              struct uf_error *error)
-{
-    const struct uf_text_list *items = uf_options_list(run->options, "alternative-controls");
-    const struct uf_panel *panel = run->common.panel;
-    for (size_t i = 0; i < items->count; i++) {
-        const char *item = items->items[i];
-        bool group = !strcmp(item, "same-group") || !strcmp(item, "other-groups");
-        size_t unit = group ? SIZE_MAX : uf_dictionary_find(&panel->units, item);
-        if (group && !panel->unit_group)
-            return uf_fail(error, UF_BAD_USAGE,
-                           "option 'alternative-controls': '%s' needs regions with larger regions above them, as on a "
-                           "store; list the codes of the controls instead",
-                           item);
-        if (!group && unit == SIZE_MAX)
-            return uf_fail(error, UF_BAD_USAGE,
-                           "option 'alternative-controls': there is no region '%s'; expected same-group, other-groups "
-                           "or codes of regions",
-                           item);
-        if (!group && panel->treatment.first_period[unit] != SIZE_MAX)
-            return uf_fail(error, UF_BAD_USAGE,
-                           "option 'alternative-controls': '%s' is treated and cannot be a control", item);
-        wanted[group ? (!strcmp(item, "same-group") ? SAME_GROUP : OTHER_GROUPS) : LISTED] = true;
-        if (!group) UF_TRY(uf_text_list_add(listed, item, error));
-    }
-    return UF_OK;
-}
-
-uf_status sensitivity_check_options(const struct sensitivity_run *run, struct uf_error *error)
-{
-    bool wanted[3];
-    struct uf_text_list listed = {0};
-    uf_status status = read_choices(run, wanted, &listed, error);
-    uf_text_list_clear(&listed);
-    const struct uf_text_list *names = uf_options_list(run->options, "placebo-outcomes");
-    for (size_t i = 0; i < names->count && status == UF_OK; i++)
-        if (uf_panel_column(run->common.panel, names->items[i]) == SIZE_MAX)
-            status = uf_fail(error, UF_BAD_USAGE,
-                             "option 'placebo-outcomes': there is no column '%s' in the panel",
-                             names->items[i]);
-    return status;
-}
-
-uf_status sensitivity_controls(const struct sensitivity_run *run, struct uf_error *error)
-{
-    static const struct uf_words title = {"The estimate against other comparison regions",
-                                          "Skattningen mot andra jämförelseregioner"};
-    bool wanted[3] = {false, false, false};
-    struct uf_text_list listed = {0};
-    struct uf_table *table = NULL;
-    unsigned char *keep = malloc(run->common.sample->data.n + 1);
-    uf_status status = keep ? read_choices(run, wanted, &listed, error) : uf_fail_memory(error);
-    if (status == UF_OK) status = checks_table(run, "alternative-controls", title, &table, error);
-    for (int choice = 0; choice < 3 && status == UF_OK; choice++)
-        if (wanted[choice]) status = against(run, (enum choice)choice, &listed, keep, table, error);
-    free(keep);
-    uf_text_list_clear(&listed);
-    return finish(run, table, status, error);
+    return sensitivity_take(run, table, status, error);
 }

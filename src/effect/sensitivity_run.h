@@ -12,7 +12,7 @@ struct sensitivity_run {
     struct effect_run common;
     const struct uf_options *options;
     struct uf_covariance_options covariance;
-    const char *vcov; /* its name */
+    const char *vcov;     /* its name */
     int event_covariance; /* the choice of the option `event-covariance` */
     double level;
     long reference;
@@ -29,6 +29,23 @@ uf_status sensitivity_leave_out(const struct sensitivity_run *run, struct uf_err
 uf_status sensitivity_placebo_in_time(const struct sensitivity_run *run, struct uf_error *error);
 uf_status sensitivity_placebo_outcomes(const struct sensitivity_run *run, struct uf_error *error);
 uf_status sensitivity_controls(const struct sensitivity_run *run, struct uf_error *error);
+
+/* A table of estimates on other rows, with who or what was changed in `label` and what that did in `change`. */
+uf_status sensitivity_checks_table(const struct sensitivity_run *run, const char *name, struct uf_words title,
+                                   struct uf_table **out, struct uf_error *error);
+struct sensitivity_check {
+    const char *term, *label, *role, *period;
+    double event_time;
+    const char *outcome; /* NULL: the run's */
+};
+/* Estimates on the rows and adds the line; what cannot be estimated is said there (NaN). */
+uf_status sensitivity_add_check(const struct sensitivity_run *run, const struct uf_did_data *data,
+                                const struct sensitivity_check *check, struct uf_table *table,
+                                double *out_estimate, struct uf_error *error);
+/* Hands the table over where it has rows and all went well. */
+uf_status sensitivity_take(const struct sensitivity_run *run, struct uf_table *table, uf_status status,
+                           struct uf_error *error);
+const char *sensitivity_role_of(const struct sensitivity_run *run, bool treated);
 
 /* A table of numbers and texts. */
 struct sensitivity_column {

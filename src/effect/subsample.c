@@ -98,8 +98,8 @@ uf_status subsample_estimate(const struct uf_did_data *data, const struct uf_cov
     if (status == UF_OK) {
         size_t k = fit.position[0];
         effect.estimate = gsl_vector_get(fit.fit.coefficients, 0);
-        effect.test = uf_t_test(effect.estimate, gsl_matrix_get(covariance.matrix, k, k), covariance.df[k],
-                                level);
+        effect.test =
+            uf_t_test(effect.estimate, gsl_matrix_get(covariance.matrix, k, k), covariance.df[k], level);
         effect.n_clusters = covariance.n_clusters;
         uf_covariance_clear(&covariance);
         *out = effect;

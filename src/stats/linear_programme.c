@@ -94,8 +94,7 @@ uf_status linear_programme_set_objective(struct linear_programme *p, const gsl_v
                                          struct uf_error *error)
 {
     if (!finite_vector(c)) return not_finite(error);
-    for (int j = 1; j <= p->columns; j++)
-        glp_set_obj_coef(p->problem, j, gsl_vector_get(c, (size_t)j - 1));
+    for (int j = 1; j <= p->columns; j++) glp_set_obj_coef(p->problem, j, gsl_vector_get(c, (size_t)j - 1));
     return UF_OK;
 }
 
@@ -127,10 +126,16 @@ uf_status linear_programme_solve(struct linear_programme *p, const gsl_vector *y
     for (int i = 1; i <= p->rows; i++)
         glp_set_row_bnds(p->problem, i, GLP_LO, gsl_vector_get(y, (size_t)i - 1), 0);
     switch (simplex(p->problem)) {
-    case GLP_OPT: break;
-    case GLP_UNBND: *outcome = LINEAR_UNBOUNDED; return UF_OK;
-    case GLP_NOFEAS: *outcome = LINEAR_INFEASIBLE; return UF_OK;
-    default: return uf_fail(error, UF_INTERNAL, "a linear programme could not be solved (GLPK)");
+    case GLP_OPT:
+        break;
+    case GLP_UNBND:
+        *outcome = LINEAR_UNBOUNDED;
+        return UF_OK;
+    case GLP_NOFEAS:
+        *outcome = LINEAR_INFEASIBLE;
+        return UF_OK;
+    default:
+        return uf_fail(error, UF_INTERNAL, "a linear programme could not be solved (GLPK)");
     }
     double sum = 0;
     for (int i = 1; i <= p->rows; i++) {

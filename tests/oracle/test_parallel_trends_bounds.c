@@ -67,7 +67,8 @@ static double peer_step(const struct peer *p, double reach)
 static void compare(const struct peer *p, const char *entry, struct uf_trend_options options, double step,
                     double limit)
 {
-    json_t *rows = json_object_get(json_object_get(json_object_get(p->file, "results"), entry), "value"), *row;
+    json_t *rows = json_object_get(json_object_get(json_object_get(p->file, "results"), entry), "value"),
+           *row;
     size_t i;
     assert_true(json_array_size(rows) > 0);
     json_array_foreach(rows, i, row)
@@ -94,8 +95,7 @@ static void relative_magnitudes(void **state)
     } cases[] = {{"BC_input", "BC_RM_CLF"}, {"base_did_input", "base_did_RM_CLF"}};
     for (size_t c = 0; c < 2; c++) {
         struct peer p = peer_read(cases[c].input);
-        struct uf_trend_options options = {.restriction = UF_TREND_RELATIVE_MAGNITUDES,
-                                           .set = UF_TREND_C_LF};
+        struct uf_trend_options options = {.restriction = UF_TREND_RELATIVE_MAGNITUDES, .set = UF_TREND_C_LF};
         double step = peer_step(&p, 0);
         compare(&p, cases[c].entry, options, step, step * 999 / 2);
         peer_clear(&p);
@@ -126,8 +126,8 @@ static void fixed_length(void **state)
     for (size_t c = 0; c < 3; c++) {
         struct peer p = peer_read(cases[c].input);
         if (cases[c].average) p.study.weights = p.average;
-        json_t *rows =
-                   json_object_get(json_object_get(json_object_get(p.file, "results"), cases[c].entry), "value"),
+        json_t *rows = json_object_get(json_object_get(json_object_get(p.file, "results"), cases[c].entry),
+                                       "value"),
                *row;
         size_t i;
         json_array_foreach(rows, i, row)

@@ -115,8 +115,7 @@ static void twin_init(struct twin *t, const struct made *m, enum uf_trend_restri
         if (count != k) continue;
         int sign;
         for (size_t i = 0; i < k; i++)
-            for (size_t j = 0; j < k; j++)
-                gsl_matrix_set(square, j, i, gsl_matrix_get(t->x, chosen[i], j));
+            for (size_t j = 0; j < k; j++) gsl_matrix_set(square, j, i, gsl_matrix_get(t->x, chosen[i], j));
         gsl_vector_set_basis(right, 0);
         gsl_linalg_LU_decomp(square, order, &sign);
         bool good = fabs(gsl_linalg_LU_det(square, sign)) > 1e-9;
@@ -186,8 +185,7 @@ static double least_favourable(const struct twin *t, const struct made *m, size_
     }
     qsort(etas, draws, sizeof *etas, ascending);
     double place = (double)(draws - 1) * (1 - kappa), below = floor(place);
-    double critical =
-        etas[(size_t)below] + (place - below) * (etas[(size_t)below + 1] - etas[(size_t)below]);
+    double critical = etas[(size_t)below] + (place - below) * (etas[(size_t)below + 1] - etas[(size_t)below]);
     free(etas);
     gsl_eigen_symmv_free(work);
     gsl_matrix_free(copy), gsl_matrix_free(vectors);
@@ -362,7 +360,8 @@ static void grows_with_m(void **state)
             for (int i = 0; i < 4; i++) {
                 options.m = i;
                 struct uf_trend_bounds bounds = bounds_of(&m, options);
-                if (set != UF_TREND_CONDITIONAL) assert_true(bounds.empty || bounds.high - bounds.low > length);
+                if (set != UF_TREND_CONDITIONAL)
+                    assert_true(bounds.empty || bounds.high - bounds.low > length);
                 if (!bounds.empty) length = bounds.high - bounds.low;
             }
             /* no M up to half of it is enough */
@@ -496,8 +495,8 @@ int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(agrees_with_twin), cmocka_unit_test(ends_of_the_set),
-        cmocka_unit_test(units_and_trends), cmocka_unit_test(grows_with_m),
+        cmocka_unit_test(agrees_with_twin),         cmocka_unit_test(ends_of_the_set),
+        cmocka_unit_test(units_and_trends),         cmocka_unit_test(grows_with_m),
         cmocka_unit_test(fixed_length_is_shortest), cmocka_unit_test(bad_input)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,11 +93,13 @@ static void published_formula(void **state)
     struct uf_did_fit fit;
     gsl_matrix *v = gsl_matrix_alloc(1, 1);
     assert_ok(uf_did_estimate(&p.data, &fit, &error), &error);
-    assert_ok(uf_autocovariance_sandwich(&p.data, fit.x, fit.fit.inverse, &autocovariance, v, &error), &error);
+    assert_ok(uf_autocovariance_sandwich(&p.data, fit.x, fit.fit.inverse, &autocovariance, v, &error),
+              &error);
     expect_close(gsl_matrix_get(v, 0, 0), serial, 1e-9, "sandwich");
     uf_did_fit_clear(&fit);
     gsl_matrix_free(v);
-    expect_close(uf_power_minimum(2, INFINITY, 0.05, 0.8), 2 * 2.8015852181129, 1e-10, "2.80 standard errors");
+    expect_close(uf_power_minimum(2, INFINITY, 0.05, 0.8), 2 * 2.8015852181129, 1e-10,
+                 "2.80 standard errors");
     expect_close(uf_power_at(0, 1, 12, 0.05), 0.05, 1e-10, "no effect");
     expect_within(uf_power_at(uf_power_minimum(1, 12, 0.05, 0.8), 1, 12, 0.05), 0.8, 1e-3, "at the minimum");
     panel_clear(&p);
@@ -137,7 +139,8 @@ static void autocovariances(void **state)
     struct panel large = panel_make(3000, 12, 0, 0, 0.7, 5);
     assert_ok(uf_autocovariance_estimate(&large.data, &a, &error), &error);
     for (size_t k = 1; k < 6; k++)
-        expect_within(a.gamma[0] - a.gamma[k], 1 - pow(0.7, (double)k), 0.03, "difference of autocovariances");
+        expect_within(a.gamma[0] - a.gamma[k], 1 - pow(0.7, (double)k), 0.03,
+                      "difference of autocovariances");
     uf_autocovariance_clear(&a);
     panel_clear(&large);
 }
@@ -164,8 +167,7 @@ static void agrees_with_regressions(void **state)
         uf_random_init(&random, 11, UF_PURPOSE_PLACEBO, r);
         uf_random_shuffle(&random, path, assignment.n_blocks);
         for (size_t i = 0; i < n; i++)
-            deals[r * n + i] =
-                assignment.path_value[i * assignment.n_paths + path[assignment.block[i]]];
+            deals[r * n + i] = assignment.path_value[i * assignment.n_paths + path[assignment.block[i]]];
     }
     const double effects[] = {0, 0.4, -1.1, 2.5};
     for (size_t e = 0; e < 4; e++) {

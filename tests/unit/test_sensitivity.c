@@ -20,8 +20,8 @@ static struct uf_panel *panel_make(void)
     for (size_t u = 0; u < UNITS; u++)
         for (size_t t = 0; t < PERIODS; t++)
             for (size_t c = 0; c < 2; c++)
-                *small_panel_cell(panel, c, u, t) = uf_random_uniform(&random) +
-                                                    0.2 * (double)u + 0.1 * (double)t +
+                *small_panel_cell(panel, c, u, t) = uf_random_uniform(&random) + 0.2 * (double)u +
+                                                    0.1 * (double)t +
                                                     (c == 0 && u < TREATED && t >= START ? 2 : 0);
     for (size_t u = 0; u < TREATED; u++) panel->treatment.first_period[u] = START;
     return panel;
@@ -53,7 +53,8 @@ static double by_hand(struct uf_panel *panel, size_t column, size_t without, siz
             sum[u < TREATED][t >= start] += *small_panel_cell(panel, column, u, t);
             count[u < TREATED][t >= start]++;
         }
-    return sum[1][1] / count[1][1] - sum[1][0] / count[1][0] - sum[0][1] / count[0][1] + sum[0][0] / count[0][0];
+    return sum[1][1] / count[1][1] - sum[1][0] / count[1][0] - sum[0][1] / count[0][1] +
+           sum[0][0] / count[0][0];
 }
 
 static size_t find(const struct uf_table *table, const char *column, const char *text)
@@ -130,10 +131,11 @@ static void words_in_swedish(void **state)
     struct uf_panel *panel = panel_make();
     struct uf_result result;
     struct uf_error error;
-    assert_ok(try(&uf_method_sensitivity, panel, UF_SWEDISH,
-                  (const char *const[]){"draws", "500", "leave-one-out", "false", "placebo-starts", "0", NULL},
-                  &result, &error),
-              &error);
+    assert_ok(
+        try(&uf_method_sensitivity, panel, UF_SWEDISH,
+            (const char *const[]){"draws", "500", "leave-one-out", "false", "placebo-starts", "0", NULL},
+            &result, &error),
+        &error);
     assert_non_null(strstr(uf_result_note(&result, "breakdown-relative-magnitudes")->text, "glida isär"));
     assert_null(uf_result_table(&result, "leave-one-out"));
     assert_null(uf_result_table(&result, "placebo-in-time"));
@@ -147,12 +149,16 @@ static void few_periods_and_bad_words(void **state)
     struct uf_panel *panel = panel_make();
     struct uf_result result;
     struct uf_error error;
-    static const char *const bad[][2] = {
-        {"inference", "nonsense"},          {"confidence-level", "1"},
-        {"reference", "0"},                 {"relative-magnitudes", "1,x"},
-        {"smoothness", "-1"},               {"draws", "5"},
-        {"placebo-outcomes", "absent"},     {"alternative-controls", "R999"},
-        {"alternative-controls", "R001"},   {"alternative-controls", "same-group"}};
+    static const char *const bad[][2] = {{"inference", "nonsense"},
+                                         {"confidence-level", "1"},
+                                         {"reference", "0"},
+                                         {"relative-magnitudes", "1,x"},
+                                         {"smoothness", "-1"},
+                                         {"draws", "5"},
+                                         {"placebo-outcomes", "absent"},
+                                         {"alternative-controls", "R999"},
+                                         {"alternative-controls", "R001"},
+                                         {"alternative-controls", "same-group"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         if (panel->unit_group && !strcmp(bad[i][1], "same-group")) continue;
         assert_int_equal(try(&uf_method_sensitivity, panel, UF_ENGLISH,
@@ -217,8 +223,7 @@ static void power_of_a_panel(void **state)
     assert_non_null(strstr(uf_result_note(&result, "power-sample")->text, "9 jämförelseregionerna"));
     assert_int_equal(uf_table_rows(uf_result_table(&result, "power-curve")), 4 * 2);
     uf_result_clear(&result);
-    static const char *const bad[][2] = {
-        {"level", "0"}, {"power", "0.01"}, {"effects", "a"}, {"power", "1"}};
+    static const char *const bad[][2] = {{"level", "0"}, {"power", "0.01"}, {"effects", "a"}, {"power", "1"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_int_equal(try(&uf_method_power, panel, UF_ENGLISH,
                              (const char *const[]){bad[i][0], bad[i][1], NULL}, &result, &error),
