@@ -32,9 +32,10 @@
  * hc3.
  *
  * Two cluster dimensions (cr0, cr1, cr1s, cr3): V_1 + V_2 − V_12, the small-sample factors with the smaller G
- * (Cameron, Gelbach & Miller 2011; for cr3 MacKinnon, Nielsen & Webb 2024). There and with conley a matrix that
- * is not positive semi-definite gets its negative eigenvalues set to zero, and says so. For hc1 to hc3, cr2,
- * driscoll-kraay and conley two-way clustering is not defined.
+ * (Cameron, Gelbach & Miller 2011; for cr3 cf. MacKinnon, Nielsen & Webb 2024, arXiv:2406.08880). There and with
+ * conley a matrix that is not positive semi-definite gets its negative eigenvalues set to zero, and says so; what
+ * is left is near singular and no ground for a joint test. For hc1 to hc3, cr2, driscoll-kraay and conley two-way
+ * clustering is not defined.
  *
  * The family widens by a row in the table of names and a function; nothing else knows the kinds.
  *
@@ -184,8 +185,9 @@ uf_status uf_covariance_describe(const struct uf_covariance *covariance,
 /* Linear combinations of the coefficients: variance c'Vc and the degrees of freedom of their t tests, by the
  * covariance's own rule (Satterthwaite: for the combination itself). `combinations` is k × m, one in each column, in
  * the order of the kept columns; `variance` and `df` take m numbers. Input and options are those that the
- * covariance was estimated from. A combination of zeros has variance 0 and, by Satterthwaite, df NaN. The same
- * cost as the covariance, for all m together. UF_INTERNAL: sizes differ. */
+ * covariance was estimated from. A combination of zeros has variance 0 and, by Satterthwaite, df NaN. Several
+ * coefficients by Satterthwaite cost as much as the covariance, for all m together; the rest is O(m k²).
+ * UF_INTERNAL: sizes differ. */
 uf_status uf_covariance_combinations(const struct uf_covariance_input *input,
                                      const struct uf_covariance_options *options,
                                      const struct uf_covariance *covariance, const gsl_matrix *combinations,

@@ -12,10 +12,11 @@
  *   `start-before-data`, `no-period-before`, `start-after-data`, `few-periods-before` (one period before and
  *   UF_COMPARE_DONORS);
  * - warnings that take the word "effect" away: `controls-exposed`, `exposure-unknown`,
- *   `concurrent-interventions`, `staggered-cohorts` and `treatment-switches-off` (the last two with
- *   UF_COMPARE_TREATED_CONTROL);
+ *   `concurrent-interventions`, `staggered-cohorts` (with UF_COMPARE_TREATED_CONTROL) and
+ *   `treatment-switches-off` (not with UF_COMPARE_DONORS);
  * - warnings and notes about precision and care: `few-treated`, `few-clusters`, `few-periods-before`,
- *   `periods-after-short`, `unbalanced`, `treated-from-start`.
+ *   `periods-after-short`, `unbalanced`, `treated-from-start`, `no-never-treated` (with UF_COMPARE_COHORTS, where
+ *   the others refuse with `all-treated`).
  *
  * docs/design-check.md says what each means and where the thresholds come from.
  */
@@ -28,7 +29,8 @@ extern "C" {
 /* What kind of comparison the estimator makes; it decides which findings are fatal. */
 enum uf_comparison {
     UF_COMPARE_TREATED_CONTROL, /* did: needs both groups and a period before */
-    UF_COMPARE_DONORS           /* synthetic control: needs donors and several periods before */
+    UF_COMPARE_DONORS,          /* synthetic control: needs donors and several periods before */
+    UF_COMPARE_COHORTS          /* made for staggered starts: regions not yet treated serve as comparison */
 };
 
 /* Counts are of what has a value of the outcome: a unit without any value is not there. */

@@ -77,9 +77,10 @@ uf_status uf_did_covariance(const struct uf_did_data *data, const struct uf_did_
                             const struct uf_covariance_options *options, struct uf_covariance *out,
                             struct uf_error *error);
 
-/* H0: all coefficients before 0, but the reference, are nil. With cr2 and one cluster dimension Hotelling's
- * approximation for few clusters (uf_joint_test_few_clusters), else F with clusters − 1 or residual degrees
- * of freedom. `restrictions` is 0 in the result where there is nothing to test. */
+/* H0: all coefficients before 0, but the reference, are nil. With cr2 or cr3 and one cluster dimension
+ * Hotelling's approximation for few clusters (uf_joint_test_few_clusters), else F with clusters − 1, periods − 1
+ * (driscoll-kraay) or residual degrees of freedom. A covariance that had to be repaired tests nothing: statistic
+ * and p are NaN. `restrictions` is 0 in the result where there is nothing to test. */
 uf_status uf_did_pretrend(const struct uf_did_data *data, const struct uf_did_fit *fit,
                           const struct uf_covariance_options *options, const struct uf_covariance *covariance,
                           long reference, struct uf_joint_test *out, struct uf_error *error);

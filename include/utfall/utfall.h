@@ -5,6 +5,8 @@
 #include <utfall/absorb.h>
 #include <utfall/activity.h>
 #include <utfall/aggregate.h>
+#include <utfall/bacon.h>
+#include <utfall/callaway_santanna.h>
 #include <utfall/cells.h>
 #include <utfall/chart.h>
 #include <utfall/cluster_stars.h>
@@ -17,12 +19,15 @@
 #include <utfall/design.h>
 #include <utfall/did.h>
 #include <utfall/distribution.h>
+#include <utfall/drdid.h>
+#include <utfall/effect_average.h>
 #include <utfall/eigen.h>
 #include <utfall/export.h>
 #include <utfall/few_treated.h>
 #include <utfall/file.h>
 #include <utfall/harmonise.h>
 #include <utfall/import.h>
+#include <utfall/imputation.h>
 #include <utfall/inequality.h>
 #include <utfall/labour_matching.h>
 #include <utfall/language.h>
@@ -31,6 +36,7 @@
 #include <utfall/method.h>
 #include <utfall/minimise.h>
 #include <utfall/multiple_testing.h>
+#include <utfall/multiplier_bootstrap.h>
 #include <utfall/number.h>
 #include <utfall/panel.h>
 #include <utfall/parallel_trends_bounds.h>
@@ -49,6 +55,8 @@
 #include <utfall/sensitivity.h>
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
+#include <utfall/simultaneous.h>
+#include <utfall/size_check.h>
 #include <utfall/sobol.h>
 #include <utfall/sparkline.h>
 #include <utfall/spatial.h>

@@ -199,6 +199,11 @@ uf_status design_facts_count(struct design_facts *facts, struct uf_error *error)
     return UF_OK;
 }
 
+bool design_has_later_cohorts(const struct design_facts *facts)
+{
+    return facts->comparison == UF_COMPARE_COHORTS && facts->design.n_cohorts > 1 && facts->listed_control == 0;
+}
+
 void design_facts_clear(struct design_facts *facts)
 {
     free(facts->present);
@@ -217,7 +222,7 @@ uf_status uf_design_check(const struct uf_panel *panel, enum uf_comparison compa
     if (facts.valid_rows > 0) {
         UF_TRY_GOTO(design_find_groups(&facts, result, error), done);
         UF_TRY_GOTO(design_find_periods(&facts, result, error), done);
-        if (facts.design.n_treated > 0 && facts.design.n_control > 0) {
+        if (facts.design.n_treated > 0 && (facts.design.n_control > 0 || design_has_later_cohorts(&facts))) {
             UF_TRY_GOTO(design_find_exposures(&facts, result, error), done);
             UF_TRY_GOTO(design_find_precision(&facts, result, error), done);
         }

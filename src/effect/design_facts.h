@@ -22,6 +22,8 @@ struct design_facts {
 
 uf_status design_facts_count(struct design_facts *facts, struct uf_error *error);
 void design_facts_clear(struct design_facts *facts);
+/* Nobody is never treated, but those treated later can be compared with. */
+bool design_has_later_cohorts(const struct design_facts *facts);
 
 /* Each adds its notes; `claim` goes down and never up. */
 uf_status design_find_missing(struct design_facts *facts, struct uf_result *result, struct uf_error *error);

@@ -175,12 +175,31 @@ static uf_status find_staggered(struct design_facts *facts, struct uf_result *re
     return ADD(UF_WARNING, "staggered-cohorts", text, advice, arguments);
 }
 
+/* With several starts the later cohorts are a comparison until the last of them starts. */
+static uf_status find_no_never_treated(struct design_facts *facts, struct uf_result *result,
+                                       struct uf_error *error)
+{
+    struct uf_argument arguments[] = {uf_count_argument(facts->design.n_units),
+                                      design_period(facts, facts->last_start)};
+    static const struct uf_words text = {
+        "All {0} regions are treated sooner or later. Regions not yet treated are the comparison, and from {1} on "
+        "there is none: what happens from then on is not estimated.",
+        "Samtliga {0} regioner behandlas förr eller senare. Regioner som ännu inte behandlats är jämförelsen, och "
+        "från och med {1} finns ingen: det som händer därefter skattas inte."};
+    static const struct uf_words advice = {"Add regions that are never treated, if there are any like these.",
+                                           "Lägg till regioner som aldrig behandlas, om det finns några liknande."};
+    return ADD(UF_WARNING, "no-never-treated", text, advice, arguments);
+}
+
 uf_status design_find_groups(struct design_facts *facts, struct uf_result *result, struct uf_error *error)
 {
     const struct uf_design *design = &facts->design;
     if (design->n_treated == 0) return find_no_treated(facts, result, error);
-    if (design->n_control == 0) return find_no_control(facts, result, error);
-    if (design->n_cohorts > 1) UF_TRY(find_staggered(facts, result, error));
+    if (design->n_control == 0 && design_has_later_cohorts(facts))
+        UF_TRY(find_no_never_treated(facts, result, error));
+    else if (design->n_control == 0)
+        return find_no_control(facts, result, error);
+    if (design->n_cohorts > 1 && facts->comparison != UF_COMPARE_COHORTS) UF_TRY(find_staggered(facts, result, error));
     if (!facts->panel->treatment.switches_off) return UF_OK;
     static const struct uf_words text = {
         "At least one region is untreated again after having been treated. It still counts as treated from "
@@ -194,7 +213,7 @@ uf_status design_find_groups(struct design_facts *facts, struct uf_result *resul
         "Avsluta datamaterialet där den första insatsen slutar, eller uteslut "
         "regionen."};
     struct uf_argument arguments[] = {uf_count_argument(design->n_treated)};
-    if (facts->comparison == UF_COMPARE_TREATED_CONTROL) design_limit_claim(facts, UF_CLAIM_DIFFERENCE);
+    if (facts->comparison != UF_COMPARE_DONORS) design_limit_claim(facts, UF_CLAIM_DIFFERENCE);
     return ADD(UF_WARNING, "treatment-switches-off", text, advice, arguments);
 }
 
@@ -286,7 +305,9 @@ uf_status design_find_periods(struct design_facts *facts, struct uf_result *resu
                                                "liknande regioner."};
         UF_TRY(ADD(UF_WARNING, "few-periods-before", text, advice, arguments));
     }
-    if (facts->comparison == UF_COMPARE_TREATED_CONTROL && design->periods_before < 2) {
+    /* of several cohorts the first may have one period and the others more */
+    bool checked_later = facts->comparison == UF_COMPARE_COHORTS && design->n_cohorts > 1;
+    if (facts->comparison != UF_COMPARE_DONORS && !checked_later && design->periods_before < 2) {
         static const struct uf_words text = {"There is a single period before the start: whether the groups "
                                              "developed alike before it cannot be checked.",
                                              "Det finns bara en period före start: om grupperna utvecklades "

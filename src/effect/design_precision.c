@@ -205,7 +205,7 @@ uf_status design_find_precision(struct design_facts *facts, struct uf_result *re
         uf_count_argument(design->n_clusters), uf_count_argument(design->n_missing_cells),
         uf_count_argument(design->n_units), uf_count_argument(design->n_periods)};
     if (treated < FEW_TREATED) UF_TRY(find_few_treated(facts, result, error));
-    if (facts->comparison == UF_COMPARE_TREATED_CONTROL && design->n_clusters < FEW_CLUSTERS) {
+    if (facts->comparison != UF_COMPARE_DONORS && design->n_clusters < FEW_CLUSTERS) {
         static const struct uf_words text = {
             "The data has {0} clusters. Cluster-robust standard errors are made for many.",
             "Datamaterialet har {0} kluster. Klusterrobusta medelfel förutsätter många."};

@@ -39,6 +39,11 @@ static const char *const sources[] = {
     "Cameron, A. C., Gelbach, J. B. & Miller, D. L. (2011). Robust inference with multiway clustering. "
     "Journal of Business "
     "& Economic Statistics 29(2), 238–249.",
+    "MacKinnon, J. G., Nielsen, M. Ø. & Webb, M. D. (2023). Fast and reliable jackknife and bootstrap "
+    "methods "
+    "for cluster-robust inference. Journal of Applied Econometrics 38(5), 671–694.",
+    "Driscoll, J. C. & Kraay, A. C. (1998). Consistent covariance matrix estimation with spatially dependent "
+    "panel data. Review of Economics and Statistics 80(4), 549–560.",
     NULL,
 };
 

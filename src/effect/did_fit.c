@@ -30,7 +30,7 @@ static uf_status absorb_column(const struct uf_did_data *data, const struct uf_a
 
 static uf_status keep_columns(struct uf_did_fit *fit, const gsl_matrix *all, struct uf_error *error)
 {
-    fit->position = malloc((fit->n_columns + 1) * sizeof *fit->position);
+    fit->position = calloc(fit->n_columns + 1, sizeof *fit->position);
     fit->x = gsl_matrix_alloc(all->size1, fit->fit.rank);
     if (!fit->position || !fit->x) return uf_fail_memory(error);
     for (size_t j = 0; j < fit->n_columns; j++) fit->position[j] = SIZE_MAX;
@@ -168,10 +168,14 @@ uf_status uf_did_pretrend(const struct uf_did_data *data, const struct uf_did_fi
                  : covariance->n_periods > 0 ? (double)covariance->n_periods - 1
                                              : fit->fit.df;
     bool adjusted = options->kind == UF_COVARIANCE_CR2 || options->kind == UF_COVARIANCE_CR3;
-    status = adjusted && data->n_cluster_dimensions == 1 && count > 0
-                 ? uf_joint_test_few_clusters(&regression.view.input, options, regression.kept,
-                                              covariance->matrix, index, count, out, error)
-                 : uf_joint_test(regression.kept, covariance->matrix, index, count, df2, out, error);
+    if (covariance->repaired) /* what is left of it is near singular: F would say anything */
+        *out = (struct uf_joint_test){
+            .statistic = NAN, .df1 = (double)count, .df2 = df2, .p_value = NAN, .restrictions = count};
+    else if (adjusted && data->n_cluster_dimensions == 1 && count > 0)
+        status = uf_joint_test_few_clusters(&regression.view.input, options, regression.kept,
+                                            covariance->matrix, index, count, out, error);
+    else
+        status = uf_joint_test(regression.kept, covariance->matrix, index, count, df2, out, error);
     free(index);
     did_regression_clear(&regression);
     return status;

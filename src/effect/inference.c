@@ -107,6 +107,9 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
  */
 static struct uf_words left_out_reason(uf_status status, bool two_way, bool clustered, size_t n_clusters)
 {
+    if (status == UF_BAD_USAGE && !clustered)
+        return (struct uf_words){"too many fixed effects lie across the largest grouping",
+                                 "för många fasta effekter går tvärs över den största grupperingen"};
     if (status == UF_BAD_USAGE && two_way)
         return (struct uf_words){"it is not defined for two cluster columns",
                                  "det är inte definierat för två klusterkolumner"};

@@ -61,8 +61,8 @@ extern const char *const effect_inferences[], *const effect_k_rules[], *const ef
          UF_COLUMNS_NONE},                                                                                   \
     {                                                                                                        \
         "df-rule", UF_OPTION_CHOICE, "default", effect_df_rules,                                             \
-            "degrees of freedom of t: default is Satterthwaite for cr2, clusters - 1 for cr0 to cr1s, "      \
-            "residual else",                                                                                 \
+            "degrees of freedom of t: default is Satterthwaite for cr2 and cr3, clusters - 1 for cr0 to "    \
+            "cr1s, periods - 1 for driscoll-kraay, residual else",                                           \
             UF_COLUMNS_NONE                                                                                  \
     }
 

@@ -11,7 +11,7 @@ struct effect_pretrend {
 };
 uf_status effect_pretrend_init(const struct effect_run *run, struct effect_pretrend *out,
                                struct uf_error *error);
-/* df2 NaN: by randomisation. Nothing is added where the test has no restrictions. */
+/* df2 NaN: by randomisation; INFINITY: χ² with df1 degrees of freedom. Nothing is added where the test has no restrictions. */
 uf_status effect_pretrend_add(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
                               const char *vcov, struct uf_error *error);
 /* By dealing the treatment out anew, where that is affordable. */

@@ -54,7 +54,23 @@ static uf_status note_pretrend(const struct effect_run *run, const struct uf_joi
         "Grupperna utvecklades olika redan före start (insatsen fördelad på nytt: p = {4}). Jämförelsen "
         "visar därför inte "
         "vad som hade hänt utan insatsen."};
+    static const struct uf_words wald = {
+        "The {1} differences before the start were tested together ({0}): "
+        "χ²({1}) = {3}, p = {4}. That such a test finds nothing is no proof "
+        "that the groups would have developed alike; with few regions it "
+        "seldom finds a difference.",
+        "De {1} skillnaderna före start har prövats gemensamt ({0}): χ²({1}) "
+        "= {3}, p = {4}. Att testet inte ger utslag bevisar inte att grupperna "
+        "skulle ha utvecklats lika; med få regioner upptäcker det sällan en "
+        "skillnad."};
+    static const struct uf_words wald_differs = {
+        "The groups developed differently already before the start ({0}: χ²({1}) = {3}, p = {4}). The "
+        "comparison does not show what would have happened without the intervention.",
+        "Grupperna utvecklades olika redan före start ({0}: χ²({1}) = {3}, p = {4}). Jämförelsen visar "
+        "därför "
+        "inte vad som hade hänt utan insatsen."};
     bool by_dealing = isnan(test->df2); /* randomisation has no denominator df */
+    bool by_wald = isinf(test->df2);    /* nor has χ², of which the statistic is all */
     const struct uf_argument arguments[] = {
         uf_text_argument(vcov), uf_count_argument(test->restrictions),
         uf_number_argument(test->df2, test->df2 == floor(test->df2) ? 0 : 1),
@@ -65,11 +81,17 @@ static uf_status note_pretrend(const struct effect_run *run, const struct uf_joi
         return uf_result_add_note(run->result, language, UF_WARNING, "pretrend-untestable", singular,
                                   singular_advice, arguments, 5, error);
     if (test->p_value >= 0.05)
-        return uf_result_add_note(run->result, language, UF_NOTE, "pretrend", by_dealing ? dealt : done, none,
-                                  arguments, 5, error);
+        return uf_result_add_note(run->result, language, UF_NOTE, "pretrend",
+                                  by_dealing ? dealt
+                                  : by_wald  ? wald
+                                             : done,
+                                  none, arguments, 5, error);
     if (run->result->claim > UF_CLAIM_DIFFERENCE) run->result->claim = UF_CLAIM_DIFFERENCE;
     return uf_result_add_note(run->result, language, UF_WARNING, "pretrend-differs",
-                              by_dealing ? dealt_differs : differs, differs_advice, arguments, 5, error);
+                              by_dealing ? dealt_differs
+                              : by_wald  ? wald_differs
+                                         : differs,
+                              differs_advice, arguments, 5, error);
 }
 
 static uf_status pretrend_table(enum uf_language language, struct uf_table **out, struct uf_error *error)
@@ -104,8 +126,10 @@ static uf_status add_pretrend(const struct uf_joint_test *test, const char *vcov
     UF_TRY(uf_table_add_row(table, &row, error));
     UF_TRY(uf_table_set_text(table, row, 0, vcov, error));
     for (size_t c = 0; c < sizeof values / sizeof *values; c++) {
-        if (isnan(values[c]))
-            UF_TRY(uf_table_set_value(table, row, c + 1, NAN, UF_VALUE_UNDEFINED, error));
+        if (!isfinite(values[c]))
+            UF_TRY(uf_table_set_value(table, row, c + 1, NAN,
+                                      isinf(values[c]) ? UF_VALUE_NOT_APPLICABLE : UF_VALUE_UNDEFINED,
+                                      error));
         else
             UF_TRY(uf_table_set_number(table, row, c + 1, values[c], error));
     }

@@ -44,6 +44,25 @@ done:
     return status;
 }
 
+uf_status clusters_count(const size_t *group, size_t n, size_t n_groups, size_t *out, struct uf_error *error)
+{
+    unsigned char *seen = calloc(n_groups + 1, 1);
+    if (!seen) return uf_fail_memory(error);
+    size_t count = 0, wrong = SIZE_MAX;
+    for (size_t i = 0; i < n; i++) {
+        if (group[i] >= n_groups) {
+            wrong = group[i];
+            break;
+        }
+        count += !seen[group[i]];
+        seen[group[i]] = 1;
+    }
+    free(seen);
+    if (wrong != SIZE_MAX) return uf_fail(error, UF_INTERNAL, "cluster number %zu of %zu", wrong, n_groups);
+    *out = count;
+    return UF_OK;
+}
+
 struct pair {
     size_t first, second, observation;
 };
@@ -56,10 +75,15 @@ static int compare_pairs(const void *left, const void *right)
     return (a->observation > b->observation) - (a->observation < b->observation);
 }
 
-uf_status clusters_intersect(struct clusters *clusters, const size_t *first, const size_t *second, size_t n,
-                             size_t *group, struct uf_error *error)
+uf_status clusters_intersect(const size_t *first, size_t n_first, const size_t *second, size_t n_second,
+                             size_t n, size_t *group, size_t *out_bound, struct uf_error *error)
 {
-    memset(clusters, 0, sizeof *clusters);
+    /* so few combinations are numbered as they are */
+    if ((double)n_first * (double)n_second <= 4 * (double)n + 1000) {
+        for (size_t i = 0; i < n; i++) group[i] = first[i] * n_second + second[i];
+        *out_bound = n_first * n_second;
+        return UF_OK;
+    }
     struct pair *pairs = malloc((n + 1) * sizeof *pairs);
     size_t count = 0;
     if (!pairs) return uf_fail_memory(error);
@@ -71,5 +95,6 @@ uf_status clusters_intersect(struct clusters *clusters, const size_t *first, con
         group[pairs[i].observation] = count;
     }
     free(pairs);
-    return clusters_init(clusters, group, n, count + 1, error);
+    *out_bound = count + 1;
+    return UF_OK;
 }

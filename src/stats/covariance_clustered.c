@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* One or two cluster dimensions: cr0, cr1, cr1s, cr2, cr3. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/fail.h"
 #include "stats/covariance_internal.h"
@@ -13,42 +12,47 @@ enum adjustment_kind covariance_adjustment(enum uf_covariance_kind kind)
                                        : ADJUSTMENT_NONE;
 }
 
-/* Adds sign * Σ_g (X_g'e_g)(X_g'e_g)' to meat (k × k). */
-static uf_status add_meat(const struct uf_covariance_input *input, const struct clusters *clusters,
+/* Adds sign * Σ_g (X_g'e_g)(X_g'e_g)' to meat (k × k), in one pass over the rows. */
+static uf_status add_meat(const struct uf_covariance_input *input, const size_t *group, size_t n_groups,
                           double sign, gsl_matrix *meat, struct uf_error *error)
 {
-    size_t k = input->x->size2;
-    double *score = malloc((k + 1) * sizeof *score);
-    if (!score) return uf_fail_memory(error);
-    for (size_t g = 0; g < clusters->count; g++) {
-        memset(score, 0, k * sizeof *score);
-        for (size_t l = clusters->start[g]; l < clusters->start[g + 1]; l++) {
-            size_t i = clusters->order[l];
-            double e = gsl_vector_get(input->residuals, i) * (input->weights ? input->weights[i] : 1);
-            for (size_t j = 0; j < k; j++) score[j] += gsl_matrix_get(input->x, i, j) * e;
-        }
+    size_t n = input->x->size1, k = input->x->size2, stride = input->x->tda;
+    double *scores = calloc(n_groups * k + 1, sizeof *scores);
+    if (!scores) return uf_fail_memory(error);
+    for (size_t i = 0; i < n; i++) {
+        double e = gsl_vector_get(input->residuals, i) * (input->weights ? input->weights[i] : 1);
+        const double *x = input->x->data + i * stride;
+        double *score = scores + group[i] * k;
+        for (size_t j = 0; j < k; j++) score[j] += x[j] * e;
+    }
+    for (size_t g = 0; g < n_groups; g++) {
+        const double *score = scores + g * k;
         for (size_t a = 0; a < k; a++)
             for (size_t b = 0; b < k; b++)
                 gsl_matrix_set(meat, a, b, gsl_matrix_get(meat, a, b) + sign * score[a] * score[b]);
     }
-    free(score);
+    free(scores);
     return UF_OK;
 }
 
-/* One clustering's part of the meat; with two dimensions `group` says which effects lie within it. */
+/* One clustering's part of the meat, and Satterthwaite's df where they are the rule. */
 static uf_status add_part(const struct uf_covariance_input *input,
-                          const struct uf_covariance_options *options, const struct clusters *clusters,
-                          const size_t *group, double sign, struct uf_covariance *out, gsl_matrix *meat,
-                          struct uf_error *error)
+                          const struct uf_covariance_options *options, const size_t *group, size_t n_groups,
+                          double sign, struct uf_covariance *out, gsl_matrix *meat, struct uf_error *error)
 {
-    bool satterthwaite = out->df_rule == UF_DF_SATTERTHWAITE;
     struct bias_reduction wanted = {.adjustment = covariance_adjustment(options->kind), .sign = sign};
     if (wanted.adjustment != ADJUSTMENT_NONE) wanted.meat = meat;
-    if (satterthwaite) wanted.directions = input->inverse, wanted.df = out->df;
-    struct uf_covariance_input part = *input;
-    part.cluster[0] = group;
-    if (wanted.meat || wanted.df) UF_TRY(covariance_bias_reduced(&part, clusters, &wanted, error));
-    return wanted.meat ? UF_OK : add_meat(input, clusters, sign, meat, error);
+    if (out->df_rule == UF_DF_SATTERTHWAITE) wanted.directions = input->inverse, wanted.df = out->df;
+    if (wanted.meat || wanted.df) {
+        struct clusters clusters;
+        struct uf_covariance_input part = *input;
+        part.cluster[0] = group; /* the effects nested in these clusters, not in the first dimension's */
+        UF_TRY(clusters_init(&clusters, group, input->x->size1, n_groups, error));
+        uf_status status = covariance_bias_reduced(&part, &clusters, &wanted, error);
+        clusters_clear(&clusters);
+        if (status != UF_OK) return status;
+    }
+    return wanted.meat ? UF_OK : add_meat(input, group, n_groups, sign, meat, error);
 }
 
 static uf_status check_dimensions(const struct uf_covariance_input *input,
@@ -89,38 +93,27 @@ uf_status covariance_clustered(const struct uf_covariance_input *input,
 {
     size_t n = input->x->size1, k = input->x->size2, dimensions = input->n_cluster_dimensions;
     UF_TRY(check_dimensions(input, options, out->df_rule, error));
-    struct clusters clusters[3] = {{0}};
-    size_t *both = NULL;
-    uf_status status = UF_OK;
-    gsl_matrix *meat = gsl_matrix_calloc(k, k);
-    if (!meat) return uf_fail_memory(error);
     for (size_t d = 0; d < dimensions; d++) {
-        UF_TRY_GOTO(clusters_init(&clusters[d], input->cluster[d], n, input->n_groups[d], error), done);
-        if (d == 0 || clusters[d].count < out->n_clusters) out->n_clusters = clusters[d].count;
+        size_t count;
+        UF_TRY(clusters_count(input->cluster[d], n, input->n_groups[d], &count, error));
+        if (d == 0 || count < out->n_clusters) out->n_clusters = count;
     }
-    if (out->n_clusters < 2) {
-        status =
-            uf_fail(error, UF_NOT_IDENTIFIED,
-                    "a cluster-robust covariance needs at least two clusters, found %zu", out->n_clusters);
-        goto done;
+    if (out->n_clusters < 2)
+        return uf_fail(error, UF_NOT_IDENTIFIED,
+                       "a cluster-robust covariance needs at least two clusters, found %zu", out->n_clusters);
+    gsl_matrix *meat = gsl_matrix_calloc(k, k);
+    size_t *both = dimensions == 2 ? malloc((n + 1) * sizeof *both) : NULL, bound;
+    uf_status status = meat && (both || dimensions == 1) ? UF_OK : uf_fail_memory(error);
+    for (size_t d = 0; d < dimensions && status == UF_OK; d++)
+        status = add_part(input, options, input->cluster[d], input->n_groups[d], 1, out, meat, error);
+    if (status == UF_OK && both) {
+        status = clusters_intersect(input->cluster[0], input->n_groups[0], input->cluster[1],
+                                    input->n_groups[1], n, both, &bound, error);
+        if (status == UF_OK) status = add_part(input, options, both, bound, -1, out, meat, error);
     }
-    for (size_t d = 0; d < dimensions; d++)
-        UF_TRY_GOTO(add_part(input, options, &clusters[d], input->cluster[d], 1, out, meat, error), done);
-    if (dimensions == 2) {
-        both = malloc((n + 1) * sizeof *both);
-        if (!both) {
-            status = uf_fail_memory(error);
-            goto done;
-        }
-        UF_TRY_GOTO(clusters_intersect(&clusters[2], input->cluster[0], input->cluster[1], n, both, error),
-                    done);
-        UF_TRY_GOTO(add_part(input, options, &clusters[2], both, -1, out, meat, error), done);
-    }
-    UF_TRY_GOTO(find_factor(input, options, out, error), done);
-    UF_TRY_GOTO(covariance_sandwich(input->inverse, meat, out->factor, out->matrix, error), done);
-    if (dimensions == 2) status = covariance_repair(out->matrix, &out->repaired, error);
-done:
-    for (size_t d = 0; d < 3; d++) clusters_clear(&clusters[d]);
+    if (status == UF_OK) status = find_factor(input, options, out, error);
+    if (status == UF_OK) status = covariance_sandwich(input->inverse, meat, out->factor, out->matrix, error);
+    if (status == UF_OK && both) status = covariance_repair(out->matrix, &out->repaired, error);
     gsl_matrix_free(meat);
     free(both);
     return status;

@@ -253,7 +253,7 @@ uf_status covariance_over_space(const struct uf_covariance_input *input,
     UF_TRY(covariance_left(input, &out->parameters, &left, error));
     UF_TRY(space_init(input, options, &s, error));
     gsl_matrix *meat = gsl_matrix_calloc(k, k);
-    double *near = malloc((k + 1) * sizeof *near);
+    double *near = calloc(k + 1, sizeof *near);
     uf_status status = meat && near ? UF_OK : uf_fail_memory(error);
     /* half of a place's own product, and all of those to its north: the transpose is added at the end */
     for (size_t p = 0; p < s.count && status == UF_OK; p++) {

@@ -11,9 +11,11 @@ struct clusters {
 };
 uf_status clusters_init(struct clusters *clusters, const size_t *group, size_t n, size_t n_groups,
                         struct uf_error *error);
-/* The intersection of two clusterings; group (n) gets the numbers of its parts. */
-uf_status clusters_intersect(struct clusters *clusters, const size_t *first, const size_t *second, size_t n,
-                             size_t *group, struct uf_error *error);
+/* How many of the groups have observations; UF_INTERNAL: a number that is out of range. */
+uf_status clusters_count(const size_t *group, size_t n, size_t n_groups, size_t *out, struct uf_error *error);
+/* The intersection of two clusterings: group (n) gets the numbers of its parts, below *out_bound. */
+uf_status clusters_intersect(const size_t *first, size_t n_first, const size_t *second, size_t n_second,
+                             size_t n, size_t *group, size_t *out_bound, struct uf_error *error);
 void clusters_clear(struct clusters *clusters);
 
 static inline double covariance_root_weight(const struct uf_covariance_input *input, size_t i)

@@ -8,6 +8,7 @@
 #include <utfall/text.h>
 
 #include "base/fail.h"
+#include "stats/combination.h"
 #include "stats/few_treated_internal.h"
 #include "stats/inversion.h"
 
@@ -55,6 +56,7 @@ static uf_status find_donors(struct engine *e, const bool *treated, bool control
 {
     const struct few_blocks *b = e->blocks;
     size_t blocks = b->n_blocks;
+    e->n_givers = 0;
     bool *incomplete = calloc(blocks + 1, sizeof *incomplete);
     e->giver = malloc((blocks + 1) * sizeof *e->giver);
     e->n_donors = calloc(b->n_shapes + 1, sizeof *e->n_donors);
@@ -243,16 +245,8 @@ static double reach(struct engine *e, double sign, double alpha)
 static uf_status check(const struct uf_few_treated_input *input, const struct uf_few_treated_options *options,
                        struct uf_error *error)
 {
-    const struct uf_covariance_input *regression = input->regression;
-    size_t n = regression->x->size1, k = regression->x->size2;
-    if (regression->residuals->size != n || regression->inverse->size1 != k ||
-        regression->inverse->size2 != k || input->coefficients->size != k || input->combination->size != k)
-        return uf_fail(error, UF_INTERNAL, "few treated: sizes differ");
-    if (!(options->level >= 0 && options->level < 1))
-        return uf_fail(error, UF_BAD_USAGE, "a confidence level lies between 0 and 1, not at %g",
-                       options->level);
-    if (!isfinite(input->null_value))
-        return uf_fail(error, UF_BAD_USAGE, "the null value of a test must be a number");
+    UF_TRY(combination_check(input->regression, input->coefficients, input->combination, input->null_value,
+                             options->level, error));
     if (options->draws > FEW_MOST_NUMBERS)
         return uf_fail(error, UF_BAD_USAGE, "%zu draws: at most %d are possible", options->draws,
                        (int)FEW_MOST_NUMBERS);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "stats/combination.h"
 #include "stats/few_treated_internal.h"
 
 /* Weights that differ by less than this share of the largest are the same. */
@@ -45,11 +46,7 @@ static uf_status cells_init(const struct uf_few_treated_input *input, struct cel
         gsl_vector_free(direction);
         return uf_fail_memory(error);
     }
-    gsl_blas_dgemv(CblasNoTrans, 1, r->inverse, input->combination, 0, direction);
-    gsl_blas_ddot(direction, input->combination, &kappa);
-    uf_status status = UF_OK;
-    if (!(kappa > 0))
-        status = uf_fail(error, UF_NOT_IDENTIFIED, "the combination of coefficients has no factor but 0");
+    uf_status status = combination_direction(r, input->combination, direction, &kappa, error);
     for (size_t i = 0; i < n && status == UF_OK; i++) {
         if (input->block[i] >= input->n_blocks || input->period[i] >= input->n_periods) {
             status = uf_fail(error, UF_INTERNAL, "few treated: block %zu of %zu, period %zu of %zu",

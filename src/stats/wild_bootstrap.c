@@ -6,10 +6,11 @@
 #include <utfall/wild_bootstrap.h>
 
 #include "base/fail.h"
+#include "stats/combination.h"
 #include "stats/covariance_internal.h"
 #include "stats/wild_internal.h"
 
-enum { DRAWS = 99999, MOST_DRAWS = 20000000, FEW_CLUSTERS = 12 };
+enum { DRAWS = 99999, MOST_DRAWS = 20000000 };
 
 void uf_wild_bootstrap_clear(struct uf_wild_bootstrap *bootstrap)
 {
@@ -22,24 +23,17 @@ static uf_status check(const struct uf_wild_bootstrap_input *input,
                        const struct uf_wild_bootstrap_options *options, struct uf_error *error)
 {
     const struct uf_covariance_input *regression = input->regression;
-    size_t n = regression->x->size1, k = regression->x->size2;
-    if (regression->residuals->size != n || regression->inverse->size1 != k ||
-        regression->inverse->size2 != k || input->coefficients->size != k || input->combination->size != k)
-        return uf_fail(error, UF_INTERNAL, "wild bootstrap: sizes differ");
+    UF_TRY(combination_check(regression, input->coefficients, input->combination, input->null_value,
+                             options->level, error));
     if (regression->n_cluster_dimensions != 1)
         return uf_fail(
             error, UF_BAD_USAGE,
             "the wild cluster bootstrap takes one cluster dimension, not %zu; name the one with the "
             "fewest clusters",
             regression->n_cluster_dimensions);
-    if (!(options->level >= 0 && options->level < 1))
-        return uf_fail(error, UF_BAD_USAGE, "a confidence level lies between 0 and 1, not at %g",
-                       options->level);
     if (options->draws > MOST_DRAWS)
         return uf_fail(error, UF_BAD_USAGE, "%zu draws of the wild bootstrap: at most %d are possible",
                        options->draws, (int)MOST_DRAWS);
-    if (!isfinite(input->null_value))
-        return uf_fail(error, UF_BAD_USAGE, "the null value of a test must be a number");
     return UF_OK;
 }
 
@@ -48,9 +42,7 @@ static void plan(const struct uf_wild_bootstrap_options *options, size_t n_clust
                  struct uf_wild_bootstrap *result, struct wild_draws *draws)
 {
     size_t asked = options->draws ? options->draws : DRAWS;
-    result->weights = options->weights != UF_WILD_AUTO ? options->weights
-                      : n_clusters < FEW_CLUSTERS      ? UF_WILD_WEBB
-                                                       : UF_WILD_RADEMACHER;
+    result->weights = wild_weights_for(options->weights, n_clusters);
     double vectors = pow((double)wild_points_of(result->weights)->count, (double)n_clusters);
     draws->enumerated = vectors <= (double)asked;
     /* −v gives −t*: half of them are enough */

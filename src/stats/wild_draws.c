@@ -19,6 +19,7 @@
 #include "stats/wild_internal.h"
 
 enum {
+    FEW_CLUSTERS = 12,
     TILE = 16,   /* columns that are added up in registers */
     BLOCK = 128, /* draws at a time: their sums stay in the cache */
     CHUNK = 512  /* blocks between two reports of progress */
@@ -26,20 +27,25 @@ enum {
 /* Below this share of what it is the difference of, a variance of low rank is counted again. */
 #define CANCELLED 1e-6
 
-static const struct wild_points points[] = {
-    [UF_WILD_RADEMACHER] = {.count = 2, .value = {-1, 1}, .group = 4, .entries = 16, .per_word = 8},
-    [UF_WILD_WEBB] = {.count = 6,
-                      /* −√1½, −1, −√½, √½, 1, √1½ */
-                      .value = {-1.224744871391589, -1, -0.7071067811865476, 0.7071067811865476, 1,
-                                1.224744871391589},
-                      .group = 2,
-                      .entries = 36,
-                      .per_word = 2},
-};
+static const struct wild_points rademacher = {
+    .count = 2, .value = {-1, 1}, .group = 4, .entries = 16, .per_word = 8};
+static const struct wild_points webb = {
+    .count = 6,
+    /* −√1½, −1, −√½, √½, 1, √1½ */
+    .value = {-1.224744871391589, -1, -0.7071067811865476, 0.7071067811865476, 1, 1.224744871391589},
+    .group = 2,
+    .entries = 36,
+    .per_word = 2};
 
 const struct wild_points *wild_points_of(enum uf_wild_weights weights)
 {
-    return &points[weights];
+    return weights == UF_WILD_WEBB ? &webb : &rademacher;
+}
+
+enum uf_wild_weights wild_weights_for(enum uf_wild_weights weights, size_t n_clusters)
+{
+    if (weights != UF_WILD_AUTO) return weights;
+    return n_clusters < FEW_CLUSTERS ? UF_WILD_WEBB : UF_WILD_RADEMACHER;
 }
 
 /* The table row of each group of clusters: the digits of the draw's number, or of random words. 36² does not
@@ -81,7 +87,7 @@ static void weights_of_rows(const struct wild_points *p, const uint16_t *row, si
 void uf_wild_weights(enum uf_wild_weights weights, bool enumerated, uint64_t seed, uint64_t draw,
                      size_t n_clusters, double *out)
 {
-    const struct wild_points *p = &points[weights];
+    const struct wild_points *p = wild_points_of(wild_weights_for(weights, n_clusters));
     enum { AT_ONCE = 64 }; /* rows: few clusters need no allocation; more go through a stream of their own */
     uint16_t row[AT_ONCE];
     size_t n_groups = (n_clusters + p->group - 1) / p->group;
@@ -324,7 +330,8 @@ static bool allocate(struct wild_draws *draws)
 uf_status wild_draws_run(const struct wild_moments *moments, const struct uf_wild_bootstrap_options *options,
                          enum uf_wild_weights weights, struct wild_draws *draws, struct uf_error *error)
 {
-    struct engine e = {.m = moments, .points = &points[weights], .draws = draws, .seed = options->seed};
+    struct engine e = {
+        .m = moments, .points = wild_points_of(weights), .draws = draws, .seed = options->seed};
     draws->restricted = moments->restricted;
     uf_status status = allocate(draws) ? engine_init(&e, error) : uf_fail_memory(error);
     size_t n_blocks = (draws->count + BLOCK - 1) / BLOCK;

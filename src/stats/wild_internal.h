@@ -46,6 +46,8 @@ struct wild_points {
     size_t per_word; /* groups that one random word of 32 bits serves */
 };
 const struct wild_points *wild_points_of(enum uf_wild_weights weights);
+/* What AUTO is for so many clusters; others are themselves. */
+enum uf_wild_weights wild_weights_for(enum uf_wild_weights weights, size_t n_clusters);
 
 struct wild_question {
     const struct wild_draws *draws;

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "stats/combination.h"
 #include "stats/covariance_basis.h"
 #include "stats/wild_internal.h"
 
@@ -263,8 +264,7 @@ static uf_status fill(const struct uf_wild_bootstrap_input *input, const struct 
         status = uf_fail(error, UF_INTERNAL, "wild bootstrap: (X'X)^-1 is not positive definite");
         goto done;
     }
-    gsl_blas_dgemv(CblasNoTrans, 1, regression->inverse, input->combination, 0, direction);
-    gsl_blas_ddot(direction, input->combination, &kappa);
+    UF_TRY_GOTO(combination_direction(regression, input->combination, direction, &kappa, error), done);
     double gross = add_up(regression, dummies, number, direction->data, m, of_d, of_e);
     for (size_t g = 0; g < clusters; g++) {
         whiten(l, dummies, of_d + g * q);
@@ -281,10 +281,10 @@ static uf_status fill(const struct uf_wild_bootstrap_input *input, const struct 
         product(coordinates, m->rank, of_d + g * q, q, 1 / kappa, m->f1 + g * m->rank);
     }
     gsl_blas_ddot(input->coefficients, input->combination, &m->estimate);
-    if (!(kappa > 0) || !(sqrt(m->variance) > NEGLIGIBLE * gross))
+    if (!(sqrt(m->variance) > NEGLIGIBLE * gross))
         status = uf_fail(error, UF_NOT_IDENTIFIED,
                          "the combination of coefficients has no cluster-robust variance: the residuals of "
-                         "each cluster fit it perfectly, or all its factors are 0");
+                         "each cluster fit it perfectly");
 done:
     free(of_d), free(of_e), free(left), free(coordinates), free(columns);
     gsl_matrix_free(l), gsl_vector_free(direction);

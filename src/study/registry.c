@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The methods there are. Adding one is its own file and one line here. */
+#include <utfall/bacon.h>
+#include <utfall/callaway_santanna.h>
 #include <utfall/cluster_stars.h>
 #include <utfall/complexity.h>
 #include <utfall/composite.h>
 #include <utfall/concentration.h>
 #include <utfall/convergence.h>
 #include <utfall/did.h>
+#include <utfall/imputation.h>
 #include <utfall/inequality.h>
 #include <utfall/labour_matching.h>
 #include <utfall/location_quotient.h>
@@ -16,6 +19,7 @@
 #include <utfall/scoreboard.h>
 #include <utfall/sensitivity.h>
 #include <utfall/shift_share.h>
+#include <utfall/size_check.h>
 #include <utfall/spatial.h>
 #include <utfall/specialisation.h>
 #include <utfall/study.h>
@@ -48,6 +52,10 @@ static const struct uf_method *const methods[] = {
     &uf_method_scoreboard,
     /* effects */
     &uf_method_did,
+    &uf_method_size_check,
+    &uf_method_callaway_santanna,
+    &uf_method_imputation,
+    &uf_method_bacon,
     &uf_method_sensitivity,
     &uf_method_power,
     &uf_method_synthetic_control,

@@ -144,6 +144,21 @@ static bool has_group(const struct uf_table *table, const char *code)
     return false;
 }
 
+/* The text that all filled cells of a column share; NULL: they differ (leads and lags by procedures of their own), or
+ * there is none. */
+static const char *only_text(const struct uf_table *table, const char *name)
+{
+    size_t column = uf_table_column(table, name);
+    const char *only = NULL;
+    for (size_t i = 0; column != SIZE_MAX && i < uf_table_rows(table); i++) {
+        const char *text = uf_table_text(table, i, column);
+        if (!text) continue;
+        if (only && strcmp(only, text) != 0) return NULL;
+        only = text;
+    }
+    return only;
+}
+
 /* What the intervals are, in words; nothing where there are none. */
 static uf_status band_words(const struct run *run, const struct run_analysis *analysis,
                             const struct uf_chart_hint *hint, const struct uf_table *table, char **out,
@@ -153,9 +168,7 @@ static uf_status band_words(const struct run *run, const struct run_analysis *an
     /* of intervals the method knows what they are, and says so in the title */
     if (!hint->low || !strcmp(hint->kind, "intervals")) return UF_OK;
     if (!strcmp(hint->kind, "event-study")) {
-        size_t column = uf_table_column(table, "vcov");
-        const char *vcov =
-            column == SIZE_MAX || uf_table_rows(table) == 0 ? NULL : uf_table_text(table, 0, column);
+        const char *vcov = only_text(table, "vcov");
         char buffer[64];
         const struct uf_argument arguments[] = {
             uf_number_argument(100 * run_confidence_level(analysis), -1),

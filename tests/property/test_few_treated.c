@@ -271,6 +271,82 @@ static void intervals_are_tests_inverted(void **state)
     regression_clear(&r);
 }
 
+/* Regions of several weighted units, one of which lacks a period: an observation split into two of half its weight
+ * changes nothing, nor do the order of rows and the outcome's unit. */
+static void rows_units_and_gaps(void **state)
+{
+    (void)state;
+    struct uf_error error;
+    enum { REGIONS = 9, UNITS = 2 * REGIONS, ROWS = 2 * UNITS * PERIODS };
+    size_t region[2][ROWS], unit[2][ROWS], period[2][ROWS], n[2] = {0, 0};
+    double y[2][ROWS], weight[2][ROWS], x[2][ROWS];
+    struct uf_random random;
+    uf_random_init(&random, 4, UF_PURPOSE_SIMULATION, 10);
+    for (size_t u = 0; u < UNITS; u++) {
+        for (size_t t = 0; t < PERIODS; t++) {
+            double value = normal(&random) + (double)u, w = 0.5 + uf_random_uniform(&random);
+            if (u / 2 == 5 && t == 2) continue; /* region 5 has nobody then */
+            for (int copy = 0; copy < 2; copy++) {
+                for (int half = 0; half <= copy; half++) {
+                    size_t i = n[copy]++;
+                    region[copy][i] = u / 2, unit[copy][i] = u, period[copy][i] = t;
+                    y[copy][i] = copy ? 1000 - 5 * value : value;
+                    weight[copy][i] = copy ? w / 2 : w;
+                    x[copy][i] = u < 2 && t >= START;
+                }
+            }
+        }
+    }
+    for (size_t i = 0; i < n[1] / 2; i++) { /* the other way round */
+        size_t j = n[1] - 1 - i, keep;
+        double swap;
+        keep = region[1][i], region[1][i] = region[1][j], region[1][j] = keep;
+        keep = unit[1][i], unit[1][i] = unit[1][j], unit[1][j] = keep;
+        keep = period[1][i], period[1][i] = period[1][j], period[1][j] = keep;
+        swap = y[1][i], y[1][i] = y[1][j], y[1][j] = swap;
+        swap = weight[1][i], weight[1][i] = weight[1][j], weight[1][j] = swap;
+        swap = x[1][i], x[1][i] = x[1][j], x[1][j] = swap;
+    }
+    const bool treated[REGIONS] = {true};
+    double size[REGIONS];
+    for (size_t g = 0; g < REGIONS; g++) size[g] = 1 + (double)(g % 4);
+    for (int kind = 0; kind < 2; kind++) {
+        struct uf_few_treated few[2];
+        for (int copy = 0; copy < 2; copy++) {
+            gsl_matrix *columns = gsl_matrix_alloc(n[copy], 1);
+            gsl_vector *outcome = gsl_vector_alloc(n[copy]);
+            double *weights = malloc(n[copy] * sizeof *weights), one = 1;
+            for (size_t i = 0; i < n[copy]; i++) {
+                gsl_matrix_set(columns, i, 0, x[copy][i]);
+                gsl_vector_set(outcome, i, y[copy][i]);
+                weights[i] = weight[copy][i];
+            }
+            struct regression r = regression_fit(columns, outcome, weights, 2,
+                                                 (const size_t *const[]){unit[copy], period[copy]},
+                                                 (const size_t[]){UNITS, PERIODS});
+            const struct uf_covariance_input regression = {.x = r.x,
+                                                           .residuals = r.fit.residuals,
+                                                           .inverse = r.fit.inverse,
+                                                           .weights = r.weights,
+                                                           .absorber = r.absorber};
+            gsl_vector_const_view c = gsl_vector_const_view_array(&one, 1);
+            const struct uf_few_treated_input input = {
+                &regression, r.fit.coefficients, &c.vector, 0, REGIONS, region[copy], treated,
+                PERIODS,     period[copy],       size};
+            const struct uf_few_treated_options options = {
+                .kind = (enum uf_few_treated_kind)kind, .draws = 399, .level = 0.8};
+            assert_ok(uf_few_treated_test(&input, &options, &few[copy], &error), &error);
+            regression_clear(&r);
+        }
+        assert_int_equal(few[0].n_incomplete, 1);
+        if (kind == UF_CONLEY_TABER) assert_int_equal(few[0].draws, REGIONS - 2); /* seven can lend */
+        expect_close(few[1].p_symmetric, few[0].p_symmetric, 1e-12, "p");
+        expect_close(few[1].estimate, -5 * few[0].estimate, 1e-9, "estimate");
+        assert_true(isfinite(few[0].conf_low) && isfinite(few[0].conf_high));
+        if (kind == UF_CONLEY_TABER) expect_close(few[1].conf_low, -5 * few[0].conf_high, 1e-7, "interval");
+    }
+}
+
 /* The share of samples without effect in which p is at most 5 %, one block treated: block 0 is the smallest. */
 static double level(enum uf_few_treated_kind kind, size_t treated, double a, double b)
 {
@@ -346,11 +422,9 @@ int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(conley_taber_by_changes),
-        cmocka_unit_test(conley_taber_by_dummies),
-        cmocka_unit_test(ferman_pinto_by_changes),
-        cmocka_unit_test(intervals_are_tests_inverted),
-        cmocka_unit_test(levels),
+        cmocka_unit_test(conley_taber_by_changes), cmocka_unit_test(conley_taber_by_dummies),
+        cmocka_unit_test(ferman_pinto_by_changes), cmocka_unit_test(intervals_are_tests_inverted),
+        cmocka_unit_test(rows_units_and_gaps),     cmocka_unit_test(levels),
         cmocka_unit_test(refusals_and_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

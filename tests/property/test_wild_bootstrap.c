@@ -266,6 +266,40 @@ static void units_and_order_do_not_matter(void **state)
     regression_clear(&r), regression_clear(&s);
 }
 
+/* Points, mean 0 and variance 1, and the same for the first clusters however many there are. */
+static void weights_are_what_they_are_called(void **state)
+{
+    (void)state;
+    enum { CLUSTERS = 700, DRAWS = 400 };
+    double v[CLUSTERS], few[10];
+    for (int kind = UF_WILD_RADEMACHER; kind <= UF_WILD_WEBB; kind++) {
+        double sum = 0, squares = 0, neighbours = 0, n = (double)CLUSTERS * DRAWS;
+        for (uint64_t draw = 0; draw < DRAWS; draw++) {
+            uf_wild_weights((enum uf_wild_weights)kind, false, 9, draw, CLUSTERS, v);
+            uf_wild_weights((enum uf_wild_weights)kind, false, 9, draw, 10, few);
+            assert_memory_equal(v, few, sizeof few);
+            for (size_t g = 0; g < CLUSTERS; g++) {
+                double doubled = 2 * v[g] * v[g]; /* 1, 2 or 3; of signs 2 */
+                expect_within(doubled, kind == UF_WILD_WEBB ? round(doubled) : 2, 1e-12, "a point");
+                assert_true(doubled > 0.5 && doubled < 3.5);
+                sum += v[g], squares += v[g] * v[g], neighbours += g ? v[g] * v[g - 1] : 0;
+            }
+        }
+        expect_within(sum / n, 0, 5 / sqrt(n), "mean");
+        expect_within(squares / n, 1, 5 / sqrt(n), "variance");
+        expect_within(neighbours / n, 0, 5 / sqrt(n), "clusters are independent");
+    }
+    /* an enumeration counts: 6^3 different vectors, draw 0 all at the lowest point */
+    double seen[216][3];
+    for (size_t draw = 0; draw < 216; draw++) {
+        uf_wild_weights(UF_WILD_WEBB, true, 0, draw, 3, seen[draw]);
+        for (size_t other = 0; other < draw; other++)
+            assert_memory_not_equal(seen[other], seen[draw], sizeof seen[draw]);
+    }
+    expect_close(seen[0][2], -sqrt(1.5), 1e-15, "lowest");
+    expect_close(seen[1][0], -1, 1e-15, "the first cluster changes fastest");
+}
+
 static void refusals(void **state)
 {
     (void)state;
@@ -301,9 +335,13 @@ int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(draws_are_regressions),         cmocka_unit_test(interval_is_the_test_inverted),
-        cmocka_unit_test(few_clusters_have_no_ends),     cmocka_unit_test(enumerated_is_the_limit_of_random),
-        cmocka_unit_test(units_and_order_do_not_matter), cmocka_unit_test(refusals),
+        cmocka_unit_test(draws_are_regressions),
+        cmocka_unit_test(interval_is_the_test_inverted),
+        cmocka_unit_test(few_clusters_have_no_ends),
+        cmocka_unit_test(enumerated_is_the_limit_of_random),
+        cmocka_unit_test(units_and_order_do_not_matter),
+        cmocka_unit_test(weights_are_what_they_are_called),
+        cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -433,6 +433,54 @@ static void what_is_left_out_is_explained_in_the_readers_language(void **state)
     uf_result_clear(&ran.result);
 }
 
+static void jackknife_and_dependence_over_time_stand_beside_the_others(void **state)
+{
+    (void)state;
+    struct ran ran = run(counties(21, 12, 3, 8),
+                         (const char *const[]){"inference", "cr2,cr3,hc2,hc3,driscoll-kraay", NULL});
+    const struct uf_table *estimates = uf_result_table(&ran.result, "estimates");
+    size_t cr2 = find_row(estimates, "treatment", "cr2"), cr3 = find_row(estimates, "treatment", "cr3"),
+           hc2 = find_row(estimates, "treatment", "hc2"), hc3 = find_row(estimates, "treatment", "hc3"),
+           time = find_row(estimates, "treatment", "driscoll-kraay");
+    assert_true(cell(estimates, cr3, "std_error") > cell(estimates, cr2, "std_error"));
+    assert_true(cell(estimates, hc3, "std_error") > cell(estimates, hc2, "std_error"));
+    assert_true(cell(estimates, cr3, "df") < 20);
+    expect_close(cell(estimates, time, "df"), 11, 0, "T - 1");
+    assert_true(isnan(cell(estimates, time, "n_clusters")));
+    assert_non_null(strstr(cell_text(estimates, time, "note"), "lag 1 by the rule T^(1/4)"));
+    const struct uf_table *pretrend = uf_result_table(&ran.result, "pretrend");
+    assert_int_equal(uf_table_rows(pretrend), 5);
+    assert_string_equal(cell_text(pretrend, 4, "vcov"), "driscoll-kraay");
+    expect_close(cell(pretrend, 4, "df2"), 11, 0, "T - 1");
+    uf_result_clear(&ran.result);
+}
+
+/* V_1 + V_2 − V_12 with negative eigenvalues set to zero is near singular: F of the leads would be in the thousands. */
+static void a_repaired_matrix_tests_nothing_jointly(void **state)
+{
+    (void)state;
+    size_t repaired = 0;
+    for (size_t periods = 8; periods < 16; periods++) {
+        struct uf_panel *panel = counties(9, periods, 3, 5);
+        size_t *groups[2] = {panel->unit, panel->period}, counts[2] = {9, periods};
+        panel->cluster = groups;
+        panel->n_clusters = counts;
+        panel->n_cluster_dimensions = 2;
+        struct ran ran = run(panel, (const char *const[]){"inference", "cr1s", NULL});
+        const struct uf_table *events = uf_result_table(&ran.result, "event-study"),
+                              *pretrend = uf_result_table(&ran.result, "pretrend");
+        const char *note = cell_text(events, 0, "note");
+        if (strstr(note, "negative eigenvalues")) {
+            repaired++;
+            for (size_t i = 0; i < uf_table_rows(pretrend); i++)
+                if (!strcmp(cell_text(pretrend, i, "vcov"), "cr1s"))
+                    assert_true(isnan(cell(pretrend, i, "p_value")));
+        }
+        uf_result_clear(&ran.result);
+    }
+    assert_true(repaired > 0);
+}
+
 /* Monthly data: 60 leads of 40 units. Too many to test together, and that is said without hours of work. */
 static void a_long_event_study_is_affordable(void **state)
 {
@@ -478,6 +526,8 @@ int main(void)
         cmocka_unit_test(no_per_cent_of_a_negative_mean),
         cmocka_unit_test(dealing_out_over_units_in_spite_of_clusters_is_said),
         cmocka_unit_test(what_is_left_out_is_explained_in_the_readers_language),
+        cmocka_unit_test(jackknife_and_dependence_over_time_stand_beside_the_others),
+        cmocka_unit_test(a_repaired_matrix_tests_nothing_jointly),
         cmocka_unit_test(a_long_event_study_is_affordable),
         cmocka_unit_test(a_perfect_fit_has_no_standard_error),
     };

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_EFFECT_CALLAWAY_SANTANNA_INTERNAL_H
+#define UTFALL_EFFECT_CALLAWAY_SANTANNA_INTERNAL_H
+/* What the files of the method `callaway-santanna` share. */
+#include <utfall/callaway_santanna.h>
+#include <utfall/design.h>
+#include <utfall/multiplier_bootstrap.h>
+
+#include "effect/run.h"
+
+enum { CALLAWAY_AVERAGES = 4 }; /* as enum uf_average_kind */
+
+struct callaway_run {
+    struct effect_run common;
+    struct uf_group_time_options options;
+    struct uf_average_options averaging;
+    bool automatic, influence, multiplier, randomise; /* inferences; `automatic` until they are chosen */
+    struct uf_multiplier_options draws;
+    bool bands; /* draws > 0 */
+    enum effect_scale scale;
+    struct uf_design design;
+    struct uf_group_time group_time;
+    struct uf_average average[CALLAWAY_AVERAGES];
+    struct uf_multiplier_bootstrap bootstrap[CALLAWAY_AVERAGES]; /* empty without bands */
+    bool randomised;
+    struct uf_did_assignment assignment;
+    struct uf_randomisation randomisation, leads; /* leads: count 0 where none are estimated */
+};
+
+/* The tests at the run's level: normal, no degrees of freedom. */
+struct uf_t_test callaway_test(const struct callaway_run *run, double estimate, double std_error);
+
+/* Tables `estimates`, `group-time`, `event-study`, `group-average`, `calendar-average`. */
+uf_status callaway_report_tables(const struct callaway_run *run, struct uf_error *error);
+/* Table `pretrend`, its note, the claim. */
+uf_status callaway_report_leads(const struct callaway_run *run, struct uf_error *error);
+
+/* What is remarkable of a cell, in the run's language; NULL: nothing. free() it. */
+uf_status callaway_cell_note(const struct callaway_run *run, const struct uf_group_time_cell *cell,
+                             char **out, struct uf_error *error);
+/* What the reader must know of sample and cells. */
+uf_status callaway_add_notes(const struct callaway_run *run, struct uf_error *error);
+#endif

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The tables of callaway-santanna: averages by inference, cells, averages term by term. */
+#include "base/fail.h"
+#include "effect/callaway_santanna_internal.h"
+#include "effect/estimates.h"
+#include "effect/pretrend.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *const average_names[CALLAWAY_AVERAGES] = {"simple", "dynamic", "group", "calendar"};
+
+struct uf_t_test callaway_test(const struct callaway_run *run, double estimate, double std_error)
+{
+    if (isnan(estimate) || isnan(std_error)) return effect_no_test;
+    struct uf_t_test test =
+        uf_t_test(estimate, std_error * std_error, INFINITY, run->common.inference->level);
+    test.df = NAN; /* normal */
+    return test;
+}
+
+static const char *period_code(const struct callaway_run *run, size_t period)
+{
+    return run->common.panel->periods.code[period];
+}
+
+static const char *cohort_code(const struct callaway_run *run, size_t cohort)
+{
+    return period_code(run, run->group_time.cohorts[cohort].first_period);
+}
+
+/* Takes the table over, also on failure. */
+static uf_status finish(const struct callaway_run *run, struct uf_table *table, uf_status status,
+                        struct uf_error *error)
+{
+    if (status == UF_OK) return uf_result_take_table(run->common.result, table, error);
+    uf_table_free(table);
+    return status;
+}
+
+/* --- the averages, by inference -------------------------------------------------------------------- */
+
+static uf_status how_words(const struct callaway_run *run, bool multiplier, char **out,
+                           struct uf_error *error)
+{
+    static const struct uf_words analytic = {"influence functions summed by {0}; normal",
+                                             "influensfunktioner summerade per {0}; normal"};
+    static const struct uf_words drawn = {
+        "multiplier bootstrap by {0}: {1} draws of signs, interquartile range",
+        "multiplikatorbootstrap per {0}: {1} dragningar av tecken, "
+        "kvartilavstånd"};
+    static const struct uf_words unit = {"unit", "enhet"}, cluster = {"cluster", "kluster"};
+    enum uf_language language = run->common.context->language;
+    const struct uf_argument arguments[] = {
+        uf_text_argument(uf_words_in(run->common.panel->n_cluster_dimensions ? cluster : unit, language)),
+        uf_count_argument(run->bootstrap[0].draws)};
+    return uf_phrase(language, multiplier ? drawn : analytic, arguments, 2, out, error);
+}
+
+static uf_status add_averages(const struct callaway_run *run, bool multiplier, struct uf_table *table,
+                              struct uf_error *error)
+{
+    char *how = NULL;
+    UF_TRY(how_words(run, multiplier, &how, error));
+    uf_status status = UF_OK;
+    for (size_t kind = 0; kind < CALLAWAY_AVERAGES && status == UF_OK; kind++) {
+        const struct uf_average *a = &run->average[kind];
+        double std_error = multiplier ? run->bootstrap[kind].std_error[a->n_terms] : a->std_error;
+        struct effect_row row = {.term = average_names[kind],
+                                 .vcov = multiplier ? "multiplier" : "influence",
+                                 .note = how,
+                                 .estimate = a->estimate,
+                                 .event_time = NAN,
+                                 .test = callaway_test(run, a->estimate, std_error),
+                                 .n_clusters = run->group_time.n_clusters};
+        status = effect_add_row(table, &run->common, &row, NULL, error);
+    }
+    free(how);
+    return status;
+}
+
+static uf_status report_estimates(const struct callaway_run *run, struct uf_error *error)
+{
+    static const struct uf_words title = {"Averages of the group-time differences, by type of inference",
+                                          "Genomsnitt av skillnaderna per kohort och period, efter typ av "
+                                          "inferens"};
+    struct uf_table *table = NULL;
+    UF_TRY(effect_table_new("estimates", title, &run->common, &table, error));
+    uf_status status = UF_OK;
+    if (run->randomised)
+        status =
+            effect_add_randomised(&run->common, &run->randomisation, run->average[UF_AVERAGE_SIMPLE].estimate,
+                                  run->assignment.n_blocks, "simple", table, error);
+    if (status == UF_OK && run->influence) status = add_averages(run, false, table, error);
+    if (status == UF_OK && run->multiplier) status = add_averages(run, true, table, error);
+    return finish(run, table, status, error);
+}
+
+/* --- cells ----------------------------------------------------------------------------------------- */
+
+static uf_status add_cell(const struct callaway_run *run, const struct uf_group_time_cell *cell,
+                          size_t weight, struct uf_table *table, struct uf_error *error)
+{
+    char *note = NULL;
+    size_t index;
+    UF_TRY(callaway_cell_note(run, cell, &note, error));
+    struct effect_row row = {.term = "att",
+                             .vcov = "influence",
+                             .note = note,
+                             .group = cohort_code(run, cell->cohort),
+                             .period = period_code(run, cell->period),
+                             .estimate = cell->estimate,
+                             .event_time = (double)cell->event_time,
+                             .test = callaway_test(run, cell->estimate, cell->std_error),
+                             .n_clusters = run->group_time.n_clusters};
+    uf_status status = effect_add_row(table, &run->common, &row, &index, error);
+    free(note);
+    UF_TRY(status);
+    /* a cell may have none, which a row would take for those of the sample */
+    const double treated = (double)cell->n_treated, control = (double)cell->n_control;
+    UF_TRY(uf_table_set_number(table, index, EFFECT_N_OBS, 2 * (treated + control), error));
+    UF_TRY(uf_table_set_number(table, index, EFFECT_N_TREATED, treated, error));
+    UF_TRY(uf_table_set_number(table, index, EFFECT_N_CONTROL, control, error));
+    return uf_table_set_number(table, index, weight, cell->weight, error);
+}
+
+static uf_status report_cells(const struct callaway_run *run, struct uf_error *error)
+{
+    static const struct uf_words title = {"Differences by cohort and period",
+                                          "Skillnader per kohort och period"};
+    struct uf_table *table = NULL;
+    size_t weight;
+    UF_TRY(effect_table_new("group-time", title, &run->common, &table, error));
+    uf_status status = uf_table_add_column(table, "weight", UF_COLUMN_NUMBER, NULL, 4, &weight, error);
+    for (size_t c = 0; c < run->group_time.n_cells && status == UF_OK; c++)
+        status = add_cell(run, &run->group_time.cells[c], weight, table, error);
+    return finish(run, table, status, error);
+}
+
+/* --- averages term by term ------------------------------------------------------------------------- */
+
+static uf_status add_term(const struct callaway_run *run, enum uf_average_kind kind, size_t t,
+                          struct uf_table *table, struct uf_error *error)
+{
+    static const struct uf_words reference = {"reference: 0 by definition", "referens: 0 per definition"};
+    const struct uf_average_term *term = &run->average[kind].terms[t];
+    const struct uf_multiplier_bootstrap *b = &run->bootstrap[kind];
+    char name[40];
+    size_t index;
+    snprintf(name, sizeof name, "event-time %ld", term->key);
+    struct effect_row row = {.term = kind == UF_AVERAGE_DYNAMIC ? name : average_names[kind],
+                             .vcov = "influence",
+                             .group = kind == UF_AVERAGE_GROUP ? cohort_code(run, (size_t)term->key) : NULL,
+                             .period =
+                                 kind == UF_AVERAGE_CALENDAR ? period_code(run, (size_t)term->key) : NULL,
+                             .event_time = kind == UF_AVERAGE_DYNAMIC ? (double)term->key : NAN,
+                             .estimate = term->estimate,
+                             .test = callaway_test(run, term->estimate, term->std_error),
+                             .n_obs = NAN,
+                             .n_treated = term->n_treated,
+                             .n_control = term->n_control,
+                             .n_clusters = run->group_time.n_clusters};
+    if (isnan(term->std_error)) row.note = uf_words_in(reference, run->common.context->language);
+    UF_TRY(effect_add_row(table, &run->common, &row, &index, error));
+    double half = b->std_error && b->std_error[t] > 0 ? b->critical * b->std_error[t] : NAN;
+    UF_TRY(effect_set_number(table, index, EFFECT_COLUMNS, term->estimate - half, error));
+    return effect_set_number(table, index, EFFECT_COLUMNS + 1, term->estimate + half, error);
+}
+
+static uf_status report_average(const struct callaway_run *run, enum uf_average_kind kind, const char *name,
+                                struct uf_words title, struct uf_error *error)
+{
+    struct uf_table *table = NULL;
+    if (run->average[kind].n_terms == 0) return UF_OK;
+    UF_TRY(effect_table_new(name, title, &run->common, &table, error));
+    uf_status status = effect_table_add_band(table, &run->common, error);
+    for (size_t t = 0; t < run->average[kind].n_terms && status == UF_OK; t++)
+        status = add_term(run, kind, t, table, error);
+    return finish(run, table, status, error);
+}
+
+uf_status callaway_report_tables(const struct callaway_run *run, struct uf_error *error)
+{
+    static const struct uf_words event = {"Difference by time since the start",
+                                          "Skillnad efter tid sedan start"};
+    static const struct uf_words group = {"Difference by cohort", "Skillnad per kohort"};
+    static const struct uf_words calendar = {"Difference by period", "Skillnad per period"};
+    UF_TRY(report_estimates(run, error));
+    UF_TRY(report_cells(run, error));
+    UF_TRY(report_average(run, UF_AVERAGE_DYNAMIC, "event-study", event, error));
+    UF_TRY(report_average(run, UF_AVERAGE_GROUP, "group-average", group, error));
+    return report_average(run, UF_AVERAGE_CALENDAR, "calendar-average", calendar, error);
+}
+
+/* --- what comes before the start ------------------------------------------------------------------- */
+
+uf_status callaway_report_leads(const struct callaway_run *run, struct uf_error *error)
+{
+    struct uf_group_time_pretest wald;
+    struct effect_pretrend pretrend;
+    UF_TRY(uf_group_time_pretest(&run->group_time, &wald, error));
+    UF_TRY(effect_pretrend_init(&run->common, &pretrend, error));
+    const struct uf_joint_test test = {.statistic = wald.wald,
+                                       .df1 = (double)wald.restrictions,
+                                       .df2 = INFINITY,
+                                       .p_value = wald.p_value,
+                                       .restrictions = wald.restrictions,
+                                       .rank = wald.rank};
+    uf_status status = UF_OK;
+    if (run->leads.count > 0) { /* where it was worth doing it goes first */
+        struct uf_joint_test dealt = test;
+        dealt.statistic = run->leads.coefficient[0];
+        dealt.df2 = NAN;
+        dealt.p_value = run->leads.p_coefficient;
+        dealt.rank = dealt.restrictions;
+        status = effect_pretrend_add(&pretrend, &dealt, "randomisation", error);
+    }
+    if (status == UF_OK) status = effect_pretrend_add(&pretrend, &test, "influence", error);
+    if (status == UF_OK) status = effect_pretrend_finish(&run->common, &pretrend, error);
+    effect_pretrend_clear(&pretrend);
+    return status;
+}

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The method `size-check`. */
+#include "base/fail.h"
+#include "effect/did_internal.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utfall/size_check.h>
+
+static const struct uf_option options_table[] = {
+    {"draws", UF_OPTION_COUNT, "499", NULL, "placebo treatments tried in each sample", UF_COLUMNS_NONE},
+    {"inner-draws", UF_OPTION_COUNT, "499", NULL,
+     "draws of randomisation and the bootstraps for each of them", UF_COLUMNS_NONE},
+    {"threshold", UF_OPTION_NUMBER, "0.05", NULL, "p-values at or below this are rejections",
+     UF_COLUMNS_NONE},
+};
+
+static const char *const sources[] = {
+    "Bertrand, M., Duflo, E. & Mullainathan, S. (2004). How much should we trust differences-in-differences "
+    "estimates? Quarterly Journal of Economics 119(1), 249–275.",
+    "MacKinnon, J. G. & Webb, M. D. (2020). Randomization inference for difference-in-differences with few "
+    "treated "
+    "clusters. Journal of Econometrics 218(2), 435–450.",
+    NULL,
+};
+
+static const struct uf_chart_hint charts[] = {
+    {.kind = "intervals",
+     .table = "size-check",
+     .title = {"{0}: how often each type of inference finds an effect that is not there",
+               "{0}: hur ofta varje typ av inferens finner en effekt som inte finns"},
+     .value_label = {"Share of placebo treatments (%)", "Andel av placeboinsatserna (%)"},
+     .value = "rate",
+     .low = "low",
+     .high = "high",
+     .label = "label",
+     .reference = 5},
+};
+
+enum {
+    SAMPLE,
+    PROCEDURE,
+    LABEL,
+    RATE,
+    MC_ERROR,
+    LOW,
+    HIGH,
+    PLACEBOS,
+    ALIKE_RATE,
+    ALIKE_MC_ERROR,
+    ALIKE,
+    N_TREATED,
+    N_CONTROL,
+    TAKEN
+};
+
+static uf_status new_table(const struct uf_context *context, struct uf_table **out, struct uf_error *error)
+{
+    static const struct uf_words title = {
+        "Share of placebo treatments for which an effect is found, by type of inference",
+        "Andel placeboinsatser där en effekt hittas, efter typ av inferens"};
+    static const struct {
+        const char *name;
+        enum uf_column_type type;
+        const char *unit;
+        int decimals;
+    } columns[] = {{"sample", UF_COLUMN_TEXT, NULL, -1},
+                   {"vcov", UF_COLUMN_TEXT, NULL, -1},
+                   {"label", UF_COLUMN_TEXT, NULL, -1},
+                   {"rate", UF_COLUMN_NUMBER, "%", 1},
+                   {"mc_error", UF_COLUMN_NUMBER, "%", 1},
+                   {"low", UF_COLUMN_NUMBER, "%", 1},
+                   {"high", UF_COLUMN_NUMBER, "%", 1},
+                   {"placebos", UF_COLUMN_NUMBER, NULL, 0},
+                   {"rate_alike", UF_COLUMN_NUMBER, "%", 1},
+                   {"mc_error_alike", UF_COLUMN_NUMBER, "%", 1},
+                   {"placebos_alike", UF_COLUMN_NUMBER, NULL, 0},
+                   {"n_treated", UF_COLUMN_NUMBER, NULL, 0},
+                   {"n_control", UF_COLUMN_NUMBER, NULL, 0},
+                   {"note", UF_COLUMN_TEXT, NULL, -1}};
+    struct uf_table *table = NULL;
+    size_t index;
+    UF_TRY(uf_table_new("size-check", &table, error));
+    uf_status status = uf_table_set_title(table, uf_words_in(title, context->language), error);
+    for (size_t c = 0; c < sizeof columns / sizeof *columns && status == UF_OK; c++)
+        status = uf_table_add_column(table, columns[c].name, columns[c].type, columns[c].unit,
+                                     columns[c].decimals, &index, error);
+    if (status != UF_OK)
+        uf_table_free(table);
+    else
+        *out = table;
+    return status;
+}
+
+/* A share with its Monte Carlo error, in per cent; NaN where nothing was tried. */
+static double share(size_t count, size_t tried, double *mc_error)
+{
+    double p = tried ? (double)count / (double)tried : NAN;
+    *mc_error = tried ? 100 * sqrt(p * (1 - p) / (double)tried) : NAN;
+    return 100 * p;
+}
+
+/* Wilson's interval for a share, in per cent. */
+static void wilson(size_t count, size_t tried, double *low, double *high)
+{
+    double n = (double)tried, p = (double)count / n, z = 1.959963984540054;
+    double middle = (p + z * z / (2 * n)) / (1 + z * z / n);
+    double half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
+    *low = 100 * fmax(0, middle - half);
+    *high = 100 * fmin(1, middle + half);
+}
+
+static const struct uf_words sample_words[UF_SIZE_SAMPLES] = {
+    [UF_SIZE_CONTROLS] = {"untreated regions, all periods", "obehandlade regioner, alla perioder"},
+    [UF_SIZE_BEFORE] = {"all regions before the start", "alla regioner före start"}};
+static const char *const sample_codes[UF_SIZE_SAMPLES] = {"controls", "before"};
+
+static uf_status add_row(const struct uf_size_check *check, int sample, int procedure, const char *chosen,
+                         enum uf_language language, struct uf_table *table, struct uf_error *error)
+{
+    static const struct uf_words taken = {"taken by inference: auto", "tas av inference: auto"};
+    const struct uf_size_count *count = &check->sample[sample].count[procedure];
+    const char *name = uf_size_procedure_name((enum uf_size_procedure)procedure);
+    double values[TAKEN], low, high;
+    size_t row;
+    if (count->tried == 0) return UF_OK;
+    wilson(count->rejected, count->tried, &low, &high);
+    values[RATE] = share(count->rejected, count->tried, &values[MC_ERROR]);
+    values[LOW] = low, values[HIGH] = high;
+    values[PLACEBOS] = (double)count->tried;
+    values[ALIKE_RATE] = share(count->alike_rejected, count->alike_tried, &values[ALIKE_MC_ERROR]);
+    values[ALIKE] = (double)count->alike_tried;
+    values[N_TREATED] = (double)check->sample[sample].n_treated;
+    values[N_CONTROL] = (double)check->sample[sample].n_control;
+    UF_TRY(uf_table_add_row(table, &row, error));
+    char *label = NULL;
+    const struct uf_argument arguments[] = {uf_text_argument(name),
+                                            uf_text_argument(uf_words_in(sample_words[sample], language))};
+    UF_TRY(uf_phrase(language, (struct uf_words){"{0} ({1})", "{0} ({1})"}, arguments, 2, &label, error));
+    uf_status status = uf_table_set_text(table, row, LABEL, label, error);
+    free(label);
+    UF_TRY(status);
+    UF_TRY(uf_table_set_text(table, row, SAMPLE, sample_codes[sample], error));
+    UF_TRY(uf_table_set_text(table, row, PROCEDURE, name, error));
+    UF_TRY(uf_table_set_text(table, row, TAKEN, strcmp(name, chosen) ? NULL : uf_words_in(taken, language),
+                             error));
+    for (size_t c = RATE; c < TAKEN; c++) UF_TRY(effect_set_number(table, row, c, values[c], error));
+    return UF_OK;
+}
+
+/* What `inference: auto` takes for the actual design. */
+static uf_status chosen_procedure(const struct uf_did_data *data, const char **out, struct uf_error *error)
+{
+    struct uf_did_assignment assignment;
+    struct uf_did_noise noise = {0};
+    struct uf_error reason;
+    UF_TRY(uf_did_assignment_init(data, &assignment, error));
+    struct effect_grounds grounds = {.randomised = true, .cr2 = true, .wild = true};
+    for (size_t b = 0; b < assignment.n_blocks; b++) {
+        bool treated = assignment.first_period[assignment.path[b]] != SIZE_MAX;
+        grounds.n_treated += treated;
+        grounds.n_control += !treated;
+    }
+    uf_status status = uf_did_noise_init(data, &assignment, &noise, &reason);
+    grounds.noise = status == UF_OK;
+    uf_did_noise_clear(&noise);
+    uf_did_assignment_clear(&assignment);
+    if (status != UF_OK && status != UF_NOT_IDENTIFIED) {
+        if (error) *error = reason;
+        return status;
+    }
+    *out = effect_procedure_name(effect_choose(&grounds));
+    return UF_OK;
+}
+
+/* The procedure of `auto` and the usual one, in a sentence each. */
+static uf_status note_rates(const struct uf_context *context, const struct uf_size_check *check, int sample,
+                            const char *chosen, double threshold, struct uf_result *result,
+                            struct uf_error *error)
+{
+    static const struct uf_words text = {"{0}, {1} placebo treatments of {2} each: {3}, which inference: "
+                                         "auto takes here, finds an effect in {4} % of them "
+                                         "(Monte Carlo error {5}), and in {6} % of those whose treated vary "
+                                         "as much as the actual ones; the usual "
+                                         "cluster-robust error (cr1s) in {7} %. It should be {8} %.",
+                                         "{0}, {1} placeboinsatser med {2} behandlade: {3}, som inference: "
+                                         "auto tar här, finner en effekt i {4} % av dem "
+                                         "(simuleringsfel {5}), och i {6} % av dem vars behandlade varierar "
+                                         "lika mycket som de faktiska; det vanliga "
+                                         "klusterrobusta felet (cr1s) i {7} %. Det ska vara {8} %."};
+    const struct uf_size_count *auto_count = NULL, *usual = &check->sample[sample].count[UF_SIZE_CR1S];
+    double mc, ignored;
+    for (int j = 0; j < UF_SIZE_PROCEDURES; j++)
+        if (!strcmp(uf_size_procedure_name((enum uf_size_procedure)j), chosen))
+            auto_count = &check->sample[sample].count[j];
+    if (!auto_count || auto_count->tried == 0) return UF_OK;
+    double rate = share(auto_count->rejected, auto_count->tried, &mc);
+    const struct uf_argument arguments[] = {
+        uf_text_argument(uf_words_in(sample_words[sample], context->language)),
+        uf_count_argument(auto_count->tried),
+        uf_count_argument(check->sample[sample].n_treated),
+        uf_text_argument(chosen),
+        uf_number_argument(rate, 1),
+        uf_number_argument(mc, 1),
+        uf_number_argument(share(auto_count->alike_rejected, auto_count->alike_tried, &ignored), 1),
+        uf_number_argument(share(usual->rejected, usual->tried, &ignored), 1),
+        uf_number_argument(100 * threshold, -1)};
+    return uf_result_add_note(result, context->language, rate > 160 * threshold ? UF_WARNING : UF_NOTE,
+                              "size-check", text, (struct uf_words){NULL, NULL}, arguments, 9, error);
+}
+
+static uf_status note_unused(const struct uf_context *context, int sample, struct uf_result *result,
+                             struct uf_error *error)
+{
+    static const struct uf_words text = {"No placebo treatments in this sample: {0}. It is too small for as "
+                                         "many treated as there are, or too short.",
+                                         "Inga placeboinsatser i det här urvalet: {0}. Det är för litet för "
+                                         "så många behandlade, eller för kort."};
+    const struct uf_argument argument =
+        uf_text_argument(uf_words_in(sample_words[sample], context->language));
+    return uf_result_add_note(result, context->language, UF_NOTE, "size-check-unused", text,
+                              (struct uf_words){NULL, NULL}, &argument, 1, error);
+}
+
+static uf_status report(const struct uf_did_data *data, const struct uf_context *context,
+                        const struct uf_size_check *check, double threshold, struct uf_result *result,
+                        struct uf_error *error)
+{
+    const char *chosen = "";
+    struct uf_table *table = NULL;
+    UF_TRY(chosen_procedure(data, &chosen, error));
+    UF_TRY(new_table(context, &table, error));
+    uf_status status = UF_OK;
+    for (int sample = 0; sample < UF_SIZE_SAMPLES && status == UF_OK; sample++) {
+        if (check->sample[sample].placebos == 0) {
+            status = note_unused(context, sample, result, error);
+            continue;
+        }
+        for (int j = 0; j < UF_SIZE_PROCEDURES && status == UF_OK; j++)
+            status = add_row(check, sample, j, chosen, context->language, table, error);
+        if (status == UF_OK) status = note_rates(context, check, sample, chosen, threshold, result, error);
+    }
+    if (status != UF_OK) {
+        uf_table_free(table);
+        return status;
+    }
+    return uf_result_take_table(result, table, error);
+}
+
+static uf_status refuse(const struct uf_context *context, struct uf_result *result, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "There is no untreated data that could hold a placebo treatment of this shape: too few regions were "
+        "never treated, "
+        "and too few periods lie before the start; or the treatment is a dose, or ends.",
+        "Det finns inga obehandlade data som rymmer en placeboinsats av den här formen: för få regioner är "
+        "obehandlade och för "
+        "få perioder ligger före start; eller så är insatsen en dos, eller upphör."};
+    static const struct uf_words advice = {
+        "Add regions or earlier periods; docs/inference.md has rates for designs like it.",
+        "Lägg till regioner eller tidigare perioder; docs/inference.md har andelar för "
+        "liknande upplägg."};
+    UF_TRY(uf_result_add_note(result, context->language, UF_FATAL, "size-check-impossible", text, advice,
+                              NULL, 0, error));
+    return uf_design_refuse(result, error);
+}
+
+static uf_status run_size_check(const struct uf_panel *panel, const struct uf_options *options,
+                                const struct uf_context *context, struct uf_result *result,
+                                struct uf_error *error)
+{
+    struct uf_design design;
+    struct effect_sample sample;
+    struct uf_size_check check;
+    struct uf_error reason;
+    struct uf_table *facts = NULL;
+    if (panel->outcome < 0)
+        return uf_fail(error, UF_BAD_USAGE, "size-check needs an outcome: name one column as the outcome");
+    const struct uf_size_options settled = {.draws = uf_options_count(options, "draws"),
+                                            .inner_draws = uf_options_count(options, "inner-draws"),
+                                            .threshold = uf_options_number(options, "threshold"),
+                                            .seed = context->seed,
+                                            .progress = context->progress,
+                                            .user = context->user};
+    if (!(settled.threshold > 0 && settled.threshold < 1))
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'threshold': found %g, expected a share between 0 and 1, as 0.05",
+                       settled.threshold);
+    UF_TRY(uf_design_check(panel, UF_COMPARE_TREATED_CONTROL, context, &design, result, error));
+    result->claim = UF_CLAIM_DESCRIPTION;
+    if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
+    UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
+    uf_status status = uf_size_check(&sample.data, &settled, &check, &reason);
+    if (status == UF_OK)
+        status = report(&sample.data, context, &check, settled.threshold, result, error);
+    else if (status == UF_NOT_IDENTIFIED)
+        status = refuse(context, result, error);
+    else if (error)
+        *error = reason;
+    effect_sample_clear(&sample);
+    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
+    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+}
+
+const struct uf_method uf_method_size_check = {
+    .name = "size-check",
+    .family = UF_FAMILY_EFFECT,
+    .title = {"Size check", "Nivåkontroll"},
+    .summary = {"How often each type of inference finds an effect that is not there, in placebo treatments "
+                "of your own "
+                "untreated data",
+                "Hur ofta varje typ av inferens finner en effekt som inte finns, i placeboinsatser i de egna "
+                "obehandlade "
+                "data"},
+    .formula_note =
+        {"As many regions as were treated, in the same cohorts, are drawn at random among the never treated "
+         "(all "
+         "periods), and among all regions in the periods before the start, whose placebo starts divide them "
+         "in "
+         "the same proportion. For each placebo treatment the two-way fixed-effects regression is fitted and "
+         "every type of inference gives its p-value; the table has the share at or below the threshold, for "
+         "all "
+         "placebos and for the quarter whose treated varied most like the actual ones before the start.",
+         "Lika många regioner som omfattades av insatsen, i samma startår, dras slumpmässigt bland de "
+         "obehandlade (alla perioder) och bland alla regioner under perioderna före start, där "
+         "placebostarten "
+         "delar dem i samma proportion. För varje placeboinsats skattas regressionen med fasta effekter för "
+         "region och period, och varje typ av inferens ger sitt p-värde; tabellen visar andelen på eller "
+         "under "
+         "tröskeln, för alla placeboinsatser och för den fjärdedel vars behandlade varierade mest som de "
+         "faktiska före start."},
+    .sources = sources,
+    .options = options_table,
+    .n_options = sizeof options_table / sizeof *options_table,
+    .charts = charts,
+    .n_charts = sizeof charts / sizeof *charts,
+    .needs_sector = false,
+    .needs_treatment = true,
+    .needs_period = true,
+    .run = run_size_check,
+};

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Placebo treatments in untreated data: shape, rates that are known, refusals. */
+#include "support/small_panel.h"
+#include "support/test.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utfall/random.h>
+#include <utfall/size_check.h>
+
+enum { UNITS = 16, PERIODS = 14, ROWS = UNITS * PERIODS };
+
+struct sample {
+    struct uf_did_data data;
+    size_t unit[ROWS], period[ROWS], first[UNITS];
+    double outcome[ROWS], treatment[ROWS];
+};
+
+/* Independent noise, `treated` units from period `start` on, whose noise is `times` that of the others. */
+static struct sample *sample_new(size_t treated, size_t start, double times)
+{
+    struct sample *s = calloc(1, sizeof *s);
+    size_t n = 0;
+    for (size_t u = 0; u < UNITS; u++) {
+        s->first[u] = u < treated ? start : SIZE_MAX;
+        for (size_t t = 0; t < PERIODS; t++, n++) {
+            struct uf_random random;
+            uf_random_init(&random, 5, UF_PURPOSE_SIMULATION, n);
+            s->unit[n] = u, s->period[n] = t;
+            s->treatment[n] = t >= s->first[u];
+            s->outcome[n] = (u < treated ? times : 1) * (uf_random_uniform(&random) - 0.5) + (double)u;
+        }
+    }
+    s->data = (struct uf_did_data){.n = n,
+                                   .n_units = UNITS,
+                                   .n_periods = PERIODS,
+                                   .unit = s->unit,
+                                   .period = s->period,
+                                   .outcome = s->outcome,
+                                   .treatment = s->treatment,
+                                   .first_period = s->first,
+                                   .cluster = {s->unit},
+                                   .n_groups = {UNITS},
+                                   .n_cluster_dimensions = 1};
+    return s;
+}
+
+static void randomisation_holds_its_level_and_the_usual_error_does_not(void **state)
+{
+    (void)state;
+    struct uf_error error;
+    struct uf_size_check check;
+    struct sample *s = sample_new(2, 9, 1);
+    const struct uf_size_options options = {.draws = 200, .inner_draws = 99, .seed = 3};
+    assert_ok(uf_size_check(&s->data, &options, &check, &error), &error);
+    assert_int_equal(check.sample[UF_SIZE_CONTROLS].n_treated, 2);
+    assert_int_equal(check.sample[UF_SIZE_CONTROLS].n_control, UNITS - 4);
+    assert_int_equal(check.sample[UF_SIZE_CONTROLS].n_periods, PERIODS);
+    assert_int_equal(check.sample[UF_SIZE_BEFORE].n_control, UNITS - 2);
+    assert_int_equal(check.sample[UF_SIZE_BEFORE].n_periods, 9);
+    for (int sample = 0; sample < UF_SIZE_SAMPLES; sample++) {
+        const struct uf_size_count *count = check.sample[sample].count;
+        assert_int_equal(count[UF_SIZE_RANDOMISATION].tried, 200);
+        /* exact among all assignments: 4/91 or 6/120 of them; the draws miss that by chance */
+        assert_true(count[UF_SIZE_RANDOMISATION].rejected <= 22);
+        assert_true(count[UF_SIZE_CR1S].rejected > 2 * 200 * 5 / 100);
+        assert_true(count[UF_SIZE_CR1S].alike_tried == 50);
+    }
+    free(s);
+}
+
+static void one_placebo_by_hand(void **state)
+{
+    (void)state;
+    /* With one treated unit of three untreated ones no p can be below 1/3, nor can a rate be above 0; at a threshold
+     * of 1 every procedure that gives a p rejects. */
+    struct uf_error error;
+    struct uf_size_check check;
+    struct sample *s = sample_new(1, 9, 1);
+    for (size_t u = 4; u < UNITS; u++) s->first[u] = 9;
+    for (size_t i = 0; i < s->data.n; i++) s->treatment[i] = s->period[i] >= s->first[s->unit[i]];
+    const struct uf_size_options options = {.draws = 20, .inner_draws = 99, .seed = 3};
+    /* 13 treated: the three controls are too few, and so are 16 units less 13 only if fewer than two */
+    assert_ok(uf_size_check(&s->data, &options, &check, &error), &error);
+    assert_int_equal(check.sample[UF_SIZE_CONTROLS].placebos, 0);
+    assert_non_null(strstr(check.sample[UF_SIZE_CONTROLS].why_not, "3 untreated"));
+    assert_int_equal(check.sample[UF_SIZE_BEFORE].n_treated, 13);
+    const struct uf_size_options all = {.draws = 20, .inner_draws = 99, .seed = 3, .threshold = 0.999999};
+    assert_ok(uf_size_check(&s->data, &all, &check, &error), &error);
+    assert_true(check.sample[UF_SIZE_BEFORE].count[UF_SIZE_CR2].rejected == 20);
+    free(s);
+}
+
+static void the_same_seed_gives_the_same_counts(void **state)
+{
+    (void)state;
+    struct uf_error error;
+    struct uf_size_check a, b;
+    struct sample *s = sample_new(3, 8, 4);
+    const struct uf_size_options options = {.draws = 60, .inner_draws = 59, .seed = 11};
+    assert_ok(uf_size_check(&s->data, &options, &a, &error), &error);
+    assert_ok(uf_size_check(&s->data, &options, &b, &error), &error);
+    assert_memory_equal(a.sample[0].count, b.sample[0].count, sizeof a.sample[0].count);
+    /* nobody among the controls is as noisy as the treated: the nearest quarter is still counted, and is the noisiest */
+    assert_int_equal(a.sample[0].count[UF_SIZE_RANDOMISATION].alike_tried, 15);
+    free(s);
+}
+
+static void what_cannot_be_checked_is_refused(void **state)
+{
+    (void)state;
+    struct uf_error error;
+    struct uf_size_check check;
+    struct sample *s = sample_new(13, 2, 1); /* three controls, two periods before */
+    assert_int_equal(uf_size_check(&s->data, NULL, &check, &error), UF_NOT_IDENTIFIED);
+    assert_non_null(strstr(error.message, "2 periods before"));
+    free(s);
+    s = sample_new(2, 9, 1);
+    s->treatment[12] = 0.5;
+    assert_int_equal(uf_size_check(&s->data, NULL, &check, &error), UF_NOT_IDENTIFIED);
+    free(s);
+}
+
+int main(void)
+{
+    gsl_set_error_handler_off();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(randomisation_holds_its_level_and_the_usual_error_does_not),
+        cmocka_unit_test(one_placebo_by_hand),
+        cmocka_unit_test(the_same_seed_gives_the_same_counts),
+        cmocka_unit_test(what_cannot_be_checked_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
