@@ -5,6 +5,7 @@
 #include "base/fail.h"
 #include "effect/estimates.h"
 #include "effect/power_sample.h"
+#include "effect/significant.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -38,17 +39,6 @@ static const char *const sources[] = {
     "estimates? "
     "Quarterly Journal of Economics 119(1), 249–275.",
     NULL,
-};
-
-static const struct uf_chart_hint charts[] = {
-    {.kind = "lines",
-     .table = "power-curve",
-     .title = {"{0}: how often an effect would be found", "{0}: hur ofta en effekt skulle upptäckas"},
-     .value_label = {"Share of tests that reject", "Andel test som ger utslag"},
-     .value = "power",
-     .label = "procedure",
-     .x = "effect_size",
-     .reference = 0.8},
 };
 
 enum { MOST_EFFECTS = 64, ANALYTIC_KINDS = 2 };
@@ -256,9 +246,9 @@ static uf_status note_minimum(const struct power_run *run, struct uf_error *erro
                                          "till period)."};
     double used = isnan(run->analytic.serial) ? run->analytic.independent : run->analytic.serial;
     const struct uf_argument arguments[] = {
-        uf_number_argument(uf_power_minimum(used, run->df, run->level, run->power), 4),
+        significant_argument(uf_power_minimum(used, run->df, run->level, run->power)),
         uf_number_argument(100 * run->power, 0),
-        uf_number_argument(uf_power_minimum(run->analytic.independent, run->df, run->level, run->power), 4)};
+        significant_argument(uf_power_minimum(run->analytic.independent, run->df, run->level, run->power))};
     return effect_note(&run->common, UF_NOTE, "minimum-effect", text, nothing, arguments, 3, error);
 }
 
@@ -383,8 +373,6 @@ const struct uf_method uf_method_power = {
     .sources = sources,
     .options = options_table,
     .n_options = sizeof options_table / sizeof *options_table,
-    .charts = charts,
-    .n_charts = sizeof charts / sizeof *charts,
     .needs_sector = false,
     .needs_treatment = true,
     .needs_period = true,

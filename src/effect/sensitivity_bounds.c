@@ -2,6 +2,7 @@
 /* How far from parallel the trends may be: tables and sentences. */
 #include "base/fail.h"
 #include "effect/sensitivity_event.h"
+#include "effect/significant.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -140,10 +141,11 @@ static uf_status breakdown_sentence(const struct sensitivity_run *run, const str
           "från en period "
           "till nästa; skattningarna före start böjer av med som mest {2}."}}};
     enum uf_language language = run->common.context->language;
-    int decimals = restriction == UF_TREND_RELATIVE_MAGNITUDES ? 2 : 4;
+    bool relative = restriction == UF_TREND_RELATIVE_MAGNITUDES;
     const struct uf_argument arguments[] = {uf_text_argument(uf_words_in(parameters[p].words, language)),
-                                            uf_number_argument(breakdown->m, decimals),
-                                            uf_number_argument(isnan(e->bend) ? 0 : e->bend, decimals)};
+                                            relative ? uf_number_argument(breakdown->m, 2)
+                                                     : significant_argument(breakdown->m),
+                                            significant_argument(isnan(e->bend) ? 0 : e->bend)};
     size_t which = breakdown->beyond ? 2 : breakdown->m == 0 ? 0 : 1;
     return uf_phrase(language, sentences[restriction][which], arguments, 3, out, error);
 }
@@ -268,9 +270,9 @@ static uf_status report_power(const struct sensitivity_run *run, const struct se
     UF_TRY(uf_result_take_table(run->common.result, table, error));
     double half = (double)(e->study.n_after + 1) / 2;
     const struct uf_argument arguments[] = {
-        uf_number_argument(slopes[0], 4),        uf_number_argument(slopes[1], 4),
-        uf_count_argument(e->study.n_before),    uf_number_argument(slopes[0] * half, 4),
-        uf_number_argument(slopes[1] * half, 4), uf_number_argument(run->main.estimate, 4)};
+        significant_argument(slopes[0]),        significant_argument(slopes[1]),
+        uf_count_argument(e->study.n_before),   significant_argument(slopes[0] * half),
+        significant_argument(slopes[1] * half), significant_argument(run->main.estimate)};
     return effect_note(&run->common, UF_NOTE, "pretrend-power", text, nothing, arguments, 6, error);
 }
 

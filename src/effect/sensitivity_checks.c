@@ -2,6 +2,7 @@
 /* The same comparison without a region, before it began, for other outcomes. */
 #include "base/fail.h"
 #include "effect/sensitivity_run.h"
+#include "effect/significant.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -133,8 +134,8 @@ static uf_status note_largest(const struct sensitivity_run *run, struct largest 
                                          "{0}: {1} i stället för {2}. Den byter tecken "
                                          "utan {3} av regionerna."};
     const struct uf_argument arguments[] = {uf_text_argument(run->common.panel->units.label[largest.unit]),
-                                            uf_number_argument(largest.estimate, 4),
-                                            uf_number_argument(run->main.estimate, 4),
+                                            significant_argument(largest.estimate),
+                                            significant_argument(run->main.estimate),
                                             uf_count_argument(sign_changes)};
     return effect_note(&run->common, sign_changes ? UF_WARNING : UF_NOTE, "leave-one-out", text, nothing,
                        arguments, 4, error);
