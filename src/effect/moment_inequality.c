@@ -180,7 +180,8 @@ uf_status moment_test_least_favourable(struct moment_test *t, const gsl_matrix *
 {
     size_t n = draws->size1;
     double place = (double)(n - 1) * (1 - kappa), below = floor(place);
-    size_t needed = n - (size_t)below; /* the order statistics from `below` on, the largest first */
+    size_t needed = n > (size_t)below ? n - (size_t)below
+                                      : 1; /* the order statistics from `below` on, the largest first */
     double *bound = malloc(n * sizeof *bound), *top = malloc(needed * sizeof *top);
     size_t *order = malloc(n * sizeof *order);
     uf_status status =
