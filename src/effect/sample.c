@@ -241,6 +241,7 @@ static uf_status fill(const struct uf_panel *panel, bool columns, struct effect_
     size_t n = data->n;
     data->n_units = panel->units.count;
     data->n_periods = panel->periods.count;
+    data->summed_from = columns ? 0 : SIZE_MAX; /* other methods want the rows of a fit */
     if (!s->row && !(columns && did_is_summed(data))) UF_TRY(number_rows(s, error));
     s->treatment = malloc((n + 1) * sizeof *s->treatment);
     if (!s->treatment) return uf_fail_memory(error);
