@@ -21,6 +21,14 @@ struct sample {
     bool weighted;
 };
 
+static void swap(void *a, void *b, size_t size)
+{
+    char copy[16];
+    memcpy(copy, a, size);
+    memcpy(a, b, size);
+    memcpy(b, copy, size);
+}
+
 static struct sample *sample_new(uint64_t seed, bool weighted, bool shuffled)
 {
     struct sample *s = calloc(1, sizeof *s);
@@ -48,17 +56,12 @@ static struct sample *sample_new(uint64_t seed, bool weighted, bool shuffled)
     }
     for (size_t i = s->n; shuffled && i-- > 1;) {
         size_t j = uf_random_below(&random, i + 1);
-#define SWAP(type, array)                                                                                    \
-    {                                                                                                        \
-        type t = s->array[i];                                                                                \
-        s->array[i] = s->array[j];                                                                           \
-        s->array[j] = t;                                                                                     \
-    }
-        SWAP(size_t, unit)
-        SWAP(size_t, period) SWAP(size_t, region) SWAP(double, outcome) SWAP(double, weights)
-            SWAP(double, treatment)
-#undef SWAP
-                gsl_matrix_swap_rows(s->x, i, j);
+        swap(&s->unit[i], &s->unit[j], sizeof(size_t)), swap(&s->period[i], &s->period[j], sizeof(size_t));
+        swap(&s->region[i], &s->region[j], sizeof(size_t));
+        swap(&s->outcome[i], &s->outcome[j], sizeof(double));
+        swap(&s->weights[i], &s->weights[j], sizeof(double));
+        swap(&s->treatment[i], &s->treatment[j], sizeof(double));
+        gsl_matrix_swap_rows(s->x, i, j);
     }
     for (size_t i = 0; i < s->n; i++) {
         s->narrow_unit[i] = (uint32_t)s->unit[i];
