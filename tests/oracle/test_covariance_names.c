@@ -222,6 +222,32 @@ static void own_factors(void **state)
     produc_clear(&p);
 }
 
+/* y on treat · post without effects, errors by unit: the same δ as with effects, another K. */
+static void two_by_two(void **state)
+{
+    (void)state;
+    struct raw_csv csv = raw_csv_read(need_shared("reference/peers/data/base_did.csv"));
+    json_t *results = load_json(need_shared("reference/peers/results/twfe_base_did.json"));
+    size_t n_units, *unit = csv_groups(&csv, "id", &n_units);
+    gsl_matrix *x = gsl_matrix_alloc(csv.n_rows, 4);
+    gsl_vector *y = gsl_vector_alloc(csv.n_rows);
+    for (size_t i = 0; i < csv.n_rows; i++) {
+        double treat = raw_csv_number(&csv, i, raw_csv_column(&csv, "treat")),
+               post = raw_csv_number(&csv, i, raw_csv_column(&csv, "post"));
+        const double row[] = {1, treat, post, treat * post};
+        for (size_t j = 0; j < 4; j++) gsl_matrix_set(x, i, j, row[j]);
+        gsl_vector_set(y, i, raw_csv_number(&csv, i, raw_csv_column(&csv, "y")));
+    }
+    struct regression r = regression_fit(x, y, NULL, 0, NULL, NULL);
+    compare(results, "did_2x2_nofe", &r, 1,
+            regression_covariance(&r, UF_COVARIANCE_CR1S, UF_K_FIXEST, 0, 1, (const size_t *const[]){unit},
+                                  &n_units));
+    regression_clear(&r);
+    free(unit);
+    json_decref(results);
+    raw_csv_free(&csv);
+}
+
 struct sweden {
     struct raw_csv csv;
     size_t *unit, *year, *cluster, n_units, n_years, n_clusters;
@@ -370,6 +396,6 @@ int main(void)
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {cmocka_unit_test(sandwich),       cmocka_unit_test(plm),
                                        cmocka_unit_test(own_factors),    cmocka_unit_test(municipalities),
-                                       cmocka_unit_test(summclust),      cmocka_unit_test(own_trends)};
+                                       cmocka_unit_test(two_by_two), cmocka_unit_test(summclust),      cmocka_unit_test(own_trends)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
