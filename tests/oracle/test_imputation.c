@@ -53,7 +53,7 @@ static void compare(const struct staggered *p, json_t *results, const char *entr
         while (j < averages.count && averages.key[j] != key) j++;
         if (j == averages.count) fail_msg("no average for %s", term);
         snprintf(what, sizeof what, "%s %s", entry, term);
-        expect_within(averages.estimate[j], number(row, "estimate"), 3e-8, what);
+        expect_close(averages.estimate[j], number(row, "estimate"), 1e-6, what);
         if (errors) expect_close(sqrt(gsl_matrix_get(v, j, j)), number(row, "se"), 1e-6, what);
         compared++;
     }
@@ -83,7 +83,7 @@ static void compare_leads(const struct staggered *p, json_t *results, const char
         while (j < l.fit.n_leading && l.fit.event_time[j] != key) j++;
         if (j == l.fit.n_leading) fail_msg("no lead %ld", key);
         size_t k = l.fit.position[j];
-        expect_within(gsl_vector_get(l.fit.fit.coefficients, j), number(row, "estimate"), 3e-8, entry);
+        expect_close(gsl_vector_get(l.fit.fit.coefficients, j), number(row, "estimate"), 1e-6, entry);
         expect_close(sqrt(gsl_matrix_get(v.matrix, k, k)), number(row, "se"), 1e-6, entry);
         compared++;
     }
