@@ -235,18 +235,33 @@ static double drift_of_simple(const struct uf_group_time *g, const double *line)
     return sum / total;
 }
 
+static bool is_blind(const struct uf_group_time *g, const double *line)
+{
+    bool any = false;
+    for (size_t c = 0; c < g->n_cells; c++) {
+        if (!g->cells[c].lead || g->cells[c].reference || !(g->cells[c].std_error > 0)) continue;
+        if (line[c] != 0) return false;
+        any = true;
+    }
+    return any;
+}
+
 uf_status callaway_report_leads(const struct callaway_run *run, struct uf_error *error)
 {
     struct uf_group_time_pretest wald;
     struct effect_pretrend pretrend;
     double *line = malloc((run->group_time.n_cells + 1) * sizeof *line), drift = NAN;
+    bool blind = false;
     uf_status status = line ? line_of_cells(run, line, error) : uf_fail_memory(error);
     if (status == UF_OK) status = uf_group_time_pretest(&run->group_time, line, &wald, error);
-    if (status == UF_OK) drift = drift_of_simple(&run->group_time, line);
+    if (status == UF_OK) {
+        drift = drift_of_simple(&run->group_time, line);
+        blind = is_blind(&run->group_time, line);
+    }
     free(line);
     UF_TRY(status);
     UF_TRY(effect_pretrend_init(&run->common, &pretrend, error));
-    pretrend.estimate = run->average[UF_AVERAGE_SIMPLE].estimate, pretrend.drift = drift;
+    pretrend.estimate = run->average[UF_AVERAGE_SIMPLE].estimate, pretrend.drift = drift, pretrend.blind = blind;
     const struct uf_joint_test test = {.statistic = wald.wald,
                                        .df1 = (double)wald.restrictions,
                                        .df2 = INFINITY,
