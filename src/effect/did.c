@@ -218,6 +218,22 @@ static uf_status choose(struct did_run *run, const struct uf_did_fit *fit,
     return effect_note_choice(&run->common, &grounds, error);
 }
 
+/* What a line by which the treated drift would do to the estimate, for the power of the leads' test. */
+static uf_status find_drift(struct did_run *run, const struct uf_did_fit *fit,
+                            const struct effect_regression *regression, struct uf_error *error)
+{
+    gsl_vector *line = gsl_vector_alloc(fit->fit.rank);
+    if (!line) return uf_fail_memory(error);
+    uf_status status =
+        effect_line_coefficients(&run->common.sample->data, &regression->input, line, error);
+    if (status == UF_OK) {
+        run->estimate = gsl_vector_get(fit->fit.coefficients, 0);
+        run->drift = gsl_vector_get(line, fit->position[0]);
+    }
+    gsl_vector_free(line);
+    return status;
+}
+
 static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
                         const struct effect_regression *regression, const struct uf_covariance *covariance,
                         struct uf_error *error)
@@ -226,6 +242,7 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
     struct uf_randomisation randomisation = {0};
     bool randomised = false;
     UF_TRY(note_fit(&run->common, fit, error));
+    if (run->event_study) UF_TRY(find_drift(run, fit, regression, error));
     UF_TRY(randomise(&run->common, fit, &assignment, &randomisation, &randomised, error));
     uf_status status = choose(run, fit, covariance, randomised ? &randomisation : NULL, &assignment, error);
     if (status == UF_OK)
