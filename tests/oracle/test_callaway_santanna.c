@@ -149,6 +149,57 @@ static void mpdta(const char *file, bool old)
     json_decref(results);
 }
 
+/* The overall group average's error, with the sampling error of the cohorts' weights that `cohort_of` names for each term.
+ * With the terms' own cohorts it is ours. 2.1.2 takes the cohorts of the first cells instead, which all are the
+ * earliest's: that gives its number to the digit. */
+static double group_error(const struct long_panel *p, const struct uf_group_time *g,
+                          const struct uf_average *a, bool first_cells)
+{
+    size_t n = p->data.n_units, terms = a->n_terms;
+    double share[8] = {0}, total = 0, squares = 0;
+    assert_true(terms <= 8 && a->n_rows == n);
+    for (size_t k = 0; k < terms; k++) {
+        for (size_t u = 0; u < n; u++)
+            share[k] += (p->first[u] == g->cohorts[a->terms[k].key].first_period) / (double)n;
+        total += share[k];
+    }
+    for (size_t u = 0; u < n; u++) {
+        double influence = 0, change[8], changes = 0;
+        for (size_t k = 0; k < terms; k++) {
+            size_t cohort = first_cells ? g->cells[k].cohort : (size_t)a->terms[k].key;
+            change[k] = (p->first[u] == g->cohorts[cohort].first_period) - share[k];
+            changes += change[k];
+            influence += a->influence[u * (terms + 1) + k] * share[k] / total;
+        }
+        for (size_t k = 0; k < terms; k++)
+            influence += (change[k] / total - changes * share[k] / (total * total)) * a->terms[k].estimate /
+                         (double)n;
+        squares += influence * influence;
+    }
+    return sqrt(squares);
+}
+
+static void group_error_of_did_2_1(void **state)
+{
+    (void)state;
+    json_t *results = load_json(need_shared("reference/peers/results/cs_mpdta_did212.json"));
+    struct long_panel p = long_panel_read(need_shared("reference/peers/data/mpdta.csv"), "countyreal", "year",
+                                          "lemp", "first.treat", NULL, NULL, NULL);
+    struct uf_group_time g;
+    struct uf_average a;
+    struct uf_error error;
+    assert_ok(uf_group_time_estimate(&p.data, NULL, &g, &error), &error);
+    assert_ok(uf_group_time_average(&g, UF_AVERAGE_GROUP, NULL, &a, &error), &error);
+    expect_close(group_error(&p, &g, &a, false), a.std_error, 1e-10, "the cohorts' own weights");
+    expect_close(group_error(&p, &g, &a, true),
+                 member(value_of(results, "dr_nevertreated_nocov_group"), "overall_se"), 1e-6,
+                 "those of the first cells");
+    uf_average_clear(&a);
+    uf_group_time_clear(&g);
+    long_panel_clear(&p);
+    json_decref(results);
+}
+
 static void did_2_5(void **state)
 {
     (void)state;
@@ -420,7 +471,7 @@ static void method(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(two_by_two),  cmocka_unit_test(did_2_5),
-                                       cmocka_unit_test(did_2_1),     cmocka_unit_test(balanced_and_limited),
+                                       cmocka_unit_test(did_2_1), cmocka_unit_test(group_error_of_did_2_1),     cmocka_unit_test(balanced_and_limited),
                                        cmocka_unit_test(sweden),      cmocka_unit_test(bands), cmocka_unit_test(bands_by_county),
                                        cmocka_unit_test(sun_abraham), cmocka_unit_test(method)};
     gsl_set_error_handler_off();
