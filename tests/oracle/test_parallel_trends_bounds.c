@@ -195,7 +195,6 @@ int main(void)
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {cmocka_unit_test(relative_magnitudes),
                                        cmocka_unit_test(smoothness_by_inequalities),
-                                       cmocka_unit_test(fixed_length),
-                                       cmocka_unit_test(the_estimate_itself)};
+                                       cmocka_unit_test(fixed_length), cmocka_unit_test(the_estimate_itself)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,13 +116,14 @@ static void tails(void **state)
     for (i = 0; i < 4; i++)
         expect_close(uf_t_quantile(shares[i], INFINITY),
                      json_number_value(json_array_get(json_object_get(value, "qnorm"), i)), 1e-10, "qnorm");
-    expect_close(uf_t_two_sided(-40, 20) / 2, json_number_value(json_object_get(value, "pt_tail_40_20")), 1e-10,
-                 "far tail");
-    expect_close(uf_f_upper(2.5, 4, 20), json_number_value(json_object_get(value, "pf_2.5_4_20")), 1e-10, "pf");
+    expect_close(uf_t_two_sided(-40, 20) / 2, json_number_value(json_object_get(value, "pt_tail_40_20")),
+                 1e-10, "far tail");
+    expect_close(uf_f_upper(2.5, 4, 20), json_number_value(json_object_get(value, "pf_2.5_4_20")), 1e-10,
+                 "pf");
     expect_close(uf_f_upper(1.2, 11, 8.3), json_number_value(json_object_get(value, "pf_1.2_11_8.3")), 1e-10,
                  "pf");
-    expect_close(uf_f_upper(15.3 / 7, 7, INFINITY), json_number_value(json_object_get(value, "pchisq_15.3_7")),
-                 1e-10, "pchisq");
+    expect_close(uf_f_upper(15.3 / 7, 7, INFINITY),
+                 json_number_value(json_object_get(value, "pchisq_15.3_7")), 1e-10, "pchisq");
     json_decref(results);
 }
 
