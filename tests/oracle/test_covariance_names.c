@@ -3,54 +3,13 @@
  * sandwich 3.0, plm 2.6, lmtest, summclust and clubSandwich on Produc and on the simulated counties, fixest with
  * conventional factors and with trends of the units' own (reference/peers/results/{clubsandwich,twfe_produc}.json,
  * reference/own/results/twfe_sweden.json). */
-#include "support/regression.h"
+#include "support/produc.h"
 
 #include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utfall/distribution.h>
-
-enum { STATE, YEAR, REGION, EACH, N_GROUPINGS };
-static const char *const produc_columns[] = {"pcap", "pc", "emp", "unemp"};
-
-struct produc {
-    struct raw_csv csv;
-    size_t *group[N_GROUPINGS], n_groups[N_GROUPINGS];
-};
-
-static struct produc produc_read(void)
-{
-    static const char *const names[] = {"state", "year", "region"};
-    struct produc p = {.csv = raw_csv_read(need_shared("reference/peers/data/Produc.csv"))};
-    for (int g = 0; g < EACH; g++) p.group[g] = csv_groups(&p.csv, names[g], &p.n_groups[g]);
-    p.group[EACH] = malloc(p.csv.n_rows * sizeof(size_t));
-    p.n_groups[EACH] = p.csv.n_rows;
-    for (size_t i = 0; i < p.csv.n_rows; i++) p.group[EACH][i] = i;
-    return p;
-}
-
-static void produc_clear(struct produc *p)
-{
-    for (int g = 0; g < N_GROUPINGS; g++) free(p->group[g]);
-    raw_csv_free(&p->csv);
-}
-
-static struct regression produc_fit(const struct produc *p, bool effects)
-{
-    size_t n = p->csv.n_rows, shift = effects ? 0 : 1;
-    gsl_matrix *x = gsl_matrix_alloc(n, 4 + shift);
-    gsl_vector *y = gsl_vector_alloc(n);
-    for (size_t i = 0; i < n; i++) {
-        if (shift) gsl_matrix_set(x, i, 0, 1);
-        for (size_t j = 0; j < 4; j++) {
-            double value = raw_csv_number(&p->csv, i, raw_csv_column(&p->csv, produc_columns[j]));
-            gsl_matrix_set(x, i, j + shift, j < 3 ? log(value) : value);
-        }
-        gsl_vector_set(y, i, log(raw_csv_number(&p->csv, i, raw_csv_column(&p->csv, "gsp"))));
-    }
-    return regression_fit(x, y, NULL, effects ? 2 : 0, (const size_t *const *)p->group, p->n_groups);
-}
 
 static struct uf_covariance by(const struct produc *p, const struct regression *r, int grouping,
                                enum uf_covariance_kind kind, enum uf_k_rule k_rule, enum uf_df_rule df_rule)
@@ -125,10 +84,10 @@ static void sandwich(void **state)
     struct produc p = produc_read();
     json_t *results = load_json(need_shared("reference/peers/results/clubsandwich.json"));
     json_t *fixest = load_json(need_shared("reference/peers/results/twfe_produc.json"));
-    struct regression r = produc_fit(&p, false);
+    struct regression r = produc_fit(&p, true, produc_columns, 4, 0, NULL);
     /* HC0 is CR0 with every observation its own cluster, on residual df */
-    compare(results, "sandwich_HC0", &r, 1, by(&p, &r, EACH, UF_COVARIANCE_CR0, 0, UF_DF_RESIDUAL));
-    compare(fixest, "ols_hc0", &r, 1, by(&p, &r, EACH, UF_COVARIANCE_CR0, 0, UF_DF_RESIDUAL));
+    compare(results, "sandwich_HC0", &r, 1, by(&p, &r, PRODUC_EACH, UF_COVARIANCE_CR0, 0, UF_DF_RESIDUAL));
+    compare(fixest, "ols_hc0", &r, 1, by(&p, &r, PRODUC_EACH, UF_COVARIANCE_CR0, 0, UF_DF_RESIDUAL));
     compare(results, "sandwich_HC1", &r, 1, by(&p, &r, -1, UF_COVARIANCE_HC1, 0, 0));
     compare(results, "sandwich_HC2", &r, 1, by(&p, &r, -1, UF_COVARIANCE_HC2, 0, 0));
     compare(results, "sandwich_HC3", &r, 1, by(&p, &r, -1, UF_COVARIANCE_HC3, 0, 0));
@@ -143,7 +102,7 @@ static void sandwich(void **state)
                      {"ols_region_CR2_naive_t", UF_COVARIANCE_CR2}};
     for (size_t c = 0; c < sizeof clustered / sizeof *clustered; c++)
         compare(results, clustered[c].entry, &r, 1,
-                by(&p, &r, REGION, clustered[c].kind, UF_K_NONE, UF_DF_CLUSTERS));
+                by(&p, &r, PRODUC_REGION, clustered[c].kind, UF_K_NONE, UF_DF_CLUSTERS));
     static const struct {
         const char *entry;
         enum uf_covariance_kind kind;
@@ -154,9 +113,9 @@ static void sandwich(void **state)
                      {"ols_region_CR3_ci", UF_COVARIANCE_CR3}};
     for (size_t c = 0; c < sizeof intervals / sizeof *intervals; c++)
         compare(results, intervals[c].entry, &r, 1,
-                by(&p, &r, REGION, intervals[c].kind, UF_K_STATA, UF_DF_SATTERTHWAITE));
+                by(&p, &r, PRODUC_REGION, intervals[c].kind, UF_K_STATA, UF_DF_SATTERTHWAITE));
     /* the joint tests of wald_CR2_all_tests that there are here: χ², naive F, HTZ */
-    struct uf_covariance v = by(&p, &r, REGION, UF_COVARIANCE_CR2, 0, 0);
+    struct uf_covariance v = by(&p, &r, PRODUC_REGION, UF_COVARIANCE_CR2, 0, 0);
     json_t *list = json_object_get(
         json_object_get(json_object_get(json_object_get(results, "results"), "wald_CR2_all_tests"), "value"),
         "coef");
@@ -168,7 +127,7 @@ static void sandwich(void **state)
         struct uf_covariance_input input = regression_input(&r);
         const struct uf_covariance_options cr2 = {.kind = UF_COVARIANCE_CR2};
         json_t *row = json_array_get(list, rows[which]);
-        input.cluster[0] = p.group[REGION], input.n_groups[0] = p.n_groups[REGION];
+        input.cluster[0] = p.group[PRODUC_REGION], input.n_groups[0] = p.n_groups[PRODUC_REGION];
         input.n_cluster_dimensions = 1;
         assert_string_equal(json_string_value(json_object_get(row, "test")), names[which]);
         if (which < 2)
@@ -194,16 +153,17 @@ static void plm(void **state)
     (void)state;
     struct produc p = produc_read();
     json_t *results = load_json(need_shared("reference/peers/results/twfe_produc.json"));
-    struct regression r = produc_fit(&p, true);
+    struct regression r = produc_fit(&p, false, produc_columns, 4, 2, NULL);
     double n = (double)p.csv.n_rows;
     compare(results, "plm_arellano_HC0", &r, 1,
-            by(&p, &r, STATE, UF_COVARIANCE_CR0, UF_K_NONE, UF_DF_RESIDUAL));
+            by(&p, &r, PRODUC_STATE, UF_COVARIANCE_CR0, UF_K_NONE, UF_DF_RESIDUAL));
     compare(results, "plm_arellano_HC1", &r, n / (n - 4),
-            by(&p, &r, STATE, UF_COVARIANCE_CR0, UF_K_NONE, UF_DF_RESIDUAL));
+            by(&p, &r, PRODUC_STATE, UF_COVARIANCE_CR0, UF_K_NONE, UF_DF_RESIDUAL));
     compare(results, "plm_arellano_sss", &r, 1,
-            by(&p, &r, STATE, UF_COVARIANCE_CR1S, UF_K_NONE, UF_DF_RESIDUAL));
+            by(&p, &r, PRODUC_STATE, UF_COVARIANCE_CR1S, UF_K_NONE, UF_DF_RESIDUAL));
     json_t *club = load_json(need_shared("reference/peers/results/clubsandwich.json"));
-    compare_without_effects(club, "plm_within_region_CR3", &r, p.group[REGION], p.n_groups[REGION]);
+    compare_without_effects(club, "plm_within_region_CR3", &r, p.group[PRODUC_REGION],
+                            p.n_groups[PRODUC_REGION]);
     json_decref(club);
     /* Driscoll–Kraay without a factor */
     struct uf_covariance_input input = regression_input(&r);
@@ -211,7 +171,7 @@ static void plm(void **state)
         .kind = UF_COVARIANCE_DRISCOLL_KRAAY, .df_rule = UF_DF_RESIDUAL, .lag_rule = UF_LAG_GIVEN, .lag = 2};
     struct uf_covariance v;
     struct uf_error error;
-    input.period = p.group[YEAR], input.n_periods = p.n_groups[YEAR];
+    input.period = p.group[PRODUC_YEAR], input.n_periods = p.n_groups[PRODUC_YEAR];
     assert_ok(uf_covariance_estimate(&input, &options, &v, &error), &error);
     compare(results, "plm_DK_vcovSCC_lag2", &r, 1 / v.factor, v);
     regression_clear(&r);
@@ -225,13 +185,15 @@ static void own_factors(void **state)
     (void)state;
     struct produc p = produc_read();
     json_t *results = load_json(need_shared("reference/peers/results/twfe_produc.json"));
-    struct regression r = produc_fit(&p, true);
-    struct uf_covariance both = regression_covariance(&r, UF_COVARIANCE_CR1S, UF_K_FIXEST, 0, 2,
-                                                      (const size_t *const[]){p.group[STATE], p.group[YEAR]},
-                                                      (const size_t[]){p.n_groups[STATE], p.n_groups[YEAR]});
-    struct uf_covariance one = by(&p, &r, STATE, UF_COVARIANCE_CR1, 0, 0),
-                         other = by(&p, &r, YEAR, UF_COVARIANCE_CR1, 0, 0),
-                         cells = by(&p, &r, EACH, UF_COVARIANCE_CR1, 0, 0); /* a state in a year is a row */
+    struct regression r = produc_fit(&p, false, produc_columns, 4, 2, NULL);
+    struct uf_covariance both =
+        regression_covariance(&r, UF_COVARIANCE_CR1S, UF_K_FIXEST, 0, 2,
+                              (const size_t *const[]){p.group[PRODUC_STATE], p.group[PRODUC_YEAR]},
+                              (const size_t[]){p.n_groups[PRODUC_STATE], p.n_groups[PRODUC_YEAR]});
+    struct uf_covariance one = by(&p, &r, PRODUC_STATE, UF_COVARIANCE_CR1, 0, 0),
+                         other = by(&p, &r, PRODUC_YEAR, UF_COVARIANCE_CR1, 0, 0),
+                         cells = by(&p, &r, PRODUC_EACH, UF_COVARIANCE_CR1, 0,
+                                    0); /* a state in a year is a row */
     gsl_matrix_add(one.matrix, other.matrix);
     gsl_matrix_sub(one.matrix, cells.matrix);
     gsl_matrix_memcpy(both.matrix, one.matrix);
