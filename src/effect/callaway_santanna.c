@@ -403,7 +403,6 @@ static uf_status run_callaway(const struct uf_panel *panel, const struct uf_opti
 {
     struct effect_inference inference = {0};
     struct effect_sample sample;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE,
                        "callaway-santanna needs an outcome: name one column as the outcome");
@@ -426,8 +425,7 @@ static uf_status run_callaway(const struct uf_panel *panel, const struct uf_opti
     uf_status status = estimate(&run, error);
     clear(&run);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&run.design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &run.design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_callaway_santanna = {

@@ -215,6 +215,8 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
     UF_TRY(note_fit(&run->common, fit, error));
     UF_TRY(randomise(&run->common, fit, &assignment, &randomisation, &randomised, error));
     uf_status status = choose(run, covariance, randomised ? &randomisation : NULL, &assignment, error);
+    if (status == UF_OK && randomised)
+        status = effect_report_noise(&run->common, &assignment, !isnan(randomisation.p_scaled), error);
     if (status == UF_OK)
         status = did_report_estimates(run, fit, regression, covariance, randomised ? &randomisation : NULL,
                                       &assignment, error);
@@ -269,7 +271,6 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
     struct uf_design design;
     struct effect_inference inference;
     struct effect_sample sample;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "did needs an outcome: name one column as the outcome");
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
@@ -289,8 +290,7 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
     UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
     uf_status status = estimate(&run, options, error);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_did = {

@@ -27,6 +27,10 @@ uf_status did_regression_init(const struct uf_did_data *data, const struct uf_di
                               struct did_regression *out, struct uf_error *error);
 void did_regression_clear(struct did_regression *regression);
 
+/* As uf_did_noise_init from as few as two periods: enough to compare groups of blocks, not to scale a statistic by. */
+uf_status did_noise_rough(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                          struct uf_did_noise *out, struct uf_error *error);
+
 /* One run of did. */
 struct did_run {
     struct effect_run common;

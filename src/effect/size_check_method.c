@@ -275,7 +275,6 @@ static uf_status run_size_check(const struct uf_panel *panel, const struct uf_op
     struct effect_sample sample;
     struct uf_size_check check;
     struct uf_error reason;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "size-check needs an outcome: name one column as the outcome");
     const struct uf_size_options settled = {.draws = uf_options_count(options, "draws"),
@@ -300,8 +299,7 @@ static uf_status run_size_check(const struct uf_panel *panel, const struct uf_op
     else if (error)
         *error = reason;
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_size_check = {
