@@ -23,6 +23,9 @@ uf_status effect_note(const struct effect_run *run, enum uf_severity severity, c
                       struct uf_words text, struct uf_words advice, const struct uf_argument *arguments,
                       size_t n_arguments, struct uf_error *error);
 
+/* The period on an axis: 2017, 2017.25; the place in the order where periods are on no calendar. */
+double effect_period_number(const struct effect_run *run, size_t period);
+
 /* Table `raw-trends`: means of each cohort and of the comparison by period. */
 uf_status effect_report_trends(const struct effect_run *run, struct uf_error *error);
 
