@@ -132,8 +132,10 @@ static uf_status find_no_control(struct design_facts *facts, struct uf_result *r
             "None of the {0} comparison regions has a value of the outcome.",
             "Ingen av de {0} jämförelseregionerna har något värde på utfallet."};
         static const struct uf_words advice = {
-            "Choose an outcome that is published for them, other years, or other comparison regions.",
-            "Välj ett utfall som publiceras för dem, andra år eller andra jämförelseregioner."};
+            "Choose an outcome that is published for them, other years, or other comparison regions; where there are none, "
+            "an interrupted time series (interrupted-time-series).",
+            "Välj ett utfall som publiceras för dem, andra år eller andra jämförelseregioner; finns inga sådana, en "
+            "avbruten tidsserie (interrupted-time-series)."};
         return ADD(UF_FATAL, "donors-all-missing", text, advice, arguments);
     }
     if (facts->design.n_units > 1) return find_all_treated(facts, result, error);
