@@ -9,8 +9,9 @@
 #include "effect/imputation_internal.h"
 
 /* A covariate that the untreated explain completely must be explained for a treated observation too, up to
- * this share of its spread. */
+ * this share of its spread, and what rounding leaves of its size. */
 #define UNEXPLAINED 1e-7
+#define ROUNDING    1e-10
 
 static void parts_free(struct uf_imputation_parts *parts)
 {
@@ -54,7 +55,8 @@ static uf_status mark_untreated(const struct uf_did_data *data, const struct uf_
     size_t untreated = 0;
     for (size_t i = 0; i < data->n; i++) {
         size_t first = data->first_period[data->unit[i]];
-        bool treated = first != SIZE_MAX && imputation_event_time(data, first, data->period[i]) >= -anticipation;
+        bool treated =
+            first != SIZE_MAX && imputation_event_time(data, first, data->period[i]) >= -anticipation;
         fit->state[i] = treated ? UF_IMPUTATION_ESTIMATED : UF_IMPUTATION_UNTREATED;
         fit->untreated_in[data->period[i]] += !treated;
         untreated += !treated;
@@ -65,8 +67,7 @@ static uf_status mark_untreated(const struct uf_did_data *data, const struct uf_
     if (untreated == 0)
         return uf_fail(error, UF_NOT_IDENTIFIED,
                        "there is no untreated observation to predict the treated ones from");
-    if (untreated == data->n)
-        return uf_fail(error, UF_NOT_IDENTIFIED, "there is no treated observation");
+    if (untreated == data->n) return uf_fail(error, UF_NOT_IDENTIFIED, "there is no treated observation");
     return UF_OK;
 }
 
@@ -88,17 +89,18 @@ static void judge_treated(const struct uf_did_data *data, const struct two_way *
 
 struct covariates {
     size_t k, n_untreated;
-    double *column;   /* k of n: effects taken out */
-    double *norm;     /* k: of the untreated rows before that */
-    double *spread;   /* k: standard deviation */
-    gsl_matrix *x;    /* n_untreated × k */
+    double *column; /* k of n: effects taken out */
+    double *norm;   /* k: of the untreated rows before that */
+    double *spread; /* k: standard deviation */
+    double *size;   /* k: largest absolute value */
+    gsl_matrix *x;  /* n_untreated × k */
     gsl_vector *y, *weights;
     struct uf_least_squares fit;
 };
 
 static void covariates_clear(struct covariates *c)
 {
-    free(c->column), free(c->norm), free(c->spread);
+    free(c->column), free(c->norm), free(c->spread), free(c->size);
     gsl_matrix_free(c->x), gsl_vector_free(c->y), gsl_vector_free(c->weights);
     uf_least_squares_clear(&c->fit);
 }
@@ -112,6 +114,7 @@ static uf_status take_out_covariates(const struct uf_did_data *data, struct uf_i
         for (size_t i = 0; i < n; i++) {
             column[i] = gsl_matrix_get(data->covariates, i, j);
             sum += column[i];
+            c->size[j] = fmax(c->size[j], fabs(column[i]));
             if (fit->state[i] == UF_IMPUTATION_UNTREATED)
                 c->norm[j] += imputation_weight(data, i) * column[i] * column[i];
         }
@@ -153,7 +156,8 @@ static uf_status judge_dropped(const struct uf_did_data *data, const struct cova
             if (fit->state[i] != UF_IMPUTATION_ESTIMATED) continue;
             double left = column[i];
             for (size_t r = 0; r < rank; r++) left -= slope[r] * c->column[c->fit.kept[r] * n + i];
-            if (fabs(left) > UNEXPLAINED * c->spread[j]) fit->state[i] = UF_IMPUTATION_NO_COVARIATE;
+            if (fabs(left) > UNEXPLAINED * c->spread[j] + ROUNDING * c->size[j])
+                fit->state[i] = UF_IMPUTATION_NO_COVARIATE;
         }
     }
     free(product), free(slope);
@@ -191,10 +195,11 @@ static uf_status fit_covariates(const struct uf_did_data *data, struct uf_imputa
     c.column = malloc((n * c.k + 1) * sizeof *c.column);
     c.norm = calloc(c.k, sizeof *c.norm);
     c.spread = calloc(c.k, sizeof *c.spread);
+    c.size = calloc(c.k, sizeof *c.size);
     c.x = gsl_matrix_alloc(c.n_untreated, c.k);
     c.y = gsl_vector_alloc(c.n_untreated);
     c.weights = data->weights ? gsl_vector_alloc(c.n_untreated) : NULL;
-    uf_status status = c.column && c.norm && c.spread && c.x && c.y && (c.weights || !data->weights)
+    uf_status status = c.column && c.norm && c.spread && c.size && c.x && c.y && (c.weights || !data->weights)
                            ? UF_OK
                            : uf_fail_memory(error);
     if (status == UF_OK) status = take_out_covariates(data, fit, &c, error);
@@ -202,10 +207,11 @@ static uf_status fit_covariates(const struct uf_did_data *data, struct uf_imputa
         for (size_t i = 0; i < n; i++) {
             if (fit->state[i] != UF_IMPUTATION_UNTREATED) continue;
             for (size_t j = 0; j < c.k; j++) gsl_matrix_set(c.x, row, j, c.column[j * n + i]);
-            if (c.weights) gsl_vector_set(c.weights, row, data->weights[i]);
+            if (c.weights) gsl_vector_set(c.weights, row, imputation_weight(data, i));
             gsl_vector_set(c.y, row++, fit->effect[i]);
         }
-        const struct uf_least_squares_options options = {.tolerance = DID_COLLINEAR, .reference_norm = c.norm};
+        const struct uf_least_squares_options options = {.tolerance = DID_COLLINEAR,
+                                                         .reference_norm = c.norm};
         status = uf_least_squares_fit(c.x, c.y, c.weights, &options, &c.fit, error);
     }
     if (status == UF_OK) status = keep_covariates(data, &c, fit, error);
@@ -216,7 +222,8 @@ static uf_status fit_covariates(const struct uf_did_data *data, struct uf_imputa
 /* --- cells ------------------------------------------------------------------------------------- */
 
 /* Numbers the cells by cohort and period, those without any observation left out. */
-static uf_status number_cells(const struct uf_did_data *data, struct uf_imputation *fit, struct uf_error *error)
+static uf_status number_cells(const struct uf_did_data *data, struct uf_imputation *fit,
+                              struct uf_error *error)
 {
     size_t periods = data->n_periods, cohorts = 0, cells = 0;
     size_t *cohort = malloc((periods + 1) * sizeof *cohort), *number = NULL;
@@ -277,17 +284,20 @@ static uf_status fill_cells(const struct uf_did_data *data, struct uf_imputation
         cell->estimate += weight * fit->effect[i];
     }
     for (size_t c = 0; c < fit->n_cells; c++)
-        fit->cell[c].estimate =
-            fit->cell[c].count[UF_IMPUTATION_ESTIMATED] > 0 ? fit->cell[c].estimate / fit->cell[c].weight : NAN;
+        fit->cell[c].estimate = fit->cell[c].count[UF_IMPUTATION_ESTIMATED] > 0
+                                    ? fit->cell[c].estimate / fit->cell[c].weight
+                                    : NAN;
     if (fit->count[UF_IMPUTATION_ESTIMATED] == 0)
-        return uf_fail(error, UF_NOT_IDENTIFIED,
-                       "no treated observation can be predicted: each lacks an untreated period of its own unit, "
-                       "or an untreated unit in its period");
+        return uf_fail(
+            error, UF_NOT_IDENTIFIED,
+            "no treated observation can be predicted: each lacks an untreated period of its own unit, "
+            "or an untreated unit in its period");
     return UF_OK;
 }
 
 /* Z1'ω of each cell, the units solved for; and Σ ω x. */
-static uf_status gather_cells(const struct uf_did_data *data, struct uf_imputation *fit, struct uf_error *error)
+static uf_status gather_cells(const struct uf_did_data *data, struct uf_imputation *fit,
+                              struct uf_error *error)
 {
     struct uf_imputation_parts *parts = fit->parts;
     const struct two_way *effects = &parts->effects;
@@ -301,7 +311,8 @@ static uf_status gather_cells(const struct uf_did_data *data, struct uf_imputati
             size_t i = two_way_row(effects, a);
             if (fit->state[i] != UF_IMPUTATION_ESTIMATED) continue;
             size_t cell = fit->cell_of[i];
-            double share = imputation_weight(data, i) / fit->cell[cell].weight, *right = parts->right + cell * periods;
+            double share = imputation_weight(data, i) / fit->cell[cell].weight,
+                   *right = parts->right + cell * periods;
             right[data->period[i]] += share;
             for (size_t b = effects->start[u]; b < effects->start[u + 1]; b++) {
                 size_t j = two_way_row(effects, b);

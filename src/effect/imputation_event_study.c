@@ -11,6 +11,7 @@
 #include <utfall/simultaneous.h>
 
 #include "base/fail.h"
+#include "effect/did_internal.h"
 #include "effect/estimates.h"
 #include "effect/imputation_run.h"
 #include "effect/pretrend.h"
@@ -25,7 +26,7 @@ struct lead_study {
     struct uf_covariance covariance[2];
     struct uf_covariance_options options[2];
     size_t count;
-    bool given; /* there is a lead */
+    bool given;                               /* there is a lead */
     struct uf_imputation_leads_options asked; /* the reference as it is */
 };
 
@@ -36,13 +37,14 @@ static void lead_study_clear(struct lead_study *study)
 }
 
 /* The reference asked for, or, where no region is observed then, the latest period before the start that is. */
-static uf_status settle_reference(const struct imputation_run *run, struct uf_imputation_leads_options *options,
-                                  struct uf_error *error)
+static uf_status settle_reference(const struct imputation_run *run,
+                                  struct uf_imputation_leads_options *options, struct uf_error *error)
 {
-    static const struct uf_words text = {"No treated region is observed {1} periods before its start; the event study "
-                                         "has {0} as its reference.",
-                                         "Ingen insatsregion är observerad {1} perioder före sin start; "
-                                         "händelsestudien har {0} som referens."};
+    static const struct uf_words text = {
+        "No treated region is observed {1} periods before its start; the event study "
+        "has {0} as its reference.",
+        "Ingen insatsregion är observerad {1} perioder före sin start; "
+        "händelsestudien har {0} som referens."};
     const struct uf_did_data *data = &run->common.sample->data;
     long latest = LONG_MIN;
     *options = run->leads;
@@ -61,7 +63,8 @@ static uf_status settle_reference(const struct imputation_run *run, struct uf_im
     return effect_note(&run->common, UF_NOTE, "reference-moved", text, none, arguments, 2, error);
 }
 
-static uf_status lead_study_init(const struct imputation_run *run, struct lead_study *study, struct uf_error *error)
+static uf_status lead_study_init(const struct imputation_run *run, struct lead_study *study,
+                                 struct uf_error *error)
 {
     struct uf_error reason;
     *study = (struct lead_study){0};
@@ -106,8 +109,8 @@ static uf_status add_event(const struct imputation_run *run, long event, const s
 }
 
 /* The critical value of a band over these estimates; NaN where there is none (nothing varies, one cluster). */
-static uf_status band_of(const struct imputation_run *run, const gsl_matrix *covariance, double df, double *out,
-                         struct uf_error *error)
+static uf_status band_of(const struct imputation_run *run, const gsl_matrix *covariance, double df,
+                         double *out, struct uf_error *error)
 {
     struct uf_error reason;
     *out = NAN;
@@ -140,7 +143,8 @@ static uf_status band_of_leads(const struct imputation_run *run, const struct le
     gsl_matrix *part = q > 0 ? gsl_matrix_alloc(q, q) : NULL;
     uf_status status = q > 0 && !part ? uf_fail_memory(error) : UF_OK;
     for (size_t a = 0; a < q && part; a++)
-        for (size_t b = 0; b < q; b++) gsl_matrix_set(part, a, b, gsl_matrix_get(v->matrix, place[a], place[b]));
+        for (size_t b = 0; b < q; b++)
+            gsl_matrix_set(part, a, b, gsl_matrix_get(v->matrix, place[a], place[b]));
     if (status == UF_OK) status = band_of(run, part, df, out, error);
     gsl_matrix_free(part);
     free(place);
@@ -154,7 +158,8 @@ static uf_status add_lead(const struct imputation_run *run, const struct lead_st
     static const struct uf_words collinear = {
         "not identified: collinear with the fixed effects and the other periods",
         "inte identifierad: kollinjär med de fasta effekterna och övriga perioder"};
-    static const struct uf_words how = {"from the untreated alone, {0} observations", "från enbart de obehandlade, {0} observationer"};
+    static const struct uf_words how = {"from the untreated alone, {0} observations",
+                                        "från enbart de obehandlade, {0} observationer"};
     const struct uf_did_fit *fit = &study->leads.fit;
     size_t k = fit->position[j], types;
     struct effect_row row = {.estimate = NAN, .test = effect_no_test, .n_obs = (double)study->leads.data.n};
@@ -169,7 +174,8 @@ static uf_status add_lead(const struct imputation_run *run, const struct lead_st
     row.estimate = gsl_vector_get(fit->fit.coefficients, j);
     if (study->count > 0) {
         const struct uf_covariance *v = &study->covariance[0];
-        row.test = uf_t_test(row.estimate, gsl_matrix_get(v->matrix, k, k), v->df[k], run->common.inference->level);
+        row.test =
+            uf_t_test(row.estimate, gsl_matrix_get(v->matrix, k, k), v->df[k], run->common.inference->level);
         row.vcov = uf_covariance_types(&types)[study->options[0].kind].name;
         row.n_clusters = v->n_clusters;
     }
@@ -178,8 +184,8 @@ static uf_status add_lead(const struct imputation_run *run, const struct lead_st
     return status;
 }
 
-static uf_status add_leads(const struct imputation_run *run, const struct lead_study *study, struct uf_table *table,
-                           struct uf_error *error)
+static uf_status add_leads(const struct imputation_run *run, const struct lead_study *study,
+                           struct uf_table *table, struct uf_error *error)
 {
     static const struct uf_words reference = {"reference: 0 by definition", "referens: 0 per definition"};
     static const struct uf_words earlier = {"reference, with all periods before it: 0 by definition",
@@ -238,8 +244,8 @@ static uf_status add_dealt(const struct imputation_run *run, const struct lead_s
     struct uf_error reason;
     double columns = (double)study->leads.fit.n_columns, restrictions = 0;
     if (!imputation_afford(4 * (double)data->n * columns * (columns + 8) / 10, &options)) return UF_OK;
-    uf_status status =
-        uf_imputation_randomise_leads(data, &run->options, &study->asked, assignment, &options, &dealt, &reason);
+    uf_status status = uf_imputation_randomise_leads(data, &run->options, &study->asked, assignment, &options,
+                                                     &dealt, &reason);
     if (status == UF_NOT_IDENTIFIED) return UF_OK; /* nothing is left to test it with: the row is not there */
     if (status != UF_OK) {
         if (error) *error = reason;
@@ -257,27 +263,77 @@ static uf_status add_dealt(const struct imputation_run *run, const struct lead_s
     return effect_pretrend_add(pretrend, &test, "randomisation", error);
 }
 
-static uf_status report_pretrend(const struct imputation_run *run, const struct lead_study *study,
-                                 const struct uf_did_assignment *assignment, struct uf_error *error)
+/* What a drift of the treated by one unit a period does to the simple average, which is a weighted sum of outcomes. */
+static uf_status find_drift(const struct imputation_run *run, struct effect_pretrend *pretrend,
+                            struct uf_error *error)
 {
-    static const struct uf_words untested = {
-        "There is no period before the start beside the reference: whether the groups developed alike before it "
-        "cannot be checked.",
-        "Det finns ingen period före start utöver referensen: om grupperna utvecklades lika före insatsen går inte att "
-        "pröva."};
-    struct effect_pretrend pretrend;
-    if (!study->given) return effect_note(&run->common, UF_WARNING, "pretrend-untested", untested, none, NULL, 0, error);
-    UF_TRY(effect_pretrend_init(&run->common, &pretrend, error));
+    const struct uf_did_data *data = &run->common.sample->data;
+    struct uf_imputation_averages simple;
+    UF_TRY(uf_imputation_average(run->fit, UF_AVERAGE_SIMPLE, &simple, error));
     uf_status status = UF_OK;
+    double *weight = malloc((data->n + 1) * sizeof *weight);
+    if (!weight) {
+        status = uf_fail_memory(error);
+    } else if (simple.count > 0) {
+        status = uf_imputation_weights(data, run->fit, simple.share, weight, error);
+        pretrend->estimate = simple.estimate[0];
+        pretrend->drift = 0;
+        for (size_t i = 0; i < data->n && status == UF_OK; i++)
+            pretrend->drift += weight[i] * effect_line_at(data, i);
+    }
+    free(weight);
+    uf_imputation_averages_clear(&simple);
+    return status;
+}
+
+static uf_status add_tests(const struct lead_study *study, struct effect_pretrend *pretrend,
+                           struct uf_error *error)
+{
+    const struct uf_did_fit *fit = &study->leads.fit;
+    struct did_regression regression;
+    gsl_vector *line = gsl_vector_alloc(fit->fit.rank > 0 ? fit->fit.rank : 1);
+    size_t *place = malloc((fit->fit.rank + 1) * sizeof *place), count = 0;
+    uf_status status = line && place ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) {
+        count = did_lead_places(fit, LONG_MIN, place);
+        status = did_regression_init(&study->leads.data, fit, &regression, error);
+    }
+    if (status == UF_OK) {
+        status = effect_line_coefficients(&study->leads.data, &regression.view.input, line, error);
+        did_regression_clear(&regression);
+    }
     for (size_t c = 0; c < study->count && status == UF_OK; c++) {
         struct uf_joint_test test;
         size_t types;
-        status = uf_did_pretrend(&study->leads.data, &study->leads.fit, &study->options[c], &study->covariance[c],
-                                 LONG_MIN, &test, error);
+        status = uf_did_pretrend(&study->leads.data, fit, &study->options[c], &study->covariance[c], LONG_MIN,
+                                 &test, error);
         if (status == UF_OK)
-            status = effect_pretrend_add(&pretrend, &test, uf_covariance_types(&types)[study->options[c].kind].name,
-                                         error);
+            status = effect_pretrend_add(pretrend, &test,
+                                         uf_covariance_types(&types)[study->options[c].kind].name, error);
+        if (status == UF_OK)
+            status = effect_pretrend_add_power_of(pretrend, &test, line, study->covariance[c].matrix, place,
+                                                  count, error);
     }
+    gsl_vector_free(line);
+    free(place);
+    return status;
+}
+
+static uf_status report_pretrend(const struct imputation_run *run, const struct lead_study *study,
+                                 const struct uf_did_assignment *assignment, struct uf_error *error)
+{
+    static const struct uf_words untested = {"There is no period before the start beside the reference: "
+                                             "whether the groups developed alike before it "
+                                             "cannot be checked.",
+                                             "Det finns ingen period före start utöver referensen: om "
+                                             "grupperna utvecklades lika före insatsen går inte att "
+                                             "pröva."};
+    struct effect_pretrend pretrend;
+    if (!study->given)
+        return effect_note(&run->common, UF_WARNING, "pretrend-untested", untested, none, NULL, 0, error);
+    UF_TRY(effect_pretrend_init(&run->common, &pretrend, error));
+    uf_status status = find_drift(run, &pretrend, error);
+    if (status == UF_OK) status = add_tests(study, &pretrend, error);
     if (status == UF_OK && assignment) status = add_dealt(run, study, assignment, &pretrend, error);
     if (status == UF_OK) status = effect_pretrend_finish(&run->common, &pretrend, error);
     effect_pretrend_clear(&pretrend);

@@ -10,7 +10,8 @@
 void uf_imputation_leads_clear(struct uf_imputation_leads *leads)
 {
     if (!leads) return;
-    free(leads->row), free(leads->unit), free(leads->period), free(leads->cluster[0]), free(leads->cluster[1]);
+    free(leads->row), free(leads->unit), free(leads->period), free(leads->cluster[0]),
+        free(leads->cluster[1]);
     free(leads->outcome), free(leads->weights);
     gsl_matrix_free(leads->covariates);
     uf_did_fit_clear(&leads->fit);
@@ -22,8 +23,8 @@ static uf_status choose_untreated(const struct uf_did_data *data, const struct u
 {
     size_t n = fit->count[UF_IMPUTATION_UNTREATED], k = data->covariates ? data->covariates->size2 : 0, m = 0;
     l->row = malloc((n + 1) * sizeof *l->row);
-    l->unit = malloc((n + 1) * sizeof *l->unit);
-    l->period = malloc((n + 1) * sizeof *l->period);
+    l->unit = calloc(n + 1, sizeof *l->unit);
+    l->period = calloc(n + 1, sizeof *l->period);
     l->outcome = malloc((n + 1) * sizeof *l->outcome);
     l->weights = malloc((n + 1) * sizeof *l->weights);
     l->cluster[0] = malloc((n + 1) * sizeof *l->cluster[0]);
@@ -39,12 +40,14 @@ static uf_status choose_untreated(const struct uf_did_data *data, const struct u
         l->period[m] = data->period[i];
         l->outcome[m] = data->outcome[i];
         l->weights[m] = imputation_weight(data, i);
-        for (size_t d = 0; d < data->n_cluster_dimensions && d < 2; d++) l->cluster[d][m] = data->cluster[d][i];
-        for (size_t j = 0; j < k; j++) gsl_matrix_set(l->covariates, m, j, gsl_matrix_get(data->covariates, i, j));
+        for (size_t d = 0; d < data->n_cluster_dimensions && d < 2; d++)
+            l->cluster[d][m] = data->cluster[d][i];
+        for (size_t j = 0; j < k; j++)
+            gsl_matrix_set(l->covariates, m, j, gsl_matrix_get(data->covariates, i, j));
         m++;
     }
     l->data = *data;
-    l->data.n = n;
+    l->data.n = m;
     l->data.unit = l->unit;
     l->data.period = l->period;
     l->data.outcome = l->outcome;
@@ -94,7 +97,8 @@ uf_status uf_imputation_leads(const struct uf_did_data *data, const struct uf_im
     for (size_t e = 0; e < count; e++)
         if (distinct == 0 || event[e] != event[distinct - 1]) event[distinct++] = event[e];
     if (distinct == 0) {
-        status = uf_fail(error, UF_NOT_IDENTIFIED, "no period before the start is left to compare with another");
+        status =
+            uf_fail(error, UF_NOT_IDENTIFIED, "no period before the start is left to compare with another");
         goto done;
     }
     leading = gsl_matrix_calloc(l.data.n, distinct);
@@ -107,7 +111,8 @@ uf_status uf_imputation_leads(const struct uf_did_data *data, const struct uf_im
         size_t first = data->first_period[l.unit[i]];
         if (first == SIZE_MAX) continue;
         long lead = imputation_event_time(data, first, l.period[i]);
-        const long *found = is_lead(options, lead) ? bsearch(&lead, event, distinct, sizeof lead, ascending) : NULL;
+        const long *found =
+            is_lead(options, lead) ? bsearch(&lead, event, distinct, sizeof lead, ascending) : NULL;
         if (found) gsl_matrix_set(leading, i, distinct - 1 - (size_t)(found - event), 1);
     }
     UF_TRY_GOTO(did_regress(&l.data, leading, &l.fit, error), done);
