@@ -151,15 +151,17 @@ static uf_status append_notes(const struct run *run, const struct run_analysis *
                               size_t n_codes, struct uf_buffer *text, struct uf_error *error)
 {
     for (size_t c = 0; c < n_codes && codes[c]; c++) {
-        const struct uf_note *note = uf_result_note(&from->result, codes[c]);
-        if (!note) continue;
-        bool exposed = !strcmp(note->code, "controls-exposed");
-        char *own = NULL;
-        if (exposed) UF_TRY(tell_exposed(run, from, &own, error));
-        if (text->length) uf_buffer_append(text, " ");
-        uf_buffer_append(text, own ? own : note->text);
-        free(own);
-        if (exposed) return UF_OK; /* more of the same is told above */
+        for (size_t i = 0; i < from->result.n_notes; i++) {
+            const struct uf_note *note = &from->result.notes[i];
+            if (strcmp(note->code, codes[c])) continue;
+            bool exposed = !strcmp(note->code, "controls-exposed");
+            char *own = NULL;
+            if (exposed) UF_TRY(tell_exposed(run, from, &own, error));
+            if (text->length) uf_buffer_append(text, " ");
+            uf_buffer_append(text, own ? own : note->text);
+            free(own);
+            if (exposed) return UF_OK; /* more of the same is told above */
+        }
     }
     return UF_OK;
 }

@@ -73,14 +73,22 @@ effects: [{method: did, outcome: a}]"
 expect_message 3 "holm" "$UTFALL" run study.yaml --output report
 
 # all treated at once: did is refused and names the way out, which is taken
+for region in SE231 SE232 SE311 SE312 SE313 SE321 SE322 SE331 SE332; do
+    for year in $(seq 2001 2018); do
+        echo "$region,$year,$(((year * 31) % 97 + 500)),500"
+    done
+done >> figures.csv
+regions="$regions SE231 SE232 SE311 SE312 SE313 SE321 SE322 SE331 SE332"
 study "effects:
   - {method: did, id: alpha, outcome: a}
   - {method: interrupted-time-series, id: series, outcome: a}" "${regions// /, }"
 expect_message 4 "interrupted-time-series" "$UTFALL" run study.yaml --output report
-for words in "departs from its own earlier trend" "none to compare with" "An interrupted time series is compared with its own past only" \
+for words in "the level of 21 regions together departs from its own earlier trend" "no region to compare with" "An interrupted time series is compared with its own past only" \
     "The numbers below are a difference, not an effect" "Without the intervention the earlier trend would have gone on."; do
     grep -qF "$words" $page || fail "the report lacks: $words"
 done
 if grep -qE "average effect in" $page; then fail "a series by itself is called an effect"; fi
-[[ -s report/charts/series-series.svg || -s $(ls report/charts/*series*.svg 2>/dev/null | head -1) ]] || fail "no chart of the series"
+# the series is brought out, its earlier trend is what it is compared with (role 9)
+grep -q "^1,1,2001," report/charts/series-1.csv && grep -q ",9,2018,.*Earlier trend, continued" report/charts/series-1.csv ||
+    fail "the chart: $(head -3 report/charts/series-1.csv)"
 finish

@@ -37,6 +37,7 @@ static struct uf_result run(size_t periods, size_t start, double factor, double 
     uf_result_init(&result);
     assert_ok(uf_options_new(&uf_method_did, &options, &error), &error);
     assert_ok(uf_options_set(options, "event-study", "false", &error), &error);
+    assert_ok(uf_options_set(options, "inference", "randomisation", &error), &error);
     assert_ok(uf_method_did.run(panel, options, &context, &result, &error), &error);
     uf_options_free(options);
     small_panel_free(panel);
