@@ -36,17 +36,18 @@ struct uf_its_series {
 };
 
 struct uf_its {
-    struct uf_serial_fit fit; /* columns: UF_ITS_*, then the parts of the year that occur, but the first of them */
+    struct uf_serial_fit
+        fit; /* columns: UF_ITS_*, then the parts of the year that occur, but the first of them */
     size_t n_before, n_after;
 };
 /* UF_NOT_IDENTIFIED: fewer than two periods before or none after, or no degrees of freedom left. With one period after
  * the slope change is dropped (NaN). Else as uf_serial_fit. */
-uf_status uf_its_fit(const struct uf_its_series *series, const struct uf_serial_options *options, struct uf_its *out,
-                     struct uf_error *error);
+uf_status uf_its_fit(const struct uf_its_series *series, const struct uf_serial_options *options,
+                     struct uf_its *out, struct uf_error *error);
 void uf_its_clear(struct uf_its *its);
 /* The departure in the period at `time`, and its variance. */
-void uf_its_departure(const struct uf_its *its, const struct uf_its_series *series, double time, double *out_estimate,
-                      double *out_variance);
+void uf_its_departure(const struct uf_its *its, const struct uf_its_series *series, double time,
+                      double *out_estimate, double *out_variance);
 
 /*
  * The method. The treated regions' mean (or sum) is one series for each start, and each region is one by itself. Tables:

@@ -44,8 +44,8 @@ struct uf_serial_fit {
     gsl_matrix *covariance;   /* k × k; 0 in rows and columns of dropped ones */
     gsl_vector *residuals;    /* n: y − Xb, not transformed */
     double df;                /* n − rank */
-    double rho;               /* prais-winsten: the one used; newey-west: that of the residuals, for the reader */
-    size_t iterations;        /* prais-winsten */
+    double rho;        /* prais-winsten: the one used; newey-west: that of the residuals, for the reader */
+    size_t iterations; /* prais-winsten */
     bool converged, at_bound; /* ρ stands still; it was held at ±0.99 */
     size_t lag;               /* newey-west */
     double durbin_watson;     /* of the residuals, over neighbours one step apart */
@@ -54,11 +54,13 @@ struct uf_serial_fit {
 /* x: n × k, y: n, all finite; time: n, ascending. UF_NOT_IDENTIFIED: n <= rank; UF_BAD_INPUT: times that do not ascend;
  * UF_BAD_USAGE: a lag of n or more. On success release with uf_serial_fit_clear. O(n k²) an iteration. */
 uf_status uf_serial_fit(const gsl_matrix *x, const gsl_vector *y, const long *time,
-                        const struct uf_serial_options *options, struct uf_serial_fit *out, struct uf_error *error);
+                        const struct uf_serial_options *options, struct uf_serial_fit *out,
+                        struct uf_error *error);
 void uf_serial_fit_clear(struct uf_serial_fit *fit);
 
 /* The estimate and variance of c'b; NaN where c touches a dropped coefficient. c: k. */
-void uf_serial_combination(const struct uf_serial_fit *fit, const double *c, double *out_estimate, double *out_variance);
+void uf_serial_combination(const struct uf_serial_fit *fit, const double *c, double *out_estimate,
+                           double *out_variance);
 
 #ifdef __cplusplus
 }

@@ -22,14 +22,18 @@ uf_status design_find_dates(struct design_facts *facts, struct uf_result *result
     uf_period used = panel->period_value[start];
     if (used == 0) return UF_OK;
     char own[UF_PERIOD_SIZE];
-    struct uf_argument arguments[] = {design_name(facts), uf_text_argument(uf_period_print(facts->this_start, own)),
+    struct uf_argument arguments[] = {design_name(facts),
+                                      uf_text_argument(uf_period_print(facts->this_start, own)),
                                       design_period(facts, start)};
     if (uf_period_year(facts->this_start) < uf_period_year(used)) {
-        static const struct uf_words text = {
-            "According to its record {0} began in {1}, before the start that is used here, {2}. What the regions "
-            "did in between, or in expectation of it, counts as untreated development and distorts the comparison.",
-            "Enligt registret började {0} år {1}, före den start som används här, {2}. Det som regionerna gjorde "
-            "däremellan, eller i väntan på insatsen, räknas som obehandlad utveckling och snedvrider jämförelsen."};
+        static const struct uf_words text = {"According to its record {0} began in {1}, before the start "
+                                             "that is used here, {2}. What the regions "
+                                             "did in between, or in expectation of it, counts as untreated "
+                                             "development and distorts the comparison.",
+                                             "Enligt registret började {0} år {1}, före den start som "
+                                             "används här, {2}. Det som regionerna gjorde "
+                                             "däremellan, eller i väntan på insatsen, räknas som obehandlad "
+                                             "utveckling och snedvrider jämförelsen."};
         static const struct uf_words advice = {
             "Let the treatment start in {1}, leave the periods between out, or use a method with the option "
             "anticipation.",
@@ -41,7 +45,8 @@ uf_status design_find_dates(struct design_facts *facts, struct uf_result *result
     static const struct uf_words text = {
         "According to its record {0} began in {1}, after the start that is used here, {2}: periods without "
         "intervention count as treated.",
-        "Enligt registret började {0} år {1}, efter den start som används här, {2}: perioder utan insats räknas "
+        "Enligt registret började {0} år {1}, efter den start som används här, {2}: perioder utan insats "
+        "räknas "
         "som behandlade."};
     static const struct uf_words advice = {"Check the start.", "Kontrollera startåret."};
     return ADD(UF_WARNING, "start-before-record", text, advice, arguments);
@@ -49,7 +54,8 @@ uf_status design_find_dates(struct design_facts *facts, struct uf_result *result
 
 /* Regions with values on one side of the start only: the groups before and after are not the same. A treated region
  * is held to its own start, the others to the first. */
-uf_status design_find_composition(struct design_facts *facts, struct uf_result *result, struct uf_error *error)
+uf_status design_find_composition(struct design_facts *facts, struct uf_result *result,
+                                  struct uf_error *error)
 {
     const struct uf_panel *panel = facts->panel;
     size_t units = panel->units.count, first_start = facts->design.first_treated_period;
@@ -73,14 +79,19 @@ uf_status design_find_composition(struct design_facts *facts, struct uf_result *
     free(seen);
     if (example == SIZE_MAX) return UF_OK;
     static const struct uf_words text = {
-        "The groups change at the start: {0} treated and {1} comparison regions have values only from the start "
-        "on, {2} and {3} only before it (the first is {4}). A change in who is counted then looks like a change "
+        "The groups change at the start: {0} treated and {1} comparison regions have values only from the "
+        "start "
+        "on, {2} and {3} only before it (the first is {4}). A change in who is counted then looks like a "
+        "change "
         "in the outcome, where region effects do not take it out.",
-        "Grupperna ändras vid starten: {0} insatsregioner och {1} jämförelseregioner har värden bara från och med "
-        "starten, {2} respektive {3} bara före den (den första är {4}). En förändring i vilka som räknas ser då "
+        "Grupperna ändras vid starten: {0} insatsregioner och {1} jämförelseregioner har värden bara från "
+        "och med "
+        "starten, {2} respektive {3} bara före den (den första är {4}). En förändring i vilka som räknas ser "
+        "då "
         "ut som en förändring i utfallet, där regioneffekter inte tar bort den."};
     static const struct uf_words advice = {
-        "Limit the analysis to regions with values on both sides of the start, and see whether a change of borders "
+        "Limit the analysis to regions with values on both sides of the start, and see whether a change of "
+        "borders "
         "lies behind it (regions: as-of).",
         "Begränsa analysen till regioner med värden på båda sidor om starten, och se efter om en ändrad "
         "regionindelning ligger bakom (regions: as-of)."};
@@ -136,7 +147,9 @@ uf_status uf_design_support(const struct uf_panel *panel, size_t column, struct 
         return uf_fail_memory(error);
     }
     for (size_t i = 0; i < panel->n_rows && panel->period; i++) {
-        if (panel->period[i] >= start || uf_value_is_missing(values->status[i]) || !isfinite(values->value[i])) continue;
+        if (panel->period[i] >= start || uf_value_is_missing(values->status[i]) ||
+            !isfinite(values->value[i]))
+            continue;
         sum[panel->unit[i]] += values->value[i];
         count[panel->unit[i]]++;
     }
@@ -166,8 +179,8 @@ uf_status uf_design_support(const struct uf_panel *panel, size_t column, struct 
     return UF_OK;
 }
 
-static uf_status find_support_in(struct design_facts *facts, size_t column, bool outcome, struct uf_result *result,
-                                 struct uf_error *error)
+static uf_status find_support_in(struct design_facts *facts, size_t column, bool outcome,
+                                 struct uf_result *result, struct uf_error *error)
 {
     struct uf_design_support support;
     const struct uf_panel *panel = facts->panel;
@@ -183,24 +196,28 @@ static uf_status find_support_in(struct design_facts *facts, size_t column, bool
     char *list = uf_buffer_take(&names);
     if (!list) return uf_fail_memory(error);
     const char *label = panel->columns[column].label;
-    struct uf_argument arguments[] = {uf_count_argument(support.n_outside), uf_count_argument(support.n_treated),
-                                      uf_text_argument(label ? label : panel->columns[column].name),
-                                      uf_text_argument(list)};
-    static const struct uf_words level = {
-        "Before the start {0} of {1} treated regions ({3}) lie outside the range of the comparison regions in {2}. "
-        "No comparison region is like them; whether regions at such different levels would have changed alike "
-        "depends on the scale, differences or per cent.",
-        "Före start ligger {0} av {1} insatsregioner ({3}) utanför jämförelseregionernas spännvidd i {2}. Ingen "
-        "jämförelseregion liknar dem; om regioner på så olika nivåer skulle ha förändrats lika beror på skalan, "
-        "skillnader eller procent."};
+    struct uf_argument arguments[] = {
+        uf_count_argument(support.n_outside), uf_count_argument(support.n_treated),
+        uf_text_argument(label ? label : panel->columns[column].name), uf_text_argument(list)};
+    static const struct uf_words level = {"Before the start {0} of {1} treated regions ({3}) lie outside the "
+                                          "range of the comparison regions in {2}. "
+                                          "No comparison region is like them; whether regions at such "
+                                          "different levels would have changed alike "
+                                          "depends on the scale, differences or per cent.",
+                                          "Före start ligger {0} av {1} insatsregioner ({3}) utanför "
+                                          "jämförelseregionernas spännvidd i {2}. Ingen "
+                                          "jämförelseregion liknar dem; om regioner på så olika nivåer "
+                                          "skulle ha förändrats lika beror på skalan, "
+                                          "skillnader eller procent."};
     static const struct uf_words level_advice = {
         "Try the logarithm too, or limit the comparison to regions of a similar level (peer-regions).",
         "Pröva även logaritmen, eller begränsa jämförelsen till regioner på liknande nivå (peer-regions)."};
-    static const struct uf_words covariate = {
-        "Before the start {0} of {1} treated regions ({3}) lie outside the range of the comparison regions in the "
-        "covariate {2}: the adjustment for it is extrapolated there.",
-        "Före start ligger {0} av {1} insatsregioner ({3}) utanför jämförelseregionernas spännvidd i kovariaten "
-        "{2}: justeringen för den är extrapolerad där."};
+    static const struct uf_words covariate = {"Before the start {0} of {1} treated regions ({3}) lie outside "
+                                              "the range of the comparison regions in the "
+                                              "covariate {2}: the adjustment for it is extrapolated there.",
+                                              "Före start ligger {0} av {1} insatsregioner ({3}) utanför "
+                                              "jämförelseregionernas spännvidd i kovariaten "
+                                              "{2}: justeringen för den är extrapolerad där."};
     static const struct uf_words covariate_advice = {
         "Compare the result without that covariate, or leave those regions out.",
         "Jämför med resultatet utan den kovariaten, eller uteslut de regionerna."};

@@ -32,7 +32,10 @@ uf_status uf_design_table(const struct uf_design *design, enum uf_language langu
          (double)design->n_cohorts,
          design->n_cohorts > 0},
         {"periods", {"Periods", "Perioder"}, (double)design->n_periods, true},
-        {"periods-before", {"Periods before the start", "Perioder före start"}, (double)design->periods_before, true},
+        {"periods-before",
+         {"Periods before the start", "Perioder före start"},
+         (double)design->periods_before,
+         true},
         {"periods-after",
          {"Periods after the start, the start included", "Perioder efter start, startperioden inräknad"},
          (double)design->periods_after,
@@ -113,8 +116,8 @@ static void count_by_period(const struct uf_panel *panel, size_t (*count)[N_COUN
     if (unit != SIZE_MAX && period != last) count[period][LEAVING]++;
 }
 
-uf_status uf_design_periods_table(const struct uf_panel *panel, enum uf_language language, struct uf_table **out,
-                                  struct uf_error *error)
+uf_status uf_design_periods_table(const struct uf_panel *panel, enum uf_language language,
+                                  struct uf_table **out, struct uf_error *error)
 {
     static const struct uf_words title = {"Regions with a value, period by period",
                                           "Regioner med värde, period för period"};
@@ -162,8 +165,9 @@ static uf_status add_support(const struct uf_panel *panel, size_t column, struct
     UF_TRY(uf_table_add_row(table, &row, error));
     UF_TRY(uf_table_set_text(table, row, 0, label ? label : panel->columns[column].name, error));
     for (size_t c = 0; c < sizeof values / sizeof *values; c++)
-        UF_TRY(isnan(values[c]) ? uf_table_set_value(table, row, c + 1, (double)NAN, UF_VALUE_NOT_APPLICABLE, error)
-                                : uf_table_set_number(table, row, c + 1, values[c], error));
+        UF_TRY(isnan(values[c])
+                   ? uf_table_set_value(table, row, c + 1, (double)NAN, UF_VALUE_NOT_APPLICABLE, error)
+                   : uf_table_set_number(table, row, c + 1, values[c], error));
     return UF_OK;
 }
 
@@ -183,10 +187,13 @@ static uf_status support_table(const struct uf_panel *panel, enum uf_language la
     struct uf_table *table = NULL;
     UF_TRY(uf_table_new("design-support", &table, error));
     uf_status status = uf_table_set_title(table, uf_words_in(title, language), error);
-    if (status == UF_OK) status = uf_table_add_column(table, "variable", UF_COLUMN_TEXT, NULL, -1, NULL, error);
+    if (status == UF_OK)
+        status = uf_table_add_column(table, "variable", UF_COLUMN_TEXT, NULL, -1, NULL, error);
     for (size_t c = 0; c < sizeof columns / sizeof *columns && status == UF_OK; c++)
-        status = uf_table_add_column(table, columns[c].name, UF_COLUMN_NUMBER, NULL, columns[c].decimals, NULL, error);
-    if (status == UF_OK && panel->outcome >= 0) status = add_support(panel, (size_t)panel->outcome, table, error);
+        status = uf_table_add_column(table, columns[c].name, UF_COLUMN_NUMBER, NULL, columns[c].decimals,
+                                     NULL, error);
+    if (status == UF_OK && panel->outcome >= 0)
+        status = add_support(panel, (size_t)panel->outcome, table, error);
     for (size_t k = 0; k < panel->n_covariates && status == UF_OK; k++)
         status = add_support(panel, panel->covariates[k], table, error);
     if (status == UF_OK)
@@ -196,8 +203,8 @@ static uf_status support_table(const struct uf_panel *panel, enum uf_language la
     return status;
 }
 
-uf_status uf_design_report(const struct uf_panel *panel, const struct uf_design *design, enum uf_language language,
-                           struct uf_result *result, struct uf_error *error)
+uf_status uf_design_report(const struct uf_panel *panel, const struct uf_design *design,
+                           enum uf_language language, struct uf_result *result, struct uf_error *error)
 {
     struct uf_table *facts = NULL, *periods = NULL, *support = NULL;
     UF_TRY(uf_design_table(design, language, &facts, error));

@@ -38,8 +38,8 @@ static gsl_matrix *columns_of(const struct uf_its_series *series, struct uf_erro
     return x;
 }
 
-uf_status uf_its_fit(const struct uf_its_series *series, const struct uf_serial_options *options, struct uf_its *out,
-                     struct uf_error *error)
+uf_status uf_its_fit(const struct uf_its_series *series, const struct uf_serial_options *options,
+                     struct uf_its *out, struct uf_error *error)
 {
     struct uf_its its = {0};
     for (size_t i = 0; i < series->n; i++) {
@@ -48,8 +48,8 @@ uf_status uf_its_fit(const struct uf_its_series *series, const struct uf_serial_
     }
     if (its.n_before < 2 || its.n_after < 1)
         return uf_fail(error, UF_NOT_IDENTIFIED,
-                       "a trend needs two periods before the start and one from it on; found %zu and %zu", its.n_before,
-                       its.n_after);
+                       "a trend needs two periods before the start and one from it on; found %zu and %zu",
+                       its.n_before, its.n_after);
     gsl_matrix *x = columns_of(series, error);
     if (!x) return UF_NO_MEMORY;
     gsl_vector_const_view y = gsl_vector_const_view_array(series->outcome, series->n);
@@ -59,8 +59,8 @@ uf_status uf_its_fit(const struct uf_its_series *series, const struct uf_serial_
     return status;
 }
 
-void uf_its_departure(const struct uf_its *its, const struct uf_its_series *series, double time, double *out_estimate,
-                      double *out_variance)
+void uf_its_departure(const struct uf_its *its, const struct uf_its_series *series, double time,
+                      double *out_estimate, double *out_variance)
 {
     double since = time - (double)series->start;
     const gsl_matrix *v = its->fit.covariance;

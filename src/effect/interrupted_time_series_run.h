@@ -21,7 +21,7 @@ struct its_series {
     struct uf_its_series view; /* of the arrays below */
     double *outcome;
     long *time;
-    size_t *part, *period; /* n; of the panel */
+    size_t *part, *period;    /* n; of the panel */
     size_t n_units, left_out; /* regions in it; regions of the cohort with gaps, not in it */
     size_t example;           /* one of those left out */
 };

@@ -15,10 +15,10 @@ void its_series_clear(struct its_series *series)
 
 /* Sums by period; rows and weights of the units that are in the series. */
 struct sums {
-    size_t *rows;   /* n_units: rows of each unit, in periods of the cohort */
-    bool *member;   /* n_units */
-    bool *seen;     /* n_periods: some region of the cohort has a value */
-    double *weight; /* n_units: mean weight */
+    size_t *rows;        /* n_units: rows of each unit, in periods of the cohort */
+    bool *member;        /* n_units */
+    bool *seen;          /* n_periods: some region of the cohort has a value */
+    double *weight;      /* n_units: mean weight */
     double *sum, *total; /* n_periods */
 };
 
@@ -43,7 +43,8 @@ static bool belongs(const struct uf_did_data *data, size_t start, size_t unit, s
     return unit == SIZE_MAX ? data->first_period[data->unit[row]] == start : data->unit[row] == unit;
 }
 
-static void add_up(const struct its_run *run, size_t start, size_t unit, struct sums *s, struct its_series *out)
+static void add_up(const struct its_run *run, size_t start, size_t unit, struct sums *s,
+                   struct its_series *out)
 {
     const struct uf_did_data *data = &run->common.sample->data;
     size_t full = 0;
@@ -78,7 +79,8 @@ uf_status its_series_init(const struct its_run *run, size_t start, size_t unit, 
                                 .part = calloc(data->n_periods + 1, sizeof *series.part),
                                 .period = malloc((data->n_periods + 1) * sizeof *series.period)};
     struct sums sums = {0};
-    uf_status status = series.outcome && series.time && series.part && series.period ? UF_OK : uf_fail_memory(error);
+    uf_status status =
+        series.outcome && series.time && series.part && series.period ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK) status = sums_init(data, &sums, error);
     if (status == UF_OK) {
         add_up(run, start, unit, &sums, &series);

@@ -59,8 +59,9 @@ static uf_status new_fit_table(const struct its_run *run, struct uf_table **out,
     UF_TRY(uf_table_new("series-fit", out, error));
     UF_TRY(uf_table_set_title(*out, uf_words_in(title, run->common.context->language), error));
     for (size_t c = 0; c < FIT_COLUMNS; c++)
-        UF_TRY(uf_table_add_column(*out, columns[c].name, columns[c].type, c == FIT_TREND ? run->common.unit : NULL,
-                                   columns[c].decimals, NULL, error));
+        UF_TRY(uf_table_add_column(*out, columns[c].name, columns[c].type,
+                                   c == FIT_TREND ? run->common.unit : NULL, columns[c].decimals, NULL,
+                                   error));
     return UF_OK;
 }
 
@@ -79,9 +80,11 @@ uf_status its_tables_init(const struct its_run *run, struct its_tables *out, str
     static const struct uf_words regions = {"Region by region", "Region för region"};
     struct its_tables tables = {0};
     uf_status status = effect_table_new("estimates", estimates, &run->common, &tables.estimates, error);
-    if (status == UF_OK) status = effect_table_new("departures", departures, &run->common, &tables.departures, error);
+    if (status == UF_OK)
+        status = effect_table_new("departures", departures, &run->common, &tables.departures, error);
     if (status == UF_OK) status = new_series_table(run, &tables.series, error);
-    if (status == UF_OK) status = effect_table_new("by-region", regions, &run->common, &tables.regions, error);
+    if (status == UF_OK)
+        status = effect_table_new("by-region", regions, &run->common, &tables.regions, error);
     if (status == UF_OK) status = new_fit_table(run, &tables.fits, error);
     if (status == UF_OK)
         *out = tables;
@@ -125,24 +128,24 @@ static const char *const terms[N_TERMS] = {[TERM_DEPARTURE] = "departure",
                                            [TERM_SLOPE] = "slope-change",
                                            [TERM_LAST] = "last-departure"};
 
-static void compute(const struct its_series *series, const struct uf_its *its, enum term term, double *estimate,
-                    double *variance)
+static void compute(const struct its_series *series, const struct uf_its *its, enum term term,
+                    double *estimate, double *variance)
 {
     double mean, last;
     times_after(&series->view, &mean, &last);
     if (term == TERM_SLOPE) {
         *estimate = gsl_vector_get(its->fit.coefficients, UF_ITS_SLOPE);
-        *variance = isnan(*estimate) ? (double)NAN
-                                     : gsl_matrix_get(its->fit.covariance, UF_ITS_SLOPE, UF_ITS_SLOPE);
+        *variance =
+            isnan(*estimate) ? (double)NAN : gsl_matrix_get(its->fit.covariance, UF_ITS_SLOPE, UF_ITS_SLOPE);
         return;
     }
     double time = term == TERM_DEPARTURE ? mean : term == TERM_LAST ? last : (double)series->view.start;
     uf_its_departure(its, &series->view, time, estimate, variance);
 }
 
-static uf_status add_term(const struct its_run *run, const struct its_series *series, const struct uf_its *its,
-                          size_t kind, const char *group, enum term term, struct uf_table *table,
-                          struct uf_error *error)
+static uf_status add_term(const struct its_run *run, const struct its_series *series,
+                          const struct uf_its *its, size_t kind, const char *group, enum term term,
+                          struct uf_table *table, struct uf_error *error)
 {
     static const struct uf_words one = {"one period after the start: no slope can be told",
                                         "en period efter start: någon lutning går inte att avgöra"};
@@ -184,15 +187,16 @@ static uf_status add_departures(const struct its_run *run, const struct its_seri
     return UF_OK;
 }
 
-static uf_status add_point(const struct its_run *run, const char *code, const char *label, size_t period, double value,
-                           struct uf_table *table, struct uf_error *error)
+static uf_status add_point(const struct its_run *run, const char *code, const char *label, size_t period,
+                           double value, struct uf_table *table, struct uf_error *error)
 {
     size_t row;
     UF_TRY(uf_table_add_row(table, &row, error));
     UF_TRY(uf_table_set_text(table, row, SERIES_CODE, code, error));
     UF_TRY(uf_table_set_text(table, row, SERIES_LABEL, label, error));
     UF_TRY(uf_table_set_number(table, row, SERIES_PERIOD, effect_period_number(&run->common, period), error));
-    UF_TRY(uf_table_set_text(table, row, SERIES_PERIOD_LABEL, run->common.panel->periods.label[period], error));
+    UF_TRY(
+        uf_table_set_text(table, row, SERIES_PERIOD_LABEL, run->common.panel->periods.label[period], error));
     return uf_table_set_number(table, row, SERIES_VALUE, value, error);
 }
 
@@ -210,14 +214,16 @@ static uf_status add_lines(const struct its_run *run, const struct its_series *s
     for (size_t line = 0; line < 3; line++) {
         const struct uf_argument argument = uf_text_argument(group ? group : "");
         char *label = NULL;
-        UF_TRY(uf_phrase(run->common.context->language, labels[line][group != NULL], &argument, 1, &label, error));
+        UF_TRY(uf_phrase(run->common.context->language, labels[line][group != NULL], &argument, 1, &label,
+                         error));
         uf_status status = UF_OK;
         for (size_t i = 0; i < series->view.n && status == UF_OK; i++) {
             bool after = series->time[i] >= series->view.start;
             if (line == 2 && !after) continue;
             double value = series->outcome[i], departure = 0, ignored;
             if (line > 0) value -= gsl_vector_get(its->fit.residuals, i);
-            if (line == 1 && after) uf_its_departure(its, &series->view, (double)series->time[i], &departure, &ignored);
+            if (line == 1 && after)
+                uf_its_departure(its, &series->view, (double)series->time[i], &departure, &ignored);
             status = add_point(run, codes[line], label, series->period[i], value - departure, table, error);
         }
         free(label);
@@ -249,7 +255,8 @@ uf_status its_add_cohort(const struct its_run *run, const struct its_series *ser
 {
     for (size_t kind = 0; kind < run->n_kinds; kind++) {
         for (int term = 0; term < N_TERMS; term++)
-            UF_TRY(add_term(run, series, &fits[kind], kind, label, (enum term)term, tables->estimates, error));
+            UF_TRY(
+                add_term(run, series, &fits[kind], kind, label, (enum term)term, tables->estimates, error));
         UF_TRY(add_fit(run, label, &fits[kind], kind, tables->fits, error));
     }
     UF_TRY(add_departures(run, series, label, &fits[0], tables->departures, error));
@@ -263,7 +270,7 @@ uf_status its_add_region(const struct its_run *run, const struct its_series *ser
     double ignored;
     compute(series, fit, TERM_DEPARTURE, out_departure, &ignored);
     for (int term = 0; term < TERM_LAST; term++)
-        UF_TRY(add_term(run, series, fit, 0, run->common.panel->units.label[unit], (enum term)term, tables->regions,
-                        error));
+        UF_TRY(add_term(run, series, fit, 0, run->common.panel->units.label[unit], (enum term)term,
+                        tables->regions, error));
     return UF_OK;
 }

@@ -48,15 +48,17 @@ static bool enough_of_both(const struct uf_did_assignment *assignment, bool *non
 }
 
 /* Mean weight of each block: its size, where weights are given. */
-static uf_status sizes_of(const struct uf_did_data *data, const struct uf_did_assignment *assignment, double **out,
-                          struct uf_error *error)
+static uf_status sizes_of(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                          double **out, struct uf_error *error)
 {
-    double *size = calloc(assignment->n_blocks + 1, sizeof *size), *count = calloc(assignment->n_blocks + 1, sizeof *count);
+    double *size = calloc(assignment->n_blocks + 1, sizeof *size),
+           *count = calloc(assignment->n_blocks + 1, sizeof *count);
     if (!size || !count) {
         free(size), free(count);
         return uf_fail_memory(error);
     }
-    for (size_t i = 0; i < data->n; i++) size[assignment->block[i]] += data->weights[i], count[assignment->block[i]]++;
+    for (size_t i = 0; i < data->n; i++)
+        size[assignment->block[i]] += data->weights[i], count[assignment->block[i]]++;
     for (size_t b = 0; b < assignment->n_blocks; b++) size[b] /= count[b] > 0 ? count[b] : 1;
     free(count);
     *out = size;
@@ -74,42 +76,60 @@ static uf_status note(const struct effect_run *run, bool noisier, bool by_size, 
     static const struct uf_words none = {NULL, NULL};
     static const struct uf_words noisier_scaled = {
         "Before the start the treated varied more than the others: {0} times the variance. p-values by plain "
-        "randomisation and by cluster-robust errors are then too small, they find differences where there are none; "
+        "randomisation and by cluster-robust errors are then too small, they find differences where there "
+        "are none; "
         "the randomisation scaled by the noise before the start allows for it, and is the one to go by.",
-        "Före start varierade de behandlade mer än de andra: {0} gånger så stor varians. p-värden från vanlig "
-        "randomisering och från klusterrobusta fel är då för låga, de ger utslag där ingen skillnad finns; den "
+        "Före start varierade de behandlade mer än de andra: {0} gånger så stor varians. p-värden från "
+        "vanlig "
+        "randomisering och från klusterrobusta fel är då för låga, de ger utslag där ingen skillnad finns; "
+        "den "
         "randomisering som skalas med bruset före start tar hänsyn till det, och är den att gå efter."};
     static const struct uf_words quieter_scaled = {
         "Before the start the treated varied less than the others: {0} times the variance. p-values by plain "
-        "randomisation and by cluster-robust errors are then too large, they miss differences that are there; the "
+        "randomisation and by cluster-robust errors are then too large, they miss differences that are "
+        "there; the "
         "randomisation scaled by the noise before the start allows for it, and is the one to go by.",
-        "Före start varierade de behandlade mindre än de andra: {0} gånger så stor varians. p-värden från vanlig "
-        "randomisering och från klusterrobusta fel är då för höga, de missar skillnader som finns; den randomisering "
+        "Före start varierade de behandlade mindre än de andra: {0} gånger så stor varians. p-värden från "
+        "vanlig "
+        "randomisering och från klusterrobusta fel är då för höga, de missar skillnader som finns; den "
+        "randomisering "
         "som skalas med bruset före start tar hänsyn till det, och är den att gå efter."};
     static const struct uf_words noisier_alone = {
-        "Before the start the treated varied more than the others: {0} times the variance, and with fewer than four "
-        "periods before the start nothing here allows for it. The p-values, by randomisation as by cluster-robust "
+        "Before the start the treated varied more than the others: {0} times the variance, and with fewer "
+        "than four "
+        "periods before the start nothing here allows for it. The p-values, by randomisation as by "
+        "cluster-robust "
         "errors, are too small and cannot be trusted: they find differences where there are none.",
-        "Före start varierade de behandlade mer än de andra: {0} gånger så stor varians, och med färre än fyra "
+        "Före start varierade de behandlade mer än de andra: {0} gånger så stor varians, och med färre än "
+        "fyra "
         "perioder före start tar ingenting här hänsyn till det. p-värdena, från randomisering såväl som från "
         "klusterrobusta fel, är för låga och går inte att lita på: de ger utslag där ingen skillnad finns."};
     static const struct uf_words quieter_alone = {
-        "Before the start the treated varied less than the others: {0} times the variance, and with fewer than four "
-        "periods before the start nothing here allows for it. The p-values, by randomisation as by cluster-robust "
+        "Before the start the treated varied less than the others: {0} times the variance, and with fewer "
+        "than four "
+        "periods before the start nothing here allows for it. The p-values, by randomisation as by "
+        "cluster-robust "
         "errors, are too large and cannot be trusted: they miss differences that are there.",
-        "Före start varierade de behandlade mindre än de andra: {0} gånger så stor varians, och med färre än fyra "
+        "Före start varierade de behandlade mindre än de andra: {0} gånger så stor varians, och med färre än "
+        "fyra "
         "perioder före start tar ingenting här hänsyn till det. p-värdena, från randomisering såväl som från "
         "klusterrobusta fel, är för höga och går inte att lita på: de missar skillnader som finns."};
-    static const struct uf_words smaller = {
-        "The treated are smaller than the others: {0} times the weight. Small regions vary more as a rule, and the "
-        "periods before the start are too few to tell. If so, the p-values are too small and cannot be trusted.",
-        "De behandlade är mindre än de andra: {0} gånger så stor vikt. Små regioner varierar som regel mer, och "
-        "perioderna före start är för få för att avgöra det. I så fall är p-värdena för låga och går inte att lita på."};
-    static const struct uf_words larger = {
-        "The treated are larger than the others: {0} times the weight. Large regions vary less as a rule, and the "
-        "periods before the start are too few to tell. If so, the p-values are too large and cannot be trusted.",
-        "De behandlade är större än de andra: {0} gånger så stor vikt. Stora regioner varierar som regel mindre, och "
-        "perioderna före start är för få för att avgöra det. I så fall är p-värdena för höga och går inte att lita på."};
+    static const struct uf_words smaller = {"The treated are smaller than the others: {0} times the weight. "
+                                            "Small regions vary more as a rule, and the "
+                                            "periods before the start are too few to tell. If so, the "
+                                            "p-values are too small and cannot be trusted.",
+                                            "De behandlade är mindre än de andra: {0} gånger så stor vikt. "
+                                            "Små regioner varierar som regel mer, och "
+                                            "perioderna före start är för få för att avgöra det. I så fall "
+                                            "är p-värdena för låga och går inte att lita på."};
+    static const struct uf_words larger = {"The treated are larger than the others: {0} times the weight. "
+                                           "Large regions vary less as a rule, and the "
+                                           "periods before the start are too few to tell. If so, the "
+                                           "p-values are too large and cannot be trusted.",
+                                           "De behandlade är större än de andra: {0} gånger så stor vikt. "
+                                           "Stora regioner varierar som regel mindre, och "
+                                           "perioderna före start är för få för att avgöra det. I så fall är "
+                                           "p-värdena för höga och går inte att lita på."};
     static const struct uf_words advice = {
         "Get data for earlier periods (four are needed), or compare with regions of the same size.",
         "Skaffa data för tidigare perioder (fyra behövs), eller jämför med regioner av samma storlek."};
@@ -118,12 +138,12 @@ static uf_status note(const struct effect_run *run, bool noisier, bool by_size, 
                            : noisier ? noisier_alone
                                      : quieter_alone;
     const struct uf_argument argument = uf_number_argument(ratio, 2);
-    return effect_note(run, scaled ? UF_NOTE : UF_WARNING, noisier ? "treated-noisier" : "treated-quieter", text,
-                       scaled ? none : advice, &argument, 1, error);
+    return effect_note(run, scaled ? UF_NOTE : UF_WARNING, noisier ? "treated-noisier" : "treated-quieter",
+                       text, scaled ? none : advice, &argument, 1, error);
 }
 
-uf_status effect_report_noise(const struct effect_run *run, const struct uf_did_assignment *assignment, bool scaled,
-                              struct uf_error *error)
+uf_status effect_report_noise(const struct effect_run *run, const struct uf_did_assignment *assignment,
+                              bool scaled, struct uf_error *error)
 {
     const struct uf_did_data *data = &run->sample->data;
     struct uf_did_noise noise = {0};
@@ -134,7 +154,8 @@ uf_status effect_report_noise(const struct effect_run *run, const struct uf_did_
     if (status == UF_OK) {
         struct contrast contrast = compare(assignment, noise.variance);
         uf_did_noise_clear(&noise);
-        return is_apart(contrast) ? note(run, contrast.ratio > 1, false, scaled, contrast.ratio, error) : UF_OK;
+        return is_apart(contrast) ? note(run, contrast.ratio > 1, false, scaled, contrast.ratio, error)
+                                  : UF_OK;
     }
     if (status != UF_NOT_IDENTIFIED) {
         if (error) *error = reason;

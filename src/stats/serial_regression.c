@@ -123,7 +123,8 @@ static uf_status prais_winsten(const gsl_matrix *x, const gsl_vector *y, const l
 
 /* One cross-section a period: Driscoll and Kraay's covariance is Newey and West's. */
 static uf_status newey_west(const gsl_matrix *x, const long *time, const struct uf_least_squares *fit,
-                            const struct uf_serial_options *options, struct uf_serial_fit *out, struct uf_error *error)
+                            const struct uf_serial_options *options, struct uf_serial_fit *out,
+                            struct uf_error *error)
 {
     size_t n = x->size1;
     gsl_matrix *kept = gsl_matrix_alloc(n, fit->rank);
@@ -143,7 +144,8 @@ static uf_status newey_west(const gsl_matrix *x, const long *time, const struct 
                                                   .time = time};
         const struct uf_covariance_options dependent = {.kind = UF_COVARIANCE_DRISCOLL_KRAAY,
                                                         .df_rule = UF_DF_RESIDUAL,
-                                                        .lag_rule = options->lag_given ? UF_LAG_GIVEN : UF_LAG_NEWEY_WEST,
+                                                        .lag_rule = options->lag_given ? UF_LAG_GIVEN
+                                                                                       : UF_LAG_NEWEY_WEST,
                                                         .lag = options->lag};
         status = uf_covariance_estimate(&input, &dependent, &covariance, error);
     }
@@ -158,7 +160,8 @@ static uf_status newey_west(const gsl_matrix *x, const long *time, const struct 
 }
 
 uf_status uf_serial_fit(const gsl_matrix *x, const gsl_vector *y, const long *time,
-                        const struct uf_serial_options *options, struct uf_serial_fit *out, struct uf_error *error)
+                        const struct uf_serial_options *options, struct uf_serial_fit *out,
+                        struct uf_error *error)
 {
     size_t n = x->size1, k = x->size2;
     struct uf_least_squares fit = {0};
@@ -167,16 +170,19 @@ uf_status uf_serial_fit(const gsl_matrix *x, const gsl_vector *y, const long *ti
         if (time[i] <= time[i - 1])
             return uf_fail(error, UF_BAD_INPUT, "observation %zu is not later than the one before it", i + 1);
     if (options->kind == UF_SERIAL_NEWEY_WEST && options->lag_given && options->lag >= n)
-        return uf_fail(error, UF_BAD_USAGE, "newey-west: a lag of %zu needs more than %zu observations", options->lag, n);
+        return uf_fail(error, UF_BAD_USAGE, "newey-west: a lag of %zu needs more than %zu observations",
+                       options->lag, n);
     UF_TRY(uf_least_squares_fit(x, y, NULL, NULL, &fit, error));
     result.rank = fit.rank;
     result.df = (double)n - (double)fit.rank;
     result.coefficients = gsl_vector_alloc(k);
     result.residuals = gsl_vector_alloc(n);
     result.covariance = gsl_matrix_calloc(k, k);
-    uf_status status = result.coefficients && result.residuals && result.covariance ? UF_OK : uf_fail_memory(error);
+    uf_status status =
+        result.coefficients && result.residuals && result.covariance ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK && (n <= fit.rank || fit.rank == 0))
-        status = uf_fail(error, UF_NOT_IDENTIFIED, "%zu observations are too few for %zu coefficients", n, fit.rank);
+        status = uf_fail(error, UF_NOT_IDENTIFIED, "%zu observations are too few for %zu coefficients", n,
+                         fit.rank);
     if (status == UF_OK) {
         long step = step_of(time, n);
         gsl_vector_memcpy(result.coefficients, fit.coefficients);
@@ -193,7 +199,8 @@ uf_status uf_serial_fit(const gsl_matrix *x, const gsl_vector *y, const long *ti
     return status;
 }
 
-void uf_serial_combination(const struct uf_serial_fit *fit, const double *c, double *out_estimate, double *out_variance)
+void uf_serial_combination(const struct uf_serial_fit *fit, const double *c, double *out_estimate,
+                           double *out_variance)
 {
     double estimate = 0, variance = 0;
     for (size_t a = 0; a < fit->k; a++) {

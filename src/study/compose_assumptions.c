@@ -30,32 +30,34 @@ struct standing {
     struct uf_words test[KINDS];
     const char *codes[MOST_CODES];   /* notes of the result that are what came of it */
     const char *beside[MOST_BESIDE]; /* the same of analyses of the same outcome that test it */
-    struct uf_words clean;         /* what is said without any of them; NULL words: nothing was tested */
+    struct uf_words clean;           /* what is said without any of them; NULL words: nothing was tested */
     struct uf_words if_wrong;
 };
 
 static const struct standing standing[] = {
     {.about = "parallel-trends",
-     .assumption = {{"Without the intervention the treated would have developed as the comparison regions did.",
-                     "Utan insatsen hade insatsregionerna utvecklats som jämförelseregionerna."},
-                    {"The mix of donors shows what would have happened without the intervention.",
-                     "Blandningen av donatorer visar vad som hade hänt utan insatsen."},
-                    {"Without the intervention the earlier trend would have gone on.",
-                     "Utan insatsen hade den tidigare trenden fortsatt."}},
+     .assumption =
+         {{"Without the intervention the treated would have developed as the comparison regions did.",
+           "Utan insatsen hade insatsregionerna utvecklats som jämförelseregionerna."},
+          {"The mix of donors shows what would have happened without the intervention.",
+           "Blandningen av donatorer visar vad som hade hänt utan insatsen."},
+          {"Without the intervention the earlier trend would have gone on.",
+           "Utan insatsen hade den tidigare trenden fortsatt."}},
      .test = {{"The differences before the start, tested together; sensitivity to unequal trends",
                "Skillnaderna före start, prövade gemensamt; känslighet för olika trender"},
               {"Fit before the start; placebo in time", "Anpassning före start; placebo i tid"},
               {"None: there is nobody to compare with", "Ingen: det finns ingen att jämföra med"}},
-     .codes = {"pretrend", "pretrend-differs", "pretrend-untestable", "fit-before", "poor-fit-before", "outside-donors",
-               "placebo-in-time", "cannot-rule-out"},
+     .codes = {"pretrend", "pretrend-differs", "pretrend-untestable", "fit-before", "poor-fit-before",
+               "outside-donors", "placebo-in-time", "cannot-rule-out"},
      .beside = {"breakdown-relative-magnitudes", "breakdown-smoothness"},
      .clean = {"Not tested: too few periods before the start.", "Inte prövat: för få perioder före start."},
      .if_wrong = {"The number holds the unequal development too, and may have the wrong sign.",
                   "Talet rymmer även den olika utvecklingen, och kan ha fel tecken."}},
     {.about = "no-anticipation",
-     .assumption = {{"Nothing changed in expectation of the intervention.", "Inget ändrades i väntan på insatsen."},
-                    {"Nothing changed in expectation of the intervention.", "Inget ändrades i väntan på insatsen."},
-                    {"Nothing changed in expectation of the intervention.", "Inget ändrades i väntan på insatsen."}},
+     .assumption =
+         {{"Nothing changed in expectation of the intervention.", "Inget ändrades i väntan på insatsen."},
+          {"Nothing changed in expectation of the intervention.", "Inget ändrades i väntan på insatsen."},
+          {"Nothing changed in expectation of the intervention.", "Inget ändrades i väntan på insatsen."}},
      .test = {{"The start against the programme's own record", "Starten mot programmets egna uppgifter"},
               {"The start against the programme's own record", "Starten mot programmets egna uppgifter"},
               {"The start against the programme's own record", "Starten mot programmets egna uppgifter"}},
@@ -70,8 +72,10 @@ static const struct standing standing[] = {
                     {"The donors were touched neither by the intervention nor by anything alike.",
                      "Donatorerna berördes varken av insatsen eller av något liknande."},
                     {NULL, NULL}},
-     .test = {{"Exposures of the comparison regions, listed or implied by counts; spill-over to neighbours is not tested",
-               "Jämförelseregionernas insatser, namngivna eller givna av antal; spridning till grannar prövas inte"},
+     .test = {{"Exposures of the comparison regions, listed or implied by counts; spill-over to neighbours "
+               "is not tested",
+               "Jämförelseregionernas insatser, namngivna eller givna av antal; spridning till grannar "
+               "prövas inte"},
               {"Exposures of the donors, listed or implied by counts; spill-over is not tested",
                "Donatorernas insatser, namngivna eller givna av antal; spridning prövas inte"},
               {NULL, NULL}},
@@ -80,9 +84,11 @@ static const struct standing standing[] = {
      .if_wrong = {"The contrast is not with regions without intervention: a difference, not an effect.",
                   "Jämförelsen görs inte med regioner utan insats: en skillnad, inte en effekt."}},
     {.about = "stable-composition",
-     .assumption = {{"The groups consist of the same regions throughout.", "Grupperna består av samma regioner hela tiden."},
+     .assumption = {{"The groups consist of the same regions throughout.",
+                     "Grupperna består av samma regioner hela tiden."},
                     {"The regions are the same throughout.", "Regionerna är desamma hela tiden."},
-                    {"The series is of the same regions throughout.", "Serien gäller samma regioner hela tiden."}},
+                    {"The series is of the same regions throughout.",
+                     "Serien gäller samma regioner hela tiden."}},
      .test = {{"Counts by period (design-periods)", "Antal per period (design-periods)"},
               {"Counts by period (design-periods)", "Antal per period (design-periods)"},
               {"Counts by period (design-periods)", "Antal per period (design-periods)"}},
@@ -101,8 +107,8 @@ static const struct standing standing[] = {
                "Varians före start; size-check, där den har körts"},
               {"Number of placebos", "Antal placebon"},
               {"Number of periods; dependence over time", "Antal perioder; beroende över tiden"}},
-     .codes = {"treated-noisier", "treated-quieter", "p-values-too-small", "unit-root", "smallest-p", "no-p-value",
-               "no-placebos"},
+     .codes = {"treated-noisier", "treated-quieter", "p-values-too-small", "unit-root", "smallest-p",
+               "no-p-value", "no-placebos"},
      .beside = {"size-check"},
      .clean = {"No sign of the contrary.", "Inget tecken på motsatsen."},
      .if_wrong = {"Chance is taken for a finding, or a finding for chance.",
@@ -122,7 +128,8 @@ static const struct standing standing[] = {
      .codes = {"concurrent-interventions"},
      .clean = {"No other programme is recorded for the treated regions alone.",
                "Inget annat program finns antecknat för enbart insatsregionerna."},
-     .if_wrong = {"The number is of all that happened together.", "Talet gäller allt som hände, tillsammans."}},
+     .if_wrong = {"The number is of all that happened together.",
+                  "Talet gäller allt som hände, tillsammans."}},
 };
 
 /* --- what came of it ---------------------------------------------------------------------------- */
@@ -139,16 +146,19 @@ static double fact(const struct run_analysis *analysis, const char *key)
 static uf_status tell_exposed(const struct run *run, const struct run_analysis *analysis, char **out,
                               struct uf_error *error)
 {
-    const struct uf_argument arguments[] = {uf_number_argument(fact(analysis, "controls-exposed-at-least"), 0),
-                                            uf_number_argument(fact(analysis, "control"), 0)};
-    return uf_phrase(run->language,
-                     (struct uf_words){"At least {0} of {1} comparison regions had another intervention; see above.",
-                                       "Minst {0} av {1} jämförelseregioner hade en annan insats; se ovan."},
-                     arguments, 2, out, error);
+    const struct uf_argument arguments[] = {
+        uf_number_argument(fact(analysis, "controls-exposed-at-least"), 0),
+        uf_number_argument(fact(analysis, "control"), 0)};
+    return uf_phrase(
+        run->language,
+        (struct uf_words){"At least {0} of {1} comparison regions had another intervention; see above.",
+                          "Minst {0} av {1} jämförelseregioner hade en annan insats; se ovan."},
+        arguments, 2, out, error);
 }
 
-static uf_status append_notes(const struct run *run, const struct run_analysis *from, const char *const *codes,
-                              size_t n_codes, struct uf_buffer *text, struct uf_error *error)
+static uf_status append_notes(const struct run *run, const struct run_analysis *from,
+                              const char *const *codes, size_t n_codes, struct uf_buffer *text,
+                              struct uf_error *error)
 {
     for (size_t c = 0; c < n_codes && codes[c]; c++) {
         for (size_t i = 0; i < from->result.n_notes; i++) {
@@ -166,26 +176,29 @@ static uf_status append_notes(const struct run *run, const struct run_analysis *
     return UF_OK;
 }
 
-static uf_status append_least_p(const struct run *run, const struct run_analysis *analysis, struct uf_buffer *text,
-                                struct uf_error *error)
+static uf_status append_least_p(const struct run *run, const struct run_analysis *analysis,
+                                struct uf_buffer *text, struct uf_error *error)
 {
-    static const struct uf_words dealt = {" No p-value by dealing the treatment out anew can be below {0}.",
-                                          " Inget p-värde från en ny fördelning av insatsen kan bli lägre än {0}."};
-    static const struct uf_words placebos = {" With every donor as placebo no p-value can be below {0}.",
-                                             " Med varje donator som placebo kan inget p-värde bli lägre än {0}."};
+    static const struct uf_words dealt = {
+        " No p-value by dealing the treatment out anew can be below {0}.",
+        " Inget p-värde från en ny fördelning av insatsen kan bli lägre än {0}."};
+    static const struct uf_words placebos = {
+        " With every donor as placebo no p-value can be below {0}.",
+        " Med varje donator som placebo kan inget p-värde bli lägre än {0}."};
     double p = fact(analysis, "smallest-p");
     const struct uf_argument argument = uf_number_argument(p, -1);
     char *least = NULL;
     if (isnan(p)) return UF_OK;
-    UF_TRY(uf_phrase(run->language, kind_of(analysis) == WITH_DONORS ? placebos : dealt, &argument, 1, &least, error));
+    UF_TRY(uf_phrase(run->language, kind_of(analysis) == WITH_DONORS ? placebos : dealt, &argument, 1, &least,
+                     error));
     uf_buffer_append(text, least);
     free(least);
     return UF_OK;
 }
 
 /* Notes of the analysis itself, and of what was run beside it on the same outcome to test it. */
-static uf_status tell_result(const struct run *run, const struct run_analysis *analysis, const struct standing *item,
-                             char **out, struct uf_error *error)
+static uf_status tell_result(const struct run *run, const struct run_analysis *analysis,
+                             const struct standing *item, char **out, struct uf_error *error)
 {
     struct uf_buffer text;
     uf_buffer_init(&text);
@@ -221,22 +234,23 @@ static struct uf_words judgement_words(const char *judgement)
 
 enum { ASSUMPTION, JUDGEMENT, REASON, TEST, RESULT, IF_WRONG, COLUMNS };
 
-static uf_status add_row(const struct run *run, const struct study_assumption *own, const char *const text[COLUMNS],
-                         struct uf_table *table, struct uf_error *error)
+static uf_status add_row(const struct run *run, const struct study_assumption *own,
+                         const char *const text[COLUMNS], struct uf_table *table, struct uf_error *error)
 {
     size_t row;
     UF_TRY(uf_table_add_row(table, &row, error));
     for (size_t c = 0; c < COLUMNS; c++) UF_TRY(uf_table_set_text(table, row, c, text[c], error));
     if (!own) return UF_OK;
     UF_TRY(uf_table_set_text(table, row, ASSUMPTION, run_words(run, &own->assumption), error));
-    UF_TRY(uf_table_set_text(table, row, JUDGEMENT, uf_words_in(judgement_words(own->judgement.text), run->language),
-                             error));
+    UF_TRY(uf_table_set_text(table, row, JUDGEMENT,
+                             uf_words_in(judgement_words(own->judgement.text), run->language), error));
     return uf_table_set_text(table, row, REASON, run_words(run, &own->why), error);
 }
 
 /* One row, or one for each of the evaluator's words on it. */
-static uf_status add_standing(const struct run *run, const struct run_analysis *analysis, const struct standing *item,
-                              enum kind kind, struct uf_table *table, struct uf_error *error)
+static uf_status add_standing(const struct run *run, const struct run_analysis *analysis,
+                              const struct standing *item, enum kind kind, struct uf_table *table,
+                              struct uf_error *error)
 {
     const struct study_items *own = &analysis->effect->assumptions;
     const struct study_assumption *items = own->items;
@@ -270,9 +284,11 @@ static bool is_standing(const struct study_assumption *own, enum kind kind)
 uf_status compose_assumptions(const struct composer *composer, const struct run_analysis *analysis,
                               struct uf_error *error)
 {
-    static const char *const columns[COLUMNS] = {"assumption", "judgement", "reason", "test", "result", "if_wrong"};
-    static const struct uf_words title = {"Assumptions: why they are plausible, how they were tested, and what if not",
-                                          "Antaganden: varför de är rimliga, hur de prövats och vad som annars gäller"};
+    static const char *const columns[COLUMNS] = {"assumption", "judgement", "reason",
+                                                 "test",       "result",    "if_wrong"};
+    static const struct uf_words title = {
+        "Assumptions: why they are plausible, how they were tested, and what if not",
+        "Antaganden: varför de är rimliga, hur de prövats och vad som annars gäller"};
     const struct run *run = composer->run;
     const struct study_items *own = &analysis->effect->assumptions;
     const struct study_assumption *items = own->items;

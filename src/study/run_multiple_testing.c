@@ -37,19 +37,23 @@ static uf_status new_table(const struct run *run, struct uf_table **out, struct 
         const char *name;
         enum uf_column_type type;
         int decimals;
-    } columns[] = {[ANALYSIS] = {"analysis", UF_COLUMN_TEXT, -1},   [OUTCOME] = {"outcome", UF_COLUMN_TEXT, -1},
-                   [FAMILY] = {"family", UF_COLUMN_TEXT, -1},       [ESTIMATE] = {"estimate", UF_COLUMN_NUMBER, 4},
-                   [INFERENCE] = {"inference", UF_COLUMN_TEXT, -1}, [P_VALUE] = {"p_value", UF_COLUMN_NUMBER, 4},
+    } columns[] = {[ANALYSIS] = {"analysis", UF_COLUMN_TEXT, -1},
+                   [OUTCOME] = {"outcome", UF_COLUMN_TEXT, -1},
+                   [FAMILY] = {"family", UF_COLUMN_TEXT, -1},
+                   [ESTIMATE] = {"estimate", UF_COLUMN_NUMBER, 4},
+                   [INFERENCE] = {"inference", UF_COLUMN_TEXT, -1},
+                   [P_VALUE] = {"p_value", UF_COLUMN_NUMBER, 4},
                    [ADJUSTED] = {"adjusted_p_value", UF_COLUMN_NUMBER, 4}};
     UF_TRY(uf_table_new("multiple-testing", out, error));
     UF_TRY(uf_table_set_title(*out, uf_words_in(title, run->language), error));
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
-        UF_TRY(uf_table_add_column(*out, columns[c].name, columns[c].type, NULL, columns[c].decimals, NULL, error));
+        UF_TRY(uf_table_add_column(*out, columns[c].name, columns[c].type, NULL, columns[c].decimals, NULL,
+                                   error));
     return UF_OK;
 }
 
-static uf_status add_row(const struct run *run, const struct run_analysis *analysis, size_t from, struct uf_table *table,
-                         struct uf_error *error)
+static uf_status add_row(const struct run *run, const struct run_analysis *analysis, size_t from,
+                         struct uf_table *table, struct uf_error *error)
 {
     const struct uf_table *estimates = uf_result_table(&analysis->result, "estimates");
     const struct uf_panel *panel = analysis->panel;
@@ -61,11 +65,13 @@ static uf_status add_row(const struct run *run, const struct run_analysis *analy
     UF_TRY(uf_table_set_text(table, row, OUTCOME, panel->columns[panel->outcome].label, error));
     UF_TRY(uf_table_set_text(table, row, FAMILY, family_of(analysis), error));
     UF_TRY(uf_table_set_number(table, row, ESTIMATE,
-                               uf_table_number(estimates, from, uf_table_column(estimates, "estimate")), error));
+                               uf_table_number(estimates, from, uf_table_column(estimates, "estimate")),
+                               error));
     UF_TRY(uf_table_set_text(table, row, INFERENCE,
-                             name ? run_inference_words(name, run->language, buffer, sizeof buffer) : NULL, error));
-    return uf_table_set_number(table, row, P_VALUE,
-                               uf_table_number(estimates, from, uf_table_column(estimates, "p_value")), error);
+                             name ? run_inference_words(name, run->language, buffer, sizeof buffer) : NULL,
+                             error));
+    return uf_table_set_number(
+        table, row, P_VALUE, uf_table_number(estimates, from, uf_table_column(estimates, "p_value")), error);
 }
 
 /* Adjusts the rows of each family by itself. */
@@ -116,22 +122,27 @@ uf_status run_adjust(struct run *run, struct uf_error *error)
 uf_status run_tell_adjusted(const struct run *run, char **out, struct uf_error *error)
 {
     static const struct uf_words holm = {
-        "{0} main estimates are read together. By themselves {1} of them have p below 0.05; adjusted within their family "
+        "{0} main estimates are read together. By themselves {1} of them have p below 0.05; adjusted within "
+        "their family "
         "by Holm’s procedure, which holds the risk of even one false finding, {2}.",
-        "{0} huvudskattningar läses tillsammans. Var för sig har {1} av dem p under 0,05; justerade inom sin familj med "
+        "{0} huvudskattningar läses tillsammans. Var för sig har {1} av dem p under 0,05; justerade inom sin "
+        "familj med "
         "Holms metod, som håller risken för ett enda falskt fynd, {2}."};
     static const struct uf_words discovery = {
-        "{0} main estimates are read together. By themselves {1} of them have p below 0.05; adjusted within their family "
-        "by Benjamini and Hochberg’s procedure, which holds the expected share of false ones among the findings, {2}.",
-        "{0} huvudskattningar läses tillsammans. Var för sig har {1} av dem p under 0,05; justerade inom sin familj med "
+        "{0} main estimates are read together. By themselves {1} of them have p below 0.05; adjusted within "
+        "their family "
+        "by Benjamini and Hochberg’s procedure, which holds the expected share of false ones among the "
+        "findings, {2}.",
+        "{0} huvudskattningar läses tillsammans. Var för sig har {1} av dem p under 0,05; justerade inom sin "
+        "familj med "
         "Benjamini och Hochbergs metod, som håller den väntade andelen falska bland fynden, {2}."};
     size_t single = 0, adjusted = 0;
     for (size_t row = 0; row < uf_table_rows(run->adjusted); row++) {
         single += uf_table_number(run->adjusted, row, P_VALUE) < 0.05;
         adjusted += uf_table_number(run->adjusted, row, ADJUSTED) < 0.05;
     }
-    const struct uf_argument arguments[] = {uf_count_argument(uf_table_rows(run->adjusted)), uf_count_argument(single),
-                                            uf_count_argument(adjusted)};
-    return uf_phrase(run->language, !strcmp(run->study->multiple_testing.text, "holm") ? holm : discovery, arguments, 3,
-                     out, error);
+    const struct uf_argument arguments[] = {uf_count_argument(uf_table_rows(run->adjusted)),
+                                            uf_count_argument(single), uf_count_argument(adjusted)};
+    return uf_phrase(run->language, !strcmp(run->study->multiple_testing.text, "holm") ? holm : discovery,
+                     arguments, 3, out, error);
 }

@@ -10,12 +10,14 @@
 #include <math.h>
 #include <utfall/interrupted_time_series.h>
 
-static const double inflation[] = {8.1, -1.2, 1.3, 7.9, 1.9, 0.8, 0.7, -0.4, 1.5, 3.3, 2.8, 0.7, 1.7, 1.0, 1.0, 1.3, 1.3,
-                                   1.6, 2.9, 3.1, 4.2, 5.5, 5.7, 4.4, 3.2, 6.2, 11.0, 9.1, 5.8, 6.5, 7.6, 11.3, 13.5, 10.3,
-                                   6.2, 3.2, 4.3, 3.6, 1.9, 3.6, 4.1, 4.8, 5.4, 4.2, 3.0, 3.0, 2.6, 2.8, 3.0};
-static const double unemployment[] = {3.8, 5.9, 5.3, 3.3, 3.0, 2.9, 5.5, 4.4, 4.1, 4.3, 6.8, 5.5, 5.5, 6.7, 5.5, 5.7, 5.2,
-                                      4.5, 3.8, 3.8, 3.6, 3.5, 4.9, 5.9, 5.6, 4.9, 5.6, 8.5, 7.7, 7.1, 6.1, 5.8, 7.1, 7.6,
-                                      9.7, 9.6, 7.5, 7.2, 7.0, 6.2, 5.5, 5.3, 5.6, 6.8, 7.5, 6.9, 6.1, 5.6, 5.4};
+static const double inflation[] = {8.1,  -1.2, 1.3, 7.9, 1.9, 0.8,  0.7,  -0.4, 1.5, 3.3, 2.8, 0.7, 1.7,
+                                   1.0,  1.0,  1.3, 1.3, 1.6, 2.9,  3.1,  4.2,  5.5, 5.7, 4.4, 3.2, 6.2,
+                                   11.0, 9.1,  5.8, 6.5, 7.6, 11.3, 13.5, 10.3, 6.2, 3.2, 4.3, 3.6, 1.9,
+                                   3.6,  4.1,  4.8, 5.4, 4.2, 3.0,  3.0,  2.6,  2.8, 3.0};
+static const double unemployment[] = {3.8, 5.9, 5.3, 3.3, 3.0, 2.9, 5.5, 4.4, 4.1, 4.3, 6.8, 5.5, 5.5,
+                                      6.7, 5.5, 5.7, 5.2, 4.5, 3.8, 3.8, 3.6, 3.5, 4.9, 5.9, 5.6, 4.9,
+                                      5.6, 8.5, 7.7, 7.1, 6.1, 5.8, 7.1, 7.6, 9.7, 9.6, 7.5, 7.2, 7.0,
+                                      6.2, 5.5, 5.3, 5.6, 6.8, 7.5, 6.9, 6.1, 5.6, 5.4};
 enum { YEARS = sizeof inflation / sizeof *inflation };
 
 static struct uf_serial_fit phillips(struct uf_serial_options options)
@@ -76,8 +78,9 @@ static void newey_west_with_three_lags(void **state)
 static void an_interrupted_series(void **state)
 {
     (void)state;
-    static const double sums[] = {600500, 570600, 598000, 624500, 650200, 656600, 700900, 729800, 722400, 622700, 752300,
-                                  818000, 844800, 857000, 834100, 847500, 859400, 878200, 854800, 851700, 853200};
+    static const double sums[] = {600500, 570600, 598000, 624500, 650200, 656600, 700900,
+                                  729800, 722400, 622700, 752300, 818000, 844800, 857000,
+                                  834100, 847500, 859400, 878200, 854800, 851700, 853200};
     enum { N = sizeof sums / sizeof *sums };
     double y[N];
     long time[N];
@@ -85,14 +88,16 @@ static void an_interrupted_series(void **state)
     const struct uf_its_series series = {.n = N, .outcome = y, .time = time, .start = 2018};
     struct uf_its its;
     struct uf_error error;
-    assert_ok(uf_its_fit(&series, &(struct uf_serial_options){.kind = UF_SERIAL_PRAIS_WINSTEN}, &its, &error), &error);
+    assert_ok(uf_its_fit(&series, &(struct uf_serial_options){.kind = UF_SERIAL_PRAIS_WINSTEN}, &its, &error),
+              &error);
     expect_close(its.fit.rho, 0.206499207270886, 1e-9, "rho");
     expect_coefficient(&its.fit, UF_ITS_CONSTANT, 43305.922423696538, 1008.7634395756314);
     expect_coefficient(&its.fit, UF_ITS_TREND, 890.685813390122, 92.5881412986932);
     expect_coefficient(&its.fit, UF_ITS_LEVEL, -2518.526202968099, 1816.7218581661791);
     expect_coefficient(&its.fit, UF_ITS_SLOPE, -988.575485471745, 1194.8128076989851);
     uf_its_clear(&its);
-    assert_ok(uf_its_fit(&series, &(struct uf_serial_options){.kind = UF_SERIAL_NEWEY_WEST}, &its, &error), &error);
+    assert_ok(uf_its_fit(&series, &(struct uf_serial_options){.kind = UF_SERIAL_NEWEY_WEST}, &its, &error),
+              &error);
     assert_int_equal(its.fit.lag, 2);
     expect_coefficient(&its.fit, UF_ITS_LEVEL, -2725.645813881102, 847.9460122579751);
     expect_coefficient(&its.fit, UF_ITS_SLOPE, -939.068258882503, 53.7220172018956);

@@ -83,7 +83,8 @@ static gsl_matrix *dense(const gsl_matrix *x, const gsl_matrix *w, const double 
                 double left = gsl_matrix_get(x, i, a) * gsl_matrix_get(w, i, h);
                 right[a] += left * y[h];
                 for (size_t c = 0; c < K; c++)
-                    gsl_matrix_set(normal, a, c, gsl_matrix_get(normal, a, c) + left * gsl_matrix_get(x, h, c));
+                    gsl_matrix_set(normal, a, c,
+                                   gsl_matrix_get(normal, a, c) + left * gsl_matrix_get(x, h, c));
             }
     gsl_matrix *inverse = inverse_of(normal);
     for (size_t a = 0; a < K; a++) {
@@ -151,7 +152,8 @@ static void newey_and_west_pair_by_pair(void **state)
                 double weight = 1 - (double)labs(s->time[i] - s->time[h]) / (double)(lag + 1);
                 for (size_t a = 0; a < K && weight > 0; a++)
                     for (size_t c = 0; c < K; c++)
-                        meat[a][c] += weight * gsl_matrix_get(x, i, a) * e[i] * e[h] * gsl_matrix_get(x, h, c);
+                        meat[a][c] +=
+                            weight * gsl_matrix_get(x, i, a) * e[i] * e[h] * gsl_matrix_get(x, h, c);
             }
         for (size_t a = 0; a < K; a++)
             for (size_t c = 0; c < K; c++) {
@@ -159,7 +161,8 @@ static void newey_and_west_pair_by_pair(void **state)
                 for (size_t p = 0; p < K; p++)
                     for (size_t q = 0; q < K; q++)
                         v += gsl_matrix_get(inverse, a, p) * meat[p][q] * gsl_matrix_get(inverse, q, c);
-                expect_within(gsl_matrix_get(its.fit.covariance, a, c), v * (double)n / ((double)n - K), 1e-9, "covariance");
+                expect_within(gsl_matrix_get(its.fit.covariance, a, c), v * (double)n / ((double)n - K), 1e-9,
+                              "covariance");
             }
         gsl_matrix_free(x), gsl_matrix_free(unit), gsl_matrix_free(inverse);
         uf_its_clear(&its);
@@ -199,7 +202,8 @@ static void an_exact_break_is_found_with_seasons(void **state)
     for (size_t i = 0; i < s->series.n; i++) {
         double since = (double)(s->time[i] - s->series.start);
         /* a ripple that no column explains, or nothing would be left for an error */
-        s->outcome[i] = 3 + 0.5 * since + (since >= 0 ? -2 + 0.25 * since : 0) + season[s->part[i]] + 1e-7 * sin((double)(i * i));
+        s->outcome[i] = 3 + 0.5 * since + (since >= 0 ? -2 + 0.25 * since : 0) + season[s->part[i]] +
+                        1e-7 * sin((double)(i * i));
     }
     s->series.part = s->part;
     s->series.n_parts = 4;

@@ -56,7 +56,8 @@ static struct uf_panel *counties(size_t units, size_t periods, size_t start)
     for (size_t u = 0; u < units; u++) {
         for (size_t t = 0; t < periods; t++) {
             double since = (double)t - (double)start;
-            *small_panel_cell(panel, 0, u, t) = 20 + (double)u + 2 * (double)t + (since >= 0 ? -3 + 0.5 * since : 0) +
+            *small_panel_cell(panel, 0, u, t) = 20 + (double)u + 2 * (double)t +
+                                                (since >= 0 ? -3 + 0.5 * since : 0) +
                                                 0.2 * noise(u * periods + t);
             *small_panel_cell(panel, 1, u, t) = 1 + (double)u;
         }
@@ -97,8 +98,10 @@ static void all_treated_at_once(void **state)
     assert_string_equal(cell_text(estimates, 0, "vcov"), "prais-winsten");
     for (size_t k = 0; k < 2; k++) {
         const char *vcov = k ? "newey-west" : "prais-winsten";
-        expect_within(cell(estimates, find_row(estimates, "level-change", vcov, ""), "estimate"), -3, 0.15, "level");
-        expect_within(cell(estimates, find_row(estimates, "slope-change", vcov, ""), "estimate"), 0.5, 0.03, "slope");
+        expect_within(cell(estimates, find_row(estimates, "level-change", vcov, ""), "estimate"), -3, 0.15,
+                      "level");
+        expect_within(cell(estimates, find_row(estimates, "slope-change", vcov, ""), "estimate"), 0.5, 0.03,
+                      "slope");
     }
     double level = cell(estimates, 1, "estimate"), slope = cell(estimates, 2, "estimate");
     expect_close(cell(estimates, 0, "estimate"), level + 3.5 * slope, 1e-12, "mean of eight departures");
@@ -118,7 +121,8 @@ static void all_treated_at_once(void **state)
     const struct uf_table *series = uf_result_table(&ran.result, "series");
     assert_int_equal(uf_table_rows(series), 20 + 20 + 8);
     /* continued + departure = fitted */
-    expect_close(cell(series, 20 + 15, "value") + level + 3 * slope, cell(series, 40 + 3, "value"), 1e-12, "fitted");
+    expect_close(cell(series, 20 + 15, "value") + level + 3 * slope, cell(series, 40 + 3, "value"), 1e-12,
+                 "fitted");
     const struct uf_table *regions = uf_result_table(&ran.result, "by-region");
     assert_int_equal(uf_table_rows(regions), 63);
     assert_int_equal(uf_table_rows(uf_result_table(&ran.result, "series-fit")), 2);
@@ -146,7 +150,8 @@ static void regions_add_up_to_their_mean(void **state)
         uf_result_clear(&ran.result);
     }
     struct ran mean = run(counties(5, 16, 9), NULL),
-               sum = run(counties(5, 16, 9), (const char *const[]){"series", "sum", "by-region", "false", NULL});
+               sum = run(counties(5, 16, 9),
+                         (const char *const[]){"series", "sum", "by-region", "false", NULL});
     const struct uf_table *one = uf_result_table(&mean.result, "estimates"),
                           *five = uf_result_table(&sum.result, "estimates");
     expect_close(cell(five, 0, "estimate"), 5 * cell(one, 0, "estimate"), 1e-9, "five times the mean");
@@ -164,8 +169,10 @@ static void each_start_has_its_series(void **state)
     struct ran ran = run(panel, NULL);
     const struct uf_table *estimates = uf_result_table(&ran.result, "estimates");
     assert_int_equal(uf_table_rows(estimates), 16);
-    expect_close(cell(estimates, find_row(estimates, "departure", "prais-winsten", "2010"), "n_treated"), 2, 0, "regions");
-    expect_close(cell(estimates, find_row(estimates, "departure", "newey-west", "2012"), "n_treated"), 2, 0, "regions");
+    expect_close(cell(estimates, find_row(estimates, "departure", "prais-winsten", "2010"), "n_treated"), 2,
+                 0, "regions");
+    expect_close(cell(estimates, find_row(estimates, "departure", "newey-west", "2012"), "n_treated"), 2, 0,
+                 "regions");
     assert_int_equal(uf_table_rows(uf_result_table(&ran.result, "by-region")), 12);
     assert_non_null(uf_result_note(&ran.result, "controls-unused"));
     uf_result_clear(&ran.result);
@@ -177,7 +184,8 @@ static void regions_with_gaps_are_left_out_of_the_mean(void **state)
     struct uf_panel *panel = counties(5, 20, 12);
     small_panel_miss(panel, 0, 3, 5);
     struct ran ran = run(panel, NULL);
-    assert_non_null(strstr(uf_result_note(&ran.result, "regions-left-out")->text, "1 (the first is Region 4)"));
+    assert_non_null(
+        strstr(uf_result_note(&ran.result, "regions-left-out")->text, "1 (the first is Region 4)"));
     const struct uf_table *estimates = uf_result_table(&ran.result, "estimates");
     expect_close(cell(estimates, 0, "n_treated"), 4, 0, "in the mean");
     /* by itself a region may have a gap */

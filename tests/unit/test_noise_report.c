@@ -19,7 +19,8 @@ static double noise(uint64_t i)
 }
 
 /* 21 regions; the first three are treated and vary `factor` times as much as the others. */
-static struct uf_result run(size_t periods, size_t start, double factor, double weight, enum uf_language language)
+static struct uf_result run(size_t periods, size_t start, double factor, double weight,
+                            enum uf_language language)
 {
     struct uf_panel *panel = small_panel_new(21, periods, 2005, names, 2);
     for (size_t u = 0; u < 21; u++) {
@@ -51,7 +52,8 @@ static void expect(struct uf_result result, const char *code, enum uf_severity s
         assert_int_equal(uf_result_note(&result, codes[i]) != NULL, code && !strcmp(code, codes[i]));
     if (code) {
         assert_int_equal(uf_result_note(&result, code)->severity, severity);
-        if (!strstr(uf_result_note(&result, code)->text, words)) fail_msg("%s", uf_result_note(&result, code)->text);
+        if (!strstr(uf_result_note(&result, code)->text, words))
+            fail_msg("%s", uf_result_note(&result, code)->text);
     }
     uf_result_clear(&result);
 }
