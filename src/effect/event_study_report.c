@@ -122,7 +122,8 @@ static uf_status leads_init(const struct did_run *run, const struct uf_did_fit *
 
 static uf_status fill_tables(const struct did_run *run, const struct uf_did_fit *fit,
                              const struct did_regression *regression, const struct event_terms *terms,
-                             long reference, const struct leads *leads, struct event_tables *tables, struct uf_error *error)
+                             long reference, const struct leads *leads, struct event_tables *tables,
+                             struct uf_error *error)
 {
     size_t count;
     const struct effect_run *common = &run->common;

@@ -33,20 +33,22 @@ uf_status effect_pretrend_add(struct effect_pretrend *pretrend, const struct uf_
  * Any regression: effect_line_coefficients gives what a line of slope 1 does to its kept coefficients, and with the places of
  * the leads among them effect_pretrend_add_power_of does the rest. Leads that are combinations of coefficients (averages
  * over cohorts) take the same combinations of that vector, and effect_pretrend_add_power. `data` are the rows of the
- * regression.
+ * regression; of one from sums the coefficients are NaN, and no power is said.
  */
-uf_status effect_line_coefficients(const struct uf_did_data *data, const struct uf_covariance_input *regression,
-                                   gsl_vector *out, struct uf_error *error);
+uf_status effect_line_coefficients(const struct uf_did_data *data,
+                                   const struct uf_covariance_input *regression, gsl_vector *out,
+                                   struct uf_error *error);
 uf_status effect_pretrend_add_power_of(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
-                                       const gsl_vector *line, const gsl_matrix *covariance, const size_t *lead,
-                                       size_t n_leads, struct uf_error *error);
+                                       const gsl_vector *line, const gsl_matrix *covariance,
+                                       const size_t *lead, size_t n_leads, struct uf_error *error);
 /* `times`: what a line of slope 1 does to the leads (event time less reference, in the simplest case). */
 uf_status effect_pretrend_add_power(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
                                     const gsl_vector *times, const gsl_matrix *covariance,
                                     struct uf_error *error);
 /* From what such a line adds to the noncentrality: times' V^{-1} times. 0: the test does not see it. */
-uf_status effect_pretrend_add_noncentrality(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
-                                            double noncentrality, struct uf_error *error);
+uf_status effect_pretrend_add_noncentrality(struct effect_pretrend *pretrend,
+                                            const struct uf_joint_test *test, double noncentrality,
+                                            struct uf_error *error);
 /* Time since its unit's own start; 0 of the never treated. */
 double effect_line_at(const struct uf_did_data *data, size_t row);
 /* The note on it, by the decisive test or else the first that has a power. */
