@@ -218,10 +218,13 @@ static uf_status choose(struct did_run *run, const struct uf_did_fit *fit,
     return effect_note_choice(&run->common, &grounds, error);
 }
 
-/* What a line by which the treated drift would do to the estimate, for the power of the leads' test. */
+/* What a line by which the treated drift would do to the estimate, for the power of the leads' test. Not where only sums
+ * are kept: it would take the regression once more. */
 static uf_status find_drift(struct did_run *run, const struct uf_did_fit *fit,
                             const struct effect_regression *regression, struct uf_error *error)
 {
+    run->estimate = run->drift = NAN;
+    if (fit->summed) return UF_OK;
     gsl_vector *line = gsl_vector_alloc(fit->fit.rank);
     if (!line) return uf_fail_memory(error);
     uf_status status =
