@@ -45,7 +45,8 @@ enum effect_scale { EFFECT_SCALE_AUTO, EFFECT_SCALE_LEVEL, EFFECT_SCALE_LOG, EFF
 extern const char *const effect_scales[]; /* NULL-terminated, for an option `scale` */
 
 /* Table `effect-size`: the estimate in units, in per cent of the counterfactual mean, per million of the cost. `estimate`
- * is per unit of treatment, with the ends of its interval (NaN: none). */
-uf_status effect_report_size(const struct effect_run *run, enum effect_scale scale, const double estimate[3],
+ * is per unit of treatment; its interval is the first one of table `estimates`, which is there already, as in the report's
+ * sentences. */
+uf_status effect_report_size(const struct effect_run *run, enum effect_scale scale, double estimate,
                              struct uf_error *error);
 #endif

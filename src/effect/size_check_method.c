@@ -158,12 +158,12 @@ static uf_status chosen_procedure(const struct uf_did_data *data, const char **o
     struct uf_error reason;
     UF_TRY(uf_did_assignment_init(data, &assignment, error));
     struct effect_grounds grounds = {.randomised = true, .cr2 = true, .wild = true};
-    for (size_t b = 0; b < assignment.n_blocks; b++) {
-        bool treated = assignment.first_period[assignment.path[b]] != SIZE_MAX;
-        grounds.n_treated += treated;
-        grounds.n_control += !treated;
+    uf_status status = effect_count_blocks(data, &assignment, &grounds, error);
+    if (status != UF_OK) {
+        uf_did_assignment_clear(&assignment);
+        return status;
     }
-    uf_status status = uf_did_noise_init(data, &assignment, &noise, &reason);
+    status = uf_did_noise_init(data, &assignment, &noise, &reason);
     grounds.noise = status == UF_OK;
     uf_did_noise_clear(&noise);
     uf_did_assignment_clear(&assignment);
