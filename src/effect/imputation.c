@@ -202,7 +202,7 @@ static uf_status fit_covariates(const struct uf_did_data *data, struct uf_imputa
         for (size_t i = 0; i < n; i++) {
             if (fit->state[i] != UF_IMPUTATION_UNTREATED) continue;
             for (size_t j = 0; j < c.k; j++) gsl_matrix_set(c.x, row, j, c.column[j * n + i]);
-            if (c.weights) gsl_vector_set(c.weights, row, data->weights[i]);
+            if (data->weights) gsl_vector_set(c.weights, row, data->weights[i]);
             gsl_vector_set(c.y, row++, fit->effect[i]);
         }
         const struct uf_least_squares_options options = {.tolerance = DID_COLLINEAR,
