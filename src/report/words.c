@@ -378,6 +378,8 @@ static const struct uf_vocabulary_entry vocabulary[] = {
     {"reason", {"Reason", "Orsak"}},
     {"reference", {"Reference", "Referens"}},
     {"reference_growth", {"Growth in the reference", "Tillväxt i referensområdet"}},
+    {"reference_growth_high", {"Growth in the reference, at most", "Tillväxt i referensområdet, högst"}},
+    {"reference_growth_low", {"Growth in the reference, at least", "Tillväxt i referensområdet, lägst"}},
     {"reference_share", {"Share in the reference", "Andel i referensområdet"}},
     {"references", {"References", "Referenser"}},
     {"region", {"Region", "Region"}},
