@@ -51,12 +51,12 @@ static uf_status group_of(struct scatter *scatter, size_t row, size_t *out, stru
     return UF_OK;
 }
 
-/* Half a band is none. */
+/* Half a band is none, and neither is one without length. */
 static void read_band(const struct scatter *scatter, size_t row, size_t low, size_t high, double band[2])
 {
     band[0] = uf_column_value(scatter->table, row, low);
     band[1] = uf_column_value(scatter->table, row, high);
-    if (!isfinite(band[0]) || !isfinite(band[1])) band[0] = band[1] = NAN;
+    if (!isfinite(band[0]) || !isfinite(band[1]) || !(band[1] > band[0])) band[0] = band[1] = NAN;
 }
 
 static uf_status read_point(const struct uf_chart_request *request, struct scatter *scatter, size_t row,

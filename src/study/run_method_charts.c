@@ -253,8 +253,8 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
     uf_status status = band_words(run, analysis, hint, table, &band, error);
     const bool of_sums = analysis->profile && analysis->profile->of_sums;
     if (status == UF_OK && analysis->kind != ANALYSIS_EFFECT)
-        status =
-            undrawn_bands_note(hint, table, of_sums ? 0 : outcome->rounding, run->language, &note, error);
+        status = undrawn_bands_note(hint, table, outcome->rounding > 0, of_sums ? 0 : outcome->rounding,
+                                    run->language, &note, error);
     if (status == UF_OK) status = present_chart_table(run, analysis, table, &shown, error);
     if (status == UF_OK && path && !(treated_names = run_treated_names(run, analysis)))
         status = uf_fail_memory(error);

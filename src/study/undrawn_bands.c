@@ -11,13 +11,13 @@
 
 #include "base/fail.h"
 
-static bool draws_bands(const char *kind)
+static bool draws_bands(const struct uf_chart_hint *hint)
 {
     static const char *const without[] = {"lines",    "small-multiples", "stacked-bars",
                                           "heat-map", "tile-map",        "map"};
     for (size_t i = 0; i < sizeof without / sizeof *without; i++)
-        if (!strcmp(kind, without[i])) return false;
-    return true;
+        if (!strcmp(hint->kind, without[i])) return false;
+    return hint->low || (hint->scatter && hint->scatter->x_low);
 }
 
 struct bands {
@@ -25,6 +25,7 @@ struct bands {
     size_t value, low, high;
     double *width; /* of each band that is wider than nothing */
     size_t n, holding, widest;
+    bool any; /* also without width */
 };
 
 static size_t column_of(const struct uf_table *table, const char *value, const char *end)
@@ -55,7 +56,9 @@ static uf_status read_bands(const struct uf_chart_hint *hint, struct bands *band
     for (size_t row = 0; row < uf_table_rows(table); row++) {
         const double low = uf_table_number(table, row, bands->low),
                      high = uf_table_number(table, row, bands->high), width = high - low;
-        if (!isfinite(width) || !(width > 0)) continue;
+        if (!isfinite(width)) continue;
+        bands->any = true;
+        if (!(width > 0)) continue;
         bands->width[bands->n++] = width;
         bands->holding += low < hint->reference && hint->reference < high;
         if (width > most) most = width, bands->widest = row;
@@ -134,19 +137,26 @@ static uf_status write_note(const struct uf_chart_hint *hint, const struct bands
     return status;
 }
 
-uf_status undrawn_bands_note(const struct uf_chart_hint *hint, const struct uf_table *table, double unit,
-                             enum uf_language language, char **out, struct uf_error *error)
+uf_status undrawn_bands_note(const struct uf_chart_hint *hint, const struct uf_table *table, bool rounded,
+                             double unit, enum uf_language language, char **out, struct uf_error *error)
 {
     *out = NULL;
-    if (draws_bands(hint->kind) || !hint->value) return UF_OK;
+    if (draws_bands(hint) || !hint->value) return UF_OK;
     struct bands bands = {.table = table,
                           .value = uf_table_column(table, hint->value),
                           .low = column_of(table, hint->value, "low"),
                           .high = column_of(table, hint->value, "high")};
-    if (!is_number(table, bands.value) || !is_number(table, bands.low) || !is_number(table, bands.high))
-        return UF_OK;
-    uf_status status = read_bands(hint, &bands, error);
+    if (!is_number(table, bands.value)) return UF_OK;
+    uf_status status = UF_OK;
+    if (is_number(table, bands.low) && is_number(table, bands.high)) status = read_bands(hint, &bands, error);
     if (status == UF_OK && bands.n) status = write_note(hint, &bands, unit, language, out, error);
+    if (status == UF_OK && rounded && !bands.any)
+        status = uf_phrase(
+            language,
+            (struct uf_words){
+                "The figures are rounded; how far that moves what is shown here is not computed.",
+                "Uppgifterna är avrundade; hur långt det flyttar det som visas här är inte beräknat."},
+            NULL, 0, out, error);
     free(bands.width);
     return status;
 }

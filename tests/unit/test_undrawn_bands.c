@@ -42,7 +42,7 @@ static char *note_of(struct uf_chart_hint hint, double unit, enum uf_language la
     struct uf_table *table = cells_table();
     struct uf_error error;
     char *note = NULL;
-    assert_ok(undrawn_bands_note(&hint, table, unit, language, &note, &error), &error);
+    assert_ok(undrawn_bands_note(&hint, table, unit > 0, unit, language, &note, &error), &error);
     uf_table_free(table);
     return note;
 }
@@ -68,7 +68,8 @@ static void the_widest_and_the_middle_are_told(void **state)
 static void nothing_is_said_of_what_is_drawn_or_not_there(void **state)
 {
     (void)state;
-    struct uf_chart_hint hint = {.kind = "bars", .value = "lq", .label = "label", .reference = NAN};
+    struct uf_chart_hint hint = {
+        .kind = "bars", .value = "lq", .low = "low", .label = "label", .reference = NAN};
     assert_null(note_of(hint, 1000, UF_ENGLISH));
     hint.kind = "tile-map";
     char *note = note_of(hint, 1000, UF_ENGLISH);
@@ -80,9 +81,31 @@ static void nothing_is_said_of_what_is_drawn_or_not_there(void **state)
     assert_null(note_of(hint, 1000, UF_ENGLISH));
 }
 
+/* What is rounded and has no band says so, and only then. */
+static void what_is_not_computed_is_said(void **state)
+{
+    (void)state;
+    struct uf_table *table = NULL;
+    struct uf_error error;
+    size_t row;
+    assert_ok(uf_table_new("points", &table, &error), &error);
+    assert_ok(uf_table_add_column(table, "density", UF_COLUMN_NUMBER, NULL, 2, NULL, &error), &error);
+    assert_ok(uf_table_add_row(table, &row, &error), &error);
+    assert_ok(uf_table_set_number(table, row, 0, 0.5, &error), &error);
+    const struct uf_chart_hint hint = {.kind = "scatter", .value = "density", .reference = NAN};
+    char *note = NULL;
+    assert_ok(undrawn_bands_note(&hint, table, true, 1000, UF_ENGLISH, &note, &error), &error);
+    assert_non_null(strstr(note, "is not computed"));
+    free(note);
+    assert_ok(undrawn_bands_note(&hint, table, false, 0, UF_ENGLISH, &note, &error), &error);
+    assert_null(note);
+    uf_table_free(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(the_widest_and_the_middle_are_told),
-                                       cmocka_unit_test(nothing_is_said_of_what_is_drawn_or_not_there)};
+                                       cmocka_unit_test(nothing_is_said_of_what_is_drawn_or_not_there),
+                                       cmocka_unit_test(what_is_not_computed_is_said)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
