@@ -57,6 +57,8 @@
 extern "C" {
 #endif
 
+struct uf_absorbed_fit;
+
 enum uf_covariance_kind {
     UF_COVARIANCE_IID,
     UF_COVARIANCE_HC1,
@@ -133,6 +135,8 @@ struct uf_covariance_input {
     const size_t *cluster[2];           /* n group numbers each */
     size_t n_groups[2];          /* bound of the group numbers; groups without observations do not count */
     size_t n_cluster_dimensions; /* 0, 1, 2 */
+    /* where the rows are means of more: the N of cr1s; 0: the rows */
+    size_t n_rows;
     /* driscoll-kraay; NULL, 0: not given */
     const size_t *period; /* n numbers below n_periods, in the order of time */
     size_t n_periods;
@@ -141,6 +145,9 @@ struct uf_covariance_input {
                        * is one step of it); NULL: 0, 1, 2, … */
     /* conley; NULL: not given. n each, in degrees or planar */
     const double *latitude, *longitude;
+    /* A fit of many rows that kept their sums only (absorbed_regression.h); x, residuals and absorber are then NULL,
+     * and what needs the rows is UF_BAD_USAGE. NULL: not given. */
+    const struct uf_absorbed_fit *summed;
 };
 
 struct uf_covariance_options {

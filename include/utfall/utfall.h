@@ -3,6 +3,7 @@
 #define UTFALL_UTFALL_H
 /* Everything public, by name. docs/architecture.md says which room each header belongs to. */
 #include <utfall/absorb.h>
+#include <utfall/absorbed_regression.h>
 #include <utfall/activity.h>
 #include <utfall/aggregate.h>
 #include <utfall/bacon.h>
@@ -39,8 +40,11 @@
 #include <utfall/multiplier_bootstrap.h>
 #include <utfall/number.h>
 #include <utfall/panel.h>
+#include <utfall/parallel_trends_bounds.h>
 #include <utfall/peer_regions.h>
 #include <utfall/period.h>
+#include <utfall/power.h>
+#include <utfall/pretrend.h>
 #include <utfall/priority.h>
 #include <utfall/random.h>
 #include <utfall/randomisation.h>
@@ -49,6 +53,7 @@
 #include <utfall/report.h>
 #include <utfall/result.h>
 #include <utfall/scoreboard.h>
+#include <utfall/sensitivity.h>
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
 #include <utfall/simultaneous.h>

@@ -116,18 +116,18 @@ static uf_status note_fit(const struct effect_run *run, const struct uf_did_fit 
     static const struct uf_words perfect = {
         "The regression explains the outcome completely: no uncertainty can be estimated.",
         "Regressionen förklarar utfallet fullständigt: någon osäkerhet går inte att skatta."};
+    size_t absorbed = fit->summed ? fit->summed->absorbed : uf_absorber_rank(fit->absorber);
     const struct uf_argument arguments[] = {uf_count_argument(fit->fit.n), uf_count_argument(fit->fit.rank),
-                                            uf_count_argument(uf_absorber_rank(fit->absorber)),
-                                            uf_number_argument(fit->fit.df, 0)};
+                                            uf_count_argument(absorbed), uf_number_argument(fit->fit.df, 0)};
     UF_TRY(effect_note(run, UF_NOTE, "rank", rank, none, arguments, 4, error));
     for (size_t d = 0; d < fit->fit.n_dropped; d++) {
         const struct uf_argument name =
             uf_text_argument(run->panel->columns[run->panel->covariates[fit->fit.dropped[d] - 1]].label);
         UF_TRY(effect_note(run, UF_WARNING, "dropped-covariate", dropped, none, &name, 1, error));
     }
-    const struct uf_argument alone = uf_count_argument(uf_absorber_singletons(fit->absorber));
-    if (uf_absorber_singletons(fit->absorber) > 0)
-        UF_TRY(effect_note(run, UF_NOTE, "singletons", singletons, none, &alone, 1, error));
+    size_t n_alone = fit->summed ? fit->summed->singletons : uf_absorber_singletons(fit->absorber);
+    const struct uf_argument alone = uf_count_argument(n_alone);
+    if (n_alone > 0) UF_TRY(effect_note(run, UF_NOTE, "singletons", singletons, none, &alone, 1, error));
     if (fit->fit.rss > 0) return UF_OK;
     return effect_note(run, UF_WARNING, "perfect-fit", perfect, none, arguments, 4, error);
 }
@@ -142,13 +142,16 @@ static uf_status randomise(const struct effect_run *run, const struct uf_did_fit
     static const struct uf_words gaps = {
         "it changes in size or ends, so that each unit must have a value in each period",
         "den växlar i storlek eller upphör, och då måste varje enhet ha ett värde i varje period"};
+    static const struct uf_words many = {"of this many rows only sums are kept",
+                                         "av så här många rader sparas bara summor"};
     static const struct uf_words one_way = {"there is only one way to do it",
                                             "det finns bara ett sätt att göra det på"};
     *done = false;
     if (!run->inference->randomise) return UF_OK;
     struct uf_error reason;
-    struct uf_words why = gaps;
-    uf_status status = uf_did_assignment_init(&run->sample->data, assignment, &reason);
+    struct uf_words why = fit->summed ? many : gaps;
+    uf_status status =
+        fit->summed ? UF_NOT_IDENTIFIED : uf_did_assignment_init(&run->sample->data, assignment, &reason);
     if (status == UF_OK) {
         why = one_way;
         status = uf_did_randomise(&run->sample->data, fit, assignment, &run->inference->randomisation,
@@ -181,15 +184,24 @@ static uf_status report_size(const struct did_run *run, const struct uf_did_fit 
     return effect_report_size(&run->common, run->scale, estimate, error);
 }
 
-static uf_status choose(struct did_run *run, const struct uf_covariance *covariance,
-                        const struct uf_randomisation *randomisation,
+static uf_status choose(struct did_run *run, const struct uf_did_fit *fit,
+                        const struct uf_covariance *covariance, const struct uf_randomisation *randomisation,
                         const struct uf_did_assignment *assignment, struct uf_error *error)
 {
     const struct effect_inference *inference = run->common.inference;
     struct effect_grounds grounds = {.n_treated = run->common.sample->n_treated,
                                      .n_control = run->common.sample->n_control,
                                      .wild = run->common.sample->data.n_cluster_dimensions == 1};
+    static const struct uf_words summed = {"Inference: by clusters (cr1s). Of {0} rows only sums are kept, "
+                                           "and the procedures for few clusters need "
+                                           "every row.",
+                                           "Inferens: efter kluster (cr1s). Av {0} rader sparas bara summor, "
+                                           "och metoderna för få kluster kräver "
+                                           "varje rad."};
+    const struct uf_argument n = uf_count_argument(fit->fit.n);
     if (!inference->automatic) return UF_OK;
+    if (fit->summed)
+        return effect_note(&run->common, UF_WARNING, "inference-chosen", summed, none, &n, 1, error);
     for (size_t c = 0; c < inference->n_covariances; c++)
         grounds.cr2 |= inference->covariance[c].kind == UF_COVARIANCE_CR2 && covariance[c].matrix;
     if (randomisation) {
@@ -206,6 +218,21 @@ static uf_status choose(struct did_run *run, const struct uf_covariance *covaria
     return effect_note_choice(&run->common, &grounds, error);
 }
 
+/* What a line by which the treated drift would do to the estimate, for the power of the leads' test. */
+static uf_status find_drift(struct did_run *run, const struct uf_did_fit *fit,
+                            const struct effect_regression *regression, struct uf_error *error)
+{
+    gsl_vector *line = gsl_vector_alloc(fit->fit.rank);
+    if (!line) return uf_fail_memory(error);
+    uf_status status = effect_line_coefficients(&run->common.sample->data, &regression->input, line, error);
+    if (status == UF_OK) {
+        run->estimate = gsl_vector_get(fit->fit.coefficients, 0);
+        run->drift = gsl_vector_get(line, fit->position[0]);
+    }
+    gsl_vector_free(line);
+    return status;
+}
+
 static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
                         const struct effect_regression *regression, const struct uf_covariance *covariance,
                         struct uf_error *error)
@@ -214,8 +241,9 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
     struct uf_randomisation randomisation = {0};
     bool randomised = false;
     UF_TRY(note_fit(&run->common, fit, error));
+    if (run->event_study) UF_TRY(find_drift(run, fit, regression, error));
     UF_TRY(randomise(&run->common, fit, &assignment, &randomisation, &randomised, error));
-    uf_status status = choose(run, covariance, randomised ? &randomisation : NULL, &assignment, error);
+    uf_status status = choose(run, fit, covariance, randomised ? &randomisation : NULL, &assignment, error);
     if (status == UF_OK)
         status = did_report_estimates(run, fit, regression, covariance, randomised ? &randomisation : NULL,
                                       &assignment, error);
@@ -264,6 +292,31 @@ static uf_status estimate(struct did_run *run, const struct uf_options *options,
     return status;
 }
 
+/* Only inference by clusters is the same from their means. */
+static bool takes_means(const struct effect_inference *inference)
+{
+    size_t count;
+    for (size_t c = 0; c < inference->n_covariances; c++)
+        if (!uf_covariance_types(&count)[inference->covariance[c].kind].clustered ||
+            inference->covariance[c].k_rule == UF_K_STATA)
+            return false;
+    return true;
+}
+
+static uf_status note_means(const struct effect_run *run, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "The {0} observations were taken together as {1} means by cluster and period, weighted by their "
+        "number: the "
+        "treatment came to whole clusters, and the estimate and its errors by cluster are the same.",
+        "De {0} observationerna har slagits ihop till {1} medelvärden per kluster och period, viktade med "
+        "antalet: insatsen "
+        "gällde hela kluster, och skattningen och dess fel efter kluster blir desamma."};
+    const struct uf_argument arguments[] = {uf_count_argument(run->sample->n_rows),
+                                            uf_count_argument(run->sample->data.n)};
+    return effect_note(run, UF_NOTE, "means-by-cluster", text, none, arguments, 2, error);
+}
+
 static uf_status run_did(const struct uf_panel *panel, const struct uf_options *options,
                          const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
@@ -287,8 +340,14 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
     UF_TRY(uf_design_check(panel, UF_COMPARE_TREATED_CONTROL, context, &design, result, error));
     result->claim = design.claim;
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
-    UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
-    uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
+    UF_TRY(effect_sample_init_columns(panel, context->language, &sample, result, error));
+    for (size_t c = 0; c < inference.n_covariances; c++)
+        sample.data.row_scores |= inference.covariance[c].kind == UF_COVARIANCE_HC1;
+    bool means = false;
+    uf_status status = takes_means(&inference) ? effect_sample_take_means(&sample, &means, error) : UF_OK;
+    if (status == UF_OK && means) status = note_means(&run.common, error);
+    if (status == UF_OK)
+        status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
     if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
     if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
@@ -311,9 +370,9 @@ const struct uf_method uf_method_did = {
          "difference of mean "
          "differences. The event study replaces the indicator by one per period since the start, the "
          "reference period being "
-         "0. Inference: CR2 with Satterthwaite's degrees of freedom and randomisation of the treatment over "
-         "regions, with the "
-         "usual cluster-robust errors (CR1S, factors G/(G−1) and (N−1)/(N−K)) beside them. The reading as an "
+         "0. Inference: what holds its level in the design at hand (with few treated regions randomisation, "
+         "scaled by "
+         "their noise before the start), and the usual cluster-robust errors beside it. The reading as an "
          "effect requires "
          "that the treated would have developed as the comparison did.",
          "Utfallet förklaras med en indikator (eller dos) för insatsen samt fasta effekter för region och "
@@ -322,9 +381,9 @@ const struct uf_method uf_method_did = {
          "skillnaden mellan "
          "medelförändringarna. Händelsestudien ersätter indikatorn med en för varje period sedan start, där "
          "referensperioden "
-         "är 0. Inferens: CR2 med Satterthwaites frihetsgrader och randomisering av insatsen över regioner, "
-         "med de vanliga "
-         "klusterrobusta felen (CR1S, faktorerna G/(G−1) och (N−1)/(N−K)) bredvid. Att tolka resultatet som "
+         "är 0. Inferens: det som håller sin nivå i det aktuella upplägget (med få insatsregioner "
+         "randomisering, skalad med "
+         "deras brus före start), och de vanliga klusterrobusta felen bredvid. Att tolka resultatet som "
          "en effekt "
          "förutsätter att insatsregionerna annars skulle ha utvecklats som jämförelseregionerna."},
     .sources = sources,

@@ -5,6 +5,7 @@
 #include "effect/estimates.h"
 #include "effect/inference_choice.h"
 #include "effect/pretrend.h"
+#include "effect/sample.h"
 
 #include <utfall/design.h>
 #include <utfall/did.h>
@@ -18,6 +19,11 @@
 uf_status did_regress(const struct uf_did_data *data, const gsl_matrix *leading, struct uf_did_fit *fit,
                       struct uf_error *error);
 
+/* The same from sums of the rows, for many of them (uf_did_data.summed_from). `event` (n; NULL: the treatment is the
+ * leading column) is the number of each row's event time, n_events for none; `order` lists those that have a column. */
+uf_status did_regress_sums(const struct uf_did_data *data, const uint32_t *event, size_t n_events,
+                           const uint32_t *order, struct uf_did_fit *fit, struct uf_error *error);
+
 /* The fit as inference sees it; owns the kept coefficients and borrows the rest. */
 struct did_regression {
     struct effect_regression view;
@@ -27,6 +33,9 @@ uf_status did_regression_init(const struct uf_did_data *data, const struct uf_di
                               struct did_regression *out, struct uf_error *error);
 void did_regression_clear(struct did_regression *regression);
 
+/* The places of the leads (but the reference) among the kept columns of an event study; room for its rank. */
+size_t did_lead_places(const struct uf_did_fit *fit, long reference, size_t *out);
+
 /* One run of did. */
 struct did_run {
     struct effect_run common;
@@ -34,6 +43,7 @@ struct did_run {
     struct uf_event_study_options event;
     enum effect_scale scale;
     enum effect_procedure procedure; /* with inference: auto */
+    double estimate, drift;          /* the coefficient; what it is with the line of slope 1 as outcome */
 };
 
 /* `randomisation` NULL: none. */
