@@ -20,15 +20,14 @@ static json_t *value_of(json_t *results, const char *entry)
 static void every_assignment(void **state)
 {
     (void)state;
-    enum { COUNTIES = 12 };
+    enum { COUNTIES = 12, ROWS = 2 * COUNTIES };
     json_t *results = load_json(need_shared("reference/peers/results/ttest_effectsize.json"));
     json_t *value = value_of(results, "permutation_exact_12");
     struct staggered p = staggered_read("reference/own/data/sim_sweden_county12.csv", "lan", "year", "y",
                                         "treated", NULL, NULL, NULL);
     assert_int_equal(p.data.n_units, COUNTIES);
-    double sum[COUNTIES][2] = {{0}}, count[COUNTIES][2] = {{0}}, outcome[2 * COUNTIES],
-           treatment[2 * COUNTIES];
-    size_t unit[2 * COUNTIES], period[2 * COUNTIES], first[COUNTIES], n_treated = 0;
+    double sum[COUNTIES][2] = {{0}}, count[COUNTIES][2] = {{0}}, outcome[ROWS], treatment[ROWS];
+    size_t unit[ROWS], period[ROWS], first[COUNTIES], n_treated = 0;
     for (size_t i = 0; i < p.data.n; i++) {
         long year = p.first_time + (long)p.period[i];
         if (year >= 2010 && year < 2016) continue;
@@ -46,7 +45,7 @@ static void every_assignment(void **state)
                      json_number_value(json_array_get(json_object_get(value, "d"), u)), 1e-12, "a change");
     }
     assert_int_equal(n_treated, 5);
-    const struct uf_did_data data = {.n = 2 * COUNTIES,
+    const struct uf_did_data data = {.n = ROWS,
                                      .n_units = COUNTIES,
                                      .n_periods = 2,
                                      .unit = unit,
