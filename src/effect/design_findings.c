@@ -3,14 +3,13 @@
  * programmes in design_exposure.c. */
 #include <stdint.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "effect/design_facts.h"
 
 #define ADD(severity, code, text, advice, arguments)                                                         \
     uf_result_add_note(result, facts->language, severity, code, text, advice, arguments,                     \
                        sizeof(arguments) / sizeof *(arguments), error)
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 uf_status design_find_missing(struct design_facts *facts, struct uf_result *result, struct uf_error *error)
 {

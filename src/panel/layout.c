@@ -307,7 +307,7 @@ static uf_status one_period(struct uf_panel *panel, struct uf_error *error)
     panel->periods = (struct uf_dictionary){calloc(1, sizeof(char *)), calloc(1, sizeof(char *)), 1};
     panel->period_value = calloc(1, sizeof *panel->period_value);
     if (!panel->periods.code || !panel->periods.label || !panel->period_value) return uf_fail_memory(error);
-    panel->periods.code[0] = uf_text_copy("0");
+    panel->periods.code[0] = uf_text_copy("");
     panel->periods.label[0] = uf_text_copy("");
     return panel->periods.code[0] && panel->periods.label[0] ? UF_OK : uf_fail_memory(error);
 }

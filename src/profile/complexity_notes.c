@@ -4,14 +4,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/ranking.h"
 #include "profile/tidy.h"
 
 /* Below these the index says little more than which few sectors stand out (docs/methods/complexity.md). */
 enum { FEW_SECTORS = 50, FEW_REGIONS = 15 };
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 /* --- a network that falls apart ---------------------------------------------------------------- */
 

@@ -4,6 +4,7 @@
 #include <utfall/concentration.h>
 #include <utfall/specialisation.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/findings.h"
 #include "profile/panel_activity.h"
@@ -247,7 +248,6 @@ static uf_status sentence(const struct panel_activity *a, const void *what, size
 /* By the index that the chart shows. */
 static uf_status tell_findings(const struct places *x, struct uf_result *result, struct uf_error *error)
 {
-    static const struct uf_words no_advice = {NULL, NULL};
     const struct panel_activity *a = x->activity;
     size_t most = SIZE_MAX, least = SIZE_MAX;
     for (size_t s = 0; s < a->n_sectors; s++) {

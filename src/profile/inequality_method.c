@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/inequality_tables.h"
 #include "profile/panel_activity.h"
@@ -116,8 +117,7 @@ static uf_status leave_out(struct inequality *x, const struct uf_options *option
         absent = {"Regions without any figure in the periods are left out ({0}): {1}.",
                   "Regioner helt utan uppgifter för perioderna ingår inte ({0} st): {1}."},
         lacking = {"Regions that lack at least one figure are left out, as asked ({0}): {1}.",
-                   "Regioner som saknar minst en uppgift har uteslutits, enligt valet ({0} st): {1}."},
-        no_advice = {NULL, NULL};
+                   "Regioner som saknar minst en uppgift har uteslutits, enligt valet ({0} st): {1}."};
     const bool all = strcmp(uf_options_text(options, "incomplete"), "leave-out") == 0;
     UF_TRY(leave_out_named(x, options, grid, error));
     struct uf_buffer names;

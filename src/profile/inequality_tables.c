@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/tidy.h"
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 static const char *period_code(const struct inequality *x, size_t t)
 {
@@ -182,7 +181,7 @@ static uf_status sentence(const struct inequality *x, size_t r, char **out, stru
     const size_t last = x->n_periods - 1;
     const double now = relative_of(x, last, r), before = relative_of(x, 0, r);
     char when[64] = "";
-    if (strcmp(period_code(x, last), "0") != 0)
+    if (strcmp(period_code(x, last), "") != 0)
         snprintf(when, sizeof when, "%s%.40s", x->language == UF_SWEDISH ? " " : " in ",
                  period_code(x, last));
     const struct uf_argument arguments[] = {

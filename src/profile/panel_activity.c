@@ -11,6 +11,7 @@
 
 const char *const panel_activity_references[] = {"nation", "rest-of-nation", NULL};
 const char *const panel_activity_incomplete[] = {"missing", "leave-out", NULL};
+const char *const panel_activity_incomplete_or_keep[] = {"missing", "leave-out", "keep", NULL};
 const char *const panel_activity_no_rows[] = {"missing", "zero", NULL};
 
 /* All units × sectors × chosen periods of the panel. */
@@ -65,7 +66,7 @@ uf_status panel_activity_period(const struct uf_panel *panel, const struct uf_op
         *out = i;
         return UF_OK;
     }
-    if (n == 0)
+    if (n == 0 || (n == 1 && *panel->periods.code[0] == 0))
         return uf_fail(error, UF_BAD_INPUT, "The data has no periods; leave the option '%s' out.", option);
     return uf_fail(error, UF_BAD_USAGE,
                    "There is no period %s in the data, which has %s to %s; change the option '%s'.", text,
@@ -137,7 +138,7 @@ static bool is_absent(uf_value_status status)
 
 static void drop_absent(struct cube *cube, struct panel_activity *out)
 {
-    for (size_t u = 0; u < cube->n_units; u++) {
+    for (size_t u = 0; u < cube->n_units && !out->keep_incomplete; u++) {
         bool absent = false;
         for (size_t t = 0; cube->region[u] && t < cube->n_periods; t++) {
             bool nothing = true;
@@ -163,18 +164,43 @@ static void drop_absent(struct cube *cube, struct panel_activity *out)
     }
 }
 
+static bool is_complete(const struct cube *cube, const struct panel_activity *out, size_t u)
+{
+    for (size_t t = 0; t < cube->n_periods; t++)
+        for (size_t s = 0; s < cube->n_sectors; s++)
+            if ((cube->sector[s] || s == out->total_sector) && isnan(cube->value[at(cube, t, u, s)]))
+                return false;
+    return true;
+}
+
 static void drop_incomplete(struct cube *cube, struct panel_activity *out)
 {
     for (size_t u = 0; u < cube->n_units; u++) {
-        bool incomplete = false;
-        for (size_t t = 0; cube->region[u] && t < cube->n_periods; t++)
-            for (size_t s = 0; s < cube->n_sectors; s++)
-                if ((cube->sector[s] || s == out->total_sector) && isnan(cube->value[at(cube, t, u, s)]))
-                    incomplete = true;
-        if (!incomplete) continue;
+        if (!cube->region[u] || is_complete(cube, out, u)) continue;
         cube->region[u] = false;
         out->absent_region[out->n_absent_regions++] = u;
     }
+}
+
+/* Those that lack no figure; without a published row they are the reference area of the regions kept. */
+static uf_status find_complete(const struct cube *cube, struct panel_activity *out, struct uf_error *error)
+{
+    size_t n = 0;
+    for (size_t r = 0; r < out->n_regions; r++)
+        n += out->complete[r] = is_complete(cube, out, out->region[r]);
+    out->has_whole = out->whole_unit != SIZE_MAX;
+    out->whole_parts = 1;
+    if (!out->keep_incomplete || out->has_whole) return UF_OK;
+    if (n == 0)
+        return uf_fail(
+            error, UF_BAD_INPUT,
+            "No region has a figure of '%s' for every sector, so 'incomplete: keep' leaves no reference "
+            "area. "
+            "Name fewer sectors, another period, or the published row of the reference area (reference-row).",
+            out->column->name);
+    out->has_whole = true;
+    out->whole_parts = n;
+    return UF_OK;
 }
 
 /* Codes that publishers give to the row of all sectors. */
@@ -203,6 +229,11 @@ static uf_status choose(const struct uf_panel *panel, const struct uf_options *o
             "The rest of the nation is formed from the regions: give either 'reference: rest-of-nation' or "
             "'reference-row', not both.");
     out->leave_out_incomplete = strcmp(uf_options_text(options, "incomplete"), "leave-out") == 0;
+    out->keep_incomplete = strcmp(uf_options_text(options, "incomplete"), "keep") == 0;
+    if (out->reference == UF_REFERENCE_REST && out->keep_incomplete)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "With 'incomplete: keep' regions are compared with those that lack nothing: give "
+                       "either it or 'reference: rest-of-nation', not both.");
     out->unnamed_total = SIZE_MAX;
     if (out->total_sector != SIZE_MAX) cube->sector[out->total_sector] = false;
     for (size_t s = 0; s < cube->n_sectors && cube->n_sectors > 1; s++) {
@@ -226,7 +257,7 @@ static uf_status choose(const struct uf_panel *panel, const struct uf_options *o
     if (out->reference == UF_REFERENCE_REST && out->n_regions == 1)
         return uf_fail(error, UF_BAD_USAGE,
                        "There is only one region with values, and so no rest of the nation to compare with.");
-    return UF_OK;
+    return find_complete(cube, out, error);
 }
 
 static double bounded(double value, uf_value_status status, double unit, enum bound bound)
@@ -244,7 +275,7 @@ static uf_status allocate_period(const struct panel_activity *out, struct period
     for (int b = 0; b < BOUNDS; b++) {
         ok = (p->value[b] = gsl_matrix_alloc(n_regions, n_sectors)) != NULL && ok;
         if (out->total_sector != SIZE_MAX) ok = (p->total[b] = gsl_vector_alloc(n_regions)) != NULL && ok;
-        if (out->whole_unit != SIZE_MAX) ok = (p->whole[b] = gsl_vector_alloc(n_sectors)) != NULL && ok;
+        if (out->has_whole) ok = (p->whole[b] = gsl_vector_alloc(n_sectors)) != NULL && ok;
     }
     p->status = calloc(n_regions * n_sectors, sizeof *p->status);
     p->total_status = calloc(n_regions, sizeof *p->total_status);
@@ -253,6 +284,21 @@ static uf_status allocate_period(const struct panel_activity *out, struct period
     p->sector_sum = calloc(n_sectors, sizeof *p->sector_sum);
     ok = ok && p->status && p->total_status && p->whole_status && p->region_sum && p->sector_sum;
     return ok ? UF_OK : uf_fail_memory(error);
+}
+
+/* The reference area's row as the sum of the regions that lack nothing. */
+static void add_complete(const struct panel_activity *out, struct period_activity *p)
+{
+    for (int b = 0; b < BOUNDS; b++) {
+        gsl_vector_set_zero(p->whole[b]);
+        p->whole_total[b] = 0;
+        for (size_t r = 0; r < out->n_regions; r++) {
+            if (!out->complete[r]) continue;
+            for (size_t s = 0; s < out->n_sectors; s++)
+                *gsl_vector_ptr(p->whole[b], s) += gsl_matrix_get(p->value[b], r, s);
+            if (out->total_sector != SIZE_MAX) p->whole_total[b] += gsl_vector_get(p->total[b], r);
+        }
+    }
 }
 
 static uf_status fill_period(const struct cube *cube, size_t t, struct panel_activity *out,
@@ -279,7 +325,11 @@ static uf_status fill_period(const struct cube *cube, size_t t, struct panel_act
         for (int b = 0; b < BOUNDS; b++)
             gsl_vector_set(p->total[b], r, bounded(cube->value[k], cube->status[k], unit, (enum bound)b));
     }
-    if (out->whole_unit == SIZE_MAX) return UF_OK;
+    if (!out->has_whole) return UF_OK;
+    if (out->whole_unit == SIZE_MAX) {
+        add_complete(out, p);
+        return UF_OK;
+    }
     for (size_t s = 0; s < out->n_sectors; s++) {
         size_t k = at(cube, t, out->whole_unit, out->sector[s]);
         p->whole_status[s] = cube->status[k];
@@ -328,13 +378,14 @@ uf_status panel_activity_new(const struct uf_panel *panel, const struct uf_optio
                                       .n_periods = n_periods};
     activity.bands = activity.column->rounding > 0;
     activity.region = calloc(panel->units.count + 1, sizeof *activity.region);
+    activity.complete = calloc(panel->units.count + 1, sizeof *activity.complete);
     activity.absent_region = calloc(panel->units.count + 1, sizeof *activity.absent_region);
     activity.sector = calloc(panel->sectors.count + 1, sizeof *activity.sector);
     activity.absent_sector = calloc(panel->sectors.count + 1, sizeof *activity.absent_sector);
     activity.at = calloc(n_periods, sizeof *activity.at);
     uf_status status = UF_OK;
-    if (!activity.region || !activity.absent_region || !activity.sector || !activity.absent_sector ||
-        !activity.at)
+    if (!activity.region || !activity.complete || !activity.absent_region || !activity.sector ||
+        !activity.absent_sector || !activity.at)
         status = uf_fail_memory(error);
     const bool zeros = strcmp(uf_options_text(options, "no-row"), "zero") == 0;
     if (status == UF_OK) status = fill_cube(panel, periods, zeros, &cube, &activity.n_no_row, error);
@@ -342,7 +393,7 @@ uf_status panel_activity_new(const struct uf_panel *panel, const struct uf_optio
     for (size_t t = 0; status == UF_OK && t < n_periods; t++) {
         activity.at[t].period = periods[t];
         const char *code = panel->periods.code[periods[t]];
-        if (strcmp(code, "0") != 0)
+        if (strcmp(code, "") != 0)
             snprintf(activity.at[t].when, sizeof activity.at[t].when, "%s%.40s",
                      language == UF_SWEDISH ? " " : ", ", code);
         status = fill_period(&cube, t, &activity, error);
@@ -374,6 +425,7 @@ void panel_activity_clear(struct panel_activity *activity)
     }
     free(activity->at);
     free(activity->region);
+    free(activity->complete);
     free(activity->sector);
     free(activity->absent_region);
     free(activity->absent_sector);

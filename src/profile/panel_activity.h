@@ -38,18 +38,24 @@ struct panel_activity {
     size_t total_sector;  /* SIZE_MAX: none named */
     size_t unnamed_total; /* a sector that is a total by its code, left out; SIZE_MAX: none */
     size_t whole_unit;    /* SIZE_MAX: none named */
+    /* There is a row for the reference area: a published one, or (`incomplete: keep`) the sum of the regions that lack
+     * no figure. */
+    bool has_whole;
+    size_t whole_parts; /* how many regions such a sum has; 1 for a published row */
     enum uf_reference reference;
     bool bands; /* the figures are rounded */
     /* left out: no value at all in one of the periods, or (regions) incomplete, on demand */
     size_t *absent_region, *absent_sector;
     size_t n_absent_regions, n_absent_sectors;
-    bool leave_out_incomplete;
+    bool leave_out_incomplete, keep_incomplete;
+    bool *complete;  /* per region of `region`: lacks no figure */
     size_t n_no_row; /* cells without a row that count as 0, as asked or by the method's default */
 };
 
 /* The options every method of this kind has; `reference` only where a region is compared with others. */
 extern const char *const panel_activity_references[];
 extern const char *const panel_activity_incomplete[];
+extern const char *const panel_activity_incomplete_or_keep[];
 extern const char *const panel_activity_no_rows[];
 #define PANEL_ACTIVITY_OPTIONS PANEL_ACTIVITY_OPTIONS_WITH("missing")
 /* `no_row`: the default for a region and sector without a row: `missing`, or `zero` where data list only what there
@@ -76,8 +82,9 @@ extern const char *const panel_activity_no_rows[];
         {"incomplete",                                                                                       \
          UF_OPTION_CHOICE,                                                                                   \
          "missing",                                                                                          \
-         panel_activity_incomplete,                                                                          \
-         "Regions with a missing value: make missing what needs it, or leave the region out everywhere",     \
+         panel_activity_incomplete_or_keep,                                                                  \
+         "Regions with a missing value: make missing what needs it, leave the region out everywhere, or "    \
+         "keep it, compared with the regions that lack nothing",                                             \
          false},                                                                                             \
     {                                                                                                        \
         "no-row", UF_OPTION_CHOICE, no_row, panel_activity_no_rows,                                          \

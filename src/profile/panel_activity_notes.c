@@ -5,27 +5,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/panel_activity.h"
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 #define TELL(severity, code, text, advice, arguments)                                                        \
     uf_result_add_note(result, a->language, severity, code, text, advice, arguments,                         \
                        sizeof(arguments) / sizeof *(arguments), error)
 
+/* A note names the first, the ledger all. */
 enum { NAMES_SHOWN = 8 };
 
 /* "Gotland, Dalarna, … (12)"; the caller frees it. NULL: out of memory. */
-static char *name_list(const struct uf_dictionary *dictionary, const size_t *index, size_t n)
+static char *name_list(const struct uf_dictionary *dictionary, const size_t *index, size_t n, size_t most)
 {
     struct uf_buffer text;
     uf_buffer_init(&text);
-    for (size_t i = 0; i < n && i < NAMES_SHOWN; i++) {
+    for (size_t i = 0; i < n && i < most; i++) {
         if (i > 0) uf_buffer_append(&text, ", ");
         uf_buffer_append(&text, dictionary->label[index[i]]);
     }
-    if (n > NAMES_SHOWN) {
+    if (n > most) {
         uf_buffer_append(&text, ", … (");
         uf_buffer_append_size(&text, n);
         uf_buffer_append(&text, ")");
@@ -51,9 +51,14 @@ static uf_status tell_left_out(const struct panel_activity *a, struct uf_result 
     for (int of_sectors = 0; of_sectors <= 1; of_sectors++) {
         size_t n = of_sectors ? a->n_absent_sectors : a->n_absent_regions;
         if (n == 0) continue;
-        char *names = of_sectors ? name_list(&a->panel->sectors, a->absent_sector, n)
-                                 : name_list(&a->panel->units, a->absent_region, n);
-        if (names == NULL) return uf_fail_memory(error);
+        const struct uf_dictionary *all = of_sectors ? &a->panel->sectors : &a->panel->units;
+        const size_t *index = of_sectors ? a->absent_sector : a->absent_region;
+        char *names = name_list(all, index, n, NAMES_SHOWN), *every = name_list(all, index, n, n);
+        if (names == NULL || every == NULL) {
+            free(names);
+            free(every);
+            return uf_fail_memory(error);
+        }
         struct uf_argument arguments[] = {uf_count_argument(n), uf_text_argument(names)};
         struct uf_words text = of_sectors ? sectors : a->leave_out_incomplete ? incomplete : regions;
         uf_status status = TELL(UF_WARNING, of_sectors ? "sectors-left-out" : "regions-left-out", text,
@@ -66,12 +71,54 @@ static uf_status tell_left_out(const struct panel_activity *a, struct uf_result 
         static const struct uf_words step[] = {{"regions without figures", "regioner utan uppgifter"},
                                                {"sectors without figures", "branscher utan uppgifter"}};
         if (status == UF_OK)
-            status = uf_result_add_ledger(result, uf_words_in(step[of_sectors], a->language), names, rows,
+            status = uf_result_add_ledger(result, uf_words_in(step[of_sectors], a->language), every, rows,
                                           rows - lost, error);
         free(names);
+        free(every);
         UF_TRY(status);
     }
     return UF_OK;
+}
+
+/* `incomplete: keep`: who is compared and not part of the reference area. */
+static uf_status tell_kept(const struct panel_activity *a, struct uf_result *result, struct uf_error *error)
+{
+    static const struct uf_words text = {"{0} of {1} regions lack at least one figure. They are in the "
+                                         "tables with what their figures allow, and are "
+                                         "compared with the reference area without being part of it: {2}.",
+                                         "{0} av {1} regioner saknar minst en uppgift. De finns i tabellerna "
+                                         "med det som deras uppgifter räcker till "
+                                         "och jämförs med jämförelseområdet utan att ingå i det: {2}."};
+    static const struct uf_words published = {"{0} of {1} regions lack at least one figure. They are in the "
+                                              "tables with what their figures allow: {2}.",
+                                              "{0} av {1} regioner saknar minst en uppgift. De finns i "
+                                              "tabellerna med det som deras uppgifter räcker till: "
+                                              "{2}."};
+    static const struct uf_words step = {"regions compared, not in the reference area",
+                                         "regioner som jämförs men inte ingår i jämförelseområdet"};
+    size_t *kept = malloc((a->n_regions + 1) * sizeof *kept), n = 0;
+    if (kept == NULL) return uf_fail_memory(error);
+    for (size_t r = 0; r < a->n_regions && a->keep_incomplete; r++)
+        if (!a->complete[r]) kept[n++] = a->region[r];
+    if (n == 0) {
+        free(kept);
+        return UF_OK;
+    }
+    char *names = name_list(&a->panel->units, kept, n, NAMES_SHOWN),
+         *every = name_list(&a->panel->units, kept, n, n);
+    free(kept);
+    uf_status status = names && every ? UF_OK : uf_fail_memory(error);
+    const struct uf_argument arguments[] = {uf_count_argument(n), uf_count_argument(a->n_regions),
+                                            uf_text_argument(names)};
+    if (status == UF_OK)
+        status =
+            TELL(UF_NOTE, "regions-kept", a->whole_unit == SIZE_MAX ? text : published, no_advice, arguments);
+    if (status == UF_OK && a->whole_unit == SIZE_MAX)
+        status = uf_result_add_ledger(result, uf_words_in(step, a->language), every, a->panel->n_rows,
+                                      a->panel->n_rows, error);
+    free(names);
+    free(every);
+    return status;
 }
 
 /* "not available, confidential"; the caller frees it. NULL: out of memory. */
@@ -110,10 +157,17 @@ static uf_status tell_missing(const struct panel_activity *a, struct uf_result *
     static const struct uf_words advice = {
         "Name the published total (total) and the published row of the reference area (reference-row), leave "
         "incomplete "
-        "regions out (incomplete: leave-out), or choose sectors and years without gaps.",
+        "regions out (incomplete: leave-out), compare them with the complete ones where the method can "
+        "(incomplete: "
+        "keep), or choose sectors and years without gaps.",
         "Ange den publicerade totalen (total) och jämförelseområdets publicerade rad (reference-row), "
         "uteslut "
-        "ofullständiga regioner (incomplete: leave-out), eller välj branscher och år utan luckor."};
+        "ofullständiga regioner (incomplete: leave-out), jämför dem med de fullständiga där metoden kan det "
+        "(incomplete: keep), eller välj branscher och år utan luckor."};
+    static const struct uf_words kept = {"{0} of {1} figures are missing ({2}). A missing figure is not "
+                                         "zero: what is formed from it is missing too.",
+                                         "{0} av {1} uppgifter saknas ({2}). En saknad uppgift är inte noll: "
+                                         "det som beräknas av den saknas också."};
     size_t missing = 0, cells = 0;
     uf_value_status reasons = 0;
     for (size_t t = 0; t < a->n_periods; t++) {
@@ -128,7 +182,8 @@ static uf_status tell_missing(const struct panel_activity *a, struct uf_result *
     if (names == NULL) return uf_fail_memory(error);
     struct uf_argument arguments[] = {uf_count_argument(missing), uf_count_argument(cells),
                                       uf_text_argument(names)};
-    uf_status status = TELL(UF_WARNING, "missing-figures", text, advice, arguments);
+    uf_status status = a->keep_incomplete ? TELL(UF_NOTE, "missing-figures", kept, no_advice, arguments)
+                                          : TELL(UF_WARNING, "missing-figures", text, advice, arguments);
     free(names);
     return status;
 }
@@ -299,6 +354,7 @@ uf_status panel_activity_tell(const struct panel_activity *activity, bool sums_u
                               struct uf_error *error)
 {
     UF_TRY(tell_left_out(activity, result, error));
+    UF_TRY(tell_kept(activity, result, error));
     UF_TRY(tell_no_row(activity, result, error));
     UF_TRY(tell_missing(activity, result, error));
     UF_TRY(tell_sectors(activity, sums_used, result, error));

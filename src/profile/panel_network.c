@@ -6,13 +6,12 @@
 #include <string.h>
 #include <utfall/location_quotient.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 
 const char *const panel_network_measures[] = {"min-conditional", "cosine",      "jaccard",
                                               "association",     "probability", NULL};
 const char *const panel_network_bases[] = {"occurrences", "co-occurrences", NULL};
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 void panel_network_clear(struct panel_network *network)
 {

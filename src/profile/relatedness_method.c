@@ -4,14 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/panel_network.h"
 #include "profile/tidy.h"
 
 /* A heat map of more sectors than this cannot be read; a table of all pairs of more than that is long. */
 enum { PARTNERS_DEFAULT = 10, ALL_PAIRS = 60 };
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 /* Sectors and how related they are, whatever that was formed from. */
 struct relation {

@@ -49,7 +49,7 @@ static uf_status index_row(const struct panel_activity *a, const struct indices 
     const struct uf_specialisation *y = &x->region[r];
     const struct period_activity *p = &a->at[0];
     const uf_value_status own = p->region_sum[r]; /* what indices of the region alone need */
-    const uf_value_status both = own | (a->whole_unit != SIZE_MAX ? p->whole_cells : p->all_cells);
+    const uf_value_status both = own | (a->has_whole ? p->whole_cells : p->all_cells);
     const bool banded = a->bands && isfinite(y->krugman);
     const uf_value_status no_band = a->bands ? both : UF_VALUE_NOT_APPLICABLE;
     struct tidy_row row = tidy_row_add(table, error);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <utfall/variety.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/findings.h"
 #include "profile/panel_activity.h"
@@ -152,8 +153,6 @@ static uf_status sentence(const struct panel_activity *a, const void *what, size
                                             uf_count_argument(ranked)};
     return uf_phrase(a->language, isnan(y->total) ? none : told, arguments, 8, out, error);
 }
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 /* How sectors were put together, and where that leaves nothing to tell. */
 static uf_status tell_division(const struct breadth *x, struct uf_result *result, struct uf_error *error)
