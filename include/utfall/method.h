@@ -97,6 +97,12 @@ struct uf_scatter_hint {
     struct uf_words quadrants[4];
 };
 
+/* A number of the result for a chart of another table: of the first row that has one (and, with `where`, the text `is` in
+ * that column). */
+struct uf_hint_number {
+    const char *table, *column, *where, *is; /* where NULL: any row */
+};
+
 /* A chart that suits a table of the result. The study adds title, source and language. */
 struct uf_chart_hint {
     const char *kind;  /* a kind of chart.h: `event-study` */
@@ -116,6 +122,20 @@ struct uf_chart_hint {
     const char *form; /* small-multiples: `form` of chart.h; NULL: lines */
     /* drawn only where this option has this value, as of several hints that differ in words; NULL: always */
     const char *only_option, *only_value;
+    const char *low2, *high2; /* event-study: the simultaneous band; not drawn where the table has no value there */
+    struct uf_words band2_label; /* what it is, {0} the level in per cent; NULL words: a band over all periods */
+    const char *where, *is;   /* only rows with the text `is` in the column `where`; NULL: all */
+    struct uf_words x_label;  /* axis title of x; NULL words: the kind's own */
+    /* words at the line `reference`, and the number instead of `reference` (NULL: none); {0} is the number */
+    struct uf_words reference_label;
+    const struct uf_hint_number *reference_from;
+    /* a vertical line at a number of the result, with words at it; {0} is the number; not drawn where it is missing */
+    struct uf_words marked_label;
+    const struct uf_hint_number *marked_from;
+    /* a line under the title, with numbers {0} to {5} of the result; left out where one is missing */
+    struct uf_words subtitle;
+    const struct uf_hint_number *numbers;
+    size_t n_numbers;
 };
 
 struct uf_method {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "study/hint_words.h"
 #include "study/present.h"
 
 enum { MAX_FACETS = 6, MOST_HEAT_ROWS = 60 /* of a chart, see docs/charts.md */ };
@@ -59,6 +60,18 @@ static uf_status filter_facet(const struct uf_table *table, size_t column, const
     uf_status status = uf_table_filter(table, uf_table_name(table), keep, out, error);
     free(keep);
     return status;
+}
+
+/* The rows that the hint is about; the figure's own copy of the table. */
+static uf_status filter_rows(const struct uf_chart_hint *hint, struct run_figure *figure, struct uf_error *error)
+{
+    size_t column = uf_table_column(figure->table, hint->where);
+    struct uf_table *part = NULL;
+    if (column == SIZE_MAX) return UF_OK;
+    UF_TRY(filter_facet(figure->table, column, hint->is, &part, error));
+    uf_table_free(figure->owned);
+    figure->table = figure->owned = part;
+    return UF_OK;
 }
 
 static const char *option_period(const struct run_analysis *analysis, const char *name)
@@ -144,56 +157,6 @@ static bool has_group(const struct uf_table *table, const char *code)
     return false;
 }
 
-/* The text that all filled cells of a column share; NULL: they differ (leads and lags by procedures of their own), or
- * there is none. */
-static const char *only_text(const struct uf_table *table, const char *name)
-{
-    size_t column = uf_table_column(table, name);
-    const char *only = NULL;
-    for (size_t i = 0; column != SIZE_MAX && i < uf_table_rows(table); i++) {
-        const char *text = uf_table_text(table, i, column);
-        if (!text) continue;
-        if (only && strcmp(only, text) != 0) return NULL;
-        only = text;
-    }
-    return only;
-}
-
-/* What the intervals are, in words; nothing where there are none. */
-static uf_status band_words(const struct run *run, const struct run_analysis *analysis,
-                            const struct uf_chart_hint *hint, const struct uf_table *table, char **out,
-                            struct uf_error *error)
-{
-    *out = NULL;
-    /* of intervals the method knows what they are, and says so in the title */
-    if (!hint->low || !strcmp(hint->kind, "intervals")) return UF_OK;
-    if (!strcmp(hint->kind, "event-study")) {
-        const char *vcov = only_text(table, "vcov");
-        char buffer[64];
-        const struct uf_argument arguments[] = {
-            uf_number_argument(100 * run_confidence_level(analysis), -1),
-            uf_text_argument(vcov ? run_inference_words(vcov, run->language, buffer, sizeof buffer) : "")};
-        return uf_phrase(
-            run->language,
-            vcov ? (struct uf_words){"{0} % confidence interval ({1})", "{0} % konfidensintervall ({1})"}
-                 : (struct uf_words){"{0} % confidence interval", "{0} % konfidensintervall"},
-            arguments, 2, out, error);
-    }
-    const struct uf_panel *panel = analysis->panel;
-    double unit = panel->columns[panel->outcome >= 0 ? panel->outcome : 0].rounding;
-    if (!(unit > 0)) return UF_OK;
-    const struct uf_argument argument = uf_number_argument(unit, -1);
-    if (analysis->profile && analysis->profile->of_sums)
-        return uf_phrase(run->language,
-                         (struct uf_words){"lines: the span that the rounding of the parts leaves open",
-                                           "streck: det spann som delarnas avrundning lämnar öppet"},
-                         NULL, 0, out, error);
-    return uf_phrase(run->language,
-                     (struct uf_words){"lines: the span that rounding to whole {0} leaves open",
-                                       "streck: det spann som avrundningen till hela {0} lämnar öppet"},
-                     &argument, 1, out, error);
-}
-
 /* What a scatter has beside two columns, in the run's language. */
 static void set_scatter(const struct run *run, const struct run_analysis *analysis,
                         const struct uf_chart_hint *hint, const struct uf_table *table,
@@ -243,16 +206,23 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
     char start[UF_PERIOD_SIZE + 32] = "";
     double marked = start_of(run, analysis, hint);
     if (!isnan(marked)) snprintf(start, sizeof start, "start %.0f", marked);
-    char *band = NULL, *treated_names = NULL;
+    char *treated_names = NULL;
     struct uf_table *shown = NULL;
-    uf_status status = band_words(run, analysis, hint, table, &band, error);
+    struct hint_words words;
+    uf_status status = hint_words_init(run, analysis, hint, table, &words, error);
+    if (hint->marked_from) marked = words.marked_at;
     if (status == UF_OK) status = present_chart_table(run, analysis, table, &shown, error);
     if (status == UF_OK && path && !(treated_names = run_treated_names(run, analysis)))
         status = uf_fail_memory(error);
     struct uf_chart_request request = {
         .kind = hint->kind,
         .table = shown,
-        .band_label = band,
+        .subtitle = words.subtitle,
+        .band_label = words.band,
+        .band2_label = words.band2,
+        .low2 = words.has_band2 ? hint->low2 : NULL,
+        .high2 = words.has_band2 ? hint->high2 : NULL,
+        .x_label = uf_words_in(hint->x_label, run->language),
         .treated_label = treated_names && *treated_names ? treated_names : NULL,
         .gap_unit = run_difference_unit(outcome->unit, run->language),
         .value = hint->value,
@@ -266,12 +236,14 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
         .unit = unit,
         .focus = (const char *const *)analysis->focus_labels.items,
         .n_focus = facet->value || !shows_focus(analysis, hint, table) ? 0 : analysis->focus_labels.count,
-        .reference = hint->reference,
+        .reference = words.reference_at,
+        .reference_label = words.reference,
         .reference_x = NAN,
         .order = hint->order,
         .form = hint->form,
         .marked_x = marked,
-        .marked_label = *start ? start : NULL};
+        .marked_label = words.marked ? words.marked : *start ? start : NULL};
+    if (!strcmp(hint->kind, "event-study")) request.marked_label = "start"; /* the line stands there by itself */
     const char *const only = only_line(hint, table);
     if (only && request.n_focus == 0) {
         request.focus = &only;
@@ -296,7 +268,7 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
     }
     uf_table_free(shown);
     free(treated_names);
-    free(band);
+    hint_words_clear(&words);
     return status;
 }
 
@@ -395,6 +367,7 @@ static uf_status chart_facet(struct run *run, struct run_analysis *analysis, siz
         status = filter_facet(table, column, facet->value, &figure.owned, error);
         figure.table = figure.owned;
     }
+    if (status == UF_OK && hint->where) status = filter_rows(hint, &figure, error);
     if (status == UF_OK && !strcmp(hint->kind, "bars")) status = sort_bars(hint, &figure, error);
     if (status == UF_OK) status = narrow_heat_map(analysis, hint, &figure, error);
     if (status == UF_OK) status = chart_hint(run, analysis, hint, figure.table, facet, file, &figure, error);
