@@ -147,4 +147,5 @@ uf_status uf_heat_map_lay_out(struct uf_drawing *drawing, struct uf_error *error
 uf_status uf_intervals_lay_out(struct uf_drawing *drawing, struct uf_error *error);
 uf_status uf_small_multiples_lay_out(struct uf_drawing *drawing, struct uf_error *error);
 uf_status uf_map_lay_out(struct uf_drawing *drawing, struct uf_error *error);
+uf_status uf_histogram_lay_out(struct uf_drawing *drawing, struct uf_error *error);
 #endif

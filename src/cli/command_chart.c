@@ -275,7 +275,7 @@ const struct command command_chart = {
     .usage = "KIND --data FILE [OPTIONS]",
     .summary = "draw a chart from a table",
     .more = "Kinds: bars, stacked-bars, lines, event-study, synthetic-control, tile-map, scatter, heat-map, "
-            "intervals, small-multiples, map. Written are "
+            "intervals, small-multiples, map, histogram. Written are "
             "NAME.csv (the numbers drawn), NAME.gp (the "
             "script, which runs by itself), the pictures, and NAME.txt, a description that is also printed.",
     .groups = groups,

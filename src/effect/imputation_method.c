@@ -7,6 +7,7 @@
 #include <utfall/design.h>
 
 #include "base/fail.h"
+#include "effect/chart_hints.h"
 #include "effect/binary_treatment.h"
 #include "effect/imputation_run.h"
 
@@ -75,15 +76,8 @@ static const struct uf_chart_hint charts[] = {
      .label = "group",
      .x = "period",
      .reference = 0},
-    {.kind = "lines",
-     .table = "raw-trends",
-     .title = {"{0}: means of treated and comparison regions",
-               "{0}: medelvärden för insats- och jämförelseregioner"},
-     .value_label = {NULL, NULL},
-     .value = "value",
-     .label = "label",
-     .x = "period",
-     .reference = NAN},
+    EFFECT_CHART_TRENDS,
+    EFFECT_CHART_RANDOMISATION,
 };
 
 static const struct uf_words none = {NULL, NULL};

@@ -38,7 +38,7 @@ static uf_status band_words(const struct run *run, const struct run_analysis *an
 {
     *out = NULL;
     /* of intervals the method knows what they are, and says so in the title */
-    if (!hint->low || !strcmp(hint->kind, "intervals")) return UF_OK;
+    if (!hint->low || !strcmp(hint->kind, "intervals") || !strcmp(hint->kind, "histogram")) return UF_OK;
     if (!strcmp(hint->kind, "event-study")) {
         const char *vcov = only_text(table, "vcov");
         char buffer[64];
@@ -97,7 +97,11 @@ static double number_of(const struct run_analysis *analysis, const struct uf_hin
     for (size_t i = 0; i < uf_table_rows(table); i++) {
         double number = uf_table_number(table, i, column);
         bool meant = where == SIZE_MAX || uf_text_equal(uf_table_text(table, i, where), from->is);
-        if (meant && !isnan(number)) return number;
+        if (!meant || isnan(number)) continue;
+        /* as many decimals as the size of the number calls for */
+        int wanted = fabs(number) >= 100 ? 1 : fabs(number) >= 1 ? 2 : fabs(number) >= 0.1 ? 3 : *decimals;
+        if (*decimals > wanted) *decimals = wanted;
+        return number;
     }
     return NAN;
 }

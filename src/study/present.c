@@ -180,7 +180,7 @@ static int decimals_of(const struct view *view, size_t column)
         return decimals;
     int wanted = decimals;
     if (is_effect(view) && !strcmp(name, "p_value"))
-        wanted = 3;
+        wanted = has_column(view, "least_p") ? decimals : 3; /* to be compared with the smallest possible one */
     else if (is_effect(view) && IS_ONE_OF(name, differences))
         wanted = difference_decimals(view, decimals);
     else if (!strcmp(uf_table_name(view->table), "effect-size") ||

@@ -200,9 +200,10 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
     const bool path = !strcmp(hint->kind, "synthetic-control");
     const char *value_label = uf_words_in(hint->value_label, run->language);
     if (!value_label && analysis->kind == ANALYSIS_EFFECT) value_label = outcome->label;
-    const char *unit = path ? outcome->unit : unit_of(table, hint->value);
+    const bool counts = !strcmp(hint->kind, "histogram"); /* of values that have the unit */
+    const char *unit = path ? outcome->unit : unit_of(table, counts ? hint->low : hint->value);
     /* A difference of percentages is in percentage points. */
-    if (!strcmp(hint->kind, "event-study")) unit = run_difference_unit(unit, run->language);
+    if (!strcmp(hint->kind, "event-study") || counts) unit = run_difference_unit(unit, run->language);
     char start[UF_PERIOD_SIZE + 32] = "";
     double marked = start_of(run, analysis, hint);
     if (!isnan(marked)) snprintf(start, sizeof start, "start %.0f", marked);

@@ -140,6 +140,12 @@ static void tables_of_a_plain_run(void **state)
     expect_within(p, round(p), 1e-9, "a share of 1,330");
     assert_non_null(strstr(uf_result_note(&ran.result, "pretrend")->text, "dealing the treatment out anew"));
 
+    const struct uf_table *tests = uf_result_table(&ran.result, "randomisation-test");
+    assert_string_equal(cell_text(tests, 0, "vcov"), "randomisation");
+    for (size_t i = 0; i < uf_table_rows(tests); i++) {
+        assert_true(cell(tests, i, "least_p") <= cell(tests, i, "p_value") && cell(tests, i, "p_value") <= 1);
+        expect_close(cell(tests, i, "least_p"), 1 / cell(tests, i, "tried"), 1e-12, "one assignment is the actual one");
+    }
     const struct uf_table *bins = uf_result_table(&ran.result, "randomisation");
     double total = 0, actual = 0;
     for (size_t i = 0; i < uf_table_rows(bins); i++)
