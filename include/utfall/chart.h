@@ -98,7 +98,7 @@ struct uf_chart_request {
     /* heat-map: `value` (rows and columns by falling mean, the default), `similarity` (neighbours are alike),
      * `given`; intervals: `given` (the default), `value` (falling), `rising` */
     const char *order;
-    const char *form;         /* small-multiples: `lines` (the default) or `stacked-bars` */
+    const char *form;         /* small-multiples: `lines` (the default), `stacked-bars`, or `intervals` (estimates with low and high) */
     const char *geometry;     /* map: a GeoJSON file or a shapefile (.shp, or .zip with one), projected */
     const char *geometry_key; /* map: the attribute that holds the region's code; NULL: found */
     const struct uf_table *aliases; /* map: other codes of regions, columns `alias` and `code`; NULL: none */

@@ -262,7 +262,7 @@ static const struct argument_option looks[] = {
     {"band-label", 0, ARGUMENT_VALUE, "TEXT", "what the intervals are"},
     {"order", 0, ARGUMENT_VALUE, "ORDER",
      "heat-map: value (default), similarity, given; intervals: given (default), value, rising"},
-    {"form", 0, ARGUMENT_VALUE, "FORM", "small-multiples: lines (default) or stacked-bars"},
+    {"form", 0, ARGUMENT_VALUE, "FORM", "small-multiples: lines (default), stacked-bars or intervals"},
     {"marked-x", 0, ARGUMENT_VALUE, "NUMBER", "a vertical line, as the start of a treatment"},
     {"language", 'l', ARGUMENT_VALUE, "sv|en",
      "the language of numbers and of the description (default: en)"},

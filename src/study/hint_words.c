@@ -39,7 +39,7 @@ static uf_status band_words(const struct run *run, const struct run_analysis *an
     *out = NULL;
     /* of intervals the method knows what they are, and says so in the title */
     if (!hint->low || !strcmp(hint->kind, "intervals") || !strcmp(hint->kind, "histogram")) return UF_OK;
-    if (!strcmp(hint->kind, "event-study")) {
+    if (!strcmp(hint->kind, "event-study") || uf_text_equal(hint->form, "intervals")) {
         const char *vcov = only_text(table, "vcov");
         char buffer[64];
         const struct uf_argument arguments[] = {

@@ -203,7 +203,8 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
     const bool counts = !strcmp(hint->kind, "histogram"); /* of values that have the unit */
     const char *unit = path ? outcome->unit : unit_of(table, counts ? hint->low : hint->value);
     /* A difference of percentages is in percentage points. */
-    if (!strcmp(hint->kind, "event-study") || counts) unit = run_difference_unit(unit, run->language);
+    if (!strcmp(hint->kind, "event-study") || counts || uf_text_equal(hint->value, "estimate"))
+        unit = run_difference_unit(unit, run->language);
     char start[UF_PERIOD_SIZE + 32] = "";
     double marked = start_of(run, analysis, hint);
     if (!isnan(marked)) snprintf(start, sizeof start, "start %.0f", marked);
@@ -244,7 +245,11 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
         .form = hint->form,
         .marked_x = marked,
         .marked_label = words.marked ? words.marked : *start ? start : NULL};
-    if (!strcmp(hint->kind, "event-study")) request.marked_label = "start"; /* the line stands there by itself */
+    /* time since the start: the line stands before 0, in an event study by itself */
+    if (uf_text_equal(hint->x, "event_time")) {
+        request.marked_x = uf_text_equal(hint->form, "intervals") ? -0.5 : NAN;
+        request.marked_label = "start";
+    }
     const char *const only = only_line(hint, table);
     if (only && request.n_focus == 0) {
         request.focus = &only;
