@@ -83,7 +83,7 @@ struct uf_chart_request {
     /* bars: where they begin; lines, intervals, scatter: a level; maps and heat-map: the middle of the classes;
      * NaN: none */
     double reference;
-    bool from_zero;  /* bars: begin at 0, the reference is just a line */
+    bool from_zero;  /* bars: begin at 0, the reference is just a line; intervals: the axis holds 0 */
     double marked_x; /* a vertical line (start of the treatment, an estimate); NaN: none (event-study: -0.5) */
     /* event-study: the reference period; NULL: the row whose estimate is 0 and has no interval */
     const double *omitted_x;

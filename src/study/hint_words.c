@@ -37,6 +37,10 @@ static uf_status band_words(const struct run *run, const struct run_analysis *an
                             struct uf_error *error)
 {
     *out = NULL;
+    if (hint->band_label.en) {
+        const struct uf_argument level = uf_number_argument(100 * run_confidence_level(analysis), -1);
+        return uf_phrase(run->language, hint->band_label, &level, 1, out, error);
+    }
     /* of intervals the method knows what they are, and says so in the title */
     if (!hint->low || !strcmp(hint->kind, "intervals") || !strcmp(hint->kind, "histogram")) return UF_OK;
     if (!strcmp(hint->kind, "event-study") || uf_text_equal(hint->form, "intervals")) {

@@ -240,6 +240,7 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
         .n_focus = facet->value || !shows_focus(analysis, hint, table) ? 0 : analysis->focus_labels.count,
         .reference = words.reference_at,
         .reference_label = words.reference,
+        .from_zero = hint->from_zero,
         .reference_x = NAN,
         .order = hint->order,
         .form = hint->form,

@@ -68,7 +68,7 @@ static void test_panels_of_estimates(void **state)
     assert_null(strstr(chart.svg, ">2010</text><")); /* one series: no legend of cohorts */
     char *csv = read_text("cohorts.csv");
     assert_has(csv, "value,low,high,across,down,low_down,high_down,status,x,label\n0.5,0.1,0.9,");
-    assert_has(csv, "\n,,,,,,,\"missing\",\"0\",\"2013\"\n");
+    assert_has(csv, "\n,,,,,,,\"not-available\",\"0\",\"2013\"\n");
     free(csv);
     uf_chart_clear(&chart);
     request.form = "dots";
