@@ -31,10 +31,10 @@ extern "C" {
 #endif
 
 enum uf_bacon_type {
-    UF_BACON_UNTREATED,        /* against never treated */
-    UF_BACON_EARLIER_LATER,    /* earlier against later */
-    UF_BACON_LATER_EARLIER,    /* later against earlier: forbidden */
-    UF_BACON_ALWAYS_TREATED,   /* against treated in all periods: forbidden */
+    UF_BACON_UNTREATED,      /* against never treated */
+    UF_BACON_EARLIER_LATER,  /* earlier against later */
+    UF_BACON_LATER_EARLIER,  /* later against earlier: forbidden */
+    UF_BACON_ALWAYS_TREATED, /* against treated in all periods: forbidden */
     UF_BACON_TYPES
 };
 

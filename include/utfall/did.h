@@ -41,6 +41,7 @@ struct uf_did_data {
     const long *time; /* n_periods: the periods on an equidistant scale (2000, 2002, …); NULL: 0, 1, 2, … */
     const size_t *cluster[2]; /* n each */
     size_t n_groups[2], n_cluster_dimensions;
+    const double *latitude, *longitude; /* n each, for conley; NULL: not known */
 };
 
 /* A regression with unit and period effects taken out. Columns: first the treatment or the event times, then

@@ -39,8 +39,11 @@
 #include <utfall/multiplier_bootstrap.h>
 #include <utfall/number.h>
 #include <utfall/panel.h>
+#include <utfall/parallel_trends_bounds.h>
 #include <utfall/peer_regions.h>
 #include <utfall/period.h>
+#include <utfall/power.h>
+#include <utfall/pretrend.h>
 #include <utfall/priority.h>
 #include <utfall/random.h>
 #include <utfall/randomisation.h>
@@ -49,6 +52,7 @@
 #include <utfall/report.h>
 #include <utfall/result.h>
 #include <utfall/scoreboard.h>
+#include <utfall/sensitivity.h>
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
 #include <utfall/simultaneous.h>

@@ -17,24 +17,25 @@ void uf_bacon_clear(struct uf_bacon *bacon)
 
 /* Groups of units by the period in which they start: in order of their start, never treated last. */
 struct groups {
-    size_t n_periods;   /* that have rows */
-    size_t *period;     /* data's periods → 0 … n_periods − 1; SIZE_MAX: without rows */
-    size_t *given;      /* and back */
+    size_t n_periods; /* that have rows */
+    size_t *period;   /* data's periods → 0 … n_periods − 1; SIZE_MAX: without rows */
+    size_t *given;    /* and back */
     size_t count;
     size_t *start;      /* data's period; SIZE_MAX: never */
     size_t *treated_at; /* index among the periods that have rows; n_periods: never within them */
     size_t *n_units;
-    double *weight;     /* sum over units */
-    double *sum;        /* count × n_periods: weighted sums of the outcome, then cumulated over periods */
+    double *weight; /* sum over units */
+    double *sum;    /* count × n_periods: weighted sums of the outcome, then cumulated over periods */
 };
 
 static void groups_clear(struct groups *g)
 {
-    free(g->period), free(g->given), free(g->start), free(g->treated_at), free(g->n_units), free(g->weight), free(g->sum);
+    free(g->period), free(g->given), free(g->start), free(g->treated_at), free(g->n_units), free(g->weight),
+        free(g->sum);
 }
 
-static uf_status check_balanced(const struct uf_did_data *data, struct groups *g, size_t *rows, double *weight,
-                                struct uf_error *error)
+static uf_status check_balanced(const struct uf_did_data *data, struct groups *g, size_t *rows,
+                                double *weight, struct uf_error *error)
 {
     size_t units = 0;
     for (size_t t = 0; t < data->n_periods; t++) g->period[t] = SIZE_MAX;
@@ -42,12 +43,14 @@ static uf_status check_balanced(const struct uf_did_data *data, struct groups *g
         size_t u = data->unit[i];
         double w = data->weights ? data->weights[i] : 1;
         if (rows[u] > 0 && w != weight[u])
-            return uf_fail(error, UF_NOT_IDENTIFIED,
-                           "the weight of unit %zu changes over time; the decomposition holds for weights that are "
-                           "constant within a unit",
-                           u + 1);
+            return uf_fail(
+                error, UF_NOT_IDENTIFIED,
+                "the weight of unit %zu changes over time; the decomposition holds for weights that are "
+                "constant within a unit",
+                u + 1);
         if (!(w > 0))
-            return uf_fail(error, UF_BAD_INPUT, "row %zu has the weight %g; weights must be positive", i + 1, w);
+            return uf_fail(error, UF_BAD_INPUT, "row %zu has the weight %g; weights must be positive", i + 1,
+                           w);
         weight[u] = w;
         units += rows[u]++ == 0;
         g->period[data->period[i]] = 0;
@@ -66,12 +69,11 @@ static uf_status check_balanced(const struct uf_did_data *data, struct groups *g
     free(seen);
     for (size_t u = 0; u < data->n_units && gap == SIZE_MAX; u++)
         if (rows[u] > 0 && rows[u] != g->n_periods) gap = u;
-    if (twice != SIZE_MAX)
-        return uf_fail(error, UF_NOT_IDENTIFIED, "unit %zu has a period twice", twice + 1);
+    if (twice != SIZE_MAX) return uf_fail(error, UF_NOT_IDENTIFIED, "unit %zu has a period twice", twice + 1);
     if (gap != SIZE_MAX)
         return uf_fail(error, UF_NOT_IDENTIFIED,
-                       "unit %zu has %zu of %zu periods; the decomposition holds for balanced panels", gap + 1,
-                       rows[gap], g->n_periods);
+                       "unit %zu has %zu of %zu periods; the decomposition holds for balanced panels",
+                       gap + 1, rows[gap], g->n_periods);
     return UF_OK;
 }
 
@@ -140,15 +142,16 @@ static void add(const struct groups *g, struct uf_bacon *b, enum uf_bacon_type t
                 size_t from, size_t to, double weight)
 {
     if (!(weight > 0)) return;
-    b->comparison[b->count++] = (struct uf_bacon_comparison){.type = type,
-                                                             .treated = g->start[k],
-                                                             .control = g->start[other],
-                                                             .weight = weight * g->weight[k] * g->weight[other],
-                                                             .estimate = difference(g, k, other, from, to),
-                                                             .n_treated = g->n_units[k],
-                                                             .n_control = g->n_units[other],
-                                                             .first = g->given[from],
-                                                             .last = g->given[to - 1]};
+    b->comparison[b->count++] =
+        (struct uf_bacon_comparison){.type = type,
+                                     .treated = g->start[k],
+                                     .control = g->start[other],
+                                     .weight = weight * g->weight[k] * g->weight[other],
+                                     .estimate = difference(g, k, other, from, to),
+                                     .n_treated = g->n_units[k],
+                                     .n_control = g->n_units[other],
+                                     .first = g->given[from],
+                                     .last = g->given[to - 1]};
 }
 
 /* All pairs of one type. A group is treated in none of the periods, in all, or from its start on. */
@@ -204,7 +207,8 @@ static void take_out_level(struct groups *g)
         for (size_t t = 0; t < g->n_periods; t++) level += g->sum[k * g->n_periods + t];
     }
     for (size_t k = 0; k < g->count; k++)
-        for (size_t t = 0; t < g->n_periods; t++) g->sum[k * g->n_periods + t] -= level / weight * g->weight[k];
+        for (size_t t = 0; t < g->n_periods; t++)
+            g->sum[k * g->n_periods + t] -= level / weight * g->weight[k];
 }
 
 uf_status uf_bacon_decompose(const struct uf_did_data *data, struct uf_bacon *out, struct uf_error *error)

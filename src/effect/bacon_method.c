@@ -22,7 +22,8 @@ static const struct uf_option options_table[] = {
 };
 
 static const char *const sources[] = {
-    "Goodman-Bacon, A. (2021). Difference-in-differences with variation in treatment timing. Journal of Econometrics "
+    "Goodman-Bacon, A. (2021). Difference-in-differences with variation in treatment timing. Journal of "
+    "Econometrics "
     "225(2), 254–277.",
     NULL,
 };
@@ -67,17 +68,20 @@ static uf_status count_rows(const struct effect_sample *sample, size_t **out_row
     return UF_OK;
 }
 
-static uf_status refuse_gaps(const struct effect_run *run, const size_t *rows, size_t full, struct uf_error *error)
+static uf_status refuse_gaps(const struct effect_run *run, const size_t *rows, size_t full,
+                             struct uf_error *error)
 {
-    static const struct uf_words text = {
-        "The panel has gaps: {0} of {1} regions lack some of the {2} periods (the first is {3}, with {4}). The "
-        "decomposition is of a balanced panel.",
-        "Panelen har luckor: {0} av {1} regioner saknar någon av de {2} perioderna (den första är {3}, med {4}). "
-        "Uppdelningen gäller en balanserad panel."};
-    static const struct uf_words advice = {
-        "Choose balance: complete-units, which leaves those regions out, or limit the data to periods that all have.",
-        "Välj balance: complete-units, som utesluter de regionerna, eller begränsa datamaterialet till perioder som "
-        "alla har."};
+    static const struct uf_words text = {"The panel has gaps: {0} of {1} regions lack some of the {2} "
+                                         "periods (the first is {3}, with {4}). The "
+                                         "decomposition is of a balanced panel.",
+                                         "Panelen har luckor: {0} av {1} regioner saknar någon av de {2} "
+                                         "perioderna (den första är {3}, med {4}). "
+                                         "Uppdelningen gäller en balanserad panel."};
+    static const struct uf_words advice = {"Choose balance: complete-units, which leaves those regions out, "
+                                           "or limit the data to periods that all have.",
+                                           "Välj balance: complete-units, som utesluter de regionerna, eller "
+                                           "begränsa datamaterialet till perioder som "
+                                           "alla har."};
     size_t units = 0, gaps = 0, first = SIZE_MAX;
     for (size_t u = 0; u < run->sample->data.n_units; u++) {
         units += rows[u] > 0;
@@ -86,9 +90,9 @@ static uf_status refuse_gaps(const struct effect_run *run, const size_t *rows, s
         if (first == SIZE_MAX) first = u;
     }
     if (gaps == 0) return UF_OK;
-    const struct uf_argument arguments[] = {uf_count_argument(gaps), uf_count_argument(units), uf_count_argument(full),
-                                            uf_text_argument(run->panel->units.label[first]),
-                                            uf_count_argument(rows[first])};
+    const struct uf_argument arguments[] = {
+        uf_count_argument(gaps), uf_count_argument(units), uf_count_argument(full),
+        uf_text_argument(run->panel->units.label[first]), uf_count_argument(rows[first])};
     UF_TRY(effect_note(run, UF_FATAL, "gaps-refused", text, advice, arguments, 5, error));
     run->result->claim = UF_CLAIM_DESCRIPTION;
     return uf_design_refuse(run->result, error);
@@ -111,7 +115,8 @@ static uf_status keep_complete(const struct effect_run *run, struct effect_sampl
         sample->outcome[kept] = sample->outcome[i];
         sample->treatment[kept] = sample->treatment[i];
         if (sample->weights) sample->weights[kept] = sample->weights[i];
-        for (size_t d = 0; d < data->n_cluster_dimensions; d++) sample->cluster[d][kept] = sample->cluster[d][i];
+        for (size_t d = 0; d < data->n_cluster_dimensions; d++)
+            sample->cluster[d][kept] = sample->cluster[d][i];
         kept++;
     }
     data->n = kept;
@@ -124,14 +129,15 @@ static uf_status keep_complete(const struct effect_run *run, struct effect_sampl
             sample->n_treated++;
     }
     if (kept == before) return UF_OK;
-    return uf_result_add_ledger(run->result, uf_words_in(step, language), uf_words_in(reason, language), before, kept,
-                                error);
+    return uf_result_add_ledger(run->result, uf_words_in(step, language), uf_words_in(reason, language),
+                                before, kept, error);
 }
 
 static uf_status check_weights(const struct effect_run *run, struct uf_error *error)
 {
     static const struct uf_words text = {
-        "The weight of {0} changes over time. The decomposition is for weights that are constant within a region.",
+        "The weight of {0} changes over time. The decomposition is for weights that are constant within a "
+        "region.",
         "Vikten för {0} ändras över tiden. Uppdelningen gäller vikter som är konstanta inom en region."};
     static const struct uf_words advice = {"Use the weight of one period, or none.",
                                            "Använd vikten från en period, eller ingen vikt."};
@@ -167,10 +173,11 @@ static uf_status settle_sample(const struct effect_run *run, bool complete, stru
 
 static uf_status refuse(const struct effect_run *run, struct uf_error *error)
 {
-    static const struct uf_words text = {
-        "In the sample that is left no group of regions starts within the periods with another to compare it with.",
-        "I det urval som återstår finns ingen grupp av regioner som börjar inom perioderna och har en annan att "
-        "jämföras med."};
+    static const struct uf_words text = {"In the sample that is left no group of regions starts within the "
+                                         "periods with another to compare it with.",
+                                         "I det urval som återstår finns ingen grupp av regioner som börjar "
+                                         "inom perioderna och har en annan att "
+                                         "jämföras med."};
     static const struct uf_words advice = {"Look in the ledger for the rows that were lost.",
                                            "Se i urvalsloggen vilka rader som föll bort."};
     UF_TRY(effect_note(run, UF_FATAL, "nothing-to-compare", text, advice, NULL, 0, error));
@@ -227,9 +234,10 @@ static uf_status run_bacon(const struct uf_panel *panel, const struct uf_options
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "bacon needs an outcome: name one column as the outcome");
     if (panel->n_covariates > 0)
-        return uf_fail(error, UF_BAD_USAGE,
-                       "bacon takes no covariates: with them the two-way estimate is no sum of comparisons of means; "
-                       "leave them out, or estimate with did, imputation or callaway-santanna");
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "bacon takes no covariates: with them the two-way estimate is no sum of comparisons of means; "
+            "leave them out, or estimate with did, imputation or callaway-santanna");
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
     const struct effect_run run = {.panel = panel,
                                    .context = context,
@@ -241,9 +249,11 @@ static uf_status run_bacon(const struct uf_panel *panel, const struct uf_options
                                    .inference = &inference};
     UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &design, result, error));
     /* it takes an estimate apart whose reading with several starts is what it is about */
-    result->claim = design.n_cohorts > 1 && design.claim > UF_CLAIM_DIFFERENCE ? UF_CLAIM_DIFFERENCE : design.claim;
+    result->claim =
+        design.n_cohorts > 1 && design.claim > UF_CLAIM_DIFFERENCE ? UF_CLAIM_DIFFERENCE : design.claim;
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
-    UF_TRY(effect_require_binary(&run, !strcmp(uf_options_text(options, "switching-off"), "as-treated"), error));
+    UF_TRY(
+        effect_require_binary(&run, !strcmp(uf_options_text(options, "switching-off"), "as-treated"), error));
     UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
     uf_status status =
         settle_sample(&run, !strcmp(uf_options_text(options, "balance"), "complete-units"), &sample, error);
@@ -257,17 +267,24 @@ const struct uf_method uf_method_bacon = {
     .name = "bacon",
     .family = UF_FAMILY_EFFECT,
     .title = {"Bacon decomposition", "Bacon-uppdelning"},
-    .summary = {"What a two-way fixed effects estimate is made of: its comparisons, their weights, the forbidden ones",
-                "Vad en skattning med fasta effekter består av: jämförelserna, deras vikter och de otillåtna"},
-    .formula_note =
-        {"With several starts the two-way fixed effects estimate is a weighted average of all comparisons of two "
-         "groups around the start of one of them. Groups already treated serve as comparisons too; where effects "
-         "grow over time those comparisons have the wrong sign, and their share of the weight is what to look at "
-         "first. Exact for a balanced panel without covariates.",
-         "Med flera startår är skattningen med fasta effekter ett viktat medelvärde av alla jämförelser av två "
-         "grupper kring den enas start. Även redan behandlade grupper används som jämförelse; där effekter växer "
-         "över tiden får de jämförelserna fel tecken, och deras andel av vikten är det första att se på. Exakt för "
-         "en balanserad panel utan kovariater."},
+    .summary =
+        {"What a two-way fixed effects estimate is made of: its comparisons, their weights, the forbidden "
+         "ones",
+         "Vad en skattning med fasta effekter består av: jämförelserna, deras vikter och de otillåtna"},
+    .formula_note = {"With several starts the two-way fixed effects estimate is a weighted average of all "
+                     "comparisons of two "
+                     "groups around the start of one of them. Groups already treated serve as comparisons "
+                     "too; where effects "
+                     "grow over time those comparisons have the wrong sign, and their share of the weight is "
+                     "what to look at "
+                     "first. Exact for a balanced panel without covariates.",
+                     "Med flera startår är skattningen med fasta effekter ett viktat medelvärde av alla "
+                     "jämförelser av två "
+                     "grupper kring den enas start. Även redan behandlade grupper används som jämförelse; "
+                     "där effekter växer "
+                     "över tiden får de jämförelserna fel tecken, och deras andel av vikten är det första "
+                     "att se på. Exakt för "
+                     "en balanserad panel utan kovariater."},
     .sources = sources,
     .options = options_table,
     .n_options = sizeof options_table / sizeof *options_table,

@@ -11,6 +11,7 @@
 
 static const struct uf_option options_table[] = {
     EFFECT_INFERENCE_OPTIONS("auto"),
+    EFFECT_DEPENDENCE_OPTIONS,
     {"event-study", UF_OPTION_FLAG, "true", NULL, "estimate the difference by time since the start too",
      UF_COLUMNS_NONE},
     {"reference", UF_OPTION_NUMBER, "-1", NULL, "event time whose difference is 0 by definition",
@@ -283,7 +284,8 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
     result->claim = design.claim;
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
     UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
-    uf_status status = estimate(&run, options, error);
+    uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
+    if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
     if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
     return status == UF_OK ? uf_result_take_table(result, facts, error) : status;

@@ -82,6 +82,27 @@ static uf_status add_randomised(const struct sections *s, struct uf_table *table
                                  "treatment", table, error);
 }
 
+/* They need to know which blocks were treated, as randomisation does. */
+static uf_status add_few_treated(const struct sections *s, struct uf_table *table, struct uf_error *error)
+{
+    const struct effect_inference *inference = s->run->common.inference;
+    if ((!inference->ferman_pinto && !inference->conley_taber) || s->n_terms == 0) return UF_OK;
+    struct uf_did_assignment own = {0};
+    if (!s->randomisation) {
+        struct uf_error reason;
+        uf_status status = uf_did_assignment_init(&s->run->common.sample->data, &own, &reason);
+        if (status == UF_NOT_IDENTIFIED) return UF_OK;
+        if (status != UF_OK) {
+            if (error) *error = reason;
+            return status;
+        }
+    }
+    uf_status status = effect_add_few_treated(
+        &s->run->common, s->regression, s->randomisation ? s->assignment : &own, &s->terms[0], table, error);
+    uf_did_assignment_clear(&own);
+    return status;
+}
+
 /* The bootstrap is of the treatment alone. */
 static uf_status add_wild(const struct sections *s, struct uf_table *table, struct uf_error *error)
 {
@@ -95,6 +116,7 @@ static uf_status fill(const struct sections *s, struct uf_table *table, struct u
         UF_TRY(add_randomised(s, table, error));
         UF_TRY(add_analytic(s, true, table, error));
         UF_TRY(add_wild(s, table, error));
+        UF_TRY(add_few_treated(s, table, error));
     } else {
         bool wild_first = s->run->procedure == EFFECT_BY_WILD, cr2_first = s->run->procedure == EFFECT_BY_CR2;
         if (wild_first) UF_TRY(add_wild(s, table, error));
@@ -102,6 +124,7 @@ static uf_status fill(const struct sections *s, struct uf_table *table, struct u
         UF_TRY(add_randomised(s, table, error));
         if (!cr2_first) UF_TRY(add_analytic(s, true, table, error));
         if (!wild_first) UF_TRY(add_wild(s, table, error));
+        UF_TRY(add_few_treated(s, table, error));
         UF_TRY(add_analytic(s, false, table, error));
     }
     return add_dropped(&s->run->common, s->fit, table, error);

@@ -115,7 +115,9 @@ static struct uf_covariance_input covariance_input(const struct uf_did_data *dat
                                         .n_cluster_dimensions = data->n_cluster_dimensions,
                                         .period = data->period,
                                         .n_periods = data->n_periods,
-                                        .time = data->time};
+                                        .time = data->time,
+                                        .latitude = data->latitude,
+                                        .longitude = data->longitude};
     for (size_t d = 0; d < data->n_cluster_dimensions && d < 2; d++) {
         input.cluster[d] = data->cluster[d];
         input.n_groups[d] = data->n_groups[d];

@@ -54,7 +54,8 @@ static uf_status mark_untreated(const struct uf_did_data *data, const struct uf_
     size_t untreated = 0;
     for (size_t i = 0; i < data->n; i++) {
         size_t first = data->first_period[data->unit[i]];
-        bool treated = first != SIZE_MAX && imputation_event_time(data, first, data->period[i]) >= -anticipation;
+        bool treated =
+            first != SIZE_MAX && imputation_event_time(data, first, data->period[i]) >= -anticipation;
         fit->state[i] = treated ? UF_IMPUTATION_ESTIMATED : UF_IMPUTATION_UNTREATED;
         fit->untreated_in[data->period[i]] += !treated;
         untreated += !treated;
@@ -65,8 +66,7 @@ static uf_status mark_untreated(const struct uf_did_data *data, const struct uf_
     if (untreated == 0)
         return uf_fail(error, UF_NOT_IDENTIFIED,
                        "there is no untreated observation to predict the treated ones from");
-    if (untreated == data->n)
-        return uf_fail(error, UF_NOT_IDENTIFIED, "there is no treated observation");
+    if (untreated == data->n) return uf_fail(error, UF_NOT_IDENTIFIED, "there is no treated observation");
     return UF_OK;
 }
 
@@ -88,10 +88,10 @@ static void judge_treated(const struct uf_did_data *data, const struct two_way *
 
 struct covariates {
     size_t k, n_untreated;
-    double *column;   /* k of n: effects taken out */
-    double *norm;     /* k: of the untreated rows before that */
-    double *spread;   /* k: standard deviation */
-    gsl_matrix *x;    /* n_untreated × k */
+    double *column; /* k of n: effects taken out */
+    double *norm;   /* k: of the untreated rows before that */
+    double *spread; /* k: standard deviation */
+    gsl_matrix *x;  /* n_untreated × k */
     gsl_vector *y, *weights;
     struct uf_least_squares fit;
 };
@@ -205,7 +205,8 @@ static uf_status fit_covariates(const struct uf_did_data *data, struct uf_imputa
             if (c.weights) gsl_vector_set(c.weights, row, data->weights[i]);
             gsl_vector_set(c.y, row++, fit->effect[i]);
         }
-        const struct uf_least_squares_options options = {.tolerance = DID_COLLINEAR, .reference_norm = c.norm};
+        const struct uf_least_squares_options options = {.tolerance = DID_COLLINEAR,
+                                                         .reference_norm = c.norm};
         status = uf_least_squares_fit(c.x, c.y, c.weights, &options, &c.fit, error);
     }
     if (status == UF_OK) status = keep_covariates(data, &c, fit, error);
@@ -216,7 +217,8 @@ static uf_status fit_covariates(const struct uf_did_data *data, struct uf_imputa
 /* --- cells ------------------------------------------------------------------------------------- */
 
 /* Numbers the cells by cohort and period, those without any observation left out. */
-static uf_status number_cells(const struct uf_did_data *data, struct uf_imputation *fit, struct uf_error *error)
+static uf_status number_cells(const struct uf_did_data *data, struct uf_imputation *fit,
+                              struct uf_error *error)
 {
     size_t periods = data->n_periods, cohorts = 0, cells = 0;
     size_t *cohort = malloc((periods + 1) * sizeof *cohort), *number = NULL;
@@ -277,17 +279,20 @@ static uf_status fill_cells(const struct uf_did_data *data, struct uf_imputation
         cell->estimate += weight * fit->effect[i];
     }
     for (size_t c = 0; c < fit->n_cells; c++)
-        fit->cell[c].estimate =
-            fit->cell[c].count[UF_IMPUTATION_ESTIMATED] > 0 ? fit->cell[c].estimate / fit->cell[c].weight : NAN;
+        fit->cell[c].estimate = fit->cell[c].count[UF_IMPUTATION_ESTIMATED] > 0
+                                    ? fit->cell[c].estimate / fit->cell[c].weight
+                                    : NAN;
     if (fit->count[UF_IMPUTATION_ESTIMATED] == 0)
-        return uf_fail(error, UF_NOT_IDENTIFIED,
-                       "no treated observation can be predicted: each lacks an untreated period of its own unit, "
-                       "or an untreated unit in its period");
+        return uf_fail(
+            error, UF_NOT_IDENTIFIED,
+            "no treated observation can be predicted: each lacks an untreated period of its own unit, "
+            "or an untreated unit in its period");
     return UF_OK;
 }
 
 /* Z1'ω of each cell, the units solved for; and Σ ω x. */
-static uf_status gather_cells(const struct uf_did_data *data, struct uf_imputation *fit, struct uf_error *error)
+static uf_status gather_cells(const struct uf_did_data *data, struct uf_imputation *fit,
+                              struct uf_error *error)
 {
     struct uf_imputation_parts *parts = fit->parts;
     const struct two_way *effects = &parts->effects;
@@ -301,7 +306,8 @@ static uf_status gather_cells(const struct uf_did_data *data, struct uf_imputati
             size_t i = two_way_row(effects, a);
             if (fit->state[i] != UF_IMPUTATION_ESTIMATED) continue;
             size_t cell = fit->cell_of[i];
-            double share = imputation_weight(data, i) / fit->cell[cell].weight, *right = parts->right + cell * periods;
+            double share = imputation_weight(data, i) / fit->cell[cell].weight,
+                   *right = parts->right + cell * periods;
             right[data->period[i]] += share;
             for (size_t b = effects->start[u]; b < effects->start[u + 1]; b++) {
                 size_t j = two_way_row(effects, b);

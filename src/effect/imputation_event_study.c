@@ -23,7 +23,7 @@ struct lead_study {
     struct uf_covariance covariance[2];
     struct uf_covariance_options options[2];
     size_t count;
-    bool given; /* there is a lead */
+    bool given;                               /* there is a lead */
     struct uf_imputation_leads_options asked; /* the reference as it is */
 };
 
@@ -34,13 +34,14 @@ static void lead_study_clear(struct lead_study *study)
 }
 
 /* The reference asked for, or, where no region is observed then, the latest period before the start that is. */
-static uf_status settle_reference(const struct imputation_run *run, struct uf_imputation_leads_options *options,
-                                  struct uf_error *error)
+static uf_status settle_reference(const struct imputation_run *run,
+                                  struct uf_imputation_leads_options *options, struct uf_error *error)
 {
-    static const struct uf_words text = {"No treated region is observed {1} periods before its start; the event study "
-                                         "has {0} as its reference.",
-                                         "Ingen insatsregion är observerad {1} perioder före sin start; "
-                                         "händelsestudien har {0} som referens."};
+    static const struct uf_words text = {
+        "No treated region is observed {1} periods before its start; the event study "
+        "has {0} as its reference.",
+        "Ingen insatsregion är observerad {1} perioder före sin start; "
+        "händelsestudien har {0} som referens."};
     const struct uf_did_data *data = &run->common.sample->data;
     long latest = LONG_MIN;
     *options = run->leads;
@@ -59,7 +60,8 @@ static uf_status settle_reference(const struct imputation_run *run, struct uf_im
     return effect_note(&run->common, UF_NOTE, "reference-moved", text, none, arguments, 2, error);
 }
 
-static uf_status lead_study_init(const struct imputation_run *run, struct lead_study *study, struct uf_error *error)
+static uf_status lead_study_init(const struct imputation_run *run, struct lead_study *study,
+                                 struct uf_error *error)
 {
     struct uf_error reason;
     *study = (struct lead_study){0};
@@ -119,7 +121,8 @@ static uf_status add_lead(const struct imputation_run *run, const struct lead_st
     static const struct uf_words collinear = {
         "not identified: collinear with the fixed effects and the other periods",
         "inte identifierad: kollinjär med de fasta effekterna och övriga perioder"};
-    static const struct uf_words how = {"from the untreated alone, {0} observations", "från enbart de obehandlade, {0} observationer"};
+    static const struct uf_words how = {"from the untreated alone, {0} observations",
+                                        "från enbart de obehandlade, {0} observationer"};
     const struct uf_did_fit *fit = &study->leads.fit;
     size_t k = fit->position[j], types;
     struct effect_row row = {.estimate = NAN, .test = effect_no_test, .n_obs = (double)study->leads.data.n};
@@ -134,7 +137,8 @@ static uf_status add_lead(const struct imputation_run *run, const struct lead_st
     row.estimate = gsl_vector_get(fit->fit.coefficients, j);
     if (study->count > 0) {
         const struct uf_covariance *v = &study->covariance[0];
-        row.test = uf_t_test(row.estimate, gsl_matrix_get(v->matrix, k, k), v->df[k], run->common.inference->level);
+        row.test =
+            uf_t_test(row.estimate, gsl_matrix_get(v->matrix, k, k), v->df[k], run->common.inference->level);
         row.vcov = uf_covariance_types(&types)[study->options[0].kind].name;
         row.n_clusters = v->n_clusters;
     }
@@ -143,8 +147,8 @@ static uf_status add_lead(const struct imputation_run *run, const struct lead_st
     return status;
 }
 
-static uf_status add_leads(const struct imputation_run *run, const struct lead_study *study, struct uf_table *table,
-                           struct uf_error *error)
+static uf_status add_leads(const struct imputation_run *run, const struct lead_study *study,
+                           struct uf_table *table, struct uf_error *error)
 {
     static const struct uf_words reference = {"reference: 0 by definition", "referens: 0 per definition"};
     static const struct uf_words earlier = {"reference, with all periods before it: 0 by definition",
@@ -205,8 +209,8 @@ static uf_status add_dealt(const struct imputation_run *run, const struct lead_s
     struct uf_error reason;
     double columns = (double)study->leads.fit.n_columns, restrictions = 0;
     if (!imputation_afford(4 * (double)data->n * columns * (columns + 8) / 10, &options)) return UF_OK;
-    uf_status status =
-        uf_imputation_randomise_leads(data, &run->options, &study->asked, assignment, &options, &dealt, &reason);
+    uf_status status = uf_imputation_randomise_leads(data, &run->options, &study->asked, assignment, &options,
+                                                     &dealt, &reason);
     if (status == UF_NOT_IDENTIFIED) return UF_OK; /* nothing is left to test it with: the row is not there */
     if (status != UF_OK) {
         if (error) *error = reason;
@@ -227,23 +231,25 @@ static uf_status add_dealt(const struct imputation_run *run, const struct lead_s
 static uf_status report_pretrend(const struct imputation_run *run, const struct lead_study *study,
                                  const struct uf_did_assignment *assignment, struct uf_error *error)
 {
-    static const struct uf_words untested = {
-        "There is no period before the start beside the reference: whether the groups developed alike before it "
-        "cannot be checked.",
-        "Det finns ingen period före start utöver referensen: om grupperna utvecklades lika före insatsen går inte att "
-        "pröva."};
+    static const struct uf_words untested = {"There is no period before the start beside the reference: "
+                                             "whether the groups developed alike before it "
+                                             "cannot be checked.",
+                                             "Det finns ingen period före start utöver referensen: om "
+                                             "grupperna utvecklades lika före insatsen går inte att "
+                                             "pröva."};
     struct effect_pretrend pretrend;
-    if (!study->given) return effect_note(&run->common, UF_WARNING, "pretrend-untested", untested, none, NULL, 0, error);
+    if (!study->given)
+        return effect_note(&run->common, UF_WARNING, "pretrend-untested", untested, none, NULL, 0, error);
     UF_TRY(effect_pretrend_init(&run->common, &pretrend, error));
     uf_status status = UF_OK;
     for (size_t c = 0; c < study->count && status == UF_OK; c++) {
         struct uf_joint_test test;
         size_t types;
-        status = uf_did_pretrend(&study->leads.data, &study->leads.fit, &study->options[c], &study->covariance[c],
-                                 LONG_MIN, &test, error);
+        status = uf_did_pretrend(&study->leads.data, &study->leads.fit, &study->options[c],
+                                 &study->covariance[c], LONG_MIN, &test, error);
         if (status == UF_OK)
-            status = effect_pretrend_add(&pretrend, &test, uf_covariance_types(&types)[study->options[c].kind].name,
-                                         error);
+            status = effect_pretrend_add(&pretrend, &test,
+                                         uf_covariance_types(&types)[study->options[c].kind].name, error);
     }
     if (status == UF_OK && assignment) status = add_dealt(run, study, assignment, &pretrend, error);
     if (status == UF_OK) status = effect_pretrend_finish(&run->common, &pretrend, error);

@@ -13,10 +13,10 @@ struct influence {
     const struct uf_imputation *fit;
     const gsl_matrix *share;
     size_t q;
-    double *theta;   /* n_periods × q: the periods' part of v */
-    double *slope;   /* rank × q: the covariates' part */
+    double *theta; /* n_periods × q: the periods' part of v */
+    double *slope; /* rank × q: the covariates' part */
     size_t n_pools;
-    size_t *pool_of; /* n_cells */
+    size_t *pool_of;        /* n_cells */
     double *total, *square; /* n_pools × q: Σ V Σvτ, Σ V² */
     double *own, *effect;   /* q: V_i and Σ v τ of one unit */
     gsl_matrix *out;
@@ -28,8 +28,8 @@ static void influence_clear(struct influence *f)
         free(f->effect);
 }
 
-static uf_status check(const struct uf_did_data *data, const struct uf_imputation *fit, const gsl_matrix *share,
-                       struct uf_error *error)
+static uf_status check(const struct uf_did_data *data, const struct uf_imputation *fit,
+                       const gsl_matrix *share, struct uf_error *error)
 {
     if (share->size1 != fit->n_cells || data->n != fit->n)
         return uf_fail(error, UF_INTERNAL, "the shares are for %zu cells, the fit has %zu", share->size1,
@@ -41,7 +41,8 @@ static uf_status check(const struct uf_did_data *data, const struct uf_imputatio
     for (size_t u = 0; u < data->n_units; u++)
         for (size_t a = effects->start[u] + 1; a < effects->start[u + 1]; a++)
             if (data->cluster[0][two_way_row(effects, a)] != data->cluster[0][two_way_row(effects, a - 1)])
-                return uf_fail(error, UF_BAD_USAGE, "a unit lies in two clusters: clusters must hold whole units");
+                return uf_fail(error, UF_BAD_USAGE,
+                               "a unit lies in two clusters: clusters must hold whole units");
     return UF_OK;
 }
 
@@ -55,7 +56,8 @@ static uf_status allocate(struct influence *f, struct uf_error *error)
     f->own = malloc((q + 1) * sizeof *f->own);
     f->effect = malloc((q + 1) * sizeof *f->effect);
     f->out = gsl_matrix_calloc(groups > 0 ? groups : 1, q);
-    return f->theta && f->slope && f->pool_of && f->own && f->effect && f->out ? UF_OK : uf_fail_memory(error);
+    return f->theta && f->slope && f->pool_of && f->own && f->effect && f->out ? UF_OK
+                                                                               : uf_fail_memory(error);
 }
 
 /* The untreated part of v: θ of each average from the system of the periods, and the slopes. */
@@ -120,7 +122,8 @@ static uf_status number_pools(struct influence *f, enum uf_imputation_pool pool,
     for (size_t c = 0; c < fit->n_cells; c++) {
         size_t same = c;
         for (size_t d = 0; d < c && pool != UF_POOL_CELL && same == c; d++)
-            if (pool == UF_POOL_ALL || (pool == UF_POOL_COHORT && fit->cell[c].first_period == fit->cell[d].first_period) ||
+            if (pool == UF_POOL_ALL ||
+                (pool == UF_POOL_COHORT && fit->cell[c].first_period == fit->cell[d].first_period) ||
                 (pool == UF_POOL_EVENT_TIME && fit->cell[c].event_time == fit->cell[d].event_time))
                 same = d;
         f->pool_of[c] = same == c ? f->n_pools++ : f->pool_of[same];
@@ -271,7 +274,8 @@ static void fill_weights(const struct influence *f, double *out)
             if (fit->state[i] == UF_IMPUTATION_ESTIMATED)
                 out[i] = weight / fit->cell[cell].weight * gsl_matrix_get(f->share, cell, 0);
             if (fit->state[i] != UF_IMPUTATION_UNTREATED) continue;
-            for (size_t r = 0; r < fit->rank; r++) solved += fit->parts->covariate[r * fit->n + i] * f->slope[r];
+            for (size_t r = 0; r < fit->rank; r++)
+                solved += fit->parts->covariate[r * fit->n + i] * f->slope[r];
             out[i] = -weight * solved;
         }
     }
@@ -282,8 +286,8 @@ uf_status uf_imputation_weights(const struct uf_did_data *data, const struct uf_
 {
     struct influence f = {.data = data, .fit = fit, .share = share, .q = 1};
     if (share->size1 != fit->n_cells || share->size2 != 1 || data->n != fit->n)
-        return uf_fail(error, UF_INTERNAL, "the share is %zu × %zu, the fit has %zu cells", share->size1, share->size2,
-                       fit->n_cells);
+        return uf_fail(error, UF_INTERNAL, "the share is %zu × %zu, the fit has %zu cells", share->size1,
+                       share->size2, fit->n_cells);
     uf_status status = allocate(&f, error);
     if (status == UF_OK) status = solve(&f, error);
     if (status == UF_OK) fill_weights(&f, out);

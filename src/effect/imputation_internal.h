@@ -14,8 +14,8 @@ struct uf_imputation_parts {
     double *right;
     /* covariates that were kept, effects taken out: column by column, rank of n each; NULL: none */
     double *covariate;
-    gsl_matrix *inverse;      /* rank × rank: (X'WX)^-1 of the untreated */
-    double *cell_covariate;   /* n_cells × rank: Σ ω x */
+    gsl_matrix *inverse;    /* rank × rank: (X'WX)^-1 of the untreated */
+    double *cell_covariate; /* n_cells × rank: Σ ω x */
 };
 
 static inline double imputation_weight(const struct uf_did_data *data, size_t row)

@@ -10,7 +10,8 @@
 void uf_imputation_leads_clear(struct uf_imputation_leads *leads)
 {
     if (!leads) return;
-    free(leads->row), free(leads->unit), free(leads->period), free(leads->cluster[0]), free(leads->cluster[1]);
+    free(leads->row), free(leads->unit), free(leads->period), free(leads->cluster[0]),
+        free(leads->cluster[1]);
     free(leads->outcome), free(leads->weights);
     gsl_matrix_free(leads->covariates);
     uf_did_fit_clear(&leads->fit);
@@ -39,8 +40,10 @@ static uf_status choose_untreated(const struct uf_did_data *data, const struct u
         l->period[m] = data->period[i];
         l->outcome[m] = data->outcome[i];
         l->weights[m] = imputation_weight(data, i);
-        for (size_t d = 0; d < data->n_cluster_dimensions && d < 2; d++) l->cluster[d][m] = data->cluster[d][i];
-        for (size_t j = 0; j < k; j++) gsl_matrix_set(l->covariates, m, j, gsl_matrix_get(data->covariates, i, j));
+        for (size_t d = 0; d < data->n_cluster_dimensions && d < 2; d++)
+            l->cluster[d][m] = data->cluster[d][i];
+        for (size_t j = 0; j < k; j++)
+            gsl_matrix_set(l->covariates, m, j, gsl_matrix_get(data->covariates, i, j));
         m++;
     }
     l->data = *data;
@@ -94,7 +97,8 @@ uf_status uf_imputation_leads(const struct uf_did_data *data, const struct uf_im
     for (size_t e = 0; e < count; e++)
         if (distinct == 0 || event[e] != event[distinct - 1]) event[distinct++] = event[e];
     if (distinct == 0) {
-        status = uf_fail(error, UF_NOT_IDENTIFIED, "no period before the start is left to compare with another");
+        status =
+            uf_fail(error, UF_NOT_IDENTIFIED, "no period before the start is left to compare with another");
         goto done;
     }
     leading = gsl_matrix_calloc(l.data.n, distinct);
@@ -107,7 +111,8 @@ uf_status uf_imputation_leads(const struct uf_did_data *data, const struct uf_im
         size_t first = data->first_period[l.unit[i]];
         if (first == SIZE_MAX) continue;
         long lead = imputation_event_time(data, first, l.period[i]);
-        const long *found = is_lead(options, lead) ? bsearch(&lead, event, distinct, sizeof lead, ascending) : NULL;
+        const long *found =
+            is_lead(options, lead) ? bsearch(&lead, event, distinct, sizeof lead, ascending) : NULL;
         if (found) gsl_matrix_set(leading, i, distinct - 1 - (size_t)(found - event), 1);
     }
     UF_TRY_GOTO(did_regress(&l.data, leading, &l.fit, error), done);

@@ -12,42 +12,50 @@
 #include "effect/imputation_run.h"
 
 static const char *const inferences[] = {"bjs", "randomisation", NULL};
-static const char *const pools[] = {"cohort-period", "event-time", "cohort", "all", NULL}; /* as enum uf_imputation_pool */
+static const char *const pools[] = {"cohort-period", "event-time", "cohort", "all",
+                                    NULL}; /* as enum uf_imputation_pool */
 
 static const struct uf_option options_table[] = {
     {"inference", UF_OPTION_LIST, "bjs,randomisation", inferences,
-     "bjs: clustered errors of Borusyak, Jaravel & Spiess; randomisation of the cohorts over regions", UF_COLUMNS_NONE},
+     "bjs: clustered errors of Borusyak, Jaravel & Spiess; randomisation of the cohorts over regions",
+     UF_COLUMNS_NONE},
     {"pool", UF_OPTION_CHOICE, "cohort-period", pools,
-     "effects whose average is taken out in the errors: of a cohort in a period, an event time, a cohort, or all",
+     "effects whose average is taken out in the errors: of a cohort in a period, an event time, a cohort, or "
+     "all",
      UF_COLUMNS_NONE},
-    {"leave-one-out", UF_OPTION_FLAG, "false", NULL, "compare each region with the average of the others in the errors",
-     UF_COLUMNS_NONE},
+    {"leave-one-out", UF_OPTION_FLAG, "false", NULL,
+     "compare each region with the average of the others in the errors", UF_COLUMNS_NONE},
     {"anticipation", UF_OPTION_COUNT, "0", NULL, "periods before the start in which regions may act already",
      UF_COLUMNS_NONE},
     {"switching-off", UF_OPTION_CHOICE, "refuse", effect_endings,
      "treatment that ends: refuse, or count the region as treated from its start on", UF_COLUMNS_NONE},
-    {"event-study", UF_OPTION_FLAG, "true", NULL, "estimate by time since the start too, with the periods before it",
-     UF_COLUMNS_NONE},
+    {"event-study", UF_OPTION_FLAG, "true", NULL,
+     "estimate by time since the start too, with the periods before it", UF_COLUMNS_NONE},
     {"reference", UF_OPTION_NUMBER, "-1", NULL, "period before the start that the others are compared with",
      UF_COLUMNS_NONE},
     {"leads", UF_OPTION_COUNT, NULL, NULL,
      "estimate only this many periods before the start, compared with all earlier ones", UF_COLUMNS_NONE},
-    {"confidence-level", UF_OPTION_NUMBER, "0.95", NULL, "confidence level of the intervals", UF_COLUMNS_NONE},
-    {"draws", UF_OPTION_COUNT, "20000", NULL, "draws for the simultaneous bands of the event study; 0: no bands",
+    {"confidence-level", UF_OPTION_NUMBER, "0.95", NULL, "confidence level of the intervals",
      UF_COLUMNS_NONE},
-    {"permutations", UF_OPTION_COUNT, "9999", NULL, "random assignments drawn when there are too many to try all",
-     UF_COLUMNS_NONE},
+    {"draws", UF_OPTION_COUNT, "20000", NULL,
+     "draws for the simultaneous bands of the event study; 0: no bands", UF_COLUMNS_NONE},
+    {"permutations", UF_OPTION_COUNT, "9999", NULL,
+     "random assignments drawn when there are too many to try all", UF_COLUMNS_NONE},
     {"enumerate", UF_OPTION_COUNT, "25000", NULL, "try all assignments when there are at most this many",
      UF_COLUMNS_NONE},
     {"scale", UF_OPTION_CHOICE, "auto", effect_scales,
-     "what the outcome is, for the size in per cent: auto goes by its name (log_, ln_) and unit", UF_COLUMNS_NONE},
+     "what the outcome is, for the size in per cent: auto goes by its name (log_, ln_) and unit",
+     UF_COLUMNS_NONE},
 };
 
 static const char *const sources[] = {
-    "Borusyak, K., Jaravel, X. & Spiess, J. (2024). Revisiting event-study designs: robust and efficient estimation. "
+    "Borusyak, K., Jaravel, X. & Spiess, J. (2024). Revisiting event-study designs: robust and efficient "
+    "estimation. "
     "Review of Economic Studies 91(6), 3253–3285.",
-    "Roth, J. (2024). Interpreting event-studies from recent difference-in-differences methods. arXiv:2401.12309.",
-    "MacKinnon, J. G. & Webb, M. D. (2020). Randomization inference for difference-in-differences with few treated "
+    "Roth, J. (2024). Interpreting event-studies from recent difference-in-differences methods. "
+    "arXiv:2401.12309.",
+    "MacKinnon, J. G. & Webb, M. D. (2020). Randomization inference for difference-in-differences with few "
+    "treated "
     "clusters. Journal of Econometrics 218(2), 435–450.",
     NULL,
 };
@@ -100,13 +108,13 @@ static uf_status read_request(const struct uf_options *options, struct imputatio
     const struct uf_context *context = run->common.context;
     double reference = uf_options_number(options, "reference");
     size_t leads = uf_options_count(options, "leads");
-    *inference = (struct effect_inference){
-        .level = uf_options_number(options, "confidence-level"),
-        .randomisation = {.most_enumerated = uf_options_count(options, "enumerate"),
-                          .draws = uf_options_count(options, "permutations"),
-                          .seed = context->seed,
-                          .progress = context->progress,
-                          .user = context->user}};
+    *inference =
+        (struct effect_inference){.level = uf_options_number(options, "confidence-level"),
+                                  .randomisation = {.most_enumerated = uf_options_count(options, "enumerate"),
+                                                    .draws = uf_options_count(options, "permutations"),
+                                                    .seed = context->seed,
+                                                    .progress = context->progress,
+                                                    .user = context->user}};
     if (!(inference->level > 0 && inference->level < 1))
         return uf_fail(error, UF_BAD_USAGE,
                        "option 'confidence-level': found %g, expected a share between 0 and 1, as 0.95",
@@ -116,11 +124,13 @@ static uf_status read_request(const struct uf_options *options, struct imputatio
         return uf_fail(error, UF_BAD_USAGE, "option 'anticipation': found %zu, expected a number of periods",
                        run->options.anticipation);
     if (!(reference < 0 && reference == floor(reference) && reference > -1e6))
-        return uf_fail(error, UF_BAD_USAGE,
-                       "option 'reference': found %g, expected a whole number below 0: a period before the start",
-                       reference);
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "option 'reference': found %g, expected a whole number below 0: a period before the start",
+            reference);
     if (leads != SIZE_MAX && (leads == 0 || leads > 1000000))
-        return uf_fail(error, UF_BAD_USAGE, "option 'leads': found %zu, expected a number of periods, at least 1", leads);
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'leads': found %zu, expected a number of periods, at least 1", leads);
     run->leads = (struct uf_imputation_leads_options){.anticipation = run->options.anticipation,
                                                       .leads = leads == SIZE_MAX ? 0 : leads,
                                                       .reference = (long)reference};
@@ -210,7 +220,8 @@ static uf_status report_size(const struct imputation_run *run, struct uf_error *
     if (!treatment) {
         status = uf_fail_memory(error);
     } else if (simple.averages.count > 0) {
-        const double estimate[3] = {simple.averages.estimate[0], simple.test[0].conf_low, simple.test[0].conf_high};
+        const double estimate[3] = {simple.averages.estimate[0], simple.test[0].conf_low,
+                                    simple.test[0].conf_high};
         for (size_t i = 0; i < estimated.data.n; i++)
             treatment[i] = run->fit->state[i] == UF_IMPUTATION_ESTIMATED &&
                            run->fit->cell[run->fit->cell_of[i]].event_time >= 0;
@@ -223,7 +234,8 @@ static uf_status report_size(const struct imputation_run *run, struct uf_error *
     return status;
 }
 
-static uf_status report(const struct imputation_run *run, const struct uf_options *options, struct uf_error *error)
+static uf_status report(const struct imputation_run *run, const struct uf_options *options,
+                        struct uf_error *error)
 {
     struct imputation_inference inference;
     struct uf_did_assignment assignment = {0};
@@ -235,7 +247,8 @@ static uf_status report(const struct imputation_run *run, const struct uf_option
     uf_status status = imputation_report_estimates(run, &inference, randomised ? &randomisation : NULL,
                                                    assignment.n_blocks, error);
     if (status == UF_OK) status = report_size(run, error);
-    if (status == UF_OK && run->event_study) status = imputation_report_event_study(run, randomised ? &assignment : NULL, error);
+    if (status == UF_OK && run->event_study)
+        status = imputation_report_event_study(run, randomised ? &assignment : NULL, error);
     if (status == UF_OK) status = imputation_report_averages(run, error);
     if (status == UF_OK && randomised)
         status = effect_report_randomisation(&run->common, &randomisation, &assignment, error);
@@ -250,19 +263,22 @@ static uf_status refuse(const struct imputation_run *run, struct uf_error *error
     static const struct uf_words text = {
         "No treated observation can be predicted: for each, its region has no untreated period, or nobody is "
         "untreated in its period.",
-        "Ingen behandlad observation kan förutsägas: för var och en saknar regionen obehandlade perioder, eller så är "
+        "Ingen behandlad observation kan förutsägas: för var och en saknar regionen obehandlade perioder, "
+        "eller så är "
         "ingen obehandlad i perioden."};
     static const struct uf_words advice = {
         "Look in the ledger for the rows that were lost; add earlier periods or regions not treated; lower "
         "anticipation.",
-        "Se i urvalsloggen vilka rader som föll bort; lägg till tidigare perioder eller obehandlade regioner; sänk "
+        "Se i urvalsloggen vilka rader som föll bort; lägg till tidigare perioder eller obehandlade "
+        "regioner; sänk "
         "anticipation."};
     UF_TRY(effect_note(&run->common, UF_FATAL, "nothing-predicted", text, advice, NULL, 0, error));
     run->common.result->claim = UF_CLAIM_DESCRIPTION;
     return uf_design_refuse(run->common.result, error);
 }
 
-static uf_status estimate(struct imputation_run *run, const struct uf_options *options, struct uf_error *error)
+static uf_status estimate(struct imputation_run *run, const struct uf_options *options,
+                          struct uf_error *error)
 {
     struct uf_imputation fit;
     struct uf_error reason;
@@ -276,7 +292,8 @@ static uf_status estimate(struct imputation_run *run, const struct uf_options *o
     static const struct uf_words how = {
         "Borusyak, Jaravel & Spiess, {0} clusters; t with {1} degrees of freedom",
         "Borusyak, Jaravel & Spiess, {0} kluster; t med {1} frihetsgrader"};
-    const struct uf_argument arguments[] = {uf_count_argument(run->n_clusters), uf_count_argument(run->n_clusters - 1)};
+    const struct uf_argument arguments[] = {uf_count_argument(run->n_clusters),
+                                            uf_count_argument(run->n_clusters - 1)};
     run->fit = &fit;
     status = uf_phrase(run->common.context->language, how, arguments, 2, &run->how, error);
     if (status == UF_OK) status = report(run, options, error);
@@ -288,7 +305,8 @@ static uf_status estimate(struct imputation_run *run, const struct uf_options *o
 }
 
 static uf_status run_imputation(const struct uf_panel *panel, const struct uf_options *options,
-                                const struct uf_context *context, struct uf_result *result, struct uf_error *error)
+                                const struct uf_context *context, struct uf_result *result,
+                                struct uf_error *error)
 {
     struct uf_design design;
     struct effect_inference inference;
@@ -321,22 +339,34 @@ const struct uf_method uf_method_imputation = {
     .name = "imputation",
     .family = UF_FAMILY_EFFECT,
     .title = {"Imputation", "Imputering"},
-    .summary = {"What the treated would have been, predicted from untreated regions and periods; for staggered starts",
-                "Vad som hade hänt utan insatsen, förutsagt från obehandlade regioner och perioder; för stegvis "
-                "införande"},
+    .summary =
+        {"What the treated would have been, predicted from untreated regions and periods; for staggered "
+         "starts",
+         "Vad som hade hänt utan insatsen, förutsagt från obehandlade regioner och perioder; för stegvis "
+         "införande"},
     .formula_note =
         {"Effects of region and period (and covariates, weights, where given) are fitted on the untreated "
-         "observations only: regions never treated, and the others before their start. They predict what each "
-         "treated observation would have been, and the departures are averaged over all, by time since the start, "
-         "by starting year and by period. Errors: conservative and clustered (Borusyak, Jaravel & Spiess); with few "
-         "clusters they are too small, and the cohorts are dealt out anew over the regions beside them. The reading "
+         "observations only: regions never treated, and the others before their start. They predict what "
+         "each "
+         "treated observation would have been, and the departures are averaged over all, by time since the "
+         "start, "
+         "by starting year and by period. Errors: conservative and clustered (Borusyak, Jaravel & Spiess); "
+         "with few "
+         "clusters they are too small, and the cohorts are dealt out anew over the regions beside them. The "
+         "reading "
          "as an effect requires that the treated would have developed as the untreated did.",
-         "Effekter av region och period (samt kovariater och vikter där sådana har angetts) skattas enbart på "
-         "obehandlade observationer: regioner som aldrig behandlas, och övriga före sin start. De förutsäger vad "
-         "varje behandlad observation annars hade varit, och avvikelserna medelvärdesbildas över alla, efter tid "
-         "sedan start, efter startår och per period. Medelfel: konservativa och klustrade (Borusyak, Jaravel & "
-         "Spiess); med få kluster är de för små, och kohorterna fördelas därför också på nytt över regionerna. Att "
-         "tolka resultatet som en effekt förutsätter att de behandlade annars hade utvecklats som de obehandlade."},
+         "Effekter av region och period (samt kovariater och vikter där sådana har angetts) skattas enbart "
+         "på "
+         "obehandlade observationer: regioner som aldrig behandlas, och övriga före sin start. De förutsäger "
+         "vad "
+         "varje behandlad observation annars hade varit, och avvikelserna medelvärdesbildas över alla, efter "
+         "tid "
+         "sedan start, efter startår och per period. Medelfel: konservativa och klustrade (Borusyak, Jaravel "
+         "& "
+         "Spiess); med få kluster är de för små, och kohorterna fördelas därför också på nytt över "
+         "regionerna. Att "
+         "tolka resultatet som en effekt förutsätter att de behandlade annars hade utvecklats som de "
+         "obehandlade."},
     .sources = sources,
     .options = options_table,
     .n_options = sizeof options_table / sizeof *options_table,

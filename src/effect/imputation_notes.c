@@ -42,27 +42,32 @@ static bool afford(const struct imputation_run *run)
 uf_status imputation_choose_inference(const struct imputation_run *run, const struct uf_options *options,
                                       struct imputation_inference *out, struct uf_error *error)
 {
-    static const struct uf_words few = {
-        "There are {0} clusters. The errors of imputation ask for many: with so few they are too small, and p-values "
-        "from them too.",
-        "Det finns {0} kluster. Imputeringens medelfel förutsätter många: med så få är de för små, och p-värdena "
-        "likaså."};
+    static const struct uf_words few = {"There are {0} clusters. The errors of imputation ask for many: with "
+                                        "so few they are too small, and p-values "
+                                        "from them too.",
+                                        "Det finns {0} kluster. Imputeringens medelfel förutsätter många: "
+                                        "med så få är de för små, och p-värdena "
+                                        "likaså."};
     static const struct uf_words few_advice = {"Go by the randomisation of the cohorts over the regions.",
                                                "Utgå från randomiseringen av kohorterna över regionerna."};
     static const struct uf_words added = {
         "{0} was added: with {1} clusters the inference asked for rejects too often to stand alone.",
         "{0} har lagts till: med {1} kluster ger den begärda inferensen för ofta utslag för att stå ensam."};
-    static const struct uf_words too_large = {
-        "Randomisation was left out: with {0} observations everything would take long to estimate again hundreds of "
-        "times.",
-        "Randomisering har utelämnats: med {0} observationer skulle det ta lång tid att skatta allt på nytt hundratals "
-        "gånger."};
+    static const struct uf_words too_large = {"Randomisation was left out: with {0} observations everything "
+                                              "would take long to estimate again hundreds of "
+                                              "times.",
+                                              "Randomisering har utelämnats: med {0} observationer skulle "
+                                              "det ta lång tid att skatta allt på nytt hundratals "
+                                              "gånger."};
     bool is_few = run->n_clusters < FEW_CLUSTERS;
-    struct imputation_inference inference = {
-        .analytic = asked(options, "bjs"), .randomise = asked(options, "randomisation"), .randomised_first = is_few};
-    const struct uf_argument arguments[] = {uf_text_argument("randomisation"), uf_count_argument(run->n_clusters)};
+    struct imputation_inference inference = {.analytic = asked(options, "bjs"),
+                                             .randomise = asked(options, "randomisation"),
+                                             .randomised_first = is_few};
+    const struct uf_argument arguments[] = {uf_text_argument("randomisation"),
+                                            uf_count_argument(run->n_clusters)};
     if (is_few && inference.analytic)
-        UF_TRY(effect_note(&run->common, UF_WARNING, "few-clusters-imputation", few, few_advice, &arguments[1], 1, error));
+        UF_TRY(effect_note(&run->common, UF_WARNING, "few-clusters-imputation", few, few_advice,
+                           &arguments[1], 1, error));
     if (is_few && !inference.randomise) {
         inference.randomise = true;
         UF_TRY(effect_note(&run->common, UF_NOTE, "inference-added", added, none, arguments, 2, error));
@@ -71,8 +76,8 @@ uf_status imputation_choose_inference(const struct imputation_run *run, const st
         const struct uf_argument rows = uf_count_argument(run->fit->n);
         inference.randomise = false;
         inference.analytic = true;
-        UF_TRY(effect_note(&run->common, is_few ? UF_WARNING : UF_NOTE, "randomisation-left-out", too_large, none,
-                           &rows, 1, error));
+        UF_TRY(effect_note(&run->common, is_few ? UF_WARNING : UF_NOTE, "randomisation-left-out", too_large,
+                           none, &rows, 1, error));
     }
     if (!inference.randomise && !inference.analytic) inference.analytic = true;
     *out = inference;
@@ -84,7 +89,8 @@ uf_status imputation_choose_inference(const struct imputation_run *run, const st
 struct uf_words imputation_reason(enum uf_imputation_state state)
 {
     static const struct uf_words words[UF_IMPUTATION_STATES] = {
-        [UF_IMPUTATION_NO_UNIT] = {"the region has no untreated period", "regionen har ingen obehandlad period"},
+        [UF_IMPUTATION_NO_UNIT] = {"the region has no untreated period",
+                                   "regionen har ingen obehandlad period"},
         [UF_IMPUTATION_NO_PERIOD] = {"nobody is untreated in the period", "ingen är obehandlad i perioden"},
         [UF_IMPUTATION_NO_LINK] = {"no untreated observations link the region with the period",
                                    "inga obehandlade observationer binder samman regionen och perioden"},
@@ -96,8 +102,8 @@ struct uf_words imputation_reason(enum uf_imputation_state state)
 
 /* Observations without a prediction: by region, and by period where it is the period that lacks the untreated. */
 struct left_out {
-    size_t n_names;    /* units, or periods */
-    size_t *count;     /* of them, by name */
+    size_t n_names; /* units, or periods */
+    size_t *count;  /* of them, by name */
     char *const *label;
 };
 
@@ -118,10 +124,11 @@ static uf_status left_out_init(const struct imputation_run *run, enum uf_imputat
 static uf_status note_left_out(const struct imputation_run *run, enum uf_imputation_state state,
                                const struct left_out *left, struct uf_error *error)
 {
-    static const struct uf_words text = {"Treated observations without a prediction: {0}, because {1} ({2}{3}). The "
-                                         "averages are of the others.",
-                                         "Behandlade observationer utan förutsägelse: {0}, eftersom {1} ({2}{3}). "
-                                         "Medelvärdena avser de övriga."};
+    static const struct uf_words text = {
+        "Treated observations without a prediction: {0}, because {1} ({2}{3}). The "
+        "averages are of the others.",
+        "Behandlade observationer utan förutsägelse: {0}, eftersom {1} ({2}{3}). "
+        "Medelvärdena avser de övriga."};
     static const struct uf_words more = {" and {0} more", " och {0} till"};
     struct uf_buffer names;
     size_t found = 0;
@@ -168,13 +175,16 @@ static uf_status report_left_out(const struct imputation_run *run, struct uf_err
                                           "Behandlade observationer utan förutsägelse"};
     struct uf_table *table = NULL;
     size_t missing = 0, index;
-    for (int state = UF_IMPUTATION_NO_UNIT; state < UF_IMPUTATION_STATES; state++) missing += run->fit->count[state];
+    for (int state = UF_IMPUTATION_NO_UNIT; state < UF_IMPUTATION_STATES; state++)
+        missing += run->fit->count[state];
     if (missing == 0) return UF_OK;
     UF_TRY(uf_table_new("left-out", &table, error));
     uf_status status = uf_table_set_title(table, uf_words_in(title, run->common.context->language), error);
     if (status == UF_OK) status = uf_table_add_column(table, "name", UF_COLUMN_TEXT, NULL, -1, &index, error);
-    if (status == UF_OK) status = uf_table_add_column(table, "reason", UF_COLUMN_TEXT, NULL, -1, &index, error);
-    if (status == UF_OK) status = uf_table_add_column(table, "n_obs", UF_COLUMN_NUMBER, NULL, 0, &index, error);
+    if (status == UF_OK)
+        status = uf_table_add_column(table, "reason", UF_COLUMN_TEXT, NULL, -1, &index, error);
+    if (status == UF_OK)
+        status = uf_table_add_column(table, "n_obs", UF_COLUMN_NUMBER, NULL, 0, &index, error);
     for (int state = UF_IMPUTATION_NO_UNIT; state < UF_IMPUTATION_STATES && status == UF_OK; state++) {
         struct left_out left;
         if (run->fit->count[state] == 0) continue;
@@ -193,11 +203,12 @@ static uf_status report_left_out(const struct imputation_run *run, struct uf_err
 /* The deviation of a region from the average of itself alone is nil. */
 static uf_status note_single(const struct imputation_run *run, struct uf_error *error)
 {
-    static const struct uf_words text = {
-        "Cells (a starting year in a period) with a single region: {0} of {1}. That region's own deviation does not "
-        "count in the errors, which are too small there.",
-        "Celler (ett startår i en period) med en enda region: {0} av {1}. Den regionens egen avvikelse räknas inte i "
-        "medelfelen, som därför är för små."};
+    static const struct uf_words text = {"Cells (a starting year in a period) with a single region: {0} of "
+                                         "{1}. That region's own deviation does not "
+                                         "count in the errors, which are too small there.",
+                                         "Celler (ett startår i en period) med en enda region: {0} av {1}. "
+                                         "Den regionens egen avvikelse räknas inte i "
+                                         "medelfelen, som därför är för små."};
     static const struct uf_words advice = {"Choose pool: event-time, or go by the randomisation.",
                                            "Välj pool: event-time, eller utgå från randomiseringen."};
     size_t single = 0, estimated = 0;
@@ -218,10 +229,11 @@ uf_status imputation_report_fit(const struct imputation_run *run, struct uf_erro
     static const struct uf_words anticipated = {
         "The {0} periods before each start are neither taken as untreated nor counted in the averages.",
         "De {0} perioderna före varje start räknas varken som obehandlade eller i medelvärdena."};
-    static const struct uf_words dropped = {
-        "{0} was dropped: among the untreated it is collinear with the fixed effects or with what stands before it.",
-        "{0} har uteslutits: bland de obehandlade är variabeln kollinjär med de fasta effekterna eller med det som "
-        "står före den."};
+    static const struct uf_words dropped = {"{0} was dropped: among the untreated it is collinear with the "
+                                            "fixed effects or with what stands before it.",
+                                            "{0} har uteslutits: bland de obehandlade är variabeln kollinjär "
+                                            "med de fasta effekterna eller med det som "
+                                            "står före den."};
     const struct uf_imputation *fit = run->fit;
     const struct uf_panel *panel = run->common.panel;
     const struct uf_argument arguments[] = {uf_count_argument(fit->count[UF_IMPUTATION_UNTREATED]),

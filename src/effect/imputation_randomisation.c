@@ -102,9 +102,8 @@ static uf_status evaluate(void *user, const size_t *path, struct uf_randomisatio
     struct uf_imputation fit;
     struct uf_error reason;
     for (size_t u = 0; u < dealt->data.n_units; u++)
-        dealt->first_period[u] = dealt->block[u] == SIZE_MAX
-                                     ? SIZE_MAX
-                                     : dealt->assignment->first_period[path[dealt->block[u]]];
+        dealt->first_period[u] =
+            dealt->block[u] == SIZE_MAX ? SIZE_MAX : dealt->assignment->first_period[path[dealt->block[u]]];
     uf_status status = uf_imputation_fit(&dealt->data, dealt->options, &fit, &reason);
     if (status == UF_NOT_IDENTIFIED) return UF_OK; /* counts as extreme */
     if (status != UF_OK) {
@@ -141,7 +140,8 @@ static uf_status deal(struct dealt *dealt, const struct uf_randomisation_options
 }
 
 uf_status uf_imputation_randomise(const struct uf_did_data *data, const struct uf_imputation_options *options,
-                                  const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
+                                  const struct uf_did_assignment *assignment,
+                                  const struct uf_did_noise *noise,
                                   const struct uf_randomisation_options *randomisation,
                                   struct uf_randomisation *out, struct uf_error *error)
 {

@@ -26,7 +26,8 @@ static uf_status covariance_of(const struct imputation_run *run, const gsl_matri
                                struct uf_error *error)
 {
     gsl_matrix *influence;
-    UF_TRY(uf_imputation_influence(&run->common.sample->data, run->fit, share, &run->errors, &influence, error));
+    UF_TRY(
+        uf_imputation_influence(&run->common.sample->data, run->fit, share, &run->errors, &influence, error));
     uf_status status = uf_influence_covariance(influence, out, error);
     gsl_matrix_free(influence);
     return status;
@@ -83,7 +84,8 @@ uf_status imputation_averages_init(const struct imputation_run *run, enum uf_ave
 /* What each average counts in the overall one: periods since the start and calendar periods alike, cohorts by
  * their (weighted) number of regions. */
 static uf_status overall_weights(const struct imputation_run *run, enum uf_average_kind kind,
-                                 const struct uf_imputation_averages *a, double *weight, struct uf_error *error)
+                                 const struct uf_imputation_averages *a, double *weight,
+                                 struct uf_error *error)
 {
     const struct uf_did_data *data = &run->common.sample->data;
     double total = 0;
@@ -92,7 +94,8 @@ static uf_status overall_weights(const struct imputation_run *run, enum uf_avera
         double *sum = calloc(2 * data->n_units + 1, sizeof *sum);
         if (!sum) return uf_fail_memory(error);
         for (size_t i = 0; i < data->n; i++) {
-            if (run->fit->state[i] != UF_IMPUTATION_ESTIMATED || run->fit->cell[run->fit->cell_of[i]].event_time < 0)
+            if (run->fit->state[i] != UF_IMPUTATION_ESTIMATED ||
+                run->fit->cell[run->fit->cell_of[i]].event_time < 0)
                 continue;
             sum[2 * data->unit[i]] += data->weights ? data->weights[i] : 1;
             sum[2 * data->unit[i] + 1] += 1;
@@ -115,7 +118,8 @@ static uf_status add_overall(const struct imputation_run *run, enum uf_average_k
     UF_TRY(imputation_averages_init(run, kind, &a, error));
     size_t q = a.averages.count;
     double *weight = malloc((q + 1) * sizeof *weight), estimate = 0, variance = 0;
-    uf_status status = weight ? overall_weights(run, kind, &a.averages, weight, error) : uf_fail_memory(error);
+    uf_status status =
+        weight ? overall_weights(run, kind, &a.averages, weight, error) : uf_fail_memory(error);
     for (size_t j = 0; j < q && status == UF_OK; j++) {
         if (weight[j] == 0) continue;
         estimate += weight[j] * a.averages.estimate[j];
@@ -138,8 +142,8 @@ static uf_status add_overall(const struct imputation_run *run, enum uf_average_k
 }
 
 static uf_status add_simple(const struct imputation_run *run, const struct imputation_inference *inference,
-                            const struct uf_randomisation *randomisation, size_t n_blocks, struct uf_table *table,
-                            struct uf_error *error)
+                            const struct uf_randomisation *randomisation, size_t n_blocks,
+                            struct uf_table *table, struct uf_error *error)
 {
     struct imputation_averages a;
     UF_TRY(imputation_averages_init(run, UF_AVERAGE_SIMPLE, &a, error));
@@ -147,8 +151,8 @@ static uf_status add_simple(const struct imputation_run *run, const struct imput
     for (int pass = 0; pass < 2 && status == UF_OK && a.averages.count > 0; pass++) {
         if ((pass == 0) == inference->randomised_first) {
             if (randomisation)
-                status = effect_add_randomised(&run->common, randomisation, a.averages.estimate[0], n_blocks, "simple",
-                                               table, error);
+                status = effect_add_randomised(&run->common, randomisation, a.averages.estimate[0], n_blocks,
+                                               "simple", table, error);
         } else if (inference->analytic || !randomisation) {
             const struct effect_row row = {.term = "simple",
                                            .vcov = "bjs",
@@ -174,7 +178,8 @@ uf_status imputation_report_estimates(const struct imputation_run *run,
     static const struct {
         enum uf_average_kind kind;
         const char *term;
-    } overall[] = {{UF_AVERAGE_DYNAMIC, "dynamic"}, {UF_AVERAGE_GROUP, "group"}, {UF_AVERAGE_CALENDAR, "calendar"}};
+    } overall[] = {
+        {UF_AVERAGE_DYNAMIC, "dynamic"}, {UF_AVERAGE_GROUP, "group"}, {UF_AVERAGE_CALENDAR, "calendar"}};
     struct uf_table *table = NULL;
     UF_TRY(effect_table_new("estimates", title, &run->common, &table, error));
     uf_status status = add_simple(run, inference, randomisation, n_blocks, table, error);
@@ -194,13 +199,15 @@ static const char *cell_note(const struct imputation_run *run, const struct uf_i
 {
     for (int state = UF_IMPUTATION_NO_UNIT; state < UF_IMPUTATION_STATES; state++)
         if (cell->count[state] > 0)
-            return uf_words_in(imputation_reason((enum uf_imputation_state)state), run->common.context->language);
+            return uf_words_in(imputation_reason((enum uf_imputation_state)state),
+                               run->common.context->language);
     return NULL;
 }
 
 static uf_status report_cells(const struct imputation_run *run, struct uf_error *error)
 {
-    static const struct uf_words title = {"Effects by starting period and period", "Effekter efter startperiod och period"};
+    static const struct uf_words title = {"Effects by starting period and period",
+                                          "Effekter efter startperiod och period"};
     const struct uf_imputation *fit = run->fit;
     const struct uf_dictionary *periods = &run->common.panel->periods;
     struct imputation_averages a;
@@ -218,27 +225,28 @@ static uf_status report_cells(const struct imputation_run *run, struct uf_error 
         const char *reason = cell_note(run, cell);
         char term[160];
         size_t row;
-        snprintf(term, sizeof term, "%.70s:%.70s", periods->code[cell->first_period], periods->code[cell->period]);
+        snprintf(term, sizeof term, "%.70s:%.70s", periods->code[cell->first_period],
+                 periods->code[cell->period]);
         const double n = (double)cell->count[UF_IMPUTATION_ESTIMATED];
-        const struct effect_row values = {.term = term,
-                                          .vcov = estimated ? "bjs" : NULL,
-                                          .note = reason ? reason : run->how,
-                                          .group = periods->code[cell->first_period],
-                                          .period = periods->code[cell->period],
-                                          .estimate = cell->estimate,
-                                          .event_time = (double)cell->event_time,
-                                          .test = estimated ? a.test[next] : effect_no_test,
-                                          .n_obs = estimated ? n : NAN,
-                                          .n_treated = estimated ? n : NAN,
-                                          .n_control = fit->untreated_in[cell->period] > 0
-                                                           ? (double)fit->untreated_in[cell->period]
-                                                           : NAN,
-                                          .n_clusters = run->n_clusters};
+        const struct effect_row values = {
+            .term = term,
+            .vcov = estimated ? "bjs" : NULL,
+            .note = reason ? reason : run->how,
+            .group = periods->code[cell->first_period],
+            .period = periods->code[cell->period],
+            .estimate = cell->estimate,
+            .event_time = (double)cell->event_time,
+            .test = estimated ? a.test[next] : effect_no_test,
+            .n_obs = estimated ? n : NAN,
+            .n_treated = estimated ? n : NAN,
+            .n_control = fit->untreated_in[cell->period] > 0 ? (double)fit->untreated_in[cell->period] : NAN,
+            .n_clusters = run->n_clusters};
         next += estimated;
         status = effect_add_row(table, &run->common, &values, &row, error);
         if (status == UF_OK)
-            status = effect_set_number(table, row, weight_column,
-                                       estimated && cell->event_time >= 0 ? cell->weight / total : NAN, error);
+            status =
+                effect_set_number(table, row, weight_column,
+                                  estimated && cell->event_time >= 0 ? cell->weight / total : NAN, error);
     }
     imputation_averages_clear(&a);
     if (status != UF_OK) {
@@ -257,7 +265,8 @@ static size_t count_units(const struct imputation_run *run, enum uf_average_kind
     for (size_t i = 0; i < data->n; i++) {
         if (run->fit->state[i] != UF_IMPUTATION_ESTIMATED) continue;
         const struct uf_imputation_cell *cell = &run->fit->cell[run->fit->cell_of[i]];
-        if (cell->event_time < 0 || (long)(kind == UF_AVERAGE_GROUP ? cell->first_period : cell->period) != key)
+        if (cell->event_time < 0 ||
+            (long)(kind == UF_AVERAGE_GROUP ? cell->first_period : cell->period) != key)
             continue;
         found += marked[data->unit[i]] != mark;
         marked[data->unit[i]] = mark;
@@ -265,15 +274,16 @@ static size_t count_units(const struct imputation_run *run, enum uf_average_kind
     return found;
 }
 
-static uf_status report_average(const struct imputation_run *run, enum uf_average_kind kind,
-                                const char *name, struct uf_words title, struct uf_error *error)
+static uf_status report_average(const struct imputation_run *run, enum uf_average_kind kind, const char *name,
+                                struct uf_words title, struct uf_error *error)
 {
     const struct uf_dictionary *periods = &run->common.panel->periods;
     struct imputation_averages a;
     struct uf_table *table = NULL;
     UF_TRY(imputation_averages_init(run, kind, &a, error));
     size_t *marked = calloc(run->common.sample->data.n_units + 1, sizeof *marked);
-    uf_status status = marked ? effect_table_new(name, title, &run->common, &table, error) : uf_fail_memory(error);
+    uf_status status =
+        marked ? effect_table_new(name, title, &run->common, &table, error) : uf_fail_memory(error);
     for (size_t j = 0; j < a.averages.count && status == UF_OK; j++) {
         const char *code = periods->code[a.averages.key[j]];
         const struct effect_row row = {.term = code,
@@ -285,7 +295,8 @@ static uf_status report_average(const struct imputation_run *run, enum uf_averag
                                        .event_time = NAN,
                                        .test = a.test[j],
                                        .n_obs = (double)a.averages.n[j],
-                                       .n_treated = (double)count_units(run, kind, a.averages.key[j], marked, j + 1),
+                                       .n_treated =
+                                           (double)count_units(run, kind, a.averages.key[j], marked, j + 1),
                                        .n_clusters = run->n_clusters};
         status = effect_add_row(table, &run->common, &row, NULL, error);
     }
@@ -300,7 +311,8 @@ static uf_status report_average(const struct imputation_run *run, enum uf_averag
 
 uf_status imputation_report_averages(const struct imputation_run *run, struct uf_error *error)
 {
-    static const struct uf_words group = {"Average effect by starting period", "Genomsnittlig effekt efter startperiod"},
+    static const struct uf_words group = {"Average effect by starting period",
+                                          "Genomsnittlig effekt efter startperiod"},
                                  calendar = {"Average effect by period", "Genomsnittlig effekt per period"};
     UF_TRY(report_cells(run, error));
     UF_TRY(report_average(run, UF_AVERAGE_GROUP, "group-average", group, error));

@@ -10,7 +10,6 @@
 /* Below this many clusters an inference known to reject too often is never shown alone. */
 enum { FEW_CLUSTERS = 50 };
 
-/* Without conley: a panel has no coordinates. */
 const char *const effect_inferences[] = {"auto",
                                          "iid",
                                          "hc1",
@@ -22,8 +21,11 @@ const char *const effect_inferences[] = {"auto",
                                          "cr2",
                                          "cr3",
                                          "driscoll-kraay",
+                                         "conley",
                                          "randomisation",
                                          "wild-bootstrap",
+                                         "conley-taber",
+                                         "ferman-pinto",
                                          NULL};
 /* in the order of their enums */
 const char *const effect_k_rules[] = {"fixest", "stata", "reghdfe", "none", NULL};
@@ -57,6 +59,11 @@ static void add_covariance(struct effect_inference *inference, enum uf_covarianc
         .kind = kind,
         .k_rule = (enum uf_k_rule)choice_of(effect_k_rules, uf_options_text(options, "k-rule")),
         .df_rule = (enum uf_df_rule)choice_of(effect_df_rules, uf_options_text(options, "df-rule"))};
+    if (uf_options_has(options, "lag") && uf_options_count(options, "lag") != SIZE_MAX) {
+        covariance.lag_rule = UF_LAG_GIVEN;
+        covariance.lag = uf_options_count(options, "lag");
+    }
+    if (uf_options_has(options, "distance")) covariance.cutoff = uf_options_number(options, "distance");
     size_t count;
     /* a rule about clusters has no meaning where there are none */
     if (!uf_covariance_types(&count)[kind].clustered) covariance.df_rule = UF_DF_DEFAULT;
@@ -74,9 +81,11 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
         inference.automatic |= !strcmp(list->items[i], "auto");
         inference.randomise |= !strcmp(list->items[i], "randomisation");
         inference.wild |= !strcmp(list->items[i], "wild-bootstrap");
+        inference.conley_taber |= !strcmp(list->items[i], "conley-taber");
+        inference.ferman_pinto |= !strcmp(list->items[i], "ferman-pinto");
     }
     if (inference.automatic) {
-        inference.randomise = inference.wild = true;
+        inference.randomise = inference.wild = inference.ferman_pinto = true;
         add_covariance(&inference, UF_COVARIANCE_CR2, options);
         add_covariance(&inference, UF_COVARIANCE_CR1S, options);
     }
@@ -105,9 +114,18 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
 
 /* Why a covariance cannot be had, in the reader's language; the kernels' own sentences are for programmers.
  */
-static struct uf_words left_out_reason(uf_status status, bool two_way, bool clustered, size_t n_clusters)
+static struct uf_words left_out_reason(uf_status status, const struct uf_covariance_type *type, bool two_way,
+                                       size_t n_clusters)
 {
-    if (status == UF_BAD_USAGE && !clustered)
+    if (status == UF_BAD_USAGE && type->spatial)
+        return (struct uf_words){
+            "it needs coordinates for each region and a distance: options coordinates and distance",
+            "det kräver koordinater för varje region och ett avstånd: alternativen coordinates och "
+            "distance"};
+    if (status == UF_BAD_USAGE && type->temporal)
+        return (struct uf_words){"the lag must be smaller than the number of periods",
+                                 "eftersläpningen måste vara mindre än antalet perioder"};
+    if (status == UF_BAD_USAGE && !type->clustered)
         return (struct uf_words){"too many fixed effects lie across the largest grouping",
                                  "för många fasta effekter går tvärs över den största grupperingen"};
     if (status == UF_BAD_USAGE && two_way)
@@ -116,7 +134,7 @@ static struct uf_words left_out_reason(uf_status status, bool two_way, bool clus
     if (status == UF_BAD_USAGE)
         return (struct uf_words){"too many fixed effects lie across the clusters",
                                  "för många fasta effekter går tvärs över klustren"};
-    if (clustered && n_clusters < 2)
+    if (type->clustered && n_clusters < 2)
         return (struct uf_words){"there is only one cluster", "det finns bara ett kluster"};
     return (struct uf_words){"no degrees of freedom are left", "inga frihetsgrader återstår"};
 }
@@ -183,7 +201,7 @@ uf_status effect_inference_settle(const struct effect_run *run, const struct eff
         }
         const struct uf_covariance_type *type = &uf_covariance_types(&types)[inference->covariance[c].kind];
         struct uf_words why =
-            left_out_reason(status, run->sample->data.n_cluster_dimensions > 1, type->clustered, n_clusters);
+            left_out_reason(status, type, run->sample->data.n_cluster_dimensions > 1, n_clusters);
         const struct uf_argument arguments[] = {uf_text_argument(type->name),
                                                 uf_text_argument(uf_words_in(why, run->context->language))};
         UF_TRY(effect_note(run, UF_NOTE, "inference-left-out", left_out, none, arguments, 2, error));

@@ -12,7 +12,8 @@ void effect_sample_clear(struct effect_sample *s)
 {
     if (!s) return;
     free(s->row), free(s->unit), free(s->period), free(s->cluster[0]), free(s->cluster[1]);
-    free(s->outcome), free(s->treatment), free(s->weights), free(s->time);
+    free(s->outcome), free(s->treatment), free(s->weights), free(s->time), free(s->latitude),
+        free(s->longitude);
     gsl_matrix_free(s->covariates);
     memset(s, 0, sizeof *s);
 }
@@ -218,4 +219,39 @@ uf_status effect_sample_init(const struct uf_panel *panel, enum uf_language lang
     else
         *out = sample;
     return status;
+}
+
+static uf_status read_coordinate(const struct uf_panel *panel, const char *name, struct effect_sample *s,
+                                 double *out, struct uf_error *error)
+{
+    size_t column = uf_panel_column(panel, name);
+    if (column == SIZE_MAX)
+        return uf_fail(error, UF_BAD_USAGE, "option 'coordinates': there is no column '%s'", name);
+    for (size_t i = 0; i < s->data.n; i++) {
+        out[i] = panel->columns[column].value[s->row[i]];
+        if (!isfinite(out[i]))
+            return uf_fail(error, UF_BAD_INPUT,
+                           "column '%s' has no value for %s; each region needs its coordinates", name,
+                           panel->units.code[s->unit[i]]);
+    }
+    return UF_OK;
+}
+
+uf_status effect_sample_locate(const struct uf_panel *panel, const struct uf_text_list *names,
+                               struct effect_sample *s, struct uf_error *error)
+{
+    if (names->count == 0) return UF_OK;
+    if (names->count != 2)
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "option 'coordinates': found %zu names, expected two columns, latitude and longitude in degrees",
+            names->count);
+    s->latitude = malloc((s->data.n + 1) * sizeof *s->latitude);
+    s->longitude = malloc((s->data.n + 1) * sizeof *s->longitude);
+    if (!s->latitude || !s->longitude) return uf_fail_memory(error);
+    UF_TRY(read_coordinate(panel, names->items[0], s, s->latitude, error));
+    UF_TRY(read_coordinate(panel, names->items[1], s, s->longitude, error));
+    s->data.latitude = s->latitude;
+    s->data.longitude = s->longitude;
+    return UF_OK;
 }

@@ -9,6 +9,7 @@ struct effect_sample {
     size_t *row;             /* n: of the panel */
     size_t *unit, *period, *cluster[2];
     double *outcome, *treatment, *weights;
+    double *latitude, *longitude; /* NULL until effect_sample_locate */
     gsl_matrix *covariates;
     long *time;
     size_t n_treated, n_control, n_cohorts; /* units in the sample, ever treated or never */
@@ -18,5 +19,9 @@ struct effect_sample {
  * `result`. */
 uf_status effect_sample_init(const struct uf_panel *panel, enum uf_language language,
                              struct effect_sample *out, struct uf_result *result, struct uf_error *error);
+/* Reads latitude and longitude, by the names of their columns (degrees). UF_BAD_USAGE: not two names, or no such column;
+ * UF_BAD_INPUT: a value that is missing, with its unit. */
+uf_status effect_sample_locate(const struct uf_panel *panel, const struct uf_text_list *names,
+                               struct effect_sample *sample, struct uf_error *error);
 void effect_sample_clear(struct effect_sample *sample);
 #endif

@@ -12,7 +12,8 @@
 void two_way_clear(struct two_way *f)
 {
     if (!f) return;
-    free(f->start), free(f->order), free(f->unit_weight), free(f->unit_part), free(f->part), free(f->position);
+    free(f->start), free(f->order), free(f->unit_weight), free(f->unit_part), free(f->part),
+        free(f->position);
     free(f->mean), free(f->effect), free(f->solved), free(f->rest);
     gsl_matrix_free(f->system), gsl_matrix_free(f->factor);
     memset(f, 0, sizeof *f);
@@ -125,9 +126,10 @@ static uf_status build_system(struct two_way *f, struct uf_error *error)
     }
     gsl_matrix_memcpy(f->factor, f->system);
     if (gsl_linalg_cholesky_decomp1(f->factor) != GSL_SUCCESS)
-        return uf_fail(error, UF_NOT_IDENTIFIED,
-                       "the effects of the periods cannot be told apart numerically: the weights differ by too "
-                       "many orders of magnitude");
+        return uf_fail(
+            error, UF_NOT_IDENTIFIED,
+            "the effects of the periods cannot be told apart numerically: the weights differ by too "
+            "many orders of magnitude");
     return UF_OK;
 }
 
@@ -161,7 +163,8 @@ uf_status two_way_solve(struct two_way *f, double *right, struct uf_error *error
 {
     size_t m = f->n_free, periods = f->data->n_periods;
     if (m > 0) {
-        gsl_vector_view solved = gsl_vector_view_array(f->solved, m), rest = gsl_vector_view_array(f->rest, m);
+        gsl_vector_view solved = gsl_vector_view_array(f->solved, m),
+                        rest = gsl_vector_view_array(f->rest, m);
         for (size_t t = 0; t < periods; t++)
             if (f->position[t] != SIZE_MAX) f->solved[f->position[t]] = right[t];
         memcpy(f->rest, f->solved, m * sizeof *f->rest);
@@ -176,7 +179,8 @@ uf_status two_way_solve(struct two_way *f, double *right, struct uf_error *error
             return uf_fail(error, UF_INTERNAL, "the system of the periods could not be solved");
         for (size_t r = 0; r < m; r++) f->solved[r] += f->rest[r];
     }
-    for (size_t t = 0; t < periods; t++) right[t] = f->position[t] == SIZE_MAX ? 0 : f->solved[f->position[t]];
+    for (size_t t = 0; t < periods; t++)
+        right[t] = f->position[t] == SIZE_MAX ? 0 : f->solved[f->position[t]];
     return UF_OK;
 }
 
@@ -201,7 +205,8 @@ uf_status two_way_take_out(struct two_way *f, double *column, struct uf_error *e
         memset(f->effect, 0, data->n_periods * sizeof *f->effect);
         for (size_t i = 0; i < n; i++) {
             column[i] -= f->mean[data->unit[i]];
-            if (f->fitted[i]) f->effect[data->period[i]] += (data->weights ? data->weights[i] : 1) * column[i];
+            if (f->fitted[i])
+                f->effect[data->period[i]] += (data->weights ? data->weights[i] : 1) * column[i];
         }
         UF_TRY(two_way_solve(f, f->effect, error));
         for (size_t i = 0; i < n; i++) column[i] -= f->effect[data->period[i]];

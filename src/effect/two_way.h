@@ -9,13 +9,13 @@
 
 struct two_way {
     const struct uf_did_data *data;
-    const unsigned char *fitted;   /* n: the row is in the fit */
-    size_t *start, *order;         /* rows by unit; `order` NULL: they come so */
-    double *unit_weight;           /* n_units: sum over fitted rows */
-    size_t *unit_part, *part;      /* n_units, n_periods: the linked part; SIZE_MAX: no fitted row */
+    const unsigned char *fitted; /* n: the row is in the fit */
+    size_t *start, *order;       /* rows by unit; `order` NULL: they come so */
+    double *unit_weight;         /* n_units: sum over fitted rows */
+    size_t *unit_part, *part;    /* n_units, n_periods: the linked part; SIZE_MAX: no fitted row */
     size_t n_parts;
-    size_t *position, n_free;      /* n_periods: in the system; SIZE_MAX: pinned or absent */
-    gsl_matrix *system, *factor;   /* n_free × n_free; NULL where n_free is 0 */
+    size_t *position, n_free;              /* n_periods: in the system; SIZE_MAX: pinned or absent */
+    gsl_matrix *system, *factor;           /* n_free × n_free; NULL where n_free is 0 */
     double *mean, *effect, *solved, *rest; /* work space: n_units; n_periods; n_free each */
 };
 

@@ -91,7 +91,7 @@ static struct change change_of(const struct panel_activity *a, const struct quot
                                const struct quotients *before, size_t r, size_t s)
 {
     struct change x = {gsl_matrix_get(now->value, r, s) - gsl_matrix_get(before->value, r, s), NAN, NAN};
-    if (!a->bands || isnan(x.change)) return x;
+    if (!panel_activity_banded(a, !isnan(x.change))) return x;
     x.low = gsl_matrix_get(now->low, r, s) - gsl_matrix_get(before->high, r, s);
     x.high = gsl_matrix_get(now->high, r, s) - gsl_matrix_get(before->low, r, s);
     return x;
@@ -128,7 +128,7 @@ static uf_status quotient_row(const struct panel_activity *a, const struct uf_ac
     const uf_value_status reason = needed(a, period, r, s);
     const double lq = gsl_matrix_get(now->value, r, s);
     const double cell = gsl_matrix_get(a->at[period].value[BOUND_VALUE], r, s);
-    const bool banded = a->bands && isfinite(lq);
+    const bool banded = panel_activity_banded(a, isfinite(lq));
     const uf_value_status no_band = a->bands ? reason : UF_VALUE_NOT_APPLICABLE;
     struct tidy_row row = tidy_row_add(table, error);
     tidy_text(&row, panel_activity_region_code(a, r));

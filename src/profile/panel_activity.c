@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "profile/panel_activity.h"
+#include "profile/panel_cube.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,23 +14,11 @@ const char *const panel_activity_incomplete[] = {"missing", "leave-out", NULL};
 const char *const panel_activity_incomplete_or_keep[] = {"missing", "leave-out", "keep", NULL};
 const char *const panel_activity_no_rows[] = {"missing", "zero", NULL};
 
-/* All units × sectors × chosen periods of the panel. */
-struct cube {
-    size_t n_units, n_sectors, n_periods;
-    double *value;
-    uf_value_status *status;
-    bool *region, *sector; /* kept */
-};
-
-static size_t at(const struct cube *cube, size_t period, size_t unit, size_t sector)
-{
-    return (period * cube->n_units + unit) * cube->n_sectors + sector;
-}
-
-static void cube_clear(struct cube *cube)
+static void cube_clear(struct panel_cube *cube)
 {
     free(cube->value);
     free(cube->status);
+    free(cube->hidden);
     free(cube->region);
     free(cube->sector);
 }
@@ -90,15 +78,17 @@ static uf_status find_code(const struct uf_dictionary *dictionary, const char *c
                    near != NULL ? "'?" : ".");
 }
 
-static uf_status fill_cube(const struct uf_panel *panel, const size_t *periods, bool zeros, struct cube *cube,
-                           size_t *out_no_row, struct uf_error *error)
+static uf_status fill_cube(const struct uf_panel *panel, const size_t *periods, bool zeros,
+                           struct panel_cube *cube, size_t *out_no_row, struct uf_error *error)
 {
     const size_t n = cube->n_periods * cube->n_units * cube->n_sectors;
     cube->value = malloc(n * sizeof *cube->value);
     cube->status = malloc(n * sizeof *cube->status);
+    cube->hidden = calloc(n, sizeof *cube->hidden);
     cube->region = malloc(cube->n_units * sizeof *cube->region);
     cube->sector = malloc(cube->n_sectors * sizeof *cube->sector);
-    if (!cube->value || !cube->status || !cube->region || !cube->sector) return uf_fail_memory(error);
+    if (!cube->value || !cube->status || !cube->hidden || !cube->region || !cube->sector)
+        return uf_fail_memory(error);
     for (size_t i = 0; i < n; i++) { /* no row at all */
         cube->value[i] = zeros ? 0 : (double)NAN;
         cube->status[i] = zeros ? UF_VALUE_TRUE_ZERO : UF_VALUE_NOT_AVAILABLE;
@@ -111,7 +101,7 @@ static uf_status fill_cube(const struct uf_panel *panel, const size_t *periods, 
         for (size_t t = 0; t < cube->n_periods; t++) {
             if (panel->period[i] != periods[t]) continue;
             rows++;
-            size_t k = at(cube, t, panel->unit[i], panel->sector[i]);
+            size_t k = panel_cube_at(cube, t, panel->unit[i], panel->sector[i]);
             double value = column->value[i];
             uf_value_status status = column->status[i];
             if (value < 0 || isinf(value))
@@ -133,17 +123,18 @@ static uf_status fill_cube(const struct uf_panel *panel, const size_t *periods, 
 /* Hidden by the publisher is not the same as not there: only the latter lets a region drop out unasked. */
 static bool is_absent(uf_value_status status)
 {
-    return uf_value_is_missing(status) && !(status & (UF_VALUE_SUPPRESSED | UF_VALUE_CONFIDENTIAL));
+    return uf_value_is_missing(status) && !panel_cube_is_hidden(status);
 }
 
-static void drop_absent(struct cube *cube, struct panel_activity *out)
+static void drop_absent(struct panel_cube *cube, struct panel_activity *out)
 {
     for (size_t u = 0; u < cube->n_units && !out->keep_incomplete; u++) {
         bool absent = false;
         for (size_t t = 0; cube->region[u] && t < cube->n_periods; t++) {
             bool nothing = true;
             for (size_t s = 0; s < cube->n_sectors; s++)
-                if (cube->sector[s] && !is_absent(cube->status[at(cube, t, u, s)])) nothing = false;
+                if (cube->sector[s] && !is_absent(cube->status[panel_cube_at(cube, t, u, s)]))
+                    nothing = false;
             absent = absent || nothing;
         }
         if (!cube->region[u] || !absent) continue;
@@ -155,7 +146,8 @@ static void drop_absent(struct cube *cube, struct panel_activity *out)
         for (size_t t = 0; cube->sector[s] && t < cube->n_periods; t++) {
             bool nothing = true;
             for (size_t u = 0; u < cube->n_units; u++)
-                if (cube->region[u] && !is_absent(cube->status[at(cube, t, u, s)])) nothing = false;
+                if (cube->region[u] && !is_absent(cube->status[panel_cube_at(cube, t, u, s)]))
+                    nothing = false;
             absent = absent || nothing;
         }
         if (!cube->sector[s] || !absent) continue;
@@ -164,16 +156,17 @@ static void drop_absent(struct cube *cube, struct panel_activity *out)
     }
 }
 
-static bool is_complete(const struct cube *cube, const struct panel_activity *out, size_t u)
+static bool is_complete(const struct panel_cube *cube, const struct panel_activity *out, size_t u)
 {
     for (size_t t = 0; t < cube->n_periods; t++)
         for (size_t s = 0; s < cube->n_sectors; s++)
-            if ((cube->sector[s] || s == out->total_sector) && isnan(cube->value[at(cube, t, u, s)]))
+            if ((cube->sector[s] || s == out->total_sector) &&
+                isnan(cube->value[panel_cube_at(cube, t, u, s)]))
                 return false;
     return true;
 }
 
-static void drop_incomplete(struct cube *cube, struct panel_activity *out)
+static void drop_incomplete(struct panel_cube *cube, struct panel_activity *out)
 {
     for (size_t u = 0; u < cube->n_units; u++) {
         if (!cube->region[u] || is_complete(cube, out, u)) continue;
@@ -183,7 +176,8 @@ static void drop_incomplete(struct cube *cube, struct panel_activity *out)
 }
 
 /* Those that lack no figure; without a published row they are the reference area of the regions kept. */
-static uf_status find_complete(const struct cube *cube, struct panel_activity *out, struct uf_error *error)
+static uf_status find_complete(const struct panel_cube *cube, struct panel_activity *out,
+                               struct uf_error *error)
 {
     size_t n = 0;
     for (size_t r = 0; r < out->n_regions; r++)
@@ -212,8 +206,8 @@ static bool is_total_code(const char *code)
     return false;
 }
 
-static uf_status choose(const struct uf_panel *panel, const struct uf_options *options, struct cube *cube,
-                        struct panel_activity *out, struct uf_error *error)
+static uf_status choose(const struct uf_panel *panel, const struct uf_options *options, const size_t *periods,
+                        struct panel_cube *cube, struct panel_activity *out, struct uf_error *error)
 {
     UF_TRY(find_code(&panel->sectors, uf_options_text(options, "total"), "total", "sector",
                      &out->total_sector, error));
@@ -242,7 +236,8 @@ static uf_status choose(const struct uf_panel *panel, const struct uf_options *o
         out->unnamed_total = s;
     }
     if (out->whole_unit != SIZE_MAX) cube->region[out->whole_unit] = false;
-    drop_absent(cube, out);
+    drop_absent(cube, out); /* a region or sector of which nothing is known is not made up */
+    UF_TRY(panel_cube_impute(panel, options, periods, cube, out, error));
     if (out->leave_out_incomplete) drop_incomplete(cube, out);
     for (size_t u = 0; u < cube->n_units; u++)
         if (cube->region[u]) out->region[out->n_regions++] = u;
@@ -265,6 +260,13 @@ static double bounded(double value, uf_value_status status, double unit, enum bo
     if (bound == BOUND_VALUE || isnan(value) || (status & UF_VALUE_TRUE_ZERO)) return value;
     if (bound == BOUND_HIGH) return value + unit / 2;
     return fmax(0, value - unit / 2);
+}
+
+/* A figure that is only known to be hidden: anything up to the publisher's threshold. */
+static double hidden_bound(double value, double below, enum bound bound)
+{
+    if (bound == BOUND_VALUE) return value;
+    return bound == BOUND_LOW ? 0 : isnan(value) ? below : fmax(value, below);
 }
 
 static uf_status allocate_period(const struct panel_activity *out, struct period_activity *p,
@@ -301,7 +303,7 @@ static void add_complete(const struct panel_activity *out, struct period_activit
     }
 }
 
-static uf_status fill_period(const struct cube *cube, size_t t, struct panel_activity *out,
+static uf_status fill_period(const struct panel_cube *cube, size_t t, struct panel_activity *out,
                              struct uf_error *error)
 {
     struct period_activity *p = &out->at[t];
@@ -309,17 +311,21 @@ static uf_status fill_period(const struct cube *cube, size_t t, struct panel_act
     const double unit = out->column->rounding > 0 ? out->column->rounding : 0;
     for (size_t r = 0; r < out->n_regions; r++) {
         for (size_t s = 0; s < out->n_sectors; s++) {
-            size_t k = at(cube, t, out->region[r], out->sector[s]);
+            size_t k = panel_cube_at(cube, t, out->region[r], out->sector[s]);
             uf_value_status status = cube->status[k], missing = status & UF_VALUE_MISSING_MASK;
             p->status[r * out->n_sectors + s] = status;
             p->region_sum[r] |= missing;
             p->sector_sum[s] |= missing;
             p->all_cells |= missing;
-            for (int b = 0; b < BOUNDS; b++)
-                gsl_matrix_set(p->value[b], r, s, bounded(cube->value[k], status, unit, (enum bound)b));
+            for (int b = 0; b < BOUNDS; b++) {
+                const enum bound bound = (enum bound)b;
+                gsl_matrix_set(p->value[b], r, s,
+                               cube->hidden[k] ? hidden_bound(cube->value[k], out->hidden_below, bound)
+                                               : bounded(cube->value[k], status, unit, bound));
+            }
         }
         if (out->total_sector == SIZE_MAX) continue;
-        size_t k = at(cube, t, out->region[r], out->total_sector);
+        size_t k = panel_cube_at(cube, t, out->region[r], out->total_sector);
         p->total_status[r] = cube->status[k];
         p->all_totals |= cube->status[k] & UF_VALUE_MISSING_MASK;
         for (int b = 0; b < BOUNDS; b++)
@@ -331,14 +337,14 @@ static uf_status fill_period(const struct cube *cube, size_t t, struct panel_act
         return UF_OK;
     }
     for (size_t s = 0; s < out->n_sectors; s++) {
-        size_t k = at(cube, t, out->whole_unit, out->sector[s]);
+        size_t k = panel_cube_at(cube, t, out->whole_unit, out->sector[s]);
         p->whole_status[s] = cube->status[k];
         p->whole_cells |= cube->status[k] & UF_VALUE_MISSING_MASK;
         for (int b = 0; b < BOUNDS; b++)
             gsl_vector_set(p->whole[b], s, bounded(cube->value[k], cube->status[k], unit, (enum bound)b));
     }
     if (out->total_sector == SIZE_MAX) return UF_OK;
-    size_t k = at(cube, t, out->whole_unit, out->total_sector);
+    size_t k = panel_cube_at(cube, t, out->whole_unit, out->total_sector);
     p->whole_total_status = cube->status[k];
     for (int b = 0; b < BOUNDS; b++)
         p->whole_total[b] = bounded(cube->value[k], cube->status[k], unit, (enum bound)b);
@@ -371,7 +377,8 @@ uf_status panel_activity_new(const struct uf_panel *panel, const struct uf_optio
     if (panel->sectors.count == 0 || panel->sector == NULL)
         return uf_fail(error, UF_BAD_USAGE,
                        "This method needs figures by sector: name the column with the sectors.");
-    struct cube cube = {panel->units.count, panel->sectors.count, n_periods, NULL, NULL, NULL, NULL};
+    struct panel_cube cube = {
+        .n_units = panel->units.count, .n_sectors = panel->sectors.count, .n_periods = n_periods};
     struct panel_activity activity = {.panel = panel,
                                       .language = language,
                                       .column = &panel->columns[panel->outcome],
@@ -389,7 +396,8 @@ uf_status panel_activity_new(const struct uf_panel *panel, const struct uf_optio
         status = uf_fail_memory(error);
     const bool zeros = strcmp(uf_options_text(options, "no-row"), "zero") == 0;
     if (status == UF_OK) status = fill_cube(panel, periods, zeros, &cube, &activity.n_no_row, error);
-    if (status == UF_OK) status = choose(panel, options, &cube, &activity, error);
+    if (status == UF_OK) status = choose(panel, options, periods, &cube, &activity, error);
+    if (activity.n_bounded > 0) activity.bands = true;
     for (size_t t = 0; status == UF_OK && t < n_periods; t++) {
         activity.at[t].period = periods[t];
         const char *code = panel->periods.code[periods[t]];
@@ -429,6 +437,7 @@ void panel_activity_clear(struct panel_activity *activity)
     free(activity->sector);
     free(activity->absent_region);
     free(activity->absent_sector);
+    free(activity->imputed);
     *activity = (struct panel_activity){0};
 }
 

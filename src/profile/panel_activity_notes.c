@@ -158,12 +158,15 @@ static uf_status tell_missing(const struct panel_activity *a, struct uf_result *
         "Name the published total (total) and the published row of the reference area (reference-row), leave "
         "incomplete "
         "regions out (incomplete: leave-out), compare them with the complete ones where the method can "
-        "(incomplete: "
-        "keep), or choose sectors and years without gaps.",
+        "(incomplete: keep), say what hidden figures can be (suppressed-below) or by name "
+        "how "
+        "gaps are filled (impute), or choose sectors and years without gaps.",
         "Ange den publicerade totalen (total) och jämförelseområdets publicerade rad (reference-row), "
         "uteslut "
         "ofullständiga regioner (incomplete: leave-out), jämför dem med de fullständiga där metoden kan det "
-        "(incomplete: keep), eller välj branscher och år utan luckor."};
+        "(incomplete: keep), ange vad dolda uppgifter kan vara "
+        "(suppressed-below) "
+        "eller uttryckligen hur luckor fylls (impute), eller välj branscher och år utan luckor."};
     static const struct uf_words kept = {"{0} of {1} figures are missing ({2}). A missing figure is not "
                                          "zero: what is formed from it is missing too.",
                                          "{0} av {1} uppgifter saknas ({2}). En saknad uppgift är inte noll: "
@@ -186,6 +189,60 @@ static uf_status tell_missing(const struct panel_activity *a, struct uf_result *
                                           : TELL(UF_WARNING, "missing-figures", text, advice, arguments);
     free(names);
     return status;
+}
+
+/* "Gotland C 2017, … (12)": the cells that were filled; the caller frees it. NULL: out of memory. */
+static char *cell_list(const struct panel_activity *a)
+{
+    struct uf_buffer text;
+    uf_buffer_init(&text);
+    for (size_t i = 0; i < a->n_imputed; i++) {
+        const struct panel_cell *cell = &a->imputed[i];
+        if (i > 0) uf_buffer_append(&text, ", ");
+        uf_buffer_append(&text, a->panel->units.code[cell->unit]);
+        uf_buffer_append(&text, " ");
+        uf_buffer_append(&text, a->panel->sectors.code[cell->sector]);
+        uf_buffer_append(&text, " ");
+        uf_buffer_append(&text, a->panel->periods.code[cell->period]);
+    }
+    return uf_buffer_take(&text);
+}
+
+static uf_status tell_imputed(const struct panel_activity *a, struct uf_result *result,
+                              struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "{0} missing figures were filled in, as asked (impute: {1}); all that is formed from them rests on "
+        "that. The ledger names them.",
+        "{0} saknade uppgifter har fyllts i, enligt valet (impute: {1}); allt som beräknas av dem vilar på "
+        "det. De räknas upp i redovisningen av vad som hände med raderna."};
+    static const struct uf_words step = {"figures filled in", "ifyllda uppgifter"};
+    if (a->n_imputed == 0) return UF_OK;
+    char *cells = cell_list(a);
+    if (cells == NULL) return uf_fail_memory(error);
+    struct uf_argument arguments[] = {uf_count_argument(a->n_imputed), uf_text_argument(a->impute)};
+    uf_status status = TELL(UF_WARNING, "imputed-figures", text, no_advice, arguments);
+    if (status == UF_OK)
+        status = uf_result_add_ledger(result, uf_words_in(step, a->language), cells, a->panel->n_rows,
+                                      a->panel->n_rows, error);
+    free(cells);
+    return status;
+}
+
+static uf_status tell_bounded(const struct panel_activity *a, struct uf_result *result,
+                              struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "{0} figures that the publisher hides are taken to lie from 0 to {1}, as said (suppressed-below): "
+        "the "
+        "bounds of what needs them follow from that. Published totals are not used to narrow them.",
+        "{0} uppgifter som utgivaren döljer antas ligga mellan 0 och {1}, enligt valet (suppressed-below): "
+        "gränserna för det som behöver dem följer av det. Publicerade totaler används inte för att snäva in "
+        "dem."};
+    if (a->n_bounded == 0) return UF_OK;
+    struct uf_argument arguments[] = {uf_count_argument(a->n_bounded),
+                                      uf_number_argument(a->hidden_below, -1)};
+    return TELL(UF_NOTE, "bounded-figures", text, no_advice, arguments);
 }
 
 static uf_status tell_no_row(const struct panel_activity *a, struct uf_result *result, struct uf_error *error)
@@ -287,7 +344,7 @@ static size_t off_unit(const struct panel_activity *a, double unit, size_t *out_
         const gsl_matrix *value = a->at[t].value[BOUND_VALUE];
         for (size_t i = 0; i < a->n_regions * a->n_sectors; i++) {
             double x = gsl_matrix_get(value, i / a->n_sectors, i % a->n_sectors);
-            if (isnan(x)) continue;
+            if (isnan(x) || (a->at[t].status[i] & UF_VALUE_IMPUTED)) continue;
             known++;
             off += fabs(x - unit * nearbyint(x / unit)) > 1e-9 * unit;
         }
@@ -310,7 +367,7 @@ static size_t parts_of_sums(const struct panel_activity *a)
 static uf_status tell_rounding(const struct panel_activity *a, struct uf_result *result,
                                struct uf_error *error)
 {
-    if (!a->bands) return UF_OK;
+    if (!(a->column->rounding > 0)) return UF_OK;
     const double unit = a->column->rounding;
     size_t known, off = off_unit(a, unit, &known),
                   parts = off > 0 && a->column->of_sums ? parts_of_sums(a) : 1;
@@ -356,6 +413,8 @@ uf_status panel_activity_tell(const struct panel_activity *activity, bool sums_u
     UF_TRY(tell_left_out(activity, result, error));
     UF_TRY(tell_kept(activity, result, error));
     UF_TRY(tell_no_row(activity, result, error));
+    UF_TRY(tell_imputed(activity, result, error));
+    UF_TRY(tell_bounded(activity, result, error));
     UF_TRY(tell_missing(activity, result, error));
     UF_TRY(tell_sectors(activity, sums_used, result, error));
     UF_TRY(tell_total_gap(activity, result, error));

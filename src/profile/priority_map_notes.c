@@ -89,7 +89,7 @@ uf_status priority_map_entry_table(const struct priority_map *map, struct uf_tab
                                                  {"estimate", UF_COLUMN_NUMBER, NULL, 3},
                                                  {"std_error", UF_COLUMN_NUMBER, NULL, 3},
                                                  {"df", UF_COLUMN_NUMBER, NULL, 0},
-                                                 {"p", UF_COLUMN_NUMBER, NULL, 3},
+                                                 {"p_value", UF_COLUMN_NUMBER, NULL, 3},
                                                  {"marginal_tenth", UF_COLUMN_NUMBER, NULL, 3},
                                                  {"n_cells", UF_COLUMN_NUMBER, NULL, 0},
                                                  {"n_events", UF_COLUMN_NUMBER, NULL, 0}};

@@ -67,7 +67,7 @@ static uf_status region_row(const struct breadth *x, size_t r, struct uf_table *
     const struct uf_variety *y = &x->region[r];
     const struct uf_variety_band *band = &x->band[r];
     const uf_value_status needed = x->missing[r], no_band = a->bands ? needed : UF_VALUE_NOT_APPLICABLE;
-    const bool banded = a->bands && isfinite(y->total);
+    const bool banded = panel_activity_banded(a, isfinite(y->total));
     struct tidy_row row = tidy_row_add(table, error);
     tidy_text(&row, panel_activity_region_code(a, r));
     tidy_text(&row, panel_activity_region_label(a, r));

@@ -144,9 +144,9 @@ uf_status uf_wild_bootstrap_test(const struct uf_wild_bootstrap_input *input,
 
 static const struct uf_words null_words[] = {
     [UF_WILD_RESTRICTED] = {"wild cluster bootstrap, null imposed (WCR)",
-                            "wild cluster bootstrap, nollhypotesen påtvingad (WCR)"},
+                            "vild klusterbootstrap, nollhypotesen påtvingad (WCR)"},
     [UF_WILD_UNRESTRICTED] = {"wild cluster bootstrap, null not imposed (WCU)",
-                              "wild cluster bootstrap, nollhypotesen inte påtvingad (WCU)"},
+                              "vild klusterbootstrap, nollhypotesen inte påtvingad (WCU)"},
 };
 static const struct uf_words all_words = {"; all {0} {1} weight vectors of {2} clusters",
                                           "; alla {0} viktvektorer ({1}) för {2} kluster"};

@@ -13,9 +13,11 @@
 #include <utfall/labour_matching.h>
 #include <utfall/location_quotient.h>
 #include <utfall/peer_regions.h>
+#include <utfall/power.h>
 #include <utfall/priority.h>
 #include <utfall/relatedness.h>
 #include <utfall/scoreboard.h>
+#include <utfall/sensitivity.h>
 #include <utfall/shift_share.h>
 #include <utfall/size_check.h>
 #include <utfall/spatial.h>
@@ -54,6 +56,8 @@ static const struct uf_method *const methods[] = {
     &uf_method_callaway_santanna,
     &uf_method_imputation,
     &uf_method_bacon,
+    &uf_method_sensitivity,
+    &uf_method_power,
     &uf_method_synthetic_control,
 };
 enum { N_METHODS = sizeof methods / sizeof *methods };

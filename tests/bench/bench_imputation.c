@@ -111,8 +111,8 @@ static double naive(const struct sample *s, double *out_estimate, double *out_er
     double start = bench_cpu_seconds();
     gsl_matrix *z = gsl_matrix_calloc(d->n, columns), *z0 = gsl_matrix_calloc(d->n, columns),
                *a = gsl_matrix_alloc(columns, columns);
-    gsl_vector *b = gsl_vector_calloc(columns), *target = gsl_vector_calloc(columns), *y = gsl_vector_calloc(d->n),
-               *fitted = gsl_vector_alloc(d->n), *v = gsl_vector_alloc(d->n);
+    gsl_vector *b = gsl_vector_calloc(columns), *target = gsl_vector_calloc(columns),
+               *y = gsl_vector_calloc(d->n), *fitted = gsl_vector_alloc(d->n), *v = gsl_vector_alloc(d->n);
     double *total = calloc(2 * cells, sizeof *total), *psi = calloc(d->n_units, sizeof *psi);
     for (size_t i = 0; i < d->n; i++) treated += is_treated(d, i);
     for (size_t i = 0; i < d->n; i++) {
@@ -153,22 +153,24 @@ static double naive(const struct sample *s, double *out_estimate, double *out_er
     for (size_t u = 0; u < d->n_units; u++) *out_error += psi[u] * psi[u];
     *out_error = sqrt(*out_error);
     gsl_matrix_free(z), gsl_matrix_free(z0), gsl_matrix_free(a);
-    gsl_vector_free(b), gsl_vector_free(target), gsl_vector_free(y), gsl_vector_free(fitted), gsl_vector_free(v);
+    gsl_vector_free(b), gsl_vector_free(target), gsl_vector_free(y), gsl_vector_free(fitted),
+        gsl_vector_free(v);
     free(total), free(psi);
     return bench_cpu_seconds() - start;
 }
 
 int main(int argc, char **argv)
 {
-    const size_t units = argc > 2 ? (size_t)atol(argv[1]) : 290, periods = argc > 2 ? (size_t)atol(argv[2]) : 20;
+    const size_t units = argc > 2 ? (size_t)atol(argv[1]) : 290,
+                 periods = argc > 2 ? (size_t)atol(argv[2]) : 20;
     double slower = bench_print_yardstick(), estimate, error;
     struct sample s = make_sample(units, periods, 0);
     struct answer answer = fast(&s);
     double slow = naive(&s, &estimate, &error);
     expect_close(answer.estimate, estimate, 1e-9, "the two ways");
     expect_close(answer.error, error, 1e-9, "the two ways' errors");
-    printf("%zu units x %zu periods: average with error %.4f s CPU, dummies %.3f s CPU, ratio %.0f\n", units, periods,
-           answer.simple, slow, slow / answer.simple);
+    printf("%zu units x %zu periods: average with error %.4f s CPU, dummies %.3f s CPU, ratio %.0f\n", units,
+           periods, answer.simple, slow, slow / answer.simple);
     free_sample(&s);
     if (argc > 2) return 0;
     for (size_t k = 0; k < 2; k++) {
@@ -176,7 +178,8 @@ int main(int argc, char **argv)
         double wall = bench_wall_seconds();
         answer = fast(&s);
         wall = bench_wall_seconds() - wall;
-        printf("100000 units x 10 periods, covariates %zu: fit %.3f, with the error of the average %.3f, all averages "
+        printf("100000 units x 10 periods, covariates %zu: fit %.3f, with the error of the average %.3f, all "
+               "averages "
                "and cells %.3f s CPU (%.3f s wall; on the peers' machine %.3f s CPU, goal 0.8)\n",
                k, answer.fitted, answer.simple, answer.all, wall, answer.all / slower);
         free_sample(&s);

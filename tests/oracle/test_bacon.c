@@ -15,10 +15,12 @@ static long calendar(const struct staggered *p, size_t start)
 static void compare(const char *data, const char *results_file, const char *entry, const char *unit,
                     const char *outcome, const char *start)
 {
-    static const char *const types[] = {"Treated vs Untreated", "Earlier vs Later Treated", "Later vs Earlier Treated"};
+    static const char *const types[] = {"Treated vs Untreated", "Earlier vs Later Treated",
+                                        "Later vs Earlier Treated"};
     struct staggered p = staggered_read(data, unit, "year", outcome, start, NULL, NULL, NULL);
     json_t *results = load_json(need_shared(results_file));
-    json_t *value = json_object_get(json_object_get(json_object_get(results, "results"), entry), "value"), *row;
+    json_t *value = json_object_get(json_object_get(json_object_get(results, "results"), entry), "value"),
+           *row;
     struct uf_error error;
     struct uf_bacon bacon;
     size_t index;
@@ -33,8 +35,10 @@ static void compare(const char *data, const char *results_file, const char *entr
                                    calendar(&p, bacon.comparison[c].control) != control))
             c++;
         if (c == bacon.count) fail_msg("no comparison of %ld with %ld", treated, control);
-        expect_close(bacon.comparison[c].estimate, json_number_value(json_object_get(row, "estimate")), 1e-8, entry);
-        expect_close(bacon.comparison[c].weight, json_number_value(json_object_get(row, "weight")), 1e-10, entry);
+        expect_close(bacon.comparison[c].estimate, json_number_value(json_object_get(row, "estimate")), 1e-8,
+                     entry);
+        expect_close(bacon.comparison[c].weight, json_number_value(json_object_get(row, "weight")), 1e-10,
+                     entry);
         assert_string_equal(types[bacon.comparison[c].type], json_string_value(json_object_get(row, "type")));
     }
     expect_close(bacon.estimate, json_number_value(json_object_get(value, "twfe")), 1e-8, "two-way estimate");
@@ -42,7 +46,8 @@ static void compare(const char *data, const char *results_file, const char *entr
     {
         size_t type = 0;
         while (strcmp(types[type], json_string_value(json_object_get(row, "type")))) type++;
-        expect_close(bacon.weight[type], json_number_value(json_object_get(row, "weight")), 1e-10, "weight of a type");
+        expect_close(bacon.weight[type], json_number_value(json_object_get(row, "weight")), 1e-10,
+                     "weight of a type");
         expect_close(bacon.part[type], json_number_value(json_object_get(row, "wx")), 1e-8, "part of a type");
     }
     uf_bacon_clear(&bacon);
@@ -53,8 +58,8 @@ static void compare(const char *data, const char *results_file, const char *entr
 static void mpdta(void **state)
 {
     (void)state;
-    compare("reference/peers/data/mpdta.csv", "reference/peers/results/bacon.json", "mpdta", "countyreal", "lemp",
-            "first.treat");
+    compare("reference/peers/data/mpdta.csv", "reference/peers/results/bacon.json", "mpdta", "countyreal",
+            "lemp", "first.treat");
 }
 
 /* 21 counties; their start is told by a 0/1 column. */

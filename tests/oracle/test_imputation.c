@@ -113,7 +113,8 @@ static void base_stagg(void **state)
         struct staggered p = staggered_read("reference/peers/data/base_stagg.csv", "id", "year", "y",
                                             "year_treated", NULL, NULL, covariate ? "x1" : NULL);
         json_t *results = load_json(need_shared("reference/peers/results/bjs_imputation.json"));
-        compare(&p, results, covariate ? "base_stagg_static_x1" : "base_stagg_static", UF_AVERAGE_SIMPLE, true);
+        compare(&p, results, covariate ? "base_stagg_static_x1" : "base_stagg_static", UF_AVERAGE_SIMPLE,
+                true);
         if (!covariate) compare(&p, results, "base_stagg_es", UF_AVERAGE_DYNAMIC, true);
         json_decref(results);
         staggered_clear(&p);

@@ -98,7 +98,8 @@ static void each_is_a_regression_of_its_own(void **state)
                 treated += first == pair->treated && s->period[i] == pair->first;
                 control += first == pair->control && s->period[i] == pair->first;
                 p->unit[n] = s->unit[i], p->period[n] = s->period[i];
-                p->outcome[n] = s->outcome[i], p->treatment[n] = s->treatment[i], p->weights[n++] = s->weights[i];
+                p->outcome[n] = s->outcome[i], p->treatment[n] = s->treatment[i],
+                p->weights[n++] = s->weights[i];
             }
             p->data.n = n;
             assert_int_equal(pair->n_treated, treated);

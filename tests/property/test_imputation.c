@@ -103,15 +103,15 @@ static void add_pool(const struct sample *s, const struct twin *twin, const bool
         double mean = total / square;
         if (options->leave_one_out) mean = (total - own[u] * product[u]) / (square - own[u] * own[u]);
         /* the deviation from the others' mean, all of the unit's rows of the pool together */
-        double deviation = options->leave_one_out
-                               ? (product[u] - own[u] * (total / square)) * square / (square - own[u] * own[u])
-                               : product[u] - own[u] * mean;
+        double deviation = options->leave_one_out ? (product[u] - own[u] * (total / square)) * square /
+                                                        (square - own[u] * own[u])
+                                                  : product[u] - own[u] * mean;
         psi[u / 2] += deviation;
     }
 }
 
-static void solve_twin(const struct sample *s, long anticipation, const struct uf_imputation_error_options *options,
-                       struct twin *twin)
+static void solve_twin(const struct sample *s, long anticipation,
+                       const struct uf_imputation_error_options *options, struct twin *twin)
 {
     size_t n = s->data.n, columns = s->data.covariates ? COLUMNS : COLUMNS - 1;
     double z[COLUMNS], total = 0, psi[UNITS] = {0};
@@ -172,7 +172,8 @@ static void simple(const struct uf_did_data *data, const struct uf_imputation *f
     uf_imputation_averages_clear(&averages);
 }
 
-static void expect_weights(const struct uf_did_data *data, const struct uf_imputation *fit, const struct twin *twin)
+static void expect_weights(const struct uf_did_data *data, const struct uf_imputation *fit,
+                           const struct twin *twin)
 {
     struct uf_error error;
     struct uf_imputation_averages averages;
@@ -232,7 +233,8 @@ static void order_of_rows_and_level_do_not_matter(void **state)
     simple(&p->data, &other, NULL, &b[0], &b[1]);
     expect_within(b[0], -100 * a[0], 1e-8, "scaled average");
     expect_within(b[1], 100 * a[1], 1e-8, "scaled error");
-    for (size_t i = 0; i < s->data.n; i++) expect_within(other.effect[i], -100 * fit.effect[order[i]], 1e-8, "effect");
+    for (size_t i = 0; i < s->data.n; i++)
+        expect_within(other.effect[i], -100 * fit.effect[order[i]], 1e-8, "effect");
     uf_imputation_clear(&fit), uf_imputation_clear(&other);
     free(s), free(p);
 }
@@ -247,13 +249,14 @@ static void finds_what_was_put_in(void **state)
     for (size_t i = 0; i < s->data.n; i++) {
         size_t first = s->first[s->unit[i]];
         double effect = is_treated(s, i, 0) ? 1 + (double)(s->period[i] - first) * (double)first : 0;
-        s->outcome[i] = 1e4 * (double)s->unit[i] + 17 * (double)(s->period[i] * s->period[i]) + 2 * s->covariate[i] + effect;
+        s->outcome[i] = 1e4 * (double)s->unit[i] + 17 * (double)(s->period[i] * s->period[i]) +
+                        2 * s->covariate[i] + effect;
     }
     assert_ok(uf_imputation_fit(&s->data, NULL, &fit, &error), &error);
     expect_within(fit.coefficient[0], 2, 1e-8, "covariate");
     for (size_t c = 0; c < fit.n_cells; c++)
-        expect_within(fit.cell[c].estimate, 1 + (double)fit.cell[c].event_time * (double)fit.cell[c].first_period, 1e-8,
-                      "cell");
+        expect_within(fit.cell[c].estimate,
+                      1 + (double)fit.cell[c].event_time * (double)fit.cell[c].first_period, 1e-8, "cell");
     uf_imputation_clear(&fit);
     free(s);
 }

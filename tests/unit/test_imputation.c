@@ -136,7 +136,8 @@ static void every_table_is_there(void **state)
     expect_within(cell(estimates, bjs, "estimate"), 3.1, 0.15, "simple");
     expect_within(cell(estimates, row_of(estimates, "term", "dynamic"), "estimate"), 3.5, 0.2, "dynamic");
     expect_within(cell(estimates, row_of(estimates, "term", "group"), "estimate"), 3, 0.2, "group");
-    expect_within(cell(estimates, row_of(estimates, "term", "calendar"), "estimate"), 17.5 / 6 - 0.17, 0.5, "calendar");
+    expect_within(cell(estimates, row_of(estimates, "term", "calendar"), "estimate"), 17.5 / 6 - 0.17, 0.5,
+                  "calendar");
     expect_close(cell(estimates, bjs, "df"), 15, 0, "df");
     assert_int_equal(uf_table_rows(cells), 10);
     size_t first = row_of(cells, "term", "2014:2016");
@@ -150,7 +151,8 @@ static void every_table_is_there(void **state)
     assert_int_equal(uf_table_rows(years), 6);
     /* −6 … 5; the reference in its place */
     assert_int_equal(uf_table_rows(events), 12);
-    for (size_t row = 0; row < 12; row++) expect_close(cell(events, row, "event_time"), (double)row - 6, 0, "order");
+    for (size_t row = 0; row < 12; row++)
+        expect_close(cell(events, row, "event_time"), (double)row - 6, 0, "order");
     expect_close(cell(events, 5, "estimate"), 0, 0, "reference");
     expect_within(cell(events, 8, "estimate"), 3, 0.3, "third year");
     for (size_t row = 0; row < 12; row++) {
@@ -211,7 +213,8 @@ static void a_year_without_untreated_is_left_out(void **state)
 static void anticipation_moves_the_start(void **state)
 {
     (void)state;
-    static const char *const settings[] = {"anticipation", "1", "inference", "bjs", "permutations", "199", NULL};
+    static const char *const settings[] = {"anticipation", "1",   "inference", "bjs",
+                                           "permutations", "199", NULL};
     struct ran ran = run(&uf_method_imputation, counties(60), settings);
     const struct uf_table *events = table_of(&ran, "event-study"), *estimates = table_of(&ran, "estimates");
     size_t row = row_of(events, "term", "event-time -1");
@@ -258,7 +261,8 @@ static void bad_input_is_refused(void **state)
     expect_refusal(run_in(&uf_method_imputation, panel, UF_SWEDISH, few), "treatment-not-binary");
     static const struct {
         const char *name, *value, *word;
-    } wrong[] = {{"reference", "1", "below 0"}, {"leads", "0", "at least 1"}, {"confidence-level", "95", "share"}};
+    } wrong[] = {
+        {"reference", "1", "below 0"}, {"leads", "0", "at least 1"}, {"confidence-level", "95", "share"}};
     for (size_t w = 0; w < sizeof wrong / sizeof *wrong; w++) {
         const char *const settings[] = {wrong[w].name, wrong[w].value, NULL};
         struct ran ran = run_in(&uf_method_imputation, counties(16), UF_ENGLISH, settings);
@@ -283,7 +287,8 @@ static void a_single_region_in_a_cell_is_said(void **state)
 {
     (void)state;
     static const char *const wide[] = {"pool", "event-time", "inference", "bjs", "permutations", "199", NULL};
-    static const char *const one_out[] = {"leave-one-out", "true", "inference", "bjs", "permutations", "199", NULL};
+    static const char *const one_out[] = {"leave-one-out", "true", "inference", "bjs",
+                                          "permutations",  "199",  NULL};
     const char *const *settings[] = {few, wide, one_out};
     double spread[3];
     for (int s = 0; s < 3; s++) {
@@ -304,7 +309,8 @@ static void covariates_and_weights(void **state)
     (void)state;
     struct uf_panel *panel = counties(16);
     for (size_t u = 0; u < 16; u++)
-        for (size_t t = 0; t < 10; t++) *small_panel_cell(panel, 1, u, t) = (double)u; /* constant over time */
+        for (size_t t = 0; t < 10; t++)
+            *small_panel_cell(panel, 1, u, t) = (double)u; /* constant over time */
     use_covariate(panel, 1);
     panel->weight = 2;
     struct ran ran = run(&uf_method_imputation, panel, few);
