@@ -173,8 +173,9 @@ uf_status uf_imputation_randomise_leads(const struct uf_did_data *data,
                                         struct uf_randomisation *out, struct uf_error *error);
 
 /*
- * The method. Tables: `estimates`, `group-time`, `event-study`, `group-average`, `calendar-average`,
- * `pretrend`, `randomisation`, `raw-trends`, `design`.
+ * The method. Tables: `estimates` (averages, one row per inference), `effect-size`, `event-study` (with bands),
+ * `pretrend`, `group-time`, `group-average`, `calendar-average`, `left-out` (treated observations without a
+ * prediction), `randomisation`, `raw-trends`, `design`.
  */
 extern const struct uf_method uf_method_imputation;
 

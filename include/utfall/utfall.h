@@ -3,6 +3,7 @@
 #define UTFALL_UTFALL_H
 /* Everything public, by name. docs/architecture.md says which room each header belongs to. */
 #include <utfall/absorb.h>
+#include <utfall/absorbed_regression.h>
 #include <utfall/activity.h>
 #include <utfall/aggregate.h>
 #include <utfall/bacon.h>

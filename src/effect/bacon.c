@@ -165,9 +165,8 @@ static void add_type(const struct groups *g, struct uf_bacon *b, enum uf_bacon_t
         for (size_t l = 0; l < g->count; l++) {
             size_t other = g->treated_at[l];
             double e = (double)(periods - other) / (double)periods;
-            if (type == UF_BACON_UNTREATED && other == periods)
-                add(g, b, type, k, l, 0, periods, d * (1 - d));
-            else if (type == UF_BACON_ALWAYS_TREATED && other == 0)
+            if ((type == UF_BACON_UNTREATED && other == periods) ||
+                (type == UF_BACON_ALWAYS_TREATED && other == 0))
                 add(g, b, type, k, l, 0, periods, d * (1 - d));
             else if (type == UF_BACON_EARLIER_LATER && other > start && other < periods)
                 add(g, b, type, k, l, 0, other, (d - e) * (1 - d));

@@ -112,18 +112,18 @@ static uf_status note_fit(const struct effect_run *run, const struct uf_did_fit 
     static const struct uf_words perfect = {
         "The regression explains the outcome completely: no uncertainty can be estimated.",
         "Regressionen förklarar utfallet fullständigt: någon osäkerhet går inte att skatta."};
+    size_t absorbed = fit->summed ? fit->summed->absorbed : uf_absorber_rank(fit->absorber);
     const struct uf_argument arguments[] = {uf_count_argument(fit->fit.n), uf_count_argument(fit->fit.rank),
-                                            uf_count_argument(uf_absorber_rank(fit->absorber)),
-                                            uf_number_argument(fit->fit.df, 0)};
+                                            uf_count_argument(absorbed), uf_number_argument(fit->fit.df, 0)};
     UF_TRY(effect_note(run, UF_NOTE, "rank", rank, none, arguments, 4, error));
     for (size_t d = 0; d < fit->fit.n_dropped; d++) {
         const struct uf_argument name =
             uf_text_argument(run->panel->columns[run->panel->covariates[fit->fit.dropped[d] - 1]].label);
         UF_TRY(effect_note(run, UF_WARNING, "dropped-covariate", dropped, none, &name, 1, error));
     }
-    const struct uf_argument alone = uf_count_argument(uf_absorber_singletons(fit->absorber));
-    if (uf_absorber_singletons(fit->absorber) > 0)
-        UF_TRY(effect_note(run, UF_NOTE, "singletons", singletons, none, &alone, 1, error));
+    size_t n_alone = fit->summed ? fit->summed->singletons : uf_absorber_singletons(fit->absorber);
+    const struct uf_argument alone = uf_count_argument(n_alone);
+    if (n_alone > 0) UF_TRY(effect_note(run, UF_NOTE, "singletons", singletons, none, &alone, 1, error));
     if (fit->fit.rss > 0) return UF_OK;
     return effect_note(run, UF_WARNING, "perfect-fit", perfect, none, arguments, 4, error);
 }
@@ -138,13 +138,16 @@ static uf_status randomise(const struct effect_run *run, const struct uf_did_fit
     static const struct uf_words gaps = {
         "it changes in size or ends, so that each unit must have a value in each period",
         "den växlar i storlek eller upphör, och då måste varje enhet ha ett värde i varje period"};
+    static const struct uf_words many = {"of this many rows only sums are kept",
+                                         "av så här många rader sparas bara summor"};
     static const struct uf_words one_way = {"there is only one way to do it",
                                             "det finns bara ett sätt att göra det på"};
     *done = false;
     if (!run->inference->randomise) return UF_OK;
     struct uf_error reason;
-    struct uf_words why = gaps;
-    uf_status status = uf_did_assignment_init(&run->sample->data, assignment, &reason);
+    struct uf_words why = fit->summed ? many : gaps;
+    uf_status status =
+        fit->summed ? UF_NOT_IDENTIFIED : uf_did_assignment_init(&run->sample->data, assignment, &reason);
     if (status == UF_OK) {
         why = one_way;
         status = uf_did_randomise(&run->sample->data, fit, assignment, &run->inference->randomisation,
@@ -177,15 +180,24 @@ static uf_status report_size(const struct did_run *run, const struct uf_did_fit 
     return effect_report_size(&run->common, run->scale, estimate, error);
 }
 
-static uf_status choose(struct did_run *run, const struct uf_covariance *covariance,
-                        const struct uf_randomisation *randomisation,
+static uf_status choose(struct did_run *run, const struct uf_did_fit *fit,
+                        const struct uf_covariance *covariance, const struct uf_randomisation *randomisation,
                         const struct uf_did_assignment *assignment, struct uf_error *error)
 {
     const struct effect_inference *inference = run->common.inference;
     struct effect_grounds grounds = {.n_treated = run->common.sample->n_treated,
                                      .n_control = run->common.sample->n_control,
                                      .wild = run->common.sample->data.n_cluster_dimensions == 1};
+    static const struct uf_words summed = {"Inference: by clusters (cr1s). Of {0} rows only sums are kept, "
+                                           "and the procedures for few clusters need "
+                                           "every row.",
+                                           "Inferens: efter kluster (cr1s). Av {0} rader sparas bara summor, "
+                                           "och metoderna för få kluster kräver "
+                                           "varje rad."};
+    const struct uf_argument n = uf_count_argument(fit->fit.n);
     if (!inference->automatic) return UF_OK;
+    if (fit->summed)
+        return effect_note(&run->common, UF_WARNING, "inference-chosen", summed, none, &n, 1, error);
     for (size_t c = 0; c < inference->n_covariances; c++)
         grounds.cr2 |= inference->covariance[c].kind == UF_COVARIANCE_CR2 && covariance[c].matrix;
     if (randomisation) {
@@ -211,7 +223,7 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
     bool randomised = false;
     UF_TRY(note_fit(&run->common, fit, error));
     UF_TRY(randomise(&run->common, fit, &assignment, &randomisation, &randomised, error));
-    uf_status status = choose(run, covariance, randomised ? &randomisation : NULL, &assignment, error);
+    uf_status status = choose(run, fit, covariance, randomised ? &randomisation : NULL, &assignment, error);
     if (status == UF_OK)
         status = did_report_estimates(run, fit, regression, covariance, randomised ? &randomisation : NULL,
                                       &assignment, error);
@@ -283,7 +295,9 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
     UF_TRY(uf_design_check(panel, UF_COMPARE_TREATED_CONTROL, context, &design, result, error));
     result->claim = design.claim;
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
-    UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
+    UF_TRY(effect_sample_init_columns(panel, context->language, &sample, result, error));
+    for (size_t c = 0; c < inference.n_covariances; c++)
+        sample.data.row_scores |= inference.covariance[c].kind == UF_COVARIANCE_HC1;
     uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
     if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);

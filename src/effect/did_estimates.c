@@ -87,6 +87,9 @@ static uf_status add_few_treated(const struct sections *s, struct uf_table *tabl
 {
     const struct effect_inference *inference = s->run->common.inference;
     if ((!inference->ferman_pinto && !inference->conley_taber) || s->n_terms == 0) return UF_OK;
+    if (s->fit->summed)
+        return effect_note_summed(&s->run->common, inference->ferman_pinto ? "ferman-pinto" : "conley-taber",
+                                  error);
     struct uf_did_assignment own = {0};
     if (!s->randomisation) {
         struct uf_error reason;

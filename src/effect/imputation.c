@@ -9,8 +9,9 @@
 #include "effect/imputation_internal.h"
 
 /* A covariate that the untreated explain completely must be explained for a treated observation too, up to
- * this share of its spread. */
+ * this share of its spread, and what rounding leaves of its size. */
 #define UNEXPLAINED 1e-7
+#define ROUNDING    1e-10
 
 static void parts_free(struct uf_imputation_parts *parts)
 {
@@ -91,6 +92,7 @@ struct covariates {
     double *column; /* k of n: effects taken out */
     double *norm;   /* k: of the untreated rows before that */
     double *spread; /* k: standard deviation */
+    double *size;   /* k: largest absolute value */
     gsl_matrix *x;  /* n_untreated × k */
     gsl_vector *y, *weights;
     struct uf_least_squares fit;
@@ -98,7 +100,7 @@ struct covariates {
 
 static void covariates_clear(struct covariates *c)
 {
-    free(c->column), free(c->norm), free(c->spread);
+    free(c->column), free(c->norm), free(c->spread), free(c->size);
     gsl_matrix_free(c->x), gsl_vector_free(c->y), gsl_vector_free(c->weights);
     uf_least_squares_clear(&c->fit);
 }
@@ -112,6 +114,7 @@ static uf_status take_out_covariates(const struct uf_did_data *data, struct uf_i
         for (size_t i = 0; i < n; i++) {
             column[i] = gsl_matrix_get(data->covariates, i, j);
             sum += column[i];
+            c->size[j] = fmax(c->size[j], fabs(column[i]));
             if (fit->state[i] == UF_IMPUTATION_UNTREATED)
                 c->norm[j] += imputation_weight(data, i) * column[i] * column[i];
         }
@@ -153,7 +156,8 @@ static uf_status judge_dropped(const struct uf_did_data *data, const struct cova
             if (fit->state[i] != UF_IMPUTATION_ESTIMATED) continue;
             double left = column[i];
             for (size_t r = 0; r < rank; r++) left -= slope[r] * c->column[c->fit.kept[r] * n + i];
-            if (fabs(left) > UNEXPLAINED * c->spread[j]) fit->state[i] = UF_IMPUTATION_NO_COVARIATE;
+            if (fabs(left) > UNEXPLAINED * c->spread[j] + ROUNDING * c->size[j])
+                fit->state[i] = UF_IMPUTATION_NO_COVARIATE;
         }
     }
     free(product), free(slope);
@@ -191,10 +195,11 @@ static uf_status fit_covariates(const struct uf_did_data *data, struct uf_imputa
     c.column = malloc((n * c.k + 1) * sizeof *c.column);
     c.norm = calloc(c.k, sizeof *c.norm);
     c.spread = calloc(c.k, sizeof *c.spread);
+    c.size = calloc(c.k, sizeof *c.size);
     c.x = gsl_matrix_alloc(c.n_untreated, c.k);
     c.y = gsl_vector_alloc(c.n_untreated);
     c.weights = data->weights ? gsl_vector_alloc(c.n_untreated) : NULL;
-    uf_status status = c.column && c.norm && c.spread && c.x && c.y && (c.weights || !data->weights)
+    uf_status status = c.column && c.norm && c.spread && c.size && c.x && c.y && (c.weights || !data->weights)
                            ? UF_OK
                            : uf_fail_memory(error);
     if (status == UF_OK) status = take_out_covariates(data, fit, &c, error);
@@ -202,7 +207,7 @@ static uf_status fit_covariates(const struct uf_did_data *data, struct uf_imputa
         for (size_t i = 0; i < n; i++) {
             if (fit->state[i] != UF_IMPUTATION_UNTREATED) continue;
             for (size_t j = 0; j < c.k; j++) gsl_matrix_set(c.x, row, j, c.column[j * n + i]);
-            if (c.weights) gsl_vector_set(c.weights, row, data->weights[i]);
+            if (c.weights) gsl_vector_set(c.weights, row, imputation_weight(data, i));
             gsl_vector_set(c.y, row++, fit->effect[i]);
         }
         const struct uf_least_squares_options options = {.tolerance = DID_COLLINEAR,

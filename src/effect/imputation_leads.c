@@ -23,8 +23,8 @@ static uf_status choose_untreated(const struct uf_did_data *data, const struct u
 {
     size_t n = fit->count[UF_IMPUTATION_UNTREATED], k = data->covariates ? data->covariates->size2 : 0, m = 0;
     l->row = malloc((n + 1) * sizeof *l->row);
-    l->unit = malloc((n + 1) * sizeof *l->unit);
-    l->period = malloc((n + 1) * sizeof *l->period);
+    l->unit = calloc(n + 1, sizeof *l->unit);
+    l->period = calloc(n + 1, sizeof *l->period);
     l->outcome = malloc((n + 1) * sizeof *l->outcome);
     l->weights = malloc((n + 1) * sizeof *l->weights);
     l->cluster[0] = malloc((n + 1) * sizeof *l->cluster[0]);
@@ -47,7 +47,7 @@ static uf_status choose_untreated(const struct uf_did_data *data, const struct u
         m++;
     }
     l->data = *data;
-    l->data.n = n;
+    l->data.n = m;
     l->data.unit = l->unit;
     l->data.period = l->period;
     l->data.outcome = l->outcome;

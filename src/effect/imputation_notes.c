@@ -48,8 +48,10 @@ uf_status imputation_choose_inference(const struct imputation_run *run, const st
                                         "Det finns {0} kluster. Imputeringens medelfel förutsätter många: "
                                         "med så få är de för små, och p-värdena "
                                         "likaså."};
-    static const struct uf_words few_advice = {"Go by the randomisation of the cohorts over the regions.",
-                                               "Utgå från randomiseringen av kohorterna över regionerna."};
+    static const struct uf_words few_advice = {"Go by the randomisation of the cohorts over the regions; of "
+                                               "the errors, leave-one-out comes closest.",
+                                               "Utgå från randomiseringen av kohorterna över regionerna; av "
+                                               "medelfelen kommer leave-one-out närmast."};
     static const struct uf_words added = {
         "{0} was added: with {1} clusters the inference asked for rejects too often to stand alone.",
         "{0} har lagts till: med {1} kluster ger den begärda inferensen för ofta utslag för att stå ensam."};

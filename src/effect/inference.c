@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/absorbed_regression.h>
 
 /* Below this many clusters an inference known to reject too often is never shown alone. */
 enum { FEW_CLUSTERS = 50 };
@@ -114,9 +115,13 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
 
 /* Why a covariance cannot be had, in the reader's language; the kernels' own sentences are for programmers.
  */
-static struct uf_words left_out_reason(uf_status status, const struct uf_covariance_type *type, bool two_way,
-                                       size_t n_clusters)
+static struct uf_words left_out_reason(uf_status status, const struct uf_covariance_type *type, bool summed,
+                                       bool two_way, size_t n_clusters)
 {
+    if (status == UF_BAD_USAGE && summed)
+        return (struct uf_words){
+            "it needs every row's residual, and of this many rows only sums are kept",
+            "det kräver varje rads residual, och av så här många rader sparas bara summor"};
     if (status == UF_BAD_USAGE && type->spatial)
         return (struct uf_words){
             "it needs coordinates for each region and a distance: options coordinates and distance",
@@ -143,8 +148,11 @@ static struct uf_words left_out_reason(uf_status status, const struct uf_covaria
 static size_t count_clusters(const struct effect_regression *regression)
 {
     const struct uf_covariance_input *input = &regression->input;
-    size_t least = SIZE_MAX, n = input->residuals->size;
-    for (size_t d = 0; d < input->n_cluster_dimensions; d++) {
+    size_t least = SIZE_MAX, n = input->summed ? 0 : input->residuals->size;
+    if (input->summed)
+        for (size_t d = 0; d < input->summed->n_cluster_dimensions; d++)
+            if (input->summed->n_clusters[d] < least) least = input->summed->n_clusters[d];
+    for (size_t d = 0; d < input->n_cluster_dimensions && !input->summed; d++) {
         size_t found = 0;
         unsigned char *seen = calloc(input->n_groups[d] + 1, 1);
         if (!seen) return 0;
@@ -186,7 +194,7 @@ uf_status effect_inference_settle(const struct effect_run *run, const struct eff
         "{0} har utelämnats, eftersom det inte går att beräkna i det här urvalet: {1}."};
     struct effect_inference *inference = run->inference;
     size_t types, kept = 0, n_clusters = count_clusters(regression);
-    UF_TRY(add_honest(run, n_clusters, options, error));
+    if (!regression->input.summed) UF_TRY(add_honest(run, n_clusters, options, error));
     for (size_t c = 0; c < inference->n_covariances; c++) {
         struct uf_error reason;
         uf_status status =
@@ -200,8 +208,8 @@ uf_status effect_inference_settle(const struct effect_run *run, const struct eff
             return status;
         }
         const struct uf_covariance_type *type = &uf_covariance_types(&types)[inference->covariance[c].kind];
-        struct uf_words why =
-            left_out_reason(status, type, run->sample->data.n_cluster_dimensions > 1, n_clusters);
+        struct uf_words why = left_out_reason(status, type, regression->input.summed != NULL,
+                                              run->sample->data.n_cluster_dimensions > 1, n_clusters);
         const struct uf_argument arguments[] = {uf_text_argument(type->name),
                                                 uf_text_argument(uf_words_in(why, run->context->language))};
         UF_TRY(effect_note(run, UF_NOTE, "inference-left-out", left_out, none, arguments, 2, error));
@@ -267,6 +275,16 @@ uf_status effect_add_terms(const struct effect_run *run, const struct effect_reg
     return status;
 }
 
+uf_status effect_note_summed(const struct effect_run *run, const char *vcov, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "{0} was left out: it needs every row's residual, and of this many rows only sums are kept.",
+        "{0} har utelämnats: det kräver varje rads residual, och av så här många rader sparas bara summor."};
+    const struct uf_argument argument = uf_text_argument(vcov);
+    if (run->inference->automatic) return UF_OK; /* the choice says it of all of them */
+    return effect_note(run, UF_NOTE, "inference-left-out", text, none, &argument, 1, error);
+}
+
 static uf_status note_wild_left_out(const struct effect_run *run, struct uf_error *error)
 {
     static const struct uf_words text = {
@@ -304,6 +322,7 @@ uf_status effect_add_wild(const struct effect_run *run, const struct effect_regr
                           struct uf_error *error)
 {
     if (!run->inference->wild) return UF_OK;
+    if (regression->input.summed) return effect_note_summed(run, "wild-bootstrap", error);
     if (regression->input.n_cluster_dimensions != 1) return note_wild_left_out(run, error);
     for (size_t t = 0; t < n_terms; t++) {
         if (!terms[t].combination) continue;

@@ -121,6 +121,8 @@ uf_status effect_add_terms(const struct effect_run *run, const struct effect_reg
                            size_t inference, const struct uf_covariance *covariance,
                            const struct effect_term *terms, size_t n_terms, struct uf_table *table,
                            struct uf_error *error);
+/* A note that this inference cannot be had of a regression that kept sums only. */
+uf_status effect_note_summed(const struct effect_run *run, const char *vcov, struct uf_error *error);
 /* A row of the wild cluster bootstrap for each term that is estimated; nothing with two cluster dimensions or one
  * cluster, which is said in a note. */
 uf_status effect_add_wild(const struct effect_run *run, const struct effect_regression *regression,

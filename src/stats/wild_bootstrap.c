@@ -113,6 +113,8 @@ uf_status uf_wild_bootstrap_test(const struct uf_wild_bootstrap_input *input,
 {
     const struct uf_wild_bootstrap_options defaults = {0};
     if (!options) options = &defaults;
+    if (input->regression->summed)
+        return uf_fail(error, UF_BAD_USAGE, "wild bootstrap: it needs the rows, and only sums were kept");
     UF_TRY(check(input, options, error));
     struct wild_moments moments;
     struct wild_draws draws = {0};
