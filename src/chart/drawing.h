@@ -47,6 +47,7 @@ enum uf_legend_sign {
     UF_SIGN_POINT_CONTEXT = 37,
     UF_SIGN_FIT = 38,
     UF_SIGN_NO_SIZE = 39,
+    UF_SIGN_REFERENCE = 40,
     UF_SIGN_LINE_1 = 41 /* and the following five: a line in colour */
 };
 

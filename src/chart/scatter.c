@@ -108,7 +108,7 @@ static char *fit_words(const struct uf_drawing *drawing, const struct scatter *s
 static double place_legend(struct uf_drawing *drawing, const struct scatter *scatter, double top)
 {
     const struct uf_chart_request *request = drawing->request;
-    struct uf_legend_item items[MOST_GROUPS + 3] = {{0, NULL}};
+    struct uf_legend_item items[MOST_GROUPS + 4] = {{0, NULL}};
     size_t n = 0;
     struct uf_buffer others;
     uf_buffer_init(&others);
@@ -131,6 +131,7 @@ static double place_legend(struct uf_drawing *drawing, const struct scatter *sca
             uf_words_in((struct uf_words){"size missing", "storleken saknas"}, drawing->language)};
     char *fit = scatter->has_fit ? fit_words(drawing, scatter) : NULL;
     items[n++] = (struct uf_legend_item){UF_SIGN_FIT, fit};
+    if (!isnan(request->reference)) items[n++] = (struct uf_legend_item){UF_SIGN_REFERENCE, request->reference_label};
     double bottom = uf_drawing_legend(drawing, UF_PAD, top + 6, items, n);
     free(fit);
     uf_buffer_clear(&others);
