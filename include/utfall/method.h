@@ -97,10 +97,11 @@ struct uf_scatter_hint {
     struct uf_words quadrants[4];
 };
 
-/* A number of the result for a chart of another table: of the first row that has one (and, with `where`, the text `is` in
- * that column). */
+/* A number of the result (or a text, for a line under the title) for a chart of another table: of the first row that has
+ * one, and, with `where`, the text `is` in that column; with `by`, of the row whose number in that column is furthest from
+ * 0. */
 struct uf_hint_number {
-    const char *table, *column, *where, *is; /* where NULL: any row */
+    const char *table, *column, *where, *is, *by; /* where, by NULL: any row */
 };
 
 /* A chart that suits a table of the result. The study adds title, source and language. */
@@ -126,7 +127,8 @@ struct uf_chart_hint {
     struct uf_words band_label;  /* what low and high are, {0} the level in per cent; NULL words: by the kind */
     struct uf_words band2_label; /* what it is, {0} the level in per cent; NULL words: a band over all periods */
     bool from_zero;           /* intervals: the axis holds 0 */
-    const char *where, *is;   /* only rows with the text `is` in the column `where`; NULL: all */
+    /* only rows with the text `is` in the column `where` (and `also_is` in `also_where`); NULL: all */
+    const char *where, *is, *also_where, *also_is;
     struct uf_words x_label;  /* axis title of x; NULL words: the kind's own */
     /* words at the line `reference`, and the number instead of `reference` (NULL: none); {0} is the number */
     struct uf_words reference_label;

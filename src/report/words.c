@@ -568,6 +568,7 @@ static const struct uf_vocabulary_entry vocabulary[] = {
     {"weight", {"Weight", "Vikt"}},
     {"weight_in_index", {"Weight in the index", "Vikt i indexet"}},
     {"weight_share", {"Share of the weight", "Andel av vikten"}},
+    {"whole_sample", {"All regions", "Alla regioner"}},
     {"williamson", {"Williamson index", "Williamsonindex"}},
     {"williamson_high", {"Williamson index, highest", "Williamsonindex, högst"}},
     {"williamson_low", {"Williamson index, lowest", "Williamsonindex, lägst"}},

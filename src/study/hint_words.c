@@ -12,7 +12,7 @@ enum { MOST_NUMBERS = 6 };
 
 void hint_words_clear(struct hint_words *words)
 {
-    free(words->band), free(words->band2), free(words->reference), free(words->marked), free(words->subtitle);
+    free(words->band), free(words->band2), free(words->reference), free(words->marked), free(words->subtitle), free(words->x_label);
     *words = (struct hint_words){.reference_at = NAN, .marked_at = NAN};
 }
 
@@ -89,32 +89,55 @@ static uf_status band2_words(const struct run *run, const struct run_analysis *a
 
 /* --- numbers of the result ------------------------------------------------------------------------ */
 
-/* The number, and with how many decimals it is shown; NaN: there is none. */
-static double number_of(const struct run_analysis *analysis, const struct uf_hint_number *from, int *decimals)
+/* The row that is meant, of those that have a value in `column`; SIZE_MAX: none. */
+static size_t row_of(const struct uf_table *table, size_t column, const struct uf_hint_number *from)
+{
+    size_t where = from->where ? uf_table_column(table, from->where) : SIZE_MAX,
+           by = from->by ? uf_table_column(table, from->by) : SIZE_MAX, found = SIZE_MAX;
+    double most = -1;
+    if ((from->where && where == SIZE_MAX) || (from->by && by == SIZE_MAX)) return SIZE_MAX;
+    bool text = uf_table_column_type(table, column) == UF_COLUMN_TEXT;
+    for (size_t i = 0; i < uf_table_rows(table); i++) {
+        if (text ? !uf_table_text(table, i, column) : isnan(uf_table_number(table, i, column))) continue;
+        if (where != SIZE_MAX && !uf_text_equal(uf_table_text(table, i, where), from->is)) continue;
+        if (by == SIZE_MAX) return i;
+        if (!(fabs(uf_table_number(table, i, by)) > most)) continue;
+        most = fabs(uf_table_number(table, i, by));
+        found = i;
+    }
+    return found;
+}
+
+/* The cell as what a sentence takes; false: there is none. */
+static bool argument_of(const struct run_analysis *analysis, const struct uf_hint_number *from,
+                        struct uf_argument *out)
 {
     const struct uf_table *table = uf_result_table(&analysis->result, from->table);
     size_t column = table ? uf_table_column(table, from->column) : SIZE_MAX,
-           where = table && from->where ? uf_table_column(table, from->where) : SIZE_MAX;
-    *decimals = -1;
-    if (column == SIZE_MAX || (from->where && where == SIZE_MAX)) return NAN;
-    *decimals = uf_table_column_decimals(table, column);
-    for (size_t i = 0; i < uf_table_rows(table); i++) {
-        double number = uf_table_number(table, i, column);
-        bool meant = where == SIZE_MAX || uf_text_equal(uf_table_text(table, i, where), from->is);
-        if (!meant || isnan(number)) continue;
-        /* as many decimals as the size of the number calls for */
-        int wanted = fabs(number) >= 100 ? 1 : fabs(number) >= 1 ? 2 : fabs(number) >= 0.1 ? 3 : *decimals;
-        if (*decimals > wanted) *decimals = wanted;
-        return number;
+           row = column == SIZE_MAX ? SIZE_MAX : row_of(table, column, from);
+    if (row == SIZE_MAX) return false;
+    if (uf_table_column_type(table, column) == UF_COLUMN_TEXT) {
+        *out = uf_text_argument(uf_table_text(table, row, column));
+        return true;
     }
-    return NAN;
+    double number = uf_table_number(table, row, column);
+    /* as many decimals as the size of the number calls for */
+    int decimals = uf_table_column_decimals(table, column),
+        wanted = fabs(number) >= 100 ? 1 : fabs(number) >= 1 ? 2 : fabs(number) >= 0.1 ? 3 : decimals;
+    *out = uf_number_argument(number, decimals > wanted ? wanted : decimals);
+    return true;
 }
 
-static uf_status line_words(const struct run *run, struct uf_words words, double at, int decimals, char **out,
-                            struct uf_error *error)
+/* A line: where it stands and its words. */
+static uf_status line_words(const struct run *run, const struct run_analysis *analysis, struct uf_words words,
+                            const struct uf_hint_number *from, double *at, char **out, struct uf_error *error)
 {
-    if (!words.en || isnan(at)) return UF_OK;
-    const struct uf_argument argument = uf_number_argument(at, decimals);
+    struct uf_argument argument = uf_number_argument(*at, -1);
+    if (from) {
+        bool given = argument_of(analysis, from, &argument);
+        *at = given && argument.type == UF_ARGUMENT_NUMBER ? argument.number : NAN;
+    }
+    if (!words.en || isnan(*at)) return UF_OK;
     return uf_phrase(run->language, words, &argument, 1, out, error);
 }
 
@@ -124,26 +147,34 @@ static uf_status subtitle(const struct run *run, const struct run_analysis *anal
     struct uf_argument arguments[MOST_NUMBERS];
     size_t n = hint->n_numbers < MOST_NUMBERS ? hint->n_numbers : MOST_NUMBERS;
     if (!hint->subtitle.en) return UF_OK;
-    for (size_t i = 0; i < n; i++) {
-        int decimals;
-        double number = number_of(analysis, &hint->numbers[i], &decimals);
-        if (isnan(number)) return UF_OK;
-        arguments[i] = uf_number_argument(number, decimals);
-    }
+    for (size_t i = 0; i < n; i++)
+        if (!argument_of(analysis, &hint->numbers[i], &arguments[i])) return UF_OK;
     return uf_phrase(run->language, hint->subtitle, arguments, n, out, error);
+}
+
+static uf_status x_words(const struct run *run, const struct uf_chart_hint *hint, const struct uf_table *table,
+                         char **out, struct uf_error *error)
+{
+    size_t column = hint->x ? uf_table_column(table, hint->x) : SIZE_MAX;
+    const char *unit = column == SIZE_MAX ? NULL : uf_table_column_unit(table, column);
+    if (!hint->x_label.en) return UF_OK;
+    const struct uf_argument arguments[] = {
+        uf_text_argument(uf_words_in(hint->x_label, run->language)),
+        uf_text_argument(unit ? run_difference_unit(unit, run->language) : "")};
+    return uf_phrase(run->language, unit ? (struct uf_words){"{0}, {1}", "{0}, {1}"} : (struct uf_words){"{0}", "{0}"},
+                     arguments, 2, out, error);
 }
 
 uf_status hint_words_init(const struct run *run, const struct run_analysis *analysis,
                           const struct uf_chart_hint *hint, const struct uf_table *table,
                           struct hint_words *out, struct uf_error *error)
 {
-    int decimals = -1;
     *out = (struct hint_words){.reference_at = hint->reference, .marked_at = NAN};
     UF_TRY(band_words(run, analysis, hint, table, &out->band, error));
     UF_TRY(band2_words(run, analysis, hint, table, out, error));
-    if (hint->reference_from) out->reference_at = number_of(analysis, hint->reference_from, &decimals);
-    UF_TRY(line_words(run, hint->reference_label, out->reference_at, decimals, &out->reference, error));
-    if (hint->marked_from) out->marked_at = number_of(analysis, hint->marked_from, &decimals);
-    UF_TRY(line_words(run, hint->marked_label, out->marked_at, decimals, &out->marked, error));
+    UF_TRY(line_words(run, analysis, hint->reference_label, hint->reference_from, &out->reference_at,
+                      &out->reference, error));
+    UF_TRY(line_words(run, analysis, hint->marked_label, hint->marked_from, &out->marked_at, &out->marked, error));
+    UF_TRY(x_words(run, hint, table, &out->x_label, error));
     return subtitle(run, analysis, hint, &out->subtitle, error);
 }

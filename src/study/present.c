@@ -108,12 +108,14 @@ static bool is_in_caption(const struct view *view, size_t column)
 /* What the heading of the analysis, or another column, says already. */
 static bool is_left_out(const struct view *view, size_t column)
 {
-    static const char *const told[] = {"outcome", "method", "group"};
+    static const char *const told[] = {"outcome", "method"};
     static const char *const codes[] = {"priority", "indicator", "unit", "change_percent", "ranked"};
     const char *name = name_of(view, column);
     if (view->chart) return false;
     if (is_told_once(view, column) || is_in_caption(view, column)) return true;
     if (is_effect(view) && IS_ONE_OF(name, told)) return true;
+    /* a cohort tells rows apart where effects are by cohort */
+    if (is_effect(view) && !strcmp(name, "group")) return strncmp(uf_table_name(view->table), "group-", 6) != 0;
     if (!strcmp(name, "component")) return has_column(view, "component_label");
     if (is_scoreboard(view)) return IS_ONE_OF(name, codes);
     if (!strcmp(name, "period_label")) return has_column(view, "period");

@@ -65,12 +65,15 @@ static uf_status filter_facet(const struct uf_table *table, size_t column, const
 /* The rows that the hint is about; the figure's own copy of the table. */
 static uf_status filter_rows(const struct uf_chart_hint *hint, struct run_figure *figure, struct uf_error *error)
 {
-    size_t column = uf_table_column(figure->table, hint->where);
-    struct uf_table *part = NULL;
-    if (column == SIZE_MAX) return UF_OK;
-    UF_TRY(filter_facet(figure->table, column, hint->is, &part, error));
-    uf_table_free(figure->owned);
-    figure->table = figure->owned = part;
+    const char *const pairs[2][2] = {{hint->where, hint->is}, {hint->also_where, hint->also_is}};
+    for (size_t k = 0; k < 2; k++) {
+        size_t column = pairs[k][0] ? uf_table_column(figure->table, pairs[k][0]) : SIZE_MAX;
+        struct uf_table *part = NULL;
+        if (column == SIZE_MAX) continue;
+        UF_TRY(filter_facet(figure->table, column, pairs[k][1], &part, error));
+        uf_table_free(figure->owned);
+        figure->table = figure->owned = part;
+    }
     return UF_OK;
 }
 
@@ -138,15 +141,19 @@ static bool shows_focus(const struct run_analysis *analysis, const struct uf_cha
     return false;
 }
 
-/* The label of the only line in a chart of lines, which then is what the chart is about; NULL: there are several. */
-static const char *only_line(const struct uf_chart_hint *hint, const struct uf_table *table)
+/* The lines of a chart where they are few enough to be brought out all: the only one, or those of an effect. */
+static uf_status few_lines(const struct run_analysis *analysis, const struct uf_chart_hint *hint,
+                           const struct uf_table *table, struct uf_text_list *out, struct uf_error *error)
 {
+    enum { MOST_LINES = 6 };
     size_t label = hint->label ? uf_table_column(table, hint->label) : SIZE_MAX;
-    if (strcmp(hint->kind, "lines") != 0 || label == SIZE_MAX || uf_table_rows(table) == 0) return NULL;
-    const char *first = uf_table_text(table, 0, label);
-    for (size_t i = 1; i < uf_table_rows(table); i++)
-        if (!uf_text_equal(uf_table_text(table, i, label), first)) return NULL;
-    return first;
+    if (strcmp(hint->kind, "lines") != 0 || label == SIZE_MAX) return UF_OK;
+    for (size_t i = 0; i < uf_table_rows(table) && out->count <= MOST_LINES; i++) {
+        const char *text = uf_table_text(table, i, label);
+        if (text && uf_text_list_find(out, text) == SIZE_MAX) UF_TRY(uf_text_list_add(out, text, error));
+    }
+    if (out->count > (analysis->kind == ANALYSIS_EFFECT ? MOST_LINES : 1)) uf_text_list_clear(out);
+    return UF_OK;
 }
 
 static bool has_group(const struct uf_table *table, const char *code)
@@ -224,7 +231,7 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
         .band2_label = words.band2,
         .low2 = words.has_band2 ? hint->low2 : NULL,
         .high2 = words.has_band2 ? hint->high2 : NULL,
-        .x_label = uf_words_in(hint->x_label, run->language),
+        .x_label = words.x_label,
         .treated_label = treated_names && *treated_names ? treated_names : NULL,
         .gap_unit = run_difference_unit(outcome->unit, run->language),
         .value = hint->value,
@@ -245,16 +252,18 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
         .order = hint->order,
         .form = hint->form,
         .marked_x = marked,
-        .marked_label = words.marked ? words.marked : *start ? start : NULL};
+        .marked_label = words.marked ? words.marked : *start && !hint->marked_from ? start : NULL};
     /* time since the start: the line stands before 0, in an event study by itself */
     if (uf_text_equal(hint->x, "event_time")) {
         request.marked_x = uf_text_equal(hint->form, "intervals") ? -0.5 : NAN;
         request.marked_label = "start";
     }
-    const char *const only = only_line(hint, table);
-    if (only && request.n_focus == 0) {
-        request.focus = &only;
-        request.n_focus = 1;
+    struct uf_text_list lines;
+    uf_text_list_init(&lines);
+    if (status == UF_OK) status = few_lines(analysis, hint, table, &lines, error);
+    if (lines.count && request.n_focus == 0) {
+        request.focus = (const char *const *)lines.items;
+        request.n_focus = lines.count;
     }
     /* Means of the treated and of the others: the groups take the place of focus and benchmark. */
     static const char *const treated_group[] = {"treated"};
@@ -275,6 +284,7 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
     }
     uf_table_free(shown);
     free(treated_names);
+    uf_text_list_clear(&lines);
     hint_words_clear(&words);
     return status;
 }
