@@ -170,28 +170,12 @@ static uf_status randomise(const struct effect_run *run, const struct uf_did_fit
     return effect_note(run, UF_WARNING, "randomisation-impossible", text, none, &argument, 1, error);
 }
 
-/* The interval is the first one of the table of estimates, as in the report's sentences. */
-static uf_status report_size(const struct did_run *run, const struct uf_did_fit *fit, struct uf_error *error)
-{
-    const struct uf_table *estimates = uf_result_table(run->common.result, "estimates");
-    double estimate[3] = {gsl_vector_get(fit->fit.coefficients, 0), NAN, NAN};
-    for (size_t row = 0; row < uf_table_rows(estimates) && isnan(estimate[1]); row++) {
-        estimate[1] = uf_table_number(estimates, row, EFFECT_CONF_LOW);
-        estimate[2] = uf_table_number(estimates, row, EFFECT_CONF_HIGH);
-        if (isnan(estimate[2])) estimate[1] = NAN;
-        if (isnan(estimate[1])) estimate[2] = NAN;
-    }
-    return effect_report_size(&run->common, run->scale, estimate, error);
-}
-
 static uf_status choose(struct did_run *run, const struct uf_did_fit *fit,
                         const struct uf_covariance *covariance, const struct uf_randomisation *randomisation,
                         const struct uf_did_assignment *assignment, struct uf_error *error)
 {
     const struct effect_inference *inference = run->common.inference;
-    struct effect_grounds grounds = {.n_treated = run->common.sample->n_treated,
-                                     .n_control = run->common.sample->n_control,
-                                     .wild = run->common.sample->data.n_cluster_dimensions == 1};
+    struct effect_grounds grounds = {.wild = run->common.sample->data.n_cluster_dimensions == 1};
     static const struct uf_words summed = {"Inference: by clusters (cr1s). Of {0} rows only sums are kept, "
                                            "and the procedures for few clusters need "
                                            "every row.",
@@ -207,21 +191,20 @@ static uf_status choose(struct did_run *run, const struct uf_did_fit *fit,
     if (randomisation) {
         grounds.randomised = true;
         grounds.noise = !isnan(randomisation->p_scaled);
-        grounds.n_treated = grounds.n_control = 0;
-        for (size_t b = 0; b < assignment->n_blocks; b++) {
-            bool treated = assignment->first_period[assignment->path[b]] != SIZE_MAX;
-            grounds.n_treated += treated;
-            grounds.n_control += !treated;
-        }
     }
+    UF_TRY(effect_count_blocks(&run->common.sample->data, randomisation ? assignment : NULL, &grounds, error));
     run->procedure = effect_choose(&grounds);
+    run->common.inference->chosen = effect_chosen_name(&grounds);
     return effect_note_choice(&run->common, &grounds, error);
 }
 
-/* What a line by which the treated drift would do to the estimate, for the power of the leads' test. */
+/* What a line by which the treated drift would do to the estimate, for the power of the leads' test. Not where only sums
+ * are kept: it would take the regression once more. */
 static uf_status find_drift(struct did_run *run, const struct uf_did_fit *fit,
                             const struct effect_regression *regression, struct uf_error *error)
 {
+    run->estimate = run->drift = NAN;
+    if (fit->summed) return UF_OK;
     gsl_vector *line = gsl_vector_alloc(fit->fit.rank);
     if (!line) return uf_fail_memory(error);
     uf_status status = effect_line_coefficients(&run->common.sample->data, &regression->input, line, error);
@@ -244,10 +227,12 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
     if (run->event_study) UF_TRY(find_drift(run, fit, regression, error));
     UF_TRY(randomise(&run->common, fit, &assignment, &randomisation, &randomised, error));
     uf_status status = choose(run, fit, covariance, randomised ? &randomisation : NULL, &assignment, error);
+    if (status == UF_OK && randomised)
+        status = effect_report_noise(&run->common, &assignment, !isnan(randomisation.p_scaled), error);
     if (status == UF_OK)
         status = did_report_estimates(run, fit, regression, covariance, randomised ? &randomisation : NULL,
                                       &assignment, error);
-    if (status == UF_OK) status = report_size(run, fit, error);
+    if (status == UF_OK) status = effect_report_size(&run->common, run->scale, gsl_vector_get(fit->fit.coefficients, 0), error);
     if (status == UF_OK && run->event_study)
         status = did_report_event_study(run, randomised ? &assignment : NULL, error);
     if (status == UF_OK && randomised)
@@ -323,7 +308,6 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
     struct uf_design design;
     struct effect_inference inference;
     struct effect_sample sample;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "did needs an outcome: name one column as the outcome");
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
@@ -350,8 +334,7 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
         status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
     if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_did = {

@@ -294,6 +294,13 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
         request.n_focus = 1;
         request.benchmark = "control";
     }
+    /* A series and its earlier trend, likewise. */
+    static const char *const series_groups[] = {"observed", "fitted"};
+    if (has_group(table, "observed") && has_group(table, "continued")) {
+        request.focus = series_groups;
+        request.n_focus = 2;
+        request.benchmark = "continued";
+    }
     set_scatter(run, analysis, hint, table, &request);
     if (status == UF_OK && (!strcmp(hint->kind, "tile-map") || !strcmp(hint->kind, "map"))) {
         request.code = code_column(table);

@@ -191,6 +191,32 @@ static void same_as_sensitivity(void **state)
     }
 }
 
+/* So many rows that did keeps their sums only. A bin that holds nothing makes it estimate again on the line. */
+static void from_sums(void **state)
+{
+    (void)state;
+    static const char *const plain[] = {"inference", "cr1s", NULL},
+                             *const bin[] = {"inference", "cr1s", "bin-before", "-50", NULL};
+    enum { MANY = UF_DID_SUMMED_FROM / PERIODS + 1 };
+    double slope[2];
+    for (int b = 0; b < 2; b++) {
+        struct uf_panel *panel = small_panel_new(MANY, PERIODS, 2000, (const char *const[]){"y"}, 1);
+        struct uf_random random;
+        uf_random_init(&random, 6, UF_PURPOSE_SIMULATION, 1);
+        for (size_t u = 0; u < MANY; u++) {
+            if (u % 2) panel->treatment.first_period[u] = 4 + u % 3;
+            for (size_t t = 0; t < PERIODS; t++) *small_panel_cell(panel, 0, u, t) = normal(&random);
+        }
+        struct ran ran = run_method(&uf_method_did, panel, b ? bin : plain);
+        const struct uf_table *pretrend = table_of(&ran, "pretrend");
+        slope[b] = cell_number(pretrend, 0, "slope_80");
+        assert_non_null(uf_result_note(&ran.result, "pretrend-power"));
+        uf_result_clear(&ran.result);
+    }
+    assert_true(slope[0] > 0 && slope[0] < 0.1);
+    expect_close(slope[1], slope[0], 1e-7, "again on the line");
+}
+
 /* Where all are treated in the end (did refuses that) a line by event time is an effect of units plus one of periods. */
 static void no_line_without_never_treated(void **state)
 {
@@ -233,7 +259,7 @@ int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_as_sensitivity), cmocka_unit_test(carried_into_the_estimate),
+        cmocka_unit_test(same_as_sensitivity), cmocka_unit_test(from_sums), cmocka_unit_test(carried_into_the_estimate),
         cmocka_unit_test(no_line_without_never_treated), cmocka_unit_test(in_swedish),
         cmocka_unit_test(found_as_often_as_promised)};
     return cmocka_run_group_tests(tests, NULL, NULL);
