@@ -119,7 +119,7 @@ static uf_status keep_complete(const struct effect_run *run, struct effect_sampl
             sample->cluster[d][kept] = sample->cluster[d][i];
         kept++;
     }
-    data->n = kept;
+    data->n = sample->n_rows = kept;
     sample->n_treated = sample->n_control = 0;
     for (size_t u = 0; u < data->n_units; u++) {
         if (rows[u] != full) continue;
