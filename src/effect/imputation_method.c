@@ -241,11 +241,11 @@ static uf_status report(const struct imputation_run *run, const struct uf_option
     UF_TRY(imputation_report_fit(run, error));
     UF_TRY(imputation_choose_inference(run, options, &inference, error));
     if (inference.randomise) UF_TRY(randomise(run, &assignment, &randomisation, &randomised, error));
-    uf_status status = imputation_settle_inference(run, randomised ? &randomisation : NULL, &assignment,
-                                                   &inference, error);
+    uf_status status =
+        imputation_settle_inference(run, randomised ? &randomisation : NULL, &assignment, &inference, error);
     if (status == UF_OK)
         status = imputation_report_estimates(run, &inference, randomised ? &randomisation : NULL,
-                                                   assignment.n_blocks, error);
+                                             assignment.n_blocks, error);
     if (status == UF_OK) status = report_size(run, error);
     if (status == UF_OK && run->event_study)
         status = imputation_report_event_study(run, randomised ? &assignment : NULL, error);

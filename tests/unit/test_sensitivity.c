@@ -286,7 +286,8 @@ static void power_of_a_panel(void **state)
 int main(void)
 {
     gsl_set_error_handler_off();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(checks_by_hand), cmocka_unit_test(words_in_swedish), cmocka_unit_test(counts_in_sentences),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(checks_by_hand), cmocka_unit_test(words_in_swedish),
+                                       cmocka_unit_test(counts_in_sentences),
                                        cmocka_unit_test(few_periods_and_bad_words),
                                        cmocka_unit_test(power_of_a_panel)};
     return cmocka_run_group_tests(tests, NULL, NULL);
