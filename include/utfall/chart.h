@@ -51,6 +51,7 @@ const struct uf_chart_kind *uf_chart_kinds(size_t *out_count);
  *   intervals          label, value, low?, high?, group?              a dot per row; two to four series
  *   small-multiples    label, x, value, group?                        long; a panel per label, at most 40
  *   map                label, value; `geometry`, and `aliases`: `alias`, `code`
+ *   histogram          low, high, value = count                       one bar per row; `unit` is that of low and high
  * In small-multiples x is a period for lines; for stacked bars it is the text of each bar and group its part.
  * A period is a number or a text that uf_period_parse takes. Missing numbers are drawn as missing, with their
  * reason.
@@ -84,8 +85,8 @@ struct uf_chart_request {
     /* bars: where they begin; lines, intervals, scatter: a level; maps and heat-map: the middle of the classes;
      * NaN: none */
     double reference;
-    bool from_zero;  /* bars: begin at 0, the reference is just a line */
-    double marked_x; /* a vertical line (start of the treatment); NaN: none (event-study: -0.5) */
+    bool from_zero;  /* bars: begin at 0, the reference is just a line; intervals: the axis holds 0 */
+    double marked_x; /* a vertical line (start of the treatment, an estimate); NaN: none (event-study: -0.5) */
     /* event-study: the reference period; NULL: the row whose estimate is 0 and has no interval */
     const double *omitted_x;
     /* tile-map: four rising limits; NULL: fifths of the values, or steps around the reference */
@@ -99,7 +100,7 @@ struct uf_chart_request {
     /* heat-map: `value` (rows and columns by falling mean, the default), `similarity` (neighbours are alike),
      * `given`; intervals: `given` (the default), `value` (falling), `rising` */
     const char *order;
-    const char *form;         /* small-multiples: `lines` (the default) or `stacked-bars` */
+    const char *form;         /* small-multiples: `lines` (the default), `stacked-bars`, or `intervals` (estimates with low and high) */
     const char *geometry;     /* map: a GeoJSON file or a shapefile (.shp, or .zip with one), projected */
     const char *geometry_key; /* map: the attribute that holds the region's code; NULL: found */
     const struct uf_table *aliases; /* map: other codes of regions, columns `alias` and `code`; NULL: none */

@@ -183,6 +183,9 @@ uf_status scatter_say(struct uf_drawing *drawing, const struct scatter *scatter,
         UF_TRY(say_bands(drawing, scatter, lowest, error));
     }
     UF_TRY(say_corners(drawing, scatter, error));
+    const struct uf_argument line = uf_text_argument(drawing->request->reference_label);
+    if (drawing->request->reference_label && !isnan(drawing->request->reference))
+        UF_TRY(uf_drawing_say(drawing, (struct uf_words){"The line: {0}.", "Linjen: {0}."}, &line, 1, error));
     if (scatter->has_fit) {
         const struct uf_argument arguments[2] = {uf_number_argument(scatter->slope_shown, -1),
                                                  uf_number_argument(scatter->r_squared, 2)};

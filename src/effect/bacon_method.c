@@ -9,6 +9,7 @@
 #include <utfall/design.h>
 
 #include "base/fail.h"
+#include "effect/chart_hints.h"
 #include "effect/bacon_run.h"
 #include "effect/binary_treatment.h"
 
@@ -28,7 +29,8 @@ static const char *const sources[] = {
     NULL,
 };
 
-static const struct uf_scatter_hint scatter = {.reference_x = NAN, .x_label = {"Weight", "Vikt"}};
+static const struct uf_scatter_hint scatter = {.reference_x = NAN,
+                                               .x_label = {"Weight in the two-way estimate", "Vikt i skattningen"}};
 
 static const struct uf_chart_hint charts[] = {
     {.kind = "scatter",
@@ -40,7 +42,9 @@ static const struct uf_chart_hint charts[] = {
      .label = "label",
      .group = "type",
      .x = "weight",
-     .reference = 0,
+     .reference = NAN,
+     .reference_label = {"two-way estimate {0}", "skattning med fasta effekter {0}"},
+     .reference_from = &effect_main_estimate,
      .scatter = &scatter},
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The method `callaway-santanna`: its descriptor and its run. */
 #include "base/fail.h"
+#include "effect/chart_hints.h"
 #include "effect/callaway_santanna_internal.h"
 
 #include <math.h>
@@ -71,26 +72,25 @@ static const struct uf_chart_hint charts[] = {
      .value = "estimate",
      .low = "conf_low",
      .high = "conf_high",
+     .low2 = "band_low",
+     .high2 = "band_high",
      .x = "event_time",
      .reference = 0},
     {.kind = "small-multiples",
      .table = "group-time",
-     .title = {"{0}: difference from the comparison by cohort and time since the start",
-               "{0}: skillnad mot jämförelsen per kohort och tid sedan start"},
+     .title = {"{0}: difference from the comparison by starting year and time since the start",
+               "{0}: skillnad mot jämförelsen efter startår och tid sedan start"},
      .value_label = {"Difference from the comparison", "Skillnad mot jämförelsen"},
      .value = "estimate",
+     .low = "conf_low",
+     .high = "conf_high",
      .label = "group",
      .x = "event_time",
+     .x_label = {"Periods since the start (line: the start)", "Perioder sedan start (linjen: start)"},
+     .form = "intervals",
      .reference = 0},
-    {.kind = "lines",
-     .table = "raw-trends",
-     .title = {"{0}: means of treated and comparison regions",
-               "{0}: medelvärden för insats- och jämförelseregioner"},
-     .value_label = {NULL, NULL},
-     .value = "value",
-     .label = "label",
-     .x = "period",
-     .reference = NAN},
+    EFFECT_CHART_TRENDS,
+    EFFECT_CHART_RANDOMISATION,
 };
 
 /* --- what was asked for ---------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include <utfall/design.h>
 
 #include "base/fail.h"
+#include "effect/chart_hints.h"
 #include "effect/binary_treatment.h"
 #include "effect/imputation_run.h"
 
@@ -69,6 +70,10 @@ static const struct uf_chart_hint charts[] = {
      .value = "estimate",
      .low = "conf_low",
      .high = "conf_high",
+     .low2 = "band_low",
+     .high2 = "band_high",
+     .band2_label = {"{0} % simultaneous band, one before the start and one after",
+                     "{0} % simultant band, ett före start och ett efter"},
      .x = "event_time",
      .reference = 0},
     {.kind = "small-multiples",
@@ -77,18 +82,15 @@ static const struct uf_chart_hint charts[] = {
                "{0}: avvikelse från det förväntade, efter startår"},
      .value_label = {"Departure from the prediction", "Avvikelse från det förväntade"},
      .value = "estimate",
+     .low = "conf_low",
+     .high = "conf_high",
      .label = "group",
-     .x = "period",
+     .x = "event_time",
+     .x_label = {"Periods since the start (line: the start)", "Perioder sedan start (linjen: start)"},
+     .form = "intervals",
      .reference = 0},
-    {.kind = "lines",
-     .table = "raw-trends",
-     .title = {"{0}: means of treated and comparison regions",
-               "{0}: medelvärden för insats- och jämförelseregioner"},
-     .value_label = {NULL, NULL},
-     .value = "value",
-     .label = "label",
-     .x = "period",
-     .reference = NAN},
+    EFFECT_CHART_TRENDS,
+    EFFECT_CHART_RANDOMISATION,
 };
 
 static const struct uf_words none = {NULL, NULL};

@@ -108,7 +108,7 @@ static bool is_in_caption(const struct view *view, size_t column)
 /* What the heading of the analysis, or another column, says already. */
 static bool is_left_out(const struct view *view, size_t column)
 {
-    static const char *const told[] = {"outcome", "method", "group"};
+    static const char *const told[] = {"outcome", "method"};
     static const char *const codes[] = {"unit", "change_percent", "ranked"};
     const char *name = name_of(view, column);
     if (view->chart) return false;
@@ -121,6 +121,8 @@ static bool is_left_out(const struct view *view, size_t column)
                                             {"quadrant", "quadrant_label"}};
     for (size_t i = 0; i < sizeof worded / sizeof *worded; i++)
         if (!strcmp(name, worded[i][0]) && has_column(view, worded[i][1])) return true;
+    /* a cohort tells rows apart where effects are by cohort */
+    if (is_effect(view) && !strcmp(name, "group")) return strncmp(uf_table_name(view->table), "group-", 6) != 0;
     if (is_scoreboard(view)) return IS_ONE_OF(name, codes);
     if (!strcmp(name, "period_label")) return has_column(view, "period");
     if (!strcmp(name, "code")) return !strcmp(uf_table_name(view->table), "raw-trends");
@@ -186,7 +188,7 @@ static int decimals_of(const struct view *view, size_t column)
         return decimals;
     int wanted = decimals;
     if (is_effect(view) && !strcmp(name, "p_value"))
-        wanted = 3;
+        wanted = has_column(view, "least_p") ? decimals : 3; /* to be compared with the smallest possible one */
     else if (is_effect(view) && IS_ONE_OF(name, differences))
         wanted = difference_decimals(view, decimals);
     else if (!strcmp(uf_table_name(view->table), "effect-size") ||

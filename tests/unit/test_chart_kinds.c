@@ -163,6 +163,7 @@ static void test_numbers_speak_the_language(void **state)
         {8, ">2.0 (1.0–4.0)<", ">2,0 (1,0–4,0)<"},
         {9, ">20<", ">20<"},
         {10, ">Dalarna 29.0<", ">Dalarna 29,0<"},
+        {11, ">0.5<", ">0,5<"},
     };
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         struct uf_chart en = draw(expected[i].kind, UF_ENGLISH, "en"),
