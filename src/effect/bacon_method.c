@@ -9,9 +9,9 @@
 #include <utfall/design.h>
 
 #include "base/fail.h"
-#include "effect/chart_hints.h"
 #include "effect/bacon_run.h"
 #include "effect/binary_treatment.h"
+#include "effect/chart_hints.h"
 
 static const char *const balances[] = {"refuse", "complete-units", NULL};
 
@@ -29,8 +29,8 @@ static const char *const sources[] = {
     NULL,
 };
 
-static const struct uf_scatter_hint scatter = {.reference_x = NAN,
-                                               .x_label = {"Weight in the two-way estimate", "Vikt i skattningen"}};
+static const struct uf_scatter_hint scatter = {
+    .reference_x = NAN, .x_label = {"Weight in the two-way estimate", "Vikt i skattningen"}};
 
 static const struct uf_chart_hint charts[] = {
     {.kind = "scatter",

@@ -7,8 +7,8 @@
 #include <utfall/design.h>
 
 #include "base/fail.h"
-#include "effect/chart_hints.h"
 #include "effect/binary_treatment.h"
+#include "effect/chart_hints.h"
 #include "effect/imputation_run.h"
 
 static const char *const inferences[] = {"auto", "bjs", "randomisation", NULL};
