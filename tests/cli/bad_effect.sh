@@ -40,4 +40,12 @@ for method in $all_methods power size-check; do
 done
 panel e '(i == 4 ? 1e-200 : 1)' && sed -i 's/,0,0,/,0,1e-200,/' panel.csv && expect_message 3 "column 'w' has 1e-200 for unit 'U4' in '2001'" effect did --weight w
 
+# leads of which none can be told from the others, and numbers of draws that no machine has room for
+panel '(i % 2 ? 1 : -1) * (t == 5 || t == 2 || i > 2 ? 1 + e : -1)'
+expect 0 effect imputation --weight y
+panel e
+for option in draws permutations enumerate; do
+    expect_message 2 "option '$option': found '1000000000', expected a whole number of at most 10000000" \
+        effect callaway-santanna --$option 1000000000
+done
 finish
