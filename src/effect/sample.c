@@ -278,12 +278,12 @@ static uf_status check_size(const struct uf_panel *panel, const struct effect_sa
     bool large = most > largest_size, small = (each ? least : most) < smallest_size && most > 0;
     if (!large && !small) return UF_OK;
     size_t row = large ? most_row : each ? least_row : most_row;
-    return uf_fail(error, UF_BAD_INPUT,
-                   "column '%s' has %g for unit '%s' in '%s'; expected figures of at %s %g in size: correct the "
-                   "figure, or give the column in a %s unit",
-                   c->name, c->value[row], panel->units.code[panel->unit[row]],
-                   panel->periods.code[panel->period[row]], large ? "most" : "least",
-                   large ? largest_size : smallest_size, large ? "larger" : "smaller");
+    return uf_fail(
+        error, UF_BAD_INPUT,
+        "column '%s' has %g for unit '%s' in '%s'; expected figures of at %s %g in size: correct the "
+        "figure, or give the column in a %s unit",
+        c->name, c->value[row], panel->units.code[panel->unit[row]], panel->periods.code[panel->period[row]],
+        large ? "most" : "least", large ? largest_size : smallest_size, large ? "larger" : "smaller");
 }
 
 static uf_status check_sizes(const struct uf_panel *panel, struct effect_sample *s, struct uf_error *error)
