@@ -20,7 +20,7 @@ static uf_status add_bins(const struct uf_randomisation *randomisation, struct u
         low = fmin(low, randomisation->coefficient[i]);
         high = fmax(high, randomisation->coefficient[i]);
     }
-    double width = (high - low) / BINS;
+    double width = high / BINS - low / BINS; /* apart: their difference may be too large */
     size_t actual = SIZE_MAX, bins = width > 0 ? BINS : 1;
     for (size_t i = 0; i < randomisation->count; i++) {
         if (isnan(randomisation->coefficient[i])) continue;
