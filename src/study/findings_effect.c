@@ -47,6 +47,8 @@ const char *run_inference_words(const char *vcov, enum uf_language language, cha
                  {"conley-taber", {"Conley–Taber", "Conley–Taber"}},
                  {"ferman-pinto", {"Ferman–Pinto", "Ferman–Pinto"}},
                  {"driscoll-kraay", {"Driscoll–Kraay", "Driscoll–Kraay"}},
+                 {"analytic-independent", {"by formula, years independent", "enligt formel, oberoende år"}},
+                 {"analytic-serial", {"by formula, years dependent", "enligt formel, beroende år"}},
                  {"placebo-in-space", {"rank among placebo regions", "rang bland placeboregioner"}},
                  {"newey-west", {"Newey–West", "Newey–West"}},
                  {"prais-winsten", {"Prais–Winsten", "Prais–Winsten"}},

@@ -293,7 +293,7 @@ static uf_status copy_text(const struct view *view, size_t row, size_t column, s
     if (!strcmp(name, "unit") && key != SIZE_MAX &&
         uf_text_equal(uf_table_text(view->table, row, key), "difference"))
         text = run_difference_unit(text, view->run->language);
-    if (!strcmp(name, "vcov")) {
+    if (!strcmp(name, "vcov") || !strcmp(name, "procedure")) {
         char buffer[64];
         return uf_table_set_text(
             copy, at, to, run_inference_words(text, view->run->language, buffer, sizeof buffer), error);
