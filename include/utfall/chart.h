@@ -46,7 +46,7 @@ const struct uf_chart_kind *uf_chart_kinds(size_t *out_count);
  *   event-study        x = event_time, value = estimate, low = conf_low?, high = conf_high?, low2?, high2?
  *   synthetic-control  x = period, and `treated`, `synthetic`, `gap`; `placebos`: `unit`, `period`, `gap`
  *   tile-map           label, value; `tiles`: `code`, `short`, `row`, `col`, counted from the top left
- *   scatter            x, value, label, size?, group?                 one point per row
+ *   scatter            x, value, label, size?, group?, low?, high?, x_low?, x_high?    one point per row
  *   heat-map           label, group, value                            long: a row per cell; at most 60 × 60
  *   intervals          label, value, low?, high?, group?              a dot per row; two to four series
  *   small-multiples    label, x, value, group?                        long; a panel per label, at most 40
@@ -61,7 +61,8 @@ struct uf_chart_request {
     const struct uf_table *table; /* borrowed for the call */
     /* columns of the table; NULL: the default above */
     const char *value, *low, *high, *label, *group, *x;
-    const char *low2, *high2; /* event-study: a wider (simultaneous) band; NULL: none */
+    const char *low2, *high2;   /* event-study: a wider (simultaneous) band; NULL: none */
+    const char *x_low, *x_high; /* scatter: the band of x; it has none by default, nor `low` and `high` */
     /* a column whose texts `focus`, `benchmark` and `tiles` may name as well; NULL: `code` where there is one */
     const char *code;
     const struct uf_table *placebos; /* NULL: none */
@@ -69,6 +70,7 @@ struct uf_chart_request {
 
     /* words, in the run's language; NULL: none */
     const char *title, *subtitle, *source, *value_label, *x_label, *unit;
+    const char *note; /* below the picture, and last in the alt text: what it cannot show */
     const char *reference_label, *marked_label;
     const char *band_label, *band2_label; /* what the intervals are: `95 % confidence interval` */
     /* words with a default */

@@ -92,6 +92,7 @@ struct uf_scatter_hint {
     const char *size;   /* a column: the area of each point */
     double reference_x; /* a vertical line to compare with; `reference` of the chart is the horizontal one */
     bool fit;           /* the least-squares line of value on x */
+    const char *x_low, *x_high; /* columns: the band of x; NULL: none */
     struct uf_words x_label;
     /* words in the corners: top right, top left, bottom left, bottom right */
     struct uf_words quadrants[4];

@@ -241,6 +241,10 @@ uf_status uf_chart_prepare(const struct uf_chart_request *request, const char *d
     uf_drawing_init(&drawing, request);
     uf_status status;
     UF_TRY_GOTO(lay_outs[kind](&drawing, error), done);
+    if (request->note && *request->note) {
+        const struct uf_argument note = uf_text_argument(request->note);
+        UF_TRY_GOTO(uf_drawing_say(&drawing, (struct uf_words){"{0}", "{0}"}, &note, 1, error), done);
+    }
     UF_TRY_GOTO(compose_script(&drawing, name, formats, &script, error), done);
     UF_TRY_GOTO(uf_drawing_status(&drawing, error), done);
     if (script.failed) {

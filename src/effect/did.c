@@ -166,28 +166,12 @@ static uf_status randomise(const struct effect_run *run, const struct uf_did_fit
     return effect_note(run, UF_WARNING, "randomisation-impossible", text, none, &argument, 1, error);
 }
 
-/* The interval is the first one of the table of estimates, as in the report's sentences. */
-static uf_status report_size(const struct did_run *run, const struct uf_did_fit *fit, struct uf_error *error)
-{
-    const struct uf_table *estimates = uf_result_table(run->common.result, "estimates");
-    double estimate[3] = {gsl_vector_get(fit->fit.coefficients, 0), NAN, NAN};
-    for (size_t row = 0; row < uf_table_rows(estimates) && isnan(estimate[1]); row++) {
-        estimate[1] = uf_table_number(estimates, row, EFFECT_CONF_LOW);
-        estimate[2] = uf_table_number(estimates, row, EFFECT_CONF_HIGH);
-        if (isnan(estimate[2])) estimate[1] = NAN;
-        if (isnan(estimate[1])) estimate[2] = NAN;
-    }
-    return effect_report_size(&run->common, run->scale, estimate, error);
-}
-
 static uf_status choose(struct did_run *run, const struct uf_did_fit *fit,
                         const struct uf_covariance *covariance, const struct uf_randomisation *randomisation,
                         const struct uf_did_assignment *assignment, struct uf_error *error)
 {
     const struct effect_inference *inference = run->common.inference;
-    struct effect_grounds grounds = {.n_treated = run->common.sample->n_treated,
-                                     .n_control = run->common.sample->n_control,
-                                     .wild = run->common.sample->data.n_cluster_dimensions == 1};
+    struct effect_grounds grounds = {.wild = run->common.sample->data.n_cluster_dimensions == 1};
     static const struct uf_words summed = {"Inference: by clusters (cr1s). Of {0} rows only sums are kept, "
                                            "and the procedures for few clusters need "
                                            "every row.",
@@ -203,15 +187,29 @@ static uf_status choose(struct did_run *run, const struct uf_did_fit *fit,
     if (randomisation) {
         grounds.randomised = true;
         grounds.noise = !isnan(randomisation->p_scaled);
-        grounds.n_treated = grounds.n_control = 0;
-        for (size_t b = 0; b < assignment->n_blocks; b++) {
-            bool treated = assignment->first_period[assignment->path[b]] != SIZE_MAX;
-            grounds.n_treated += treated;
-            grounds.n_control += !treated;
-        }
     }
+    UF_TRY(effect_count_blocks(&run->common.sample->data, randomisation ? assignment : NULL, &grounds, error));
     run->procedure = effect_choose(&grounds);
+    run->common.inference->chosen = effect_chosen_name(&grounds);
     return effect_note_choice(&run->common, &grounds, error);
+}
+
+/* What a line by which the treated drift would do to the estimate, for the power of the leads' test. Not where only sums
+ * are kept: it would take the regression once more. */
+static uf_status find_drift(struct did_run *run, const struct uf_did_fit *fit,
+                            const struct effect_regression *regression, struct uf_error *error)
+{
+    run->estimate = run->drift = NAN;
+    if (fit->summed) return UF_OK;
+    gsl_vector *line = gsl_vector_alloc(fit->fit.rank);
+    if (!line) return uf_fail_memory(error);
+    uf_status status = effect_line_coefficients(&run->common.sample->data, &regression->input, line, error);
+    if (status == UF_OK) {
+        run->estimate = gsl_vector_get(fit->fit.coefficients, 0);
+        run->drift = gsl_vector_get(line, fit->position[0]);
+    }
+    gsl_vector_free(line);
+    return status;
 }
 
 static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
@@ -222,12 +220,15 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
     struct uf_randomisation randomisation = {0};
     bool randomised = false;
     UF_TRY(note_fit(&run->common, fit, error));
+    if (run->event_study) UF_TRY(find_drift(run, fit, regression, error));
     UF_TRY(randomise(&run->common, fit, &assignment, &randomisation, &randomised, error));
     uf_status status = choose(run, fit, covariance, randomised ? &randomisation : NULL, &assignment, error);
+    if (status == UF_OK && randomised)
+        status = effect_report_noise(&run->common, &assignment, !isnan(randomisation.p_scaled), error);
     if (status == UF_OK)
         status = did_report_estimates(run, fit, regression, covariance, randomised ? &randomisation : NULL,
                                       &assignment, error);
-    if (status == UF_OK) status = report_size(run, fit, error);
+    if (status == UF_OK) status = effect_report_size(&run->common, run->scale, gsl_vector_get(fit->fit.coefficients, 0), error);
     if (status == UF_OK && run->event_study)
         status = did_report_event_study(run, randomised ? &assignment : NULL, error);
     if (status == UF_OK && randomised)
@@ -272,13 +273,37 @@ static uf_status estimate(struct did_run *run, const struct uf_options *options,
     return status;
 }
 
+/* Only inference by clusters is the same from their means. */
+static bool takes_means(const struct effect_inference *inference)
+{
+    size_t count;
+    for (size_t c = 0; c < inference->n_covariances; c++)
+        if (!uf_covariance_types(&count)[inference->covariance[c].kind].clustered ||
+            inference->covariance[c].k_rule == UF_K_STATA)
+            return false;
+    return true;
+}
+
+static uf_status note_means(const struct effect_run *run, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "The {0} observations were taken together as {1} means by cluster and period, weighted by their "
+        "number: the "
+        "treatment came to whole clusters, and the estimate and its errors by cluster are the same.",
+        "De {0} observationerna har slagits ihop till {1} medelvärden per kluster och period, viktade med "
+        "antalet: insatsen "
+        "gällde hela kluster, och skattningen och dess fel efter kluster blir desamma."};
+    const struct uf_argument arguments[] = {uf_count_argument(run->sample->n_rows),
+                                            uf_count_argument(run->sample->data.n)};
+    return effect_note(run, UF_NOTE, "means-by-cluster", text, none, arguments, 2, error);
+}
+
 static uf_status run_did(const struct uf_panel *panel, const struct uf_options *options,
                          const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
     struct uf_design design;
     struct effect_inference inference;
     struct effect_sample sample;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "did needs an outcome: name one column as the outcome");
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
@@ -298,11 +323,14 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
     UF_TRY(effect_sample_init_columns(panel, context->language, &sample, result, error));
     for (size_t c = 0; c < inference.n_covariances; c++)
         sample.data.row_scores |= inference.covariance[c].kind == UF_COVARIANCE_HC1;
-    uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
+    bool means = false;
+    uf_status status = takes_means(&inference) ? effect_sample_take_means(&sample, &means, error) : UF_OK;
+    if (status == UF_OK && means) status = note_means(&run.common, error);
+    if (status == UF_OK)
+        status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
     if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_did = {
@@ -321,9 +349,9 @@ const struct uf_method uf_method_did = {
          "difference of mean "
          "differences. The event study replaces the indicator by one per period since the start, the "
          "reference period being "
-         "0. Inference: CR2 with Satterthwaite's degrees of freedom and randomisation of the treatment over "
-         "regions, with the "
-         "usual cluster-robust errors (CR1S, factors G/(G−1) and (N−1)/(N−K)) beside them. The reading as an "
+         "0. Inference: what holds its level in the design at hand (with few treated regions randomisation, "
+         "scaled by "
+         "their noise before the start), and the usual cluster-robust errors beside it. The reading as an "
          "effect requires "
          "that the treated would have developed as the comparison did.",
          "Utfallet förklaras med en indikator (eller dos) för insatsen samt fasta effekter för region och "
@@ -332,9 +360,9 @@ const struct uf_method uf_method_did = {
          "skillnaden mellan "
          "medelförändringarna. Händelsestudien ersätter indikatorn med en för varje period sedan start, där "
          "referensperioden "
-         "är 0. Inferens: CR2 med Satterthwaites frihetsgrader och randomisering av insatsen över regioner, "
-         "med de vanliga "
-         "klusterrobusta felen (CR1S, faktorerna G/(G−1) och (N−1)/(N−K)) bredvid. Att tolka resultatet som "
+         "är 0. Inferens: det som håller sin nivå i det aktuella upplägget (med få insatsregioner "
+         "randomisering, skalad med "
+         "deras brus före start), och de vanliga klusterrobusta felen bredvid. Att tolka resultatet som "
          "en effekt "
          "förutsätter att insatsregionerna annars skulle ha utvecklats som jämförelseregionerna."},
     .sources = sources,

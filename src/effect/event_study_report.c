@@ -109,9 +109,73 @@ static uf_status set_band(const struct effect_run *run, const struct uf_did_fit 
     return UF_OK;
 }
 
+/* What a line of slope 1 does to the kept coefficients, and where the leads are among them. */
+struct leads {
+    gsl_vector *line;
+    size_t *place, count;
+};
+
+static void leads_clear(struct leads *leads)
+{
+    gsl_vector_free(leads->line);
+    free(leads->place);
+}
+
+/* Of many rows only sums are kept. A full set of event times takes the line up exactly, at e − reference; else all is
+ * estimated again with the line as outcome. */
+static uf_status line_of_sums(const struct did_run *run, const struct uf_did_fit *fit,
+                              const struct uf_event_study_options *options, gsl_vector *line,
+                              struct uf_error *error)
+{
+    const struct uf_did_data *data = &run->common.sample->data;
+    bool full = !options->bin_before && !options->bin_after;
+    gsl_vector_set_zero(line);
+    for (size_t j = 0; j < fit->n_leading; j++) {
+        if (fit->position[j] == SIZE_MAX)
+            full = false;
+        else
+            gsl_vector_set(line, fit->position[j], (double)(fit->event_time[j] - options->reference));
+    }
+    if (full) return UF_OK;
+    struct uf_did_data drifting = *data;
+    struct uf_did_fit again;
+    double *outcome = malloc((data->n + 1) * sizeof *outcome), longest = 0;
+    if (!outcome) return uf_fail_memory(error);
+    for (size_t i = 0; i < data->n; i++) {
+        outcome[i] = effect_line_at(data, i);
+        longest = fmax(longest, fabs(outcome[i]));
+    }
+    drifting.outcome = outcome;
+    uf_status status = uf_event_study_estimate(&drifting, options, &again, error);
+    free(outcome);
+    UF_TRY(status);
+    for (size_t j = 0; j < fit->n_columns; j++) {
+        double value = gsl_vector_get(again.fit.coefficients, j);
+        if (fit->position[j] != SIZE_MAX)
+            gsl_vector_set(line, fit->position[j], fabs(value) > EFFECT_NIL_LINE * longest ? value : 0);
+    }
+    uf_did_fit_clear(&again);
+    return UF_OK;
+}
+
+static uf_status leads_init(const struct did_run *run, const struct uf_did_fit *fit,
+                            const struct did_regression *regression,
+                            const struct uf_event_study_options *options, struct leads *out,
+                            struct uf_error *error)
+{
+    size_t k = fit->fit.rank;
+    *out = (struct leads){gsl_vector_alloc(k > 0 ? k : 1), malloc((k + 1) * sizeof *out->place), 0};
+    if (!out->line || !out->place) return uf_fail_memory(error);
+    out->count = did_lead_places(fit, options->reference, out->place);
+    return fit->summed ? line_of_sums(run, fit, options, out->line, error)
+                       : effect_line_coefficients(&run->common.sample->data, &regression->view.input,
+                                                  out->line, error);
+}
+
 static uf_status fill_tables(const struct did_run *run, const struct uf_did_fit *fit,
                              const struct did_regression *regression, const struct event_terms *terms,
-                             long reference, struct event_tables *tables, struct uf_error *error)
+                             long reference, const struct leads *leads, struct event_tables *tables,
+                             struct uf_error *error)
 {
     size_t count;
     const struct effect_run *common = &run->common;
@@ -131,9 +195,12 @@ static uf_status fill_tables(const struct did_run *run, const struct uf_did_fit 
                                       tables->all, error);
         if (status == UF_OK)
             status = uf_did_pretrend(&common->sample->data, fit, options, &v, reference, &test, error);
+        if (status == UF_OK) status = effect_pretrend_add(&tables->pretrend, &test, vcov, error);
+        if (status == UF_OK)
+            status = effect_pretrend_add_power_of(&tables->pretrend, &test, leads->line, v.matrix,
+                                                  leads->place, leads->count, error);
         uf_covariance_clear(&v);
         UF_TRY(status);
-        UF_TRY(effect_pretrend_add(&tables->pretrend, &test, vcov, error));
     }
     UF_TRY(set_reference(tables->first, reference, error));
     return tables->all ? set_reference(tables->all, reference, error) : UF_OK;
@@ -166,10 +233,14 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit,
     if (common->inference->n_covariances > 1)
         UF_TRY(effect_table_new("event-study-inference", all_title, common, &tables->all, error));
     UF_TRY(effect_pretrend_init(common, &tables->pretrend, error));
+    tables->pretrend.estimate = run->estimate, tables->pretrend.drift = run->drift;
     UF_TRY(did_regression_init(&common->sample->data, fit, &regression, error));
+    struct leads leads = {0};
     uf_status status = event_terms_init(run, fit, options->reference, &terms, error);
+    if (status == UF_OK) status = leads_init(run, fit, &regression, options, &leads, error);
     if (status == UF_OK)
-        status = fill_tables(run, fit, &regression, &terms, options->reference, tables, error);
+        status = fill_tables(run, fit, &regression, &terms, options->reference, &leads, tables, error);
+    leads_clear(&leads);
     event_terms_clear(&terms);
     did_regression_clear(&regression);
     if (status != UF_OK || !assignment) return status;

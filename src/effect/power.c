@@ -351,7 +351,6 @@ static uf_status run_power(const struct uf_panel *panel, const struct uf_options
                                            "Se i urvalsloggen vilka rader som föll bort."};
     struct uf_design design;
     struct effect_sample sample;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "power needs an outcome: name one column as the outcome");
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
@@ -380,8 +379,7 @@ static uf_status run_power(const struct uf_panel *panel, const struct uf_options
     uf_table_free(run.minimum), uf_table_free(run.curve);
     uf_power_simulation_free(run.simulation);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_power = {

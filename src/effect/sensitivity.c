@@ -197,7 +197,6 @@ static uf_status run_sensitivity(const struct uf_panel *panel, const struct uf_o
 {
     struct uf_design design;
     struct effect_sample sample;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "sensitivity needs an outcome: name one column as the outcome");
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
@@ -217,8 +216,7 @@ static uf_status run_sensitivity(const struct uf_panel *panel, const struct uf_o
     UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
     uf_status status = run_all(&run, error);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_sensitivity = {

@@ -334,13 +334,13 @@ static uf_status report_power(const struct sensitivity_run *run, const struct se
     static const struct uf_words title = {"The line that the test of the leads could have found",
                                           "Den linje som testet av perioderna före start kunde ha upptäckt"};
     static const struct uf_words text = {"Had the difference in trends been a straight line of {0} per "
-                                         "period, the joint test of the {2} periods before would "
-                                         "have found it half of the time, and one of {1} in four cases of "
+                                         "period, the joint test before the start (periods: {2}) would have "
+                                         "found it half of the time, and one of {1} in four cases of "
                                          "five. Over the periods after the start these lines "
                                          "amount to {3} and {4} on average; the estimate is {5}.",
                                          "Om skillnaden i trend hade varit en rät linje på {0} per period "
-                                         "skulle det gemensamma testet av de {2} perioderna "
-                                         "före ha upptäckt den i hälften av fallen, och en på {1} i fyra "
+                                         "skulle det gemensamma testet före start (perioder: {2}) ha "
+                                         "upptäckt den i hälften av fallen, och en på {1} i fyra "
                                          "fall av fem. Över perioderna efter start motsvarar "
                                          "linjerna {3} och {4} i genomsnitt; skattningen är {5}."};
     static const struct sensitivity_column columns[] = {{"power", true, 2, false},
@@ -376,21 +376,21 @@ static uf_status note_normal(const struct sensitivity_run *run, const struct sen
 {
     static const struct uf_words clustered = {
         "The bounds take the estimates of the event study as normal, with the covariance {0} as if it were "
-        "known. With {1} "
-        "treated regions and {2} clusters they are too narrow rather than too wide.",
+        "known. With as few as here (treated regions: {1}, clusters: {2}) they are too narrow rather than too "
+        "wide.",
         "Gränserna förutsätter att händelsestudiens skattningar är normalfördelade, med kovariansen {0} som "
-        "om den vore känd. "
-        "Med {1} insatsregioner och {2} kluster är de snarare för snäva än för vida."};
-    static const struct uf_words serial = {"The bounds take the estimates of the event study as normal. {1} "
-                                           "treated regions are too few to show how their errors "
-                                           "go together, so the covariance is that of the untreated rows, "
-                                           "the same for all regions: it fits badly where the "
+        "om den vore känd. Med så få som här (insatsregioner: {1}, kluster: {2}) är de snarare för snäva än för "
+        "vida."};
+    static const struct uf_words serial = {"The bounds take the estimates of the event study as normal. The "
+                                           "treated regions ({1}) or the others are too few to show how their "
+                                           "errors go together, so the covariance is that of the untreated "
+                                           "rows, the same for all regions: it fits badly where the "
                                            "treated are noisier than the comparison.",
                                            "Gränserna förutsätter att händelsestudiens skattningar är "
-                                           "normalfördelade. {1} insatsregioner är för få för att visa "
-                                           "hur deras fel samvarierar, så kovariansen är de obehandlade "
-                                           "radernas, densamma för alla regioner: den passar illa om "
-                                           "insatsregionerna är brusigare än jämförelsen."};
+                                           "normalfördelade. Insatsregionerna ({1}) eller de övriga är för få "
+                                           "för att visa hur deras fel samvarierar, så kovariansen är de "
+                                           "obehandlade radernas, densamma för alla regioner: den passar illa "
+                                           "om insatsregionerna är brusigare än jämförelsen."};
     const struct uf_argument arguments[] = {uf_text_argument(e->vcov),
                                             uf_count_argument(run->common.sample->n_treated),
                                             uf_count_argument(run->main.n_clusters)};

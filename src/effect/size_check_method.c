@@ -180,12 +180,12 @@ static uf_status chosen_procedure(const struct uf_did_data *data, const char **o
     struct uf_error reason;
     UF_TRY(uf_did_assignment_init(data, &assignment, error));
     struct effect_grounds grounds = {.randomised = true, .cr2 = true, .wild = true};
-    for (size_t b = 0; b < assignment.n_blocks; b++) {
-        bool treated = assignment.first_period[assignment.path[b]] != SIZE_MAX;
-        grounds.n_treated += treated;
-        grounds.n_control += !treated;
+    uf_status status = effect_count_blocks(data, &assignment, &grounds, error);
+    if (status != UF_OK) {
+        uf_did_assignment_clear(&assignment);
+        return status;
     }
-    uf_status status = uf_did_noise_init(data, &assignment, &noise, &reason);
+    status = uf_did_noise_init(data, &assignment, &noise, &reason);
     grounds.noise = status == UF_OK;
     uf_did_noise_clear(&noise);
     uf_did_assignment_clear(&assignment);
@@ -297,7 +297,6 @@ static uf_status run_size_check(const struct uf_panel *panel, const struct uf_op
     struct effect_sample sample;
     struct uf_size_check check;
     struct uf_error reason;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "size-check needs an outcome: name one column as the outcome");
     const struct uf_size_options settled = {.draws = uf_options_count(options, "draws"),
@@ -322,8 +321,7 @@ static uf_status run_size_check(const struct uf_panel *panel, const struct uf_op
     else if (error)
         *error = reason;
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_size_check = {

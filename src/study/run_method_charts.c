@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "study/hint_words.h"
 #include "study/present.h"
+#include "study/undrawn_bands.h"
 
 enum { MAX_FACETS = 6, MOST_HEAT_ROWS = 60 /* of a chart, see docs/charts.md */ };
 
@@ -180,6 +181,10 @@ static void set_scatter(const struct run *run, const struct run_analysis *analys
     request->size_label = own     ? panel->columns[panel->outcome].label
                           : sized ? uf_word(scatter->size, run->language)
                                   : NULL;
+    if (scatter->x_low && uf_table_column(table, scatter->x_low) != SIZE_MAX) {
+        request->x_low = scatter->x_low;
+        request->x_high = scatter->x_high;
+    }
     request->reference_x = scatter->reference_x;
     request->fit = scatter->fit;
     request->x_label = uf_words_in(scatter->x_label, run->language);
@@ -215,11 +220,15 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
     char start[UF_PERIOD_SIZE + 32] = "";
     double marked = start_of(run, analysis, hint);
     if (!isnan(marked)) snprintf(start, sizeof start, "start %.0f", marked);
-    char *treated_names = NULL;
+    char *note = NULL, *treated_names = NULL;
     struct uf_table *shown = NULL;
     struct hint_words words;
     uf_status status = hint_words_init(run, analysis, hint, table, &words, error);
     if (hint->marked_from) marked = words.marked_at;
+    const bool of_sums = analysis->profile && analysis->profile->of_sums;
+    if (status == UF_OK && analysis->kind != ANALYSIS_EFFECT)
+        status = undrawn_bands_note(hint, table, outcome->rounding > 0, of_sums ? 0 : outcome->rounding,
+                                    run->language, &note, error);
     if (status == UF_OK) status = present_chart_table(run, analysis, table, &shown, error);
     if (status == UF_OK && path && !(treated_names = run_treated_names(run, analysis)))
         status = uf_fail_memory(error);
@@ -232,6 +241,7 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
         .low2 = words.has_band2 ? hint->low2 : NULL,
         .high2 = words.has_band2 ? hint->high2 : NULL,
         .x_label = words.x_label,
+        .note = note,
         .treated_label = treated_names && *treated_names ? treated_names : NULL,
         .gap_unit = run_difference_unit(outcome->unit, run->language),
         .value = hint->value,
@@ -272,6 +282,13 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
         request.n_focus = 1;
         request.benchmark = "control";
     }
+    /* A series and its earlier trend, likewise. */
+    static const char *const series_groups[] = {"observed", "fitted"};
+    if (has_group(table, "observed") && has_group(table, "continued")) {
+        request.focus = series_groups;
+        request.n_focus = 2;
+        request.benchmark = "continued";
+    }
     set_scatter(run, analysis, hint, table, &request);
     if (status == UF_OK && (!strcmp(hint->kind, "tile-map") || !strcmp(hint->kind, "map"))) {
         request.code = code_column(table);
@@ -286,6 +303,7 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
     free(treated_names);
     uf_text_list_clear(&lines);
     hint_words_clear(&words);
+    free(note);
     return status;
 }
 

@@ -298,15 +298,16 @@ static struct sample_chart sample_tile_map(enum uf_language language)
 /* The sectors of sample_bars against their growth, with the number employed as the area. One has no size. */
 static struct sample_chart sample_scatter(enum uf_language language)
 {
-    static const char *const columns[] = {"label", "code", "x", "value", "persons"};
+    static const char *const columns[] = {"label", "code", "x", "value", "persons", "low", "high"};
     static const char *const focus[] = {"B-E"};
     struct sample_chart sample = {.request = request_of("scatter", language),
-                                  .table = sample_table("sectors", columns, "tt210")};
+                                  .table = sample_table("sectors", columns, "tt21011")};
     for (size_t i = 0; i < N_SECTORS; i++) {
         const char *texts[2] = {in(language, sectors[i].en, sectors[i].sv), i == 1 ? "B-E" : ""};
         double growth = 100 * (sectors[i].national + sectors[i].mix + sectors[i].regional) / sectors[i].start;
         double persons = i == 5 ? (double)NAN : sectors[i].start;
-        sample_row(sample.table, texts, (double[]){sectors[i].value, growth, persons});
+        sample_row(sample.table, texts,
+                   (double[]){sectors[i].value, growth, persons, growth - 4, growth + 40});
     }
     sample.request.table = sample.table;
     sample.request.title = in(language, "Specialised and growing?", "Specialiserade och växande?");

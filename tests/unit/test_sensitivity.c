@@ -146,6 +146,55 @@ static void checks_by_hand(void **state)
     small_panel_free(panel);
 }
 
+/* None, one and many are said in words of their own. */
+static void counts_in_sentences(void **state)
+{
+    (void)state;
+    static const char *const signs[2][3] = {
+        {"keeps its sign whichever", "One of the regions changes its sign", "changes sign for "},
+        {"behåller sitt tecken", "när en av regionerna utelämnas", "byter tecken för "}};
+    static const char *const starts[2][3] = {
+        {"No difference shows at 5 % in any", "In one of them a difference", " of them a difference shows"},
+        {"Ingen av gångerna", "En av gångerna syns", "av fallen syns en skillnad"}};
+    bool seen_sign[3] = {0}, seen_start[3] = {0};
+    /* an effect from large to nil: the sign then hangs on single regions; and a drift before the start */
+    for (int step = 0; step < 24; step++) {
+        struct uf_panel *panel = panel_make();
+        double without = step < 12 ? 0 : by_hand(panel, 0, UNITS, START, PERIODS, UNITS) - 0.01 * (step - 11);
+        for (size_t u = 0; u < TREATED; u++)
+            for (size_t t = 0; t < PERIODS; t++)
+                *small_panel_cell(panel, 0, u, t) +=
+                    (t >= START ? -without : 0) + (step < 12 ? 0.02 * step * (double)t : 0);
+        for (int language = 0; language < 2; language++) {
+            struct uf_result result;
+            struct uf_error error;
+            assert_ok(try(&uf_method_sensitivity, panel, language ? UF_SWEDISH : UF_ENGLISH,
+                          (const char *const[]){"draws", "100", "restrictions", "smoothness", NULL}, &result,
+                          &error),
+                      &error);
+            size_t changes = 0, found = 0;
+            const struct uf_table *one_out = uf_result_table(&result, "leave-one-out"),
+                                  *moved = uf_result_table(&result, "placebo-in-time");
+            for (size_t i = 0; i < uf_table_rows(one_out); i++) {
+                double estimate = uf_table_number(one_out, i, uf_table_column(one_out, "estimate"));
+                changes += estimate * by_hand(panel, 0, UNITS, START, PERIODS, UNITS) < 0;
+            }
+            for (size_t i = 0; i < uf_table_rows(moved); i++)
+                found += uf_table_number(moved, i, uf_table_column(moved, "p_value")) < 0.05;
+            size_t sign = changes < 2 ? changes : 2, start = found < 2 ? found : 2;
+            assert_non_null(strstr(uf_result_note(&result, "leave-one-out")->text, signs[language][sign]));
+            assert_non_null(
+                strstr(uf_result_note(&result, "placebo-in-time")->text, starts[language][start]));
+            seen_sign[sign] = seen_start[start] = true;
+            uf_result_clear(&result);
+        }
+        small_panel_free(panel);
+    }
+    for (int k = 0; k < 3; k++)
+        if (!seen_sign[k] || !seen_start[k])
+            fail_msg("%d was not met (signs %d, starts %d)", k, seen_sign[k], seen_start[k]);
+}
+
 static void words_in_swedish(void **state)
 {
     (void)state;
@@ -258,7 +307,7 @@ static void power_of_a_panel(void **state)
 int main(void)
 {
     gsl_set_error_handler_off();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(checks_by_hand), cmocka_unit_test(words_in_swedish),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(checks_by_hand), cmocka_unit_test(words_in_swedish), cmocka_unit_test(counts_in_sentences),
                                        cmocka_unit_test(few_periods_and_bad_words),
                                        cmocka_unit_test(power_of_a_panel)};
     return cmocka_run_group_tests(tests, NULL, NULL);
