@@ -58,6 +58,7 @@
 #include <utfall/status.h>
 #include <utfall/store.h>
 #include <utfall/study.h>
+#include <utfall/sun_abraham.h>
 #include <utfall/synthetic_control.h>
 #include <utfall/table.h>
 #include <utfall/text.h>

@@ -2,6 +2,7 @@
 /* The method `did`: its descriptor and its run. */
 #include "base/fail.h"
 #include "effect/did_internal.h"
+#include "effect/term_report.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -180,31 +181,6 @@ static uf_status report_size(const struct did_run *run, const struct uf_did_fit 
     return effect_report_size(&run->common, run->scale, estimate, error);
 }
 
-static uf_status choose(struct did_run *run, const struct uf_covariance *covariance,
-                        const struct uf_randomisation *randomisation,
-                        const struct uf_did_assignment *assignment, struct uf_error *error)
-{
-    const struct effect_inference *inference = run->common.inference;
-    struct effect_grounds grounds = {.n_treated = run->common.sample->n_treated,
-                                     .n_control = run->common.sample->n_control,
-                                     .wild = run->common.sample->data.n_cluster_dimensions == 1};
-    if (!inference->automatic) return UF_OK;
-    for (size_t c = 0; c < inference->n_covariances; c++)
-        grounds.cr2 |= inference->covariance[c].kind == UF_COVARIANCE_CR2 && covariance[c].matrix;
-    if (randomisation) {
-        grounds.randomised = true;
-        grounds.noise = !isnan(randomisation->p_scaled);
-        grounds.n_treated = grounds.n_control = 0;
-        for (size_t b = 0; b < assignment->n_blocks; b++) {
-            bool treated = assignment->first_period[assignment->path[b]] != SIZE_MAX;
-            grounds.n_treated += treated;
-            grounds.n_control += !treated;
-        }
-    }
-    run->procedure = effect_choose(&grounds);
-    return effect_note_choice(&run->common, &grounds, error);
-}
-
 static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
                         const struct effect_regression *regression, const struct uf_covariance *covariance,
                         struct uf_error *error)
@@ -214,7 +190,9 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
     bool randomised = false;
     UF_TRY(note_fit(&run->common, fit, error));
     UF_TRY(randomise(&run->common, fit, &assignment, &randomisation, &randomised, error));
-    uf_status status = choose(run, covariance, randomised ? &randomisation : NULL, &assignment, error);
+    struct effect_findings findings = {regression, covariance, randomised ? &randomisation : NULL, &assignment, 0};
+    uf_status status = effect_findings_choose(&run->common, &findings, error);
+    run->procedure = findings.procedure;
     if (status == UF_OK)
         status = did_report_estimates(run, fit, regression, covariance, randomised ? &randomisation : NULL,
                                       &assignment, error);

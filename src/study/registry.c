@@ -19,6 +19,7 @@
 #include <utfall/spatial.h>
 #include <utfall/specialisation.h>
 #include <utfall/study.h>
+#include <utfall/sun_abraham.h>
 #include <utfall/synthetic_control.h>
 #include <utfall/text.h>
 #include <utfall/variety.h>
@@ -50,6 +51,7 @@ static const struct uf_method *const methods[] = {
     &uf_method_did,
     &uf_method_size_check,
     &uf_method_callaway_santanna,
+    &uf_method_sun_abraham,
     &uf_method_synthetic_control,
 };
 enum { N_METHODS = sizeof methods / sizeof *methods };

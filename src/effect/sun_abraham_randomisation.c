@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The cohorts dealt out anew, and the whole estimator with them. */
+#include "base/fail.h"
+#include "effect/did_internal.h"
+#include "effect/sun_abraham_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct dealer {
+    struct uf_did_data data; /* with the starts of the assignment at hand */
+    const struct uf_did_data *actual;
+    const struct uf_sun_abraham_options *options;
+    const struct uf_did_assignment *assignment;
+    const struct uf_did_noise *noise; /* NULL: none */
+    bool leads, by_means;
+    size_t *first_period, *block; /* n_units; SIZE_MAX: not in the sample */
+    /* by means: outcomes less their unit's mean, and by slot the mean and what an outcome weighs */
+    double *deviation, *mean, *total, *share, *score, *cell_share;
+};
+
+static void dealer_clear(struct dealer *d)
+{
+    free(d->first_period), free(d->block), free(d->deviation), free(d->mean), free(d->total), free(d->share);
+    free(d->score), free(d->cell_share);
+}
+
+bool uf_sun_abraham_by_means(const struct uf_did_data *data)
+{
+    if (data->covariates && data->covariates->size2 > 0) return false;
+    size_t *count = calloc(data->n_units + 1, sizeof *count), most = 0;
+    unsigned char *seen = calloc(data->n_periods + 1, 1);
+    double *weight = calloc(data->n_units + 1, sizeof *weight);
+    bool balanced = count && seen && weight;
+    for (size_t i = 0; balanced && i < data->n; i++) {
+        size_t u = data->unit[i];
+        double w = data->weights ? data->weights[i] : 1;
+        if (count[u]++ == 0)
+            weight[u] = w;
+        else
+            balanced = weight[u] == w;
+        most += !seen[data->period[i]];
+        seen[data->period[i]] = 1;
+    }
+    for (size_t u = 0; balanced && u < data->n_units; u++) balanced = count[u] == 0 || count[u] == most;
+    free(count), free(seen), free(weight);
+    return balanced;
+}
+
+static uf_status dealer_init(struct dealer *d, struct uf_error *error)
+{
+    const struct uf_did_data *data = d->actual;
+    const size_t slots = (data->n_periods + 1) * (data->n_periods + 1), n = data->n + 1;
+    d->data = *data;
+    d->by_means = uf_sun_abraham_by_means(data);
+    d->first_period = malloc((data->n_units + 1) * sizeof *d->first_period);
+    d->block = malloc((data->n_units + 1) * sizeof *d->block);
+    d->deviation = malloc(n * sizeof(double));
+    d->mean = calloc(data->n_units + 1, sizeof(double));
+    d->total = calloc(data->n_units + 1, sizeof(double));
+    d->share = malloc((slots > n ? slots : n) * sizeof(double));
+    d->score = malloc((data->n_groups[0] + data->n_units + 1) * sizeof(double));
+    d->cell_share = malloc((d->assignment->n_blocks * data->n_periods + 1) * sizeof(double));
+    if (!d->first_period || !d->block || !d->deviation || !d->mean || !d->total || !d->share || !d->score ||
+        !d->cell_share)
+        return uf_fail_memory(error);
+    for (size_t u = 0; u < data->n_units; u++) d->block[u] = SIZE_MAX;
+    for (size_t i = 0; i < data->n; i++) {
+        d->block[data->unit[i]] = d->assignment->block[i];
+        d->mean[data->unit[i]] += data->outcome[i];
+        d->total[data->unit[i]] += 1;
+    }
+    for (size_t i = 0; i < data->n; i++)
+        d->deviation[i] = data->outcome[i] - d->mean[data->unit[i]] / d->total[data->unit[i]];
+    free(d->mean), free(d->total);
+    d->mean = malloc(slots * sizeof(double)), d->total = malloc(slots * sizeof(double));
+    if (!d->mean || !d->total) return uf_fail_memory(error);
+    d->data.first_period = d->first_period;
+    return UF_OK;
+}
+
+/* --- from what each outcome weighs to the statistics ---------------------------------------------- */
+
+struct tally {
+    double estimate, shift;
+};
+
+static void tally_start(struct dealer *d)
+{
+    memset(d->score, 0, (d->actual->n_groups[0] + d->actual->n_units) * sizeof *d->score);
+    memset(d->cell_share, 0, d->assignment->n_blocks * d->actual->n_periods * sizeof *d->cell_share);
+}
+
+static void tally_add(struct dealer *d, struct tally *t, size_t unit, size_t period, size_t cluster, double v,
+                      double residual, double outcome)
+{
+    size_t first = d->actual->first_period[unit];
+    t->estimate += v * outcome;
+    if (first != SIZE_MAX && period >= first) t->shift += v;
+    d->score[cluster] += v * residual;
+    d->cell_share[d->block[unit] * d->actual->n_periods + period] += v;
+}
+
+static void tally_finish(const struct dealer *d, const struct tally *t, size_t n_scores,
+                         struct uf_randomisation_statistics *out)
+{
+    double square = 0, noise = 0;
+    const size_t periods = d->actual->n_periods;
+    out->coefficient = t->estimate;
+    out->shift = t->shift;
+    for (size_t g = 0; g < n_scores; g++) square += d->score[g] * d->score[g];
+    if (square > 0) out->t = t->estimate / sqrt(square);
+    if (!d->noise) return;
+    for (size_t c = 0; c < d->assignment->n_blocks * periods; c++) {
+        if (!(d->noise->weight[c] > 0)) continue;
+        double mean = d->cell_share[c] / d->noise->weight[c];
+        noise += d->noise->variance[c / periods] * mean * mean;
+    }
+    if (noise > 0) out->scaled = t->estimate / sqrt(noise);
+}
+
+/* --- by means -------------------------------------------------------------------------------------- */
+
+/* In a balanced panel the cell is the difference of mean changes since the reference. */
+static void by_means(struct dealer *d, const struct sun_abraham_layout *l, const struct uf_sun_abraham *fit,
+                     struct uf_randomisation_statistics *out)
+{
+    const struct uf_did_data *data = &d->data;
+    const size_t periods = data->n_periods, slots = (fit->n_cohorts + 1) * periods;
+    const size_t control = fit->n_cohorts * periods;
+    double sum = 0, all = 0;
+    memset(d->mean, 0, slots * sizeof *d->mean);
+    memset(d->share, 0, slots * sizeof *d->share);
+    for (size_t i = 0; i < data->n; i++)
+        if (data->period[i] < l->end)
+            d->mean[sun_abraham_slot(data, l, fit, i)] +=
+                (data->weights ? data->weights[i] : 1) * d->deviation[i];
+    for (size_t s = 0; s < slots; s++)
+        if (l->weight[s] > 0) d->mean[s] /= l->weight[s];
+    for (size_t c = 0; c < fit->n_cells; c++) {
+        const struct uf_cohort_cell *cell = &fit->cell[c];
+        const size_t b = fit->cohort[cell->cohort].reference, g = cell->cohort * periods;
+        if (cell->reason != UF_CELL_ESTIMATED) continue;
+        double change = d->mean[g + cell->period] - d->mean[g + b] - d->mean[control + cell->period] +
+                        d->mean[control + b];
+        if (d->leads && cell->event_time < -d->options->anticipation) {
+            sum += cell->weight * change * change;
+            all += cell->weight;
+        }
+        if (d->leads || cell->event_time < 0) continue;
+        d->share[g + cell->period] += cell->weight, d->share[g + b] -= cell->weight;
+        d->share[control + cell->period] -= cell->weight, d->share[control + b] += cell->weight;
+        all += cell->weight;
+    }
+    if (d->leads && all > 0) out->coefficient = sqrt(sum / all);
+    if (d->leads || !(all > 0)) return;
+    struct tally tally = {0};
+    tally_start(d);
+    for (size_t i = 0; i < data->n; i++) {
+        size_t s;
+        if (data->period[i] >= l->end) continue;
+        s = sun_abraham_slot(data, l, fit, i);
+        if (l->level[s] == SUN_ABRAHAM_LEFT_OUT) continue;
+        double w = data->weights ? data->weights[i] : 1;
+        tally_add(d, &tally, data->unit[i], data->period[i],
+                  data->n_cluster_dimensions ? data->cluster[0][i] : data->unit[i],
+                  w * d->share[s] / (l->weight[s] * all), d->deviation[i] - d->mean[s], data->outcome[i]);
+    }
+    tally_finish(d, &tally, data->n_cluster_dimensions ? data->n_groups[0] : data->n_units, out);
+}
+
+/* --- by regression --------------------------------------------------------------------------------- */
+
+static uf_status by_regression(struct dealer *d, struct uf_randomisation_statistics *out,
+                               struct uf_error *error)
+{
+    struct uf_sun_abraham fit;
+    struct uf_error reason;
+    uf_status status = uf_sun_abraham_estimate(&d->data, d->options, &fit, &reason);
+    if (status == UF_NOT_IDENTIFIED) return UF_OK; /* this assignment has no estimate */
+    if (status != UF_OK) {
+        if (error) *error = reason;
+        return status;
+    }
+    if (d->leads) {
+        double sum = 0, all = 0;
+        for (size_t c = 0; c < fit.n_cells; c++) {
+            const struct uf_cohort_cell *cell = &fit.cell[c];
+            if (cell->reason != UF_CELL_ESTIMATED || cell->event_time >= -d->options->anticipation) continue;
+            sum += cell->weight * cell->estimate * cell->estimate;
+            all += cell->weight;
+        }
+        if (all > 0) out->coefficient = sqrt(sum / all);
+        uf_sun_abraham_clear(&fit);
+        return UF_OK;
+    }
+    const struct uf_did_data *data = &fit.data;
+    double *combination = malloc((fit.fit.fit.rank + 1) * sizeof *combination);
+    status = combination ? UF_OK : uf_fail_memory(error);
+    double all = 0;
+    if (status == UF_OK) all = uf_sun_abraham_average(&fit, UF_CELLS_SIMPLE, 0, combination);
+    if (status == UF_OK && all > 0) status = uf_sun_abraham_weights(&fit, combination, d->share, error);
+    if (status == UF_OK && all > 0) {
+        struct tally tally = {0};
+        tally_start(d);
+        for (size_t i = 0; i < data->n; i++)
+            tally_add(d, &tally, data->unit[i], data->period[i],
+                      data->n_cluster_dimensions ? data->cluster[0][i] : data->unit[i], d->share[i],
+                      gsl_vector_get(fit.fit.fit.residuals, i), data->outcome[i]);
+        tally_finish(d, &tally, data->n_cluster_dimensions ? data->n_groups[0] : data->n_units, out);
+    }
+    free(combination);
+    uf_sun_abraham_clear(&fit);
+    return status;
+}
+
+static uf_status statistic(void *user, const size_t *path, struct uf_randomisation_statistics *out,
+                           struct uf_error *error)
+{
+    struct dealer *d = user;
+    for (size_t u = 0; u < d->data.n_units; u++)
+        d->first_period[u] =
+            d->block[u] == SIZE_MAX ? SIZE_MAX : d->assignment->first_period[path[d->block[u]]];
+    if (!d->by_means) return by_regression(d, out, error);
+    struct sun_abraham_layout layout = {0};
+    struct uf_sun_abraham fit = {0};
+    struct uf_error reason;
+    uf_status status = sun_abraham_layout_init(&d->data, d->options, &layout, &fit, &reason);
+    if (status == UF_OK) by_means(d, &layout, &fit, out);
+    sun_abraham_layout_clear(&layout);
+    uf_sun_abraham_clear(&fit);
+    if (status != UF_OK && status != UF_NOT_IDENTIFIED && error) *error = reason;
+    return status == UF_NOT_IDENTIFIED ? UF_OK : status;
+}
+
+static uf_status deal(const struct uf_did_data *data, const struct uf_sun_abraham_options *options,
+                      const struct uf_did_assignment *assignment, const struct uf_did_noise *noise, bool leads,
+                      const struct uf_randomisation_options *randomisation, struct uf_randomisation *out,
+                      struct uf_error *error)
+{
+    const struct uf_sun_abraham_options defaults = {.reference = -1};
+    struct dealer dealer = {.actual = data,
+                            .options = options ? options : &defaults,
+                            .assignment = assignment,
+                            .noise = noise,
+                            .leads = leads};
+    const struct uf_randomisation_design design = {assignment->n_blocks, assignment->n_paths,
+                                                   assignment->path};
+    uf_status status = dealer_init(&dealer, error);
+    if (status == UF_OK) status = uf_randomise(&design, statistic, &dealer, randomisation, out, error);
+    dealer_clear(&dealer);
+    return status;
+}
+
+uf_status uf_sun_abraham_randomise(const struct uf_did_data *data, const struct uf_sun_abraham_options *options,
+                                   const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
+                                   const struct uf_randomisation_options *randomisation,
+                                   struct uf_randomisation *out, struct uf_error *error)
+{
+    return deal(data, options, assignment, noise, false, randomisation, out, error);
+}
+
+uf_status uf_sun_abraham_randomise_leads(const struct uf_did_data *data,
+                                         const struct uf_sun_abraham_options *options,
+                                         const struct uf_did_assignment *assignment,
+                                         const struct uf_randomisation_options *randomisation,
+                                         struct uf_randomisation *out, struct uf_error *error)
+{
+    return deal(data, options, assignment, NULL, true, randomisation, out, error);
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "effect/term_report.h"
+#include "base/fail.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utfall/simultaneous.h>
+
+/* --- terms ---------------------------------------------------------------------------------------- */
+
+uf_status effect_terms_init(size_t most, size_t k, struct effect_terms *out, struct uf_error *error)
+{
+    *out = (struct effect_terms){.term = calloc(most + 1, sizeof *out->term),
+                                 .name = calloc(most + 1, sizeof *out->name),
+                                 .combination = calloc((most + 1) * (k + 1), sizeof *out->combination),
+                                 .most = most,
+                                 .k = k};
+    if (out->term && out->name && out->combination) return UF_OK;
+    effect_terms_clear(out);
+    return uf_fail_memory(error);
+}
+
+void effect_terms_clear(struct effect_terms *terms)
+{
+    free(terms->term), free(terms->name), free(terms->combination);
+    memset(terms, 0, sizeof *terms);
+}
+
+double *effect_terms_next(struct effect_terms *terms)
+{
+    double *combination = terms->combination + terms->count * terms->k;
+    memset(combination, 0, terms->k * sizeof *combination);
+    return combination;
+}
+
+void effect_terms_add(struct effect_terms *terms, const struct effect_term *prototype, bool estimated)
+{
+    struct effect_term *term = &terms->term[terms->count];
+    *term = *prototype;
+    snprintf(terms->name[terms->count], sizeof *terms->name, "%s", prototype->term);
+    term->term = terms->name[terms->count];
+    term->combination = estimated ? terms->combination + terms->count * terms->k : NULL;
+    terms->count++;
+}
+
+/* --- all inferences, the chosen one first --------------------------------------------------------- */
+
+uf_status effect_findings_choose(const struct effect_run *run, struct effect_findings *findings,
+                                 struct uf_error *error)
+{
+    const struct effect_inference *inference = run->inference;
+    struct effect_grounds grounds = {.n_treated = run->sample->n_treated,
+                                     .n_control = run->sample->n_control,
+                                     .wild = run->sample->data.n_cluster_dimensions == 1};
+    if (!inference->automatic) return UF_OK;
+    for (size_t c = 0; c < inference->n_covariances; c++)
+        grounds.cr2 |=
+            inference->covariance[c].kind == UF_COVARIANCE_CR2 && findings->covariance[c].matrix;
+    if (findings->randomisation) {
+        const struct uf_did_assignment *assignment = findings->assignment;
+        grounds.randomised = true;
+        grounds.noise = !isnan(findings->randomisation->p_scaled);
+        grounds.n_treated = grounds.n_control = 0;
+        for (size_t b = 0; b < assignment->n_blocks; b++) {
+            bool treated = assignment->first_period[assignment->path[b]] != SIZE_MAX;
+            grounds.n_treated += treated;
+            grounds.n_control += !treated;
+        }
+    }
+    findings->procedure = effect_choose(&grounds);
+    return effect_note_choice(run, &grounds, error);
+}
+
+struct sections {
+    const struct effect_run *run;
+    const struct effect_findings *findings;
+    const struct effect_term *terms;
+    size_t n_terms;
+    struct uf_table *table;
+};
+
+static uf_status add_analytic(const struct sections *s, bool cr2, struct uf_error *error)
+{
+    const struct effect_inference *inference = s->run->inference;
+    for (size_t c = 0; c < inference->n_covariances; c++)
+        if (!inference->automatic || (inference->covariance[c].kind == UF_COVARIANCE_CR2) == cr2)
+            UF_TRY(effect_add_terms(s->run, s->findings->regression, c, &s->findings->covariance[c], s->terms,
+                                    s->n_terms, s->table, error));
+    return UF_OK;
+}
+
+static uf_status add_randomised(const struct sections *s, struct uf_error *error)
+{
+    const struct effect_regression *regression = s->findings->regression;
+    double estimate = 0;
+    if (!s->findings->randomisation || s->n_terms == 0 || !s->terms[0].combination) return UF_OK;
+    for (size_t j = 0; j < regression->coefficients->size; j++)
+        estimate += s->terms[0].combination[j] * gsl_vector_get(regression->coefficients, j);
+    return effect_add_randomised(s->run, s->findings->randomisation, estimate,
+                                 s->findings->assignment->n_blocks, s->terms[0].term, s->table, error);
+}
+
+static uf_status add_wild(const struct sections *s, struct uf_error *error)
+{
+    return effect_add_wild(s->run, s->findings->regression, s->terms, s->n_terms > 0 ? 1 : 0, s->table,
+                           error);
+}
+
+uf_status effect_add_findings(const struct effect_run *run, const struct effect_findings *findings,
+                              const struct effect_term *terms, size_t n_terms, struct uf_table *table,
+                              struct uf_error *error)
+{
+    const struct sections s = {run, findings, terms, n_terms, table};
+    if (!run->inference->automatic) {
+        UF_TRY(add_randomised(&s, error));
+        UF_TRY(add_analytic(&s, true, error));
+        return add_wild(&s, error);
+    }
+    bool wild_first = findings->procedure == EFFECT_BY_WILD, cr2_first = findings->procedure == EFFECT_BY_CR2;
+    if (wild_first) UF_TRY(add_wild(&s, error));
+    if (cr2_first) UF_TRY(add_analytic(&s, true, error));
+    UF_TRY(add_randomised(&s, error));
+    if (!cr2_first) UF_TRY(add_analytic(&s, true, error));
+    if (!wild_first) UF_TRY(add_wild(&s, error));
+    return add_analytic(&s, false, error);
+}
+
+/* --- tables with bands ---------------------------------------------------------------------------- */
+
+/* c_a'V c_b of the terms that have a combination. */
+static uf_status terms_covariance(const struct effect_terms *terms, const gsl_matrix *v, gsl_matrix **out,
+                                  gsl_vector **estimate, const gsl_vector *coefficients,
+                                  struct uf_error *error)
+{
+    size_t q = 0, k = terms->k, *which = malloc((terms->count + 1) * sizeof *which);
+    double *product = malloc((k + 1) * sizeof *product);
+    if (!which || !product) {
+        free(which), free(product);
+        return uf_fail_memory(error);
+    }
+    for (size_t t = 0; t < terms->count; t++)
+        if (terms->term[t].combination) which[q++] = t;
+    *out = gsl_matrix_calloc(q ? q : 1, q ? q : 1);
+    *estimate = gsl_vector_calloc(q ? q : 1);
+    uf_status status = *out && *estimate ? UF_OK : uf_fail_memory(error);
+    for (size_t a = 0; a < q && status == UF_OK; a++) {
+        const double *left = terms->term[which[a]].combination;
+        double sum = 0;
+        for (size_t j = 0; j < k; j++) {
+            product[j] = 0;
+            for (size_t i = 0; i < k; i++) product[j] += left[i] * gsl_matrix_get(v, i, j);
+            sum += left[j] * gsl_vector_get(coefficients, j);
+        }
+        gsl_vector_set(*estimate, a, sum);
+        for (size_t b = 0; b <= a; b++) {
+            const double *right = terms->term[which[b]].combination;
+            double cell = 0;
+            for (size_t j = 0; j < k; j++) cell += product[j] * right[j];
+            gsl_matrix_set(*out, a, b, cell);
+            gsl_matrix_set(*out, b, a, cell);
+        }
+    }
+    free(which), free(product);
+    return status;
+}
+
+/* How many errors the band is wide, with the smallest of the terms' degrees of freedom; NaN: none can be had. */
+static uf_status critical_value(const struct effect_run *run, const struct effect_findings *findings,
+                                const struct effect_terms *terms, const struct uf_table *table, double *out,
+                                struct uf_error *error)
+{
+    gsl_matrix *v = NULL;
+    gsl_vector *estimate = NULL;
+    struct uf_error reason;
+    double df = INFINITY;
+    *out = NAN;
+    for (size_t row = 0; row < uf_table_rows(table); row++)
+        if (uf_table_number(table, row, EFFECT_DF) < df) df = uf_table_number(table, row, EFFECT_DF);
+    uf_status status = terms_covariance(terms, findings->covariance[0].matrix, &v, &estimate,
+                                        findings->regression->coefficients, error);
+    if (status == UF_OK && df > 0 &&
+        uf_sup_t_critical(v, df, run->inference->level, 0, run->context->seed, out, &reason) != UF_OK)
+        *out = NAN;
+    gsl_matrix_free(v), gsl_vector_free(estimate);
+    return status;
+}
+
+static uf_status finish_rows(const struct effect_run *run, const struct effect_term_table *wanted,
+                             double critical, struct uf_table *table, struct uf_error *error)
+{
+    const struct effect_terms *terms = wanted->terms;
+    for (size_t t = 0; t < terms->count; t++) {
+        size_t next = EFFECT_COLUMNS;
+        if (wanted->zero && wanted->zero[t]) UF_TRY(uf_table_set_number(table, t, EFFECT_ESTIMATE, 0, error));
+        /* a cell may have none, which a row would take for those of the sample */
+        if (wanted->weights) {
+            UF_TRY(effect_set_number(table, t, EFFECT_N_OBS, terms->term[t].n_obs, error));
+            UF_TRY(effect_set_number(table, t, EFFECT_N_TREATED, terms->term[t].n_treated, error));
+            UF_TRY(effect_set_number(table, t, EFFECT_N_CONTROL, terms->term[t].n_control, error));
+            UF_TRY(effect_set_number(table, t, next++, wanted->weights[t], error));
+        }
+        if (!wanted->band) continue;
+        double estimate = uf_table_number(table, t, EFFECT_ESTIMATE),
+               half = critical * uf_table_number(table, t, EFFECT_STD_ERROR);
+        UF_TRY(effect_set_number(table, t, next, estimate - half, error));
+        UF_TRY(effect_set_number(table, t, next + 1, estimate + half, error));
+    }
+    (void)run;
+    return UF_OK;
+}
+
+uf_status effect_report_terms(const struct effect_run *run, const struct effect_findings *findings,
+                              const struct effect_term_table *wanted, struct uf_error *error)
+{
+    struct uf_table *table = NULL;
+    size_t column;
+    double critical = NAN;
+    if (run->inference->n_covariances == 0 || wanted->terms->count == 0) return UF_OK;
+    UF_TRY(effect_table_new(wanted->name, wanted->title, run, &table, error));
+    uf_status status = UF_OK;
+    if (wanted->weights)
+        status = uf_table_add_column(table, "weight", UF_COLUMN_NUMBER, NULL, 4, &column, error);
+    if (status == UF_OK && wanted->band) status = effect_table_add_band(table, run, error);
+    if (status == UF_OK)
+        status = effect_add_terms(run, findings->regression, 0, &findings->covariance[0], wanted->terms->term,
+                                  wanted->terms->count, table, error);
+    if (status == UF_OK && wanted->band)
+        status = critical_value(run, findings, wanted->terms, table, &critical, error);
+    if (status == UF_OK) status = finish_rows(run, wanted, critical, table, error);
+    if (status == UF_OK) return uf_result_take_table(run->result, table, error);
+    uf_table_free(table);
+    return status;
+}
