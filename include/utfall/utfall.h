@@ -55,6 +55,7 @@
 #include <utfall/spatial.h>
 #include <utfall/specialisation.h>
 #include <utfall/splice.h>
+#include <utfall/stacked.h>
 #include <utfall/status.h>
 #include <utfall/store.h>
 #include <utfall/study.h>

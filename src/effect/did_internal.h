@@ -18,6 +18,10 @@
 uf_status did_regress(const struct uf_did_data *data, const gsl_matrix *leading, struct uf_did_fit *fit,
                       struct uf_error *error);
 
+/* What each outcome (n) weighs in a combination (rank numbers) of the kept coefficients: θ = Σ v y. O(n rank). */
+uf_status did_outcome_weights(const struct uf_did_data *data, const struct uf_did_fit *fit,
+                              const double *combination, double *out, struct uf_error *error);
+
 /* The fit as inference sees it; owns the kept coefficients and borrows the rest. */
 struct did_regression {
     struct effect_regression view;

@@ -156,19 +156,5 @@ double uf_sun_abraham_average(const struct uf_sun_abraham *fit, enum uf_cell_ave
 uf_status uf_sun_abraham_weights(const struct uf_sun_abraham *fit, const double *combination, double *out,
                                  struct uf_error *error)
 {
-    const struct uf_did_fit *f = &fit->fit;
-    if (!f->x) return uf_fail(error, UF_INTERNAL, "a regression from sums has no rows");
-    const size_t k = f->fit.rank;
-    double *direction = calloc(k + 1, sizeof *direction);
-    if (!direction) return uf_fail_memory(error);
-    for (size_t a = 0; a < k; a++)
-        for (size_t b = 0; b < k; b++)
-            direction[a] += gsl_matrix_get(f->fit.inverse, a, b) * combination[b];
-    for (size_t i = 0; i < fit->data.n; i++) {
-        double sum = 0;
-        for (size_t j = 0; j < k; j++) sum += gsl_matrix_get(f->x, i, j) * direction[j];
-        out[i] = sum * (fit->data.weights ? fit->data.weights[i] : 1);
-    }
-    free(direction);
-    return UF_OK;
+    return did_outcome_weights(&fit->data, &fit->fit, combination, out, error);
 }

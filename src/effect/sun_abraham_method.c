@@ -65,8 +65,6 @@ static const struct uf_chart_hint charts[] = {
      .reference = NAN},
 };
 
-static const struct uf_words none = {NULL, NULL};
-
 static uf_status read_request(const struct uf_options *options, struct sun_abraham_run *run,
                               struct uf_error *error)
 {
@@ -116,37 +114,6 @@ static void dealt_clear(struct dealt *dealt)
     uf_did_assignment_clear(&dealt->assignment);
 }
 
-/* Additions that dealing out anew may cost where it was not asked for by name, and the fewest draws worth it. */
-#define MOST_WORK 4e9
-enum { FEWEST_DRAWS = 499 };
-
-static bool afford(const struct sun_abraham_run *run, struct uf_randomisation_options *options)
-{
-    double rows = (double)run->fit->data.n, k = (double)run->fit->fit.fit.rank + (double)run->fit->data.n_periods;
-    double work = uf_sun_abraham_by_means(&run->fit->data) ? rows * 12 : rows * k * (k + 20);
-    double affordable = MOST_WORK / (work + 1);
-    *options = run->common.inference->randomisation;
-    if (!run->common.inference->automatic) return true;
-    if (affordable < FEWEST_DRAWS) return false;
-    if (affordable < (double)options->most_enumerated) options->most_enumerated = (size_t)affordable;
-    if (affordable < (double)options->draws) options->draws = (size_t)affordable;
-    return true;
-}
-
-static uf_status note_impossible(const struct effect_run *run, bool too_large, struct uf_error *error)
-{
-    static const struct uf_words one_way = {
-        "The treatment could not be dealt out anew over the units: there is only one way to do it.",
-        "Insatsen kunde inte fördelas på nytt över enheterna: det finns bara ett sätt att göra det på."};
-    static const struct uf_words large = {
-        "The treatment was not dealt out anew over the units, which would take long in a panel of this size.",
-        "Insatsen har inte fördelats på nytt över enheterna, vilket skulle ta lång tid i en så stor panel."};
-    static const struct uf_words advice = {"Ask for it by name: inference: randomisation.",
-                                           "Begär det vid namn: inference: randomisation."};
-    return effect_note(run, too_large ? UF_NOTE : UF_WARNING, "randomisation-impossible",
-                       too_large ? large : one_way, too_large ? advice : none, NULL, 0, error);
-}
-
 static uf_status randomise(const struct sun_abraham_run *run, struct dealt *out, struct uf_error *error)
 {
     const struct uf_did_data *data = &run->fit->data;
@@ -154,14 +121,16 @@ static uf_status randomise(const struct sun_abraham_run *run, struct dealt *out,
     struct uf_did_noise noise = {0};
     struct uf_error reason;
     if (!run->common.inference->randomise) return UF_OK;
-    if (!afford(run, &options)) return note_impossible(&run->common, true, error);
+    double rows = (double)data->n, k = (double)(run->fit->fit.fit.rank + data->n_periods);
+    double work = uf_sun_abraham_by_means(data) ? rows * 12 : rows * k * (k + 20);
+    if (!effect_afford(&run->common, work, &options)) return effect_note_not_dealt(&run->common, true, error);
     UF_TRY(uf_did_assignment_init(data, &out->assignment, error));
     uf_status status = uf_did_noise_init(data, &out->assignment, &noise, &reason);
     if (status == UF_OK || status == UF_NOT_IDENTIFIED)
         status = uf_sun_abraham_randomise(data, &run->options, &out->assignment,
                                           status == UF_OK ? &noise : NULL, &options, &out->simple, &reason);
     uf_did_noise_clear(&noise);
-    if (status == UF_NOT_IDENTIFIED) return note_impossible(&run->common, false, error);
+    if (status == UF_NOT_IDENTIFIED) return effect_note_not_dealt(&run->common, false, error);
     if (status == UF_OK) {
         status = uf_sun_abraham_randomise_leads(data, &run->options, &out->assignment, &options, &out->leads,
                                                 &reason);
@@ -173,22 +142,6 @@ static uf_status randomise(const struct sun_abraham_run *run, struct dealt *out,
 
 /* --- the run -------------------------------------------------------------------------------------- */
 
-static uf_status report_size(const struct sun_abraham_run *run, struct uf_error *error)
-{
-    const struct uf_table *estimates = uf_result_table(run->common.result, "estimates");
-    double size[3] = {NAN, NAN, NAN};
-    for (size_t row = 0; row < uf_table_rows(estimates); row++) {
-        if (strcmp(uf_table_text(estimates, row, EFFECT_TERM), "simple") != 0) continue;
-        double low = uf_table_number(estimates, row, EFFECT_CONF_LOW),
-               high = uf_table_number(estimates, row, EFFECT_CONF_HIGH);
-        size[0] = uf_table_number(estimates, row, EFFECT_ESTIMATE);
-        if (isnan(low) || isnan(high)) continue;
-        size[1] = low, size[2] = high;
-        break;
-    }
-    return effect_report_size(&run->common, run->scale, size, error);
-}
-
 static uf_status report(struct sun_abraham_run *run, struct effect_findings *findings,
                         const struct dealt *dealt, struct uf_error *error)
 {
@@ -197,7 +150,7 @@ static uf_status report(struct sun_abraham_run *run, struct effect_findings *fin
     UF_TRY(sun_abraham_add_notes(run, error));
     UF_TRY(effect_findings_choose(&run->common, findings, error));
     UF_TRY(sun_abraham_report_tables(run, error));
-    UF_TRY(report_size(run, error));
+    UF_TRY(effect_report_term_size(&run->common, run->scale, "simple", error));
     if (findings->randomisation)
         UF_TRY(effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
     return effect_report_trends(&run->common, error);

@@ -2,6 +2,7 @@
 /* The cohorts dealt out anew, and the whole estimator with them. */
 #include "base/fail.h"
 #include "effect/did_internal.h"
+#include "effect/outcome_weights.h"
 #include "effect/sun_abraham_internal.h"
 
 #include <stdlib.h>
@@ -12,17 +13,17 @@ struct dealer {
     const struct uf_did_data *actual;
     const struct uf_sun_abraham_options *options;
     const struct uf_did_assignment *assignment;
-    const struct uf_did_noise *noise; /* NULL: none */
     bool leads, by_means;
     size_t *first_period, *block; /* n_units; SIZE_MAX: not in the sample */
     /* by means: outcomes less their unit's mean, and by slot the mean and what an outcome weighs */
-    double *deviation, *mean, *total, *share, *score, *cell_share;
+    double *deviation, *mean, *total, *share;
+    struct outcome_tally tally;
 };
 
 static void dealer_clear(struct dealer *d)
 {
     free(d->first_period), free(d->block), free(d->deviation), free(d->mean), free(d->total), free(d->share);
-    free(d->score), free(d->cell_share);
+    outcome_tally_clear(&d->tally);
 }
 
 bool uf_sun_abraham_by_means(const struct uf_did_data *data)
@@ -47,7 +48,7 @@ bool uf_sun_abraham_by_means(const struct uf_did_data *data)
     return balanced;
 }
 
-static uf_status dealer_init(struct dealer *d, struct uf_error *error)
+static uf_status dealer_init(struct dealer *d, const struct uf_did_noise *noise, struct uf_error *error)
 {
     const struct uf_did_data *data = d->actual;
     const size_t slots = (data->n_periods + 1) * (data->n_periods + 1), n = data->n + 1;
@@ -59,11 +60,9 @@ static uf_status dealer_init(struct dealer *d, struct uf_error *error)
     d->mean = calloc(data->n_units + 1, sizeof(double));
     d->total = calloc(data->n_units + 1, sizeof(double));
     d->share = malloc((slots > n ? slots : n) * sizeof(double));
-    d->score = malloc((data->n_groups[0] + data->n_units + 1) * sizeof(double));
-    d->cell_share = malloc((d->assignment->n_blocks * data->n_periods + 1) * sizeof(double));
-    if (!d->first_period || !d->block || !d->deviation || !d->mean || !d->total || !d->share || !d->score ||
-        !d->cell_share)
+    if (!d->first_period || !d->block || !d->deviation || !d->mean || !d->total || !d->share)
         return uf_fail_memory(error);
+    UF_TRY(outcome_tally_init(data, d->assignment, noise, d->block, &d->tally, error));
     for (size_t u = 0; u < data->n_units; u++) d->block[u] = SIZE_MAX;
     for (size_t i = 0; i < data->n; i++) {
         d->block[data->unit[i]] = d->assignment->block[i];
@@ -77,46 +76,6 @@ static uf_status dealer_init(struct dealer *d, struct uf_error *error)
     if (!d->mean || !d->total) return uf_fail_memory(error);
     d->data.first_period = d->first_period;
     return UF_OK;
-}
-
-/* --- from what each outcome weighs to the statistics ---------------------------------------------- */
-
-struct tally {
-    double estimate, shift;
-};
-
-static void tally_start(struct dealer *d)
-{
-    memset(d->score, 0, (d->actual->n_groups[0] + d->actual->n_units) * sizeof *d->score);
-    memset(d->cell_share, 0, d->assignment->n_blocks * d->actual->n_periods * sizeof *d->cell_share);
-}
-
-static void tally_add(struct dealer *d, struct tally *t, size_t unit, size_t period, size_t cluster, double v,
-                      double residual, double outcome)
-{
-    size_t first = d->actual->first_period[unit];
-    t->estimate += v * outcome;
-    if (first != SIZE_MAX && period >= first) t->shift += v;
-    d->score[cluster] += v * residual;
-    d->cell_share[d->block[unit] * d->actual->n_periods + period] += v;
-}
-
-static void tally_finish(const struct dealer *d, const struct tally *t, size_t n_scores,
-                         struct uf_randomisation_statistics *out)
-{
-    double square = 0, noise = 0;
-    const size_t periods = d->actual->n_periods;
-    out->coefficient = t->estimate;
-    out->shift = t->shift;
-    for (size_t g = 0; g < n_scores; g++) square += d->score[g] * d->score[g];
-    if (square > 0) out->t = t->estimate / sqrt(square);
-    if (!d->noise) return;
-    for (size_t c = 0; c < d->assignment->n_blocks * periods; c++) {
-        if (!(d->noise->weight[c] > 0)) continue;
-        double mean = d->cell_share[c] / d->noise->weight[c];
-        noise += d->noise->variance[c / periods] * mean * mean;
-    }
-    if (noise > 0) out->scaled = t->estimate / sqrt(noise);
 }
 
 /* --- by means -------------------------------------------------------------------------------------- */
@@ -154,19 +113,18 @@ static void by_means(struct dealer *d, const struct sun_abraham_layout *l, const
     }
     if (d->leads && all > 0) out->coefficient = sqrt(sum / all);
     if (d->leads || !(all > 0)) return;
-    struct tally tally = {0};
-    tally_start(d);
+    outcome_tally_start(&d->tally);
     for (size_t i = 0; i < data->n; i++) {
         size_t s;
         if (data->period[i] >= l->end) continue;
         s = sun_abraham_slot(data, l, fit, i);
         if (l->level[s] == SUN_ABRAHAM_LEFT_OUT) continue;
         double w = data->weights ? data->weights[i] : 1;
-        tally_add(d, &tally, data->unit[i], data->period[i],
+        outcome_tally_add(&d->tally, data->unit[i], data->period[i],
                   data->n_cluster_dimensions ? data->cluster[0][i] : data->unit[i],
                   w * d->share[s] / (l->weight[s] * all), d->deviation[i] - d->mean[s], data->outcome[i]);
     }
-    tally_finish(d, &tally, data->n_cluster_dimensions ? data->n_groups[0] : data->n_units, out);
+    outcome_tally_finish(&d->tally, out);
 }
 
 /* --- by regression --------------------------------------------------------------------------------- */
@@ -201,13 +159,12 @@ static uf_status by_regression(struct dealer *d, struct uf_randomisation_statist
     if (status == UF_OK) all = uf_sun_abraham_average(&fit, UF_CELLS_SIMPLE, 0, combination);
     if (status == UF_OK && all > 0) status = uf_sun_abraham_weights(&fit, combination, d->share, error);
     if (status == UF_OK && all > 0) {
-        struct tally tally = {0};
-        tally_start(d);
+        outcome_tally_start(&d->tally);
         for (size_t i = 0; i < data->n; i++)
-            tally_add(d, &tally, data->unit[i], data->period[i],
+            outcome_tally_add(&d->tally, data->unit[i], data->period[i],
                       data->n_cluster_dimensions ? data->cluster[0][i] : data->unit[i], d->share[i],
                       gsl_vector_get(fit.fit.fit.residuals, i), data->outcome[i]);
-        tally_finish(d, &tally, data->n_cluster_dimensions ? data->n_groups[0] : data->n_units, out);
+        outcome_tally_finish(&d->tally, out);
     }
     free(combination);
     uf_sun_abraham_clear(&fit);
@@ -242,11 +199,10 @@ static uf_status deal(const struct uf_did_data *data, const struct uf_sun_abraha
     struct dealer dealer = {.actual = data,
                             .options = options ? options : &defaults,
                             .assignment = assignment,
-                            .noise = noise,
                             .leads = leads};
     const struct uf_randomisation_design design = {assignment->n_blocks, assignment->n_paths,
                                                    assignment->path};
-    uf_status status = dealer_init(&dealer, error);
+    uf_status status = dealer_init(&dealer, noise, error);
     if (status == UF_OK) status = uf_randomise(&design, statistic, &dealer, randomisation, out, error);
     dealer_clear(&dealer);
     return status;

@@ -61,4 +61,13 @@ uf_status effect_joint_test(const struct effect_run *run, const struct effect_re
 uf_status effect_report_leads(const struct effect_run *run, const struct effect_findings *findings,
                               const struct effect_terms *leads, const struct uf_randomisation *dealt,
                               struct uf_error *error);
+
+/* Lowers the number of assignments to what some seconds allow when each takes `work` multiplications; false where that
+ * is too few to be worth it. Asked for by name, all are allowed. */
+bool effect_afford(const struct effect_run *run, double work, struct uf_randomisation_options *options);
+/* Why the treatment was not dealt out anew: it would take long, or there is only one way. */
+uf_status effect_note_not_dealt(const struct effect_run *run, bool too_large, struct uf_error *error);
+/* Table `effect-size` of a term of `estimates`, with its first interval there. */
+uf_status effect_report_term_size(const struct effect_run *run, enum effect_scale scale, const char *term,
+                                  struct uf_error *error);
 #endif

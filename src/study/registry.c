@@ -18,6 +18,7 @@
 #include <utfall/size_check.h>
 #include <utfall/spatial.h>
 #include <utfall/specialisation.h>
+#include <utfall/stacked.h>
 #include <utfall/study.h>
 #include <utfall/sun_abraham.h>
 #include <utfall/synthetic_control.h>
@@ -52,6 +53,7 @@ static const struct uf_method *const methods[] = {
     &uf_method_size_check,
     &uf_method_callaway_santanna,
     &uf_method_sun_abraham,
+    &uf_method_stacked,
     &uf_method_synthetic_control,
 };
 enum { N_METHODS = sizeof methods / sizeof *methods };

@@ -30,7 +30,7 @@ export   export
 panel    aggregate cells harmonise panel method splice
 stats    absorb covariance distribution eigen few_treated least_squares minimise multiple_testing multiplier_bootstrap random randomisation simplex simultaneous sobol wild_bootstrap
 profile  activity cluster_stars complexity composite composite_uncertainty concentration convergence inequality labour_matching location_quotient peer_regions priority relatedness scoreboard shift_share spatial specialisation variety
-effect   callaway_santanna design did drdid event_study sun_abraham synthetic_control
+effect   callaway_santanna design did drdid event_study stacked sun_abraham synthetic_control
 chart    chart
 report   report
 study    study
