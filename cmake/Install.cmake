@@ -20,7 +20,7 @@ install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR}
 
 # pkg-config. Who links a static library must link what it uses; who links a shared one need not.
 set(UTFALL_PC_BEHIND "sqlite3 yaml-0.1 jansson libutf8proc libmd xlsxwriter zlib libzip expat shapelib")
-set(UTFALL_PC_LIBS_BEHIND "-lcsv -lreadstat ${OpenMP_C_FLAGS} -lm")
+set(UTFALL_PC_LIBS_BEHIND "-lcsv -lreadstat -lglpk ${OpenMP_C_FLAGS} -lm")
 if(BUILD_SHARED_LIBS)
     set(UTFALL_PC_REQUIRES "Requires: gsl\nRequires.private: ${UTFALL_PC_BEHIND}")
     set(UTFALL_PC_LIBS "Libs: -L\${libdir} -lutfall\nLibs.private: ${UTFALL_PC_LIBS_BEHIND}")
@@ -37,5 +37,5 @@ install(FILES ${CMAKE_BINARY_DIR}/utfall.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/
 install(EXPORT UtfallTargets NAMESPACE Utfall:: DESTINATION ${UTFALL_CMAKE_DIR})
 configure_package_config_file(cmake/UtfallConfig.cmake.in UtfallConfig.cmake INSTALL_DESTINATION ${UTFALL_CMAKE_DIR})
 write_basic_package_version_file(UtfallConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_BINARY_DIR}/UtfallConfig.cmake ${CMAKE_BINARY_DIR}/UtfallConfigVersion.cmake cmake/FindLibCSV.cmake cmake/FindReadStat.cmake
+install(FILES ${CMAKE_BINARY_DIR}/UtfallConfig.cmake ${CMAKE_BINARY_DIR}/UtfallConfigVersion.cmake cmake/FindLibCSV.cmake cmake/FindReadStat.cmake cmake/FindGLPK.cmake
     DESTINATION ${UTFALL_CMAKE_DIR})

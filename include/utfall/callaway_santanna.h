@@ -36,6 +36,7 @@
 #include <stddef.h>
 #include <utfall/did.h>
 #include <utfall/drdid.h>
+#include <utfall/effect_average.h>
 #include <utfall/method.h>
 #include <utfall/randomisation.h>
 
@@ -97,8 +98,6 @@ void uf_group_time_clear(struct uf_group_time *group_time);
 
 /* --- averages ------------------------------------------------------------------------------------- */
 
-enum uf_average_kind { UF_AVERAGE_SIMPLE, UF_AVERAGE_DYNAMIC, UF_AVERAGE_GROUP, UF_AVERAGE_CALENDAR };
-
 struct uf_average_options { /* of the dynamic average */
     bool balanced;
     long balance_event_time; /* e* */
@@ -107,7 +106,7 @@ struct uf_average_options { /* of the dynamic average */
 };
 
 struct uf_average_term {
-    long key;                   /* event time; index of the cohort; index of the period */
+    long key;                   /* event time; index of the cohort, of the period, of the cell */
     double estimate, std_error; /* std_error NaN: 0 by definition (a reference) */
     size_t n_cells;
     double n_treated,

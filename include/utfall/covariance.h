@@ -57,6 +57,8 @@
 extern "C" {
 #endif
 
+struct uf_absorbed_fit;
+
 enum uf_covariance_kind {
     UF_COVARIANCE_IID,
     UF_COVARIANCE_HC1,
@@ -141,6 +143,9 @@ struct uf_covariance_input {
                        * is one step of it); NULL: 0, 1, 2, … */
     /* conley; NULL: not given. n each, in degrees or planar */
     const double *latitude, *longitude;
+    /* A fit of many rows that kept their sums only (absorbed_regression.h); x, residuals and absorber are then NULL,
+     * and what needs the rows is UF_BAD_USAGE. NULL: not given. */
+    const struct uf_absorbed_fit *summed;
 };
 
 struct uf_covariance_options {

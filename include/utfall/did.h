@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <utfall/absorb.h>
+#include <utfall/absorbed_regression.h>
 #include <utfall/covariance.h>
 #include <utfall/least_squares.h>
 #include <utfall/method.h>
@@ -41,7 +42,16 @@ struct uf_did_data {
     const long *time; /* n_periods: the periods on an equidistant scale (2000, 2002, …); NULL: 0, 1, 2, … */
     const size_t *cluster[2]; /* n each */
     size_t n_groups[2], n_cluster_dimensions;
+    const double *latitude, *longitude; /* n each, for conley; NULL: not known */
+    /* From how many rows on only sums of them are kept (absorbed_regression.h), which leaves the inference that needs
+     * rows out: iid, cr0, cr1, cr1s remain, and hc1 with `row_scores`. 0: UF_DID_SUMMED_FROM. */
+    size_t summed_from;
+    bool row_scores;
+    /* With that many rows, instead of covariates: columns that need not be copied into a matrix. 0: none. */
+    const struct uf_value_column *column;
+    size_t n_columns;
 };
+enum { UF_DID_SUMMED_FROM = 250000 };
 
 /* A regression with unit and period effects taken out. Columns: first the treatment or the event times, then
  * the covariates. */
@@ -52,6 +62,8 @@ struct uf_did_fit {
     struct uf_least_squares fit; /* coefficients of all columns (NaN: dropped) */
     struct uf_absorber *absorber;
     size_t *position; /* n_columns: index among the kept ones, SIZE_MAX: dropped */
+    /* Of many rows: instead of x, absorber, and the residuals and inverse of `fit`, which are then NULL. NULL: few. */
+    struct uf_absorbed_fit *summed;
 };
 void uf_did_fit_clear(struct uf_did_fit *fit);
 

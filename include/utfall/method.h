@@ -111,8 +111,11 @@ struct uf_chart_hint {
     const char *facet_by; /* one chart per value of this column among the focus regions; NULL: one chart */
     double reference;     /* a line to compare with (1 for a location quotient); NaN: none */
     const struct uf_scatter_hint *scatter; /* kind `scatter`; NULL: plain points */
-    const char *order; /* heat-map, intervals: `order` of chart.h; NULL: the kind's default */
-    const char *form;  /* small-multiples: `form` of chart.h; NULL: lines */
+    const char
+        *order; /* heat-map, intervals, bars (`ascending`): `order` of chart.h; NULL: the kind's default */
+    const char *form; /* small-multiples: `form` of chart.h; NULL: lines */
+    /* drawn only where this option has this value, as of several hints that differ in words; NULL: always */
+    const char *only_option, *only_value;
 };
 
 struct uf_method {

@@ -24,7 +24,8 @@ enum uf_purpose {
     UF_PURPOSE_BOOTSTRAP = 2,
     UF_PURPOSE_PLACEBO = 3,
     UF_PURPOSE_SIMULATION = 4,
-    UF_PURPOSE_STARTS = 5
+    UF_PURPOSE_STARTS = 5,
+    UF_PURPOSE_ROUNDING = 6
 };
 
 /* The bare block function: 10 rounds. O(1). */

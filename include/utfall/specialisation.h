@@ -58,6 +58,25 @@ uf_status uf_krugman_band(const struct uf_activity *low, const struct uf_activit
                           enum uf_reference reference, gsl_vector *out_low, gsl_vector *out_high,
                           struct uf_error *error);
 
+/* What rounding leaves of indices that need no reference. */
+struct uf_shares_band {
+    double herfindahl_low, herfindahl_high; /* Σ s² */
+    double entropy_low, entropy_high;       /* −Σ s·ln s, natural logarithm */
+    double top_low, top_high;               /* the share of the `top` largest */
+};
+/*
+ * Bounds of the indices of one distribution of n values, each only known to lie between `low` and `high`. They fall or
+ * rise with inequality alone (they are Schur-convex or -concave, of shares), so that their extremes lie at the most even
+ * and the most uneven tables of the box: each figure as near one level as it can be; and the smallest figures at their
+ * lower, the largest at their upper ends. Exact where larger figures have larger bounds, as rounded ones do; else outer
+ * bounds, which surely hold. All NaN where one is missing or all are 0. O(n log n).
+ * UF_BAD_USAGE: no values, `top` outside 1…n, a bound below 0 or infinite, a lower one above its upper one.
+ * Source: Marshall, A. W., Olkin, I. & Arnold, B. C. (2011). Inequalities: Theory of Majorization and Its Applications,
+ * 2nd ed., Springer.
+ */
+uf_status uf_shares_band(const double *low, const double *high, size_t n, size_t top,
+                         struct uf_shares_band *out, struct uf_error *error);
+
 /* Panel by region and sector → tables `specialisation` and `specialisation-findings`. See
  * docs/methods/specialisation.md. */
 extern const struct uf_method uf_method_specialisation;

@@ -62,6 +62,10 @@ uf_status uf_store_open(const char *path, enum uf_open_mode mode, struct uf_stor
                         struct uf_error *error);
 void uf_store_close(struct uf_store *store); /* NULL is fine */
 
+/* A copy in memory, to work on what shall not stay: it may be written, also where `store` is read only, and is gone when it is
+ * closed. Memory: the size of the store. */
+uf_status uf_store_copy(struct uf_store *store, struct uf_store **out, struct uf_error *error);
+
 /* Transactions nest: an inner one is taken back alone, and nothing is on disk before the outermost commit. */
 uf_status uf_store_begin(struct uf_store *store, struct uf_error *error);
 uf_status uf_store_commit(struct uf_store *store, struct uf_error *error);

@@ -3,8 +3,10 @@
 #define UTFALL_UTFALL_H
 /* Everything public, by name. docs/architecture.md says which room each header belongs to. */
 #include <utfall/absorb.h>
+#include <utfall/absorbed_regression.h>
 #include <utfall/activity.h>
 #include <utfall/aggregate.h>
+#include <utfall/bacon.h>
 #include <utfall/callaway_santanna.h>
 #include <utfall/cells.h>
 #include <utfall/chart.h>
@@ -19,12 +21,14 @@
 #include <utfall/did.h>
 #include <utfall/distribution.h>
 #include <utfall/drdid.h>
+#include <utfall/effect_average.h>
 #include <utfall/eigen.h>
 #include <utfall/export.h>
 #include <utfall/few_treated.h>
 #include <utfall/file.h>
 #include <utfall/harmonise.h>
 #include <utfall/import.h>
+#include <utfall/imputation.h>
 #include <utfall/inequality.h>
 #include <utfall/labour_matching.h>
 #include <utfall/language.h>
@@ -36,8 +40,11 @@
 #include <utfall/multiplier_bootstrap.h>
 #include <utfall/number.h>
 #include <utfall/panel.h>
+#include <utfall/parallel_trends_bounds.h>
 #include <utfall/peer_regions.h>
 #include <utfall/period.h>
+#include <utfall/power.h>
+#include <utfall/pretrend.h>
 #include <utfall/priority.h>
 #include <utfall/random.h>
 #include <utfall/randomisation.h>
@@ -46,6 +53,7 @@
 #include <utfall/report.h>
 #include <utfall/result.h>
 #include <utfall/scoreboard.h>
+#include <utfall/sensitivity.h>
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
 #include <utfall/simultaneous.h>

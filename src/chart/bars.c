@@ -54,15 +54,16 @@ static void append_named(struct uf_drawing *drawing, const struct bars *bars, si
     uf_buffer_append_char(out, ')');
 }
 
-/* The rows with a value, highest first, in `order`; their number. */
-static size_t order_of(const struct bars *bars, size_t *order)
+/* The rows with a value, highest first (or lowest), in `order`; their number. */
+static size_t order_of(const struct bars *bars, bool ascending, size_t *order)
 {
+    const double sign = ascending ? -1 : 1;
     size_t n = 0;
     for (size_t row = 0; row < uf_table_rows(bars->table); row++) {
         double value = uf_table_number(bars->table, row, bars->value);
         if (isnan(value)) continue;
         size_t at = n++;
-        for (; at > 0 && uf_table_number(bars->table, order[at - 1], bars->value) < value; at--)
+        for (; at > 0 && sign * uf_table_number(bars->table, order[at - 1], bars->value) < sign * value; at--)
             order[at] = order[at - 1];
         order[at] = row;
     }
@@ -105,16 +106,16 @@ static uf_status say(struct uf_drawing *drawing, const struct bars *bars, size_t
                      struct uf_error *error)
 {
     const struct uf_chart_request *request = drawing->request;
-    size_t n = order_of(bars, order), above = 0;
+    static const struct uf_words highest = {"Highest: {0}.", "Högst: {0}."},
+                                 lowest = {"Lowest: {0}.", "Lägst: {0}."};
+    const bool ascending = uf_text_equal(request->order, "ascending");
+    size_t n = order_of(bars, ascending, order), above = 0;
     uf_status status =
         uf_drawing_say_kind(drawing, (struct uf_words){"Horizontal bars", "Liggande staplar"}, error);
     size_t named = n < NAMED_IN_ALT ? n : NAMED_IN_ALT;
-    if (status == UF_OK)
-        status =
-            say_names(drawing, bars, (struct uf_words){"Highest: {0}.", "Högst: {0}."}, order, named, error);
+    if (status == UF_OK) status = say_names(drawing, bars, ascending ? lowest : highest, order, named, error);
     if (status == UF_OK && n > (size_t)2 * NAMED_IN_ALT)
-        status = say_names(drawing, bars, (struct uf_words){"Lowest: {0}.", "Lägst: {0}."}, order + n - 1, 1,
-                           error);
+        status = say_names(drawing, bars, ascending ? highest : lowest, order + n - 1, 1, error);
     for (size_t i = 0; i < n; i++)
         above += uf_table_number(bars->table, order[i], bars->value) > request->reference;
     if (status == UF_OK && !isnan(request->reference)) {

@@ -42,6 +42,9 @@ struct uf_classes uf_classes_of(const double *values, size_t n, double middle, i
     for (int k = 0; k < UF_CLASSES - 1; k++) {
         if (isnan(middle)) {
             classes.limits[k] = m ? rounded(quantile(sorted, m, (k + 1) / 5.0), decimals) : k;
+            /* where many share the smallest value, the lowest class is theirs and not one below them */
+            if (k == 0 && m && classes.limits[0] <= rounded(sorted[0], decimals))
+                classes.limits[0] = rounded(sorted[0] + smallest, decimals);
             if (k > 0 && classes.limits[k] <= classes.limits[k - 1])
                 classes.limits[k] = rounded(classes.limits[k - 1] + smallest, decimals);
         } else {

@@ -235,6 +235,23 @@ static void balance(struct uf_drawing *drawing, struct uf_text_list *lines, cons
     }
 }
 
+/* A title of two sentences breaks between them where each has room on its line. */
+static void break_at_sentence(struct uf_drawing *drawing, struct uf_text_list *lines, const char *text,
+                              double size, bool bold, double width)
+{
+    const char *stop = strstr(text, ". ");
+    if (lines->count != 2 || !stop || strstr(stop + 1, ". ")) return;
+    char first[256];
+    const size_t length = (size_t)(stop + 1 - text);
+    if (length >= sizeof first) return;
+    memcpy(first, text, length);
+    first[length] = 0;
+    if (uf_measure_text(first, size, bold) > width || uf_measure_text(stop + 2, size, bold) > width) return;
+    uf_text_list_clear(lines);
+    if (uf_text_list_add(lines, first, NULL) != UF_OK || uf_text_list_add(lines, stop + 2, NULL) != UF_OK)
+        drawing->failed = true;
+}
+
 double uf_drawing_paragraph(struct uf_drawing *drawing, double x, double y, double width, int look,
                             double size, double line_height, const char *text)
 {
@@ -244,6 +261,7 @@ double uf_drawing_paragraph(struct uf_drawing *drawing, double x, double y, doub
     bool bold = is_bold(look);
     if (uf_measure_wrap(text, size, bold, width, &lines, NULL) != UF_OK) drawing->failed = true;
     if (look == UF_LOOK_TITLE && lines.count > 1) balance(drawing, &lines, text, size, bold, width);
+    if (look == UF_LOOK_TITLE) break_at_sentence(drawing, &lines, text, size, bold, width);
     for (size_t i = 0; i < lines.count; i++, y += line_height)
         uf_drawing_text(drawing, x, y, UF_ALIGN_LEFT, look, lines.items[i]);
     uf_text_list_clear(&lines);

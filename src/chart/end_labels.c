@@ -76,33 +76,55 @@ double uf_end_labels_width(struct uf_drawing *drawing, struct uf_end_label *labe
     return widest;
 }
 
-void uf_end_labels_place(struct uf_drawing *drawing, struct uf_end_label *labels, size_t n, double x,
-                         double top, double bottom)
+static int by_side(const void *a, const void *b)
 {
-    uf_end_labels_spread(labels, n, LABEL_GAP, top, bottom);
+    const struct uf_end_label *p = a, *q = b;
+    return p->left != q->left ? (p->left ? -1 : 1) : by_y(a, b);
+}
+
+static void place_words(struct uf_drawing *drawing, const struct uf_end_label *label, double x)
+{
+    struct uf_buffer words;
+    uf_buffer_init(&words);
+    uf_buffer_append(&words, label->words);
+    uf_buffer_append_char(&words, ' ');
+    uf_buffer_append(&words, label->number);
+    if (words.failed) drawing->failed = true;
+    uf_drawing_text(drawing, x, label->label_y, label->left ? UF_ALIGN_RIGHT : UF_ALIGN_LEFT, label->look,
+                    words.data);
+    uf_buffer_clear(&words);
+}
+
+void uf_end_labels_place_sides(struct uf_drawing *drawing, struct uf_end_label *labels, size_t n,
+                               double left_x, double right_x, double top, double bottom)
+{
+    size_t n_left = 0, m = 0;
+    for (size_t i = 0; i < n; i++) n_left += labels[i].left;
+    if (n) qsort(labels, n, sizeof *labels, by_side);
+    uf_end_labels_spread(labels, n_left, LABEL_GAP, top, bottom);
+    uf_end_labels_spread(labels + n_left, n - n_left, LABEL_GAP, top, bottom);
     double *places = calloc(4 * n + 1, sizeof *places);
     if (!places) {
         drawing->failed = true;
         return;
     }
-    size_t m = 0;
     for (size_t i = 0; i < n; i++) {
-        struct uf_buffer words;
-        uf_buffer_init(&words);
-        uf_buffer_append(&words, labels[i].words);
-        uf_buffer_append_char(&words, ' ');
-        uf_buffer_append(&words, labels[i].number);
-        if (words.failed) drawing->failed = true;
-        uf_drawing_text(drawing, x, labels[i].label_y, UF_ALIGN_LEFT, labels[i].look, words.data);
-        uf_buffer_clear(&words);
-        if (fabs(labels[i].label_y - labels[i].y) < 4 && x - labels[i].x < 16) continue;
+        const double x = labels[i].left ? left_x : right_x;
+        place_words(drawing, &labels[i], x);
+        if (fabs(labels[i].label_y - labels[i].y) < 4 && fabs(x - labels[i].x) < 16) continue;
         places[m] = labels[i].x + 4;
         places[n + m] = labels[i].y;
-        places[2 * n + m] = x - 2;
+        places[2 * n + m] = labels[i].left ? x + 2 : x - 2;
         places[3 * n + m] = labels[i].label_y;
         m++;
     }
     static const char *const names[4] = {"leader_x", "leader_y", "leader_to_x", "leader_to_y"};
     for (size_t k = 0; k < 4; k++) uf_drawing_numbers(drawing, names[k], places + k * n, m);
     free(places);
+}
+
+void uf_end_labels_place(struct uf_drawing *drawing, struct uf_end_label *labels, size_t n, double x,
+                         double top, double bottom)
+{
+    uf_end_labels_place_sides(drawing, labels, n, x, x, top, bottom);
 }

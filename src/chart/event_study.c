@@ -129,7 +129,7 @@ static void place(struct uf_drawing *drawing, const struct study *study)
     if (request->marked_label) top += 14;
     const char *x_label =
         request->x_label ? request->x_label
-                         : uf_words_in((struct uf_words){"periods since the start", "perioder sedan start"},
+                         : uf_words_in((struct uf_words){"Periods since the start", "Perioder sedan start"},
                                        drawing->language);
     double below = 43, bottom = top + uf_drawing_plot_height(drawing, top, below, 250);
     struct uf_axis y = uf_axis_round(study->y_low, study->y_high, 6, false);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef UTFALL_CHART_SCATTER_H
 #define UTFALL_CHART_SCATTER_H
-/* What a scatter is made of, between reading and placing it (scatter.c) and telling it (scatter_words.c). */
+/* What a scatter is made of, between reading it (scatter_points.c), placing it (scatter.c) and telling it (scatter_words.c). */
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "chart/axis.h"
 #include "chart/drawing.h"
+
+enum { MOST_GROUPS = 6 };
+#define LARGEST_RADIUS 24.0
 
 struct point {
     size_t row;
@@ -32,6 +35,9 @@ struct scatter {
     double slope_shown; /* three digits */
 };
 
+/* A table → points in the order of drawing, and the line where one is asked for. */
+uf_status scatter_read(const struct uf_chart_request *request, struct scatter *scatter,
+                       struct uf_error *error);
 /* Lets the range hold a finite value too. */
 void scatter_widen(double *low, double *high, double value);
 /* `Not shown: Gotland (missing: confidential) and 3 others.`; NULL: all are shown. The caller frees it. */

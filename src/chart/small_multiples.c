@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Small panels on shared axes: lines over time, or stacked bars (upright over periods, lying for other texts). */
+#include "chart/small_multiples.h"
 #include "base/fail.h"
 #include "chart/columns.h"
 #include "chart/measure.h"
-#include "chart/panels.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -16,29 +16,8 @@ enum {
     COLUMN_GAP = 34, /* the last period of a panel and the first of the next stand side by side */
     LINE_HEIGHT_OF_PANEL = 96,
     BAR_HEIGHT_OF_PANEL = 120,
-    ROW_HEIGHT = 16,
-    NAMED_IN_ALT = 3
+    ROW_HEIGHT = 16
 };
-
-/* A bar's piece, or its sum. */
-struct stack {
-    double up, down, sum;
-    bool whole; /* no part is missing */
-    size_t n;
-};
-
-struct multiples {
-    struct uf_panels panels;
-    bool bars, lying;
-    struct stack *stacks; /* panel × category */
-    struct uf_axis x, y;  /* of one panel, in pixels from its corner */
-    double labels_width;
-};
-
-static struct stack *stack_of(const struct multiples *multiples, size_t panel, size_t category)
-{
-    return &multiples->stacks[panel * multiples->panels.categories.count + category];
-}
 
 static uf_status fill_stacks(struct multiples *multiples, struct uf_error *error)
 {
@@ -50,7 +29,7 @@ static uf_status fill_stacks(struct multiples *multiples, struct uf_error *error
         multiples->stacks[i].whole = true;
     for (size_t i = 0; i < panels->n; i++) {
         const struct uf_panel_value *value = &panels->values[i];
-        struct stack *stack = stack_of(multiples, value->panel, value->category);
+        struct stack *stack = multiples_stack(multiples, value->panel, value->category);
         stack->n++;
         if (isnan(value->value)) {
             stack->whole = false;
@@ -252,196 +231,6 @@ static void place(struct uf_drawing *drawing, struct multiples *multiples)
     uf_drawing_foot(drawing, bottom + 2);
 }
 
-/* --- data --------------------------------------------------------------------------------------- */
-
-static void write_end(struct uf_drawing *drawing, const struct uf_panels *panels,
-                      const struct uf_panel_value *value)
-{
-    char text[UF_VALUE_STATUS_SIZE];
-    uf_csv_text(drawing,
-                uf_value_status_print(uf_table_value_status(panels->table, value->row, panels->value), text),
-                ',');
-    uf_csv_text(drawing, panels->categories.items[value->category], ',');
-    uf_csv_text(drawing, panels->series.items[value->series], ',');
-    uf_csv_text(drawing, panels->labels.items[value->panel], '\n');
-}
-
-static bool same_line(const struct uf_panels *panels, size_t i, size_t j)
-{
-    return panels->values[i].panel == panels->values[j].panel &&
-           panels->values[i].series == panels->values[j].series;
-}
-
-static void write_lines(struct uf_drawing *drawing, const struct multiples *multiples)
-{
-    const struct uf_panels *panels = &multiples->panels;
-    uf_buffer_append(&drawing->csv, "line,series,alone,value,across,down,status,period,group,label\n");
-    size_t line = 0;
-    for (size_t i = 0; i < panels->n; i++) {
-        const struct uf_panel_value *value = &panels->values[i];
-        if (i == 0 || !same_line(panels, i - 1, i)) line++;
-        bool missing = isnan(value->value) || isnan(value->x);
-        bool before = i > 0 && same_line(panels, i - 1, i) && !isnan(panels->values[i - 1].value);
-        bool after = i + 1 < panels->n && same_line(panels, i, i + 1) && !isnan(panels->values[i + 1].value);
-        uf_csv_number(drawing, (double)line, ',');
-        uf_csv_number(drawing, (double)(value->series + 1), ',');
-        uf_csv_number(drawing, !missing && !before && !after, ',');
-        uf_csv_number(drawing, value->value, ',');
-        uf_csv_number(drawing,
-                      missing ? NAN
-                              : uf_panels_left(panels, value->panel) + uf_axis_place(&multiples->x, value->x),
-                      ',');
-        uf_csv_number(
-            drawing,
-            missing ? NAN : uf_panels_top(panels, value->panel) + uf_axis_place(&multiples->y, value->value),
-            ',');
-        write_end(drawing, panels, value);
-    }
-}
-
-/* The place across the value axis where a bar of a category stands, and half its thickness. */
-static double bar_place(const struct multiples *multiples, const struct uf_panel_value *value, double *half)
-{
-    const struct uf_panels *panels = &multiples->panels;
-    double step = multiples->lying ? panels->height / (double)panels->categories.count
-                                   : panels->width / (double)(panels->categories.count + 1);
-    *half = 0.36 * step;
-    return multiples->lying ? ((double)value->category + 0.5) * step : uf_axis_place(&multiples->x, value->x);
-}
-
-/* A rectangle per part, from the middle outwards in the order of the series; a row with the sum at the last. */
-static uf_status write_bars(struct uf_drawing *drawing, const struct multiples *multiples,
-                            struct uf_error *error)
-{
-    const struct uf_panels *panels = &multiples->panels;
-    size_t n_stacks = panels->labels.count * panels->categories.count;
-    double *ups = calloc(2 * n_stacks + 1, sizeof *ups);
-    if (!ups) return uf_fail_memory(error);
-    double *downs = ups + n_stacks;
-    uf_buffer_append(&drawing->csv,
-                     "series,value,left,top,right,bottom,sum,sum_x,sum_y,status,x,group,label\n");
-    for (size_t i = 0; i < panels->n; i++) {
-        const struct uf_panel_value *value = &panels->values[i];
-        size_t at = value->panel * panels->categories.count + value->category;
-        const struct stack *stack = &multiples->stacks[at];
-        double left = uf_panels_left(panels, value->panel), top = uf_panels_top(panels, value->panel), half;
-        double middle = bar_place(multiples, value, &half), box[4] = {NAN, NAN, NAN, NAN},
-               sum[2] = {NAN, NAN};
-        const struct uf_axis *axis = multiples->lying ? &multiples->x : &multiples->y;
-        if (!isnan(value->value)) {
-            double *edge = value->value < 0 ? &downs[at] : &ups[at];
-            double from = uf_axis_place(axis, *edge), to = uf_axis_place(axis, *edge + value->value);
-            *edge += value->value;
-            box[0] = left + (multiples->lying ? fmin(from, to) : middle - half);
-            box[1] = top + (multiples->lying ? middle - half : fmin(from, to));
-            box[2] = left + (multiples->lying ? fmax(from, to) : middle + half);
-            box[3] = top + (multiples->lying ? middle + half : fmax(from, to));
-        }
-        if (stack->whole && value->series == 0) {
-            double end = uf_axis_place(axis, stack->sum);
-            sum[0] = left + (multiples->lying ? end : middle);
-            sum[1] = top + (multiples->lying ? middle : end);
-        }
-        uf_csv_number(drawing, (double)(value->series + 1), ',');
-        uf_csv_number(drawing, value->value, ',');
-        for (size_t k = 0; k < 4; k++) uf_csv_number(drawing, box[k], ',');
-        uf_csv_number(drawing, isnan(sum[0]) ? NAN : stack->sum, ',');
-        uf_csv_number(drawing, sum[0], ',');
-        uf_csv_number(drawing, sum[1], ',');
-        write_end(drawing, panels, value);
-    }
-    free(ups);
-    return UF_OK;
-}
-
-/* --- words -------------------------------------------------------------------------------------- */
-
-static uf_status say_lines(struct uf_drawing *drawing, const struct multiples *multiples, size_t panel,
-                           struct uf_error *error)
-{
-    const struct uf_panels *panels = &multiples->panels;
-    int decimals = uf_table_column_decimals(panels->table, panels->value);
-    for (size_t series = 0; series < panels->series.count; series++) {
-        const struct uf_panel_value *first = NULL, *last = NULL;
-        for (size_t i = 0; i < panels->n; i++) {
-            const struct uf_panel_value *value = &panels->values[i];
-            if (value->panel != panel || value->series != series || isnan(value->value)) continue;
-            if (!first) first = value;
-            last = value;
-        }
-        if (!first) continue;
-        const struct uf_argument arguments[6] = {uf_text_argument(panels->labels.items[panel]),
-                                                 uf_number_argument(first->value, decimals),
-                                                 uf_text_argument(panels->categories.items[first->category]),
-                                                 uf_number_argument(last->value, decimals),
-                                                 uf_text_argument(panels->categories.items[last->category]),
-                                                 uf_text_argument(panels->series.items[series])};
-        UF_TRY(uf_drawing_say(drawing,
-                              panels->series.count > 1
-                                  ? (struct uf_words){"{0}, {5}: from {1} in {2} to {3} in {4}.",
-                                                      "{0}, {5}: från {1} år {2} till {3} år {4}."}
-                                  : (struct uf_words){"{0}: from {1} in {2} to {3} in {4}.",
-                                                      "{0}: från {1} år {2} till {3} år {4}."},
-                              arguments, 6, error));
-    }
-    return UF_OK;
-}
-
-static uf_status say_bars(struct uf_drawing *drawing, const struct multiples *multiples, size_t panel,
-                          struct uf_error *error)
-{
-    const struct uf_panels *panels = &multiples->panels;
-    size_t highest = SIZE_MAX, lowest = SIZE_MAX;
-    for (size_t k = 0; k < panels->categories.count; k++) {
-        const struct stack *stack = stack_of(multiples, panel, k);
-        if (!stack->n || !stack->whole) continue;
-        if (highest == SIZE_MAX || stack->sum > stack_of(multiples, panel, highest)->sum) highest = k;
-        if (lowest == SIZE_MAX || stack->sum < stack_of(multiples, panel, lowest)->sum) lowest = k;
-    }
-    if (highest == SIZE_MAX) return UF_OK;
-    int decimals = uf_table_column_decimals(panels->table, panels->value);
-    const struct uf_argument arguments[5] = {
-        uf_text_argument(panels->labels.items[panel]), uf_text_argument(panels->categories.items[highest]),
-        uf_number_argument(stack_of(multiples, panel, highest)->sum, decimals),
-        uf_text_argument(panels->categories.items[lowest]),
-        uf_number_argument(stack_of(multiples, panel, lowest)->sum, decimals)};
-    return uf_drawing_say(drawing,
-                          (struct uf_words){"{0}: highest sum {2} ({1}), lowest {4} ({3}).",
-                                            "{0}: högsta summa {2} ({1}), lägsta {4} ({3})."},
-                          arguments, 5, error);
-}
-
-static uf_status say(struct uf_drawing *drawing, const struct multiples *multiples, struct uf_error *error)
-{
-    const struct uf_panels *panels = &multiples->panels;
-    UF_TRY(uf_drawing_say_kind(
-        drawing,
-        multiples->bars ? (struct uf_words){"Small panels with stacked bars", "Små diagram med staplar"}
-                        : (struct uf_words){"Small panels with lines", "Små linjediagram"},
-        error));
-    const struct uf_argument n_panels = uf_count_argument(panels->labels.count);
-    UF_TRY(uf_drawing_say(drawing,
-                          (struct uf_words){"{0} panels on the same axes.", "{0} diagram med samma axlar."},
-                          &n_panels, 1, error));
-    size_t said = 0, missing = 0;
-    for (size_t panel = 0; panel < panels->labels.count; panel++) {
-        if (!panels->focus[panel] && said >= (size_t)NAMED_IN_ALT) continue;
-        said++;
-        UF_TRY(multiples->bars ? say_bars(drawing, multiples, panel, error)
-                               : say_lines(drawing, multiples, panel, error));
-    }
-    for (size_t i = 0; i < panels->n; i++) missing += isnan(panels->values[i].value) ? 1 : 0;
-    const struct uf_argument count = uf_count_argument(missing);
-    if (!missing) return UF_OK;
-    return uf_drawing_say(drawing,
-                          multiples->bars
-                              ? (struct uf_words){"{0} values are missing; such bars have no sum.",
-                                                  "{0} värden saknas; sådana staplar har ingen summa."}
-                              : (struct uf_words){"{0} values are missing; the lines are broken there.",
-                                                  "{0} värden saknas; där är linjerna brutna."},
-                          &count, 1, error);
-}
-
 uf_status uf_small_multiples_lay_out(struct uf_drawing *drawing, struct uf_error *error)
 {
     const struct uf_chart_request *request = drawing->request;
@@ -455,10 +244,10 @@ uf_status uf_small_multiples_lay_out(struct uf_drawing *drawing, struct uf_error
     if (multiples.bars) UF_TRY_GOTO(fill_stacks(&multiples, error), done);
     place(drawing, &multiples);
     if (multiples.bars)
-        UF_TRY_GOTO(write_bars(drawing, &multiples, error), done);
+        UF_TRY_GOTO(multiples_write_bars(drawing, &multiples, error), done);
     else
-        write_lines(drawing, &multiples);
-    status = say(drawing, &multiples, error);
+        multiples_write_lines(drawing, &multiples);
+    status = multiples_say(drawing, &multiples, error);
 done:
     free(multiples.stacks);
     uf_panels_clear(&multiples.panels);

@@ -206,7 +206,7 @@ static void place(struct uf_drawing *drawing, const struct path *path, const cha
 
     const char *gap_unit =
         request->gap_unit ? request->gap_unit : uf_table_column_unit(path->table, path->column[SERIES_GAP]);
-    struct uf_words gap_words = {"Gap: actual minus synthetic", "Gap: faktiskt minus syntetiskt"};
+    struct uf_words gap_words = {"Gap: actual minus synthetic", "Skillnad: faktiskt minus syntetiskt"};
     char *gap_title =
         uf_axis_words(uf_words_in(gap_words, drawing->language), gap_unit ? gap_unit : request->unit);
     double at = bottom + 41;

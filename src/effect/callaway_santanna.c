@@ -392,8 +392,8 @@ static void clear(struct callaway_run *run)
 static void treat_from_start(struct effect_sample *sample)
 {
     for (size_t i = 0; i < sample->data.n; i++) {
-        size_t first = sample->data.first_period[sample->unit[i]];
-        sample->treatment[i] = first != SIZE_MAX && sample->period[i] >= first;
+        size_t first = sample->data.first_period[sample->data.unit[i]];
+        sample->treatment[i] = first != SIZE_MAX && sample->data.period[i] >= first;
     }
 }
 

@@ -201,7 +201,8 @@ uf_status design_facts_count(struct design_facts *facts, struct uf_error *error)
 
 bool design_has_later_cohorts(const struct design_facts *facts)
 {
-    return facts->comparison == UF_COMPARE_COHORTS && facts->design.n_cohorts > 1 && facts->listed_control == 0;
+    return facts->comparison == UF_COMPARE_COHORTS && facts->design.n_cohorts > 1 &&
+           facts->listed_control == 0;
 }
 
 void design_facts_clear(struct design_facts *facts)

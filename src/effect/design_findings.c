@@ -3,14 +3,13 @@
  * programmes in design_exposure.c. */
 #include <stdint.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "effect/design_facts.h"
 
 #define ADD(severity, code, text, advice, arguments)                                                         \
     uf_result_add_note(result, facts->language, severity, code, text, advice, arguments,                     \
                        sizeof(arguments) / sizeof *(arguments), error)
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 uf_status design_find_missing(struct design_facts *facts, struct uf_result *result, struct uf_error *error)
 {
@@ -182,12 +181,15 @@ static uf_status find_no_never_treated(struct design_facts *facts, struct uf_res
     struct uf_argument arguments[] = {uf_count_argument(facts->design.n_units),
                                       design_period(facts, facts->last_start)};
     static const struct uf_words text = {
-        "All {0} regions are treated sooner or later. Regions not yet treated are the comparison, and from {1} on "
+        "All {0} regions are treated sooner or later. Regions not yet treated are the comparison, and from "
+        "{1} on "
         "there is none: what happens from then on is not estimated.",
-        "Samtliga {0} regioner behandlas förr eller senare. Regioner som ännu inte behandlats är jämförelsen, och "
+        "Samtliga {0} regioner behandlas förr eller senare. Regioner som ännu inte behandlats är "
+        "jämförelsen, och "
         "från och med {1} finns ingen: det som händer därefter skattas inte."};
-    static const struct uf_words advice = {"Add regions that are never treated, if there are any like these.",
-                                           "Lägg till regioner som aldrig behandlas, om det finns några liknande."};
+    static const struct uf_words advice = {
+        "Add regions that are never treated, if there are any like these.",
+        "Lägg till regioner som aldrig behandlas, om det finns några liknande."};
     return ADD(UF_WARNING, "no-never-treated", text, advice, arguments);
 }
 
@@ -199,7 +201,8 @@ uf_status design_find_groups(struct design_facts *facts, struct uf_result *resul
         UF_TRY(find_no_never_treated(facts, result, error));
     else if (design->n_control == 0)
         return find_no_control(facts, result, error);
-    if (design->n_cohorts > 1 && facts->comparison != UF_COMPARE_COHORTS) UF_TRY(find_staggered(facts, result, error));
+    if (design->n_cohorts > 1 && facts->comparison != UF_COMPARE_COHORTS)
+        UF_TRY(find_staggered(facts, result, error));
     if (!facts->panel->treatment.switches_off) return UF_OK;
     static const struct uf_words text = {
         "At least one region is untreated again after having been treated. It still counts as treated from "

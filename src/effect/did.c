@@ -11,6 +11,7 @@
 
 static const struct uf_option options_table[] = {
     EFFECT_INFERENCE_OPTIONS("auto"),
+    EFFECT_DEPENDENCE_OPTIONS,
     {"event-study", UF_OPTION_FLAG, "true", NULL, "estimate the difference by time since the start too",
      UF_COLUMNS_NONE},
     {"reference", UF_OPTION_NUMBER, "-1", NULL, "event time whose difference is 0 by definition",
@@ -116,18 +117,18 @@ static uf_status note_fit(const struct effect_run *run, const struct uf_did_fit 
     static const struct uf_words perfect = {
         "The regression explains the outcome completely: no uncertainty can be estimated.",
         "Regressionen förklarar utfallet fullständigt: någon osäkerhet går inte att skatta."};
+    size_t absorbed = fit->summed ? fit->summed->absorbed : uf_absorber_rank(fit->absorber);
     const struct uf_argument arguments[] = {uf_count_argument(fit->fit.n), uf_count_argument(fit->fit.rank),
-                                            uf_count_argument(uf_absorber_rank(fit->absorber)),
-                                            uf_number_argument(fit->fit.df, 0)};
+                                            uf_count_argument(absorbed), uf_number_argument(fit->fit.df, 0)};
     UF_TRY(effect_note(run, UF_NOTE, "rank", rank, none, arguments, 4, error));
     for (size_t d = 0; d < fit->fit.n_dropped; d++) {
         const struct uf_argument name =
             uf_text_argument(run->panel->columns[run->panel->covariates[fit->fit.dropped[d] - 1]].label);
         UF_TRY(effect_note(run, UF_WARNING, "dropped-covariate", dropped, none, &name, 1, error));
     }
-    const struct uf_argument alone = uf_count_argument(uf_absorber_singletons(fit->absorber));
-    if (uf_absorber_singletons(fit->absorber) > 0)
-        UF_TRY(effect_note(run, UF_NOTE, "singletons", singletons, none, &alone, 1, error));
+    size_t n_alone = fit->summed ? fit->summed->singletons : uf_absorber_singletons(fit->absorber);
+    const struct uf_argument alone = uf_count_argument(n_alone);
+    if (n_alone > 0) UF_TRY(effect_note(run, UF_NOTE, "singletons", singletons, none, &alone, 1, error));
     if (fit->fit.rss > 0) return UF_OK;
     return effect_note(run, UF_WARNING, "perfect-fit", perfect, none, arguments, 4, error);
 }
@@ -142,13 +143,16 @@ static uf_status randomise(const struct effect_run *run, const struct uf_did_fit
     static const struct uf_words gaps = {
         "it changes in size or ends, so that each unit must have a value in each period",
         "den växlar i storlek eller upphör, och då måste varje enhet ha ett värde i varje period"};
+    static const struct uf_words many = {"of this many rows only sums are kept",
+                                         "av så här många rader sparas bara summor"};
     static const struct uf_words one_way = {"there is only one way to do it",
                                             "det finns bara ett sätt att göra det på"};
     *done = false;
     if (!run->inference->randomise) return UF_OK;
     struct uf_error reason;
-    struct uf_words why = gaps;
-    uf_status status = uf_did_assignment_init(&run->sample->data, assignment, &reason);
+    struct uf_words why = fit->summed ? many : gaps;
+    uf_status status =
+        fit->summed ? UF_NOT_IDENTIFIED : uf_did_assignment_init(&run->sample->data, assignment, &reason);
     if (status == UF_OK) {
         why = one_way;
         status = uf_did_randomise(&run->sample->data, fit, assignment, &run->inference->randomisation,
@@ -190,7 +194,8 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
     bool randomised = false;
     UF_TRY(note_fit(&run->common, fit, error));
     UF_TRY(randomise(&run->common, fit, &assignment, &randomisation, &randomised, error));
-    struct effect_findings findings = {regression, covariance, randomised ? &randomisation : NULL, &assignment, 0};
+    struct effect_findings findings = {
+        regression, covariance, randomised ? &randomisation : NULL, &assignment, &run->common.sample->data, 0};
     uf_status status = effect_findings_choose(&run->common, &findings, error);
     run->procedure = findings.procedure;
     if (status == UF_OK)
@@ -264,8 +269,11 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
     UF_TRY(uf_design_check(panel, UF_COMPARE_TREATED_CONTROL, context, &design, result, error));
     result->claim = design.claim;
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
-    UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
-    uf_status status = estimate(&run, options, error);
+    UF_TRY(effect_sample_init_columns(panel, context->language, &sample, result, error));
+    for (size_t c = 0; c < inference.n_covariances; c++)
+        sample.data.row_scores |= inference.covariance[c].kind == UF_COVARIANCE_HC1;
+    uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
+    if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
     if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
     return status == UF_OK ? uf_result_take_table(result, facts, error) : status;

@@ -14,6 +14,8 @@ void uf_did_fit_clear(struct uf_did_fit *fit)
     gsl_matrix_free(fit->x);
     uf_least_squares_clear(&fit->fit);
     uf_absorber_free(fit->absorber);
+    uf_absorbed_regression_clear(fit->summed);
+    free(fit->summed);
     memset(fit, 0, sizeof *fit);
 }
 
@@ -90,7 +92,8 @@ uf_status uf_did_estimate(const struct uf_did_data *data, struct uf_did_fit *out
     if (data->n == 0) return uf_fail(error, UF_NOT_IDENTIFIED, "the sample has no observations");
     struct uf_did_fit fit = {0};
     gsl_matrix_const_view treatment = gsl_matrix_const_view_array(data->treatment, data->n, 1);
-    uf_status status = did_regress(data, &treatment.matrix, &fit, error);
+    uf_status status = did_is_summed(data) ? did_regress_sums(data, NULL, 0, NULL, &fit, error)
+                                           : did_regress(data, &treatment.matrix, &fit, error);
     if (status == UF_OK && fit.position[0] == SIZE_MAX)
         status =
             uf_fail(error, UF_NOT_IDENTIFIED,
@@ -109,13 +112,16 @@ static struct uf_covariance_input covariance_input(const struct uf_did_data *dat
 {
     struct uf_covariance_input input = {.x = fit->x,
                                         .residuals = fit->fit.residuals,
-                                        .inverse = fit->fit.inverse,
+                                        .inverse = fit->summed ? fit->summed->inverse : fit->fit.inverse,
+                                        .summed = fit->summed,
                                         .weights = data->weights,
                                         .absorber = fit->absorber,
                                         .n_cluster_dimensions = data->n_cluster_dimensions,
                                         .period = data->period,
                                         .n_periods = data->n_periods,
-                                        .time = data->time};
+                                        .time = data->time,
+                                        .latitude = data->latitude,
+                                        .longitude = data->longitude};
     for (size_t d = 0; d < data->n_cluster_dimensions && d < 2; d++) {
         input.cluster[d] = data->cluster[d];
         input.n_groups[d] = data->n_groups[d];
@@ -167,7 +173,8 @@ uf_status uf_did_pretrend(const struct uf_did_data *data, const struct uf_did_fi
     double df2 = covariance->n_clusters > 0  ? (double)covariance->n_clusters - 1
                  : covariance->n_periods > 0 ? (double)covariance->n_periods - 1
                                              : fit->fit.df;
-    bool adjusted = options->kind == UF_COVARIANCE_CR2 || options->kind == UF_COVARIANCE_CR3;
+    bool adjusted =
+        !fit->summed && (options->kind == UF_COVARIANCE_CR2 || options->kind == UF_COVARIANCE_CR3);
     if (covariance->repaired) /* what is left of it is near singular: F would say anything */
         *out = (struct uf_joint_test){
             .statistic = NAN, .df1 = (double)count, .df2 = df2, .p_value = NAN, .restrictions = count};

@@ -5,6 +5,7 @@
 #include "effect/estimates.h"
 #include "effect/inference_choice.h"
 #include "effect/pretrend.h"
+#include "effect/sample.h"
 
 #include <utfall/design.h>
 #include <utfall/did.h>
@@ -21,6 +22,11 @@ uf_status did_regress(const struct uf_did_data *data, const gsl_matrix *leading,
 /* What each outcome (n) weighs in a combination (rank numbers) of the kept coefficients: θ = Σ v y. O(n rank). */
 uf_status did_outcome_weights(const struct uf_did_data *data, const struct uf_did_fit *fit,
                               const double *combination, double *out, struct uf_error *error);
+
+/* The same from sums of the rows, for many of them (uf_did_data.summed_from). `event` (n; NULL: the treatment is the
+ * leading column) is the number of each row's event time, n_events for none; `order` lists those that have a column. */
+uf_status did_regress_sums(const struct uf_did_data *data, const uint32_t *event, size_t n_events,
+                           const uint32_t *order, struct uf_did_fit *fit, struct uf_error *error);
 
 /* The fit as inference sees it; owns the kept coefficients and borrows the rest. */
 struct did_regression {

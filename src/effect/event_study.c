@@ -3,6 +3,7 @@
 #include "effect/did_internal.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,33 @@ static uf_status restore_order(struct uf_did_fit *fit, const size_t *order, stru
     return UF_OK;
 }
 
+/* Of many rows: the event times as one column of numbers. */
+static uf_status regress_sums(const struct uf_did_data *data, const struct uf_event_study_options *options,
+                              const size_t *order, size_t m, struct uf_did_fit *fit, struct uf_error *error)
+{
+    uint32_t *event = malloc((data->n + 1) * sizeof *event), *listed = malloc((m + 1) * sizeof *listed);
+    uf_status status = event && listed ? UF_OK : uf_fail_memory(error);
+    const size_t n = status == UF_OK ? data->n : 0;
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < n; i++) {
+        long time = event_time_of(data, options, i);
+        size_t low = 0, high = time == NO_EVENT_TIME ? 0 : m;
+        while (low < high) {
+            size_t middle = (low + high) / 2;
+            if (fit->event_time[middle] < time)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        bool found = time != NO_EVENT_TIME && low < m && fit->event_time[low] == time;
+        event[i] = (uint32_t)(found ? low : m);
+    }
+    for (size_t j = 0; j < m && status == UF_OK; j++) listed[j] = (uint32_t)order[j];
+    if (status == UF_OK) status = did_regress_sums(data, event, m, listed, fit, error);
+    free(event), free(listed);
+    return status == UF_OK ? restore_order(fit, order, error) : status;
+}
+
 uf_status uf_event_study_estimate(const struct uf_did_data *data,
                                   const struct uf_event_study_options *options, struct uf_did_fit *out,
                                   struct uf_error *error)
@@ -123,12 +151,20 @@ uf_status uf_event_study_estimate(const struct uf_did_data *data,
         goto done;
     }
     order = malloc(m * sizeof *order);
-    dummies = gsl_matrix_calloc(data->n, m);
-    if (!order || !dummies) {
+    if (!order) {
         status = uf_fail_memory(error);
         goto done;
     }
     offer_order(fit.event_time, m, order);
+    if (did_is_summed(data)) {
+        status = regress_sums(data, options, order, m, &fit, error);
+        goto done;
+    }
+    dummies = gsl_matrix_calloc(data->n, m);
+    if (!dummies) {
+        status = uf_fail_memory(error);
+        goto done;
+    }
     for (size_t i = 0; i < data->n; i++) {
         long event = event_time_of(data, options, i);
         for (size_t j = 0; j < m && event != NO_EVENT_TIME; j++)

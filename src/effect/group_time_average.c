@@ -51,6 +51,9 @@ static bool key_of(const struct maker *m, const struct uf_group_time_cell *cell,
     case UF_AVERAGE_CALENDAR:
         *key = (long)cell->period;
         return cell->post;
+    case UF_AVERAGE_CELLS:
+        *key = (long)(cell - m->g->cells);
+        return true;
     case UF_AVERAGE_SIMPLE:
         break;
     }

@@ -6,11 +6,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/absorbed_regression.h>
 
 /* Below this many clusters an inference known to reject too often is never shown alone. */
 enum { FEW_CLUSTERS = 50 };
 
-/* Without conley: a panel has no coordinates. */
 const char *const effect_inferences[] = {"auto",
                                          "iid",
                                          "hc1",
@@ -22,8 +22,11 @@ const char *const effect_inferences[] = {"auto",
                                          "cr2",
                                          "cr3",
                                          "driscoll-kraay",
+                                         "conley",
                                          "randomisation",
                                          "wild-bootstrap",
+                                         "conley-taber",
+                                         "ferman-pinto",
                                          NULL};
 /* in the order of their enums */
 const char *const effect_k_rules[] = {"fixest", "stata", "reghdfe", "none", NULL};
@@ -57,6 +60,11 @@ static void add_covariance(struct effect_inference *inference, enum uf_covarianc
         .kind = kind,
         .k_rule = (enum uf_k_rule)choice_of(effect_k_rules, uf_options_text(options, "k-rule")),
         .df_rule = (enum uf_df_rule)choice_of(effect_df_rules, uf_options_text(options, "df-rule"))};
+    if (uf_options_has(options, "lag") && uf_options_count(options, "lag") != SIZE_MAX) {
+        covariance.lag_rule = UF_LAG_GIVEN;
+        covariance.lag = uf_options_count(options, "lag");
+    }
+    if (uf_options_has(options, "distance")) covariance.cutoff = uf_options_number(options, "distance");
     size_t count;
     /* a rule about clusters has no meaning where there are none */
     if (!uf_covariance_types(&count)[kind].clustered) covariance.df_rule = UF_DF_DEFAULT;
@@ -74,9 +82,11 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
         inference.automatic |= !strcmp(list->items[i], "auto");
         inference.randomise |= !strcmp(list->items[i], "randomisation");
         inference.wild |= !strcmp(list->items[i], "wild-bootstrap");
+        inference.conley_taber |= !strcmp(list->items[i], "conley-taber");
+        inference.ferman_pinto |= !strcmp(list->items[i], "ferman-pinto");
     }
     if (inference.automatic) {
-        inference.randomise = inference.wild = true;
+        inference.randomise = inference.wild = inference.ferman_pinto = true;
         add_covariance(&inference, UF_COVARIANCE_CR2, options);
         add_covariance(&inference, UF_COVARIANCE_CR1S, options);
     }
@@ -105,9 +115,22 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
 
 /* Why a covariance cannot be had, in the reader's language; the kernels' own sentences are for programmers.
  */
-static struct uf_words left_out_reason(uf_status status, bool two_way, bool clustered, size_t n_clusters)
+static struct uf_words left_out_reason(uf_status status, const struct uf_covariance_type *type, bool summed,
+                                       bool two_way, size_t n_clusters)
 {
-    if (status == UF_BAD_USAGE && !clustered)
+    if (status == UF_BAD_USAGE && summed)
+        return (struct uf_words){
+            "it needs every row's residual, and of this many rows only sums are kept",
+            "det kräver varje rads residual, och av så här många rader sparas bara summor"};
+    if (status == UF_BAD_USAGE && type->spatial)
+        return (struct uf_words){
+            "it needs coordinates for each region and a distance: options coordinates and distance",
+            "det kräver koordinater för varje region och ett avstånd: alternativen coordinates och "
+            "distance"};
+    if (status == UF_BAD_USAGE && type->temporal)
+        return (struct uf_words){"the lag must be smaller than the number of periods",
+                                 "eftersläpningen måste vara mindre än antalet perioder"};
+    if (status == UF_BAD_USAGE && !type->clustered)
         return (struct uf_words){"too many fixed effects lie across the largest grouping",
                                  "för många fasta effekter går tvärs över den största grupperingen"};
     if (status == UF_BAD_USAGE && two_way)
@@ -116,7 +139,7 @@ static struct uf_words left_out_reason(uf_status status, bool two_way, bool clus
     if (status == UF_BAD_USAGE)
         return (struct uf_words){"too many fixed effects lie across the clusters",
                                  "för många fasta effekter går tvärs över klustren"};
-    if (clustered && n_clusters < 2)
+    if (type->clustered && n_clusters < 2)
         return (struct uf_words){"there is only one cluster", "det finns bara ett kluster"};
     return (struct uf_words){"no degrees of freedom are left", "inga frihetsgrader återstår"};
 }
@@ -125,8 +148,11 @@ static struct uf_words left_out_reason(uf_status status, bool two_way, bool clus
 static size_t count_clusters(const struct effect_regression *regression)
 {
     const struct uf_covariance_input *input = &regression->input;
-    size_t least = SIZE_MAX, n = input->residuals->size;
-    for (size_t d = 0; d < input->n_cluster_dimensions; d++) {
+    size_t least = SIZE_MAX, n = input->summed ? 0 : input->residuals->size;
+    if (input->summed)
+        for (size_t d = 0; d < input->summed->n_cluster_dimensions; d++)
+            if (input->summed->n_clusters[d] < least) least = input->summed->n_clusters[d];
+    for (size_t d = 0; d < input->n_cluster_dimensions && !input->summed; d++) {
         size_t found = 0;
         unsigned char *seen = calloc(input->n_groups[d] + 1, 1);
         if (!seen) return 0;
@@ -168,7 +194,7 @@ uf_status effect_inference_settle(const struct effect_run *run, const struct eff
         "{0} har utelämnats, eftersom det inte går att beräkna i det här urvalet: {1}."};
     struct effect_inference *inference = run->inference;
     size_t types, kept = 0, n_clusters = count_clusters(regression);
-    UF_TRY(add_honest(run, n_clusters, options, error));
+    if (!regression->input.summed) UF_TRY(add_honest(run, n_clusters, options, error));
     for (size_t c = 0; c < inference->n_covariances; c++) {
         struct uf_error reason;
         uf_status status =
@@ -182,8 +208,8 @@ uf_status effect_inference_settle(const struct effect_run *run, const struct eff
             return status;
         }
         const struct uf_covariance_type *type = &uf_covariance_types(&types)[inference->covariance[c].kind];
-        struct uf_words why =
-            left_out_reason(status, run->sample->data.n_cluster_dimensions > 1, type->clustered, n_clusters);
+        struct uf_words why = left_out_reason(status, type, regression->input.summed != NULL,
+                                              run->sample->data.n_cluster_dimensions > 1, n_clusters);
         const struct uf_argument arguments[] = {uf_text_argument(type->name),
                                                 uf_text_argument(uf_words_in(why, run->context->language))};
         UF_TRY(effect_note(run, UF_NOTE, "inference-left-out", left_out, none, arguments, 2, error));
@@ -291,6 +317,16 @@ uf_status effect_add_terms(const struct effect_run *run, const struct effect_reg
     return status;
 }
 
+uf_status effect_note_summed(const struct effect_run *run, const char *vcov, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "{0} was left out: it needs every row's residual, and of this many rows only sums are kept.",
+        "{0} har utelämnats: det kräver varje rads residual, och av så här många rader sparas bara summor."};
+    const struct uf_argument argument = uf_text_argument(vcov);
+    if (run->inference->automatic) return UF_OK; /* the choice says it of all of them */
+    return effect_note(run, UF_NOTE, "inference-left-out", text, none, &argument, 1, error);
+}
+
 static uf_status note_wild_left_out(const struct effect_run *run, struct uf_error *error)
 {
     static const struct uf_words text = {
@@ -328,6 +364,7 @@ uf_status effect_add_wild(const struct effect_run *run, const struct effect_regr
                           struct uf_error *error)
 {
     if (!run->inference->wild) return UF_OK;
+    if (regression->input.summed) return effect_note_summed(run, "wild-bootstrap", error);
     if (regression->input.n_cluster_dimensions != 1) return note_wild_left_out(run, error);
     for (size_t t = 0; t < n_terms; t++) {
         if (!terms[t].combination) continue;

@@ -8,11 +8,13 @@
  * combinations of the kept coefficients (a single coefficient, or an average of many).
  */
 #include <utfall/covariance.h>
+#include <utfall/did.h>
 #include <utfall/method.h>
 #include <utfall/randomisation.h>
 #include <utfall/wild_bootstrap.h>
 
 struct effect_run;
+struct uf_did_data;
 struct uf_table;
 
 enum { EFFECT_MOST_COVARIANCES = 12 };
@@ -21,7 +23,7 @@ struct effect_inference {
     struct uf_covariance_options covariance[EFFECT_MOST_COVARIANCES]; /* analytic ones, as asked for */
     size_t n_covariances;
     bool automatic; /* a procedure is chosen by the design, and the others shown beside it */
-    bool randomise, wild;
+    bool randomise, wild, conley_taber, ferman_pinto;
     double level;
     struct uf_randomisation_options randomisation;
     struct uf_wild_bootstrap_options bootstrap;
@@ -29,6 +31,24 @@ struct effect_inference {
 
 /* The choices of an option `inference`, `k-rule`, `df-rule`; NULL-terminated. */
 extern const char *const effect_inferences[], *const effect_k_rules[], *const effect_df_rules[];
+/* Further rows, for methods whose covariance may depend on time and place. */
+#define EFFECT_DEPENDENCE_OPTIONS                                                                            \
+    {"lag",                                                                                                  \
+     UF_OPTION_COUNT,                                                                                        \
+     NULL,                                                                                                   \
+     NULL,                                                                                                   \
+     "lags of driscoll-kraay; default: the fourth root of the periods",                                      \
+     UF_COLUMNS_NONE},                                                                                       \
+        {"coordinates",                                                                                      \
+         UF_OPTION_LIST,                                                                                     \
+         NULL,                                                                                               \
+         NULL,                                                                                               \
+         "two columns with latitude and longitude in degrees, for conley",                                   \
+         UF_COLUMNS_NUMBER},                                                                                 \
+    {                                                                                                        \
+        "distance", UF_OPTION_NUMBER, NULL, NULL,                                                            \
+            "kilometres within which conley lets regions depend on each other", UF_COLUMNS_NONE              \
+    }
 /* The rows of a descriptor that effect_inference_read wants; `default_list` as `cr2,randomisation,cr1s`. */
 #define EFFECT_INFERENCE_OPTIONS(default_list)                                                               \
     {"inference",                                                                                            \
@@ -102,11 +122,18 @@ uf_status effect_add_terms(const struct effect_run *run, const struct effect_reg
                            size_t inference, const struct uf_covariance *covariance,
                            const struct effect_term *terms, size_t n_terms, struct uf_table *table,
                            struct uf_error *error);
+/* A note that this inference cannot be had of a regression that kept sums only. */
+uf_status effect_note_summed(const struct effect_run *run, const char *vcov, struct uf_error *error);
 /* A row of the wild cluster bootstrap for each term that is estimated; nothing with two cluster dimensions or one
  * cluster, which is said in a note. */
 uf_status effect_add_wild(const struct effect_run *run, const struct effect_regression *regression,
                           const struct effect_term *terms, size_t n_terms, struct uf_table *table,
                           struct uf_error *error);
+/* Rows by Conley–Taber and Ferman–Pinto where asked for, for one term. `data` are the regression's rows, `assignment` says
+ * which of their blocks were treated; sizes are the blocks' mean weights. What cannot be had is said in a note. */
+uf_status effect_add_few_treated(const struct effect_run *run, const struct effect_regression *regression,
+                                 const struct uf_did_data *data, const struct uf_did_assignment *assignment, const struct effect_term *term,
+                                 struct uf_table *table, struct uf_error *error);
 /* The rows (scaled, coefficient, t) of a randomisation for `term`; `n_blocks` were dealt to. */
 uf_status effect_add_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,
                                 double estimate, size_t n_blocks, const char *term, struct uf_table *table,

@@ -12,8 +12,9 @@ void effect_sample_clear(struct effect_sample *s)
 {
     if (!s) return;
     free(s->row), free(s->unit), free(s->period), free(s->cluster[0]), free(s->cluster[1]);
-    free(s->outcome), free(s->treatment), free(s->weights), free(s->time);
-    gsl_matrix_free(s->covariates);
+    free(s->outcome), free(s->treatment), free(s->weights), free(s->time), free(s->latitude),
+        free(s->longitude);
+    gsl_matrix_free(s->covariates), free(s->columns);
     memset(s, 0, sizeof *s);
 }
 
@@ -32,12 +33,26 @@ struct filter {
     enum uf_language language;
 };
 
+static uf_status number_rows(struct effect_sample *s, struct uf_error *error)
+{
+    s->row = malloc((s->data.n + 1) * sizeof *s->row);
+    if (!s->row) return uf_fail_memory(error);
+    for (size_t i = 0; i < s->data.n; i++) s->row[i] = i;
+    return UF_OK;
+}
+
 static uf_status keep(struct filter *f, bool (*usable)(const struct uf_panel *, size_t row, size_t column),
                       size_t column, struct uf_words step, struct uf_words reason, struct uf_error *error)
 {
-    size_t before = f->sample->data.n, kept = 0;
-    for (size_t i = 0; i < before; i++)
-        if (usable(f->panel, f->sample->row[i], column)) f->sample->row[kept++] = f->sample->row[i];
+    size_t before = f->sample->data.n, kept = 0, *row = f->sample->row;
+    if (!row) { /* all rows so far */
+        while (kept < before && usable(f->panel, kept, column)) kept++;
+        if (kept == before) return UF_OK;
+        UF_TRY(number_rows(f->sample, error));
+        row = f->sample->row;
+    }
+    for (size_t i = kept; i < before; i++)
+        if (usable(f->panel, row[i], column)) row[kept++] = row[i];
     f->sample->data.n = kept;
     if (kept == before) return UF_OK;
     const struct uf_argument name =
@@ -130,6 +145,8 @@ static uf_status set_clusters(const struct uf_panel *panel, struct effect_sample
     for (size_t d = 0; d < data->n_cluster_dimensions; d++) {
         const size_t *group = panel->n_cluster_dimensions ? panel->cluster[d] : panel->unit;
         data->n_groups[d] = panel->n_cluster_dimensions ? panel->n_clusters[d] : panel->units.count;
+        data->cluster[d] = group;
+        if (!s->row) continue;
         s->cluster[d] = malloc((data->n + 1) * sizeof *s->cluster[d]);
         if (!s->cluster[d]) return uf_fail_memory(error);
         for (size_t i = 0; i < data->n; i++) s->cluster[d][i] = group[s->row[i]];
@@ -146,7 +163,7 @@ static uf_status count_groups(const struct uf_panel *panel, struct effect_sample
         free(present), free(started);
         return uf_fail_memory(error);
     }
-    for (size_t i = 0; i < s->data.n; i++) present[s->unit[i]] = 1;
+    for (size_t i = 0; i < s->data.n; i++) present[s->data.unit[i]] = 1;
     for (size_t u = 0; u < panel->units.count; u++) {
         size_t first = panel->treatment.first_period[u];
         if (!present[u]) continue;
@@ -160,62 +177,151 @@ static uf_status count_groups(const struct uf_panel *panel, struct effect_sample
     return UF_OK;
 }
 
-static uf_status fill(const struct uf_panel *panel, struct effect_sample *s, struct uf_error *error)
+/* All of many rows: the panel's own columns serve, but for the treatment. */
+static void borrow(const struct uf_panel *panel, struct uf_did_data *data)
+{
+    data->unit = panel->unit;
+    data->period = panel->period;
+    data->outcome = panel->columns[panel->outcome].value;
+    data->weights = panel->weight >= 0 ? panel->columns[panel->weight].value : NULL;
+}
+
+static uf_status copy_rows(const struct uf_panel *panel, struct effect_sample *s, struct uf_error *error)
 {
     struct uf_did_data *data = &s->data;
-    size_t n = data->n, k = panel->n_covariates;
+    size_t n = data->n;
     s->unit = malloc((n + 1) * sizeof *s->unit);
     s->period = malloc((n + 1) * sizeof *s->period);
     s->outcome = malloc((n + 1) * sizeof *s->outcome);
-    s->treatment = malloc((n + 1) * sizeof *s->treatment);
     s->weights = panel->weight >= 0 ? malloc((n + 1) * sizeof *s->weights) : NULL;
-    s->covariates = k > 0 && n > 0 ? gsl_matrix_alloc(n, k) : NULL;
-    if (!s->unit || !s->period || !s->outcome || !s->treatment || (panel->weight >= 0 && !s->weights) ||
-        (k > 0 && n > 0 && !s->covariates))
+    if (!s->unit || !s->period || !s->outcome || (panel->weight >= 0 && !s->weights))
         return uf_fail_memory(error);
     for (size_t i = 0; i < n; i++) {
         size_t row = s->row[i];
         s->unit[i] = panel->unit[row];
         s->period[i] = panel->period[row];
         s->outcome[i] = panel->columns[panel->outcome].value[row];
-        s->treatment[i] = treatment_of(panel, row);
         if (s->weights) s->weights[i] = panel->columns[panel->weight].value[row];
-        for (size_t j = 0; j < k; j++)
-            gsl_matrix_set(s->covariates, i, j, panel->columns[panel->covariates[j]].value[row]);
     }
-    data->n_units = panel->units.count;
-    data->n_periods = panel->periods.count;
     data->unit = s->unit;
     data->period = s->period;
     data->outcome = s->outcome;
-    data->treatment = s->treatment;
     data->weights = s->weights;
-    data->covariates = s->covariates;
+    return UF_OK;
+}
+
+static uf_status set_covariates(const struct uf_panel *panel, bool columns, struct effect_sample *s,
+                                struct uf_error *error)
+{
+    size_t n = s->data.n, k = panel->n_covariates;
+    if (k == 0 || n == 0) return UF_OK;
+    if (columns) {
+        s->columns = malloc(k * sizeof *s->columns);
+        if (!s->columns) return uf_fail_memory(error);
+        for (size_t j = 0; j < k; j++)
+            s->columns[j] = (struct uf_value_column){panel->columns[panel->covariates[j]].value, 1};
+        s->data.column = s->columns;
+        s->data.n_columns = k;
+        return UF_OK;
+    }
+    s->covariates = gsl_matrix_alloc(n, k);
+    if (!s->covariates) return uf_fail_memory(error);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < k; j++)
+            gsl_matrix_set(s->covariates, i, j,
+                           panel->columns[panel->covariates[j]].value[s->row ? s->row[i] : i]);
+    s->data.covariates = s->covariates;
+    return UF_OK;
+}
+
+static uf_status fill(const struct uf_panel *panel, bool columns, struct effect_sample *s,
+                      struct uf_error *error)
+{
+    struct uf_did_data *data = &s->data;
+    size_t n = data->n;
+    data->n_units = panel->units.count;
+    data->n_periods = panel->periods.count;
+    data->summed_from = columns ? 0 : SIZE_MAX; /* other methods want the rows of a fit */
+    if (!s->row && !(columns && did_is_summed(data))) UF_TRY(number_rows(s, error));
+    s->treatment = malloc((n + 1) * sizeof *s->treatment);
+    if (!s->treatment) return uf_fail_memory(error);
+    if (s->row)
+        UF_TRY(copy_rows(panel, s, error));
+    else
+        borrow(panel, data);
+    for (size_t i = 0; i < n; i++) s->treatment[i] = treatment_of(panel, s->row ? s->row[i] : i);
+    data->treatment = s->treatment;
+    UF_TRY(set_covariates(panel, !s->row, s, error));
     data->first_period = panel->treatment.first_period;
     UF_TRY(set_time(panel, s, error));
     UF_TRY(set_clusters(panel, s, error));
     return count_groups(panel, s, error);
 }
 
-uf_status effect_sample_init(const struct uf_panel *panel, enum uf_language language,
-                             struct effect_sample *out, struct uf_result *result, struct uf_error *error)
+static uf_status init(const struct uf_panel *panel, enum uf_language language, bool columns,
+                      struct effect_sample *out, struct uf_result *result, struct uf_error *error)
 {
     struct effect_sample sample = {0};
     struct filter filter = {panel, &sample, result, language};
-    sample.row = malloc((panel->n_rows + 1) * sizeof *sample.row);
-    if (!sample.row) return uf_fail_memory(error);
     sample.data.n = panel->n_rows;
-    for (size_t i = 0; i < panel->n_rows; i++) sample.row[i] = i;
     uf_status status = choose_rows(&filter, error);
     if (status == UF_OK)
         status = uf_result_add_ledger(
             result, language == UF_SWEDISH ? "skattningsurval" : "estimation sample",
             language == UF_SWEDISH ? "rader som används i skattningen" : "rows used in the estimation",
             sample.data.n, sample.data.n, error);
-    if (status == UF_OK) status = fill(panel, &sample, error);
+    if (status == UF_OK) status = fill(panel, columns, &sample, error);
     if (status != UF_OK)
         effect_sample_clear(&sample);
     else
         *out = sample;
     return status;
+}
+
+uf_status effect_sample_init(const struct uf_panel *panel, enum uf_language language,
+                             struct effect_sample *out, struct uf_result *result, struct uf_error *error)
+{
+    return init(panel, language, false, out, result, error);
+}
+
+uf_status effect_sample_init_columns(const struct uf_panel *panel, enum uf_language language,
+                                     struct effect_sample *out, struct uf_result *result,
+                                     struct uf_error *error)
+{
+    return init(panel, language, true, out, result, error);
+}
+
+static uf_status read_coordinate(const struct uf_panel *panel, const char *name, struct effect_sample *s,
+                                 double *out, struct uf_error *error)
+{
+    size_t column = uf_panel_column(panel, name);
+    if (column == SIZE_MAX)
+        return uf_fail(error, UF_BAD_USAGE, "option 'coordinates': there is no column '%s'", name);
+    for (size_t i = 0; i < s->data.n; i++) {
+        out[i] = panel->columns[column].value[s->row ? s->row[i] : i];
+        if (!isfinite(out[i]))
+            return uf_fail(error, UF_BAD_INPUT,
+                           "column '%s' has no value for %s; each region needs its coordinates", name,
+                           panel->units.code[s->data.unit[i]]);
+    }
+    return UF_OK;
+}
+
+uf_status effect_sample_locate(const struct uf_panel *panel, const struct uf_text_list *names,
+                               struct effect_sample *s, struct uf_error *error)
+{
+    if (names->count == 0) return UF_OK;
+    if (names->count != 2)
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "option 'coordinates': found %zu names, expected two columns, latitude and longitude in degrees",
+            names->count);
+    s->latitude = malloc((s->data.n + 1) * sizeof *s->latitude);
+    s->longitude = malloc((s->data.n + 1) * sizeof *s->longitude);
+    if (!s->latitude || !s->longitude) return uf_fail_memory(error);
+    UF_TRY(read_coordinate(panel, names->items[0], s, s->latitude, error));
+    UF_TRY(read_coordinate(panel, names->items[1], s, s->longitude, error));
+    s->data.latitude = s->latitude;
+    s->data.longitude = s->longitude;
+    return UF_OK;
 }

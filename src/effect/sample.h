@@ -4,12 +4,18 @@
 /* The panel's rows that an estimator can use, without missing values; shared by the methods of effect/. */
 #include <utfall/did.h>
 
+/* So many rows (uf_did_data.summed_from) that the regression behind did keeps sums of them only. */
+bool did_is_summed(const struct uf_did_data *data);
+
 struct effect_sample {
     struct uf_did_data data; /* borrows the arrays below */
-    size_t *row;             /* n: of the panel */
+    /* From effect_sample_init_columns these may be NULL but for the treatment. */
+    size_t *row; /* n: of the panel */
     size_t *unit, *period, *cluster[2];
     double *outcome, *treatment, *weights;
+    double *latitude, *longitude; /* NULL until effect_sample_locate */
     gsl_matrix *covariates;
+    struct uf_value_column *columns; /* instead of covariates */
     long *time;
     size_t n_treated, n_control, n_cohorts; /* units in the sample, ever treated or never */
     bool calendar;                          /* periods are on a calendar: gaps count */
@@ -18,5 +24,14 @@ struct effect_sample {
  * `result`. */
 uf_status effect_sample_init(const struct uf_panel *panel, enum uf_language language,
                              struct effect_sample *out, struct uf_result *result, struct uf_error *error);
+/* The same for a method that reads `data` alone and takes the covariates of many rows (did_is_summed) as columns: where all
+ * rows of so many are kept, they are the panel's own. */
+uf_status effect_sample_init_columns(const struct uf_panel *panel, enum uf_language language,
+                                     struct effect_sample *out, struct uf_result *result,
+                                     struct uf_error *error);
+/* Reads latitude and longitude, by the names of their columns (degrees). UF_BAD_USAGE: not two names, or no such column;
+ * UF_BAD_INPUT: a value that is missing, with its unit. */
+uf_status effect_sample_locate(const struct uf_panel *panel, const struct uf_text_list *names,
+                               struct effect_sample *sample, struct uf_error *error);
 void effect_sample_clear(struct effect_sample *sample);
 #endif

@@ -138,6 +138,7 @@ static uf_status copy_rows(const struct uf_did_data *data, const struct uf_did_a
                                    .outcome = p->outcome,
                                    .treatment = p->treatment,
                                    .weights = p->weights,
+                                   .summed_from = SIZE_MAX, /* every procedure, so every row */
                                    .covariates = p->covariates,
                                    .first_period = p->first_period,
                                    .time = data->time,

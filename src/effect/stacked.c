@@ -14,7 +14,7 @@ struct uf_stacked_rows {
     size_t *unit, *period, *cluster[2], *first_period;
     long *event;
     unsigned char *treated; /* in its sub-experiment */
-    double *outcome, *weights;
+    double *outcome, *weights, *latitude, *longitude;
     gsl_matrix *covariates;
 };
 
@@ -25,6 +25,7 @@ void uf_stacked_clear(struct uf_stacked *s)
     if (r) {
         free(r->unit), free(r->period), free(r->cluster[0]), free(r->cluster[1]), free(r->first_period);
         free(r->event), free(r->treated), free(r->outcome), free(r->weights);
+        free(r->latitude), free(r->longitude);
         gsl_matrix_free(r->covariates);
         free(r);
     }
@@ -188,9 +189,11 @@ static uf_status rows_new(const struct uf_did_data *from, size_t n, struct uf_st
     r->treated = malloc(n + 1);
     r->outcome = malloc((n + 1) * sizeof *r->outcome);
     r->weights = malloc((n + 1) * sizeof *r->weights);
+    r->latitude = from->latitude ? malloc((n + 1) * sizeof *r->latitude) : NULL;
+    r->longitude = from->latitude ? malloc((n + 1) * sizeof *r->longitude) : NULL;
     r->covariates = k > 0 ? gsl_matrix_alloc(n, k) : NULL;
     bool memory = out->row && r->unit && r->period && r->first_period && r->event && r->treated && r->outcome &&
-                  r->weights && (k == 0 || r->covariates);
+                  r->weights && (k == 0 || r->covariates) && (!from->latitude || (r->latitude && r->longitude));
     for (size_t d = 0; d < from->n_cluster_dimensions && memory; d++) {
         r->cluster[d] = malloc((n + 1) * sizeof *r->cluster[d]);
         memory = r->cluster[d] != NULL;
@@ -233,6 +236,7 @@ static uf_status put_together(const struct uf_did_data *from, const struct uf_st
             for (size_t j = 0; j < k; j++)
                 gsl_matrix_set(r->covariates, n, j, gsl_matrix_get(from->covariates, i, j));
             for (size_t d = 0; d < from->n_cluster_dimensions; d++) r->cluster[d][n] = from->cluster[d][i];
+            if (from->latitude) r->latitude[n] = from->latitude[i], r->longitude[n] = from->longitude[i];
             out->n_distinct += !distinct[i];
             distinct[i] = 1;
             met[from->unit[i]] |= (unsigned char)role;
@@ -255,6 +259,9 @@ static uf_status put_together(const struct uf_did_data *from, const struct uf_st
                                      .weights = from->weights || o->weights == UF_STACK_BY_SHARES ? r->weights : NULL,
                                      .covariates = r->covariates,
                                      .first_period = r->first_period,
+                                     .latitude = r->latitude,
+                                     .longitude = r->longitude,
+                                     .summed_from = SIZE_MAX,
                                      .cluster = {r->cluster[0], r->cluster[1]},
                                      .n_groups = {from->n_groups[0], from->n_groups[1]},
                                      .n_cluster_dimensions = from->n_cluster_dimensions};

@@ -15,6 +15,7 @@ static const char *const weightings[] = {"shares", "sample", NULL};
 
 static const struct uf_option options_table[] = {
     EFFECT_INFERENCE_OPTIONS("auto"),
+    EFFECT_DEPENDENCE_OPTIONS,
     {"before", UF_OPTION_COUNT, NULL, NULL,
      "periods before the start in the window; as many as every cohort has unless given", UF_COLUMNS_NONE},
     {"after", UF_OPTION_COUNT, NULL, NULL,
@@ -192,7 +193,7 @@ static uf_status estimate(struct stacked_run *run, const struct uf_options *opti
     if (status == UF_OK) status = randomise(run, &dealt, error);
     if (status == UF_OK) {
         struct effect_findings findings = {&regression.view, covariance,
-                                           dealt.simple.count > 0 ? &dealt.simple : NULL, &dealt.assignment, 0};
+                                           dealt.simple.count > 0 ? &dealt.simple : NULL, &dealt.assignment, NULL, 0};
         status = report(run, &findings, error);
     }
     uf_randomisation_clear(&dealt.simple);
@@ -232,7 +233,8 @@ static uf_status run_stacked(const struct uf_panel *panel, const struct uf_optio
     UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
     for (size_t i = 0; i < sample.data.n; i++) /* a treatment that ended counts from its start on */
         sample.treatment[i] = sample.data.first_period[sample.unit[i]] <= sample.period[i];
-    uf_status status = estimate(&run, options, error);
+    uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
+    if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
     if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
     return status == UF_OK ? uf_result_take_table(result, facts, error) : status;

@@ -10,7 +10,7 @@
 /* The rows that are fitted, where they are not the caller's. */
 struct uf_sun_abraham_rows {
     size_t *unit, *period, *cluster[2];
-    double *outcome, *weights, *treatment;
+    double *outcome, *weights, *treatment, *latitude, *longitude;
     gsl_matrix *covariates;
 };
 
@@ -21,6 +21,7 @@ void uf_sun_abraham_clear(struct uf_sun_abraham *fit)
     if (rows) {
         free(rows->unit), free(rows->period), free(rows->cluster[0]), free(rows->cluster[1]);
         free(rows->outcome), free(rows->weights), free(rows->treatment);
+        free(rows->latitude), free(rows->longitude);
         gsl_matrix_free(rows->covariates);
         free(rows);
     }
@@ -32,7 +33,7 @@ void uf_sun_abraham_clear(struct uf_sun_abraham *fit)
 static uf_status copy_rows(const struct uf_did_data *from, const size_t *row, size_t n,
                            struct uf_sun_abraham *out, struct uf_error *error)
 {
-    const size_t k = from->covariates ? from->covariates->size2 : 0;
+    const size_t k = from->covariates ? from->covariates->size2 : from->n_columns;
     struct uf_sun_abraham_rows *rows = out->rows = calloc(1, sizeof *rows);
     if (!rows) return uf_fail_memory(error);
     rows->unit = malloc((n + 1) * sizeof *rows->unit);
@@ -41,6 +42,15 @@ static uf_status copy_rows(const struct uf_did_data *from, const size_t *row, si
     rows->treatment = malloc((n + 1) * sizeof *rows->treatment);
     rows->weights = from->weights ? malloc((n + 1) * sizeof *rows->weights) : NULL;
     rows->covariates = k > 0 ? gsl_matrix_alloc(n, k) : NULL;
+    if (from->latitude) {
+        rows->latitude = malloc((n + 1) * sizeof *rows->latitude);
+        rows->longitude = malloc((n + 1) * sizeof *rows->longitude);
+        if (!rows->latitude || !rows->longitude) return uf_fail_memory(error);
+        for (size_t r = 0; r < n; r++) {
+            rows->latitude[r] = from->latitude[row[r]];
+            rows->longitude[r] = from->longitude[row[r]];
+        }
+    }
     if (!rows->unit || !rows->period || !rows->outcome || !rows->treatment || (from->weights && !rows->weights) ||
         (k > 0 && !rows->covariates))
         return uf_fail_memory(error);
@@ -58,12 +68,16 @@ static uf_status copy_rows(const struct uf_did_data *from, const size_t *row, si
         rows->treatment[r] = from->first_period[rows->unit[r]] <= rows->period[r];
         if (rows->weights) rows->weights[r] = from->weights[row[r]];
         for (size_t j = 0; j < k; j++)
-            gsl_matrix_set(rows->covariates, r, j, gsl_matrix_get(from->covariates, row[r], j));
+            gsl_matrix_set(rows->covariates, r, j,
+                           from->covariates ? gsl_matrix_get(from->covariates, row[r], j)
+                                            : from->column[j].value[row[r] * from->column[j].stride]);
     }
     out->data.n = n;
     out->data.unit = rows->unit, out->data.period = rows->period;
     out->data.outcome = rows->outcome, out->data.weights = rows->weights;
     out->data.covariates = rows->covariates;
+    out->data.latitude = rows->latitude, out->data.longitude = rows->longitude;
+    out->data.n_columns = 0; /* they are in the matrix */
     out->data.treatment = rows->treatment;
     return UF_OK;
 }
@@ -84,10 +98,28 @@ static uf_status select_rows(const struct uf_did_data *data, const struct sun_ab
     return UF_OK;
 }
 
+/* Of many rows: the cells as one column of numbers. */
+static uf_status regress_sums(const struct sun_abraham_layout *l, struct uf_sun_abraham *out,
+                              struct uf_error *error)
+{
+    const struct uf_did_data *data = &out->data;
+    uint32_t *cell = malloc((data->n + 1) * sizeof *cell), *listed = malloc((l->n_levels + 1) * sizeof *listed);
+    uf_status status = cell && listed ? UF_OK : uf_fail_memory(error);
+    for (size_t i = 0; i < data->n && status == UF_OK; i++) {
+        uint32_t level = l->level[sun_abraham_slot(data, l, out, i)];
+        cell[i] = level < l->n_levels ? level : (uint32_t)l->n_levels;
+    }
+    for (size_t j = 0; j < l->n_levels && status == UF_OK; j++) listed[j] = (uint32_t)j;
+    if (status == UF_OK) status = did_regress_sums(data, cell, l->n_levels, listed, &out->fit, error);
+    free(cell), free(listed);
+    return status;
+}
+
 static uf_status regress(const struct sun_abraham_layout *l, struct uf_sun_abraham *out,
                          struct uf_error *error)
 {
     const struct uf_did_data *data = &out->data;
+    if (did_is_summed(data)) return regress_sums(l, out, error);
     gsl_matrix *dummies = gsl_matrix_calloc(data->n, l->n_levels);
     if (!dummies) return uf_fail_memory(error);
     for (size_t i = 0; i < data->n; i++) {

@@ -11,6 +11,7 @@
 
 static const struct uf_option options_table[] = {
     EFFECT_INFERENCE_OPTIONS("auto"),
+    EFFECT_DEPENDENCE_OPTIONS,
     {"reference", UF_OPTION_NUMBER, NULL, NULL,
      "event time that is 0 by definition; -1 less the anticipation unless given", UF_COLUMNS_NONE},
     {"anticipation", UF_OPTION_COUNT, "0", NULL,
@@ -121,6 +122,7 @@ static uf_status randomise(const struct sun_abraham_run *run, struct dealt *out,
     struct uf_did_noise noise = {0};
     struct uf_error reason;
     if (!run->common.inference->randomise) return UF_OK;
+    if (run->fit->fit.summed && run->common.inference->automatic) return UF_OK; /* the choice says why */
     double rows = (double)data->n, k = (double)(run->fit->fit.fit.rank + data->n_periods);
     double work = uf_sun_abraham_by_means(data) ? rows * 12 : rows * k * (k + 20);
     if (!effect_afford(&run->common, work, &options)) return effect_note_not_dealt(&run->common, true, error);
@@ -173,7 +175,7 @@ static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *
     if (status == UF_OK) status = randomise(run, &dealt, error);
     if (status == UF_OK) {
         struct effect_findings findings = {&regression.view, covariance,
-                                           dealt.simple.count > 0 ? &dealt.simple : NULL, &dealt.assignment, 0};
+                                           dealt.simple.count > 0 ? &dealt.simple : NULL, &dealt.assignment, &fit.data, 0};
         status = report(run, &findings, &dealt, error);
     }
     dealt_clear(&dealt);
@@ -212,7 +214,11 @@ static uf_status run_sun_abraham(const struct uf_panel *panel, const struct uf_o
     UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
     for (size_t i = 0; i < sample.data.n; i++) /* a treatment that ended counts from its start on */
         sample.treatment[i] = sample.data.first_period[sample.unit[i]] <= sample.period[i];
-    uf_status status = estimate(&run, options, error);
+    sample.data.summed_from = 0; /* of many rows sums are enough */
+    for (size_t c = 0; c < inference.n_covariances; c++)
+        sample.data.row_scores |= inference.covariance[c].kind == UF_COVARIANCE_HC1;
+    uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
+    if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
     if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
     return status == UF_OK ? uf_result_take_table(result, facts, error) : status;

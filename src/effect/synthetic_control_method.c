@@ -71,7 +71,7 @@ static const struct uf_chart_hint charts[] = {
      .table = "weights",
      .title = {"Regions that make up the synthetic control of {1}",
                "Regioner som utgör den syntetiska kontrollen för {1}"},
-     .value_label = {"weight", "vikt"},
+     .value_label = {"Weight", "Vikt"},
      .value = "weight",
      .label = "label",
      .reference = NAN},

@@ -4,14 +4,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "effect/synthetic_control_study.h"
 
 /* A fit that misses by more than this share of the spread between regions does not reproduce the treated
  * region. */
 static const double poor_fit = 0.25;
-static const struct uf_words no_advice = {NULL, NULL};
-
 #define ADD(severity, code, text, advice, arguments)                                                         \
     uf_result_add_note(study->result, study->context->language, severity, code, text, advice, arguments,     \
                        sizeof(arguments) / sizeof *(arguments), error)

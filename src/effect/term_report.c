@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/absorbed_regression.h>
 #include <utfall/simultaneous.h>
 
 /* --- terms ---------------------------------------------------------------------------------------- */
@@ -55,7 +56,16 @@ uf_status effect_findings_choose(const struct effect_run *run, struct effect_fin
     struct effect_grounds grounds = {.n_treated = run->sample->n_treated,
                                      .n_control = run->sample->n_control,
                                      .wild = run->sample->data.n_cluster_dimensions == 1};
+    static const struct uf_words summed = {"Inference: by clusters (cr1s). Of {0} rows only sums are kept, "
+                                           "and the procedures for few clusters need every row.",
+                                           "Inferens: efter kluster (cr1s). Av {0} rader sparas bara summor, "
+                                           "och metoderna för få kluster kräver varje rad."};
     if (!inference->automatic) return UF_OK;
+    if (findings->regression->input.summed) {
+        const struct uf_argument n = uf_count_argument(findings->regression->input.summed->n);
+        return effect_note(run, UF_WARNING, "inference-chosen", summed, (struct uf_words){NULL, NULL}, &n, 1,
+                           error);
+    }
     for (size_t c = 0; c < inference->n_covariances; c++)
         grounds.cr2 |=
             inference->covariance[c].kind == UF_COVARIANCE_CR2 && findings->covariance[c].matrix;
@@ -109,6 +119,40 @@ static uf_status add_wild(const struct sections *s, struct uf_error *error)
                            error);
 }
 
+/* They need to know which blocks were treated, as randomisation does. */
+static uf_status add_few_treated(const struct sections *s, struct uf_error *error)
+{
+    const struct effect_inference *inference = s->run->inference;
+    const struct effect_findings *findings = s->findings;
+    const char *name = inference->ferman_pinto ? "ferman-pinto" : "conley-taber";
+    if ((!inference->ferman_pinto && !inference->conley_taber) || s->n_terms == 0) return UF_OK;
+    if (findings->regression->input.summed) return effect_note_summed(s->run, name, error);
+    if (!findings->data) {
+        static const struct uf_words text = {"{0} was left out: rows that are in the regression several times have no "
+                                             "block of their own.",
+                                             "{0} har utelämnats: rader som ingår flera gånger i regressionen har inget "
+                                             "eget block."};
+        const struct uf_argument argument = uf_text_argument(name);
+        return effect_note(s->run, UF_NOTE, "inference-left-out", text, (struct uf_words){NULL, NULL}, &argument, 1,
+                           error);
+    }
+    struct uf_did_assignment own = {0};
+    if (!findings->randomisation) {
+        struct uf_error reason;
+        uf_status status = uf_did_assignment_init(findings->data, &own, &reason);
+        if (status == UF_NOT_IDENTIFIED) return UF_OK;
+        if (status != UF_OK) {
+            if (error) *error = reason;
+            return status;
+        }
+    }
+    uf_status status = effect_add_few_treated(s->run, findings->regression, findings->data,
+                                              findings->randomisation ? findings->assignment : &own, &s->terms[0],
+                                              s->table, error);
+    uf_did_assignment_clear(&own);
+    return status;
+}
+
 uf_status effect_add_findings(const struct effect_run *run, const struct effect_findings *findings,
                               const struct effect_term *terms, size_t n_terms, struct uf_table *table,
                               struct uf_error *error)
@@ -117,7 +161,8 @@ uf_status effect_add_findings(const struct effect_run *run, const struct effect_
     if (!run->inference->automatic) {
         UF_TRY(add_randomised(&s, error));
         UF_TRY(add_analytic(&s, true, error));
-        return add_wild(&s, error);
+        UF_TRY(add_wild(&s, error));
+        return add_few_treated(&s, error);
     }
     bool wild_first = findings->procedure == EFFECT_BY_WILD, cr2_first = findings->procedure == EFFECT_BY_CR2;
     if (wild_first) UF_TRY(add_wild(&s, error));
@@ -125,6 +170,7 @@ uf_status effect_add_findings(const struct effect_run *run, const struct effect_
     UF_TRY(add_randomised(&s, error));
     if (!cr2_first) UF_TRY(add_analytic(&s, true, error));
     if (!wild_first) UF_TRY(add_wild(&s, error));
+    UF_TRY(add_few_treated(&s, error));
     return add_analytic(&s, false, error);
 }
 

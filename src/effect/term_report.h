@@ -27,6 +27,8 @@ struct effect_findings {
     const struct uf_covariance *covariance;        /* as settled */
     const struct uf_randomisation *randomisation;  /* of the first term; NULL: none */
     const struct uf_did_assignment *assignment;    /* of the randomisation */
+    /* the regression's rows, for procedures that need to know which of them were treated; NULL: none of these */
+    const struct uf_did_data *data;
     enum effect_procedure procedure;               /* with inference: auto */
 };
 /* Which procedure the design calls for, with its note; nothing unless the inference is automatic. */

@@ -18,13 +18,16 @@ static size_t list_groups(const struct effect_run *run, struct trend_group group
 {
     const struct uf_did_data *data = &run->sample->data;
     size_t count = 0;
-    bool pooled = run->sample->n_cohorts > MOST_COHORTS;
-    if (pooled) groups[count++] = (struct trend_group){0, true};
-    for (size_t t = 0; t < data->n_periods && !pooled; t++) {
-        bool any = false;
-        for (size_t i = 0; i < data->n && !any; i++) any = data->first_period[data->unit[i]] == t;
-        if (any) groups[count++] = (struct trend_group){t, false};
+    bool pooled = run->sample->n_cohorts > MOST_COHORTS, *met = calloc(data->n_periods + 1, sizeof *met);
+    for (size_t i = 0; i < data->n && met; i++) {
+        size_t first = data->first_period[data->unit[i]];
+        if (first < data->n_periods) met[first] = true;
     }
+    if (pooled) groups[count++] = (struct trend_group){0, true};
+    for (size_t t = 0; t < data->n_periods && !pooled && met; t++) {
+        if (met[t]) groups[count++] = (struct trend_group){t, false};
+    }
+    free(met);
     if (run->sample->n_control > 0) groups[count++] = (struct trend_group){SIZE_MAX, false};
     return count;
 }
@@ -61,27 +64,31 @@ static uf_status add_group(const struct effect_run *run, const struct trend_grou
                                : never,
                      &start, 1, &label, error));
     uf_status status = UF_OK;
+    double *sum = calloc(2 * data->n_periods + 1, sizeof *sum), *weight = sum + data->n_periods;
+    size_t *n = calloc(data->n_periods + 1, sizeof *n), row;
+    bool *inside = calloc(data->n_units + 1, sizeof *inside);
+    if (!sum || !n || !inside) status = uf_fail_memory(error);
+    for (size_t u = 0; u < data->n_units && inside; u++) inside[u] = in_group(group, data->first_period[u]);
+    for (size_t i = 0; i < data->n && status == UF_OK; i++) {
+        size_t t = data->period[i];
+        if (!inside[data->unit[i]]) continue;
+        double w = data->weights ? data->weights[i] : 1;
+        sum[t] += w * data->outcome[i];
+        weight[t] += w;
+        n[t]++;
+    }
     for (size_t t = 0; t < data->n_periods && status == UF_OK; t++) {
-        double sum = 0, weight = 0;
-        size_t n = 0, row;
-        for (size_t i = 0; i < data->n; i++) {
-            if (data->period[i] != t || !in_group(group, data->first_period[data->unit[i]])) continue;
-            double w = data->weights ? data->weights[i] : 1;
-            sum += w * data->outcome[i];
-            weight += w;
-            n++;
-        }
-        if (n == 0) continue;
+        if (n[t] == 0) continue;
         status = uf_table_add_row(table, &row, error);
         if (status == UF_OK)
             status = uf_table_set_text(table, row, 0, treated ? "treated" : "control", error);
         if (status == UF_OK) status = uf_table_set_text(table, row, 1, label, error);
         if (status == UF_OK) status = uf_table_set_number(table, row, 2, period_number(run, t), error);
         if (status == UF_OK) status = uf_table_set_text(table, row, 3, run->panel->periods.label[t], error);
-        if (status == UF_OK) status = uf_table_set_number(table, row, 4, sum / weight, error);
-        if (status == UF_OK) status = uf_table_set_number(table, row, 5, (double)n, error);
+        if (status == UF_OK) status = uf_table_set_number(table, row, 4, sum[t] / weight[t], error);
+        if (status == UF_OK) status = uf_table_set_number(table, row, 5, (double)n[t], error);
     }
-    free(label);
+    free(label), free(sum), free(n), free(inside);
     return status;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/fail.h"
 #include "panel/layout.h"
+#include "panel/plain_panel.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -89,6 +90,14 @@ uf_status uf_panel_from_file(const struct uf_file_panel_request *request, struct
                  numbers = {calloc(most, sizeof(char *)), 0, most};
     struct uf_table *table = NULL;
     uf_status status = texts.items && numbers.items ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) {
+        bool done = false;
+        status = panel_from_plain_file(request, out, &done, error);
+        if (status != UF_OK || done) {
+            free(texts.items), free(numbers.items);
+            return status;
+        }
+    }
     if (status == UF_OK) {
         add_name(&texts, request->unit);
         add_name(&texts, request->period);

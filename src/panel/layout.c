@@ -114,7 +114,7 @@ static int compare_times(const void *a, const void *b)
 }
 
 /* In time where every code is a time; else by code, and the times are 0. */
-static uf_status order_periods(struct uf_panel *panel, struct uf_error *error)
+uf_status panel_order_periods(struct uf_panel *panel, struct uf_error *error)
 {
     const size_t n = panel->periods.count;
     struct timed *timed = malloc((n + 1) * sizeof *timed);
@@ -302,12 +302,12 @@ static uf_status group_units(const struct layout_request *request, const size_t 
 }
 
 /* The one period of a cross-section without a period column. */
-static uf_status one_period(struct uf_panel *panel, struct uf_error *error)
+uf_status panel_one_period(struct uf_panel *panel, struct uf_error *error)
 {
     panel->periods = (struct uf_dictionary){calloc(1, sizeof(char *)), calloc(1, sizeof(char *)), 1};
     panel->period_value = calloc(1, sizeof *panel->period_value);
     if (!panel->periods.code || !panel->periods.label || !panel->period_value) return uf_fail_memory(error);
-    panel->periods.code[0] = uf_text_copy("0");
+    panel->periods.code[0] = uf_text_copy("");
     panel->periods.label[0] = uf_text_copy("");
     return panel->periods.code[0] && panel->periods.label[0] ? UF_OK : uf_fail_memory(error);
 }
@@ -329,9 +329,9 @@ static uf_status lay_out(const struct layout_request *request, const size_t *kep
     }
     if (request->period) {
         UF_TRY(build_dictionary(table, kept, n, period, SIZE_MAX, &panel->periods, error));
-        UF_TRY(order_periods(panel, error));
+        UF_TRY(panel_order_periods(panel, error));
     } else {
-        UF_TRY(one_period(panel, error));
+        UF_TRY(panel_one_period(panel, error));
     }
     size_t *order = NULL;
     UF_TRY(sort_rows(request, kept, n, unit, sector, period, panel, &order, error));

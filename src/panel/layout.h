@@ -6,6 +6,7 @@
  * a query on the store) end here, so that codes, time order, duplicates and treatment are judged in one
  * place.
  */
+#include <stdbool.h>
 #include <utfall/panel.h>
 #include <utfall/table.h>
 
@@ -28,9 +29,19 @@ struct layout_request {
 uf_status panel_lay_out(const struct layout_request *request, struct uf_result *ledger, struct uf_panel **out,
                         struct uf_error *error);
 
+/* Puts the panel's periods in time where every code is a time, else by code; fills period_value. */
+uf_status panel_order_periods(struct uf_panel *panel, struct uf_error *error);
+/* The one period of a cross-section without a period column. */
+uf_status panel_one_period(struct uf_panel *panel, struct uf_error *error);
+
 /* Sets roles by column name; NULL names are skipped. */
 uf_status panel_set_roles(struct uf_panel *panel, const char *outcome, const char *weight,
                           const char *const *covariates, size_t n_covariates, struct uf_error *error);
+
+/* A treatment of which no unit has a start yet. */
+uf_status panel_start_treatment(struct uf_panel *panel, struct uf_error *error);
+/* The first treated period that a cohort's text (NULL: empty) names, SIZE_MAX for never; false: it is no period. */
+bool panel_cohort_start(const struct uf_panel *panel, const char *text, size_t *out);
 
 /* The three ways to say who was treated. */
 uf_status panel_treat_by_column(struct uf_panel *panel, const char *column, struct uf_error *error);

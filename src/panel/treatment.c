@@ -32,7 +32,7 @@ uf_status panel_set_roles(struct uf_panel *panel, const char *outcome, const cha
     return UF_OK;
 }
 
-static uf_status start_treatment(struct uf_panel *panel, struct uf_error *error)
+uf_status panel_start_treatment(struct uf_panel *panel, struct uf_error *error)
 {
     const size_t n = panel->units.count;
     panel->treatment.first_period = malloc((n + 1) * sizeof *panel->treatment.first_period);
@@ -66,7 +66,7 @@ uf_status panel_treat_by_column(struct uf_panel *panel, const char *column_name,
 {
     long column = UF_NOWHERE;
     UF_TRY(role(panel, column_name, &column, error));
-    UF_TRY(start_treatment(panel, error));
+    UF_TRY(panel_start_treatment(panel, error));
     struct uf_treatment *treatment = &panel->treatment;
     const double *value = panel->columns[column].value;
     treatment->dose = malloc((panel->n_rows + 1) * sizeof *treatment->dose);
@@ -118,10 +118,20 @@ static bool means_never(const char *code)
     return uf_number_parse(code, strlen(code), '.', &number) && number == 0;
 }
 
+bool panel_cohort_start(const struct uf_panel *panel, const char *text, size_t *out)
+{
+    uf_period time;
+    *out = SIZE_MAX;
+    if (!text || means_never(text)) return true;
+    if (!parse_time(text, &time)) return false;
+    *out = first_at_or_after(panel, text, time);
+    return true;
+}
+
 uf_status panel_treat_by_cohort(struct uf_panel *panel, const struct uf_table *table, const char *unit,
                                 const char *cohort, const char *place, struct uf_error *error)
 {
-    UF_TRY(start_treatment(panel, error));
+    UF_TRY(panel_start_treatment(panel, error));
     size_t unit_column = uf_table_column(table, unit), cohort_column = uf_table_column(table, cohort);
     size_t *seen_at = malloc((panel->units.count + 1) * sizeof *seen_at);
     if (!seen_at) return uf_fail_memory(error);
@@ -142,17 +152,12 @@ uf_status panel_treat_by_cohort(struct uf_panel *panel, const struct uf_table *t
             continue;
         }
         seen_at[index] = i;
-        uf_period time;
-        if (!text || means_never(text)) continue;
-        if (!parse_time(text, &time)) {
+        if (!panel_cohort_start(panel, text, &panel->treatment.first_period[index]))
             status = uf_fail_at(
                 error, UF_BAD_INPUT, place, place ? i + 2 : 0, 0,
                 "cohort '%s' of unit '%s' is not a period; expected the first treated period, or 0 or empty "
                 "for never",
                 text, code);
-            continue;
-        }
-        panel->treatment.first_period[index] = first_at_or_after(panel, text, time);
     }
     free(seen_at);
     return status;
@@ -171,7 +176,7 @@ uf_status panel_treat_by_list(struct uf_panel *panel, const char *const *treated
         return uf_fail(error, UF_BAD_INPUT,
                        "start %s is after the last period of the data, %s; nothing can be seen of it", start,
                        panel->periods.code[panel->periods.count - 1]);
-    UF_TRY(start_treatment(panel, error));
+    UF_TRY(panel_start_treatment(panel, error));
     for (size_t i = 0; i < n_treated; i++) {
         size_t unit = uf_dictionary_find(&panel->units, treated[i]);
         if (unit == SIZE_MAX) {

@@ -184,7 +184,7 @@ uf_status attributes_new(const struct uf_panel *panel, const struct uf_options *
         return status;
     }
     const char *code = panel->periods.code[a.period];
-    if (strcmp(code, "0") != 0)
+    if (strcmp(code, "") != 0)
         snprintf(a.when, sizeof a.when, "%s%.40s", language == UF_SWEDISH ? " " : ", ", code);
     *out = a;
     return UF_OK;

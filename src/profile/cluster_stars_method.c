@@ -8,11 +8,10 @@
 #include <string.h>
 #include <utfall/location_quotient.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/findings.h"
 #include "profile/tidy.h"
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 struct stars {
     struct panel_activity activity; /* the earlier period, where there is one, then the one described */

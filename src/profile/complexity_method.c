@@ -19,6 +19,7 @@ static void indices_clear(struct complexity_indices *x)
     gsl_vector *const all[] = {
         x->eci, x->pci, x->fitness, x->complexity, x->outlook, x->region_reflections, x->sector_reflections};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) gsl_vector_free(all[i]);
+    rounding_bands_clear(&x->drawn);
     *x = (struct complexity_indices){0};
 }
 
@@ -68,7 +69,7 @@ static uf_status compute_outlook(struct complexity_indices *x, const struct uf_o
 }
 
 static uf_status compute(struct complexity_indices *x, const struct uf_options *options,
-                         struct uf_result *result, struct uf_error *error)
+                         const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
     const double extremality = uf_options_number(options, "extremality");
     if (!(extremality > 0))
@@ -85,10 +86,21 @@ static uf_status compute(struct complexity_indices *x, const struct uf_options *
     if (x->reflections == SIZE_MAX) x->reflections = REFLECTIONS_DEFAULT;
     UF_TRY(uf_complexity_reflections(presence, x->reflections, x->region_reflections, x->sector_reflections,
                                      error));
-    return compute_outlook(x, options, error);
+    UF_TRY(compute_outlook(x, options, error));
+    const struct uf_complexity_options spectral = complexity_options(options);
+    return complexity_draw(x, &spectral, options, context, error);
 }
 
 /* --- tables ------------------------------------------------------------------------------------ */
+
+/* A number with its band at a place of the drawn ones. */
+static void drawn_number(struct tidy_row *row, const struct complexity_indices *x, double value, size_t at)
+{
+    const uf_value_status none = UF_VALUE_NOT_APPLICABLE; /* takes no part, or exact figures */
+    const bool drawn = x->drawn.low != NULL && !isnan(value);
+    tidy_banded(row, value, drawn ? x->drawn.low[at] : (double)NAN, drawn ? x->drawn.high[at] : (double)NAN,
+                none, none);
+}
 
 static double mean_ubiquity(const struct panel_network *n, size_t region)
 {
@@ -102,13 +114,17 @@ static uf_status region_table(const struct complexity_indices *x, struct uf_tabl
                               struct uf_error *error)
 {
     static const struct uf_words title = {"Complexity by region", "Komplexitet per region"};
-    static const struct tidy_column columns[] = {
-        {"unit", UF_COLUMN_TEXT, NULL, -1},          {"label", UF_COLUMN_TEXT, NULL, -1},
-        {"period", UF_COLUMN_TEXT, NULL, -1},        {"eci", UF_COLUMN_NUMBER, NULL, 3},
-        {"rank", UF_COLUMN_NUMBER, NULL, 0},         {"fitness", UF_COLUMN_NUMBER, NULL, 3},
-        {"fitness_rank", UF_COLUMN_NUMBER, NULL, 0}, {"reflections", UF_COLUMN_NUMBER, NULL, 4},
-        {"diversity", UF_COLUMN_NUMBER, NULL, 0},    {"mean_ubiquity", UF_COLUMN_NUMBER, NULL, 2},
-        {"outlook", UF_COLUMN_NUMBER, NULL, 3}};
+    static const struct tidy_column columns[] = {{"unit", UF_COLUMN_TEXT, NULL, -1},
+                                                 {"label", UF_COLUMN_TEXT, NULL, -1},
+                                                 {"period", UF_COLUMN_TEXT, NULL, -1},
+                                                 TIDY_BANDED("eci", NULL, 3),
+                                                 TIDY_BANDED("rank", NULL, 0),
+                                                 TIDY_BANDED("fitness", NULL, 3),
+                                                 TIDY_BANDED("fitness_rank", NULL, 0),
+                                                 {"reflections", UF_COLUMN_NUMBER, NULL, 4},
+                                                 {"diversity", UF_COLUMN_NUMBER, NULL, 0},
+                                                 {"mean_ubiquity", UF_COLUMN_NUMBER, NULL, 2},
+                                                 TIDY_BANDED("outlook", NULL, 3)};
     const struct panel_network *n = &x->network;
     struct uf_table *table = NULL;
     UF_TRY(tidy_table_new("complexity-regions", uf_words_in(title, x->language), columns,
@@ -121,14 +137,15 @@ static uf_status region_table(const struct complexity_indices *x, struct uf_tabl
         tidy_text(&row, panel_activity_region_code(&n->activity, r));
         tidy_text(&row, panel_activity_region_label(&n->activity, r));
         tidy_text(&row, panel_activity_period_code(&n->activity, 0));
-        tidy_number(&row, gsl_vector_get(x->eci, r), none);
-        tidy_number(&row, rank_from_top(x->eci, r), none);
-        tidy_number(&row, gsl_vector_get(x->fitness, r), none);
-        tidy_number(&row, rank_from_top(x->fitness, r), none);
+        drawn_number(&row, x, gsl_vector_get(x->eci, r), complexity_region_at(x, REGION_ECI, r));
+        drawn_number(&row, x, rank_from_top(x->eci, r), complexity_region_at(x, REGION_RANK, r));
+        drawn_number(&row, x, gsl_vector_get(x->fitness, r), complexity_region_at(x, REGION_FITNESS, r));
+        drawn_number(&row, x, rank_from_top(x->fitness, r), complexity_region_at(x, REGION_FITNESS_RANK, r));
         tidy_number(&row, gsl_vector_get(x->region_reflections, r), none);
         tidy_number(&row, (double)diversity, 0);
         tidy_number(&row, diversity ? mean_ubiquity(n, r) : (double)NAN, none);
-        tidy_number(&row, diversity ? gsl_vector_get(x->outlook, r) : (double)NAN, none);
+        drawn_number(&row, x, diversity ? gsl_vector_get(x->outlook, r) : (double)NAN,
+                     complexity_region_at(x, REGION_OUTLOOK, r));
         status = row.status;
     }
     if (status != UF_OK)
@@ -142,11 +159,14 @@ static uf_status sector_table(const struct complexity_indices *x, struct uf_tabl
                               struct uf_error *error)
 {
     static const struct uf_words title = {"Complexity by sector", "Komplexitet per bransch"};
-    static const struct tidy_column columns[] = {
-        {"sector", UF_COLUMN_TEXT, NULL, -1},       {"sector_label", UF_COLUMN_TEXT, NULL, -1},
-        {"period", UF_COLUMN_TEXT, NULL, -1},       {"pci", UF_COLUMN_NUMBER, NULL, 3},
-        {"rank", UF_COLUMN_NUMBER, NULL, 0},        {"complexity", UF_COLUMN_NUMBER, NULL, 3},
-        {"reflections", UF_COLUMN_NUMBER, NULL, 4}, {"ubiquity", UF_COLUMN_NUMBER, NULL, 0}};
+    static const struct tidy_column columns[] = {{"sector", UF_COLUMN_TEXT, NULL, -1},
+                                                 {"sector_label", UF_COLUMN_TEXT, NULL, -1},
+                                                 {"period", UF_COLUMN_TEXT, NULL, -1},
+                                                 TIDY_BANDED("pci", NULL, 3),
+                                                 TIDY_BANDED("rank", NULL, 0),
+                                                 TIDY_BANDED("complexity", NULL, 3),
+                                                 {"reflections", UF_COLUMN_NUMBER, NULL, 4},
+                                                 {"ubiquity", UF_COLUMN_NUMBER, NULL, 0}};
     const struct panel_network *n = &x->network;
     struct uf_table *table = NULL;
     UF_TRY(tidy_table_new("complexity-sectors", uf_words_in(title, x->language), columns,
@@ -158,9 +178,10 @@ static uf_status sector_table(const struct complexity_indices *x, struct uf_tabl
         tidy_text(&row, panel_activity_sector_code(&n->activity, s));
         tidy_text(&row, panel_activity_sector_label(&n->activity, s));
         tidy_text(&row, panel_activity_period_code(&n->activity, 0));
-        tidy_number(&row, gsl_vector_get(x->pci, s), none);
-        tidy_number(&row, rank_from_top(x->pci, s), none);
-        tidy_number(&row, gsl_vector_get(x->complexity, s), none);
+        drawn_number(&row, x, gsl_vector_get(x->pci, s), complexity_sector_at(x, SECTOR_PCI, s));
+        drawn_number(&row, x, rank_from_top(x->pci, s), complexity_sector_at(x, SECTOR_RANK, s));
+        drawn_number(&row, x, gsl_vector_get(x->complexity, s),
+                     complexity_sector_at(x, SECTOR_COMPLEXITY, s));
         tidy_number(&row, gsl_vector_get(x->sector_reflections, s), none);
         tidy_number(&row, (double)n->ubiquity[s], 0);
         status = row.status;
@@ -177,18 +198,18 @@ static uf_status ranking_table(const struct complexity_indices *x, struct uf_tab
                                struct uf_error *error)
 {
     static const struct uf_words title = {"Regions by complexity", "Regioner efter komplexitet"};
-    static const struct tidy_column columns[] = {{"unit", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"label", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"eci", UF_COLUMN_NUMBER, NULL, 3}};
+    static const struct tidy_column columns[] = {
+        {"unit", UF_COLUMN_TEXT, NULL, -1}, {"label", UF_COLUMN_TEXT, NULL, -1}, TIDY_BANDED("eci", NULL, 3)};
     struct uf_table *table = NULL;
-    UF_TRY(tidy_table_new("complexity-ranking", uf_words_in(title, x->language), columns, 3, &table, error));
+    UF_TRY(tidy_table_new("complexity-ranking", uf_words_in(title, x->language), columns,
+                          sizeof columns / sizeof *columns, &table, error));
     uf_status status = UF_OK;
     for (size_t r = 0; r < x->network.n_regions && status == UF_OK; r++) {
         if (isnan(gsl_vector_get(x->eci, r))) continue;
         struct tidy_row row = tidy_row_add(table, error);
         tidy_text(&row, panel_activity_region_code(&x->network.activity, r));
         tidy_text(&row, panel_activity_region_label(&x->network.activity, r));
-        tidy_number(&row, gsl_vector_get(x->eci, r), 0);
+        drawn_number(&row, x, gsl_vector_get(x->eci, r), complexity_region_at(x, REGION_ECI, r));
         status = row.status;
     }
     if (status == UF_OK) status = uf_table_sort(table, 2, true, error);
@@ -214,7 +235,8 @@ static uf_status add_results(const struct complexity_indices *x, struct uf_resul
     UF_TRY(findings_table_new(&x->network.activity, "complexity-findings", complexity_sentence, x, &table,
                               error));
     UF_TRY(uf_result_take_table(result, table, error));
-    return complexity_tell(x, result, error);
+    UF_TRY(complexity_tell(x, result, error));
+    return rounding_bands_tell(&x->drawn, x->language, result, error);
 }
 
 static uf_status run(const struct uf_panel *panel, const struct uf_options *options,
@@ -223,7 +245,7 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     struct complexity_indices x = {.language = context->language};
     result->claim = UF_CLAIM_DESCRIPTION;
     UF_TRY(panel_network_new(panel, options, context->language, result, &x.network, error));
-    uf_status status = compute(&x, options, result, error);
+    uf_status status = compute(&x, options, context, result, error);
     if (status == UF_OK) status = add_results(&x, result, error);
     indices_clear(&x);
     return status;
@@ -245,6 +267,7 @@ static const struct uf_option options_list[] = {
     {"own", UF_OPTION_FLAG, "false", NULL, "A sector counts as related to itself in the outlook", false},
     {"subtract-distance", UF_OPTION_FLAG, "false", NULL,
      "The outlook's gain less what the sector's own complexity gives", false},
+    ROUNDING_DRAWS_OPTION,
 };
 
 static const struct uf_chart_hint charts[] = {
@@ -253,6 +276,8 @@ static const struct uf_chart_hint charts[] = {
      .title = {"Economic complexity by region, {3}", "Ekonomisk komplexitet per region, {3}"},
      .value_label = {"Economic complexity index (z-score)", "Index för ekonomisk komplexitet (z-värde)"},
      .value = "eci",
+     .low = "eci_low",
+     .high = "eci_high",
      .label = "label",
      .reference = 0},
 };

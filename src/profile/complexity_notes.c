@@ -4,14 +4,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/ranking.h"
 #include "profile/tidy.h"
 
 /* Below these the index says little more than which few sectors stand out (docs/methods/complexity.md). */
 enum { FEW_SECTORS = 50, FEW_REGIONS = 15 };
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 /* --- a network that falls apart ---------------------------------------------------------------- */
 
@@ -115,15 +114,30 @@ uf_status complexity_sentence(const struct panel_activity *a, const void *what, 
         "branscher."};
     static const struct uf_words none = {"{0} is specialised in no sector of the network{3}.",
                                          "{0} är inte specialiserad i någon bransch i nätverket{3}."};
-    double rank = rank_from_top(x->eci, r);
+    static const struct uf_words open = {
+        "{0} ranks {1} of {2} by complexity{3} (ECI {4}), {7} to {8} in tables drawn within the rounding of "
+        "the figures; it is specialised in {5} of {6} sectors.",
+        "{0} har plats {1} av {2} i komplexitet{3} (ECI {4}), plats {7} till {8} i tabeller dragna inom "
+        "uppgifternas avrundning; regionen är specialiserad i {5} av {6} branscher."};
+    double rank = rank_from_top(x->eci, r), ends[2] = {rank, rank};
+    if (x->drawn.low) {
+        ends[0] = x->drawn.low[complexity_region_at(x, REGION_RANK, r)];
+        ends[1] = x->drawn.high[complexity_region_at(x, REGION_RANK, r)];
+    }
     struct uf_argument arguments[] = {uf_text_argument(panel_activity_region_label(a, r)),
                                       uf_count_argument(isnan(rank) ? 0 : (size_t)rank),
                                       uf_count_argument(x->fit.n_regions),
                                       uf_text_argument(a->at[0].when),
                                       uf_number_argument(gsl_vector_get(x->eci, r), 2),
                                       uf_count_argument(x->network.diversity[r]),
-                                      uf_count_argument(x->fit.n_sectors)};
-    return uf_phrase(a->language, isnan(rank) ? none : told, arguments, 7, out, error);
+                                      uf_count_argument(x->fit.n_sectors),
+                                      uf_number_argument(ends[0], 0),
+                                      uf_number_argument(ends[1], 0)};
+    return uf_phrase(a->language,
+                     isnan(rank)         ? none
+                     : ends[0] < ends[1] ? open
+                                         : told,
+                     arguments, 9, out, error);
 }
 
 bool complexity_means_little(const struct complexity_indices *x)

@@ -15,7 +15,33 @@ struct complexity_indices {
     size_t reflections;
     struct uf_complexity_fit fit;
     struct uf_fitness_fit iterated;
+    struct rounding_bands
+        drawn; /* COMPLEXITY_REGION_NUMBERS of all regions, then those of all sectors; empty: exact */
 };
+/* The numbers that have a band from draws: one kind after the other. */
+enum {
+    REGION_ECI,
+    REGION_RANK,
+    REGION_FITNESS,
+    REGION_FITNESS_RANK,
+    REGION_OUTLOOK,
+    COMPLEXITY_REGION_NUMBERS
+};
+enum { SECTOR_PCI, SECTOR_RANK, SECTOR_COMPLEXITY, COMPLEXITY_SECTOR_NUMBERS };
+
+/* Where they lie in `drawn`. */
+static inline size_t complexity_region_at(const struct complexity_indices *x, int number, size_t region)
+{
+    return (size_t)number * x->network.n_regions + region;
+}
+static inline size_t complexity_sector_at(const struct complexity_indices *x, int number, size_t sector)
+{
+    return COMPLEXITY_REGION_NUMBERS * x->network.n_regions + (size_t)number * x->network.n_sectors + sector;
+}
+/* Draws the bands where the figures have any: does nothing for exact ones. `spectral` as for the index itself. */
+uf_status complexity_draw(struct complexity_indices *indices, const struct uf_complexity_options *spectral,
+                          const struct uf_options *options, const struct uf_context *context,
+                          struct uf_error *error);
 
 /* Too few sectors or regions for the index to mean anything. */
 bool complexity_means_little(const struct complexity_indices *indices);

@@ -3,11 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/composite_problem.h"
 #include "profile/tidy.h"
 
-static const struct uf_words no_advice = {NULL, NULL};
 /* Below it, two indicators of a pillar have next to nothing in common. */
 static const double weak = 0.2;
 

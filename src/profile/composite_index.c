@@ -46,6 +46,7 @@ void composite_index_clear(struct composite_index *x)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i]) gsl_matrix_free(all[i]);
     if (x->uncertain) uf_composite_uncertainty_clear(&x->uncertainty);
+    rounding_bands_clear(&x->rounding);
     *x = (struct composite_index){0};
 }
 

@@ -25,6 +25,7 @@ static uf_status compute(const struct uf_panel *panel, const struct uf_options *
     uf_status status = composite_problem_new(panel, options, context->language, problem, &inner);
     if (status == UF_OK) status = composite_index_new(problem, options, index, &inner);
     if (status == UF_OK) status = composite_index_vary(problem, options, context, index, &inner);
+    if (status == UF_OK) status = composite_index_draw(problem, options, context, index, &inner);
     if (status == UF_OK) return UF_OK;
     if (status == UF_NOT_IDENTIFIED) UF_TRY(explain_refusal(context->language, inner.message, result, error));
     if (error) *error = inner;
@@ -41,6 +42,7 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     if (status == UF_OK) status = composite_add_tables(&problem, &index, result, error);
     if (status == UF_OK) status = composite_add_coherence(&problem, &index, result, error);
     if (status == UF_OK) status = composite_tell(&problem, &index, result, error);
+    if (status == UF_OK) status = rounding_bands_tell(&index.rounding, problem.language, result, error);
     composite_index_clear(&index);
     composite_problem_clear(&problem);
     return status;
@@ -96,6 +98,7 @@ static const struct uf_option options_list[] = {
     {"sensitivity", UF_OPTION_FLAG, "true", NULL, "Sobol’ indices of the choices", false},
     {"top", UF_OPTION_COUNT, "10", NULL, "Share of the draws in which a region is among the first so many",
      false},
+    ROUNDING_DRAWS_OPTION,
 };
 
 static const struct uf_chart_hint charts[] = {

@@ -5,12 +5,11 @@
 #include <string.h>
 #include <utfall/text.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/composite_problem.h"
 #include "profile/ranking.h"
 #include "profile/tidy.h"
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 /* --- what was done ----------------------------------------------------------------------------- */
 

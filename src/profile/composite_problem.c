@@ -219,7 +219,6 @@ static uf_status read_values(struct composite_problem *p, struct uf_error *error
             if (belongs(p, row, k)) gsl_matrix_set(p->raw, u, k, value_at(p, row, k, &p->status[u * n + k]));
     }
     free(place);
-    gsl_matrix_memcpy(p->values, p->raw);
     for (size_t u = 0; u < p->n_units; u++)
         for (size_t k = 0; k < n; k++) p->n_missing += isnan(gsl_matrix_get(p->raw, u, k)) ? 1 : 0;
     return UF_OK;
@@ -254,6 +253,12 @@ static uf_status fill_values(struct composite_problem *p, struct uf_error *error
     return UF_OK;
 }
 
+uf_status composite_problem_fill(struct composite_problem *p, struct uf_error *error)
+{
+    gsl_matrix_memcpy(p->values, p->raw);
+    return p->missing == MISSING_MEAN || p->missing == MISSING_MEDIAN ? fill_values(p, error) : UF_OK;
+}
+
 static uf_status fill(struct composite_problem *p, const struct uf_options *options, struct uf_error *error)
 {
     const char *missing = uf_options_text(options, "missing");
@@ -263,7 +268,7 @@ static uf_status fill(struct composite_problem *p, const struct uf_options *opti
     UF_TRY(choose_period(p, options, error));
     UF_TRY(choose_units(p, error));
     UF_TRY(read_values(p, error));
-    return p->missing == MISSING_MEAN || p->missing == MISSING_MEDIAN ? fill_values(p, error) : UF_OK;
+    return composite_problem_fill(p, error);
 }
 
 uf_status composite_problem_new(const struct uf_panel *panel, const struct uf_options *options,

@@ -7,6 +7,8 @@
  */
 #include <utfall/composite_uncertainty.h>
 
+#include "profile/rounding_draws.h"
+
 enum composite_missing { MISSING_UNIT, MISSING_RENORMALISE, MISSING_MEAN, MISSING_MEDIAN };
 enum composite_weighting { WEIGHTING_EQUAL, WEIGHTING_GIVEN, WEIGHTING_COMPONENTS };
 
@@ -37,6 +39,8 @@ uf_status composite_problem_new(const struct uf_panel *panel, const struct uf_op
                                 enum uf_language language, struct composite_problem *out,
                                 struct uf_error *error);
 void composite_problem_clear(struct composite_problem *problem);
+/* `values` from `raw`, with what is missing filled in as the option `missing` says. */
+uf_status composite_problem_fill(struct composite_problem *problem, struct uf_error *error);
 
 /* Reads `pillars`, `weights`, `targets` and `less-is-better` into the problem, whose indicators are known; makes the tree. */
 uf_status composite_hierarchy_read(struct composite_problem *problem, const struct uf_options *options,
@@ -57,11 +61,16 @@ struct composite_index {
     bool uncertain; /* the ranks were drawn */
     struct uf_composite_uncertainty uncertainty;
     size_t n_alternatives[UF_CHOICES];
+    struct rounding_bands rounding; /* of the index of all units, and of their ranks; empty: exact figures */
 };
 uf_status composite_index_new(const struct composite_problem *problem, const struct uf_options *options,
                               struct composite_index *out, struct uf_error *error);
 /* Draws over the alternatives that the options name; does nothing where none is named or `draws` is 0. */
 uf_status composite_index_vary(const struct composite_problem *problem, const struct uf_options *options,
+                               const struct uf_context *context, struct composite_index *index,
+                               struct uf_error *error);
+/* What the rounding of the indicators leaves open of index and ranks; does nothing where none is rounded. */
+uf_status composite_index_draw(const struct composite_problem *problem, const struct uf_options *options,
                                const struct uf_context *context, struct composite_index *index,
                                struct uf_error *error);
 void composite_index_clear(struct composite_index *index);

@@ -77,11 +77,21 @@ static struct tidy_row unit_row(const struct composite_problem *p, size_t u, str
     }
 
 static const struct tidy_column index_columns[] = {UNIT_COLUMNS,
-                                                   {"index", UF_COLUMN_NUMBER, NULL, 2},
-                                                   {"rank", UF_COLUMN_NUMBER, NULL, 0},
-                                                   {"rank_low", UF_COLUMN_NUMBER, NULL, 1},
-                                                   {"rank_high", UF_COLUMN_NUMBER, NULL, 1},
+                                                   TIDY_BANDED("index", NULL, 2),
+                                                   TIDY_BANDED("rank", NULL, 0),
+                                                   {"rank_p05", UF_COLUMN_NUMBER, NULL, 1},
+                                                   {"rank_p95", UF_COLUMN_NUMBER, NULL, 1},
                                                    {"missing", UF_COLUMN_NUMBER, NULL, 0}};
+
+/* A number with what rounding leaves of it. */
+static void rounded_number(struct tidy_row *row, const struct composite_index *x, double value, size_t at,
+                           uf_value_status reason)
+{
+    const bool drawn = x->rounding.low != NULL && !isnan(value);
+    tidy_banded(row, value, drawn ? x->rounding.low[at] : (double)NAN,
+                drawn ? x->rounding.high[at] : (double)NAN, reason,
+                x->rounding.low != NULL ? reason : (uf_value_status)UF_VALUE_NOT_APPLICABLE);
+}
 
 static uf_status fill_index(const struct composite_problem *p, const struct composite_index *x,
                             struct uf_table *table, struct uf_error *error)
@@ -91,8 +101,8 @@ static uf_status fill_index(const struct composite_problem *p, const struct comp
         struct tidy_row row = unit_row(p, u, table, error);
         uf_value_status reason = reason_of(p, u);
         uf_value_status drawn = x->uncertain ? reason : UF_VALUE_NOT_APPLICABLE;
-        tidy_number(&row, gsl_matrix_get(x->value, u, top), reason);
-        tidy_number(&row, gsl_matrix_get(x->rank, u, top), reason);
+        rounded_number(&row, x, gsl_matrix_get(x->value, u, top), u, reason);
+        rounded_number(&row, x, gsl_matrix_get(x->rank, u, top), p->n_units + u, reason);
         tidy_number(&row, x->uncertain ? x->uncertainty.unit[u].low : (double)NAN, drawn);
         tidy_number(&row, x->uncertain ? x->uncertainty.unit[u].high : (double)NAN, drawn);
         tidy_number(&row, count_missing(p, u), 0);

@@ -4,23 +4,12 @@
 #include <utfall/concentration.h>
 #include <utfall/specialisation.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
+#include "profile/concentration_bands.h"
 #include "profile/findings.h"
-#include "profile/panel_activity.h"
-#include "profile/plants.h"
+#include "profile/shares.h"
 #include "profile/tidy.h"
-
-/* What is found of each sector; arrays per sector. */
-struct places {
-    const struct panel_activity *activity;
-    struct uf_concentration *index;
-    gsl_vector *krugman_low, *krugman_high;
-    double *value, *top_share;
-    char **top_regions; /* names of the largest, largest first */
-    size_t top;         /* how many */
-    struct plants plants;
-    struct uf_ellison_glaeser *excess;
-};
 
 static void places_clear(struct places *x)
 {
@@ -32,41 +21,9 @@ static void places_clear(struct places *x)
     free(x->top_share);
     free(x->top_regions);
     free(x->excess);
+    free(x->alone);
+    rounding_bands_clear(&x->drawn);
     plants_clear(&x->plants);
-}
-
-/* The regions' shares of all activity are compared with: their given totals, or the sums of their sectors. */
-static double reference_of(const struct panel_activity *a, size_t r)
-{
-    const struct period_activity *p = &a->at[0];
-    if (p->total[BOUND_VALUE] != NULL) return gsl_vector_get(p->total[BOUND_VALUE], r);
-    double sum = 0;
-    for (size_t s = 0; s < a->n_sectors; s++) sum += gsl_matrix_get(p->value[BOUND_VALUE], r, s);
-    return sum;
-}
-
-/* A sector over regions is a row of the table turned over, and the given totals are its reference area: the band of
- * specialisation serves. */
-static uf_status krugman_bands(struct places *x, struct uf_error *error)
-{
-    const struct panel_activity *a = x->activity;
-    const struct period_activity *p = &a->at[0];
-    gsl_matrix *turned[2] = {gsl_matrix_alloc(a->n_sectors, a->n_regions),
-                             gsl_matrix_alloc(a->n_sectors, a->n_regions)};
-    uf_status status = turned[0] && turned[1] ? UF_OK : uf_fail_memory(error);
-    if (status == UF_OK) {
-        struct uf_activity bound[2];
-        for (int k = 0; k < 2; k++) {
-            const enum bound which = k ? BOUND_HIGH : BOUND_LOW;
-            gsl_matrix_transpose_memcpy(turned[k], p->value[which]);
-            bound[k] = (struct uf_activity){.value = turned[k], .whole = p->total[which]};
-        }
-        status = uf_krugman_band(&bound[0], &bound[1], UF_REFERENCE_NATION, x->krugman_low, x->krugman_high,
-                                 error);
-    }
-    gsl_matrix_free(turned[0]);
-    gsl_matrix_free(turned[1]);
-    return status;
 }
 
 /* The k regions with the largest values, in order; of equals the first. */
@@ -104,12 +61,12 @@ static uf_status describe_sector(struct places *x, size_t s, double *column, con
     }
     UF_TRY(uf_top_share(column, a->n_regions, x->top, &x->top_share[s], error));
     if (x->value[s] > 0) UF_TRY(top_regions(x, s, column, error));
-    x->excess[s] = (struct uf_ellison_glaeser){NAN, NAN, NAN};
-    if (isnan(x->plants.herfindahl[s]) || !(x->value[s] > 0)) return UF_OK;
-    return uf_ellison_glaeser(column, reference, a->n_regions, x->plants.herfindahl[s], &x->excess[s], error);
+    const struct uf_activity value = panel_activity_at(a, 0, BOUND_VALUE);
+    return concentration_excess_of(&value, reference, &x->plants, s, column, &x->excess[s], error);
 }
 
-static uf_status fill(struct places *x, const struct uf_options *options, struct uf_error *error)
+static uf_status fill(struct places *x, const struct uf_options *options, const struct rounding_plan *plan,
+                      struct uf_error *error)
 {
     const struct panel_activity *a = x->activity;
     const size_t n = a->n_sectors;
@@ -120,23 +77,42 @@ static uf_status fill(struct places *x, const struct uf_options *options, struct
     x->top_share = calloc(n, sizeof *x->top_share);
     x->top_regions = calloc(n, sizeof *x->top_regions);
     x->excess = calloc(n, sizeof *x->excess);
+    x->alone = calloc(n, sizeof *x->alone);
     double *column = calloc(2 * a->n_regions, sizeof *column), *reference = column;
     uf_status status = UF_OK;
     if (!x->index || !x->krugman_low || !x->krugman_high || !x->value || !x->top_share || !x->top_regions ||
-        !x->excess || !column)
+        !x->excess || !x->alone || !column)
         status = uf_fail_memory(error);
     const struct uf_activity value = panel_activity_at(a, 0, BOUND_VALUE);
     if (status == UF_OK) status = uf_concentration(&value, x->index, error);
-    if (status == UF_OK && a->bands) status = krugman_bands(x, error);
     if (status == UF_OK) status = plants_read(a, options, &x->plants, error);
     if (status == UF_OK) {
         reference = column + a->n_regions;
-        for (size_t r = 0; r < a->n_regions; r++) reference[r] = reference_of(a, r);
+        for (size_t r = 0; r < a->n_regions; r++) reference[r] = concentration_reference_of(&value, r);
     }
     for (size_t s = 0; s < n && status == UF_OK; s++)
         status = describe_sector(x, s, column, reference, error);
     free(column);
-    return status;
+    return status == UF_OK && a->bands ? concentration_bands(x, plan, error) : status;
+}
+
+/* --- tables ------------------------------------------------------------------------------------- */
+
+static void banded_number(struct tidy_row *row, const struct panel_activity *a, double value, double low,
+                          double high, uf_value_status needed)
+{
+    const bool banded = panel_activity_banded(a, isfinite(value));
+    tidy_banded(row, value, banded ? low : NAN, banded ? high : NAN, needed,
+                a->bands ? needed : (uf_value_status)UF_VALUE_NOT_APPLICABLE);
+}
+
+static void drawn_number(struct tidy_row *row, const struct places *x, double value, size_t s, size_t which,
+                         uf_value_status needed)
+{
+    const size_t k = s * DRAWN + which;
+    const bool drawn = x->drawn.low != NULL && panel_activity_banded(x->activity, isfinite(value));
+    tidy_banded(row, value, drawn ? x->drawn.low[k] : (double)NAN, drawn ? x->drawn.high[k] : (double)NAN,
+                needed, x->drawn.low != NULL ? needed : needed | (uf_value_status)UF_VALUE_NOT_APPLICABLE);
 }
 
 static uf_status sector_row(const struct places *x, size_t s, struct uf_table *table, struct uf_error *error)
@@ -146,29 +122,29 @@ static uf_status sector_row(const struct places *x, size_t s, struct uf_table *t
     const struct uf_concentration *y = &x->index[s];
     const uf_value_status own = p->sector_sum[s]; /* what indices of the sector alone need */
     const uf_value_status both = own | (a->total_sector != SIZE_MAX ? p->all_totals : p->all_cells);
-    const bool banded = a->bands && isfinite(y->krugman);
-    const uf_value_status no_band = a->bands ? both : UF_VALUE_NOT_APPLICABLE;
+    const struct uf_shares_band *alone = &x->alone[s];
+    const double low = gsl_vector_get(x->krugman_low, s), high = gsl_vector_get(x->krugman_high, s);
     struct tidy_row row = tidy_row_add(table, error);
     tidy_text(&row, panel_activity_sector_code(a, s));
     tidy_text(&row, panel_activity_sector_label(a, s));
     tidy_text(&row, panel_activity_period_code(a, 0));
     tidy_number(&row, x->value[s], own);
-    tidy_number(&row, y->gini, both);
-    tidy_number(&row, y->hoover, both);
-    tidy_number(&row, banded ? gsl_vector_get(x->krugman_low, s) / 2 : NAN, no_band);
-    tidy_number(&row, banded ? gsl_vector_get(x->krugman_high, s) / 2 : NAN, no_band);
-    tidy_number(&row, y->krugman, both);
-    tidy_number(&row, y->theil, both);
-    tidy_number(&row, y->herfindahl, own);
-    tidy_number(&row, y->herfindahl_normalised, own);
-    tidy_number(&row, 100 * x->top_share[s], own);
+    drawn_number(&row, x, y->gini, s, DRAWN_GINI, both);
+    banded_number(&row, a, y->hoover, low / 2, high / 2, both);
+    drawn_number(&row, x, concentration_rank_by_hoover(x->index, a->n_sectors, s), s, DRAWN_RANK, both);
+    banded_number(&row, a, y->krugman, low, high, both);
+    drawn_number(&row, x, y->theil, s, DRAWN_THEIL, both);
+    banded_number(&row, a, y->herfindahl, alone->herfindahl_low, alone->herfindahl_high, own);
+    banded_number(&row, a, y->herfindahl_normalised, shares_normalised(alone->herfindahl_low, a->n_regions),
+                  shares_normalised(alone->herfindahl_high, a->n_regions), own);
+    banded_number(&row, a, 100 * x->top_share[s], 100 * alone->top_low, 100 * alone->top_high, own);
     tidy_text(&row, x->top_regions[s]);
-    tidy_number(&row, y->raw, both);
+    drawn_number(&row, x, y->raw, s, DRAWN_RAW, both);
     if (x->plants.given) {
         const uf_value_status needed = both | x->plants.missing[s];
         tidy_number(&row, x->plants.herfindahl[s], needed);
         tidy_number(&row, x->excess[s].expected, needed);
-        tidy_number(&row, x->excess[s].gamma, needed);
+        drawn_number(&row, x, x->excess[s].gamma, s, DRAWN_EXCESS, needed);
     }
     return row.status;
 }
@@ -182,22 +158,21 @@ static uf_status sector_table(const struct places *x, struct uf_table **out, str
         {"label", UF_COLUMN_TEXT, NULL, -1},
         {"period", UF_COLUMN_TEXT, NULL, -1},
         {"value", UF_COLUMN_NUMBER, a->column->unit, -1},
-        {"gini", UF_COLUMN_NUMBER, NULL, 3},
-        {"hoover", UF_COLUMN_NUMBER, NULL, 3},
-        {"hoover_low", UF_COLUMN_NUMBER, NULL, 3},
-        {"hoover_high", UF_COLUMN_NUMBER, NULL, 3},
-        {"krugman", UF_COLUMN_NUMBER, NULL, 3},
-        {"theil", UF_COLUMN_NUMBER, NULL, 4},
-        {"herfindahl", UF_COLUMN_NUMBER, NULL, 3},
-        {"herfindahl_normalised", UF_COLUMN_NUMBER, NULL, 3},
-        {"top_share", UF_COLUMN_NUMBER, "%", 1},
+        TIDY_BANDED("gini", NULL, 3),
+        TIDY_BANDED("hoover", NULL, 3),
+        TIDY_BANDED("rank", NULL, 0),
+        TIDY_BANDED("krugman", NULL, 3),
+        TIDY_BANDED("theil", NULL, 4),
+        TIDY_BANDED("herfindahl", NULL, 3),
+        TIDY_BANDED("herfindahl_normalised", NULL, 3),
+        TIDY_BANDED("top_share", "%", 1),
         {"top_regions", UF_COLUMN_TEXT, NULL, -1},
-        {"raw_concentration", UF_COLUMN_NUMBER, NULL, 5},
+        TIDY_BANDED("raw_concentration", NULL, 5),
         {"plant_herfindahl", UF_COLUMN_NUMBER, NULL, 5},
         {"expected_raw", UF_COLUMN_NUMBER, NULL, 5},
-        {"ellison_glaeser", UF_COLUMN_NUMBER, NULL, 4},
+        TIDY_BANDED("ellison_glaeser", NULL, 4),
     };
-    const size_t n_columns = sizeof columns / sizeof *columns - (x->plants.given ? 0 : 3);
+    const size_t n_columns = sizeof columns / sizeof *columns - (x->plants.given ? 0 : 5);
     struct uf_table *table = NULL;
     UF_TRY(
         tidy_table_new("concentration", uf_words_in(title, a->language), columns, n_columns, &table, error));
@@ -247,7 +222,6 @@ static uf_status sentence(const struct panel_activity *a, const void *what, size
 /* By the index that the chart shows. */
 static uf_status tell_findings(const struct places *x, struct uf_result *result, struct uf_error *error)
 {
-    static const struct uf_words no_advice = {NULL, NULL};
     const struct panel_activity *a = x->activity;
     size_t most = SIZE_MAX, least = SIZE_MAX;
     for (size_t s = 0; s < a->n_sectors; s++) {
@@ -277,13 +251,21 @@ static uf_status tell_findings(const struct places *x, struct uf_result *result,
                               arguments, 6, error));
     if (a->bands) {
         static const struct uf_words text = {
-            "The band of the Hoover index surely holds it but may be wider than what the unrounded figures "
-            "can "
-            "reach; the other indices are given for the figures as shown.",
-            "Intervallet för Hoovers index innehåller säkert det sanna värdet men kan vara bredare än vad de "
-            "oavrundade värdena medger; övriga index avser uppgifterna som de visas."};
+            "The bands of the Hoover and Krugman indices surely hold them but may be wider than what the "
+            "figures "
+            "before rounding can reach; those of Herfindahl and of the share of the largest regions are "
+            "exact, "
+            "those of the other indices and of ranks are from draws. Plant sizes are taken as exact.",
+            "Intervallen för Hoovers och Krugmans index innehåller säkert de sanna värdena men kan vara "
+            "bredare "
+            "än vad uppgifterna före avrundning medger; för Herfindahl och de största regionernas andel är "
+            "de "
+            "exakta, för övriga index och placeringar kommer de från dragningar. Arbetsställenas storlek "
+            "antas "
+            "vara exakt."};
         UF_TRY(
             uf_result_add_note(result, a->language, UF_NOTE, "outer-band", text, no_advice, NULL, 0, error));
+        UF_TRY(rounding_bands_tell(&x->drawn, a->language, result, error));
     }
     if (x->plants.given) return UF_OK;
     static const struct uf_words text = {
@@ -326,7 +308,8 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     struct places x = {.activity = &a, .top = top < a.n_regions ? top : a.n_regions};
     result->claim = UF_CLAIM_DESCRIPTION;
     uf_status status = panel_activity_tell(&a, a.total_sector == SIZE_MAX, result, error);
-    if (status == UF_OK) status = fill(&x, options, error);
+    const struct rounding_plan plan = rounding_plan_of(options, context);
+    if (status == UF_OK) status = fill(&x, options, &plan, error);
     if (status == UF_OK) status = add_results(&x, result, error);
     places_clear(&x);
     panel_activity_clear(&a);
@@ -342,6 +325,7 @@ static const struct uf_option options_list[] = {
     {"plant-herfindahl", UF_OPTION_LIST, NULL, NULL,
      "The Herfindahl index of each sector's plant sizes, as C=0.012,F=0.003, for Ellison–Glaeser", false},
     PANEL_ACTIVITY_OPTIONS_ALONE,
+    ROUNDING_DRAWS_OPTION,
 };
 
 static const struct uf_chart_hint charts[] = {

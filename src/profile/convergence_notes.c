@@ -2,10 +2,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/convergence_study.h"
 
-static const struct uf_words no_advice = {NULL, NULL};
 static const double significant = 0.05;
 
 uf_status convergence_sentence(const struct convergence_study *study, size_t r, char **out,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/inequality_tables.h"
 #include "profile/panel_activity.h"
@@ -12,6 +13,7 @@ static void inequality_clear(struct inequality *x)
     for (size_t t = 0; x->at && t < x->n_periods; t++) {
         free(x->at[t].value);
         free(x->at[t].weight);
+        rounding_bands_clear(&x->at[t].drawn);
     }
     for (size_t g = 0; x->group_name && g < x->n_groups; g++) free(x->group_name[g]);
     free(x->at);
@@ -116,8 +118,7 @@ static uf_status leave_out(struct inequality *x, const struct uf_options *option
         absent = {"Regions without any figure in the periods are left out ({0}): {1}.",
                   "Regioner helt utan uppgifter för perioderna ingår inte ({0} st): {1}."},
         lacking = {"Regions that lack at least one figure are left out, as asked ({0}): {1}.",
-                   "Regioner som saknar minst en uppgift har uteslutits, enligt valet ({0} st): {1}."},
-        no_advice = {NULL, NULL};
+                   "Regioner som saknar minst en uppgift har uteslutits, enligt valet ({0} st): {1}."};
     const bool all = strcmp(uf_options_text(options, "incomplete"), "leave-out") == 0;
     UF_TRY(leave_out_named(x, options, grid, error));
     struct uf_buffer names;
@@ -186,7 +187,7 @@ static const char *group_of(const struct inequality *x, size_t unit, size_t leng
 static uf_status put_in_group(struct inequality *x, size_t r, const char *name, struct uf_error *error)
 {
     size_t g = 0;
-    while (g < x->n_groups && strcmp(x->group_name[g], name) != 0) g++;
+    while (g < x->n_groups && x->group_name[g] != NULL && strcmp(x->group_name[g], name) != 0) g++;
     if (g == x->n_groups) {
         char *copy = uf_text_copy(name);
         if (copy == NULL) return uf_fail_memory(error);
@@ -200,7 +201,7 @@ static uf_status put_in_group(struct inequality *x, size_t r, const char *name, 
 static uf_status group_by_column(struct inequality *x, struct uf_error *error)
 {
     const struct uf_panel *panel = x->panel;
-    size_t *found = malloc((panel->units.count + 1) * sizeof *found);
+    size_t *found = calloc(panel->units.count + 1, sizeof *found);
     if (!found) return uf_fail_memory(error);
     for (size_t u = 0; u < panel->units.count; u++) found[u] = SIZE_MAX;
     uf_status status = UF_OK;
@@ -245,28 +246,13 @@ static uf_status group_regions(struct inequality *x, const struct uf_options *op
 
 /* --- indices ------------------------------------------------------------------------------------ */
 
-static uf_status band_of(const struct inequality *x, struct inequality_period *p, struct uf_error *error)
-{
-    const double half = x->column->rounding / 2;
-    double *low = calloc(2 * x->n_regions, sizeof *low);
-    if (low == NULL) return uf_fail_memory(error);
-    double *high = low + x->n_regions;
-    for (size_t r = 0; r < x->n_regions; r++) {
-        low[r] = p->value[r] - half < 0 ? 0 : p->value[r] - half;
-        high[r] = p->value[r] + half;
-    }
-    uf_status status = uf_inequality_band(low, high, p->weight, x->n_regions, &p->low, &p->high, error);
-    free(low);
-    return status;
-}
-
-static uf_status compute(struct inequality *x, struct uf_error *error)
+static uf_status compute(struct inequality *x, const struct rounding_plan *plan, struct uf_error *error)
 {
     for (size_t t = 0; t < x->n_periods; t++) {
         struct inequality_period *p = &x->at[t];
         UF_TRY(uf_inequality(p->value, p->weight, x->n_regions, &p->index, error));
         UF_TRY(uf_atkinson(p->value, p->weight, x->n_regions, x->epsilon, &p->atkinson, error));
-        if (x->bands) UF_TRY(band_of(x, p, error));
+        if (x->bands) UF_TRY(inequality_bands(x, plan, p, error));
         if (x->n_groups > 0)
             UF_TRY(uf_theil_decompose(p->value, p->weight, x->group, x->n_regions, x->n_groups, &p->split,
                                       error));
@@ -334,7 +320,8 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     x.bands = x.column->rounding > 0;
     result->claim = UF_CLAIM_DESCRIPTION;
     uf_status status = gather(&x, options, result, error);
-    if (status == UF_OK) status = compute(&x, error);
+    const struct rounding_plan plan = rounding_plan_of(options, context);
+    if (status == UF_OK) status = compute(&x, &plan, error);
     if (status == UF_OK) status = inequality_tables(&x, result, error);
     if (status == UF_OK) status = inequality_tell(&x, result, error);
     inequality_clear(&x);
@@ -357,6 +344,7 @@ static const struct uf_option options_list[] = {
     {"incomplete", UF_OPTION_CHOICE, "missing", panel_activity_incomplete,
      "Regions with a missing value: make the period's indices missing, or leave the region out everywhere",
      false},
+    ROUNDING_DRAWS_OPTION,
 };
 
 static const struct uf_chart_hint charts[] = {

@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/tidy.h"
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 static const char *period_code(const struct inequality *x, size_t t)
 {
@@ -34,6 +33,16 @@ static void add_band(struct tidy_row *row, const struct inequality *x, size_t t,
     tidy_number(row, x->bands ? high : NAN, reason);
 }
 
+/* The band of a number that is drawn. */
+static void add_drawn(struct tidy_row *row, const struct inequality *x, size_t t, int which, double value,
+                      uf_value_status missing)
+{
+    const struct rounding_bands *drawn = &x->at[t].drawn;
+    const bool there = drawn->low != NULL && !isnan(value);
+    tidy_banded(row, value, there ? drawn->low[which] : (double)NAN, there ? drawn->high[which] : (double)NAN,
+                missing, drawn->low ? missing : missing | (uf_value_status)UF_VALUE_NOT_APPLICABLE);
+}
+
 static uf_status period_row(const struct inequality *x, size_t t, struct uf_table *table,
                             struct uf_error *error)
 {
@@ -50,18 +59,19 @@ static uf_status period_row(const struct inequality *x, size_t t, struct uf_tabl
     add_band(&row, x, t, p->low.gini, p->high.gini);
     tidy_number(&row, y->theil_t, p->missing);
     add_band(&row, x, t, p->low.theil_t, p->high.theil_t);
-    tidy_number(&row, grouped ? p->split.t_within : NAN, ungrouped);
-    tidy_number(&row, grouped ? p->split.t_between : NAN, ungrouped);
-    tidy_number(&row, grouped ? 100 * p->split.t_between / p->split.t : NAN, ungrouped);
+    add_drawn(&row, x, t, DRAWN_T_WITHIN, grouped ? p->split.t_within : NAN, ungrouped);
+    add_drawn(&row, x, t, DRAWN_T_BETWEEN, grouped ? p->split.t_between : NAN, ungrouped);
+    add_drawn(&row, x, t, DRAWN_BETWEEN_SHARE, grouped ? 100 * p->split.t_between / p->split.t : NAN,
+              ungrouped);
     tidy_number(&row, y->theil_l, p->missing);
     add_band(&row, x, t, p->low.theil_l, p->high.theil_l);
-    tidy_number(&row, grouped ? p->split.l_within : NAN, ungrouped);
-    tidy_number(&row, grouped ? p->split.l_between : NAN, ungrouped);
+    add_drawn(&row, x, t, DRAWN_L_WITHIN, grouped ? p->split.l_within : NAN, ungrouped);
+    add_drawn(&row, x, t, DRAWN_L_BETWEEN, grouped ? p->split.l_between : NAN, ungrouped);
     tidy_number(&row, y->williamson, p->missing);
     add_band(&row, x, t, p->low.williamson, p->high.williamson);
     tidy_number(&row, y->hoover, p->missing);
     add_band(&row, x, t, p->low.hoover, p->high.hoover);
-    tidy_number(&row, p->atkinson, p->missing);
+    add_drawn(&row, x, t, DRAWN_ATKINSON, p->atkinson, p->missing);
     return row.status;
 }
 
@@ -129,7 +139,8 @@ static uf_status component_rows(const struct inequality *x, size_t t, struct uf_
         tidy_text(&row, period_code(x, t));
         tidy_text(&row, k == 0 ? "within" : "between");
         tidy_text(&row, uf_words_in(words[k], x->language));
-        tidy_number(&row, k == 0 ? p->split.t_within : p->split.t_between, p->missing);
+        add_drawn(&row, x, t, k == 0 ? DRAWN_T_WITHIN : DRAWN_T_BETWEEN,
+                  k == 0 ? p->split.t_within : p->split.t_between, p->missing);
         tidy_number(&row, 100 * (k == 0 ? p->split.t_within : p->split.t_between) / p->split.t, p->missing);
         UF_TRY(row.status);
     }
@@ -182,7 +193,7 @@ static uf_status sentence(const struct inequality *x, size_t r, char **out, stru
     const size_t last = x->n_periods - 1;
     const double now = relative_of(x, last, r), before = relative_of(x, 0, r);
     char when[64] = "";
-    if (strcmp(period_code(x, last), "0") != 0)
+    if (strcmp(period_code(x, last), "") != 0)
         snprintf(when, sizeof when, "%s%.40s", x->language == UF_SWEDISH ? " " : " in ",
                  period_code(x, last));
     const struct uf_argument arguments[] = {
@@ -264,18 +275,20 @@ uf_status inequality_tables(const struct inequality *x, struct uf_result *result
                                           {"mean", UF_COLUMN_NUMBER, x->column->unit, 1},
                                           BANDED("gini"),
                                           BANDED("theil_t"),
-                                          NUMBER("theil_t_within"),
-                                          NUMBER("theil_t_between"),
+                                          BANDED("theil_t_within"),
+                                          BANDED("theil_t_between"),
                                           PER_CENT("between_share"),
+                                          PER_CENT("between_share_low"),
+                                          PER_CENT("between_share_high"),
                                           BANDED("theil_l"),
-                                          NUMBER("theil_l_within"),
-                                          NUMBER("theil_l_between"),
+                                          BANDED("theil_l_within"),
+                                          BANDED("theil_l_between"),
                                           BANDED("williamson"),
                                           BANDED("hoover"),
-                                          NUMBER("atkinson")};
+                                          BANDED("atkinson")};
     const struct tidy_column indices[] = {TEXT("index"), TEXT("label"), TEXT("period"), BANDED("value")};
     const struct tidy_column components[] = {TEXT("period"), TEXT("component"), TEXT("component_label"),
-                                             NUMBER("value"), PER_CENT("share")};
+                                             BANDED("value"), PER_CENT("share")};
     const struct tidy_column groups[] = {TEXT("group"),
                                          TEXT("period"),
                                          {"regions", UF_COLUMN_NUMBER, NULL, 0},
@@ -374,17 +387,18 @@ uf_status inequality_tell(const struct inequality *x, struct uf_result *result, 
     static const struct uf_words weight_advice = {"Set weight to the column with the population.",
                                                   "Ange kolumnen med befolkningen som weight."};
     static const struct uf_words band = {
-        "The bands surely hold the indices but may be wider than what the unrounded figures can reach; "
-        "weights are taken "
-        "as exact, and the parts within and between groups are given for the figures as shown.",
+        "The bands surely hold the indices but may be wider than what the unrounded figures can reach; those "
+        "of the parts within and between groups and of Atkinson's index are from draws. Weights are taken as "
+        "exact.",
         "Intervallen innehåller säkert de sanna indexen men kan vara bredare än vad de oavrundade värdena "
-        "medger; vikterna "
-        "antas vara exakta, och delarna inom och mellan grupper avser uppgifterna som de visas."};
+        "medger; för delarna inom och mellan grupper och för Atkinsons index kommer de från dragningar. "
+        "Vikterna antas vara exakta."};
     UF_TRY(tell_level(x, result, error));
     UF_TRY(tell_missing(x, result, error));
     if (!x->weighted)
         UF_TRY(uf_result_add_note(result, x->language, UF_NOTE, "unweighted", unweighted, weight_advice, NULL,
                                   0, error));
     if (!x->bands) return UF_OK;
-    return uf_result_add_note(result, x->language, UF_NOTE, "outer-band", band, no_advice, NULL, 0, error);
+    UF_TRY(uf_result_add_note(result, x->language, UF_NOTE, "outer-band", band, no_advice, NULL, 0, error));
+    return rounding_bands_tell(&x->at[x->n_periods - 1].drawn, x->language, result, error);
 }

@@ -4,6 +4,8 @@
 /* Inequality between regions, period by period: what was computed, and its tables and sentences. */
 #include <utfall/inequality.h>
 
+#include "profile/rounding_draws.h"
+
 struct inequality_period {
     size_t period;           /* index into the panel's periods */
     double *value, *weight;  /* per region */
@@ -11,6 +13,17 @@ struct inequality_period {
     struct uf_inequality index, low, high;
     struct uf_theil_split split;
     double atkinson;
+    struct rounding_bands drawn; /* INEQUALITY_DRAWN numbers; empty: none were drawn */
+};
+/* What has bands from draws: the parts of the Theil indices, and Atkinson. */
+enum {
+    DRAWN_T_WITHIN,
+    DRAWN_T_BETWEEN,
+    DRAWN_BETWEEN_SHARE,
+    DRAWN_L_WITHIN,
+    DRAWN_L_BETWEEN,
+    DRAWN_ATKINSON,
+    INEQUALITY_DRAWN
 };
 
 struct inequality {
@@ -25,6 +38,10 @@ struct inequality {
     double epsilon;
     struct inequality_period *at;
 };
+
+/* Outer bands of the period's indices, and bands from draws of its parts. */
+uf_status inequality_bands(const struct inequality *x, const struct rounding_plan *plan,
+                           struct inequality_period *period, struct uf_error *error);
 
 /* Tables `inequality`, `inequality-regions`, `inequality-findings`; with more periods `inequality-indices`; with groups
  * `inequality-components` and `inequality-groups`. */

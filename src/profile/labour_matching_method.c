@@ -7,10 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/tidy.h"
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 /* The columns: vacancies is the panel's outcome, the others are named by options. */
 enum { VACANCIES, UNEMPLOYED, LABOUR_FORCE, EMPLOYED, LEAVING, ENTERING, MATCHED, MEASURES };

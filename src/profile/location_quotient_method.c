@@ -4,10 +4,12 @@
 #include <utfall/location_quotient.h>
 #include <utfall/number.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/activity_sums.h"
 #include "profile/findings.h"
 #include "profile/location_quotient_growth.h"
+#include "profile/location_quotient_ranks.h"
 #include "profile/panel_activity.h"
 #include "profile/tidy.h"
 
@@ -55,7 +57,7 @@ static uf_value_status needed(const struct panel_activity *a, size_t period, siz
         flags |= p->total_status[r];
     else
         flags |= p->region_sum[r];
-    if (a->whole_unit != SIZE_MAX) {
+    if (a->has_whole) {
         flags |= p->whole_status[s];
         flags |= a->total_sector != SIZE_MAX ? p->whole_total_status : p->whole_cells;
     } else {
@@ -89,7 +91,7 @@ static struct change change_of(const struct panel_activity *a, const struct quot
                                const struct quotients *before, size_t r, size_t s)
 {
     struct change x = {gsl_matrix_get(now->value, r, s) - gsl_matrix_get(before->value, r, s), NAN, NAN};
-    if (!a->bands || isnan(x.change)) return x;
+    if (!panel_activity_banded(a, !isnan(x.change))) return x;
     x.low = gsl_matrix_get(now->low, r, s) - gsl_matrix_get(before->high, r, s);
     x.high = gsl_matrix_get(now->high, r, s) - gsl_matrix_get(before->low, r, s);
     return x;
@@ -126,7 +128,7 @@ static uf_status quotient_row(const struct panel_activity *a, const struct uf_ac
     const uf_value_status reason = needed(a, period, r, s);
     const double lq = gsl_matrix_get(now->value, r, s);
     const double cell = gsl_matrix_get(a->at[period].value[BOUND_VALUE], r, s);
-    const bool banded = a->bands && isfinite(lq);
+    const bool banded = panel_activity_banded(a, isfinite(lq));
     const uf_value_status no_band = a->bands ? reason : UF_VALUE_NOT_APPLICABLE;
     struct tidy_row row = tidy_row_add(table, error);
     tidy_text(&row, panel_activity_region_code(a, r));
@@ -230,6 +232,7 @@ static void append_quotient(struct uf_buffer *text, const struct panel_activity 
 /* The quotients of one period. */
 struct told {
     const struct quotients *quotients;
+    const struct quotient_ranks *ranks;
     size_t period;
 };
 
@@ -247,10 +250,15 @@ static uf_status region_sentence(const struct panel_activity *a, const void *wha
     struct uf_buffer list;
     uf_buffer_init(&list);
     for (size_t i = 0; i < n; i++) {
-        if (i > 0) uf_buffer_append(&list, ", ");
+        if (i > 0) uf_buffer_append(&list, a->keep_incomplete ? "; " : ", ");
         uf_buffer_append(&list, panel_activity_sector_label(a, top[i]));
         uf_buffer_append(&list, " ");
         append_quotient(&list, a, q, r, top[i]);
+        /* Where regions without figures are kept, the rank says among how many. */
+        char *rank = a->keep_incomplete ? quotient_rank_text(a, told->ranks, r, top[i]) : NULL;
+        if (rank != NULL) uf_buffer_append(&list, a->language == UF_SWEDISH ? ", rang " : ", rank ");
+        if (rank != NULL) uf_buffer_append(&list, rank);
+        free(rank);
     }
     char *names = uf_buffer_take(&list);
     if (names == NULL) return uf_fail_memory(error);
@@ -313,7 +321,6 @@ static uf_status tell_changes(const struct panel_activity *a, const struct quoti
                               const struct quotients *before, struct uf_result *result,
                               struct uf_error *error)
 {
-    static const struct uf_words no_advice = {NULL, NULL};
     size_t open = 0, defined = 0, region = SIZE_MAX, sector = 0;
     double largest = 0;
     for (size_t r = 0; r < a->n_regions; r++)
@@ -355,9 +362,17 @@ static uf_status add_results(const struct panel_activity *a, const struct quotie
     struct uf_table *table = NULL;
     UF_TRY(quotient_table(a, now, period, before, &table, error));
     UF_TRY(uf_result_take_table(result, table, error));
-    const struct told told = {now, period};
-    UF_TRY(findings_table_new(a, "location-quotient-findings", region_sentence, &told, &table, error));
-    UF_TRY(uf_result_take_table(result, table, error));
+    struct quotient_ranks ranks;
+    UF_TRY(quotient_ranks_new(now->value, a->bands ? now->low : NULL, a->bands ? now->high : NULL, &ranks,
+                              error));
+    const struct told told = {now, &ranks, period};
+    uf_status status =
+        findings_table_new(a, "location-quotient-findings", region_sentence, &told, &table, error);
+    if (status == UF_OK) status = uf_result_take_table(result, table, error);
+    if (status == UF_OK) status = quotient_ranks_table(a, period, now->value, &ranks, needed, &table, error);
+    if (status == UF_OK) status = uf_result_take_table(result, table, error);
+    quotient_ranks_clear(&ranks);
+    UF_TRY(status);
     UF_TRY(tell_findings(a, now, period, result, error));
     if (before == NULL) return UF_OK;
     UF_TRY(tell_changes(a, now, before, result, error));

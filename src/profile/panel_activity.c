@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "profile/panel_activity.h"
+#include "profile/panel_cube.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,25 +11,14 @@
 
 const char *const panel_activity_references[] = {"nation", "rest-of-nation", NULL};
 const char *const panel_activity_incomplete[] = {"missing", "leave-out", NULL};
+const char *const panel_activity_incomplete_or_keep[] = {"missing", "leave-out", "keep", NULL};
 const char *const panel_activity_no_rows[] = {"missing", "zero", NULL};
 
-/* All units × sectors × chosen periods of the panel. */
-struct cube {
-    size_t n_units, n_sectors, n_periods;
-    double *value;
-    uf_value_status *status;
-    bool *region, *sector; /* kept */
-};
-
-static size_t at(const struct cube *cube, size_t period, size_t unit, size_t sector)
-{
-    return (period * cube->n_units + unit) * cube->n_sectors + sector;
-}
-
-static void cube_clear(struct cube *cube)
+static void cube_clear(struct panel_cube *cube)
 {
     free(cube->value);
     free(cube->status);
+    free(cube->hidden);
     free(cube->region);
     free(cube->sector);
 }
@@ -65,7 +54,7 @@ uf_status panel_activity_period(const struct uf_panel *panel, const struct uf_op
         *out = i;
         return UF_OK;
     }
-    if (n == 0)
+    if (n == 0 || (n == 1 && *panel->periods.code[0] == 0))
         return uf_fail(error, UF_BAD_INPUT, "The data has no periods; leave the option '%s' out.", option);
     return uf_fail(error, UF_BAD_USAGE,
                    "There is no period %s in the data, which has %s to %s; change the option '%s'.", text,
@@ -89,15 +78,17 @@ static uf_status find_code(const struct uf_dictionary *dictionary, const char *c
                    near != NULL ? "'?" : ".");
 }
 
-static uf_status fill_cube(const struct uf_panel *panel, const size_t *periods, bool zeros, struct cube *cube,
-                           size_t *out_no_row, struct uf_error *error)
+static uf_status fill_cube(const struct uf_panel *panel, const size_t *periods, bool zeros,
+                           struct panel_cube *cube, size_t *out_no_row, struct uf_error *error)
 {
     const size_t n = cube->n_periods * cube->n_units * cube->n_sectors;
     cube->value = malloc(n * sizeof *cube->value);
     cube->status = malloc(n * sizeof *cube->status);
+    cube->hidden = calloc(n, sizeof *cube->hidden);
     cube->region = malloc(cube->n_units * sizeof *cube->region);
     cube->sector = malloc(cube->n_sectors * sizeof *cube->sector);
-    if (!cube->value || !cube->status || !cube->region || !cube->sector) return uf_fail_memory(error);
+    if (!cube->value || !cube->status || !cube->hidden || !cube->region || !cube->sector)
+        return uf_fail_memory(error);
     for (size_t i = 0; i < n; i++) { /* no row at all */
         cube->value[i] = zeros ? 0 : (double)NAN;
         cube->status[i] = zeros ? UF_VALUE_TRUE_ZERO : UF_VALUE_NOT_AVAILABLE;
@@ -110,7 +101,7 @@ static uf_status fill_cube(const struct uf_panel *panel, const size_t *periods, 
         for (size_t t = 0; t < cube->n_periods; t++) {
             if (panel->period[i] != periods[t]) continue;
             rows++;
-            size_t k = at(cube, t, panel->unit[i], panel->sector[i]);
+            size_t k = panel_cube_at(cube, t, panel->unit[i], panel->sector[i]);
             double value = column->value[i];
             uf_value_status status = column->status[i];
             if (value < 0 || isinf(value))
@@ -132,17 +123,18 @@ static uf_status fill_cube(const struct uf_panel *panel, const size_t *periods, 
 /* Hidden by the publisher is not the same as not there: only the latter lets a region drop out unasked. */
 static bool is_absent(uf_value_status status)
 {
-    return uf_value_is_missing(status) && !(status & (UF_VALUE_SUPPRESSED | UF_VALUE_CONFIDENTIAL));
+    return uf_value_is_missing(status) && !panel_cube_is_hidden(status);
 }
 
-static void drop_absent(struct cube *cube, struct panel_activity *out)
+static void drop_absent(struct panel_cube *cube, struct panel_activity *out)
 {
-    for (size_t u = 0; u < cube->n_units; u++) {
+    for (size_t u = 0; u < cube->n_units && !out->keep_incomplete; u++) {
         bool absent = false;
         for (size_t t = 0; cube->region[u] && t < cube->n_periods; t++) {
             bool nothing = true;
             for (size_t s = 0; s < cube->n_sectors; s++)
-                if (cube->sector[s] && !is_absent(cube->status[at(cube, t, u, s)])) nothing = false;
+                if (cube->sector[s] && !is_absent(cube->status[panel_cube_at(cube, t, u, s)]))
+                    nothing = false;
             absent = absent || nothing;
         }
         if (!cube->region[u] || !absent) continue;
@@ -154,7 +146,8 @@ static void drop_absent(struct cube *cube, struct panel_activity *out)
         for (size_t t = 0; cube->sector[s] && t < cube->n_periods; t++) {
             bool nothing = true;
             for (size_t u = 0; u < cube->n_units; u++)
-                if (cube->region[u] && !is_absent(cube->status[at(cube, t, u, s)])) nothing = false;
+                if (cube->region[u] && !is_absent(cube->status[panel_cube_at(cube, t, u, s)]))
+                    nothing = false;
             absent = absent || nothing;
         }
         if (!cube->sector[s] || !absent) continue;
@@ -163,18 +156,45 @@ static void drop_absent(struct cube *cube, struct panel_activity *out)
     }
 }
 
-static void drop_incomplete(struct cube *cube, struct panel_activity *out)
+static bool is_complete(const struct panel_cube *cube, const struct panel_activity *out, size_t u)
+{
+    for (size_t t = 0; t < cube->n_periods; t++)
+        for (size_t s = 0; s < cube->n_sectors; s++)
+            if ((cube->sector[s] || s == out->total_sector) &&
+                isnan(cube->value[panel_cube_at(cube, t, u, s)]))
+                return false;
+    return true;
+}
+
+static void drop_incomplete(struct panel_cube *cube, struct panel_activity *out)
 {
     for (size_t u = 0; u < cube->n_units; u++) {
-        bool incomplete = false;
-        for (size_t t = 0; cube->region[u] && t < cube->n_periods; t++)
-            for (size_t s = 0; s < cube->n_sectors; s++)
-                if ((cube->sector[s] || s == out->total_sector) && isnan(cube->value[at(cube, t, u, s)]))
-                    incomplete = true;
-        if (!incomplete) continue;
+        if (!cube->region[u] || is_complete(cube, out, u)) continue;
         cube->region[u] = false;
         out->absent_region[out->n_absent_regions++] = u;
     }
+}
+
+/* Those that lack no figure; without a published row they are the reference area of the regions kept. */
+static uf_status find_complete(const struct panel_cube *cube, struct panel_activity *out,
+                               struct uf_error *error)
+{
+    size_t n = 0;
+    for (size_t r = 0; r < out->n_regions; r++)
+        n += out->complete[r] = is_complete(cube, out, out->region[r]);
+    out->has_whole = out->whole_unit != SIZE_MAX;
+    out->whole_parts = 1;
+    if (!out->keep_incomplete || out->has_whole) return UF_OK;
+    if (n == 0)
+        return uf_fail(
+            error, UF_BAD_INPUT,
+            "No region has a figure of '%s' for every sector, so 'incomplete: keep' leaves no reference "
+            "area. "
+            "Name fewer sectors, another period, or the published row of the reference area (reference-row).",
+            out->column->name);
+    out->has_whole = true;
+    out->whole_parts = n;
+    return UF_OK;
 }
 
 /* Codes that publishers give to the row of all sectors. */
@@ -186,8 +206,8 @@ static bool is_total_code(const char *code)
     return false;
 }
 
-static uf_status choose(const struct uf_panel *panel, const struct uf_options *options, struct cube *cube,
-                        struct panel_activity *out, struct uf_error *error)
+static uf_status choose(const struct uf_panel *panel, const struct uf_options *options, const size_t *periods,
+                        struct panel_cube *cube, struct panel_activity *out, struct uf_error *error)
 {
     UF_TRY(find_code(&panel->sectors, uf_options_text(options, "total"), "total", "sector",
                      &out->total_sector, error));
@@ -203,6 +223,11 @@ static uf_status choose(const struct uf_panel *panel, const struct uf_options *o
             "The rest of the nation is formed from the regions: give either 'reference: rest-of-nation' or "
             "'reference-row', not both.");
     out->leave_out_incomplete = strcmp(uf_options_text(options, "incomplete"), "leave-out") == 0;
+    out->keep_incomplete = strcmp(uf_options_text(options, "incomplete"), "keep") == 0;
+    if (out->reference == UF_REFERENCE_REST && out->keep_incomplete)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "With 'incomplete: keep' regions are compared with those that lack nothing: give "
+                       "either it or 'reference: rest-of-nation', not both.");
     out->unnamed_total = SIZE_MAX;
     if (out->total_sector != SIZE_MAX) cube->sector[out->total_sector] = false;
     for (size_t s = 0; s < cube->n_sectors && cube->n_sectors > 1; s++) {
@@ -211,7 +236,8 @@ static uf_status choose(const struct uf_panel *panel, const struct uf_options *o
         out->unnamed_total = s;
     }
     if (out->whole_unit != SIZE_MAX) cube->region[out->whole_unit] = false;
-    drop_absent(cube, out);
+    drop_absent(cube, out); /* a region or sector of which nothing is known is not made up */
+    UF_TRY(panel_cube_impute(panel, options, periods, cube, out, error));
     if (out->leave_out_incomplete) drop_incomplete(cube, out);
     for (size_t u = 0; u < cube->n_units; u++)
         if (cube->region[u]) out->region[out->n_regions++] = u;
@@ -226,7 +252,7 @@ static uf_status choose(const struct uf_panel *panel, const struct uf_options *o
     if (out->reference == UF_REFERENCE_REST && out->n_regions == 1)
         return uf_fail(error, UF_BAD_USAGE,
                        "There is only one region with values, and so no rest of the nation to compare with.");
-    return UF_OK;
+    return find_complete(cube, out, error);
 }
 
 static double bounded(double value, uf_value_status status, double unit, enum bound bound)
@@ -234,6 +260,13 @@ static double bounded(double value, uf_value_status status, double unit, enum bo
     if (bound == BOUND_VALUE || isnan(value) || (status & UF_VALUE_TRUE_ZERO)) return value;
     if (bound == BOUND_HIGH) return value + unit / 2;
     return fmax(0, value - unit / 2);
+}
+
+/* A figure that is only known to be hidden: anything up to the publisher's threshold. */
+static double hidden_bound(double value, double below, enum bound bound)
+{
+    if (bound == BOUND_VALUE) return value;
+    return bound == BOUND_LOW ? 0 : isnan(value) ? below : fmax(value, below);
 }
 
 static uf_status allocate_period(const struct panel_activity *out, struct period_activity *p,
@@ -244,7 +277,7 @@ static uf_status allocate_period(const struct panel_activity *out, struct period
     for (int b = 0; b < BOUNDS; b++) {
         ok = (p->value[b] = gsl_matrix_alloc(n_regions, n_sectors)) != NULL && ok;
         if (out->total_sector != SIZE_MAX) ok = (p->total[b] = gsl_vector_alloc(n_regions)) != NULL && ok;
-        if (out->whole_unit != SIZE_MAX) ok = (p->whole[b] = gsl_vector_alloc(n_sectors)) != NULL && ok;
+        if (out->has_whole) ok = (p->whole[b] = gsl_vector_alloc(n_sectors)) != NULL && ok;
     }
     p->status = calloc(n_regions * n_sectors, sizeof *p->status);
     p->total_status = calloc(n_regions, sizeof *p->total_status);
@@ -255,7 +288,22 @@ static uf_status allocate_period(const struct panel_activity *out, struct period
     return ok ? UF_OK : uf_fail_memory(error);
 }
 
-static uf_status fill_period(const struct cube *cube, size_t t, struct panel_activity *out,
+/* The reference area's row as the sum of the regions that lack nothing. */
+static void add_complete(const struct panel_activity *out, struct period_activity *p)
+{
+    for (int b = 0; b < BOUNDS; b++) {
+        gsl_vector_set_zero(p->whole[b]);
+        p->whole_total[b] = 0;
+        for (size_t r = 0; r < out->n_regions; r++) {
+            if (!out->complete[r]) continue;
+            for (size_t s = 0; s < out->n_sectors; s++)
+                *gsl_vector_ptr(p->whole[b], s) += gsl_matrix_get(p->value[b], r, s);
+            if (out->total_sector != SIZE_MAX) p->whole_total[b] += gsl_vector_get(p->total[b], r);
+        }
+    }
+}
+
+static uf_status fill_period(const struct panel_cube *cube, size_t t, struct panel_activity *out,
                              struct uf_error *error)
 {
     struct period_activity *p = &out->at[t];
@@ -263,32 +311,40 @@ static uf_status fill_period(const struct cube *cube, size_t t, struct panel_act
     const double unit = out->column->rounding > 0 ? out->column->rounding : 0;
     for (size_t r = 0; r < out->n_regions; r++) {
         for (size_t s = 0; s < out->n_sectors; s++) {
-            size_t k = at(cube, t, out->region[r], out->sector[s]);
+            size_t k = panel_cube_at(cube, t, out->region[r], out->sector[s]);
             uf_value_status status = cube->status[k], missing = status & UF_VALUE_MISSING_MASK;
             p->status[r * out->n_sectors + s] = status;
             p->region_sum[r] |= missing;
             p->sector_sum[s] |= missing;
             p->all_cells |= missing;
-            for (int b = 0; b < BOUNDS; b++)
-                gsl_matrix_set(p->value[b], r, s, bounded(cube->value[k], status, unit, (enum bound)b));
+            for (int b = 0; b < BOUNDS; b++) {
+                const enum bound bound = (enum bound)b;
+                gsl_matrix_set(p->value[b], r, s,
+                               cube->hidden[k] ? hidden_bound(cube->value[k], out->hidden_below, bound)
+                                               : bounded(cube->value[k], status, unit, bound));
+            }
         }
         if (out->total_sector == SIZE_MAX) continue;
-        size_t k = at(cube, t, out->region[r], out->total_sector);
+        size_t k = panel_cube_at(cube, t, out->region[r], out->total_sector);
         p->total_status[r] = cube->status[k];
         p->all_totals |= cube->status[k] & UF_VALUE_MISSING_MASK;
         for (int b = 0; b < BOUNDS; b++)
             gsl_vector_set(p->total[b], r, bounded(cube->value[k], cube->status[k], unit, (enum bound)b));
     }
-    if (out->whole_unit == SIZE_MAX) return UF_OK;
+    if (!out->has_whole) return UF_OK;
+    if (out->whole_unit == SIZE_MAX) {
+        add_complete(out, p);
+        return UF_OK;
+    }
     for (size_t s = 0; s < out->n_sectors; s++) {
-        size_t k = at(cube, t, out->whole_unit, out->sector[s]);
+        size_t k = panel_cube_at(cube, t, out->whole_unit, out->sector[s]);
         p->whole_status[s] = cube->status[k];
         p->whole_cells |= cube->status[k] & UF_VALUE_MISSING_MASK;
         for (int b = 0; b < BOUNDS; b++)
             gsl_vector_set(p->whole[b], s, bounded(cube->value[k], cube->status[k], unit, (enum bound)b));
     }
     if (out->total_sector == SIZE_MAX) return UF_OK;
-    size_t k = at(cube, t, out->whole_unit, out->total_sector);
+    size_t k = panel_cube_at(cube, t, out->whole_unit, out->total_sector);
     p->whole_total_status = cube->status[k];
     for (int b = 0; b < BOUNDS; b++)
         p->whole_total[b] = bounded(cube->value[k], cube->status[k], unit, (enum bound)b);
@@ -321,28 +377,31 @@ uf_status panel_activity_new(const struct uf_panel *panel, const struct uf_optio
     if (panel->sectors.count == 0 || panel->sector == NULL)
         return uf_fail(error, UF_BAD_USAGE,
                        "This method needs figures by sector: name the column with the sectors.");
-    struct cube cube = {panel->units.count, panel->sectors.count, n_periods, NULL, NULL, NULL, NULL};
+    struct panel_cube cube = {
+        .n_units = panel->units.count, .n_sectors = panel->sectors.count, .n_periods = n_periods};
     struct panel_activity activity = {.panel = panel,
                                       .language = language,
                                       .column = &panel->columns[panel->outcome],
                                       .n_periods = n_periods};
     activity.bands = activity.column->rounding > 0;
     activity.region = calloc(panel->units.count + 1, sizeof *activity.region);
+    activity.complete = calloc(panel->units.count + 1, sizeof *activity.complete);
     activity.absent_region = calloc(panel->units.count + 1, sizeof *activity.absent_region);
     activity.sector = calloc(panel->sectors.count + 1, sizeof *activity.sector);
     activity.absent_sector = calloc(panel->sectors.count + 1, sizeof *activity.absent_sector);
     activity.at = calloc(n_periods, sizeof *activity.at);
     uf_status status = UF_OK;
-    if (!activity.region || !activity.absent_region || !activity.sector || !activity.absent_sector ||
-        !activity.at)
+    if (!activity.region || !activity.complete || !activity.absent_region || !activity.sector ||
+        !activity.absent_sector || !activity.at)
         status = uf_fail_memory(error);
     const bool zeros = strcmp(uf_options_text(options, "no-row"), "zero") == 0;
     if (status == UF_OK) status = fill_cube(panel, periods, zeros, &cube, &activity.n_no_row, error);
-    if (status == UF_OK) status = choose(panel, options, &cube, &activity, error);
+    if (status == UF_OK) status = choose(panel, options, periods, &cube, &activity, error);
+    if (activity.n_bounded > 0) activity.bands = true;
     for (size_t t = 0; status == UF_OK && t < n_periods; t++) {
         activity.at[t].period = periods[t];
         const char *code = panel->periods.code[periods[t]];
-        if (strcmp(code, "0") != 0)
+        if (strcmp(code, "") != 0)
             snprintf(activity.at[t].when, sizeof activity.at[t].when, "%s%.40s",
                      language == UF_SWEDISH ? " " : ", ", code);
         status = fill_period(&cube, t, &activity, error);
@@ -374,9 +433,11 @@ void panel_activity_clear(struct panel_activity *activity)
     }
     free(activity->at);
     free(activity->region);
+    free(activity->complete);
     free(activity->sector);
     free(activity->absent_region);
     free(activity->absent_sector);
+    free(activity->imputed);
     *activity = (struct panel_activity){0};
 }
 

@@ -28,6 +28,11 @@ struct period_activity {
     uf_value_status all_cells, all_totals, whole_cells;
 };
 
+/* Indices into the panel's periods, units and sectors. */
+struct panel_cell {
+    size_t period, unit, sector;
+};
+
 struct panel_activity {
     const struct uf_panel *panel;
     enum uf_language language;
@@ -38,19 +43,44 @@ struct panel_activity {
     size_t total_sector;  /* SIZE_MAX: none named */
     size_t unnamed_total; /* a sector that is a total by its code, left out; SIZE_MAX: none */
     size_t whole_unit;    /* SIZE_MAX: none named */
+    /* There is a row for the reference area: a published one, or (`incomplete: keep`) the sum of the regions that lack
+     * no figure. */
+    bool has_whole;
+    size_t whole_parts; /* how many regions such a sum has; 1 for a published row */
     enum uf_reference reference;
-    bool bands; /* the figures are rounded */
+    bool bands; /* the figures are rounded, or hidden ones bounded */
     /* left out: no value at all in one of the periods, or (regions) incomplete, on demand */
     size_t *absent_region, *absent_sector;
     size_t n_absent_regions, n_absent_sectors;
-    bool leave_out_incomplete;
-    size_t n_no_row; /* cells without a row that count as 0, as asked or by the method's default */
+    bool leave_out_incomplete, keep_incomplete;
+    bool *complete;             /* per region of `region`: lacks no figure */
+    const char *impute;         /* how gaps were filled, by name; `none` */
+    struct panel_cell *imputed; /* the gaps filled */
+    size_t n_imputed;
+    double hidden_below; /* hidden figures lie from 0 to this; NaN: not known */
+    size_t n_bounded;    /* hidden cells with those bounds; unless filled, what needs them has bounds only */
+    size_t n_no_row;     /* cells without a row that count as 0, as asked or by the method's default */
 };
 
 /* The options every method of this kind has; `reference` only where a region is compared with others. */
 extern const char *const panel_activity_references[];
 extern const char *const panel_activity_incomplete[];
+extern const char *const panel_activity_incomplete_or_keep[];
 extern const char *const panel_activity_no_rows[];
+extern const char *const panel_activity_imputations[];
+/* Hidden figures: nothing is filled in unless asked for by name. */
+#define PANEL_IMPUTATION_OPTIONS                                                                             \
+    {"impute",                                                                                               \
+     UF_OPTION_CHOICE,                                                                                       \
+     "none",                                                                                                 \
+     panel_activity_imputations,                                                                             \
+     "Fill figures the publisher hides: with 0, half of suppressed-below, the last earlier figure, or the "  \
+     "line between the figures before and after",                                                            \
+     false},                                                                                                 \
+    {                                                                                                        \
+        "suppressed-below", UF_OPTION_NUMBER, NULL, NULL,                                                    \
+            "Hidden figures lie from 0 up to this: what needs them has bounds", false                        \
+    }
 #define PANEL_ACTIVITY_OPTIONS PANEL_ACTIVITY_OPTIONS_WITH("missing")
 /* `no_row`: the default for a region and sector without a row: `missing`, or `zero` where data list only what there
  * is (trade, patents). */
@@ -76,13 +106,17 @@ extern const char *const panel_activity_no_rows[];
         {"incomplete",                                                                                       \
          UF_OPTION_CHOICE,                                                                                   \
          "missing",                                                                                          \
-         panel_activity_incomplete,                                                                          \
-         "Regions with a missing value: make missing what needs it, or leave the region out everywhere",     \
+         panel_activity_incomplete_or_keep,                                                                  \
+         "Regions with a missing value: make missing what needs it, leave the region out everywhere, or "    \
+         "keep it, compared with the regions that lack nothing",                                             \
          false},                                                                                             \
-    {                                                                                                        \
-        "no-row", UF_OPTION_CHOICE, no_row, panel_activity_no_rows,                                          \
-            "A region and sector without a row: a missing value, or nothing there (zero)", false             \
-    }
+        {"no-row",                                                                                           \
+         UF_OPTION_CHOICE,                                                                                   \
+         no_row,                                                                                             \
+         panel_activity_no_rows,                                                                             \
+         "A region and sector without a row: a missing value, or nothing there (zero)",                      \
+         false},                                                                                             \
+        PANEL_IMPUTATION_OPTIONS
 
 #define PANEL_ACTIVITY_OPTIONS_ALONE                                                                         \
     {"total",                                                                                                \
@@ -103,10 +137,13 @@ extern const char *const panel_activity_no_rows[];
          panel_activity_incomplete,                                                                          \
          "Regions with a missing value: make missing what needs it, or leave the region out everywhere",     \
          false},                                                                                             \
-    {                                                                                                        \
-        "no-row", UF_OPTION_CHOICE, "missing", panel_activity_no_rows,                                       \
-            "A region and sector without a row: a missing value, or nothing there (zero)", false             \
-    }
+        {"no-row",                                                                                           \
+         UF_OPTION_CHOICE,                                                                                   \
+         "missing",                                                                                          \
+         panel_activity_no_rows,                                                                             \
+         "A region and sector without a row: a missing value, or nothing there (zero)",                      \
+         false},                                                                                             \
+        PANEL_IMPUTATION_OPTIONS
 
 /* `periods` are indices into the panel's periods, in time. Errors: UF_BAD_USAGE for a code that is not there,
  * with the nearest one; UF_BAD_INPUT for a negative value and where nothing is left. Everything in `out` is
@@ -129,6 +166,13 @@ uf_status panel_activity_period(const struct uf_panel *panel, const struct uf_op
                                 const char *option, bool last, size_t *out, struct uf_error *error);
 /* True where the outcome has a value in that period. */
 bool panel_activity_has_values(const struct uf_panel *panel, size_t period);
+
+/* Whether a number formed from the figures has a band: where they are rounded, a number that is there; where hidden figures
+ * are bounded, also one that is missing. */
+static inline bool panel_activity_banded(const struct panel_activity *activity, bool there)
+{
+    return activity->bands && (there || activity->n_bounded > 0);
+}
 
 const char *panel_activity_region_label(const struct panel_activity *activity, size_t region);
 const char *panel_activity_region_code(const struct panel_activity *activity, size_t region);

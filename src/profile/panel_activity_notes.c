@@ -5,27 +5,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/panel_activity.h"
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 #define TELL(severity, code, text, advice, arguments)                                                        \
     uf_result_add_note(result, a->language, severity, code, text, advice, arguments,                         \
                        sizeof(arguments) / sizeof *(arguments), error)
 
+/* A note names the first, the ledger all. */
 enum { NAMES_SHOWN = 8 };
 
 /* "Gotland, Dalarna, … (12)"; the caller frees it. NULL: out of memory. */
-static char *name_list(const struct uf_dictionary *dictionary, const size_t *index, size_t n)
+static char *name_list(const struct uf_dictionary *dictionary, const size_t *index, size_t n, size_t most)
 {
     struct uf_buffer text;
     uf_buffer_init(&text);
-    for (size_t i = 0; i < n && i < NAMES_SHOWN; i++) {
+    for (size_t i = 0; i < n && i < most; i++) {
         if (i > 0) uf_buffer_append(&text, ", ");
         uf_buffer_append(&text, dictionary->label[index[i]]);
     }
-    if (n > NAMES_SHOWN) {
+    if (n > most) {
         uf_buffer_append(&text, ", … (");
         uf_buffer_append_size(&text, n);
         uf_buffer_append(&text, ")");
@@ -51,9 +51,14 @@ static uf_status tell_left_out(const struct panel_activity *a, struct uf_result 
     for (int of_sectors = 0; of_sectors <= 1; of_sectors++) {
         size_t n = of_sectors ? a->n_absent_sectors : a->n_absent_regions;
         if (n == 0) continue;
-        char *names = of_sectors ? name_list(&a->panel->sectors, a->absent_sector, n)
-                                 : name_list(&a->panel->units, a->absent_region, n);
-        if (names == NULL) return uf_fail_memory(error);
+        const struct uf_dictionary *all = of_sectors ? &a->panel->sectors : &a->panel->units;
+        const size_t *index = of_sectors ? a->absent_sector : a->absent_region;
+        char *names = name_list(all, index, n, NAMES_SHOWN), *every = name_list(all, index, n, n);
+        if (names == NULL || every == NULL) {
+            free(names);
+            free(every);
+            return uf_fail_memory(error);
+        }
         struct uf_argument arguments[] = {uf_count_argument(n), uf_text_argument(names)};
         struct uf_words text = of_sectors ? sectors : a->leave_out_incomplete ? incomplete : regions;
         uf_status status = TELL(UF_WARNING, of_sectors ? "sectors-left-out" : "regions-left-out", text,
@@ -66,12 +71,54 @@ static uf_status tell_left_out(const struct panel_activity *a, struct uf_result 
         static const struct uf_words step[] = {{"regions without figures", "regioner utan uppgifter"},
                                                {"sectors without figures", "branscher utan uppgifter"}};
         if (status == UF_OK)
-            status = uf_result_add_ledger(result, uf_words_in(step[of_sectors], a->language), names, rows,
+            status = uf_result_add_ledger(result, uf_words_in(step[of_sectors], a->language), every, rows,
                                           rows - lost, error);
         free(names);
+        free(every);
         UF_TRY(status);
     }
     return UF_OK;
+}
+
+/* `incomplete: keep`: who is compared and not part of the reference area. */
+static uf_status tell_kept(const struct panel_activity *a, struct uf_result *result, struct uf_error *error)
+{
+    static const struct uf_words text = {"{0} of {1} regions lack at least one figure. They are in the "
+                                         "tables with what their figures allow, and are "
+                                         "compared with the reference area without being part of it: {2}.",
+                                         "{0} av {1} regioner saknar minst en uppgift. De finns i tabellerna "
+                                         "med det som deras uppgifter räcker till "
+                                         "och jämförs med jämförelseområdet utan att ingå i det: {2}."};
+    static const struct uf_words published = {"{0} of {1} regions lack at least one figure. They are in the "
+                                              "tables with what their figures allow: {2}.",
+                                              "{0} av {1} regioner saknar minst en uppgift. De finns i "
+                                              "tabellerna med det som deras uppgifter räcker till: "
+                                              "{2}."};
+    static const struct uf_words step = {"regions compared, not in the reference area",
+                                         "regioner som jämförs men inte ingår i jämförelseområdet"};
+    size_t *kept = malloc((a->n_regions + 1) * sizeof *kept), n = 0;
+    if (kept == NULL) return uf_fail_memory(error);
+    for (size_t r = 0; r < a->n_regions && a->keep_incomplete; r++)
+        if (!a->complete[r]) kept[n++] = a->region[r];
+    if (n == 0) {
+        free(kept);
+        return UF_OK;
+    }
+    char *names = name_list(&a->panel->units, kept, n, NAMES_SHOWN),
+         *every = name_list(&a->panel->units, kept, n, n);
+    free(kept);
+    uf_status status = names && every ? UF_OK : uf_fail_memory(error);
+    const struct uf_argument arguments[] = {uf_count_argument(n), uf_count_argument(a->n_regions),
+                                            uf_text_argument(names)};
+    if (status == UF_OK)
+        status =
+            TELL(UF_NOTE, "regions-kept", a->whole_unit == SIZE_MAX ? text : published, no_advice, arguments);
+    if (status == UF_OK && a->whole_unit == SIZE_MAX)
+        status = uf_result_add_ledger(result, uf_words_in(step, a->language), every, a->panel->n_rows,
+                                      a->panel->n_rows, error);
+    free(names);
+    free(every);
+    return status;
 }
 
 /* "not available, confidential"; the caller frees it. NULL: out of memory. */
@@ -110,10 +157,20 @@ static uf_status tell_missing(const struct panel_activity *a, struct uf_result *
     static const struct uf_words advice = {
         "Name the published total (total) and the published row of the reference area (reference-row), leave "
         "incomplete "
-        "regions out (incomplete: leave-out), or choose sectors and years without gaps.",
+        "regions out (incomplete: leave-out), compare them with the complete ones where the method can "
+        "(incomplete: keep), say what hidden figures can be (suppressed-below) or by name "
+        "how "
+        "gaps are filled (impute), or choose sectors and years without gaps.",
         "Ange den publicerade totalen (total) och jämförelseområdets publicerade rad (reference-row), "
         "uteslut "
-        "ofullständiga regioner (incomplete: leave-out), eller välj branscher och år utan luckor."};
+        "ofullständiga regioner (incomplete: leave-out), jämför dem med de fullständiga där metoden kan det "
+        "(incomplete: keep), ange vad dolda uppgifter kan vara "
+        "(suppressed-below) "
+        "eller uttryckligen hur luckor fylls (impute), eller välj branscher och år utan luckor."};
+    static const struct uf_words kept = {"{0} of {1} figures are missing ({2}). A missing figure is not "
+                                         "zero: what is formed from it is missing too.",
+                                         "{0} av {1} uppgifter saknas ({2}). En saknad uppgift är inte noll: "
+                                         "det som beräknas av den saknas också."};
     size_t missing = 0, cells = 0;
     uf_value_status reasons = 0;
     for (size_t t = 0; t < a->n_periods; t++) {
@@ -128,9 +185,64 @@ static uf_status tell_missing(const struct panel_activity *a, struct uf_result *
     if (names == NULL) return uf_fail_memory(error);
     struct uf_argument arguments[] = {uf_count_argument(missing), uf_count_argument(cells),
                                       uf_text_argument(names)};
-    uf_status status = TELL(UF_WARNING, "missing-figures", text, advice, arguments);
+    uf_status status = a->keep_incomplete ? TELL(UF_NOTE, "missing-figures", kept, no_advice, arguments)
+                                          : TELL(UF_WARNING, "missing-figures", text, advice, arguments);
     free(names);
     return status;
+}
+
+/* "Gotland C 2017, … (12)": the cells that were filled; the caller frees it. NULL: out of memory. */
+static char *cell_list(const struct panel_activity *a)
+{
+    struct uf_buffer text;
+    uf_buffer_init(&text);
+    for (size_t i = 0; i < a->n_imputed; i++) {
+        const struct panel_cell *cell = &a->imputed[i];
+        if (i > 0) uf_buffer_append(&text, ", ");
+        uf_buffer_append(&text, a->panel->units.code[cell->unit]);
+        uf_buffer_append(&text, " ");
+        uf_buffer_append(&text, a->panel->sectors.code[cell->sector]);
+        uf_buffer_append(&text, " ");
+        uf_buffer_append(&text, a->panel->periods.code[cell->period]);
+    }
+    return uf_buffer_take(&text);
+}
+
+static uf_status tell_imputed(const struct panel_activity *a, struct uf_result *result,
+                              struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "{0} missing figures were filled in, as asked (impute: {1}); all that is formed from them rests on "
+        "that. The ledger names them.",
+        "{0} saknade uppgifter har fyllts i, enligt valet (impute: {1}); allt som beräknas av dem vilar på "
+        "det. De räknas upp i redovisningen av vad som hände med raderna."};
+    static const struct uf_words step = {"figures filled in", "ifyllda uppgifter"};
+    if (a->n_imputed == 0) return UF_OK;
+    char *cells = cell_list(a);
+    if (cells == NULL) return uf_fail_memory(error);
+    struct uf_argument arguments[] = {uf_count_argument(a->n_imputed), uf_text_argument(a->impute)};
+    uf_status status = TELL(UF_WARNING, "imputed-figures", text, no_advice, arguments);
+    if (status == UF_OK)
+        status = uf_result_add_ledger(result, uf_words_in(step, a->language), cells, a->panel->n_rows,
+                                      a->panel->n_rows, error);
+    free(cells);
+    return status;
+}
+
+static uf_status tell_bounded(const struct panel_activity *a, struct uf_result *result,
+                              struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "{0} figures that the publisher hides are taken to lie from 0 to {1}, as said (suppressed-below): "
+        "the "
+        "bounds of what needs them follow from that. Published totals are not used to narrow them.",
+        "{0} uppgifter som utgivaren döljer antas ligga mellan 0 och {1}, enligt valet (suppressed-below): "
+        "gränserna för det som behöver dem följer av det. Publicerade totaler används inte för att snäva in "
+        "dem."};
+    if (a->n_bounded == 0) return UF_OK;
+    struct uf_argument arguments[] = {uf_count_argument(a->n_bounded),
+                                      uf_number_argument(a->hidden_below, -1)};
+    return TELL(UF_NOTE, "bounded-figures", text, no_advice, arguments);
 }
 
 static uf_status tell_no_row(const struct panel_activity *a, struct uf_result *result, struct uf_error *error)
@@ -232,7 +344,7 @@ static size_t off_unit(const struct panel_activity *a, double unit, size_t *out_
         const gsl_matrix *value = a->at[t].value[BOUND_VALUE];
         for (size_t i = 0; i < a->n_regions * a->n_sectors; i++) {
             double x = gsl_matrix_get(value, i / a->n_sectors, i % a->n_sectors);
-            if (isnan(x)) continue;
+            if (isnan(x) || (a->at[t].status[i] & UF_VALUE_IMPUTED)) continue;
             known++;
             off += fabs(x - unit * nearbyint(x / unit)) > 1e-9 * unit;
         }
@@ -255,7 +367,7 @@ static size_t parts_of_sums(const struct panel_activity *a)
 static uf_status tell_rounding(const struct panel_activity *a, struct uf_result *result,
                                struct uf_error *error)
 {
-    if (!a->bands) return UF_OK;
+    if (!(a->column->rounding > 0)) return UF_OK;
     const double unit = a->column->rounding;
     size_t known, off = off_unit(a, unit, &known),
                   parts = off > 0 && a->column->of_sums ? parts_of_sums(a) : 1;
@@ -299,7 +411,10 @@ uf_status panel_activity_tell(const struct panel_activity *activity, bool sums_u
                               struct uf_error *error)
 {
     UF_TRY(tell_left_out(activity, result, error));
+    UF_TRY(tell_kept(activity, result, error));
     UF_TRY(tell_no_row(activity, result, error));
+    UF_TRY(tell_imputed(activity, result, error));
+    UF_TRY(tell_bounded(activity, result, error));
     UF_TRY(tell_missing(activity, result, error));
     UF_TRY(tell_sectors(activity, sums_used, result, error));
     UF_TRY(tell_total_gap(activity, result, error));

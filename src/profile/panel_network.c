@@ -6,13 +6,12 @@
 #include <string.h>
 #include <utfall/location_quotient.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 
 const char *const panel_network_measures[] = {"min-conditional", "cosine",      "jaccard",
                                               "association",     "probability", NULL};
 const char *const panel_network_bases[] = {"occurrences", "co-occurrences", NULL};
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 void panel_network_clear(struct panel_network *network)
 {
@@ -38,8 +37,8 @@ static uf_status refuse_missing(const struct panel_activity *a, struct uf_error 
     return uf_fail(
         error, UF_BAD_INPUT,
         "%zu of %zu figures are missing, the first for region %s, sector %s; each cell of a network touches "
-        "all of it. Leave incomplete regions out (incomplete: leave-out), or choose sectors and a period "
-        "without gaps",
+        "all of it. Leave incomplete regions out (incomplete: leave-out), say by name how gaps are filled "
+        "(impute), or choose sectors and a period without gaps",
         missing, a->n_regions * a->n_sectors, panel_activity_region_code(a, first / a->n_sectors),
         panel_activity_sector_code(a, first % a->n_sectors));
 }
@@ -73,7 +72,20 @@ static uf_status tell_taken_out(const struct panel_network *n, bool regions, dou
                               arguments, 2, error);
 }
 
-/* Undefined quotients (nothing to divide) are no presence; what is too small is taken out. */
+/* Undefined quotients (nothing to divide) are no presence; what is too small is taken out. Gives how many are present. */
+static size_t find_presence(const struct panel_network *n, const gsl_matrix *quotient, gsl_matrix *out)
+{
+    size_t present = 0;
+    uf_presence(quotient, n->threshold, out);
+    for (size_t r = 0; r < n->n_regions; r++)
+        for (size_t s = 0; s < n->n_sectors; s++) {
+            double *here = gsl_matrix_ptr(out, r, s);
+            if (n->region_out[r] || n->sector_out[s] || isnan(*here)) *here = 0;
+            present += *here > 0;
+        }
+    return present;
+}
+
 static uf_status cut(struct panel_network *n, const struct uf_options *options, struct uf_result *result,
                      struct uf_error *error)
 {
@@ -85,13 +97,10 @@ static uf_status cut(struct panel_network *n, const struct uf_options *options, 
         size_t taken = take_out_small(value, regions, smallest, regions ? n->region_out : n->sector_out);
         if (taken > 0) UF_TRY(tell_taken_out(n, regions, smallest, taken, result, error));
     }
-    uf_presence(n->quotient, n->threshold, n->presence);
+    n->n_present = find_presence(n, n->quotient, n->presence);
     for (size_t r = 0; r < n->n_regions; r++)
         for (size_t s = 0; s < n->n_sectors; s++) {
-            double *present = gsl_matrix_ptr(n->presence, r, s);
-            if (n->region_out[r] || n->sector_out[s] || isnan(*present)) *present = 0;
-            if (!(*present > 0)) continue;
-            n->n_present++;
+            if (!(gsl_matrix_get(n->presence, r, s) > 0)) continue;
             n->diversity[r]++;
             n->ubiquity[s]++;
         }
@@ -172,20 +181,59 @@ static int place_of(const char *text, const char *const *choices)
     return i;
 }
 
+uf_status panel_network_relate(const gsl_matrix *presence, const struct uf_options *options, gsl_matrix *out,
+                               struct uf_error *error)
+{
+    const int measure = place_of(uf_options_text(options, "measure"), panel_network_measures);
+    const int base = place_of(uf_options_text(options, "base"), panel_network_bases);
+    UF_TRY(uf_co_occurrence(presence, out, error));
+    return uf_relatedness(out, presence->size1, (enum uf_relatedness_measure)measure,
+                          (enum uf_relatedness_base)base, out, error);
+}
+
 uf_status panel_network_relatedness(const struct panel_network *network, const struct uf_options *options,
                                     gsl_matrix **out, struct uf_error *error)
 {
     gsl_matrix *related = gsl_matrix_alloc(network->n_sectors, network->n_sectors);
     if (!related) return uf_fail_memory(error);
-    int measure = place_of(uf_options_text(options, "measure"), panel_network_measures);
-    int base = place_of(uf_options_text(options, "base"), panel_network_bases);
-    uf_status status = uf_co_occurrence(network->presence, related, error);
-    if (status == UF_OK)
-        status = uf_relatedness(related, network->n_regions, (enum uf_relatedness_measure)measure,
-                                (enum uf_relatedness_base)base, related, error);
+    const uf_status status = panel_network_relate(network->presence, options, related, error);
     if (status != UF_OK)
         gsl_matrix_free(related);
     else
         *out = related;
     return status;
+}
+
+/* --- draws -------------------------------------------------------------------------------------- */
+
+void network_draws_clear(struct network_draws *draws)
+{
+    activity_box_clear(&draws->box);
+    gsl_matrix_free(draws->quotient);
+    gsl_matrix_free(draws->presence);
+    *draws = (struct network_draws){0};
+}
+
+uf_status network_draws_new(const struct panel_network *network, struct network_draws *out,
+                            struct uf_error *error)
+{
+    struct network_draws draws = {.network = network,
+                                  .quotient = gsl_matrix_alloc(network->n_regions, network->n_sectors),
+                                  .presence = gsl_matrix_alloc(network->n_regions, network->n_sectors)};
+    uf_status status = draws.quotient && draws.presence ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) status = activity_box_new(&network->activity, 0, &draws.box, error);
+    if (status == UF_OK)
+        *out = draws;
+    else
+        network_draws_clear(&draws);
+    return status;
+}
+
+uf_status network_draws_at(struct network_draws *draws, const double *figures, struct uf_error *error)
+{
+    const struct panel_network *n = draws->network;
+    const struct uf_activity drawn = activity_box_at(&draws->box, figures);
+    UF_TRY(uf_location_quotient(&drawn, n->activity.reference, draws->quotient, error));
+    if (find_presence(n, draws->quotient, draws->presence) > 0) return UF_OK;
+    return uf_fail(error, UF_NOT_IDENTIFIED, "no region has a sector");
 }

@@ -8,7 +8,7 @@
  */
 #include <utfall/relatedness.h>
 
-#include "profile/panel_activity.h"
+#include "profile/activity_box.h"
 
 struct panel_network {
     struct panel_activity activity; /* one period */
@@ -70,4 +70,19 @@ void panel_network_clear(struct panel_network *network);
 /* Relatedness of the sectors by the options measure and base; the caller frees it. */
 uf_status panel_network_relatedness(const struct panel_network *network, const struct uf_options *options,
                                     gsl_matrix **out, struct uf_error *error);
+/* The same of another presence matrix of as many regions and sectors, into `out` (sectors × sectors). */
+uf_status panel_network_relate(const gsl_matrix *presence, const struct uf_options *options, gsl_matrix *out,
+                               struct uf_error *error);
+
+/* Networks of tables drawn within the rounding of the figures; what is too small as shown stays out. */
+struct network_draws {
+    const struct panel_network *network;
+    struct activity_box box;
+    gsl_matrix *quotient, *presence; /* of the table last drawn */
+};
+uf_status network_draws_new(const struct panel_network *network, struct network_draws *out,
+                            struct uf_error *error);
+void network_draws_clear(struct network_draws *draws);
+/* UF_NOT_IDENTIFIED: nothing is present. */
+uf_status network_draws_at(struct network_draws *draws, const double *figures, struct uf_error *error);
 #endif

@@ -129,8 +129,7 @@ const char *panel_series_label(const struct panel_series *series, size_t region)
 
 const char *panel_series_period(const struct panel_series *series, size_t period)
 {
-    const char *code = series->panel->periods.code[period];
-    return series->n_periods == 1 && !strcmp(code, "0") ? "" : code;
+    return series->panel->periods.code[period];
 }
 
 const char *panel_series_p(double p, enum uf_language language, char buffer[PANEL_SERIES_P_SIZE])

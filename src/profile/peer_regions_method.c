@@ -7,11 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/attributes.h"
 #include "profile/tidy.h"
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 struct peers {
     struct attributes attributes;
@@ -416,7 +415,8 @@ static const struct uf_chart_hint charts[] = {
      .table = "peer-regions",
      .title = {"{1}: structural distance to its nearest, {3}",
                "{1}: strukturellt avstånd till de närmaste, {3}"},
-     .value_label = {"Distance", "Avstånd"},
+     .value_label = {"Distance (0 = alike)", "Avstånd (0 = lika)"},
+     .order = "ascending",
      .value = "distance",
      .low = "distance_low",
      .high = "distance_high",
@@ -426,7 +426,7 @@ static const struct uf_chart_hint charts[] = {
     {.kind = "heat-map",
      .table = "structural-distance",
      .title = {"Structural distance between regions, {3}", "Strukturellt avstånd mellan regioner, {3}"},
-     .value_label = {"Distance", "Avstånd"},
+     .value_label = {"Distance (0 = alike)", "Avstånd (0 = lika)"},
      .value = "distance",
      .label = "label",
      .group = "peer_label",

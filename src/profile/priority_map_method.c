@@ -204,6 +204,12 @@ static uf_status map_row(const struct priority_map *x, size_t r, size_t s, struc
     return row.status;
 }
 
+/* What the figures are counted in. */
+static const char *panel_unit(const struct priority_map *x)
+{
+    return x->complexity.network.activity.column->unit;
+}
+
 static uf_status map_table(const struct priority_map *x, struct uf_table **out, struct uf_error *error)
 {
     static const struct uf_words title = {"Sectors by relatedness density and benefit",
@@ -230,7 +236,11 @@ static uf_status map_table(const struct priority_map *x, struct uf_table **out, 
     struct tidy_column used[N_COLUMNS];
     size_t n_used = 0;
     for (size_t i = 0; i < N_COLUMNS; i++)
-        if (x->low || i < BAND_AT || i >= BAND_AT + BAND_COLUMNS) used[n_used++] = columns[i];
+        if (x->low || i < BAND_AT || i >= BAND_AT + BAND_COLUMNS) {
+            used[n_used] = columns[i];
+            if (!strcmp(columns[i].name, "level")) used[n_used].unit = panel_unit(x);
+            n_used++;
+        }
     struct uf_table *table = NULL;
     UF_TRY(tidy_table_new("priority-map", uf_words_in(title, x->language), used, n_used, &table, error));
     const struct panel_network *n = &x->complexity.network;
@@ -353,14 +363,29 @@ static const struct uf_chart_hint charts[] = {
     {.kind = "scatter",
      .table = "priority-candidates",
      .title = {"{1}: sectors it is not specialised in, {3}", "{1}: branscher utan specialisering, {3}"},
-     .value_label = {"Benefit (complexity 0–100 or growth), beyond the region's cut",
-                     "Nytta (komplexitet 0–100 eller tillväxt), utöver regionens gräns"},
+     .value_label = {"Complexity (0–100), points beyond the region's cut",
+                     "Komplexitet (0–100), poäng utöver regionens gräns"},
      .value = "benefit_beyond_cut",
      .label = "sector_label",
      .x = "density_beyond_cut",
      .facet_by = "label",
      .reference = 0,
-     .scatter = &quadrant_hint},
+     .scatter = &quadrant_hint,
+     .only_option = "benefit",
+     .only_value = "complexity"},
+    {.kind = "scatter",
+     .table = "priority-candidates",
+     .title = {"{1}: sectors it is not specialised in, {3}", "{1}: branscher utan specialisering, {3}"},
+     .value_label = {"Growth, percentage points beyond the region's cut",
+                     "Tillväxt, procentenheter utöver regionens gräns"},
+     .value = "benefit_beyond_cut",
+     .label = "sector_label",
+     .x = "density_beyond_cut",
+     .facet_by = "label",
+     .reference = 0,
+     .scatter = &quadrant_hint,
+     .only_option = "benefit",
+     .only_value = "growth"},
 };
 static const char *const sources[] = {
     "Balland, P.-A., Boschma, R., Crespo, J. & Rigby, D. L. (2019). Smart specialization policy in the "

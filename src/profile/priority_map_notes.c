@@ -6,11 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/priority_map.h"
 #include "profile/tidy.h"
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 /* --- history ----------------------------------------------------------------------------------- */
 
@@ -90,7 +89,7 @@ uf_status priority_map_entry_table(const struct priority_map *map, struct uf_tab
                                                  {"estimate", UF_COLUMN_NUMBER, NULL, 3},
                                                  {"std_error", UF_COLUMN_NUMBER, NULL, 3},
                                                  {"df", UF_COLUMN_NUMBER, NULL, 0},
-                                                 {"p", UF_COLUMN_NUMBER, NULL, 3},
+                                                 {"p_value", UF_COLUMN_NUMBER, NULL, 3},
                                                  {"marginal_tenth", UF_COLUMN_NUMBER, NULL, 3},
                                                  {"n_cells", UF_COLUMN_NUMBER, NULL, 0},
                                                  {"n_events", UF_COLUMN_NUMBER, NULL, 0}};

@@ -12,6 +12,7 @@
 struct nearness {
     struct panel_network network;
     gsl_matrix *related, *density;
+    struct rounding_bands drawn; /* of the densities, regions × sectors; empty: none were drawn */
 };
 
 static void nearness_clear(struct nearness *x)
@@ -19,7 +20,51 @@ static void nearness_clear(struct nearness *x)
     panel_network_clear(&x->network);
     gsl_matrix_free(x->related);
     gsl_matrix_free(x->density);
+    rounding_bands_clear(&x->drawn);
 }
+
+/* --- bands -------------------------------------------------------------------------------------- */
+
+struct redrawing {
+    struct network_draws network;
+    const struct uf_options *options;
+    gsl_matrix *related, *density;
+};
+
+static uf_status densities_of_draw(void *what, const double *figures, double *out, struct uf_error *error)
+{
+    struct redrawing *x = what;
+    UF_TRY(network_draws_at(&x->network, figures, error));
+    UF_TRY(panel_network_relate(x->network.presence, x->options, x->related, error));
+    UF_TRY(uf_relatedness_density(x->related, x->network.presence, uf_options_flag(x->options, "own"),
+                                  x->density, error));
+    memcpy(out, x->density->data, x->density->size1 * x->density->size2 * sizeof *out);
+    return UF_OK;
+}
+
+static uf_status draw_bands(struct nearness *x, const struct uf_options *options,
+                            const struct uf_context *context, struct uf_error *error)
+{
+    const struct rounding_plan plan = rounding_plan_of(options, context);
+    const struct panel_network *n = &x->network;
+    if (!n->activity.bands || plan.draws == 0) return UF_OK;
+    struct redrawing redrawing = {.options = options};
+    UF_TRY(network_draws_new(n, &redrawing.network, error));
+    redrawing.related = gsl_matrix_alloc(n->n_sectors, n->n_sectors);
+    redrawing.density = gsl_matrix_alloc(n->n_regions, n->n_sectors);
+    uf_status status = redrawing.related && redrawing.density ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK)
+        status = rounding_bands_new(x->density->data, n->n_regions * n->n_sectors, &x->drawn, error);
+    if (status == UF_OK)
+        status = rounding_bands_widen(&redrawing.network.box.box, &plan, densities_of_draw, &redrawing,
+                                      &x->drawn, error);
+    gsl_matrix_free(redrawing.related);
+    gsl_matrix_free(redrawing.density);
+    network_draws_clear(&redrawing.network);
+    return status;
+}
+
+/* --- tables ------------------------------------------------------------------------------------- */
 
 static uf_status density_table(const struct nearness *x, struct uf_table **out, struct uf_error *error)
 {
@@ -28,7 +73,7 @@ static uf_status density_table(const struct nearness *x, struct uf_table **out, 
     static const struct tidy_column columns[] = {
         {"unit", UF_COLUMN_TEXT, NULL, -1},   {"label", UF_COLUMN_TEXT, NULL, -1},
         {"sector", UF_COLUMN_TEXT, NULL, -1}, {"sector_label", UF_COLUMN_TEXT, NULL, -1},
-        {"period", UF_COLUMN_TEXT, NULL, -1}, {"density", UF_COLUMN_NUMBER, NULL, 3},
+        {"period", UF_COLUMN_TEXT, NULL, -1}, TIDY_BANDED("density", NULL, 3),
         {"lq", UF_COLUMN_NUMBER, NULL, 2},    {"present", UF_COLUMN_NUMBER, NULL, 0}};
     const struct panel_network *n = &x->network;
     struct uf_table *table = NULL;
@@ -43,7 +88,11 @@ static uf_status density_table(const struct nearness *x, struct uf_table **out, 
             tidy_text(&row, panel_activity_sector_code(&n->activity, s));
             tidy_text(&row, panel_activity_sector_label(&n->activity, s));
             tidy_text(&row, panel_activity_period_code(&n->activity, 0));
-            tidy_number(&row, gsl_matrix_get(x->density, r, s), 0);
+            const double density = gsl_matrix_get(x->density, r, s);
+            const bool drawn = x->drawn.low != NULL && !isnan(density);
+            tidy_banded(&row, density, drawn ? x->drawn.low[r * n->n_sectors + s] : (double)NAN,
+                        drawn ? x->drawn.high[r * n->n_sectors + s] : (double)NAN, 0,
+                        x->drawn.low != NULL ? 0 : UF_VALUE_NOT_APPLICABLE);
             tidy_number(&row, gsl_matrix_get(n->quotient, r, s), 0);
             tidy_number(&row, gsl_matrix_get(n->presence, r, s), 0);
             status = row.status;
@@ -95,7 +144,8 @@ static uf_status sentence(const struct panel_activity *a, const void *what, size
     return uf_phrase(a->language, whole ? both : one, arguments, 8, out, error);
 }
 
-static uf_status add_results(struct nearness *x, const struct uf_options *options, struct uf_result *result,
+static uf_status add_results(struct nearness *x, const struct uf_options *options,
+                             const struct uf_context *context, struct uf_result *result,
                              struct uf_error *error)
 {
     struct uf_table *table = NULL;
@@ -105,10 +155,12 @@ static uf_status add_results(struct nearness *x, const struct uf_options *option
     UF_TRY(panel_network_relatedness(n, options, &x->related, error));
     UF_TRY(
         uf_relatedness_density(x->related, n->presence, uf_options_flag(options, "own"), x->density, error));
+    UF_TRY(draw_bands(x, options, context, error));
     UF_TRY(density_table(x, &table, error));
     UF_TRY(uf_result_take_table(result, table, error));
     UF_TRY(findings_table_new(&n->activity, "relatedness-density-findings", sentence, x, &table, error));
-    return uf_result_take_table(result, table, error);
+    UF_TRY(uf_result_take_table(result, table, error));
+    return rounding_bands_tell(&x->drawn, n->activity.language, result, error);
 }
 
 static uf_status run(const struct uf_panel *panel, const struct uf_options *options,
@@ -117,7 +169,7 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     struct nearness x = {0};
     result->claim = UF_CLAIM_DESCRIPTION;
     UF_TRY(panel_network_new(panel, options, context->language, result, &x.network, error));
-    uf_status status = add_results(&x, options, result, error);
+    uf_status status = add_results(&x, options, context, result, error);
     nearness_clear(&x);
     return status;
 }
@@ -126,6 +178,7 @@ static const struct uf_option options_list[] = {
     PANEL_NETWORK_OPTIONS,
     PANEL_RELATEDNESS_OPTIONS,
     {"own", UF_OPTION_FLAG, "false", NULL, "A sector counts as related to itself", false},
+    ROUNDING_DRAWS_OPTION,
 };
 
 static const struct uf_chart_hint charts[] = {

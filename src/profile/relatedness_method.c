@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/panel_network.h"
+#include "profile/ranking.h"
 #include "profile/tidy.h"
 
 /* A heat map of more sectors than this cannot be read; a table of all pairs of more than that is long. */
 enum { PARTNERS_DEFAULT = 10, ALL_PAIRS = 60 };
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 /* Sectors and how related they are, whatever that was formed from. */
 struct relation {
@@ -22,6 +22,8 @@ struct relation {
     size_t *ubiquity;               /* NULL: from flows */
     gsl_matrix *related, *together; /* together: co-occurrences, or the flows */
     const char *period;
+    struct rounding_bands
+        drawn; /* n × n of relatedness, then of ranks among a sector's partners; empty: exact */
 };
 
 static void relation_clear(struct relation *x)
@@ -31,6 +33,7 @@ static void relation_clear(struct relation *x)
     free(x->ubiquity);
     gsl_matrix_free(x->related);
     gsl_matrix_free(x->together);
+    rounding_bands_clear(&x->drawn);
 }
 
 static uf_status relation_allocate(struct relation *x, size_t n, struct uf_error *error)
@@ -43,7 +46,102 @@ static uf_status relation_allocate(struct relation *x, size_t n, struct uf_error
     return x->code && x->label && x->ubiquity && x->together ? UF_OK : uf_fail_memory(error);
 }
 
-static uf_status from_presence(struct relation *x, const struct uf_options *options, struct uf_result *result,
+/* --- bands -------------------------------------------------------------------------------------- */
+
+struct redrawing {
+    const struct uf_options *options;
+    struct network_draws network; /* where from presence */
+    gsl_matrix *related;
+};
+
+/* Relatedness, and each sector's place among the partners of another; none to itself. */
+static void put(const gsl_matrix *related, double *out)
+{
+    const size_t n = related->size1;
+    memcpy(out, related->data, n * n * sizeof *out);
+    for (size_t i = 0; i < n; i++) out[i * n + i] = NAN;
+    for (size_t i = 0; i < n; i++) ranks_from_top(out + i * n, n, out + n * n + i * n);
+}
+
+static uf_status presence_of_draw(void *what, const double *figures, double *out, struct uf_error *error)
+{
+    struct redrawing *x = what;
+    UF_TRY(network_draws_at(&x->network, figures, error));
+    UF_TRY(panel_network_relate(x->network.presence, x->options, x->related, error));
+    put(x->related, out);
+    return UF_OK;
+}
+
+static enum uf_flow_average average_of(const struct uf_options *options)
+{
+    return strcmp(uf_options_text(options, "average"), "mapped") == 0 ? UF_FLOW_AVERAGE_MAPPED
+                                                                      : UF_FLOW_AVERAGE_RATIOS;
+}
+
+static uf_status flows_of_draw(void *what, const double *figures, double *out, struct uf_error *error)
+{
+    struct redrawing *x = what;
+    const gsl_matrix_const_view flows =
+        gsl_matrix_const_view_array(figures, x->related->size1, x->related->size2);
+    UF_TRY(uf_skill_relatedness(&flows.matrix, average_of(x->options), NULL, x->related, error));
+    put(x->related, out);
+    return UF_OK;
+}
+
+static uf_status widen(struct relation *x, const struct rounding_box *box, const struct rounding_plan *plan,
+                       rounding_kernel *kernel, struct redrawing *redrawing, struct uf_error *error)
+{
+    double *value = malloc(2 * x->n * x->n * sizeof *value);
+    redrawing->related = gsl_matrix_alloc(x->n, x->n);
+    uf_status status = value && redrawing->related ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) {
+        put(x->related, value);
+        status = rounding_bands_new(value, 2 * x->n * x->n, &x->drawn, error);
+    }
+    if (status == UF_OK) status = rounding_bands_widen(box, plan, kernel, redrawing, &x->drawn, error);
+    gsl_matrix_free(redrawing->related);
+    free(value);
+    return status;
+}
+
+static uf_status draw_presence(struct relation *x, const struct panel_network *network,
+                               const struct uf_options *options, const struct uf_context *context,
+                               struct uf_error *error)
+{
+    const struct rounding_plan plan = rounding_plan_of(options, context);
+    struct redrawing redrawing = {.options = options};
+    if (!network->activity.bands || plan.draws == 0) return UF_OK;
+    UF_TRY(network_draws_new(network, &redrawing.network, error));
+    uf_status status = widen(x, &redrawing.network.box.box, &plan, presence_of_draw, &redrawing, error);
+    network_draws_clear(&redrawing.network);
+    return status;
+}
+
+static uf_status draw_flows(struct relation *x, const struct uf_options *options,
+                            const struct uf_context *context, struct uf_error *error)
+{
+    const struct rounding_plan plan = rounding_plan_of(options, context);
+    const double unit = x->panel->columns[x->panel->outcome].rounding;
+    struct redrawing redrawing = {.options = options};
+    if (!(unit > 0) || plan.draws == 0) return UF_OK;
+    const size_t n = x->n * x->n;
+    double *ends = malloc(2 * n * sizeof *ends);
+    if (ends == NULL) return uf_fail_memory(error);
+    for (size_t i = 0; i < n; i++) { /* a pair without a row is nobody */
+        const double flow = x->together->data[i];
+        ends[i] = fmax(0, flow - unit / 2);
+        ends[n + i] = flow > 0 ? flow + unit / 2 : flow;
+    }
+    const struct rounding_box box = {.low = ends, .high = ends + n, .n = n};
+    uf_status status = widen(x, &box, &plan, flows_of_draw, &redrawing, error);
+    free(ends);
+    return status;
+}
+
+/* --- from figures to relatedness ---------------------------------------------------------------- */
+
+static uf_status from_presence(struct relation *x, const struct uf_options *options,
+                               const struct uf_context *context, struct uf_result *result,
                                struct uf_error *error)
 {
     struct panel_network network;
@@ -51,6 +149,7 @@ static uf_status from_presence(struct relation *x, const struct uf_options *opti
     uf_status status = relation_allocate(x, network.n_sectors, error);
     if (status == UF_OK) status = uf_co_occurrence(network.presence, x->together, error);
     if (status == UF_OK) status = panel_network_relatedness(&network, options, &x->related, error);
+    if (status == UF_OK) status = draw_presence(x, &network, options, context, error);
     if (status == UF_OK) {
         memcpy(x->ubiquity, network.ubiquity, x->n * sizeof *x->ubiquity);
         x->period = panel_activity_period_code(&network.activity, 0);
@@ -64,6 +163,14 @@ static uf_status from_presence(struct relation *x, const struct uf_options *opti
     return status;
 }
 
+/* The place of a code that is among the sectors. */
+static size_t sector_of(const struct relation *x, const char *code)
+{
+    size_t i = 0;
+    while (i + 1 < x->n && x->code[i] != NULL && strcmp(x->code[i], code) != 0) i++;
+    return i;
+}
+
 /* Rows are from, columns to. A sector that stands on one side only gets an empty row or column. */
 static uf_status read_flows(struct relation *x, size_t period, const struct uf_dictionary *from,
                             const struct uf_dictionary *to, struct uf_error *error)
@@ -72,9 +179,8 @@ static uf_status read_flows(struct relation *x, size_t period, const struct uf_d
     const struct uf_panel_column *column = &panel->columns[panel->outcome];
     for (size_t i = 0; i < panel->n_rows; i++) {
         if (panel->period[i] != period) continue;
-        size_t a = 0, b = 0;
-        while (strcmp(x->code[a], from->code[panel->unit[i]]) != 0) a++;
-        while (strcmp(x->code[b], to->code[panel->sector[i]]) != 0) b++;
+        const size_t a = sector_of(x, from->code[panel->unit[i]]),
+                     b = sector_of(x, to->code[panel->sector[i]]);
         if (isnan(column->value[i]))
             return uf_fail(
                 error, UF_BAD_INPUT,
@@ -85,7 +191,8 @@ static uf_status read_flows(struct relation *x, size_t period, const struct uf_d
     return UF_OK;
 }
 
-static uf_status from_flows(struct relation *x, const struct uf_options *options, struct uf_error *error)
+static uf_status from_flows(struct relation *x, const struct uf_options *options,
+                            const struct uf_context *context, struct uf_error *error)
 {
     const struct uf_dictionary *from = &x->panel->units, *to = &x->panel->sectors;
     size_t period, n = 0;
@@ -108,9 +215,8 @@ static uf_status from_flows(struct relation *x, const struct uf_options *options
     free(x->ubiquity);
     x->ubiquity = NULL;
     UF_TRY(read_flows(x, period, from, to, error));
-    bool mapped = !strcmp(uf_options_text(options, "average"), "mapped");
-    return uf_skill_relatedness(x->together, mapped ? UF_FLOW_AVERAGE_MAPPED : UF_FLOW_AVERAGE_RATIOS, NULL,
-                                x->related, error);
+    UF_TRY(uf_skill_relatedness(x->together, average_of(options), NULL, x->related, error));
+    return draw_flows(x, options, context, error);
 }
 
 /* --- tables ------------------------------------------------------------------------------------ */
@@ -138,13 +244,21 @@ static size_t partners_of(const struct relation *x, size_t sector, struct partne
     return n;
 }
 
+static void banded_number(struct tidy_row *row, const struct relation *x, double value, size_t at)
+{
+    const bool drawn = x->drawn.low != NULL;
+    tidy_banded(row, value, drawn ? x->drawn.low[at] : (double)NAN, drawn ? x->drawn.high[at] : (double)NAN,
+                0, UF_VALUE_NOT_APPLICABLE);
+}
+
 static uf_status pair_rows(const struct relation *x, size_t most, struct partner *partners,
                            struct uf_table *table, struct uf_error *error)
 {
     for (size_t i = 0; i < x->n; i++) {
-        size_t n = partners_of(x, i, partners);
+        size_t n = partners_of(x, i, partners), rank = 1;
         for (size_t k = 0; k < n && k < most; k++) {
-            size_t j = partners[k].sector;
+            const size_t j = partners[k].sector, at = i * x->n + j, of_ranks = x->n * x->n;
+            if (k > 0 && partners[k].related < partners[k - 1].related) rank = k + 1; /* ties share */
             double together = gsl_matrix_get(x->together, i, j);
             if (!x->ubiquity) together += gsl_matrix_get(x->together, j, i);
             struct tidy_row row = tidy_row_add(table, error);
@@ -152,8 +266,8 @@ static uf_status pair_rows(const struct relation *x, size_t most, struct partner
             tidy_text(&row, x->label[i]);
             tidy_text(&row, x->code[j]);
             tidy_text(&row, x->label[j]);
-            tidy_number(&row, partners[k].related, 0);
-            tidy_number(&row, (double)k + 1, 0);
+            banded_number(&row, x, partners[k].related, at);
+            banded_number(&row, x, (double)rank, of_ranks + at);
             tidy_number(&row, together, 0);
             tidy_number(&row, x->ubiquity ? (double)x->ubiquity[i] : (double)NAN, UF_VALUE_NOT_APPLICABLE);
             UF_TRY(row.status);
@@ -167,10 +281,10 @@ static uf_status pair_table(const struct relation *x, size_t most, struct uf_tab
 {
     static const struct uf_words title = {"Relatedness between sectors", "Närhet mellan branscher"};
     static const struct tidy_column columns[] = {
-        {"sector", UF_COLUMN_TEXT, NULL, -1},       {"sector_label", UF_COLUMN_TEXT, NULL, -1},
-        {"partner", UF_COLUMN_TEXT, NULL, -1},      {"partner_label", UF_COLUMN_TEXT, NULL, -1},
-        {"relatedness", UF_COLUMN_NUMBER, NULL, 3}, {"rank", UF_COLUMN_NUMBER, NULL, 0},
-        {"together", UF_COLUMN_NUMBER, NULL, 0},    {"ubiquity", UF_COLUMN_NUMBER, NULL, 0}};
+        {"sector", UF_COLUMN_TEXT, NULL, -1},    {"sector_label", UF_COLUMN_TEXT, NULL, -1},
+        {"partner", UF_COLUMN_TEXT, NULL, -1},   {"partner_label", UF_COLUMN_TEXT, NULL, -1},
+        TIDY_BANDED("relatedness", NULL, 3),     TIDY_BANDED("rank", NULL, 0),
+        {"together", UF_COLUMN_NUMBER, NULL, 0}, {"ubiquity", UF_COLUMN_NUMBER, NULL, 0}};
     struct uf_table *table = NULL;
     struct partner *partners = malloc((x->n + 1) * sizeof *partners);
     if (!partners) return uf_fail_memory(error);
@@ -230,13 +344,15 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     struct relation x = {.panel = panel, .language = context->language};
     result->claim = UF_CLAIM_DESCRIPTION;
     bool flows = !strcmp(uf_options_text(options, "from"), "flows");
-    uf_status status = flows ? from_flows(&x, options, error) : from_presence(&x, options, result, error);
+    uf_status status =
+        flows ? from_flows(&x, options, context, error) : from_presence(&x, options, context, result, error);
     size_t most = uf_options_count(options, "partners");
     if (most == SIZE_MAX) most = x.n <= ALL_PAIRS ? x.n : PARTNERS_DEFAULT;
     struct uf_table *table = NULL;
     if (status == UF_OK) status = pair_table(&x, most, &table, error);
     if (status == UF_OK) status = uf_result_take_table(result, table, error);
     if (status == UF_OK) status = tell(&x, most, result, error);
+    if (status == UF_OK) status = rounding_bands_tell(&x.drawn, x.language, result, error);
     relation_clear(&x);
     return status;
 }
@@ -252,6 +368,7 @@ static const struct uf_option options_list[] = {
      "Flows: average the two directions' ratios, or what they are mapped to", false},
     {"partners", UF_OPTION_COUNT, NULL, NULL,
      "The nearest sectors shown of each; default all of up to 60, else 10", false},
+    ROUNDING_DRAWS_OPTION,
 };
 
 static const struct uf_chart_hint charts[] = {

@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/tidy.h"
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 struct score_count score_count(const struct score_sheet *sheet, const struct score *scores, size_t unit,
                                int priority)

@@ -6,6 +6,7 @@
  * sector over regions) share. It runs over every cell of a table several times, so it works on plain rows, with
  * room that is taken once.
  */
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +29,13 @@ void shares_room_clear(struct shares_room *room);
 double shares_sum(const double *value, size_t n);
 /* value/sum; `out` may be `value`. */
 void shares_form(const double *value, size_t n, double sum, double *out);
+
+/* A Herfindahl index of n shares brought to 0…1: (H − 1/n)/(1 − 1/n); NaN for a single one. */
+static inline double shares_normalised(double herfindahl, size_t n)
+{
+    const double equal = 1.0 / (double)n;
+    return n > 1 ? (herfindahl - equal) / (1 - equal) : (double)NAN;
+}
 
 struct shares_compared {
     double squares;    /* Σ s² */

@@ -110,8 +110,9 @@ static double cell_error(const struct panel_activity *a, size_t t, size_t r, siz
 static double reference_error(const struct panel_activity *a, size_t t, size_t r, size_t s)
 {
     const struct period_activity *p = &a->at[t];
-    if (a->whole_unit != SIZE_MAX)
-        return (gsl_vector_get(p->whole[BOUND_HIGH], s) - gsl_vector_get(p->whole[BOUND_LOW], s)) / sqrt(12);
+    if (a->has_whole)
+        return (gsl_vector_get(p->whole[BOUND_HIGH], s) - gsl_vector_get(p->whole[BOUND_LOW], s)) /
+               sqrt(12 * (double)a->whole_parts); /* of a sum, whose parts err apart */
     double variance = 0;
     for (size_t i = 0; i < a->n_regions; i++) {
         double error = cell_error(a, t, i, s);

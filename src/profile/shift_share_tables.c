@@ -61,7 +61,7 @@ static uf_value_status needed(const struct panel_activity *a, size_t r)
     uf_value_status flags = 0;
     for (size_t t = 0; t < a->n_periods; t++) {
         flags |= a->at[t].region_sum[r];
-        flags |= a->whole_unit != SIZE_MAX ? a->at[t].whole_cells : a->at[t].all_cells;
+        flags |= a->has_whole ? a->at[t].whole_cells : a->at[t].all_cells;
     }
     return flags;
 }

@@ -15,6 +15,7 @@ static void study_clear(struct spatial_study *study)
 {
     panel_series_clear(&study->series);
     uf_spatial_weights_clear(&study->weights);
+    rounding_bands_clear(&study->bands);
     void *const all[] = {study->used, study->place, study->x,    study->local,   study->drawn,
                          study->lag,  study->q,     study->star, study->quadrant};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
@@ -169,12 +170,14 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     result->claim = UF_CLAIM_DESCRIPTION;
     uf_status status = prepare(&study, panel, options, context, result, &reason);
     if (status == UF_OK) status = compute(&study, options, context, &reason);
+    if (status == UF_OK) status = spatial_draw(&study, options, context, &reason);
     if (status == UF_NOT_IDENTIFIED) {
         uf_status told = refuse(&study, &reason, result, &reason);
         if (told != UF_OK) status = told;
     }
     if (status == UF_OK) status = spatial_tables_add(&study, result, &reason);
     if (status == UF_OK) status = spatial_tell(&study, result, &reason);
+    if (status == UF_OK) status = rounding_bands_tell(&study.bands, study.series.language, result, &reason);
     study_clear(&study);
     if (status != UF_OK && error) *error = reason;
     return status;
@@ -191,6 +194,7 @@ static const struct uf_option options_list[] = {
      "p of both sides, or of the side where the statistic lies", false},
     {"false-discovery", UF_OPTION_NUMBER, "0.05", NULL,
      "False discovery rate at which a region stands out from chance", false},
+    ROUNDING_DRAWS_OPTION,
 };
 
 static const struct uf_scatter_hint moran_scatter = {

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utfall/file.h>
@@ -103,6 +104,25 @@ static void links_clear(struct links *links)
     free(links->weight);
 }
 
+/* Where the file names this pair first, for the message of a mistake; 0: it is written in a way that this does not read. */
+static size_t line_of_pair(const char *path, const char *one, const char *other)
+{
+    char line[1024], *names[2];
+    size_t number = 0, found = 0;
+    FILE *file = fopen(path, "r");
+    while (file && !found && fgets(line, sizeof line, file)) {
+        number++;
+        size_t n = 0;
+        static const char between[] = ",;\t\"\r\n";
+        for (char *rest, *at = strtok_r(line, between, &rest); at && n < 2;
+             at = strtok_r(NULL, between, &rest))
+            names[n++] = at;
+        if (n == 2 && !strcmp(names[0], one) && !strcmp(names[1], other)) found = number;
+    }
+    if (file) fclose(file);
+    return found;
+}
+
 static uf_status collect(const struct matching *m, const char *path, const size_t *first,
                          const size_t *second, struct links *out, struct uf_error *error)
 {
@@ -112,7 +132,8 @@ static uf_status collect(const struct matching *m, const char *path, const size_
         const char *a = pairs->units.code[pairs->unit[i]], *b = pairs->sectors.code[pairs->sector[i]];
         size_t from = first[pairs->unit[i]], to = second[pairs->sector[i]];
         if (!strcmp(a, b))
-            return uf_fail_at(error, UF_BAD_INPUT, path, 0, 0, "'%s' is listed as a neighbour of itself", a);
+            return uf_fail_at(error, UF_BAD_INPUT, path, line_of_pair(path, a, b), 0,
+                              "'%s' is listed as a neighbour of itself; take the row out", a);
         if (from == SIZE_MAX || to == SIZE_MAX || from == to) continue;
         if (weight && (!isfinite(weight[i]) || weight[i] < 0))
             return uf_fail_at(error, UF_BAD_INPUT, path, 0, 0,

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/spatial_study.h"
 
-static const struct uf_words no_advice = {NULL, NULL};
 static const double significant = 0.05;
 enum { FEW = 15 }; /* with fewer regions a local test has next to no power */
 

@@ -5,6 +5,7 @@
 #include <utfall/spatial.h>
 
 #include "profile/panel_series.h"
+#include "profile/rounding_draws.h"
 
 struct spatial_study {
     struct panel_series series;
@@ -23,7 +24,20 @@ struct spatial_study {
     struct uf_spatial_permutation *drawn; /* n */
     double *lag, *q, *star;               /* n; lag of x, 0 for islands */
     enum uf_spatial_quadrant *quadrant;   /* n */
+    struct rounding_bands bands; /* the global statistics, local Moran of all n, G* of all n; empty: exact */
 };
+
+static inline size_t spatial_study_drawn_local(size_t i)
+{
+    return (size_t)UF_SPATIAL_STATISTICS + i;
+}
+static inline size_t spatial_study_drawn_star(const struct spatial_study *study, size_t i)
+{
+    return (size_t)UF_SPATIAL_STATISTICS + study->n + i;
+}
+/* Draws the bands of the statistics where the figures are rounded; those of p-values are not drawn. */
+uf_status spatial_draw(struct spatial_study *study, const struct uf_options *options,
+                       const struct uf_context *context, struct uf_error *error);
 
 /* p as the option says: two-sided, or of the side where the statistic lies. */
 static inline double spatial_study_p(const struct spatial_study *study,

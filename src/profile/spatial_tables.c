@@ -19,6 +19,16 @@ const char *spatial_quadrant_label(enum uf_spatial_quadrant quadrant, enum uf_la
     return uf_words_in(labels[quadrant], language);
 }
 
+/* A statistic with its band at a place of the drawn ones. */
+static void drawn_number(struct tidy_row *row, const struct spatial_study *study, double value, size_t at,
+                         uf_value_status none)
+{
+    const bool drawn = study->bands.low != NULL && isfinite(value);
+    tidy_banded(row, value, drawn ? study->bands.low[at] : (double)NAN,
+                drawn ? study->bands.high[at] : (double)NAN, none,
+                study->bands.low != NULL ? none : UF_VALUE_NOT_APPLICABLE);
+}
+
 static uf_status global_table(const struct spatial_study *study, struct uf_table **out,
                               struct uf_error *error)
 {
@@ -29,7 +39,7 @@ static uf_status global_table(const struct spatial_study *study, struct uf_table
     static const struct tidy_column columns[] = {{"statistic", UF_COLUMN_TEXT, NULL, -1},
                                                  {"label", UF_COLUMN_TEXT, NULL, -1},
                                                  {"period", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"value", UF_COLUMN_NUMBER, NULL, 4},
+                                                 TIDY_BANDED("value", NULL, 4),
                                                  {"expectation", UF_COLUMN_NUMBER, NULL, 4},
                                                  {"variance", UF_COLUMN_NUMBER, NULL, 6},
                                                  {"z", UF_COLUMN_NUMBER, NULL, 3},
@@ -53,10 +63,11 @@ static uf_status global_table(const struct spatial_study *study, struct uf_table
         tidy_text(&row, codes[s]);
         tidy_text(&row, uf_words_in(labels[s], language));
         tidy_text(&row, panel_series_period(&study->series, study->period));
-        const double numbers[] = {
-            test->statistic,       test->expectation,           test->randomisation.variance,
-            test->randomisation.z, test->randomisation.p_value, test->normality.variance,
-            test->normality.z,     test->normality.p_value,     spatial_study_p(study, drawn)};
+        const double numbers[] = {test->expectation,        test->randomisation.variance,
+                                  test->randomisation.z,    test->randomisation.p_value,
+                                  test->normality.variance, test->normality.z,
+                                  test->normality.p_value,  spatial_study_p(study, drawn)};
+        drawn_number(&row, study, test->statistic, s, none);
         for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) tidy_number(&row, numbers[i], none);
         tidy_number(&row, drawn->draws > 0 ? (double)drawn->draws : (double)NAN, none);
         tidy_number(&row, (double)test->n, none);
@@ -92,12 +103,14 @@ static void region_numbers(const struct spatial_study *study, size_t i, struct t
     const double numbers[] = {island ? (double)NAN : study->lag[i],
                               (study->x[i] - study->mean) / deviation,
                               island ? (double)NAN : (study->lag[i] - sum * study->mean) / deviation,
-                              local->statistic,
                               local->conditional_expectation,
                               local->conditional.variance,
                               spatial_study_p(study, &study->drawn[i]),
                               study->q[i]};
-    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) tidy_number(row, numbers[k], none);
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+        if (k == 3) drawn_number(row, study, local->statistic, spatial_study_drawn_local(i), none);
+        tidy_number(row, numbers[k], none);
+    }
 }
 
 static uf_status region_row(const struct spatial_study *study, const size_t *region_at, size_t r,
@@ -113,9 +126,9 @@ static uf_status region_row(const struct spatial_study *study, const size_t *reg
     if (!study->used[r]) {
         /* without a figure, or an island that was left out */
         const uf_value_status reason = isnan(series->value[k]) ? series->status[k] : UF_VALUE_NOT_APPLICABLE;
-        for (int c = 0; c < 9; c++) tidy_number(&row, NAN, reason);
+        for (int c = 0; c < 11; c++) tidy_number(&row, NAN, reason);
         for (int c = 0; c < 3; c++) tidy_text(&row, NULL);
-        tidy_number(&row, NAN, reason);
+        for (int c = 0; c < 3; c++) tidy_number(&row, NAN, reason);
         tidy_text(&row, NULL);
         return row.status;
     }
@@ -126,7 +139,7 @@ static uf_status region_row(const struct spatial_study *study, const size_t *reg
     tidy_text(&row, quadrant_codes[study->quadrant[i]]);
     tidy_text(&row, spatial_quadrant_label(study->quadrant[i], series->language));
     tidy_text(&row, spatial_study_stands_out(study, i) ? quadrant_codes[study->quadrant[i]] : "");
-    tidy_number(&row, study->star[i], UF_VALUE_NOT_APPLICABLE);
+    drawn_number(&row, study, study->star[i], spatial_study_drawn_star(study, i), UF_VALUE_NOT_APPLICABLE);
     tidy_text(&row, names);
     free(names);
     return row.status;
@@ -145,7 +158,7 @@ static uf_status region_table(const struct spatial_study *study, struct uf_table
                                           {"lag", UF_COLUMN_NUMBER, unit, 2},
                                           {"z_value", UF_COLUMN_NUMBER, NULL, 3},
                                           {"z_lag", UF_COLUMN_NUMBER, NULL, 3},
-                                          {"local_moran", UF_COLUMN_NUMBER, NULL, 3},
+                                          TIDY_BANDED("local_moran", NULL, 3),
                                           {"expectation", UF_COLUMN_NUMBER, NULL, 3},
                                           {"variance", UF_COLUMN_NUMBER, NULL, 4},
                                           {"p_value", UF_COLUMN_NUMBER, NULL, 4},
@@ -153,7 +166,7 @@ static uf_status region_table(const struct spatial_study *study, struct uf_table
                                           {"quadrant", UF_COLUMN_TEXT, NULL, -1},
                                           {"quadrant_label", UF_COLUMN_TEXT, NULL, -1},
                                           {"cluster", UF_COLUMN_TEXT, NULL, -1},
-                                          {"g_star", UF_COLUMN_NUMBER, NULL, 2},
+                                          TIDY_BANDED("g_star", NULL, 2),
                                           {"neighbour_labels", UF_COLUMN_TEXT, NULL, -1}};
     size_t *region_at = malloc((study->n + 1) * sizeof *region_at);
     if (!region_at) return uf_fail_memory(error);

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <gsl/gsl_math.h>
 #include <math.h>
 #include <stdlib.h>
 #include <utfall/specialisation.h>
 
 #include "base/fail.h"
+#include "profile/activity_box.h"
 #include "profile/findings.h"
-#include "profile/panel_activity.h"
 #include "profile/ranking.h"
+#include "profile/shares.h"
 #include "profile/tidy.h"
+
+/* The numbers whose bands come from draws: they depend on the whole table. The rank is by the Krugman index. */
+enum { DRAWN_HACHMAN, DRAWN_GINI, DRAWN_THEIL, DRAWN_RANK, DRAWN };
 
 /* One period's indices; arrays per region. */
 struct indices {
     struct uf_specialisation *region;
     gsl_vector *krugman_low, *krugman_high;
+    struct uf_shares_band *alone; /* of those that need no reference */
+    struct rounding_bands drawn;  /* regions × DRAWN; empty: none were drawn */
 };
 
 static void indices_clear(struct indices *x)
@@ -20,21 +27,88 @@ static void indices_clear(struct indices *x)
     free(x->region);
     gsl_vector_free(x->krugman_low);
     gsl_vector_free(x->krugman_high);
+    free(x->alone);
+    rounding_bands_clear(&x->drawn);
 }
 
-static uf_status indices_new(const struct panel_activity *a, struct indices *out, struct uf_error *error)
+/* --- bands -------------------------------------------------------------------------------------- */
+
+static void flatten(const struct uf_specialisation *region, size_t n, double *out)
 {
-    struct indices x = {calloc(a->n_regions, sizeof *x.region), gsl_vector_alloc(a->n_regions),
-                        gsl_vector_alloc(a->n_regions)};
+    for (size_t r = 0; r < n; r++) {
+        out[r * DRAWN + DRAWN_HACHMAN] = region[r].hachman;
+        out[r * DRAWN + DRAWN_GINI] = region[r].gini;
+        out[r * DRAWN + DRAWN_THEIL] = region[r].theil;
+        size_t ranked;
+        out[r * DRAWN + DRAWN_RANK] = rank_of_member(&region->krugman, sizeof *region, n, r, &ranked);
+    }
+}
+
+struct redrawing {
+    struct activity_box box;
+    enum uf_reference reference;
+    struct uf_specialisation *region; /* room for one table's */
+};
+
+static uf_status indices_of_draw(void *what, const double *figures, double *out, struct uf_error *error)
+{
+    struct redrawing *x = what;
+    const struct uf_activity drawn = activity_box_at(&x->box, figures);
+    UF_TRY(uf_specialisation(&drawn, x->reference, x->region, error));
+    flatten(x->region, x->box.n_regions, out);
+    return UF_OK;
+}
+
+static uf_status draw_bands(const struct panel_activity *a, const struct rounding_plan *plan,
+                            struct indices *x, struct uf_error *error)
+{
+    const size_t n = a->n_regions;
+    struct redrawing redrawing = {.reference = a->reference};
+    UF_TRY(activity_box_new(a, 0, &redrawing.box, error));
+    redrawing.region = calloc(n, sizeof *redrawing.region);
+    double *value = malloc(n * DRAWN * sizeof *value);
+    uf_status status = redrawing.region && value ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) {
+        flatten(x->region, n, value);
+        status = rounding_bands_new(value, n * DRAWN, &x->drawn, error);
+    }
+    if (status == UF_OK)
+        status =
+            activity_box_take_singles(&redrawing.box, false, indices_of_draw, &redrawing, &x->drawn, error);
+    if (status == UF_OK)
+        status =
+            rounding_bands_widen(&redrawing.box.box, plan, indices_of_draw, &redrawing, &x->drawn, error);
+    free(value);
+    free(redrawing.region);
+    activity_box_clear(&redrawing.box);
+    return status;
+}
+
+static uf_status bands_new(const struct panel_activity *a, const struct rounding_plan *plan,
+                           struct indices *x, struct uf_error *error)
+{
+    const struct uf_activity low = panel_activity_at(a, 0, BOUND_LOW),
+                             high = panel_activity_at(a, 0, BOUND_HIGH);
+    UF_TRY(uf_krugman_band(&low, &high, a->reference, x->krugman_low, x->krugman_high, error));
+    for (size_t r = 0; r < a->n_regions; r++)
+        UF_TRY(uf_shares_band(gsl_matrix_const_ptr(low.value, r, 0), gsl_matrix_const_ptr(high.value, r, 0),
+                              a->n_sectors, 1, &x->alone[r], error));
+    return plan->draws > 0 ? draw_bands(a, plan, x, error) : UF_OK;
+}
+
+static uf_status indices_new(const struct panel_activity *a, const struct rounding_plan *plan,
+                             struct indices *out, struct uf_error *error)
+{
+    struct indices x = {.region = calloc(a->n_regions, sizeof *x.region),
+                        .krugman_low = gsl_vector_alloc(a->n_regions),
+                        .krugman_high = gsl_vector_alloc(a->n_regions),
+                        .alone = calloc(a->n_regions, sizeof *x.alone)};
     uf_status status = UF_OK;
-    if (x.region == NULL || x.krugman_low == NULL || x.krugman_high == NULL) status = uf_fail_memory(error);
+    if (x.region == NULL || x.krugman_low == NULL || x.krugman_high == NULL || x.alone == NULL)
+        status = uf_fail_memory(error);
     struct uf_activity value = panel_activity_at(a, 0, BOUND_VALUE);
     if (status == UF_OK) status = uf_specialisation(&value, a->reference, x.region, error);
-    if (status == UF_OK && a->bands) {
-        struct uf_activity low = panel_activity_at(a, 0, BOUND_LOW),
-                           high = panel_activity_at(a, 0, BOUND_HIGH);
-        status = uf_krugman_band(&low, &high, a->reference, x.krugman_low, x.krugman_high, error);
-    }
+    if (status == UF_OK && a->bands) status = bands_new(a, plan, &x, error);
     if (status != UF_OK) {
         indices_clear(&x);
         return status;
@@ -43,30 +117,52 @@ static uf_status indices_new(const struct panel_activity *a, struct indices *out
     return UF_OK;
 }
 
+/* --- tables ------------------------------------------------------------------------------------- */
+
+/* An index with its band; `low` and `high` NaN: none. */
+static void banded_number(struct tidy_row *row, const struct panel_activity *a, double value, double low,
+                          double high, uf_value_status needed)
+{
+    const bool banded = panel_activity_banded(a, isfinite(value));
+    tidy_banded(row, value, banded ? low : NAN, banded ? high : NAN, needed,
+                a->bands ? needed : (uf_value_status)UF_VALUE_NOT_APPLICABLE);
+}
+
+static void drawn_number(struct tidy_row *row, const struct panel_activity *a, const struct indices *x,
+                         double value, size_t r, size_t which, uf_value_status needed)
+{
+    const size_t k = r * DRAWN + which;
+    const bool drawn = x->drawn.low != NULL && panel_activity_banded(a, isfinite(value));
+    tidy_banded(row, value, drawn ? x->drawn.low[k] : (double)NAN, drawn ? x->drawn.high[k] : (double)NAN,
+                needed, x->drawn.low != NULL ? needed : needed | (uf_value_status)UF_VALUE_NOT_APPLICABLE);
+}
+
 static uf_status index_row(const struct panel_activity *a, const struct indices *x, size_t r,
                            struct uf_table *table, struct uf_error *error)
 {
     const struct uf_specialisation *y = &x->region[r];
+    const struct uf_shares_band *alone = &x->alone[r];
     const struct period_activity *p = &a->at[0];
     const uf_value_status own = p->region_sum[r]; /* what indices of the region alone need */
-    const uf_value_status both = own | (a->whole_unit != SIZE_MAX ? p->whole_cells : p->all_cells);
-    const bool banded = a->bands && isfinite(y->krugman);
-    const uf_value_status no_band = a->bands ? both : UF_VALUE_NOT_APPLICABLE;
+    const uf_value_status both = own | (a->has_whole ? p->whole_cells : p->all_cells);
+    size_t ranked;
+    const double rank = rank_of_member(&x->region->krugman, sizeof *x->region, a->n_regions, r, &ranked);
     struct tidy_row row = tidy_row_add(table, error);
     tidy_text(&row, panel_activity_region_code(a, r));
     tidy_text(&row, panel_activity_region_label(a, r));
     tidy_text(&row, panel_activity_period_code(a, 0));
-    tidy_number(&row, y->krugman, both);
-    tidy_number(&row, banded ? gsl_vector_get(x->krugman_low, r) : NAN, no_band);
-    tidy_number(&row, banded ? gsl_vector_get(x->krugman_high, r) : NAN, no_band);
+    banded_number(&row, a, y->krugman, gsl_vector_get(x->krugman_low, r), gsl_vector_get(x->krugman_high, r),
+                  both);
+    drawn_number(&row, a, x, rank, r, DRAWN_RANK, both);
     tidy_number(&row, y->dissimilarity, both);
-    tidy_number(&row, y->hachman, both);
-    tidy_number(&row, y->gini, both);
-    tidy_number(&row, y->theil, both);
-    tidy_number(&row, y->herfindahl, own);
-    tidy_number(&row, y->herfindahl_normalised, own);
+    drawn_number(&row, a, x, y->hachman, r, DRAWN_HACHMAN, both);
+    drawn_number(&row, a, x, y->gini, r, DRAWN_GINI, both);
+    drawn_number(&row, a, x, y->theil, r, DRAWN_THEIL, both);
+    banded_number(&row, a, y->herfindahl, alone->herfindahl_low, alone->herfindahl_high, own);
+    banded_number(&row, a, y->herfindahl_normalised, shares_normalised(alone->herfindahl_low, a->n_sectors),
+                  shares_normalised(alone->herfindahl_high, a->n_sectors), own);
     tidy_number(&row, y->entropy, own);
-    tidy_number(&row, y->entropy_log2, own);
+    banded_number(&row, a, y->entropy_log2, alone->entropy_low / M_LN2, alone->entropy_high / M_LN2, own);
     tidy_number(&row, isnan(y->herfindahl) ? NAN : (double)y->sectors_present, own);
     return row.status;
 }
@@ -76,13 +172,19 @@ static uf_status index_table(const struct panel_activity *a, const struct indice
 {
     static const struct uf_words title = {"Specialisation by region", "Specialisering per region"};
     static const struct tidy_column columns[] = {
-        {"unit", UF_COLUMN_TEXT, NULL, -1},          {"label", UF_COLUMN_TEXT, NULL, -1},
-        {"period", UF_COLUMN_TEXT, NULL, -1},        {"krugman", UF_COLUMN_NUMBER, NULL, 3},
-        {"krugman_low", UF_COLUMN_NUMBER, NULL, 3},  {"krugman_high", UF_COLUMN_NUMBER, NULL, 3},
-        {"dissimilarity", UF_COLUMN_NUMBER, "%", 1}, {"hachman", UF_COLUMN_NUMBER, NULL, 3},
-        {"gini", UF_COLUMN_NUMBER, NULL, 3},         {"theil", UF_COLUMN_NUMBER, NULL, 4},
-        {"herfindahl", UF_COLUMN_NUMBER, NULL, 3},   {"herfindahl_normalised", UF_COLUMN_NUMBER, NULL, 3},
-        {"entropy_ln", UF_COLUMN_NUMBER, NULL, 3},   {"entropy_log2", UF_COLUMN_NUMBER, NULL, 3},
+        {"unit", UF_COLUMN_TEXT, NULL, -1},
+        {"label", UF_COLUMN_TEXT, NULL, -1},
+        {"period", UF_COLUMN_TEXT, NULL, -1},
+        TIDY_BANDED("krugman", NULL, 3),
+        TIDY_BANDED("rank", NULL, 0),
+        {"dissimilarity", UF_COLUMN_NUMBER, "%", 1},
+        TIDY_BANDED("hachman", NULL, 3),
+        TIDY_BANDED("gini", NULL, 3),
+        TIDY_BANDED("theil", NULL, 4),
+        TIDY_BANDED("herfindahl", NULL, 3),
+        TIDY_BANDED("herfindahl_normalised", NULL, 3),
+        {"entropy_ln", UF_COLUMN_NUMBER, NULL, 3},
+        TIDY_BANDED("entropy_log2", NULL, 3),
         {"sectors", UF_COLUMN_NUMBER, NULL, 0},
     };
     struct uf_table *table = NULL;
@@ -110,17 +212,48 @@ static uf_status region_sentence(const struct panel_activity *a, const void *wha
         "{2} procent av verksamheten i {0}{1} skulle behöva byta bransch för att strukturen ska bli densamma "
         "som i "
         "jämförelseområdet (Krugman {3}); {0} har plats {4} av {5} i specialisering."};
+    static const struct uf_words open = {
+        "In {0}{1}, {2} per cent of the activity would have to change sector for the structure to equal that "
+        "of the reference "
+        "area (Krugman {3}); {0} ranks {4} of {5} by specialisation, {6} to {7} in tables drawn within the "
+        "rounding of the figures.",
+        "{2} procent av verksamheten i {0}{1} skulle behöva byta bransch för att strukturen ska bli densamma "
+        "som i "
+        "jämförelseområdet (Krugman {3}); {0} har plats {4} av {5} i specialisering, plats {6} till {7} i "
+        "tabeller dragna inom uppgifternas avrundning."};
     static const struct uf_words none = {"No distance to the reference area can be formed for {0}{1}.",
                                          "Inget avstånd till jämförelseområdet kan beräknas för {0}{1}."};
     size_t ranked;
     const double rank = rank_of_member(&x->region->krugman, sizeof *x->region, a->n_regions, r, &ranked);
+    const size_t k = r * DRAWN + DRAWN_RANK;
+    const double low = x->drawn.low ? x->drawn.low[k] : rank, high = x->drawn.low ? x->drawn.high[k] : rank;
     struct uf_argument arguments[] = {uf_text_argument(panel_activity_region_label(a, r)),
                                       uf_text_argument(a->at[0].when),
                                       uf_number_argument(x->region[r].dissimilarity, 1),
                                       uf_number_argument(x->region[r].krugman, 3),
                                       uf_number_argument(rank, 0),
-                                      uf_count_argument(ranked)};
-    return uf_phrase(a->language, isnan(x->region[r].krugman) ? none : told, arguments, 6, out, error);
+                                      uf_count_argument(ranked),
+                                      uf_number_argument(low, 0),
+                                      uf_number_argument(high, 0)};
+    const struct uf_words text = low < high ? open : told;
+    return uf_phrase(a->language, isnan(x->region[r].krugman) ? none : text, arguments, 8, out, error);
+}
+
+/* Which bands surely hold the index, which are exact, which may be too narrow. */
+static uf_status tell_bands(const struct panel_activity *a, const struct indices *x, struct uf_result *result,
+                            struct uf_error *error)
+{
+    static const struct uf_words outer = {
+        "The band of the Krugman index surely holds it but may be wider than what the figures before "
+        "rounding "
+        "can reach; those of Herfindahl and entropy are exact, those of the other indices and of ranks are "
+        "from draws.",
+        "Intervallet för Krugmans index innehåller säkert det sanna värdet men kan vara bredare än vad "
+        "uppgifterna före avrundning medger; för Herfindahl och entropi är de exakta, för övriga index och "
+        "placeringar kommer de från dragningar."};
+    static const struct uf_words none = {NULL, NULL};
+    UF_TRY(uf_result_add_note(result, a->language, UF_NOTE, "outer-band", outer, none, NULL, 0, error));
+    return rounding_bands_tell(&x->drawn, a->language, result, error);
 }
 
 static uf_status tell_findings(const struct panel_activity *a, const struct indices *x,
@@ -154,15 +287,7 @@ static uf_status tell_findings(const struct panel_activity *a, const struct indi
                                       uf_number_argument(x->region[least].krugman, 3)};
     UF_TRY(uf_result_add_note(result, a->language, UF_NOTE, "finding", same ? alike : finding, none,
                               arguments, 5, error));
-    if (a->bands) {
-        static const struct uf_words text = {"The band of the Krugman index surely holds it but may be wider "
-                                             "than what the unrounded figures can reach; the other "
-                                             "indices are given for the figures as shown.",
-                                             "Intervallet för Krugmans index innehåller säkert det sanna "
-                                             "värdet men kan vara bredare än vad de oavrundade "
-                                             "värdena medger; övriga index avser uppgifterna som de visas."};
-        UF_TRY(uf_result_add_note(result, a->language, UF_NOTE, "outer-band", text, none, NULL, 0, error));
-    }
+    if (a->bands) UF_TRY(tell_bands(a, x, result, error));
     if (outside == 0) return UF_OK;
     static const struct uf_words text = {
         "Regions with a sector that the reference area lacks: {0}. Their Theil index is undefined (infinite) "
@@ -194,8 +319,9 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     UF_TRY(panel_activity_new(panel, options, context->language, &period, 1, &a, error));
     struct indices x = {0};
     result->claim = UF_CLAIM_DESCRIPTION;
+    const struct rounding_plan plan = rounding_plan_of(options, context);
     uf_status status = panel_activity_tell(&a, true, result, error);
-    if (status == UF_OK) status = indices_new(&a, &x, error);
+    if (status == UF_OK) status = indices_new(&a, &plan, &x, error);
     if (status == UF_OK) status = add_results(&a, &x, result, error);
     indices_clear(&x);
     panel_activity_clear(&a);
@@ -205,6 +331,7 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
 static const struct uf_option options_list[] = {
     {"period", UF_OPTION_PERIOD, NULL, NULL, "The period described; default the last with values", false},
     PANEL_ACTIVITY_OPTIONS,
+    ROUNDING_DRAWS_OPTION,
 };
 
 static const struct uf_chart_hint charts[] = {

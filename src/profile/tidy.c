@@ -50,3 +50,11 @@ void tidy_number(struct tidy_row *row, double value, uf_value_status needed)
     uf_value_status reason = needed & UF_VALUE_MISSING_MASK;
     tidy_value(row, NAN, reason != 0 ? reason : UF_VALUE_UNDEFINED);
 }
+
+void tidy_banded(struct tidy_row *row, double value, double low, double high, uf_value_status needed,
+                 uf_value_status no_band)
+{
+    tidy_number(row, value, needed);
+    tidy_number(row, low, no_band);
+    tidy_number(row, high, no_band);
+}

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <utfall/variety.h>
 
+#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/findings.h"
 #include "profile/panel_activity.h"
@@ -66,7 +67,7 @@ static uf_status region_row(const struct breadth *x, size_t r, struct uf_table *
     const struct uf_variety *y = &x->region[r];
     const struct uf_variety_band *band = &x->band[r];
     const uf_value_status needed = x->missing[r], no_band = a->bands ? needed : UF_VALUE_NOT_APPLICABLE;
-    const bool banded = a->bands && isfinite(y->total);
+    const bool banded = panel_activity_banded(a, isfinite(y->total));
     struct tidy_row row = tidy_row_add(table, error);
     tidy_text(&row, panel_activity_region_code(a, r));
     tidy_text(&row, panel_activity_region_label(a, r));
@@ -152,8 +153,6 @@ static uf_status sentence(const struct panel_activity *a, const void *what, size
                                             uf_count_argument(ranked)};
     return uf_phrase(a->language, isnan(y->total) ? none : told, arguments, 8, out, error);
 }
-
-static const struct uf_words no_advice = {NULL, NULL};
 
 /* How sectors were put together, and where that leaves nothing to tell. */
 static uf_status tell_division(const struct breadth *x, struct uf_result *result, struct uf_error *error)

@@ -68,7 +68,7 @@ uf_status uf_covariance_combinations(const struct uf_covariance_input *input,
                                      const struct uf_covariance *covariance, const gsl_matrix *combinations,
                                      double *variance, double *df, struct uf_error *error)
 {
-    size_t k = input->x->size2, m = combinations->size2, n_several = 0;
+    size_t k = input->inverse->size1, m = combinations->size2, n_several = 0;
     if (combinations->size1 != k || covariance->matrix->size1 != k || input->inverse->size1 != k)
         return uf_fail(error, UF_INTERNAL, "combinations: sizes differ");
     double *found = malloc((m + 1) * sizeof *found);
@@ -173,6 +173,9 @@ uf_status uf_joint_test_few_clusters(const struct uf_covariance_input *input,
                                      const size_t *index, size_t n_index, struct uf_joint_test *out,
                                      struct uf_error *error)
 {
+    if (input->summed)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "Hotelling's approximation needs the rows, and only sums were kept");
     struct uf_joint_test test;
     double eta = NAN, q = (double)n_index;
     size_t count;

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/absorbed_regression.h>
 
 #include "base/fail.h"
 #include "stats/covariance_internal.h"
@@ -234,6 +235,7 @@ uf_status uf_covariance_estimate(const struct uf_covariance_input *input,
 {
     const struct uf_covariance_options defaults = {.kind = UF_COVARIANCE_CR1S};
     if (!options) options = &defaults;
+    if (input->summed) return uf_absorbed_regression_covariance(input->summed, options, out, error);
     size_t n = input->x->size1, k = input->x->size2;
     if (n != input->residuals->size || input->inverse->size1 != k || input->inverse->size2 != k)
         return uf_fail(error, UF_INTERNAL, "covariance: sizes differ");

@@ -44,3 +44,47 @@ double uf_f_upper(double f, double df1, double df2)
     if (scaled < df2) return gsl_cdf_beta_Q(scaled / (df2 + scaled), df1 / 2, df2 / 2);
     return gsl_cdf_beta_P(df2 / (df2 + scaled), df2 / 2, df1 / 2);
 }
+
+double uf_f_upper_quantile(double p, double df1, double df2)
+{
+    if (!(p > 0 && p < 1) || !(df1 > 0) || !(df2 > 0)) return NAN;
+    double low = 0, high = 1;
+    while (uf_f_upper(high, df1, df2) > p && high < 1e300) low = high, high *= 2;
+    for (int step = 0; step < 200; step++) {
+        double middle = low + (high - low) / 2;
+        if (middle <= low || middle >= high) break;
+        if (uf_f_upper(middle, df1, df2) > p)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
+/* One part of the mixture: P(F >= f·df1/(df1 + 2j)) with df1 + 2j degrees of freedom. */
+static double mixture_part(double f, double df1, double df2, double j)
+{
+    return uf_f_upper(f * df1 / (df1 + 2 * j), df1 + 2 * j, df2);
+}
+
+double uf_noncentral_f_upper(double f, double df1, double df2, double lambda)
+{
+    if (isnan(f) || !(df1 > 0) || !(df2 > 0) || !(lambda >= 0) || isinf(lambda)) return NAN;
+    if (f <= 0) return 1;
+    if (isinf(f)) return 0;
+    double mean = lambda / 2, mode = floor(mean), weight = 1, sum = 0, total = 0;
+    if (mean == 0) return uf_f_upper(f, df1, df2);
+    /* Poisson weights relative to the mode's: outwards from it until they no longer count, then divided by their sum. */
+    for (double j = mode; j >= 0 && weight > 1e-18; j--) {
+        sum += weight * mixture_part(f, df1, df2, j);
+        total += weight;
+        weight *= j / mean;
+    }
+    weight = mean / (mode + 1);
+    for (double j = mode + 1; weight > 1e-18; j++) {
+        sum += weight * mixture_part(f, df1, df2, j);
+        total += weight;
+        weight *= mean / (j + 1);
+    }
+    return sum / total;
+}

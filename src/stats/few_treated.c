@@ -283,6 +283,8 @@ uf_status uf_few_treated_test(const struct uf_few_treated_input *input,
 {
     const struct uf_few_treated_options defaults = {0};
     if (!options) options = &defaults;
+    if (input->regression->summed)
+        return uf_fail(error, UF_BAD_USAGE, "few treated: it needs the rows, and only sums were kept");
     UF_TRY(check(input, options, error));
     struct few_blocks blocks;
     UF_TRY(few_blocks_init(input, &blocks, error));

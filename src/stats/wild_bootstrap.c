@@ -113,6 +113,8 @@ uf_status uf_wild_bootstrap_test(const struct uf_wild_bootstrap_input *input,
 {
     const struct uf_wild_bootstrap_options defaults = {0};
     if (!options) options = &defaults;
+    if (input->regression->summed)
+        return uf_fail(error, UF_BAD_USAGE, "wild bootstrap: it needs the rows, and only sums were kept");
     UF_TRY(check(input, options, error));
     struct wild_moments moments;
     struct wild_draws draws = {0};
@@ -144,9 +146,9 @@ uf_status uf_wild_bootstrap_test(const struct uf_wild_bootstrap_input *input,
 
 static const struct uf_words null_words[] = {
     [UF_WILD_RESTRICTED] = {"wild cluster bootstrap, null imposed (WCR)",
-                            "wild cluster bootstrap, nollhypotesen påtvingad (WCR)"},
+                            "vild klusterbootstrap, nollhypotesen påtvingad (WCR)"},
     [UF_WILD_UNRESTRICTED] = {"wild cluster bootstrap, null not imposed (WCU)",
-                              "wild cluster bootstrap, nollhypotesen inte påtvingad (WCU)"},
+                              "vild klusterbootstrap, nollhypotesen inte påtvingad (WCU)"},
 };
 static const struct uf_words all_words = {"; all {0} {1} weight vectors of {2} clusters",
                                           "; alla {0} viktvektorer ({1}) för {2} kluster"};

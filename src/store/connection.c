@@ -133,6 +133,28 @@ uf_status uf_store_open(const char *path, enum uf_open_mode mode, struct uf_stor
     return UF_OK;
 }
 
+static uf_status copy_pages(struct uf_store *from, struct uf_store *to, struct uf_error *error)
+{
+    sqlite3_backup *backup = sqlite3_backup_init(to->db, "main", from->db, "main");
+    if (!backup) return uf_store_fail(to, sqlite3_errcode(to->db), error);
+    sqlite3_backup_step(backup, -1);
+    const int code = sqlite3_backup_finish(backup);
+    return code == SQLITE_OK ? UF_OK : uf_store_fail(from, code, error);
+}
+
+uf_status uf_store_copy(struct uf_store *store, struct uf_store **out, struct uf_error *error)
+{
+    struct uf_store *copy = NULL;
+    UF_TRY(uf_store_open(":memory:", UF_STORE_CREATE, &copy, error));
+    const uf_status status = copy_pages(store, copy, error);
+    if (status != UF_OK) {
+        uf_store_close(copy);
+        return status;
+    }
+    *out = copy;
+    return UF_OK;
+}
+
 void uf_store_forget_codes(struct uf_store *store)
 {
     uf_codes_clear(&store->regions);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The methods there are. Adding one is its own file and one line here. */
+#include <utfall/bacon.h>
 #include <utfall/callaway_santanna.h>
 #include <utfall/cluster_stars.h>
 #include <utfall/complexity.h>
@@ -7,13 +8,16 @@
 #include <utfall/concentration.h>
 #include <utfall/convergence.h>
 #include <utfall/did.h>
+#include <utfall/imputation.h>
 #include <utfall/inequality.h>
 #include <utfall/labour_matching.h>
 #include <utfall/location_quotient.h>
 #include <utfall/peer_regions.h>
+#include <utfall/power.h>
 #include <utfall/priority.h>
 #include <utfall/relatedness.h>
 #include <utfall/scoreboard.h>
+#include <utfall/sensitivity.h>
 #include <utfall/shift_share.h>
 #include <utfall/size_check.h>
 #include <utfall/spatial.h>
@@ -54,6 +58,10 @@ static const struct uf_method *const methods[] = {
     &uf_method_callaway_santanna,
     &uf_method_sun_abraham,
     &uf_method_stacked,
+    &uf_method_imputation,
+    &uf_method_bacon,
+    &uf_method_sensitivity,
+    &uf_method_power,
     &uf_method_synthetic_control,
 };
 enum { N_METHODS = sizeof methods / sizeof *methods };

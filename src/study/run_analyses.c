@@ -7,6 +7,7 @@
 #include <utfall/file.h>
 
 #include "base/fail.h"
+#include "study/levels.h"
 #include "study/run.h"
 
 static uf_status set_options(const struct run *run, const struct study_options *given,
@@ -126,31 +127,13 @@ static const char *panel_label(const struct run_analysis *analysis)
     return panel->n_columns ? panel->columns[0].label : "";
 }
 
-/* How the heading of one of several levels ends. */
-static struct uf_words level_ending(const struct run_analysis *analysis)
-{
-    static const struct {
-        const char *level;
-        struct uf_words words;
-    } endings[] = {{"country", {", nations", ", länder"}},
-                   {"nuts1", {", NUTS 1 regions", ", landsdelar (NUTS 1)"}},
-                   {"nuts2", {", NUTS 2 regions", ", riksområden (NUTS 2)"}},
-                   {"nuts3", {", counties", ", län"}},
-                   {"municipality", {", municipalities", ", kommuner"}},
-                   {"fa", {", labour market regions", ", FA-regioner"}}};
-    const char *level = "";
-    if (analysis->profile && analysis->profile->id_of_level)
-        (void)uf_store_resolve_level(analysis->common->level.text, &level, NULL);
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (!strcmp(endings[i].level, level)) return endings[i].words;
-    return (struct uf_words){"", ""};
-}
-
 /* The study's own heading, else the method and what it is about. */
 static uf_status make_title(const struct run *run, struct run_analysis *analysis, struct uf_error *error)
 {
     const char *given = run_words(run, &analysis->common->title);
-    const struct uf_argument ending = uf_text_argument(uf_words_in(level_ending(analysis), run->language));
+    const char *level =
+        analysis->profile && analysis->profile->id_of_level ? analysis->common->level.text : NULL;
+    const struct uf_argument ending = uf_text_argument(uf_words_in(levels_ending(level), run->language));
     if (given) {
         const struct uf_argument parts[] = {uf_text_argument(given), ending};
         return uf_phrase(run->language, (struct uf_words){"{0}{1}", "{0}{1}"}, parts, 2, &analysis->title,

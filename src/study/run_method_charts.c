@@ -144,6 +144,21 @@ static bool has_group(const struct uf_table *table, const char *code)
     return false;
 }
 
+/* The text that all filled cells of a column share; NULL: they differ (leads and lags by procedures of their own), or
+ * there is none. */
+static const char *only_text(const struct uf_table *table, const char *name)
+{
+    size_t column = uf_table_column(table, name);
+    const char *only = NULL;
+    for (size_t i = 0; column != SIZE_MAX && i < uf_table_rows(table); i++) {
+        const char *text = uf_table_text(table, i, column);
+        if (!text) continue;
+        if (only && strcmp(only, text) != 0) return NULL;
+        only = text;
+    }
+    return only;
+}
+
 /* What the intervals are, in words; nothing where there are none. */
 static uf_status band_words(const struct run *run, const struct run_analysis *analysis,
                             const struct uf_chart_hint *hint, const struct uf_table *table, char **out,
@@ -153,9 +168,7 @@ static uf_status band_words(const struct run *run, const struct run_analysis *an
     /* of intervals the method knows what they are, and says so in the title */
     if (!hint->low || !strcmp(hint->kind, "intervals")) return UF_OK;
     if (!strcmp(hint->kind, "event-study")) {
-        size_t column = uf_table_column(table, "vcov");
-        const char *vcov =
-            column == SIZE_MAX || uf_table_rows(table) == 0 ? NULL : uf_table_text(table, 0, column);
+        const char *vcov = only_text(table, "vcov");
         char buffer[64];
         const struct uf_argument arguments[] = {
             uf_number_argument(100 * run_confidence_level(analysis), -1),
@@ -287,7 +300,7 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
     return status;
 }
 
-/* Bars in the order of their length, longest first; the figure's own copy of the table. */
+/* Bars in the order of their length, longest first, or shortest where that is the best; the figure's own copy of the table. */
 static uf_status sort_bars(const struct uf_chart_hint *hint, struct run_figure *figure,
                            struct uf_error *error)
 {
@@ -296,7 +309,7 @@ static uf_status sort_bars(const struct uf_chart_hint *hint, struct run_figure *
     if (!figure->owned)
         UF_TRY(uf_table_filter(figure->table, uf_table_name(figure->table), NULL, &figure->owned, error));
     figure->table = figure->owned;
-    return uf_table_sort(figure->owned, value, true, error);
+    return uf_table_sort(figure->owned, value, !uf_text_equal(hint->order, "ascending"), error);
 }
 
 static size_t distinct_labels(const struct uf_table *table, size_t column)
@@ -341,6 +354,22 @@ static uf_status narrow_heat_map(const struct run_analysis *analysis, const stru
     return UF_OK;
 }
 
+/* Hints that are drawn at once: of those for the values of an option only one is. */
+static size_t n_kinds(const struct uf_method *method)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < method->n_charts; i++)
+        n += i == 0 || !method->charts[i].only_option ||
+             !uf_text_equal(method->charts[i].only_option, method->charts[i - 1].only_option);
+    return n;
+}
+
+static bool applies(const struct run_analysis *analysis, const struct uf_chart_hint *hint)
+{
+    return !hint->only_option ||
+           uf_text_equal(uf_options_text(analysis->options, hint->only_option), hint->only_value);
+}
+
 static uf_status chart_facet(struct run *run, struct run_analysis *analysis, size_t hint_index,
                              const struct uf_table *table, size_t column, const struct facet *facet,
                              struct uf_error *error)
@@ -349,7 +378,7 @@ static uf_status chart_facet(struct run *run, struct run_analysis *analysis, siz
     struct uf_buffer name;
     uf_buffer_init(&name);
     uf_buffer_append(&name, analysis->common->id.text);
-    if (analysis->method->n_charts > 1) {
+    if (n_kinds(analysis->method) > 1) {
         uf_buffer_append_char(&name, '-');
         uf_buffer_append_size(&name, hint_index + 1);
     }
@@ -381,7 +410,8 @@ uf_status run_chart_method(struct run *run, struct run_analysis *analysis, struc
     for (size_t i = 0; i < analysis->method->n_charts; i++) {
         const struct uf_chart_hint *hint = &analysis->method->charts[i];
         const struct uf_table *table = uf_result_table(&analysis->result, hint->table);
-        if (!table || uf_table_rows(table) == 0) continue; /* not asked for by the options */
+        if (!table || uf_table_rows(table) == 0 || !applies(analysis, hint))
+            continue; /* not asked for by the options */
         size_t column = hint->facet_by ? uf_table_column(table, hint->facet_by) : SIZE_MAX;
         struct facet facets[MAX_FACETS] = {{NULL, NULL}};
         size_t count = column == SIZE_MAX ? 1 : find_facets(analysis, table, column, facets);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* What is done to the series of a run before any analysis: brought to one regional division, joined, added up. */
 #include <math.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utfall/aggregate.h>
@@ -11,6 +9,7 @@
 #include <utfall/splice.h>
 
 #include "base/fail.h"
+#include "study/levels.h"
 #include "study/run.h"
 
 /* What the store does not take is a mistake of the study file, at the place of what was asked. */
@@ -200,53 +199,20 @@ static uf_status aggregate(struct run *run, const struct study_aggregate *item, 
 
 /* --- levels ------------------------------------------------------------------------------------- */
 
-static uf_status has_level(struct run *run, const char *indicator, const char *level, bool *out,
-                           struct uf_error *error)
-{
-    static const char SQL[] =
-        "SELECT 1 AS one FROM observation o JOIN indicator i USING (indicator_id) JOIN region r "
-        "USING (region_id) WHERE i.code = ?1 AND r.level = ?2 LIMIT 1";
-    const char *parameters[] = {indicator, level};
-    struct uf_table *found = NULL;
-    UF_TRY(uf_store_query(run->store, SQL, parameters, 2, &found, error));
-    *out = uf_table_rows(found) > 0;
-    uf_table_free(found);
-    return UF_OK;
-}
-
-/* The sums of one level under a name of their own, since they are rounded otherwise than their parts. */
-static uf_status sum_level(struct run *run, struct study_profile *profile, const char *level,
-                           struct uf_error *error)
-{
-    const char *indicator = profile->indicator.text;
-    size_t size = strlen(indicator) + strlen(level) + 2;
-    char *name = arena_take(&run->study->arena, size, 1);
-    if (!name) return uf_fail_memory(error);
-    snprintf(name, size, "%s_%s", indicator, level);
-    profile->indicator.text = name;
-    profile->of_sums = true;
-    bool there;
-    UF_TRY(has_level(run, name, level, &there, error));
-    if (there) return UF_OK; /* another profile of this study has asked for them */
-    const struct uf_aggregate_request request = {
-        .indicator = indicator, .to_level = level, .way = UF_AGGREGATE_SUM, .language = run->language};
-    const struct uf_indicator as = {.code = name};
-    return uf_aggregate_indicator(run->store, &request, &as, &run->preparation, error);
-}
-
 /* A profile of several levels: what only the parts have is added up. */
 static uf_status fill_levels(struct run *run, struct uf_error *error)
 {
     struct study_profile *profiles = run->study->profiles.items;
     for (size_t i = 0; i < run->study->profiles.count; i++) {
         if (!profiles[i].id_of_level || !profiles[i].indicator.text) continue;
-        const char *level;
-        bool there;
-        UF_TRY(uf_store_resolve_level(profiles[i].analysis.level.text, &level, error));
-        UF_TRY(has_level(run, profiles[i].indicator.text, level, &there, error));
-        if (there) continue;
-        uf_status status = sum_level(run, &profiles[i], level, error);
+        char *name = NULL;
+        uf_status status =
+            levels_series(run->store, profiles[i].indicator.text, profiles[i].analysis.level.text,
+                          run->language, &run->preparation, &name, &profiles[i].of_sums, error);
         UF_TRY(blame(run, profiles[i].analysis.level.place, status, error));
+        profiles[i].indicator.text = arena_text(&run->study->arena, name, strlen(name));
+        free(name);
+        if (!profiles[i].indicator.text) return uf_fail_memory(error);
     }
     return UF_OK;
 }

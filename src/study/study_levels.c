@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* `levels: [county, nuts2]`: one profile asked for, one analysis for each level, side by side. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
+#include "study/levels.h"
 #include "study/study_file.h"
 
 static uf_status check_levels(const struct study *study, const struct study_profile *profile,
@@ -13,18 +15,15 @@ static uf_status check_levels(const struct study *study, const struct study_prof
         return uf_fail_at(error, UF_BAD_INPUT, study->path, profile->analysis.level.place.line,
                           profile->analysis.level.place.column,
                           "found both `level` and `levels`, expected one of them");
-    for (size_t i = 0; i < levels->count; i++) {
-        const char *level, *other;
-        struct uf_error inner = {0};
-        if (uf_store_resolve_level(levels->items[i].text, &level, &inner) != UF_OK)
-            return uf_fail_at(error, UF_BAD_INPUT, study->path, levels->items[i].place.line,
-                              levels->items[i].place.column, "%s", inner.message);
-        for (size_t j = 0; j < i; j++)
-            if (uf_store_resolve_level(levels->items[j].text, &other, NULL) == UF_OK && !strcmp(level, other))
-                return uf_fail_at(error, UF_BAD_INPUT, study->path, levels->items[i].place.line,
-                                  levels->items[i].place.column,
-                                  "found the level '%s' twice, expected it once", levels->items[i].text);
-    }
+    const char *names[64];
+    const size_t n =
+        levels->count < 64 ? levels->count : 64; /* there are six levels: the rest are repeated */
+    for (size_t i = 0; i < n; i++) names[i] = levels->items[i].text;
+    size_t wrong = 0;
+    struct uf_error inner = {0};
+    if (levels_check(names, n, &wrong, &inner) != UF_OK)
+        return uf_fail_at(error, UF_BAD_INPUT, study->path, levels->items[wrong].place.line,
+                          levels->items[wrong].place.column, "%s", inner.message);
     return UF_OK;
 }
 
@@ -33,12 +32,10 @@ static uf_status name_level(struct study *study, struct study_profile *profile,
                             const struct study_text *level, struct uf_error *error)
 {
     const char *name = profile->analysis.id.text ? profile->analysis.id.text : profile->method->name;
-    size_t size = strlen(name) + strlen(level->text) + 2;
-    char *id = arena_take(&study->arena, size, 1);
+    char *joined = levels_name(name, level->text);
+    char *id = joined ? arena_text(&study->arena, joined, strlen(joined)) : NULL;
+    free(joined);
     if (!id) return uf_fail_memory(error);
-    strcpy(id, name);
-    strcat(id, "-");
-    strcat(id, level->text);
     if (profile->analysis.id.text) profile->analysis.id.text = id;
     profile->analysis.level = *level;
     profile->id_of_level = id;

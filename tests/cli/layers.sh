@@ -27,10 +27,10 @@ base     file language number period result sparkline status table text value_st
 store    store
 import   import region_history
 export   export
-panel    aggregate cells harmonise panel method splice
-stats    absorb covariance distribution eigen few_treated least_squares minimise multiple_testing multiplier_bootstrap random randomisation simplex simultaneous sobol wild_bootstrap
+panel    aggregate cells harmonise method panel splice
+stats    absorb absorbed_regression covariance distribution eigen few_treated least_squares minimise multiple_testing multiplier_bootstrap random randomisation simplex simultaneous sobol wild_bootstrap
 profile  activity cluster_stars complexity composite composite_uncertainty concentration convergence inequality labour_matching location_quotient peer_regions priority relatedness scoreboard shift_share spatial specialisation variety
-effect   callaway_santanna design did drdid event_study stacked sun_abraham synthetic_control
+effect   bacon callaway_santanna design did drdid effect_average event_study imputation parallel_trends_bounds power pretrend sensitivity size_check stacked sun_abraham synthetic_control
 chart    chart
 report   report
 study    study
@@ -54,6 +54,7 @@ gsl/.*                    stats profile effect
 gsl/gsl_errno.h           cli
 gsl/gsl_version.h         study
 omp.h                     stats effect profile
+glpk.h                    stats
 spawn.h                   chart study
 yaml.h                    study
 xlsxwriter.h              report

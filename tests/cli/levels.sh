@@ -50,4 +50,36 @@ study 'level: nuts3, levels: [county, nuts2]'
 expect_message 3 "both \`level\` and \`levels\`" "$UTFALL" run study.yaml --output again
 KIND=ratio study 'levels: [county, nuts2]'
 expect_message 3 "ratio" "$UTFALL" run study.yaml --output again
+
+# The command line: the same tables, and the store stays as it is.
+expect 0 "$UTFALL" import jobs.csv --indicator jobs --kind stock --unit persons --rounding 1000 --region region --period year --sector sector --value value --store own.db
+before=$(sha256sum own.db)
+call=("$UTFALL" profile location-quotient --store own.db --indicator jobs --within SE)
+for level in county nuts2; do
+    expect 0 "${call[@]}" --levels county,nuts2 --format csv --table "location-quotient-$level"
+    cp "$out" "call-$level.csv"
+    python3 - "call-$level.csv" report/tables/*"-$level"*.csv <<'PYTHON' || fail "--levels: the table of $level is not that of the study"
+import csv, glob, sys
+own = list(csv.DictReader(open(sys.argv[1], encoding="utf-8", newline="")))
+for name in sys.argv[2:]:
+    study = list(csv.DictReader(open(name, encoding="utf-8", newline="")))
+    if study and "location_quotient" in study[0] and "rsca" in study[0]: break
+else: sys.exit("no table in the study")
+key = lambda r: (r["unit"], r["sector"], r["location_quotient"], r["low"], r["high"])
+if sorted(map(key, own)) != sorted(map(key, study)): sys.exit(f"{own[:2]} beside {study[:2]}")
+PYTHON
+done
+[[ $(sha256sum own.db) == "$before" ]] || fail "--levels changed the store"
+expect_message 0 "nuts2: The figures are sums of up to 3 figures, each rounded to whole 1,000" "${call[@]}" --levels county,nuts2
+grep -q "riksområden (NUTS 2)" <("${call[@]}" --levels county,nuts2 --language sv --quiet) || fail "a Swedish title does not name the level"
+expect 0 "${call[@]}" --level county --format csv --table location-quotient
+cmp -s "$out" call-county.csv || fail "--level county is other than --levels county,…"
+expect_message 2 "found the level 'nuts3' twice" "${call[@]}" --levels county,nuts3
+expect_message 2 "shire" "${call[@]}" --levels county,shire
+expect_message 2 "both '--level' and '--levels'" "${call[@]}" --level county --levels county,nuts2
+expect_message 2 "'--levels' is for figures from the store" "$UTFALL" profile location-quotient --data jobs.csv --region region --sector sector --value value \
+    --time year --levels county,nuts2
+sed 's/,[0-9]*$/,5/' jobs.csv > rates.csv
+expect 0 "$UTFALL" import rates.csv --indicator rates --kind ratio --region region --period year --sector sector --value value --store own.db
+expect_message 2 "ratio" "$UTFALL" profile location-quotient --store own.db --indicator rates --levels county,nuts2
 finish

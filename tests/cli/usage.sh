@@ -42,7 +42,7 @@ expect_message 2 "is given twice" "$UTFALL" run a.yaml --output x --output y
 expect_message 2 "expected a whole number" "$UTFALL" run a.yaml --threads many
 expect_message 2 "expected true or false" "$UTFALL" run a.yaml --quiet=maybe
 expect_message 2 "Usage: utfall COMMAND" "$UTFALL"
-expect_message 2 "cr3" "$UTFALL" effect did --data x.csv --inference cr3
+expect_message 2 "cr9" "$UTFALL" effect did --data x.csv --inference cr9
 expect_message 2 "expected --unit COLUMN" "$UTFALL" effect did --data x.csv
 expect_message 6 "there is no store here" "$UTFALL" show indicators --store nowhere.db
 expect_message 6 "set UTFALL_DATA_DIR" env UTFALL_DATA_DIR=/nowhere "$UTFALL" run a.yaml

@@ -49,6 +49,30 @@ static void f_is_a_squared_t(void **state)
     assert_true(uf_f_upper(-1, 2, 3) == 1 && isnan(uf_f_upper(1, 0, 3)));
 }
 
+/* R 4.2.2: pf(f, df1, df2, ncp, lower.tail = FALSE), pchisq, qf. */
+static void noncentral(void **state)
+{
+    (void)state;
+    static const double cases[][5] = {{3, 2, 10, 1.5, 0.232784493917783},
+                                      {4.1, 3, 17.3, 12, 0.603134692412265},
+                                      {2.5, 8, 4.2, 30, 0.853821589204476},
+                                      {1.2, 5, 60, 0.01, 0.321298469130259},
+                                      {9, 1, 20, 50, 0.999887920585581},
+                                      {30, 4, 12, 200, 0.922488451194686},
+                                      {9.487729 / 4, 4, INFINITY, 6, 0.470101717817748},
+                                      {20.0 / 3, 3, INFINITY, 40, 0.979360724960081}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_close(uf_noncentral_f_upper(cases[i][0], cases[i][1], cases[i][2], cases[i][3]), cases[i][4],
+                     1e-8, "noncentral F"); /* R sums to 1e-9 */
+    expect_close(uf_noncentral_f_upper(2.2, 3, 9, 0), uf_f_upper(2.2, 3, 9), 1e-14, "central");
+    expect_close(uf_noncentral_f_upper(2.2, 3, 9, 1e-12), uf_f_upper(2.2, 3, 9), 1e-10, "nearly central");
+    expect_close(uf_f_upper_quantile(0.05, 3, 17.3), 3.1852135316306, 1e-12, "quantile");
+    expect_close(uf_f_upper_quantile(0.01, 8, 4.2), 13.5646691708326, 1e-12, "quantile");
+    expect_close(uf_f_upper_quantile(0.05, 4, INFINITY), 9.48772903678116 / 4, 1e-12, "of chi square");
+    assert_true(isnan(uf_noncentral_f_upper(1, 2, 3, -1)) && uf_noncentral_f_upper(0, 2, 3, 5) == 1);
+    assert_true(isnan(uf_f_upper_quantile(0, 2, 3)));
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -56,6 +80,7 @@ int main(void)
         cmocka_unit_test(t_against_closed_forms),
         cmocka_unit_test(quantiles_invert_tails),
         cmocka_unit_test(f_is_a_squared_t),
+        cmocka_unit_test(noncentral),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

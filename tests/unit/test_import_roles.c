@@ -3,46 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "support/store_fixture.h"
+#include "support/import_cases.h"
 #include "support/test.h"
-
-static struct uf_store *store;
-static struct uf_import_summary summary;
-static struct uf_error error;
-
-static int open_store(void **state)
-{
-    (void)state;
-    store = store_with_regions(":memory:");
-    return 0;
-}
-static int close_store(void **state)
-{
-    (void)state;
-    uf_import_summary_clear(&summary);
-    uf_store_close(store);
-    return 0;
-}
-
-static void do_import(const char *text, const struct uf_import_request *request)
-{
-    uf_import_summary_clear(&summary);
-    assert_ok(import_text(store, text, request, &summary, &error), &error);
-}
-static void expect_refusal(const char *text, const struct uf_import_request *request, uf_status status,
-                           const char *words)
-{
-    struct uf_import_summary none;
-    assert_int_equal(import_text(store, text, request, &none, &error), status);
-    if (!strstr(error.message, words)) fail_msg("no \"%s\" in: %s", words, error.message);
-}
-static void expect_note(const char *words)
-{
-    for (size_t i = 0; i < summary.notes.count; i++)
-        if (strstr(summary.notes.items[i], words)) return;
-    for (size_t i = 0; i < summary.notes.count; i++) print_message("note: %s\n", summary.notes.items[i]);
-    fail_msg("no note says \"%s\"", words);
-}
 
 /* A PX file of one region dimension and one period; `codes` and `values` as PX writes lists. */
 static const char *px(const char *name, const char *codes, const char *values, const char *figures)
@@ -67,7 +29,8 @@ static void labels_may_hold_the_codes(void **state)
     do_import(
         px("omr", "\"0\",\"1\"", "\"17 V\xC3\xA4rmlands l\xC3\xA4n\",\"20 Dalarnas l\xC3\xA4n\"", "4 5"),
         NULL);
-    expect_note("the region is taken from omr, whose codes are serial numbers: its labels hold the code");
+    expect_import_note(
+        "the region is taken from omr, whose codes are serial numbers: its labels hold the code");
     expect_text(
         store,
         "SELECT group_concat(region || '=' || value, ' ') FROM (SELECT * FROM observations ORDER BY region)",
@@ -79,7 +42,7 @@ static void serial_numbers_are_not_counties(void **state)
 {
     (void)state;
     do_import(px("omr", "\"17\",\"20\"", "\"1780 Karlstad\",\"2080 Falun\"", "4 5"), NULL);
-    expect_note("its labels hold the code");
+    expect_import_note("its labels hold the code");
     expect_text(store,
                 "SELECT group_concat(region, ' ') FROM (SELECT region FROM observations ORDER BY region)",
                 "1780 2080");
@@ -88,14 +51,14 @@ static void serial_numbers_are_not_counties(void **state)
 static void a_number_of_another_list_is_no_region(void **state)
 {
     (void)state;
-    expect_refusal(px("state", "\"01\",\"17\",\"20\"", "\"Alabama\",\"Illinois\",\"Kansas\"", "1 2 3"), NULL,
-                   UF_BAD_INPUT, "no column of regions is found");
+    expect_import_refusal(px("state", "\"01\",\"17\",\"20\"", "\"Alabama\",\"Illinois\",\"Kansas\"", "1 2 3"),
+                          NULL, UF_BAD_INPUT, "no column of regions is found");
     /* called a region by its name, but no label is of the store's regions; adding would rename Stockholm */
     const char *states = px("region", "\"01\",\"17\",\"77\"", "\"Alabama\",\"Illinois\",\"Kansas\"", "1 2 3");
-    expect_refusal(states, NULL, UF_BAD_INPUT,
-                   "'01' is called Alabama here and is another region in the store");
-    expect_refusal(states, &(struct uf_import_request){.unknown_regions = UF_UNKNOWN_ADD}, UF_BAD_INPUT,
-                   "is called Alabama here");
+    expect_import_refusal(states, NULL, UF_BAD_INPUT,
+                          "'01' is called Alabama here and is another region in the store");
+    expect_import_refusal(states, &(struct uf_import_request){.unknown_regions = UF_UNKNOWN_ADD},
+                          UF_BAD_INPUT, "is called Alabama here");
     expect_text(store, "SELECT name_en FROM regions WHERE code = 'SE110'", "Stockholm county");
     /* where the user says that it holds regions, its codes are what they seem */
     const struct uf_dimension_role region = {UF_ROLE_REGION, "state"};
@@ -120,8 +83,8 @@ static void regions_may_be_written_by_name(void **state)
         snprintf(text, sizeof text, "place,year,value\n%s,2018,1\n%s,2018,2\n%s,2018,3\n", SPELLINGS[i][0],
                  SPELLINGS[i][1], SPELLINGS[i][2]);
         uf_import_summary_clear(&summary);
-        assert_ok(import_text(own, text, NULL, &summary, &error), &error);
-        expect_note("by the names of regions at the level nuts3");
+        assert_ok(import_text(own, text, NULL, &summary, &import_error), &import_error);
+        expect_import_note("by the names of regions at the level nuts3");
         expect_text(own,
                     "SELECT group_concat(region || '=' || value, ' ') FROM (SELECT * FROM observations ORDER "
                     "BY region)",
@@ -133,8 +96,8 @@ static void regions_may_be_written_by_name(void **state)
     expect_text(store,
                 "SELECT group_concat(region, ' ') FROM (SELECT region FROM observations ORDER BY region)",
                 "0180 1780 2080");
-    expect_refusal("place,year,value\nFalun,2018,2\nKarlstad,2018,3\nAtlantis,2018,1\n",
-                   &(struct uf_import_request){.indicator = {.code = "y"}}, UF_BAD_INPUT, "Atlantis");
+    expect_import_refusal("place,year,value\nFalun,2018,2\nKarlstad,2018,3\nAtlantis,2018,1\n",
+                          &(struct uf_import_request){.indicator = {.code = "y"}}, UF_BAD_INPUT, "Atlantis");
 }
 
 static void ages_are_neither_regions_nor_sectors(void **state)
@@ -155,14 +118,14 @@ static void groups_of_sectors_are_added(void **state)
 {
     (void)state;
     do_import("omr,sni,year,value\n20,A,2018,1\n20,A+C,2018,2\n20,C-F,2018,3\n20,F,2018,4\n", NULL);
-    expect_note("2 sectors that the store did not know were added to it, such as A+C, C-F");
+    expect_import_note("2 sectors that the store did not know were added to it, such as A+C, C-F");
     expect_text(
         store,
         "SELECT group_concat(sector || '=' || value, ' ') FROM (SELECT * FROM observations ORDER BY value)",
         "A=1.0 A+C=2.0 C-F=3.0 F=4.0");
-    expect_refusal("omr,sni,year,value\n20,A,2018,1\n20,C,2018,2\n20,A+X,2018,3\n",
-                   &(struct uf_import_request){.indicator = {.code = "y"}}, UF_BAD_INPUT,
-                   "unknown sector 'A+X'");
+    expect_import_refusal("omr,sni,year,value\n20,A,2018,1\n20,C,2018,2\n20,A+X,2018,3\n",
+                          &(struct uf_import_request){.indicator = {.code = "y"}}, UF_BAD_INPUT,
+                          "unknown sector 'A+X'");
 }
 
 static void labels_of_other_things_are_no_sectors(void **state)
@@ -186,15 +149,16 @@ static void labels_of_other_things_are_no_sectors(void **state)
 static void region_and_period_may_be_said(void **state)
 {
     (void)state;
-    expect_refusal("kon,value\nm,1\nk,2\n", NULL, UF_BAD_INPUT, "--period-is PERIOD, in a study period-is");
-    expect_refusal("kon,year,value\nm,2018,1\nk,2018,2\n", NULL, UF_BAD_INPUT, "--region-is CODE");
+    expect_import_refusal("kon,value\nm,1\nk,2\n", NULL, UF_BAD_INPUT,
+                          "--period-is PERIOD, in a study period-is");
+    expect_import_refusal("kon,year,value\nm,2018,1\nk,2018,2\n", NULL, UF_BAD_INPUT, "--region-is CODE");
     do_import("kon,value\nm,1\nk,2\n", &(struct uf_import_request){.region_is = "00", .period_is = "2014K2"});
     expect_text(store, "SELECT group_concat(DISTINCT region || period) FROM observations", "SE2014202");
-    expect_refusal(
+    expect_import_refusal(
         "kon,value\nm,1\nk,2\n",
         &(struct uf_import_request){.indicator = {.code = "y"}, .region_is = "XX9", .period_is = "2014"},
         UF_BAD_INPUT, "unknown region 'XX9'");
-    expect_refusal(
+    expect_import_refusal(
         "kon,value\nm,1\nk,2\n",
         &(struct uf_import_request){.indicator = {.code = "y"}, .region_is = "SE", .period_is = "now"},
         UF_BAD_USAGE, "'now' is not a period");
@@ -209,7 +173,8 @@ static void unknown_regions_can_be_added(void **state)
     do_import(TEXT, &(struct uf_import_request){.unknown_regions = UF_UNKNOWN_ADD});
     assert_int_equal(summary.imported, 7);
     assert_int_equal(summary.added, 4);
-    expect_note("4 regions that the store did not know were added to it, such as SEZZ, NO, EU27_2020, USA");
+    expect_import_note(
+        "4 regions that the store did not know were added to it, such as SEZZ, NO, EU27_2020, USA");
     expect_text(
         store,
         "SELECT group_concat(code || ':' || level || ':' || coalesce(parent, '-') || ':' || name_en, ' ')"
@@ -230,9 +195,9 @@ static void one_kept_region_is_a_region(void **state)
                 "SE3122018000sex=k=2.0 SE3122018000sex=m=1.0");
     /* an age is none, and where another column tells cells apart it is the region */
     const struct uf_keep age = {"age", (const char *const[]){"20"}, 1};
-    expect_refusal("age,year,value\n20,2018,1\n21,2018,2\n",
-                   &(struct uf_import_request){.keep = &age, .n_keep = 1}, UF_BAD_INPUT,
-                   "no column of regions");
+    expect_import_refusal("age,year,value\n20,2018,1\n21,2018,2\n",
+                          &(struct uf_import_request){.keep = &age, .n_keep = 1}, UF_BAD_INPUT,
+                          "no column of regions");
     const struct uf_keep nation = {"geo", (const char *const[]){"SE"}, 1};
     do_import("geo,lan,year,value\nSE,20,2018,1\nSE,21,2018,2\n",
               &(struct uf_import_request){.indicator = {.code = "y"}, .keep = &nation, .n_keep = 1});
@@ -247,7 +212,7 @@ static void the_finest_period_is_the_period(void **state)
 {
     (void)state;
     do_import("region,ar,ar_kvartal,value\n20,2018,2018K1,1\n20,2018,2018K2,2\n20,2019,2019K1,3\n", NULL);
-    expect_note("the period is taken from ar_kvartal");
+    expect_import_note("the period is taken from ar_kvartal");
     expect_text(store, "SELECT group_concat(period || breakdown, ' ') FROM observations",
                 "2018201 2018202 2019201");
 }
@@ -280,7 +245,7 @@ static void a_list_of_countries_is_no_list_of_counties(void **state)
 {
     (void)state;
     do_import("country,year,value\nSweden,2018,1\nRiket,2019,2\n", NULL);
-    expect_note("by the names of regions at the level country");
+    expect_import_note("by the names of regions at the level country");
 }
 
 /* A prefix of a knowledge graph on the labels says no more than the codes do. */
@@ -296,8 +261,8 @@ static void labels_that_are_codes_with_a_prefix_are_no_other_names(void **state)
             strcat(text, line);
         }
     do_import(text, NULL);
-    expect_note("labels: Region put the codes of REG_ID in words");
-    expect_note("the region is taken from REG_ID");
+    expect_import_note("labels: Region put the codes of REG_ID in words");
+    expect_import_note("the region is taken from REG_ID");
 }
 
 static void a_column_of_indicators_is_the_content(void **state)

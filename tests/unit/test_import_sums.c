@@ -3,44 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "support/store_fixture.h"
+#include "support/import_cases.h"
 #include "support/test.h"
-
-static struct uf_store *store;
-static struct uf_import_summary summary;
-static struct uf_error error;
-
-static int open_store(void **state)
-{
-    (void)state;
-    store = store_with_regions(":memory:");
-    return 0;
-}
-static int close_store(void **state)
-{
-    (void)state;
-    uf_import_summary_clear(&summary);
-    uf_store_close(store);
-    return 0;
-}
-static void do_import(const char *text, const struct uf_import_request *request)
-{
-    uf_import_summary_clear(&summary);
-    assert_ok(import_text(store, text, request, &summary, &error), &error);
-}
-static void expect_refusal(const char *text, const struct uf_import_request *request, uf_status status,
-                           const char *words)
-{
-    struct uf_import_summary none;
-    assert_int_equal(import_text(store, text, request, &none, &error), status);
-    if (!strstr(error.message, words)) fail_msg("no \"%s\" in: %s", words, error.message);
-}
-static void expect_note(const char *words)
-{
-    for (size_t i = 0; i < summary.notes.count; i++)
-        if (strstr(summary.notes.items[i], words)) return;
-    fail_msg("no note says \"%s\"", words);
-}
 
 /* Two contents, two sexes with their total, two years. */
 static const char CUBE[] =
@@ -62,8 +26,8 @@ static void each_content_is_an_indicator(void **state)
     (void)state;
     do_import(CUBE, &(struct uf_import_request){.indicator = {.code = "jobs"}});
     assert_int_equal(summary.imported, 12);
-    expect_note("the content E1 (Employed) becomes the indicator jobs_E1");
-    expect_note("the content 00002 (Share of all) becomes the indicator jobs_share_of_all");
+    expect_import_note("the content E1 (Employed) becomes the indicator jobs_E1");
+    expect_import_note("the content 00002 (Share of all) becomes the indicator jobs_share_of_all");
     expect_text(
         store,
         "SELECT group_concat(code || ':' || name_en || ':' || unit_en || ':' || kind, ' ') FROM (SELECT *"
@@ -97,11 +61,11 @@ static void contents_can_be_named_and_kept(void **state)
     expect_text(store, "SELECT group_concat(code, ' ') FROM (SELECT code FROM indicator ORDER BY code)",
                 "employed share");
     const struct uf_content_indicator same[] = {{"E1", "one"}, {"00002", "one"}};
-    expect_refusal(CUBE, &(struct uf_import_request){.contents = same, .n_contents = 2}, UF_BAD_USAGE,
-                   "would both be the indicator one");
+    expect_import_refusal(CUBE, &(struct uf_import_request){.contents = same, .n_contents = 2}, UF_BAD_USAGE,
+                          "would both be the indicator one");
     const struct uf_content_indicator unknown = {"E2", "one"};
-    expect_refusal(CUBE, &(struct uf_import_request){.contents = &unknown, .n_contents = 1}, UF_BAD_USAGE,
-                   "has no content 'E2'; it has 2 others, such as 'E1'");
+    expect_import_refusal(CUBE, &(struct uf_import_request){.contents = &unknown, .n_contents = 1},
+                          UF_BAD_USAGE, "has no content 'E2'; it has 2 others, such as 'E1'");
     /* one that is kept, by its label, gives the indicator itself its unit */
     const char *label[] = {"Share of all"};
     const struct uf_keep keep = {"innehall", label, 1};
@@ -114,9 +78,9 @@ static void contents_can_be_named_and_kept(void **state)
                         .keep = &keep,
                         .n_keep = 1});
     expect_text(store, "SELECT name_en || ':' || unit_en FROM indicator WHERE code = 'own'", "Mine:pieces");
-    expect_refusal("geo,year,value\n20,2018,1\n",
-                   &(struct uf_import_request){.contents = names, .n_contents = 1}, UF_BAD_USAGE,
-                   "--content COLUMN");
+    expect_import_refusal("geo,year,value\n20,2018,1\n",
+                          &(struct uf_import_request){.contents = names, .n_contents = 1}, UF_BAD_USAGE,
+                          "--content COLUMN");
 }
 
 static const char LONG[] = "geo,sex,age,year,value\n"
@@ -130,7 +94,7 @@ static void what_differs_in_one_dimension_is_added(void **state)
     do_import(LONG, &(struct uf_import_request){.sums = &sex, .n_sums = 1});
     assert_int_equal(summary.imported, 4);
     assert_int_equal(summary.incomplete, 1);
-    expect_note("1 of 4 sums lack a part");
+    expect_import_note("1 of 4 sums lack a part");
     expect_text(
         store,
         "SELECT group_concat(region || breakdown || '=' || coalesce(value, '-') || ':' || status, ' ') FROM"
@@ -180,7 +144,7 @@ static void a_total_is_never_added(void **state)
     const struct uf_keep keep = {"innehall", first, 1};
     const struct uf_sum all = {.dimension = "kon"};
     do_import(CUBE, &(struct uf_import_request){.keep = &keep, .n_keep = 1, .sums = &all, .n_sums = 1});
-    expect_note("column kon has a total of its own, which is used: 1+2");
+    expect_import_note("column kon has a total of its own, which is used: 1+2");
     expect_text(store,
                 "SELECT group_concat(value, ' ') FROM (SELECT value FROM observations ORDER BY period)",
                 "4.0 6.0");
@@ -194,8 +158,8 @@ static void a_total_is_never_added(void **state)
                 "4.0 6.0");
     const char *mixed[] = {"1", "1+2"};
     const struct uf_sum wrong = {"kon", mixed, 2};
-    expect_refusal(CUBE, &(struct uf_import_request){.sums = &wrong, .n_sums = 1}, UF_BAD_USAGE,
-                   "'1+2' of column kon is a total and cannot be added to its parts");
+    expect_import_refusal(CUBE, &(struct uf_import_request){.sums = &wrong, .n_sums = 1}, UF_BAD_USAGE,
+                          "'1+2' of column kon is a total and cannot be added to its parts");
 }
 
 static void what_may_not_be_added_is_refused(void **state)
@@ -204,32 +168,33 @@ static void what_may_not_be_added_is_refused(void **state)
     const struct uf_sum sex = {.dimension = "sex"}, none = {.dimension = "sxe"}, age = {.dimension = "age"};
     const char *parts[] = {"m", "q"};
     const struct uf_sum unknown = {"sex", parts, 2};
-    expect_refusal(
+    expect_import_refusal(
         LONG,
         &(struct uf_import_request){
             .indicator = {.kind = UF_INDICATOR_RATIO}, .kind_said = true, .sums = &sex, .n_sums = 1},
         UF_BAD_USAGE, "cannot be added up: it is a ratio");
-    expect_refusal(
+    expect_import_refusal(
         LONG,
         &(struct uf_import_request){.indicator = {.unit_en = "average, SEK"}, .sums = &sex, .n_sums = 1},
         UF_BAD_USAGE, "its unit says a share, a mean or an index");
-    expect_refusal(LONG, &(struct uf_import_request){.sums = &none, .n_sums = 1}, UF_BAD_USAGE,
-                   "did you mean 'sex'?");
-    expect_refusal(LONG, &(struct uf_import_request){.sums = &unknown, .n_sums = 1}, UF_BAD_USAGE,
-                   "has no code 'q' to add up");
-    expect_refusal("geo,age,year,value\n20,16-24,2018,1\n20,16-64,2018,2\n",
-                   &(struct uf_import_request){.sums = &age, .n_sums = 1}, UF_BAD_USAGE,
-                   "'16-24' and '16-64' of column age overlap");
-    expect_refusal("geo,sex,extra,year,value\n20,m,a,2018,1\n20,m,b,2018,1\n20,k,a,2018,1\n",
-                   &(struct uf_import_request){.roles = &(struct uf_dimension_role){UF_ROLE_NONE, "extra"},
-                                               .n_roles = 1,
-                                               .sums = &sex,
-                                               .n_sums = 1},
-                   UF_BAD_INPUT, "this part of a sum was met before");
+    expect_import_refusal(LONG, &(struct uf_import_request){.sums = &none, .n_sums = 1}, UF_BAD_USAGE,
+                          "did you mean 'sex'?");
+    expect_import_refusal(LONG, &(struct uf_import_request){.sums = &unknown, .n_sums = 1}, UF_BAD_USAGE,
+                          "has no code 'q' to add up");
+    expect_import_refusal("geo,age,year,value\n20,16-24,2018,1\n20,16-64,2018,2\n",
+                          &(struct uf_import_request){.sums = &age, .n_sums = 1}, UF_BAD_USAGE,
+                          "'16-24' and '16-64' of column age overlap");
+    expect_import_refusal(
+        "geo,sex,extra,year,value\n20,m,a,2018,1\n20,m,b,2018,1\n20,k,a,2018,1\n",
+        &(struct uf_import_request){.roles = &(struct uf_dimension_role){UF_ROLE_NONE, "extra"},
+                                    .n_roles = 1,
+                                    .sums = &sex,
+                                    .n_sums = 1},
+        UF_BAD_INPUT, "this part of a sum was met before");
     /* a part in per cent among the contents */
     const struct uf_sum kon = {"kon", (const char *const[]){"1", "2"}, 2};
-    expect_refusal(CUBE, &(struct uf_import_request){.sums = &kon, .n_sums = 1}, UF_BAD_USAGE,
-                   "Share of all cannot be added up");
+    expect_import_refusal(CUBE, &(struct uf_import_request){.sums = &kon, .n_sums = 1}, UF_BAD_USAGE,
+                          "Share of all cannot be added up");
     expect_close(query_number(store, "SELECT count(*) FROM indicator"), 0, 0, "nothing is left of it");
 }
 
@@ -245,7 +210,7 @@ static void refuse_sum_of(const char *column, const char *codes, const char *wor
     const struct uf_sum all = {.dimension = column};
     const struct uf_import_request request = {.sums = &all, .n_sums = 1};
     if (words)
-        expect_refusal(text, &request, UF_BAD_USAGE, words);
+        expect_import_refusal(text, &request, UF_BAD_USAGE, words);
     else
         do_import(text, &(struct uf_import_request){
                             .indicator = {.code = "fine"}, .replace = true, .sums = &all, .n_sums = 1});
@@ -269,7 +234,7 @@ static void parts_that_overlap_are_refused(void **state)
     refuse_sum_of("sni", "A|B|B-E|F", "'B' and 'B-E' of column sni overlap");
     refuse_sum_of("sni", "A|C|C10-C12|F", "'C' and 'C10-C12'");
     const struct uf_sector food = {"10", "sni2007", "C", "Livsmedel", "Food"};
-    assert_ok(uf_store_put_sector(store, &food, &error), &error);
+    assert_ok(uf_store_put_sector(store, &food, &import_error), &import_error);
     refuse_sum_of("sni", "A|C|10|F", "'C' and '10'");
     refuse_sum_of("sni", "A|B_D_E|C|D", "'B_D_E' and 'D'");
     refuse_sum_of("sni", "A|B-E|F|G-I|J|M_N|O-Q", NULL);
@@ -287,8 +252,9 @@ static void a_group_without_the_total_is_told(void **state)
               "2018,6\n",
               &(struct uf_import_request){.sums = &sex, .n_sums = 1});
     assert_int_equal(summary.imported, 1);
-    expect_note("2 values have parts in column sex and no total there, and are not stored, first 17, 2018;"
-                " to add up the parts: --sum sex=CODE,CODE");
+    expect_import_note(
+        "2 values have parts in column sex and no total there, and are not stored, first 17, 2018;"
+        " to add up the parts: --sum sex=CODE,CODE");
     const struct uf_keep keep = {"geo", (const char *const[]){"20"}, 1};
     do_import("geo,sex,year,value\n20,m,2018,1\n20,total,2018,3\n21,m,2018,5\n",
               &(struct uf_import_request){
@@ -308,7 +274,7 @@ static void noise_is_added_only_when_accepted(void **state)
     const struct uf_keep keep = {"innehall", first, 1};
     const struct uf_sum sum = {"kon", parts, 2};
     struct uf_import_request request = {.keep = &keep, .n_keep = 1, .sums = &sum, .n_sums = 1};
-    expect_refusal(noisy, &request, UF_BAD_USAGE, "accept that by --sum-noise");
+    expect_import_refusal(noisy, &request, UF_BAD_USAGE, "accept that by --sum-noise");
     request.sum_noise = true;
     do_import(noisy, &request);
     assert_int_equal(summary.imported, 2);
@@ -319,7 +285,8 @@ static void an_earlier_import_can_be_replaced(void **state)
     (void)state;
     static const char OLD[] = "geo,year,value\n20,2017,1\n20,2018,2\n", NEW[] = "geo,year,value\n20,2018,3\n";
     do_import(OLD, NULL);
-    expect_refusal(NEW, NULL, UF_BAD_INPUT, "--replace (in a study replace: true) forgets the earlier one");
+    expect_import_refusal(NEW, NULL, UF_BAD_INPUT,
+                          "--replace (in a study replace: true) forgets the earlier one");
     do_import(OLD, &(struct uf_import_request){.indicator = {.code = "other"}});
     do_import(NEW, &(struct uf_import_request){.replace = true});
     assert_int_equal(summary.forgotten, 2);
@@ -334,8 +301,8 @@ static void an_earlier_import_can_be_replaced(void **state)
     assert_false(summary.already_there);
     assert_int_equal(summary.imported, 1);
     /* a failed replacement leaves the old */
-    expect_refusal("geo,year,value\n20,2018,abc\n", &(struct uf_import_request){.replace = true},
-                   UF_BAD_INPUT, "not a number");
+    expect_import_refusal("geo,year,value\n20,2018,abc\n", &(struct uf_import_request){.replace = true},
+                          UF_BAD_INPUT, "not a number");
     expect_close(query_number(store, "SELECT value FROM observations WHERE indicator = 'x'"), 3, 0,
                  "as it was");
 }
@@ -361,14 +328,14 @@ static void another_selection_is_another_import(void **state)
     };
     for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
         struct uf_import_summary first;
-        uf_status status = import_text(store, LONG, &requests[i], &first, &error);
+        uf_status status = import_text(store, LONG, &requests[i], &first, &import_error);
         if (status == UF_OK) {
             assert_false(first.already_there);
             uf_import_summary_clear(&first);
             do_import(LONG, &requests[i]);
             assert_true(summary.already_there);
         } else if (!requests[i].region_is && !requests[i].period_is) {
-            fail_msg("request %zu: %s", i, error.message);
+            fail_msg("request %zu: %s", i, import_error.message);
         }
     }
 }

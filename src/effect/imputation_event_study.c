@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The event study of the method `imputation`: the periods before the start from a regression of the untreated, those
+ * from the start on from the predictions. Two procedures, side by side. */
+#include <limits.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <utfall/simultaneous.h>
+
+#include "base/fail.h"
+#include "effect/estimates.h"
+#include "effect/imputation_run.h"
+#include "effect/pretrend.h"
+
+enum { FEW_CLUSTERS = 50 };
+
+static const struct uf_words none = {NULL, NULL};
+
+/* The regression of the untreated, and its covariances: the careful one first where clusters are few. */
+struct lead_study {
+    struct uf_imputation_leads leads;
+    struct uf_covariance covariance[2];
+    struct uf_covariance_options options[2];
+    size_t count;
+    bool given;                               /* there is a lead */
+    struct uf_imputation_leads_options asked; /* the reference as it is */
+};
+
+static void lead_study_clear(struct lead_study *study)
+{
+    if (study->given) uf_imputation_leads_clear(&study->leads);
+    for (size_t c = 0; c < study->count; c++) uf_covariance_clear(&study->covariance[c]);
+}
+
+/* The reference asked for, or, where no region is observed then, the latest period before the start that is. */
+static uf_status settle_reference(const struct imputation_run *run,
+                                  struct uf_imputation_leads_options *options, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "No treated region is observed {1} periods before its start; the event study "
+        "has {0} as its reference.",
+        "Ingen insatsregion är observerad {1} perioder före sin start; "
+        "händelsestudien har {0} som referens."};
+    const struct uf_did_data *data = &run->common.sample->data;
+    long latest = LONG_MIN;
+    *options = run->leads;
+    if (options->leads > 0) return UF_OK;
+    for (size_t i = 0; i < data->n; i++) {
+        size_t first = data->first_period[data->unit[i]];
+        if (first == SIZE_MAX || run->fit->state[i] != UF_IMPUTATION_UNTREATED) continue;
+        long event = data->time[data->period[i]] - data->time[first];
+        if (event == options->reference) return UF_OK;
+        if (event > latest) latest = event;
+    }
+    if (latest == LONG_MIN) return UF_OK;
+    const struct uf_argument arguments[] = {uf_number_argument((double)latest, 0),
+                                            uf_number_argument((double)-options->reference, 0)};
+    options->reference = latest;
+    return effect_note(&run->common, UF_NOTE, "reference-moved", text, none, arguments, 2, error);
+}
+
+static uf_status lead_study_init(const struct imputation_run *run, struct lead_study *study,
+                                 struct uf_error *error)
+{
+    struct uf_error reason;
+    *study = (struct lead_study){0};
+    UF_TRY(settle_reference(run, &study->asked, error));
+    uf_status status =
+        uf_imputation_leads(&run->common.sample->data, run->fit, &study->asked, &study->leads, &reason);
+    if (status == UF_NOT_IDENTIFIED) return UF_OK;
+    if (status != UF_OK) {
+        if (error) *error = reason;
+        return status;
+    }
+    study->given = true;
+    for (int kind = 0; kind < 2; kind++) {
+        const struct uf_covariance_options options = {.kind = kind ? UF_COVARIANCE_CR1S : UF_COVARIANCE_CR2};
+        if (kind == 0 && run->n_clusters >= FEW_CLUSTERS) continue;
+        status = uf_did_covariance(&study->leads.data, &study->leads.fit, &options,
+                                   &study->covariance[study->count], &reason);
+        if (status == UF_OK)
+            study->options[study->count++] = options;
+        else if (status != UF_BAD_USAGE && status != UF_NOT_IDENTIFIED) {
+            if (error) *error = reason;
+            return status;
+        }
+    }
+    return UF_OK;
+}
+
+/* `critical`: of the simultaneous band that the row belongs to; NaN: none. */
+static uf_status add_event(const struct imputation_run *run, long event, const struct effect_row *values,
+                           double critical, struct uf_table *table, struct uf_error *error)
+{
+    char term[48];
+    size_t index;
+    snprintf(term, sizeof term, "event-time %ld", event);
+    struct effect_row row = *values;
+    row.term = term;
+    row.event_time = (double)event;
+    UF_TRY(effect_add_row(table, &run->common, &row, &index, error));
+    double half = critical * row.test.std_error;
+    UF_TRY(effect_set_number(table, index, EFFECT_COLUMNS, row.estimate - half, error));
+    return effect_set_number(table, index, EFFECT_COLUMNS + 1, row.estimate + half, error);
+}
+
+/* The critical value of a band over these estimates; NaN where there is none (nothing varies, one cluster). */
+static uf_status band_of(const struct imputation_run *run, const gsl_matrix *covariance, double df,
+                         double *out, struct uf_error *error)
+{
+    struct uf_error reason;
+    *out = NAN;
+    if (!covariance || !(df > 0) || run->draws == 0) return UF_OK;
+    uf_status status = uf_sup_t_critical(covariance, df, run->common.inference->level, run->draws,
+                                         run->common.context->seed, out, &reason);
+    if (status == UF_OK) return UF_OK;
+    *out = NAN;
+    if (status == UF_NOT_IDENTIFIED || status == UF_BAD_INPUT) return UF_OK;
+    if (error) *error = reason;
+    return status;
+}
+
+/* The leads have a regression and degrees of freedom of their own: so has their band, with the fewest of these. */
+static uf_status band_of_leads(const struct imputation_run *run, const struct lead_study *study, double *out,
+                               struct uf_error *error)
+{
+    *out = NAN;
+    if (!study->given || study->count == 0) return UF_OK;
+    const struct uf_did_fit *fit = &study->leads.fit;
+    const struct uf_covariance *v = &study->covariance[0];
+    size_t *place = malloc((fit->n_leading + 1) * sizeof *place), q = 0;
+    double df = INFINITY;
+    if (!place) return uf_fail_memory(error);
+    for (size_t j = 0; j < fit->n_leading; j++) {
+        if (fit->position[j] == SIZE_MAX) continue;
+        place[q++] = fit->position[j];
+        df = fmin(df, v->df[fit->position[j]]);
+    }
+    gsl_matrix *part = q > 0 ? gsl_matrix_alloc(q, q) : NULL;
+    uf_status status = q > 0 && !part ? uf_fail_memory(error) : UF_OK;
+    for (size_t a = 0; a < q && part; a++)
+        for (size_t b = 0; b < q; b++)
+            gsl_matrix_set(part, a, b, gsl_matrix_get(v->matrix, place[a], place[b]));
+    if (status == UF_OK) status = band_of(run, part, df, out, error);
+    gsl_matrix_free(part);
+    free(place);
+    return status;
+}
+
+/* What each lead is: estimated, or collinear. */
+static uf_status add_lead(const struct imputation_run *run, const struct lead_study *study, size_t j,
+                          double critical, struct uf_table *table, struct uf_error *error)
+{
+    static const struct uf_words collinear = {
+        "not identified: collinear with the fixed effects and the other periods",
+        "inte identifierad: kollinjär med de fasta effekterna och övriga perioder"};
+    static const struct uf_words how = {"from the untreated alone, {0} observations",
+                                        "från enbart de obehandlade, {0} observationer"};
+    const struct uf_did_fit *fit = &study->leads.fit;
+    size_t k = fit->position[j], types;
+    struct effect_row row = {.estimate = NAN, .test = effect_no_test, .n_obs = (double)study->leads.data.n};
+    char *note = NULL;
+    if (k == SIZE_MAX) {
+        row.note = uf_words_in(collinear, run->common.context->language);
+        return add_event(run, fit->event_time[j], &row, NAN, table, error);
+    }
+    const struct uf_argument n = uf_count_argument(study->leads.data.n);
+    UF_TRY(uf_phrase(run->common.context->language, how, &n, 1, &note, error));
+    row.note = note;
+    row.estimate = gsl_vector_get(fit->fit.coefficients, j);
+    if (study->count > 0) {
+        const struct uf_covariance *v = &study->covariance[0];
+        row.test =
+            uf_t_test(row.estimate, gsl_matrix_get(v->matrix, k, k), v->df[k], run->common.inference->level);
+        row.vcov = uf_covariance_types(&types)[study->options[0].kind].name;
+        row.n_clusters = v->n_clusters;
+    }
+    uf_status status = add_event(run, fit->event_time[j], &row, critical, table, error);
+    free(note);
+    return status;
+}
+
+static uf_status add_leads(const struct imputation_run *run, const struct lead_study *study,
+                           struct uf_table *table, struct uf_error *error)
+{
+    static const struct uf_words reference = {"reference: 0 by definition", "referens: 0 per definition"};
+    static const struct uf_words earlier = {"reference, with all periods before it: 0 by definition",
+                                            "referens, med alla perioder före: 0 per definition"};
+    const struct uf_imputation_leads_options *asked = &study->asked;
+    long zero = asked->leads > 0 ? -1 - (long)asked->anticipation - (long)asked->leads : asked->reference;
+    size_t count = study->given ? study->leads.fit.n_leading : 0;
+    bool placed = false;
+    double critical;
+    UF_TRY(band_of_leads(run, study, &critical, error));
+    /* the leads stand latest first */
+    for (size_t j = count; j-- > 0 || !placed;) {
+        bool more = j != SIZE_MAX;
+        if (!placed && (!more || study->leads.fit.event_time[j] > zero)) {
+            const struct effect_row row = {
+                .note = uf_words_in(asked->leads > 0 ? earlier : reference, run->common.context->language),
+                .estimate = 0,
+                .test = effect_no_test};
+            placed = true;
+            UF_TRY(add_event(run, zero, &row, NAN, table, error));
+        }
+        if (!more) break;
+        UF_TRY(add_lead(run, study, j, critical, table, error));
+    }
+    return UF_OK;
+}
+
+static uf_status add_lags(const struct imputation_run *run, struct uf_table *table, struct uf_error *error)
+{
+    struct imputation_averages a;
+    UF_TRY(imputation_averages_init(run, UF_AVERAGE_DYNAMIC, &a, error));
+    double critical;
+    uf_status status = band_of(run, a.covariance, (double)run->n_clusters - 1, &critical, error);
+    for (size_t j = 0; j < a.averages.count && status == UF_OK; j++) {
+        const struct effect_row row = {.vcov = "bjs",
+                                       .note = run->how,
+                                       .estimate = a.averages.estimate[j],
+                                       .test = a.test[j],
+                                       .n_obs = (double)a.averages.n[j],
+                                       .n_treated = (double)a.averages.n[j],
+                                       .n_clusters = run->n_clusters};
+        status = add_event(run, a.averages.key[j], &row, critical, table, error);
+    }
+    imputation_averages_clear(&a);
+    return status;
+}
+
+/* All leads together, the cohorts dealt out anew: honest where no covariance of so many can be had. */
+static uf_status add_dealt(const struct imputation_run *run, const struct lead_study *study,
+                           const struct uf_did_assignment *assignment, struct effect_pretrend *pretrend,
+                           struct uf_error *error)
+{
+    const struct uf_did_data *data = &run->common.sample->data;
+    struct uf_randomisation_options options = run->common.inference->randomisation;
+    struct uf_randomisation dealt;
+    struct uf_error reason;
+    double columns = (double)study->leads.fit.n_columns, restrictions = 0;
+    if (!imputation_afford(4 * (double)data->n * columns * (columns + 8) / 10, &options)) return UF_OK;
+    uf_status status = uf_imputation_randomise_leads(data, &run->options, &study->asked, assignment, &options,
+                                                     &dealt, &reason);
+    if (status == UF_NOT_IDENTIFIED) return UF_OK; /* nothing is left to test it with: the row is not there */
+    if (status != UF_OK) {
+        if (error) *error = reason;
+        return status;
+    }
+    for (size_t j = 0; j < study->leads.fit.n_leading; j++)
+        restrictions += study->leads.fit.position[j] != SIZE_MAX;
+    const struct uf_joint_test test = {.statistic = dealt.coefficient[0],
+                                       .df1 = restrictions,
+                                       .df2 = NAN,
+                                       .p_value = dealt.p_coefficient,
+                                       .restrictions = (size_t)restrictions,
+                                       .rank = (size_t)restrictions};
+    uf_randomisation_clear(&dealt);
+    return effect_pretrend_add(pretrend, &test, "randomisation", error);
+}
+
+static uf_status report_pretrend(const struct imputation_run *run, const struct lead_study *study,
+                                 const struct uf_did_assignment *assignment, struct uf_error *error)
+{
+    static const struct uf_words untested = {"There is no period before the start beside the reference: "
+                                             "whether the groups developed alike before it "
+                                             "cannot be checked.",
+                                             "Det finns ingen period före start utöver referensen: om "
+                                             "grupperna utvecklades lika före insatsen går inte att "
+                                             "pröva."};
+    struct effect_pretrend pretrend;
+    if (!study->given)
+        return effect_note(&run->common, UF_WARNING, "pretrend-untested", untested, none, NULL, 0, error);
+    UF_TRY(effect_pretrend_init(&run->common, &pretrend, error));
+    uf_status status = UF_OK;
+    for (size_t c = 0; c < study->count && status == UF_OK; c++) {
+        struct uf_joint_test test;
+        size_t types;
+        status = uf_did_pretrend(&study->leads.data, &study->leads.fit, &study->options[c],
+                                 &study->covariance[c], LONG_MIN, &test, error);
+        if (status == UF_OK)
+            status = effect_pretrend_add(&pretrend, &test,
+                                         uf_covariance_types(&types)[study->options[c].kind].name, error);
+    }
+    if (status == UF_OK && assignment) status = add_dealt(run, study, assignment, &pretrend, error);
+    if (status == UF_OK) status = effect_pretrend_finish(&run->common, &pretrend, error);
+    effect_pretrend_clear(&pretrend);
+    return status;
+}
+
+uf_status imputation_report_event_study(const struct imputation_run *run,
+                                        const struct uf_did_assignment *assignment, struct uf_error *error)
+{
+    static const struct uf_words title = {
+        "Before the start: differences among the untreated. From it on: departures from the prediction",
+        "Före start: skillnader bland de obehandlade. Därefter: avvikelser från det förväntade"};
+    struct lead_study study;
+    struct uf_table *table = NULL;
+    UF_TRY(lead_study_init(run, &study, error));
+    uf_status status = effect_table_new("event-study", title, &run->common, &table, error);
+    if (status == UF_OK) status = effect_table_add_band(table, &run->common, error);
+    if (status == UF_OK) status = add_leads(run, &study, table, error);
+    if (status == UF_OK) status = add_lags(run, table, error);
+    if (status == UF_OK) {
+        status = uf_result_take_table(run->common.result, table, error);
+        table = NULL;
+    }
+    if (status == UF_OK) status = report_pretrend(run, &study, assignment, error);
+    uf_table_free(table);
+    lead_study_clear(&study);
+    return status;
+}

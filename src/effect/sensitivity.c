@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The method `sensitivity`: its descriptor and its run. */
+#include <utfall/sensitivity.h>
+
+#include "base/fail.h"
+#include "effect/sensitivity_run.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const restriction_choices[] = {"relative-magnitudes", "smoothness", NULL};
+static const char *const parameter_choices[] = {"first", "average", NULL};
+
+static const char *const covariance_choices[] = {"auto", "serial", "inference", NULL};
+
+static const struct uf_option options_table[] = {
+    {"inference", UF_OPTION_TEXT, "cr2", NULL, "standard errors: cr2, cr1s, hc1, iid …", UF_COLUMNS_NONE},
+    {"event-covariance", UF_OPTION_CHOICE, "auto", covariance_choices,
+     "covariance of the event study: serial (autocovariances alike in all regions), inference (as that "
+     "option); auto is "
+     "serial where treated or comparison regions are few",
+     UF_COLUMNS_NONE},
+    {"confidence-level", UF_OPTION_NUMBER, "0.95", NULL, "confidence level of the intervals",
+     UF_COLUMNS_NONE},
+    {"reference", UF_OPTION_NUMBER, "-1", NULL, "event time whose difference is 0 by definition",
+     UF_COLUMNS_NONE},
+    {"restrictions", UF_OPTION_LIST, "relative-magnitudes,smoothness", restriction_choices,
+     "how the trends may differ", UF_COLUMNS_NONE},
+    {"parameters", UF_OPTION_LIST, "first,average", parameter_choices,
+     "the first period after the reference, the average of all", UF_COLUMNS_NONE},
+    {"relative-magnitudes", UF_OPTION_LIST, "0,0.5,1,1.5,2", NULL,
+     "steps after the start, in times of the largest one before", UF_COLUMNS_NONE},
+    {"smoothness", UF_OPTION_LIST, NULL, NULL,
+     "changes of slope per period, in the outcome's units; default 0 to 2 times the largest bend before the "
+     "start",
+     UF_COLUMNS_NONE},
+    {"draws", UF_OPTION_COUNT, "10000", NULL, "draws for the least-favourable critical value",
+     UF_COLUMNS_NONE},
+    {"leave-one-out", UF_OPTION_FLAG, "true", NULL, "estimate without each region in turn", UF_COLUMNS_NONE},
+    {"placebo-starts", UF_OPTION_COUNT, "5", NULL,
+     "move the start this many periods back, one at a time, on the periods before it", UF_COLUMNS_NONE},
+    {"placebo-outcomes", UF_OPTION_LIST, NULL, NULL, "outcomes that the intervention should not change",
+     UF_COLUMNS_NUMBER},
+    {"alternative-controls", UF_OPTION_LIST, NULL, NULL,
+     "same-group, other-groups (by the larger region), or codes of regions to compare with", UF_COLUMNS_NONE},
+};
+
+static const char *const sources[] = {
+    "Rambachan, A. & Roth, J. (2023). A more credible approach to parallel trends. Review of Economic "
+    "Studies 90(5), "
+    "2555–2591.",
+    "Andrews, I., Roth, J. & Pakes, A. (2023). Inference for linear conditional moment inequalities. Review "
+    "of Economic "
+    "Studies 90(6), 2763–2791.",
+    "Armstrong, T. B. & Kolesár, M. (2018). Optimal inference in a class of regression models. Econometrica "
+    "86(2), "
+    "655–683.",
+    "Roth, J. (2022). Pretest with caution: event-study estimates after testing for parallel trends. "
+    "American Economic "
+    "Review: Insights 4(3), 305–322.",
+    NULL,
+};
+
+static const struct uf_chart_hint charts[] = {
+    {.kind = "intervals",
+     .table = "leave-one-out",
+     .title = {"{0}: the estimate without one region at a time", "{0}: skattningen utan en region i taget"},
+     .value_label = {"Difference", "Skillnad"},
+     .value = "estimate",
+     .low = "conf_low",
+     .high = "conf_high",
+     .label = "label",
+     .reference = 0},
+};
+
+uf_status sensitivity_table(const struct sensitivity_run *run, const char *name, struct uf_words title,
+                            const struct sensitivity_column *columns, size_t n_columns, struct uf_table **out,
+                            struct uf_error *error)
+{
+    struct uf_table *table = NULL;
+    size_t index;
+    UF_TRY(uf_table_new(name, &table, error));
+    uf_status status = uf_table_set_title(table, uf_words_in(title, run->common.context->language), error);
+    for (size_t c = 0; c < n_columns && status == UF_OK; c++)
+        status = uf_table_add_column(
+            table, columns[c].name, columns[c].number ? UF_COLUMN_NUMBER : UF_COLUMN_TEXT,
+            columns[c].in_units ? run->common.unit : NULL, columns[c].decimals, &index, error);
+    if (status != UF_OK)
+        uf_table_free(table);
+    else
+        *out = table;
+    return status;
+}
+
+static uf_status read_request(const struct uf_options *options, struct sensitivity_run *run,
+                              struct uf_error *error)
+{
+    const char *name = uf_options_text(options, "inference");
+    const struct uf_covariance_type *type = uf_covariance_find(name);
+    if (!type)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'inference': found '%s', expected a covariance as cr2, cr1s, hc1 or iid",
+                       name);
+    run->covariance = (struct uf_covariance_options){.kind = type->kind};
+    run->vcov = type->name;
+    run->level = uf_options_number(options, "confidence-level");
+    if (!(run->level > 0 && run->level < 1))
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'confidence-level': found %g, expected a share between 0 and 1, as 0.95",
+                       run->level);
+    while (strcmp(covariance_choices[run->event_covariance], uf_options_text(options, "event-covariance")))
+        run->event_covariance++;
+    double reference = uf_options_number(options, "reference");
+    if (reference != floor(reference) || !(reference < 0 && reference > -1e6))
+        return uf_fail(error, UF_BAD_USAGE, "option 'reference': found %g, expected a whole number below 0",
+                       reference);
+    run->reference = (long)reference;
+    if (uf_options_count(options, "draws") < 100)
+        return uf_fail(error, UF_BAD_USAGE, "option 'draws': found %zu, expected at least 100",
+                       uf_options_count(options, "draws"));
+    return UF_OK;
+}
+
+/* The main estimate, which all others are compared with. */
+static uf_status estimate(struct sensitivity_run *run, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "In the sample that is left the difference cannot be estimated with an error of the kind {0}.",
+        "I det urval som återstår går skillnaden inte att skatta med ett medelfel av typen {0}."};
+    static const struct uf_words advice = {
+        "Look in the ledger for the rows that were lost, or choose another inference.",
+        "Se i urvalsloggen vilka rader som föll bort, eller välj en annan inferens."};
+    struct uf_error reason;
+    uf_status status =
+        subsample_estimate(&run->common.sample->data, &run->covariance, run->level, &run->main, &reason);
+    if (status == UF_OK) return UF_OK;
+    if (status != UF_NOT_IDENTIFIED && status != UF_BAD_USAGE) {
+        if (error) *error = reason;
+        return status;
+    }
+    const struct uf_argument argument = uf_text_argument(run->vcov);
+    UF_TRY(effect_note(&run->common, UF_FATAL, "not-estimable", text, advice, &argument, 1, error));
+    run->common.result->claim = UF_CLAIM_DESCRIPTION;
+    return uf_design_refuse(run->common.result, error);
+}
+
+static uf_status run_all(struct sensitivity_run *run, struct uf_error *error)
+{
+    UF_TRY(estimate(run, error));
+    UF_TRY(sensitivity_report_bounds(run, error));
+    UF_TRY(sensitivity_leave_out(run, error));
+    UF_TRY(sensitivity_placebo_in_time(run, error));
+    UF_TRY(sensitivity_placebo_outcomes(run, error));
+    return sensitivity_controls(run, error);
+}
+
+static uf_status run_sensitivity(const struct uf_panel *panel, const struct uf_options *options,
+                                 const struct uf_context *context, struct uf_result *result,
+                                 struct uf_error *error)
+{
+    struct uf_design design;
+    struct effect_sample sample;
+    struct uf_table *facts = NULL;
+    if (panel->outcome < 0)
+        return uf_fail(error, UF_BAD_USAGE, "sensitivity needs an outcome: name one column as the outcome");
+    const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
+    struct sensitivity_run run = {.common = {.panel = panel,
+                                             .context = context,
+                                             .sample = &sample,
+                                             .result = result,
+                                             .method = "sensitivity",
+                                             .outcome = outcome->name,
+                                             .unit = outcome->unit},
+                                  .options = options};
+    UF_TRY(read_request(options, &run, error));
+    UF_TRY(sensitivity_check_options(&run, error));
+    UF_TRY(uf_design_check(panel, UF_COMPARE_TREATED_CONTROL, context, &design, result, error));
+    result->claim = design.claim;
+    if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
+    UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
+    uf_status status = run_all(&run, error);
+    effect_sample_clear(&sample);
+    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
+    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+}
+
+const struct uf_method uf_method_sensitivity = {
+    .name = "sensitivity",
+    .family = UF_FAMILY_EFFECT,
+    .title = {"Sensitivity analysis", "Känslighetsanalys"},
+    .summary = {"What the estimate stands and falls with: bounds when trends are not parallel, single "
+                "regions, placebos, "
+                "other controls",
+                "Vad skattningen står och faller med: gränser när trenderna inte är parallella, enskilda "
+                "regioner, placebo, "
+                "andra jämförelser"},
+    .formula_note =
+        {"The event study of did gives estimates β with covariance Σ. Relative magnitudes: no step of the "
+         "difference in "
+         "trends after the start exceeds M times the largest one before it; the interval holds the values "
+         "that the hybrid of "
+         "the conditional and the least-favourable test of moment inequalities does not reject. Smoothness: "
+         "the slope "
+         "changes by at most M from one period to the next; the interval is the shortest one of fixed "
+         "length. The breakdown "
+         "value is the least M whose interval includes 0. All other estimates are the two-way fixed-effects "
+         "difference on "
+         "other rows.",
+         "Händelsestudien i did ger skattningar β med kovariansen Σ. Relativ storlek: inget steg i "
+         "trendskillnaden efter "
+         "start är större än M gånger det största före; intervallet består av de värden som hybriden av det "
+         "betingade och "
+         "det minst gynnsamma testet av momentolikheter inte förkastar. Jämnhet: lutningen ändras med högst "
+         "M från en period "
+         "till nästa; intervallet är det kortaste med fast längd. Brytpunkten är det minsta M vars intervall "
+         "omfattar 0. "
+         "Övriga skattningar är skillnaden med fasta effekter för region och period på andra rader."},
+    .sources = sources,
+    .options = options_table,
+    .n_options = sizeof options_table / sizeof *options_table,
+    .charts = charts,
+    .n_charts = sizeof charts / sizeof *charts,
+    .needs_sector = false,
+    .needs_treatment = true,
+    .needs_period = true,
+    .run = run_sensitivity,
+};

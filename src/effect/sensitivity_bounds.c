@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* How far from parallel the trends may be: tables and sentences. */
+#include "base/fail.h"
+#include "effect/sensitivity_event.h"
+#include "effect/significant.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utfall/number.h>
+#include <utfall/pretrend.h>
+
+/* The breakdown value is looked for up to this: times the largest step before, or times the largest bend. */
+#define LARGEST_RELATIVE 32.0
+#define LARGEST_BENDS    64.0
+
+enum { MOST_M = 32 };
+
+static const struct uf_words nothing = {NULL, NULL};
+
+/* --- the tables ------------------------------------------------------------------------------------------ */
+
+static const char *const restrictions[] = {"relative-magnitudes", "smoothness"};
+static const char *const set_names[] = {"c-lf", "conditional", "flci"};
+
+struct parameter {
+    const char *name;
+    struct uf_words words;
+};
+static const struct parameter parameters[] = {
+    {"first", {"the first period after the reference", "den första perioden efter referensen"}},
+    {"average", {"the average of the periods after", "genomsnittet av perioderna efter"}}};
+
+static bool wants(const struct sensitivity_run *run, const char *option, const char *name)
+{
+    return uf_text_list_find(uf_options_list(run->options, option), name) != SIZE_MAX;
+}
+
+static struct uf_trend_options trend_options(const struct sensitivity_run *run,
+                                             enum uf_trend_restriction restriction)
+{
+    bool inequalities = restriction == UF_TREND_RELATIVE_MAGNITUDES;
+    return (struct uf_trend_options){.restriction = restriction,
+                                     .set = inequalities ? UF_TREND_C_LF : UF_TREND_FLCI,
+                                     .level = run->level,
+                                     .draws = uf_options_count(run->options, "draws"),
+                                     .seed = run->common.context->seed,
+                                     .progress = run->common.context->progress,
+                                     .user = run->common.context->user};
+}
+
+/* The values of M: as asked for, or, for smoothness, in terms of the largest bend before the start. */
+static uf_status read_values(const struct sensitivity_run *run, enum uf_trend_restriction restriction,
+                             double bend, double *values, size_t *count, struct uf_error *error)
+{
+    static const double shares[] = {0, 0.25, 0.5, 1, 2};
+    const char *option = restrictions[restriction];
+    const struct uf_text_list *list = uf_options_list(run->options, option);
+    *count = 0;
+    if (list->count > MOST_M)
+        return uf_fail(error, UF_BAD_USAGE, "option '%s': at most %d values", option, MOST_M);
+    for (size_t i = 0; i < list->count; i++) {
+        const char *text = list->items[i];
+        double value;
+        if (!uf_number_parse(text, strlen(text), '.', &value) || !(value >= 0) || isinf(value))
+            return uf_fail(error, UF_BAD_USAGE, "option '%s': found '%s', expected a number of 0 or more",
+                           option, text);
+        values[(*count)++] = value;
+    }
+    if (list->count == 0 && restriction == UF_TREND_SMOOTHNESS)
+        for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
+            if (i == 0 || bend > 0) values[(*count)++] = i == 0 ? 0 : shares[i] * bend;
+    return UF_OK;
+}
+
+struct tables {
+    struct uf_table *bounds, *breakdown;
+};
+
+static uf_status add_bounds(const struct sensitivity_run *run, const struct sensitivity_event *e,
+                            const char *parameter, const struct uf_trend_options *options,
+                            struct uf_table *table, struct uf_error *error)
+{
+    struct uf_trend_bounds bounds;
+    size_t row;
+    double estimate = 0;
+    UF_TRY(uf_trend_bounds(&e->study, options, &bounds, error));
+    for (size_t t = 0; t < e->study.n_after; t++)
+        estimate += gsl_vector_get(e->estimate, e->study.n_before + t) *
+                    (e->study.weights ? gsl_vector_get(e->study.weights, t) : t == 0);
+    UF_TRY(uf_table_add_row(table, &row, error));
+    const char *texts[] = {parameter, restrictions[options->restriction], set_names[options->set]};
+    for (size_t c = 0; c < 3; c++) UF_TRY(uf_table_set_text(table, row, c, texts[c], error));
+    const double numbers[] = {options->m, estimate, bounds.low, bounds.high};
+    for (size_t c = 0; c < 4; c++) UF_TRY(effect_set_number(table, row, 3 + c, numbers[c], error));
+    static const struct uf_words marks[] = {{"no", "nej"}, {"yes", "ja"}};
+    static const struct uf_words empty = {"every value is rejected", "varje värde förkastas"};
+    bool zero = bounds.low <= 0 && bounds.high >= 0;
+    enum uf_language language = run->common.context->language;
+    UF_TRY(uf_table_set_text(table, row, 7, uf_words_in(marks[zero], language), error));
+    UF_TRY(uf_table_set_text(table, row, 8, e->vcov, error));
+    return uf_table_set_text(table, row, 9, bounds.empty ? uf_words_in(empty, language) : NULL, error);
+}
+
+static uf_status breakdown_sentence(const struct sensitivity_run *run, const struct sensitivity_event *e,
+                                    size_t p, enum uf_trend_restriction restriction,
+                                    const struct uf_trend_breakdown *breakdown, char **out,
+                                    struct uf_error *error)
+{
+    static const struct uf_words sentences[2][3] = {
+        {{"For {0} the interval includes no effect already where the two groups' difference does not change "
+          "at all after "
+          "the start.",
+          "För {0} omfattar intervallet noll redan om skillnaden mellan grupperna inte alls ändras efter "
+          "start."},
+         {"For {0} the interval includes no effect once the trends may drift apart, from one period to the "
+          "next, {1} times "
+          "as much as they did at most before the start.",
+          "För {0} omfattar intervallet noll när trenderna från en period till nästa får glida isär {1} "
+          "gånger så mycket "
+          "som de gjorde som mest före start."},
+         {"For {0} the interval leaves no effect out even where the trends may drift apart {1} times as "
+          "much, from one "
+          "period to the next, as they did at most before the start.",
+          "För {0} utesluter intervallet noll även om trenderna från en period till nästa får glida isär {1} "
+          "gånger så "
+          "mycket som de gjorde som mest före start."}},
+        {{"For {0} the interval includes no effect already where the difference in trend is a straight line.",
+          "För {0} omfattar intervallet noll redan om skillnaden i trend är en rät linje."},
+         {"For {0} the interval includes no effect once the slope of the difference in trend may change by "
+          "{1} from one "
+          "period to the next; the estimates before the start bend by at most {2}.",
+          "För {0} omfattar intervallet noll när lutningen på skillnaden i trend får ändras med {1} från en "
+          "period till "
+          "nästa; skattningarna före start böjer av med som mest {2}."},
+         {"For {0} the interval leaves no effect out even where the slope of the difference in trend may "
+          "change by {1} from "
+          "one period to the next; the estimates before the start bend by at most {2}.",
+          "För {0} utesluter intervallet noll även om lutningen på skillnaden i trend får ändras med {1} "
+          "från en period "
+          "till nästa; skattningarna före start böjer av med som mest {2}."}}};
+    enum uf_language language = run->common.context->language;
+    bool relative = restriction == UF_TREND_RELATIVE_MAGNITUDES;
+    const struct uf_argument arguments[] = {uf_text_argument(uf_words_in(parameters[p].words, language)),
+                                            relative ? uf_number_argument(breakdown->m, 2)
+                                                     : significant_argument(breakdown->m),
+                                            significant_argument(isnan(e->bend) ? 0 : e->bend)};
+    size_t which = breakdown->beyond ? 2 : breakdown->m == 0 ? 0 : 1;
+    return uf_phrase(language, sentences[restriction][which], arguments, 3, out, error);
+}
+
+/* The sentence of the first parameter of each restriction is a note too. */
+static uf_status add_breakdown(const struct sensitivity_run *run, const struct sensitivity_event *e, size_t p,
+                               const struct uf_trend_options *options, bool say, struct uf_table *table,
+                               struct uf_error *error)
+{
+    static const char *const codes[] = {"breakdown-relative-magnitudes", "breakdown-smoothness"};
+    static const struct uf_words as_it_is = {"{0}", "{0}"};
+    struct uf_trend_breakdown breakdown;
+    double sd = sqrt(gsl_matrix_get(e->covariance, e->study.n_before, e->study.n_before));
+    double largest = options->restriction == UF_TREND_RELATIVE_MAGNITUDES
+                         ? LARGEST_RELATIVE
+                         : LARGEST_BENDS * fmax(isnan(e->bend) ? 0 : e->bend, sd);
+    char *sentence = NULL;
+    size_t row;
+    UF_TRY(uf_trend_breakdown(&e->study, options, largest, &breakdown, error));
+    UF_TRY(breakdown_sentence(run, e, p, options->restriction, &breakdown, &sentence, error));
+    uf_status status = uf_table_add_row(table, &row, error);
+    const char *texts[] = {parameters[p].name, restrictions[options->restriction], set_names[options->set]};
+    for (size_t c = 0; c < 3 && status == UF_OK; c++)
+        status = uf_table_set_text(table, row, c, texts[c], error);
+    if (status == UF_OK)
+        status = effect_set_number(table, row, 3, breakdown.beyond ? NAN : breakdown.m, error);
+    if (status == UF_OK) status = uf_table_set_text(table, row, 4, sentence, error);
+    const struct uf_argument argument = uf_text_argument(sentence);
+    if (status == UF_OK && say)
+        status = effect_note(&run->common, UF_NOTE, codes[options->restriction], as_it_is, nothing, &argument,
+                             1, error);
+    free(sentence);
+    return status;
+}
+
+static uf_status fill(const struct sensitivity_run *run, struct sensitivity_event *e, struct tables *tables,
+                      struct uf_error *error)
+{
+    for (int r = 0; r < 2; r++) {
+        enum uf_trend_restriction restriction = (enum uf_trend_restriction)r;
+        double values[MOST_M];
+        size_t count;
+        bool said = false;
+        if (!wants(run, "restrictions", restrictions[r])) continue;
+        struct uf_trend_options options = trend_options(run, restriction);
+        UF_TRY(read_values(run, restriction, e->bend, values, &count, error));
+        for (size_t p = 0; p < 2; p++) {
+            if (!wants(run, "parameters", parameters[p].name)) continue;
+            e->study.weights = p == 0 ? NULL : e->average;
+            for (size_t i = 0; i < count; i++) {
+                options.m = values[i];
+                UF_TRY(add_bounds(run, e, parameters[p].name, &options, tables->bounds, error));
+            }
+            UF_TRY(add_breakdown(run, e, p, &options, !said, tables->breakdown, error));
+            said = true;
+        }
+    }
+    return UF_OK;
+}
+
+/* --- what the test of the leads could have found --------------------------------------------------------- */
+
+static uf_status add_powers(const struct sensitivity_event *e, struct uf_table *table, double slopes[2],
+                            struct uf_error *error)
+{
+    static const double powers[] = {0.5, 0.8};
+    size_t q = e->study.n_before, after = e->study.n_after;
+    gsl_vector_const_view times = gsl_vector_const_subvector(e->times, 0, q);
+    gsl_matrix_const_view leads = gsl_matrix_const_submatrix(e->covariance, 0, 0, q, q);
+    gsl_vector *bias = gsl_vector_alloc(after);
+    if (!bias) return uf_fail_memory(error);
+    uf_status status = UF_OK;
+    for (size_t i = 0; i < 2 && status == UF_OK; i++) {
+        double average = 0;
+        size_t row;
+        status = uf_pretrend_power(&times.vector, &leads.matrix, e->df2, 0.05, powers[i], &slopes[i], error);
+        if (status == UF_OK)
+            status = uf_pretrend_passing_bias(e->times, e->covariance, q, 0.05, slopes[i], bias, error);
+        if (status == UF_OK) status = uf_table_add_row(table, &row, error);
+        for (size_t t = 0; t < after && status == UF_OK; t++)
+            average += gsl_vector_get(bias, t) / (double)after;
+        const double numbers[] = {powers[i], slopes[i], slopes[i] * (double)(after + 1) / 2, average};
+        for (size_t c = 0; c < 4 && status == UF_OK; c++)
+            status = effect_set_number(table, row, c, numbers[c], error);
+    }
+    gsl_vector_free(bias);
+    return status;
+}
+
+static uf_status report_power(const struct sensitivity_run *run, const struct sensitivity_event *e,
+                              struct uf_error *error)
+{
+    static const struct uf_words title = {"The line that the test of the leads could have found",
+                                          "Den linje som testet av perioderna före start kunde ha upptäckt"};
+    static const struct uf_words text = {"Had the difference in trends been a straight line of {0} per "
+                                         "period, the joint test of the {2} periods before would "
+                                         "have found it half of the time, and one of {1} in four cases of "
+                                         "five. Over the periods after the start these lines "
+                                         "amount to {3} and {4} on average; the estimate is {5}.",
+                                         "Om skillnaden i trend hade varit en rät linje på {0} per period "
+                                         "skulle det gemensamma testet av de {2} perioderna "
+                                         "före ha upptäckt den i hälften av fallen, och en på {1} i fyra "
+                                         "fall av fem. Över perioderna efter start motsvarar "
+                                         "linjerna {3} och {4} i genomsnitt; skattningen är {5}."};
+    static const struct sensitivity_column columns[] = {{"power", true, 2, false},
+                                                        {"slope", true, 4, true},
+                                                        {"average_difference", true, 4, true},
+                                                        {"average_bias_if_passed", true, 4, true}};
+    struct uf_table *table = NULL;
+    double slopes[2];
+    if (isnan(e->df2)) return UF_OK;
+    UF_TRY(sensitivity_table(run, "pretrend-power", title, columns, 4, &table, error));
+    struct uf_error reason;
+    uf_status status = add_powers(e, table, slopes, &reason);
+    if (status != UF_OK) {
+        uf_table_free(table);
+        if (status == UF_NOT_IDENTIFIED)
+            return UF_OK; /* too many leads for the clusters: `pretrend-untestable` */
+        if (error) *error = reason;
+        return status;
+    }
+    UF_TRY(uf_result_take_table(run->common.result, table, error));
+    double half = (double)(e->study.n_after + 1) / 2;
+    const struct uf_argument arguments[] = {
+        significant_argument(slopes[0]),        significant_argument(slopes[1]),
+        uf_count_argument(e->study.n_before),   significant_argument(slopes[0] * half),
+        significant_argument(slopes[1] * half), significant_argument(run->main.estimate)};
+    return effect_note(&run->common, UF_NOTE, "pretrend-power", text, nothing, arguments, 6, error);
+}
+
+/* --- the whole ------------------------------------------------------------------------------------------- */
+
+static uf_status note_normal(const struct sensitivity_run *run, const struct sensitivity_event *e,
+                             struct uf_error *error)
+{
+    static const struct uf_words clustered = {
+        "The bounds take the estimates of the event study as normal, with the covariance {0} as if it were "
+        "known. With {1} "
+        "treated regions and {2} clusters they are too narrow rather than too wide.",
+        "Gränserna förutsätter att händelsestudiens skattningar är normalfördelade, med kovariansen {0} som "
+        "om den vore känd. "
+        "Med {1} insatsregioner och {2} kluster är de snarare för snäva än för vida."};
+    static const struct uf_words serial = {"The bounds take the estimates of the event study as normal. {1} "
+                                           "treated regions are too few to show how their errors "
+                                           "go together, so the covariance is that of the untreated rows, "
+                                           "the same for all regions: it fits badly where the "
+                                           "treated are noisier than the comparison.",
+                                           "Gränserna förutsätter att händelsestudiens skattningar är "
+                                           "normalfördelade. {1} insatsregioner är för få för att visa "
+                                           "hur deras fel samvarierar, så kovariansen är de obehandlade "
+                                           "radernas, densamma för alla regioner: den passar illa om "
+                                           "insatsregionerna är brusigare än jämförelsen."};
+    const struct uf_argument arguments[] = {uf_text_argument(e->vcov),
+                                            uf_count_argument(run->common.sample->n_treated),
+                                            uf_count_argument(run->main.n_clusters)};
+    return effect_note(&run->common, UF_WARNING, "bounds-normal",
+                       strcmp(e->vcov, "serial") ? clustered : serial, nothing, arguments, 3, error);
+}
+
+static uf_status note_impossible(const struct sensitivity_run *run, bool no_leads, struct uf_error *error)
+{
+    static const struct uf_words leads = {"There are no bounds: besides the reference there is no period "
+                                          "before the start, or none after it, next to it.",
+                                          "Gränser saknas: utöver referensen finns ingen period före start, "
+                                          "eller ingen efter, i direkt anslutning till den."};
+    static const struct uf_words rank = {
+        "There are no bounds: with {0} the event study's covariance has too low a rank for so many event "
+        "times.",
+        "Gränser saknas: med {0} har händelsestudiens kovarians för låg rang för så många tidpunkter."};
+    static const struct uf_words advice = {"Use fewer periods, or another covariance (hc1, iid).",
+                                           "Använd färre perioder eller en annan kovarians (hc1, iid)."};
+    const struct uf_argument argument = uf_text_argument(run->vcov);
+    return effect_note(&run->common, UF_WARNING, "bounds-impossible", no_leads ? leads : rank,
+                       no_leads ? nothing : advice, &argument, 1, error);
+}
+
+static uf_status report(const struct sensitivity_run *run, struct sensitivity_event *e,
+                        struct uf_error *error)
+{
+    static const struct uf_words titles[] = {
+        {"Intervals when trends need not be parallel",
+         "Intervall när trenderna inte behöver vara parallella"},
+        {"How far from parallel the trends may be", "Hur långt från parallella trenderna får vara"}};
+    static const struct sensitivity_column bounds[] = {
+        {"parameter", false, -1, false}, {"restriction", false, -1, false},   {"set", false, -1, false},
+        {"m", true, 4, false},           {"estimate", true, 4, true},         {"low", true, 4, true},
+        {"high", true, 4, true},         {"includes_zero", false, -1, false}, {"vcov", false, -1, false},
+        {"note", false, -1, false}};
+    static const struct sensitivity_column breakdown[] = {{"parameter", false, -1, false},
+                                                          {"restriction", false, -1, false},
+                                                          {"set", false, -1, false},
+                                                          {"breakdown_m", true, 4, false},
+                                                          {"text", false, -1, false}};
+    struct tables tables = {0};
+    uf_status status = sensitivity_table(run, "bounds", titles[0], bounds, 10, &tables.bounds, error);
+    if (status == UF_OK)
+        status = sensitivity_table(run, "breakdown", titles[1], breakdown, 5, &tables.breakdown, error);
+    struct uf_error reason;
+    if (status == UF_OK) {
+        status = fill(run, e, &tables, &reason);
+        if (status != UF_OK && status != UF_NOT_IDENTIFIED && error) *error = reason;
+    }
+    if (status == UF_OK) {
+        status = uf_result_take_table(run->common.result, tables.bounds, error);
+        tables.bounds = NULL;
+    }
+    if (status == UF_OK) {
+        status = uf_result_take_table(run->common.result, tables.breakdown, error);
+        tables.breakdown = NULL;
+    }
+    uf_table_free(tables.bounds), uf_table_free(tables.breakdown);
+    if (status == UF_NOT_IDENTIFIED) return note_impossible(run, false, error);
+    return status == UF_OK ? note_normal(run, e, error) : status;
+}
+
+uf_status sensitivity_report_bounds(const struct sensitivity_run *run, struct uf_error *error)
+{
+    struct sensitivity_event e;
+    struct uf_error reason;
+    uf_status status = sensitivity_event_init(run, &e, &reason);
+    if (status == UF_NOT_IDENTIFIED) return note_impossible(run, true, error);
+    if (status != UF_OK) {
+        if (error) *error = reason;
+        return status;
+    }
+    if (e.study.n_before == 0 || e.study.n_after == 0) {
+        status = note_impossible(run, true, error);
+    } else {
+        status = report(run, &e, error);
+        if (status == UF_OK) status = report_power(run, &e, error);
+    }
+    sensitivity_event_clear(&e);
+    return status;
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_EFFECT_SENSITIVITY_EVENT_H
+#define UTFALL_EFFECT_SENSITIVITY_EVENT_H
+/* The event study as parallel_trends_bounds.h wants it. */
+#include "effect/sensitivity_run.h"
+
+/* The event study without its reference: the unbroken run of event times around it. */
+struct sensitivity_event {
+    gsl_vector *estimate, *times, *average;
+    gsl_matrix *covariance;
+    struct uf_trend_study study;
+    const char *vcov; /* of the covariance */
+    double df2;       /* of the joint test of the leads; NaN: it cannot be made */
+    double bend;      /* the largest change of slope before the start; NaN: fewer than three points */
+};
+/* n_before or n_after are 0 where there is nothing to work with. UF_NOT_IDENTIFIED as uf_event_study_estimate. */
+uf_status sensitivity_event_init(const struct sensitivity_run *run, struct sensitivity_event *out,
+                                 struct uf_error *error);
+void sensitivity_event_clear(struct sensitivity_event *event);
+#endif

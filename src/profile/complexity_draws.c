@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* What rounding leaves of complexity: the whole way from figures to ranks again, on drawn tables. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "profile/complexity_notes.h"
+#include "profile/ranking.h"
+
+/* Fitness that goes to 0 never arrives there; a band needs no more digits than are shown. */
+static const double TOLERANCE = 1e-9;
+enum { MOST_ITERATIONS = 2000 };
+
+/* One table's vectors, in the order of their places. */
+struct redrawing {
+    const struct complexity_indices *indices;
+    const struct uf_options *options;
+    struct uf_complexity_options spectral;
+    struct uf_fitness_options fitness;
+    struct uf_outlook_options outlook;
+    struct network_draws network;
+    gsl_matrix *related;
+    gsl_vector *eci, *pci, *fit, *complexity, *distant;
+};
+
+static void redrawing_clear(struct redrawing *x)
+{
+    network_draws_clear(&x->network);
+    gsl_matrix_free(x->related);
+    gsl_vector *const all[] = {x->eci, x->pci, x->fit, x->complexity, x->distant};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) gsl_vector_free(all[i]);
+}
+
+static uf_status redrawing_new(const struct complexity_indices *indices, const struct uf_options *options,
+                               const struct uf_complexity_options *spectral, struct redrawing *out,
+                               struct uf_error *error)
+{
+    const size_t regions = indices->network.n_regions, sectors = indices->network.n_sectors;
+    const size_t iterations = uf_options_count(options, "iterations");
+    const bool settle = iterations == SIZE_MAX;
+    struct redrawing x = {
+        .indices = indices,
+        .options = options,
+        .spectral = *spectral,
+        .fitness = {uf_options_number(options, "extremality"), settle ? TOLERANCE : -1,
+                    settle ? MOST_ITERATIONS : iterations},
+        .outlook = {uf_options_flag(options, "own"), uf_options_flag(options, "subtract-distance")},
+        .related = gsl_matrix_alloc(sectors, sectors),
+        .eci = gsl_vector_alloc(regions),
+        .fit = gsl_vector_alloc(regions),
+        .distant = gsl_vector_alloc(regions),
+        .pci = gsl_vector_alloc(sectors),
+        .complexity = gsl_vector_alloc(sectors)};
+    const bool ok = x.related && x.eci && x.fit && x.distant && x.pci && x.complexity;
+    uf_status status = ok ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) status = network_draws_new(&indices->network, &x.network, error);
+    if (status == UF_OK)
+        *out = x;
+    else
+        redrawing_clear(&x);
+    return status;
+}
+
+static void put(const struct complexity_indices *x, const gsl_vector *eci, const gsl_vector *fitness,
+                const gsl_vector *outlook, const gsl_vector *pci, const gsl_vector *complexity, double *out)
+{
+    const size_t regions = eci->size, sectors = pci->size;
+    memcpy(out + complexity_region_at(x, REGION_ECI, 0), eci->data, regions * sizeof *out);
+    memcpy(out + complexity_region_at(x, REGION_FITNESS, 0), fitness->data, regions * sizeof *out);
+    memcpy(out + complexity_region_at(x, REGION_OUTLOOK, 0), outlook->data, regions * sizeof *out);
+    memcpy(out + complexity_sector_at(x, SECTOR_PCI, 0), pci->data, sectors * sizeof *out);
+    memcpy(out + complexity_sector_at(x, SECTOR_COMPLEXITY, 0), complexity->data, sectors * sizeof *out);
+    ranks_from_top(eci->data, regions, out + complexity_region_at(x, REGION_RANK, 0));
+    ranks_from_top(fitness->data, regions, out + complexity_region_at(x, REGION_FITNESS_RANK, 0));
+    ranks_from_top(pci->data, sectors, out + complexity_sector_at(x, SECTOR_RANK, 0));
+}
+
+static uf_status indices_of_draw(void *what, const double *figures, double *out, struct uf_error *error)
+{
+    struct redrawing *x = what;
+    struct uf_complexity_fit fit;
+    struct uf_fitness_fit iterated;
+    UF_TRY(network_draws_at(&x->network, figures, error));
+    const gsl_matrix *presence = x->network.presence;
+    UF_TRY(uf_complexity(presence, &x->spectral, x->eci, x->pci, &fit, error));
+    UF_TRY(uf_complexity_fitness(presence, &x->fitness, x->fit, x->complexity, &iterated, error));
+    UF_TRY(panel_network_relate(presence, x->options, x->related, error));
+    UF_TRY(uf_complexity_outlook(presence, x->related, x->pci, &x->outlook, x->distant, NULL, error));
+    put(x->indices, x->eci, x->fit, x->distant, x->pci, x->complexity, out);
+    return UF_OK;
+}
+
+uf_status complexity_draw(struct complexity_indices *indices, const struct uf_complexity_options *spectral,
+                          const struct uf_options *options, const struct uf_context *context,
+                          struct uf_error *error)
+{
+    const struct rounding_plan plan = rounding_plan_of(options, context);
+    if (!indices->network.activity.bands || plan.draws == 0) return UF_OK;
+    struct redrawing redrawing;
+    UF_TRY(redrawing_new(indices, options, spectral, &redrawing, error));
+    const size_t n = complexity_sector_at(indices, COMPLEXITY_SECTOR_NUMBERS, 0);
+    double *value = malloc(n * sizeof *value);
+    uf_status status = value ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) {
+        put(indices, indices->eci, indices->fitness, indices->outlook, indices->pci, indices->complexity,
+            value);
+        status = rounding_bands_new(value, n, &indices->drawn, error);
+    }
+    if (status == UF_OK)
+        status = rounding_bands_widen(&redrawing.network.box.box, &plan, indices_of_draw, &redrawing,
+                                      &indices->drawn, error);
+    free(value);
+    redrawing_clear(&redrawing);
+    return status;
+}

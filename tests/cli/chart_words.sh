@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What charts say and where: lines without values named and not drawn, the diagonal of a matrix, the order of bars, names on the nearer side of a map,
+# titles that break between sentences; axis words that follow an option; no period "0"; a neighbour of itself by its line.
+source "$(dirname "$0")/../support/cli.sh"
+
+# --- heat map ---------------------------------------------------------------------------------------------------------------
+printf 'label,sector,value\na,s,1\na,t,2\na,u,\nb,s,3\nb,t,\nb,u,\nc,s,\nc,t,\nc,u,\n' > heat.csv
+expect 0 "$UTFALL" chart heat-map --data heat.csv --label label --group sector --value value --order given --output charts/heat --language en
+grep -q "2 rows and 2 columns; 3 of 4 cells have a value" charts/heat.txt || fail "lines without values are drawn: $(cat charts/heat.txt)"
+grep -q "Not shown ([^)]*not available): c; u" charts/heat.txt || fail "the lines without values are not named: $(cat charts/heat.txt)"
+expect 0 "$UTFALL" chart heat-map --data heat.csv --label label --group sector --value value --order given --output charts/heat --language sv
+grep -q "Visas inte (.*): c; u." charts/heat.txt || fail "not named in Swedish: $(cat charts/heat.txt)"
+printf 'label,other,value\nx,y,0.5\ny,x,0.5\nx,z,0.2\nz,x,0.2\ny,z,0.1\nz,y,0.1\n' > matrix.csv
+expect 0 "$UTFALL" chart heat-map --data matrix.csv --label label --group other --value value --output charts/matrix --language en
+grep -q "not in the table" charts/matrix.txt && fail "the diagonal is told as missing: $(cat charts/matrix.txt)"
+# The smallest value shared by many is a class of its own.
+{ echo label,sector,value; for i in 1 2 3 4 5 6; do echo "r$i,s,0"; echo "r$i,t,$((i % 3))"; done; } > stars.csv
+expect 0 "$UTFALL" chart heat-map --data stars.csv --label label --group sector --value value --output charts/stars --language en
+grep -q "below 0<" charts/stars.svg && fail "a class below all values"
+
+# --- bars ---------------------------------------------------------------------------------------------------------------------
+cat > jobs.csv <<'CSV'
+region,year,sector,value
+SE311,2018,A,10
+SE311,2018,B,50
+SE312,2018,A,12
+SE312,2018,B,50
+SE313,2018,A,60
+SE313,2018,B,20
+SE321,2018,A,30
+SE321,2018,B,40
+CSV
+study() {
+    cat > study.yaml <<YAML
+study: {sv: Liten, en: Small}
+language: en
+sources:
+  - {file: jobs.csv, indicator: jobs, kind: stock, unit: persons, name: {sv: Jobb, en: Jobs}, dimensions: {region: region, period: year, sector: sector, value: value}}
+regions: {level: nuts3, within: SE}
+profiles:
+  - $*
+report: {formats: [html]}
+YAML
+}
+study '{method: peer-regions, id: peers, indicator: jobs, focus: SE311}'
+expect 0 "$UTFALL" run study.yaml --output peers
+grep -q "Lowest: Dalarna [0-9.]*" peers/charts/peers-1-*.txt || fail "the nearest is not first in words: $(cat peers/charts/peers-1-*.txt)"
+[[ $(sed -n 2p peers/charts/peers-1-*.csv) == *Dalarna* ]] || fail "the nearest is not the first bar: $(cat peers/charts/peers-1-*.csv)"
+
+# --- map: Värmland lies west, Gävleborg east ----------------------------------------------------------------------------------
+square() { # CODE WEST
+    printf '{"type":"Feature","properties":{"LnKod":"%s"},"geometry":{"type":"Polygon","coordinates":[[[%s,6500000],[%s,6500000],[%s,6590000],[%s,6590000]]]}}' \
+        "$1" "$2" "$(($2 + 90000))" "$(($2 + 90000))" "$2"
+}
+{ printf '{"type":"FeatureCollection","features":['; square 17 300000; printf ','; square 20 390000; printf ','; square 21 480000; printf ']}'; } > counties.geojson
+printf 'label,value\nSE311,31.9\nSE312,29.0\nSE313,38.5\n' > table.csv
+expect 0 "$UTFALL" chart map --data table.csv --geometry counties.geojson --output map --focus SE311,SE313
+python3 - map.gp <<'PYTHON' || fail "the names do not stand on the nearer side"
+import re, sys
+text = open(sys.argv[1], encoding="utf-8").read()
+numbers = lambda name: [float(x) for x in re.search(r"array " + name + r"\[\d+\] = \[([^\]]*)\]", text).group(1).split(",")]
+start, end = numbers("leader_x"), numbers("leader_to_x")
+sides = sorted((a, b < a) for a, b in zip(start, end))
+sys.exit(0 if [left for _, left in sides] == [True, False] else f"{start} to {end}")
+PYTHON
+
+# --- words ----------------------------------------------------------------------------------------------------------------------
+study '{method: location-quotient, id: lq, indicator: jobs, focus: SE311}'
+expect 0 "$UTFALL" run study.yaml --output lq
+grep -q "Location quotients in Värmland, 2018.<" lq/charts/lq-1-*.svg || [[ $(grep -c "2018. Jobs" lq/charts/lq-1-*.svg) -gt 0 ]] || fail "the title breaks within a sentence"
+expect 0 "$UTFALL" profile location-quotient --data jobs.csv --region region --sector sector --value value --format csv
+head -2 "$out" | tail -1 | cut -d, -f5 | grep -qx "2018\|" || fail "a period that the file does not have: $(head -2 "$out")"
+head -2 "$out" | tail -1 | cut -d, -f5 | grep -qx 0 && fail "the period is called 0"
+expect_message 3 "has no periods" "$UTFALL" profile location-quotient --data jobs.csv --region region --sector sector --value value --period 2018
+
+# --- neighbours -------------------------------------------------------------------------------------------------------------------
+printf 'region,value\nSE311,1\nSE312,2\nSE313,4\nSE321,3\n' > rates.csv
+printf 'from,to\nSE311,SE312\nSE312,SE313\nSE313,SE313\nSE313,SE321\n' > pairs.csv
+expect_message 3 "pairs.csv:4: 'SE313' is listed as a neighbour of itself" "$UTFALL" profile spatial --data rates.csv --region region --value value --neighbours pairs.csv
+printf 'region,year,value\nSE311,2018,1\nSE312,2018,2\nSE313,2018,4\nSE321,2018,3\n' > dated.csv
+sed -i '4d' pairs.csv
+cat > space.yaml <<'YAML'
+study: {sv: Rum, en: Space}
+language: en
+sources:
+  - {file: dated.csv, indicator: rate, kind: ratio, unit: "%", dimensions: {region: region, period: year, value: value}}
+regions: {level: nuts3, within: SE}
+profiles:
+  - {method: spatial, id: spatial, indicator: rate, neighbours: pairs.csv, permutations: 99}
+report: {formats: [html]}
+YAML
+expect 0 "$UTFALL" run space.yaml --output space
+python3 - space/manifest.json <<'PYTHON' || fail "the manifest does not tell the file of neighbours"
+import hashlib, json, sys
+inputs = {i["path"]: i["sha256"] for i in json.load(open(sys.argv[1], encoding="utf-8"))["inputs"]}
+sys.exit(0 if inputs.get("pairs.csv") == hashlib.sha256(open("pairs.csv", "rb").read()).hexdigest() else str(inputs))
+PYTHON
+expect 0 "$UTFALL" verify space
+echo SE311,SE321 >> pairs.csv
+expect 1 "$UTFALL" verify space
+grep -q "pairs.csv" "$out" "$err" || fail "verify does not name the changed list: $(cat "$out" "$err")"
+finish

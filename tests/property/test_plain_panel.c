@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The quick way from a large file to a panel against the careful way, which small files take. */
+#include "panel/plain_panel.h"
+#include "support/test.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <utfall/result.h>
+
+static char path[] = "/tmp/utfall-plain-XXXXXX";
+
+static void write_file(const char *text)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void expect_same_texts(const struct uf_dictionary *a, const struct uf_dictionary *b)
+{
+    assert_int_equal(a->count, b->count);
+    for (size_t i = 0; i < a->count; i++) {
+        assert_string_equal(a->code[i], b->code[i]);
+        assert_string_equal(a->label[i], b->label[i]);
+    }
+}
+
+static void expect_same_panels(const struct uf_panel *a, const struct uf_panel *b)
+{
+    assert_int_equal(a->n_rows, b->n_rows);
+    expect_same_texts(&a->units, &b->units);
+    expect_same_texts(&a->periods, &b->periods);
+    expect_same_texts(&a->sectors, &b->sectors);
+    for (size_t t = 0; t < a->periods.count; t++) assert_int_equal(a->period_value[t], b->period_value[t]);
+    const size_t bytes = a->n_rows * sizeof(size_t);
+    assert_memory_equal(a->unit, b->unit, bytes);
+    assert_memory_equal(a->period, b->period, bytes);
+    assert_int_equal(!a->sector, !b->sector);
+    if (a->sector) assert_memory_equal(a->sector, b->sector, bytes);
+    assert_int_equal(a->n_columns, b->n_columns);
+    for (size_t j = 0; j < a->n_columns; j++) {
+        assert_string_equal(a->columns[j].name, b->columns[j].name);
+        assert_string_equal(a->columns[j].label, b->columns[j].label);
+        for (size_t i = 0; i < a->n_rows; i++) {
+            double x = a->columns[j].value[i], y = b->columns[j].value[i];
+            assert_true((isnan(x) && isnan(y)) || memcmp(&x, &y, sizeof x) == 0);
+        }
+        assert_memory_equal(a->columns[j].status, b->columns[j].status, a->n_rows * sizeof(uf_value_status));
+    }
+    assert_int_equal(a->outcome, b->outcome);
+    assert_int_equal(a->weight, b->weight);
+    assert_int_equal(a->n_covariates, b->n_covariates);
+    assert_int_equal(a->n_cluster_dimensions, b->n_cluster_dimensions);
+    for (size_t k = 0; k < a->n_cluster_dimensions; k++) {
+        assert_string_equal(a->cluster_name[k], b->cluster_name[k]);
+        assert_int_equal(a->n_clusters[k], b->n_clusters[k]);
+        assert_memory_equal(a->cluster[k], b->cluster[k], bytes);
+        expect_same_texts(&a->cluster_groups[k], &b->cluster_groups[k]);
+    }
+    assert_int_equal(a->treatment.given, b->treatment.given);
+    if (a->treatment.given)
+        assert_memory_equal(a->treatment.first_period, b->treatment.first_period,
+                            a->units.count * sizeof(size_t));
+    assert_int_equal(!a->treatment.dose, !b->treatment.dose);
+}
+
+static const char *const covariates[] = {"x", "z"};
+static const char *const clusters[] = {"region"};
+
+/* `plain`: the quick way is to do it; else it is to leave it. */
+static void check(struct uf_file_panel_request request, bool plain)
+{
+    struct uf_error error = {0};
+    struct uf_panel *quick = NULL, *careful = NULL;
+    struct uf_result ledger;
+    bool done;
+    request.path = path;
+    uf_result_init(&ledger);
+    assert_ok(panel_from_any_plain_file(&request, &quick, &done, &error), &error);
+    assert_int_equal(done, plain);
+    uf_status status = uf_panel_from_file(&request, &ledger, &careful, &error);
+    if (done) {
+        assert_ok(status, &error);
+        expect_same_panels(quick, careful);
+    }
+    if (status == UF_OK) uf_panel_free(careful);
+    if (done) uf_panel_free(quick);
+    uf_result_clear(&ledger);
+}
+
+static const struct uf_file_panel_request by_cohort = {.unit = "firm",
+                                                       .period = "year",
+                                                       .outcome = "y",
+                                                       .covariates = covariates,
+                                                       .n_covariates = 2,
+                                                       .clusters = clusters,
+                                                       .n_clusters = 1,
+                                                       .cohort = "first"};
+
+static const char header[] = "note,firm,year,region,first,y,x,z,treated\n";
+
+static void plain_files(void **state)
+{
+    (void)state;
+    char text[20000];
+    struct uf_file_panel_request by_column = by_cohort;
+    by_column.cohort = NULL, by_column.treatment = "treated";
+    for (int which = 0; which < 16; which++) {
+        /* units out of order, some years missing, numbers of all kinds, CRLF, quotes, blank lines, no last line end */
+        size_t n = (size_t)snprintf(text, sizeof text, "%s", header);
+        const char *end = which & 1 ? "\r\n" : "\n", *quote = which & 2 ? "\"" : "";
+        if (which & 1) n = (size_t)sprintf(text, "%.*s\r\n", (int)strlen(header) - 1, header);
+        for (int i = 0; i < 60; i++) {
+            int firm = (i * 7) % 60 / 5 * 13 % 97,
+                year = 2000 + (which & 4 ? 4 - i * 7 % 60 % 5 : i * 7 % 60 % 5);
+            if ((i * 31 + which) % 11 == 0) continue;
+            static const char *const numbers[] = {"1.5",
+                                                  "-0.25",
+                                                  "12",
+                                                  "0.1234567890123456789",
+                                                  "1e-7",
+                                                  "NA",
+                                                  "",
+                                                  "123456789012345678",
+                                                  "0.30000000000000004",
+                                                  "-3.5E+2",
+                                                  "..",
+                                                  "1234567.125",
+                                                  "+4.5",
+                                                  "-"};
+            n += (size_t)sprintf(text + n, "%stext%s,%s%d%s,%d,%s%c%d%s,%s,%d.5,%s,%s,%d%s", quote, quote,
+                                 quote, firm, quote, year, quote, 'A' + firm % 3, firm % 2, quote,
+                                 firm % 3 == 0   ? ""
+                                 : firm % 3 == 1 ? "2002"
+                                                 : "0",
+                                 i * i, numbers[i % 14], numbers[(i + 5) % 14], year >= 2002 && firm % 3 == 1,
+                                 end);
+            if ((which & 8) && i % 20 == 3) n += (size_t)sprintf(text + n, "%s", end);
+        }
+        if (which & 8) text[n - strlen(end)] = '\0';
+        write_file(text);
+        check(by_cohort, true);
+        check(by_column, true);
+    }
+}
+
+static void tabs_and_sectors(void **state)
+{
+    (void)state;
+    write_file("unit\tsector\tyear\ty\nb\tK\t2001\t1.25\nb\tC\t2001\t2\na\tK\t2001\t3.5\na\tC\t2000\t4\n");
+    const struct uf_file_panel_request request = {
+        .unit = "unit", .period = "year", .sector = "sector", .outcome = "y"};
+    check(request, true);
+    const struct uf_file_panel_request without_period = {.unit = "unit", .sector = "sector", .outcome = "y"};
+    write_file("unit\tsector\ty\nb\tK\t1.25\nb\tC\t2\na\tK\t3.5\n");
+    check(without_period, true);
+}
+
+/* Whatever is odd is left to the careful way, with its words. */
+static void odd_files(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {
+        "t,1,2000,A,2001,1.5,1,1\n",                              /* a field too few */
+        "t,1,2000,A,2001,1.5,1,1,0,9\n",                          /* one too many */
+        "t,,2000,A,2001,1.5,1,1,0\n",                             /* no unit */
+        "t,1,2000,,2001,1.5,1,1,0\n",                             /* no cluster */
+        "t,1,2000,A,2001,1.5,one,1,0\n",                          /* no number */
+        "t,1,2000,A,soon,1.5,1,1,0\n",                            /* no cohort */
+        "t,1,2000,A,2001,1.5,1,1,0\nt,1,2001,A,2002,1.5,1,1,0\n", /* two cohorts */
+        "t,1,2000,A,2001,1.5,1,1,0\nt,1,2000,A,2001,2.5,1,1,0\n", /* one key twice */
+        "t,1,2000,A,2001,1.5,1,1,0\nt,1,soon,A,2001,1.5,1,1,0\n", /* no period */
+        "t,1,2000,A,2001,1.234,1,1,0\n",                          /* thousands or decimals */
+        "\xC3\xA5,1,2000,A,2001,1.5,1,1,0\n",                     /* not ASCII */
+        "\"a\"\"b\",1,2000,A,2001,1.5,1,1,0\n",                   /* a quote in quotes */
+        "\"a,b\",1,2000,A,2001,1.5,1,1,0\n",                      /* a comma in quotes */
+        "\"a\nb\",1,2000,A,2001,1.5,1,1,0\n",                     /* a line end in quotes */
+        "t, 1,2000,A,2001,1.5,1,1,0\n",                           /* blanks that are cut off */
+        "t,=\"01\",2000,A,2001,1.5,1,1,0\n",                      /* a spreadsheet's text */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[1000];
+        snprintf(text, sizeof text, "%s%s", header, rows[i]);
+        write_file(text);
+        check(by_cohort, false);
+    }
+    struct uf_file_panel_request request = by_cohort;
+    request.outcome = "nothing";
+    write_file("note,firm,year,region,first,y,x,z,treated\nt,1,2000,A,2001,1.5,1,1,0\n");
+    check(request, false);
+    check(by_cohort, true);
+}
+
+/* Many parts: rows that lie over their ends. */
+static void many_parts(void **state)
+{
+    (void)state;
+    FILE *file = fopen(path, "wb");
+    fputs(header, file);
+    enum { FIRMS = 40000 };
+    for (int i = 0; i < 5 * FIRMS; i++) {
+        int firm = (int)((long)i * 7919 % (5L * FIRMS)) / 5, year = (int)((long)i * 7919 % (5L * FIRMS)) % 5;
+        fprintf(file, "%.*s,f%d,%d,r%d,%d,%d.%06d,%d,%.17g,0\n", i % 50,
+                "the quick brown fox jumps over the lazy dog, no", firm, 2000 + year, firm % 21,
+                firm % 3 ? 2002 : 0, i % 100, i, i % 7, (double)i / 7);
+    }
+    fclose(file);
+    /* commas in the note were not quoted: odd */
+    check(by_cohort, false);
+    file = fopen(path, "wb");
+    fputs(header, file);
+    for (int i = 0; i < 5 * FIRMS; i++) {
+        int firm = (int)((long)i * 7919 % (5L * FIRMS)) / 5, year = (int)((long)i * 7919 % (5L * FIRMS)) % 5;
+        fprintf(file, "%.*s,f%d,%d,r%d,%d,%d.%06d,%d,%.17g,0\n", i % 50,
+                "the quick brown fox jumps over the lazy dog no", firm, 2000 + year, firm % 21,
+                firm % 3 ? 2002 : 0, i % 100, i, i % 7, (double)i / 7);
+    }
+    fclose(file);
+    struct uf_error error = {0};
+    struct uf_file_panel_request request = by_cohort;
+    request.path = path;
+    struct uf_panel *panel;
+    bool done;
+    assert_ok(panel_from_any_plain_file(&request, &panel, &done, &error), &error);
+    assert_true(done);
+    assert_int_equal(panel->n_rows, 5 * FIRMS);
+    assert_int_equal(panel->units.count, FIRMS);
+    assert_true(uf_panel_is_balanced(panel));
+    for (int i = 0; i < 5 * FIRMS; i++) {
+        int firm = (int)((long)i * 7919 % (5L * FIRMS)) / 5, year = (int)((long)i * 7919 % (5L * FIRMS)) % 5;
+        char code[20];
+        snprintf(code, sizeof code, "f%d", firm);
+        size_t row = uf_dictionary_find(&panel->units, code) * 5 + (size_t)year;
+        assert_true(panel->columns[2].value[row] == (double)i / 7);
+        assert_true(panel->columns[1].value[row] == (double)(i % 7));
+        assert_string_equal(panel->cluster_groups[0].code[panel->cluster[0][row]] + 1,
+                            (snprintf(code, sizeof code, "%d", firm % 21), code));
+        assert_true(panel->treatment.first_period[panel->unit[row]] == (firm % 3 ? 2 : SIZE_MAX));
+    }
+    uf_panel_free(panel);
+}
+
+int main(void)
+{
+    int descriptor = mkstemp(path);
+    if (descriptor >= 0) close(descriptor);
+    const struct CMUnitTest tests[] = {cmocka_unit_test(plain_files), cmocka_unit_test(tabs_and_sectors),
+                                       cmocka_unit_test(odd_files), cmocka_unit_test(many_parts)};
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    unlink(path);
+    return failed;
+}

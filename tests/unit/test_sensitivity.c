@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The methods `sensitivity` and `power` as run on a panel. */
+#include "support/small_panel.h"
+#include "support/test.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <string.h>
+#include <utfall/power.h>
+#include <utfall/random.h>
+#include <utfall/sensitivity.h>
+
+enum { UNITS = 12, PERIODS = 10, START = 6, TREATED = 3 };
+
+static struct uf_panel *panel_make(void)
+{
+    struct uf_panel *panel = small_panel_new(UNITS, PERIODS, 2000, (const char *const[]){"y", "other"}, 2);
+    struct uf_random random;
+    uf_random_init(&random, 1, UF_PURPOSE_SIMULATION, 0);
+    for (size_t u = 0; u < UNITS; u++)
+        for (size_t t = 0; t < PERIODS; t++)
+            for (size_t c = 0; c < 2; c++)
+                *small_panel_cell(panel, c, u, t) = uf_random_uniform(&random) + 0.2 * (double)u +
+                                                    0.1 * (double)t +
+                                                    (c == 0 && u < TREATED && t >= START ? 2 : 0);
+    for (size_t u = 0; u < TREATED; u++) panel->treatment.first_period[u] = START;
+    return panel;
+}
+
+static uf_status try(const struct uf_method *method, struct uf_panel *panel, enum uf_language language,
+                     const char *const *settings, struct uf_result *result, struct uf_error *error)
+{
+    struct uf_options *options;
+    const struct uf_context context = {.language = language, .seed = 1};
+    uf_result_init(result);
+    assert_ok(uf_options_new(method, &options, error), error);
+    uf_status status = UF_OK;
+    for (size_t i = 0; settings[i] && status == UF_OK; i += 2)
+        status = uf_options_set(options, settings[i], settings[i + 1], error);
+    if (status == UF_OK) status = method->run(panel, options, &context, result, error);
+    uf_options_free(options);
+    return status;
+}
+
+/* The difference of mean differences of a balanced panel. */
+static double by_hand(struct uf_panel *panel, size_t column, size_t without, size_t start, size_t end,
+                      size_t last_control)
+{
+    double sum[2][2] = {{0}}, count[2][2] = {{0}};
+    for (size_t u = 0; u < UNITS; u++)
+        for (size_t t = 0; t < end; t++) {
+            if (u == without || u > last_control) continue;
+            sum[u < TREATED][t >= start] += *small_panel_cell(panel, column, u, t);
+            count[u < TREATED][t >= start]++;
+        }
+    return sum[1][1] / count[1][1] - sum[1][0] / count[1][0] - sum[0][1] / count[0][1] +
+           sum[0][0] / count[0][0];
+}
+
+static size_t find(const struct uf_table *table, const char *column, const char *text)
+{
+    for (size_t i = 0; i < uf_table_rows(table); i++) {
+        const char *here = uf_table_text(table, i, uf_table_column(table, column));
+        if (here && !strcmp(here, text)) return i;
+    }
+    fail_msg("no row %s in %s", text, uf_table_name(table));
+    return 0;
+}
+
+static double estimate_of(const struct uf_result *result, const char *name, const char *term)
+{
+    const struct uf_table *table = uf_result_table(result, name);
+    assert_non_null(table);
+    return uf_table_number(table, find(table, "term", term), uf_table_column(table, "estimate"));
+}
+
+static void checks_by_hand(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = panel_make();
+    struct uf_result result;
+    struct uf_error error;
+    assert_ok(try(&uf_method_sensitivity, panel, UF_ENGLISH,
+                  (const char *const[]){"placebo-outcomes", "other", "alternative-controls",
+                                        "R004,R005,R006,R007", "draws", "500", NULL},
+                  &result, &error),
+              &error);
+    expect_close(estimate_of(&result, "leave-one-out", "R002"), by_hand(panel, 0, 1, START, PERIODS, UNITS),
+                 1e-9, "without the second");
+    expect_close(estimate_of(&result, "leave-one-out", "R009"), by_hand(panel, 0, 8, START, PERIODS, UNITS),
+                 1e-9, "without the ninth");
+    expect_close(estimate_of(&result, "placebo-in-time", "start-2"),
+                 by_hand(panel, 0, UNITS, START - 2, START, UNITS), 1e-9, "start moved");
+    const struct uf_table *placebo = uf_result_table(&result, "placebo-in-time");
+    assert_string_equal(
+        uf_table_text(placebo, find(placebo, "term", "start-2"), uf_table_column(placebo, "period")), "2004");
+    assert_int_equal(uf_table_rows(placebo), 5);
+    expect_close(estimate_of(&result, "placebo-outcomes", "treatment"),
+                 by_hand(panel, 1, UNITS, START, PERIODS, UNITS), 1e-9, "other outcome");
+    expect_close(estimate_of(&result, "alternative-controls", "listed"),
+                 by_hand(panel, 0, UNITS, START, PERIODS, 6), 1e-9, "some controls");
+    assert_int_equal(uf_table_rows(uf_result_table(&result, "leave-one-out")), UNITS);
+    assert_non_null(uf_result_note(&result, "leave-one-out"));
+
+    /* the bounds hold the estimate where M = 0 of relative magnitudes, and grow */
+    const struct uf_table *bounds = uf_result_table(&result, "bounds");
+    size_t low = uf_table_column(bounds, "low"), high = uf_table_column(bounds, "high"),
+           m = uf_table_column(bounds, "m");
+    assert_int_equal(uf_table_rows(bounds), 20);
+    for (size_t i = 0; i < uf_table_rows(bounds); i++) {
+        assert_true(uf_table_number(bounds, i, low) < uf_table_number(bounds, i, high));
+        if (uf_table_number(bounds, i, m) == 0) continue;
+        assert_true(uf_table_number(bounds, i, high) - uf_table_number(bounds, i, low) >
+                    uf_table_number(bounds, i - 1, high) - uf_table_number(bounds, i - 1, low));
+    }
+    /* an effect of 2 with errors of a third survives drifts as large as before, and says how much */
+    const struct uf_table *breakdown = uf_result_table(&result, "breakdown");
+    assert_int_equal(uf_table_rows(breakdown), 4);
+    assert_true(uf_table_number(breakdown, 0, uf_table_column(breakdown, "breakdown_m")) > 0.2);
+    assert_non_null(strstr(uf_result_note(&result, "breakdown-relative-magnitudes")->text, " times as much"));
+    assert_non_null(uf_result_note(&result, "breakdown-smoothness"));
+    assert_non_null(uf_result_note(&result, "pretrend-power"));
+    assert_int_equal(uf_table_rows(uf_result_table(&result, "pretrend-power")), 2);
+    uf_result_clear(&result);
+    small_panel_free(panel);
+}
+
+static void words_in_swedish(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = panel_make();
+    struct uf_result result;
+    struct uf_error error;
+    assert_ok(
+        try(&uf_method_sensitivity, panel, UF_SWEDISH,
+            (const char *const[]){"draws", "500", "leave-one-out", "false", "placebo-starts", "0", NULL},
+            &result, &error),
+        &error);
+    assert_non_null(strstr(uf_result_note(&result, "breakdown-relative-magnitudes")->text, "glida isär"));
+    assert_null(uf_result_table(&result, "leave-one-out"));
+    assert_null(uf_result_table(&result, "placebo-in-time"));
+    uf_result_clear(&result);
+    small_panel_free(panel);
+}
+
+static void few_periods_and_bad_words(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = panel_make();
+    struct uf_result result;
+    struct uf_error error;
+    static const char *const bad[][2] = {{"inference", "nonsense"},
+                                         {"confidence-level", "1"},
+                                         {"reference", "0"},
+                                         {"relative-magnitudes", "1,x"},
+                                         {"smoothness", "-1"},
+                                         {"draws", "5"},
+                                         {"placebo-outcomes", "absent"},
+                                         {"alternative-controls", "R999"},
+                                         {"alternative-controls", "R001"},
+                                         {"alternative-controls", "same-group"}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        if (panel->unit_group && !strcmp(bad[i][1], "same-group")) continue;
+        assert_int_equal(try(&uf_method_sensitivity, panel, UF_ENGLISH,
+                             (const char *const[]){bad[i][0], bad[i][1], NULL}, &result, &error),
+                         UF_BAD_USAGE);
+        assert_non_null(strstr(error.message, bad[i][0]));
+        uf_result_clear(&result);
+    }
+    /* one period before the start: a reference and nothing to compare it with */
+    for (size_t u = 0; u < TREATED; u++) panel->treatment.first_period[u] = 1;
+    assert_ok(try(&uf_method_sensitivity, panel, UF_ENGLISH, (const char *const[]){NULL}, &result, &error),
+              &error);
+    assert_non_null(uf_result_note(&result, "bounds-impossible"));
+    assert_null(uf_result_table(&result, "bounds"));
+    assert_non_null(uf_result_table(&result, "leave-one-out"));
+    uf_result_clear(&result);
+    /* everybody is treated at once */
+    for (size_t u = 0; u < UNITS; u++) panel->treatment.first_period[u] = START;
+    for (int m = 0; m < 2; m++) {
+        assert_int_equal(try(m ? &uf_method_power : &uf_method_sensitivity, panel, UF_ENGLISH,
+                             (const char *const[]){NULL}, &result, &error),
+                         UF_NOT_IDENTIFIED);
+        assert_true(uf_result_has_fatal(&result));
+        uf_result_clear(&result);
+    }
+    small_panel_free(panel);
+}
+
+static void power_of_a_panel(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = panel_make();
+    struct uf_result result;
+    struct uf_error error;
+    double least[2];
+    for (int scale = 0; scale < 2; scale++) {
+        /* what was measured after the start does not matter */
+        for (size_t u = 0; u < TREATED; u++)
+            for (size_t t = START; t < PERIODS; t++) *small_panel_cell(panel, 0, u, t) += 100 * scale;
+        assert_ok(try(&uf_method_power, panel, UF_ENGLISH,
+                      (const char *const[]){"draws", "60", "permutations", "199", NULL}, &result, &error),
+                  &error);
+        const struct uf_table *minimum = uf_result_table(&result, "minimum-effect");
+        assert_int_equal(uf_table_rows(minimum), 4);
+        size_t column = uf_table_column(minimum, "minimum_effect");
+        least[scale] = uf_table_number(minimum, find(minimum, "procedure", "randomisation"), column);
+        assert_true(least[scale] > 0.1 && least[scale] < 3);
+        assert_true(uf_table_number(minimum, find(minimum, "procedure", "analytic-serial"), column) > 0.1);
+        const struct uf_table *curve = uf_result_table(&result, "power-curve");
+        assert_int_equal(uf_table_rows(curve), 4 * 8);
+        assert_non_null(uf_result_note(&result, "minimum-effect"));
+        assert_non_null(uf_result_note(&result, "power-sample"));
+        assert_int_equal(result.claim, UF_CLAIM_DESCRIPTION);
+        uf_result_clear(&result);
+    }
+    expect_close(least[1], least[0], 0, "unread");
+    assert_ok(try(&uf_method_power, panel, UF_SWEDISH,
+                  (const char *const[]){"sample", "controls", "draws", "40", "permutations", "99", "effects",
+                                        "0,1", NULL},
+                  &result, &error),
+              &error);
+    assert_non_null(strstr(uf_result_note(&result, "power-sample")->text, "9 jämförelseregionerna"));
+    assert_int_equal(uf_table_rows(uf_result_table(&result, "power-curve")), 4 * 2);
+    uf_result_clear(&result);
+    static const char *const bad[][2] = {{"level", "0"}, {"power", "0.01"}, {"effects", "a"}, {"power", "1"}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(try(&uf_method_power, panel, UF_ENGLISH,
+                             (const char *const[]){bad[i][0], bad[i][1], NULL}, &result, &error),
+                         UF_BAD_USAGE);
+        assert_non_null(strstr(error.message, bad[i][0]));
+        uf_result_clear(&result);
+    }
+    small_panel_free(panel);
+}
+
+int main(void)
+{
+    gsl_set_error_handler_off();
+    const struct CMUnitTest tests[] = {cmocka_unit_test(checks_by_hand), cmocka_unit_test(words_in_swedish),
+                                       cmocka_unit_test(few_periods_and_bad_words),
+                                       cmocka_unit_test(power_of_a_panel)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
