@@ -20,6 +20,7 @@
 #include <utfall/design.h>
 #include <utfall/did.h>
 #include <utfall/distribution.h>
+#include <utfall/dose_response.h>
 #include <utfall/drdid.h>
 #include <utfall/effect_average.h>
 #include <utfall/eigen.h>

@@ -62,7 +62,6 @@ static uf_status dealer_init(struct dealer *d, const struct uf_did_noise *noise,
     d->share = malloc((slots > n ? slots : n) * sizeof(double));
     if (!d->first_period || !d->block || !d->deviation || !d->mean || !d->total || !d->share)
         return uf_fail_memory(error);
-    UF_TRY(outcome_tally_init(data, d->assignment, noise, d->block, &d->tally, error));
     for (size_t u = 0; u < data->n_units; u++) d->block[u] = SIZE_MAX;
     for (size_t i = 0; i < data->n; i++) {
         d->block[data->unit[i]] = d->assignment->block[i];
@@ -75,7 +74,7 @@ static uf_status dealer_init(struct dealer *d, const struct uf_did_noise *noise,
     d->mean = malloc(slots * sizeof(double)), d->total = malloc(slots * sizeof(double));
     if (!d->mean || !d->total) return uf_fail_memory(error);
     d->data.first_period = d->first_period;
-    return UF_OK;
+    return outcome_tally_init(data, d->assignment, noise, d->block, &d->tally, error);
 }
 
 /* --- by means -------------------------------------------------------------------------------------- */

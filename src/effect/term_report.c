@@ -128,11 +128,12 @@ static uf_status add_few_treated(const struct sections *s, struct uf_error *erro
     if ((!inference->ferman_pinto && !inference->conley_taber) || s->n_terms == 0) return UF_OK;
     if (findings->regression->input.summed) return effect_note_summed(s->run, name, error);
     if (!findings->data) {
-        static const struct uf_words text = {"{0} was left out: rows that are in the regression several times have no "
-                                             "block of their own.",
-                                             "{0} har utelämnats: rader som ingår flera gånger i regressionen har inget "
-                                             "eget block."};
+        static const struct uf_words text = {"{0} was left out: the rows of the regression are not the regions' own "
+                                             "periods.",
+                                             "{0} har utelämnats: regressionens rader är inte regionernas egna "
+                                             "perioder."};
         const struct uf_argument argument = uf_text_argument(name);
+        if (inference->automatic) return UF_OK;
         return effect_note(s->run, UF_NOTE, "inference-left-out", text, (struct uf_words){NULL, NULL}, &argument, 1,
                            error);
     }

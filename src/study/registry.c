@@ -8,6 +8,7 @@
 #include <utfall/concentration.h>
 #include <utfall/convergence.h>
 #include <utfall/did.h>
+#include <utfall/dose_response.h>
 #include <utfall/imputation.h>
 #include <utfall/inequality.h>
 #include <utfall/labour_matching.h>
@@ -58,6 +59,7 @@ static const struct uf_method *const methods[] = {
     &uf_method_callaway_santanna,
     &uf_method_sun_abraham,
     &uf_method_stacked,
+    &uf_method_dose_response,
     &uf_method_imputation,
     &uf_method_bacon,
     &uf_method_sensitivity,

@@ -223,6 +223,34 @@ static void equals_the_regression_with_all_dummies(void **state)
     }
 }
 
+/* Of many rows only sums are kept: cells, references and averages are the same. */
+static void equals_the_regression_from_sums(void **state)
+{
+    (void)state;
+    for (int variant = 0; variant < 4; variant++) {
+        struct sample *s = sample_new(!(variant & 2), variant & 1);
+        use_covariate(s);
+        struct uf_sun_abraham rows = estimate(s, NULL);
+        s->data.summed_from = 1;
+        struct uf_sun_abraham sums = estimate(s, NULL);
+        struct uf_error error;
+        double v[MOST], c[64];
+        assert_non_null(sums.fit.summed);
+        assert_null(rows.fit.summed);
+        assert_int_equal(rows.n_cells, sums.n_cells);
+        for (size_t i = 0; i < rows.n_cells; i++) {
+            assert_int_equal(rows.cell[i].reason, sums.cell[i].reason);
+            assert_int_equal(rows.cell[i].place, sums.cell[i].place);
+            expect_within(sums.cell[i].estimate, rows.cell[i].estimate, 1e-9, "cell");
+        }
+        expect_close(average(&sums, UF_CELLS_SIMPLE, 0), average(&rows, UF_CELLS_SIMPLE, 0), 1e-9, "simple");
+        uf_sun_abraham_average(&sums, UF_CELLS_SIMPLE, 0, c);
+        assert_int_equal(uf_sun_abraham_weights(&sums, c, v, &error), UF_INTERNAL);
+        uf_sun_abraham_clear(&rows), uf_sun_abraham_clear(&sums);
+        free(s);
+    }
+}
+
 /* θ = Σ v y, and v of the treated from the start on adds up to 1. */
 static void an_average_is_linear_in_the_outcomes(void **state)
 {
@@ -431,6 +459,7 @@ int main(void)
         cmocka_unit_test(equals_callaway_and_santanna),
         cmocka_unit_test(the_last_cohort_is_the_control),
         cmocka_unit_test(equals_the_regression_with_all_dummies),
+        cmocka_unit_test(equals_the_regression_from_sums),
         cmocka_unit_test(an_average_is_linear_in_the_outcomes),
         cmocka_unit_test(what_cannot_be_told_has_a_reason),
         cmocka_unit_test(weights_are_copies),
