@@ -133,13 +133,16 @@ void uf_average_clear(struct uf_average *average);
 void uf_average_covariance(const struct uf_average *average, gsl_matrix *out);
 
 /* H0: all estimated leads are nil. W = a'V⁻¹a, χ² with as many degrees of freedom as leads. NaN where V is
- * singular (`rank` < `restrictions`; always so with more leads than clusters). O(clusters × leads²). */
+ * singular (`rank` < `restrictions`; always so with more leads than clusters). O(clusters × leads²).
+ * `line` (n_cells; NULL: none): what a drift of the treated by one unit a period does to each cell, for the power of the
+ * test (pretrend.h). */
 struct uf_group_time_pretest {
     double wald, p_value;
+    double noncentrality; /* line'V⁻¹line, of the leads; NaN as W, and without a line */
     size_t restrictions, rank;
 };
-uf_status uf_group_time_pretest(const struct uf_group_time *group_time, struct uf_group_time_pretest *out,
-                                struct uf_error *error);
+uf_status uf_group_time_pretest(const struct uf_group_time *group_time, const double *line,
+                                struct uf_group_time_pretest *out, struct uf_error *error);
 
 /* --- randomisation -------------------------------------------------------------------------------- */
 

@@ -30,6 +30,13 @@ extern "C" {
 uf_status uf_pretrend_power(const gsl_vector *times, const gsl_matrix *covariance, double df2, double level,
                             double power, double *out_slope, struct uf_error *error);
 
+/* The same in two steps, for those who have t'V^{-1}t without V: what a line of slope 1 adds to λ; and the slope, given
+ * that and the number of leads. UF_NOT_IDENTIFIED: also where that is not above 0, so that no slope would be seen. */
+uf_status uf_pretrend_noncentrality(const gsl_vector *times, const gsl_matrix *covariance, double *out,
+                                    struct uf_error *error);
+uf_status uf_pretrend_slope(double noncentrality, size_t n_leads, double df2, double level, double power,
+                            double *out_slope, struct uf_error *error);
+
 /* The other way round: how often the test finds a line of that slope. */
 uf_status uf_pretrend_rejection(const gsl_vector *times, const gsl_matrix *covariance, double df2,
                                 double level, double slope, double *out_power, struct uf_error *error);

@@ -196,19 +196,79 @@ uf_status callaway_report_tables(const struct callaway_run *run, struct uf_error
 
 /* --- what comes before the start ------------------------------------------------------------------- */
 
+/* What a drift of the treated by one unit a period does to each cell (n_cells). Against the never treated that is the
+ * time between its two periods, whatever the covariates; those not yet treated drift themselves, and all is estimated
+ * again on the line. */
+static uf_status line_of_cells(const struct callaway_run *run, double *out, struct uf_error *error)
+{
+    const struct uf_group_time *g = &run->group_time;
+    const struct uf_did_data *data = &run->common.sample->data;
+    if (run->options.control == UF_CONTROL_NEVER_TREATED) {
+        for (size_t c = 0; c < g->n_cells; c++)
+            out[c] = (double)(data->time[g->cells[c].period] - data->time[g->cells[c].base]);
+        return UF_OK;
+    }
+    struct uf_did_data drifting = *data;
+    struct uf_group_time again;
+    double *line = malloc((data->n + 1) * sizeof *line);
+    if (!line) return uf_fail_memory(error);
+    for (size_t i = 0; i < data->n; i++) line[i] = effect_line_at(data, i);
+    drifting.outcome = line;
+    uf_status status = uf_group_time_estimate(&drifting, &run->options, &again, error);
+    free(line);
+    UF_TRY(status);
+    /* one unit a period is the scale: less than this is rounding */
+    for (size_t c = 0; c < g->n_cells; c++)
+        out[c] = fabs(again.cells[c].estimate) > 1e-9 ? again.cells[c].estimate : 0;
+    uf_group_time_clear(&again);
+    return UF_OK;
+}
+
+static double drift_of_simple(const struct uf_group_time *g, const double *line)
+{
+    double sum = 0, total = 0;
+    for (size_t c = 0; c < g->n_cells; c++) {
+        if (!(g->cells[c].weight > 0)) continue;
+        sum += g->cells[c].weight * line[c];
+        total += g->cells[c].weight;
+    }
+    return sum / total;
+}
+
+static bool is_blind(const struct uf_group_time *g, const double *line)
+{
+    bool any = false;
+    for (size_t c = 0; c < g->n_cells; c++) {
+        if (!g->cells[c].lead || g->cells[c].reference || !(g->cells[c].std_error > 0)) continue;
+        if (line[c] != 0) return false;
+        any = true;
+    }
+    return any;
+}
+
 uf_status callaway_report_leads(const struct callaway_run *run, struct uf_error *error)
 {
     struct uf_group_time_pretest wald;
     struct effect_pretrend pretrend;
-    UF_TRY(uf_group_time_pretest(&run->group_time, &wald, error));
+    double *line = malloc((run->group_time.n_cells + 1) * sizeof *line), drift = NAN;
+    bool blind = false;
+    uf_status status = line ? line_of_cells(run, line, error) : uf_fail_memory(error);
+    if (status == UF_OK) status = uf_group_time_pretest(&run->group_time, line, &wald, error);
+    if (status == UF_OK) {
+        drift = drift_of_simple(&run->group_time, line);
+        blind = is_blind(&run->group_time, line);
+    }
+    free(line);
+    UF_TRY(status);
     UF_TRY(effect_pretrend_init(&run->common, &pretrend, error));
+    pretrend.estimate = run->average[UF_AVERAGE_SIMPLE].estimate, pretrend.drift = drift,
+    pretrend.blind = blind;
     const struct uf_joint_test test = {.statistic = wald.wald,
                                        .df1 = (double)wald.restrictions,
                                        .df2 = INFINITY,
                                        .p_value = wald.p_value,
                                        .restrictions = wald.restrictions,
                                        .rank = wald.rank};
-    uf_status status = UF_OK;
     if (run->leads.count > 0) { /* where it was worth doing it goes first */
         struct uf_joint_test dealt = test;
         dealt.statistic = run->leads.coefficient[0];
@@ -218,6 +278,8 @@ uf_status callaway_report_leads(const struct callaway_run *run, struct uf_error 
         status = effect_pretrend_add(&pretrend, &dealt, "randomisation", error);
     }
     if (status == UF_OK) status = effect_pretrend_add(&pretrend, &test, "influence", error);
+    if (status == UF_OK)
+        status = effect_pretrend_add_noncentrality(&pretrend, &test, wald.noncentrality, error);
     if (status == UF_OK) status = effect_pretrend_finish(&run->common, &pretrend, error);
     effect_pretrend_clear(&pretrend);
     return status;

@@ -185,6 +185,21 @@ static uf_status report_size(const struct did_run *run, const struct uf_did_fit 
     return effect_report_size(&run->common, run->scale, estimate, error);
 }
 
+/* What a line by which the treated drift would do to the estimate, for the power of the leads' test. */
+static uf_status find_drift(struct did_run *run, const struct uf_did_fit *fit,
+                            const struct effect_regression *regression, struct uf_error *error)
+{
+    gsl_vector *line = gsl_vector_alloc(fit->fit.rank);
+    if (!line) return uf_fail_memory(error);
+    uf_status status = effect_line_coefficients(&run->common.sample->data, &regression->input, line, error);
+    if (status == UF_OK) {
+        run->estimate = gsl_vector_get(fit->fit.coefficients, 0);
+        run->drift = gsl_vector_get(line, fit->position[0]);
+    }
+    gsl_vector_free(line);
+    return status;
+}
+
 static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
                         const struct effect_regression *regression, const struct uf_covariance *covariance,
                         struct uf_error *error)
@@ -193,6 +208,7 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
     struct uf_randomisation randomisation = {0};
     bool randomised = false;
     UF_TRY(note_fit(&run->common, fit, error));
+    if (run->event_study) UF_TRY(find_drift(run, fit, regression, error));
     UF_TRY(randomise(&run->common, fit, &assignment, &randomisation, &randomised, error));
     struct effect_findings findings = {
         regression, covariance, randomised ? &randomisation : NULL, &assignment, &run->common.sample->data, 0};
@@ -246,6 +262,31 @@ static uf_status estimate(struct did_run *run, const struct uf_options *options,
     return status;
 }
 
+/* Only inference by clusters is the same from their means. */
+static bool takes_means(const struct effect_inference *inference)
+{
+    size_t count;
+    for (size_t c = 0; c < inference->n_covariances; c++)
+        if (!uf_covariance_types(&count)[inference->covariance[c].kind].clustered ||
+            inference->covariance[c].k_rule == UF_K_STATA)
+            return false;
+    return true;
+}
+
+static uf_status note_means(const struct effect_run *run, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "The {0} observations were taken together as {1} means by cluster and period, weighted by their "
+        "number: the "
+        "treatment came to whole clusters, and the estimate and its errors by cluster are the same.",
+        "De {0} observationerna har slagits ihop till {1} medelvärden per kluster och period, viktade med "
+        "antalet: insatsen "
+        "gällde hela kluster, och skattningen och dess fel efter kluster blir desamma."};
+    const struct uf_argument arguments[] = {uf_count_argument(run->sample->n_rows),
+                                            uf_count_argument(run->sample->data.n)};
+    return effect_note(run, UF_NOTE, "means-by-cluster", text, none, arguments, 2, error);
+}
+
 static uf_status run_did(const struct uf_panel *panel, const struct uf_options *options,
                          const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
@@ -272,7 +313,11 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
     UF_TRY(effect_sample_init_columns(panel, context->language, &sample, result, error));
     for (size_t c = 0; c < inference.n_covariances; c++)
         sample.data.row_scores |= inference.covariance[c].kind == UF_COVARIANCE_HC1;
-    uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
+    bool means = false;
+    uf_status status = takes_means(&inference) ? effect_sample_take_means(&sample, &means, error) : UF_OK;
+    if (status == UF_OK && means) status = note_means(&run.common, error);
+    if (status == UF_OK)
+        status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
     if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
     if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
@@ -295,9 +340,9 @@ const struct uf_method uf_method_did = {
          "difference of mean "
          "differences. The event study replaces the indicator by one per period since the start, the "
          "reference period being "
-         "0. Inference: CR2 with Satterthwaite's degrees of freedom and randomisation of the treatment over "
-         "regions, with the "
-         "usual cluster-robust errors (CR1S, factors G/(G−1) and (N−1)/(N−K)) beside them. The reading as an "
+         "0. Inference: what holds its level in the design at hand (with few treated regions randomisation, "
+         "scaled by "
+         "their noise before the start), and the usual cluster-robust errors beside it. The reading as an "
          "effect requires "
          "that the treated would have developed as the comparison did.",
          "Utfallet förklaras med en indikator (eller dos) för insatsen samt fasta effekter för region och "
@@ -306,9 +351,9 @@ const struct uf_method uf_method_did = {
          "skillnaden mellan "
          "medelförändringarna. Händelsestudien ersätter indikatorn med en för varje period sedan start, där "
          "referensperioden "
-         "är 0. Inferens: CR2 med Satterthwaites frihetsgrader och randomisering av insatsen över regioner, "
-         "med de vanliga "
-         "klusterrobusta felen (CR1S, faktorerna G/(G−1) och (N−1)/(N−K)) bredvid. Att tolka resultatet som "
+         "är 0. Inferens: det som håller sin nivå i det aktuella upplägget (med få insatsregioner "
+         "randomisering, skalad med "
+         "deras brus före start), och de vanliga klusterrobusta felen bredvid. Att tolka resultatet som "
          "en effekt "
          "förutsätter att insatsregionerna annars skulle ha utvecklats som jämförelseregionerna."},
     .sources = sources,

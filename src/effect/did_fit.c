@@ -117,6 +117,7 @@ static struct uf_covariance_input covariance_input(const struct uf_did_data *dat
                                         .weights = data->weights,
                                         .absorber = fit->absorber,
                                         .n_cluster_dimensions = data->n_cluster_dimensions,
+                                        .n_rows = data->n_rows,
                                         .period = data->period,
                                         .n_periods = data->n_periods,
                                         .time = data->time,
@@ -155,11 +156,20 @@ uf_status uf_did_covariance(const struct uf_did_data *data, const struct uf_did_
     return uf_covariance_estimate(&input, options, out, error);
 }
 
+size_t did_lead_places(const struct uf_did_fit *fit, long reference, size_t *out)
+{
+    size_t count = 0;
+    for (size_t j = 0; j < fit->n_leading; j++)
+        if (fit->event_time[j] < 0 && fit->event_time[j] != reference && fit->position[j] != SIZE_MAX)
+            out[count++] = fit->position[j];
+    return count;
+}
+
 uf_status uf_did_pretrend(const struct uf_did_data *data, const struct uf_did_fit *fit,
                           const struct uf_covariance_options *options, const struct uf_covariance *covariance,
                           long reference, struct uf_joint_test *out, struct uf_error *error)
 {
-    size_t count = 0, *index = malloc((fit->fit.rank + 1) * sizeof *index);
+    size_t count, *index = malloc((fit->fit.rank + 1) * sizeof *index);
     struct did_regression regression;
     if (!index) return uf_fail_memory(error);
     uf_status status = did_regression_init(data, fit, &regression, error);
@@ -167,9 +177,7 @@ uf_status uf_did_pretrend(const struct uf_did_data *data, const struct uf_did_fi
         free(index);
         return status;
     }
-    for (size_t j = 0; j < fit->n_leading; j++)
-        if (fit->event_time[j] < 0 && fit->event_time[j] != reference && fit->position[j] != SIZE_MAX)
-            index[count++] = fit->position[j];
+    count = did_lead_places(fit, reference, index);
     double df2 = covariance->n_clusters > 0  ? (double)covariance->n_clusters - 1
                  : covariance->n_periods > 0 ? (double)covariance->n_periods - 1
                                              : fit->fit.df;

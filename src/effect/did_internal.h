@@ -37,6 +37,9 @@ uf_status did_regression_init(const struct uf_did_data *data, const struct uf_di
                               struct did_regression *out, struct uf_error *error);
 void did_regression_clear(struct did_regression *regression);
 
+/* The places of the leads (but the reference) among the kept columns of an event study; room for its rank. */
+size_t did_lead_places(const struct uf_did_fit *fit, long reference, size_t *out);
+
 /* One run of did. */
 struct did_run {
     struct effect_run common;
@@ -44,6 +47,7 @@ struct did_run {
     struct uf_event_study_options event;
     enum effect_scale scale;
     enum effect_procedure procedure; /* with inference: auto */
+    double estimate, drift;          /* the coefficient; what it is with the line of slope 1 as outcome */
 };
 
 /* `randomisation` NULL: none. */

@@ -117,16 +117,14 @@ static uf_status test_curve(const struct dose_run *run, const struct effect_term
     const size_t k = terms->k, m = terms->count;
     *critical = NAN;
     for (size_t t = 0; t < m; t++) {
-        estimate[t] = 0;
-        for (size_t j = 0; j < k; j++)
-            estimate[t] += terms->term[t].combination[j] * gsl_vector_get(regression->coefficients, j);
+        estimate[t] = effect_term_value(regression, terms->term[t].combination);
         test[t] = effect_no_test;
     }
     if (run->common.inference->n_covariances == 0 || m == 0) return UF_OK;
     const struct uf_covariance *v = &run->findings->covariance[0];
-    gsl_matrix *c = gsl_matrix_alloc(k, m), *joint = gsl_matrix_calloc(m, m);
+    gsl_matrix *c = gsl_matrix_alloc(k, m), *joint = NULL;
     double *variance = calloc(2 * m, sizeof *variance), *df = variance + m, least = INFINITY;
-    uf_status status = c && joint && variance ? UF_OK : uf_fail_memory(error);
+    uf_status status = c && variance ? UF_OK : uf_fail_memory(error);
     for (size_t t = 0; t < m && status == UF_OK; t++)
         for (size_t j = 0; j < k; j++) gsl_matrix_set(c, j, t, terms->term[t].combination[j]);
     if (status == UF_OK)
@@ -135,14 +133,8 @@ static uf_status test_curve(const struct dose_run *run, const struct effect_term
     for (size_t t = 0; t < m && status == UF_OK; t++) {
         test[t] = uf_t_test(estimate[t], variance[t], df[t], run->common.inference->level);
         if (df[t] < least) least = df[t];
-        for (size_t u = 0; u < m; u++) {
-            double sum = 0;
-            for (size_t a = 0; a < k; a++)
-                for (size_t b = 0; b < k; b++)
-                    sum += gsl_matrix_get(c, a, t) * gsl_matrix_get(v->matrix, a, b) * gsl_matrix_get(c, b, u);
-            gsl_matrix_set(joint, t, u, sum);
-        }
     }
+    if (status == UF_OK) status = effect_terms_covariance(terms, v->matrix, &joint, error);
     struct uf_error reason;
     if (status == UF_OK && least > 0 &&
         uf_sup_t_critical(joint, least, run->common.inference->level, 0, run->common.context->seed, critical, &reason) !=
@@ -283,7 +275,7 @@ static uf_status test_before(const struct dose_run *run, const struct uf_dose_fi
                                         error);
     if (status == UF_OK) {
         const struct effect_findings findings = {.regression = &regression.view, .covariance = covariance};
-        status = effect_report_leads(&run->common, &findings, &terms, NULL, error);
+        status = effect_report_leads(&run->common, &findings, &terms, NULL, NULL, error);
     }
     effect_terms_clear(&terms);
     effect_covariances_clear(covariance);

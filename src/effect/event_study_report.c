@@ -97,9 +97,33 @@ static uf_status set_reference(struct uf_table *table, long reference, struct uf
     return UF_OK;
 }
 
+/* What a line of slope 1 does to the kept coefficients, and where the leads are among them. */
+struct leads {
+    gsl_vector *line;
+    size_t *place, count;
+};
+
+static void leads_clear(struct leads *leads)
+{
+    gsl_vector_free(leads->line);
+    free(leads->place);
+}
+
+static uf_status leads_init(const struct did_run *run, const struct uf_did_fit *fit,
+                            const struct did_regression *regression, long reference, struct leads *out,
+                            struct uf_error *error)
+{
+    size_t k = fit->fit.rank;
+    *out = (struct leads){gsl_vector_alloc(k > 0 ? k : 1), malloc((k + 1) * sizeof *out->place), 0};
+    if (!out->line || !out->place) return uf_fail_memory(error);
+    out->count = did_lead_places(fit, reference, out->place);
+    return effect_line_coefficients(&run->common.sample->data, &regression->view.input, out->line, error);
+}
+
 static uf_status fill_tables(const struct did_run *run, const struct uf_did_fit *fit,
                              const struct did_regression *regression, const struct event_terms *terms,
-                             long reference, struct event_tables *tables, struct uf_error *error)
+                             long reference, const struct leads *leads, struct event_tables *tables,
+                             struct uf_error *error)
 {
     size_t count;
     const struct effect_run *common = &run->common;
@@ -118,9 +142,12 @@ static uf_status fill_tables(const struct did_run *run, const struct uf_did_fit 
                                       tables->all, error);
         if (status == UF_OK)
             status = uf_did_pretrend(&common->sample->data, fit, options, &v, reference, &test, error);
+        if (status == UF_OK) status = effect_pretrend_add(&tables->pretrend, &test, vcov, error);
+        if (status == UF_OK)
+            status = effect_pretrend_add_power_of(&tables->pretrend, &test, leads->line, v.matrix,
+                                                  leads->place, leads->count, error);
         uf_covariance_clear(&v);
         UF_TRY(status);
-        UF_TRY(effect_pretrend_add(&tables->pretrend, &test, vcov, error));
     }
     UF_TRY(set_reference(tables->first, reference, error));
     return tables->all ? set_reference(tables->all, reference, error) : UF_OK;
@@ -152,10 +179,14 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit,
     if (common->inference->n_covariances > 1)
         UF_TRY(effect_table_new("event-study-inference", all_title, common, &tables->all, error));
     UF_TRY(effect_pretrend_init(common, &tables->pretrend, error));
+    tables->pretrend.estimate = run->estimate, tables->pretrend.drift = run->drift;
     UF_TRY(did_regression_init(&common->sample->data, fit, &regression, error));
+    struct leads leads = {0};
     uf_status status = event_terms_init(run, fit, options->reference, &terms, error);
+    if (status == UF_OK) status = leads_init(run, fit, &regression, options->reference, &leads, error);
     if (status == UF_OK)
-        status = fill_tables(run, fit, &regression, &terms, options->reference, tables, error);
+        status = fill_tables(run, fit, &regression, &terms, options->reference, &leads, tables, error);
+    leads_clear(&leads);
     event_terms_clear(&terms);
     did_regression_clear(&regression);
     if (status != UF_OK || !assignment) return status;

@@ -266,10 +266,9 @@ void uf_average_covariance(const struct uf_average *a, gsl_matrix *out)
 /* What of a variance the leads before it must leave. */
 #define SINGULAR 1e-10
 
-/* W = a'V⁻¹a by a Cholesky factorisation in place; returns the rank. */
-static size_t wald_of(double *v, double *a, size_t q, double *wald)
+/* A Cholesky factorisation in place (lower triangle); returns the rank. */
+static size_t factor(double *v, size_t q)
 {
-    *wald = 0;
     for (size_t j = 0; j < q; j++) {
         double whole = v[j * q + j], rest = whole;
         for (size_t l = 0; l < j; l++) rest -= v[j * q + l] * v[j * q + l];
@@ -279,11 +278,20 @@ static size_t wald_of(double *v, double *a, size_t q, double *wald)
             for (size_t l = 0; l < j; l++) v[i * q + j] -= v[i * q + l] * v[j * q + l];
             v[i * q + j] /= v[j * q + j];
         }
-        for (size_t l = 0; l < j; l++) a[j] -= v[j * q + l] * a[l];
-        a[j] /= v[j * q + j];
-        *wald += a[j] * a[j];
     }
     return q;
+}
+
+/* a'V⁻¹a by V's factor; `a` is overwritten. */
+static double square_of(const double *v, double *a, size_t q)
+{
+    double sum = 0;
+    for (size_t j = 0; j < q; j++) {
+        for (size_t l = 0; l < j; l++) a[j] -= v[j * q + l] * a[l];
+        a[j] /= v[j * q + j];
+        sum += a[j] * a[j];
+    }
+    return sum;
 }
 
 /* The covariance of the leads (lower triangle), by rows of their influence summed by cluster. */
@@ -315,27 +323,29 @@ static uf_status lead_covariance(const struct uf_group_time *g, const size_t *le
     return UF_OK;
 }
 
-uf_status uf_group_time_pretest(const struct uf_group_time *g, struct uf_group_time_pretest *out,
-                                struct uf_error *error)
+uf_status uf_group_time_pretest(const struct uf_group_time *g, const double *line,
+                                struct uf_group_time_pretest *out, struct uf_error *error)
 {
     size_t *lead = malloc((g->n_cells + 1) * sizeof *lead), q = 0;
     double *v = NULL, *a = NULL;
     uf_status status = lead ? UF_OK : uf_fail_memory(error);
     for (size_t c = 0; lead && c < g->n_cells; c++)
         if (g->cells[c].lead && !g->cells[c].reference && g->cells[c].std_error > 0) lead[q++] = c;
-    struct uf_group_time_pretest test = {NAN, NAN, q, 0};
+    struct uf_group_time_pretest test = {NAN, NAN, NAN, q, 0};
     if (status == UF_OK && q > 0) {
         v = malloc(q * q * sizeof *v);
         a = malloc(q * sizeof *a);
         status = v && a ? lead_covariance(g, lead, q, v, error) : uf_fail_memory(error);
     }
     if (status == UF_OK && q > 0) {
-        for (size_t j = 0; j < q; j++) a[j] = g->cells[lead[j]].estimate;
-        test.rank = wald_of(v, a, q, &test.wald);
-        if (test.rank < q)
-            test.wald = NAN;
-        else
+        test.rank = factor(v, q);
+        if (test.rank == q) {
+            for (size_t j = 0; j < q; j++) a[j] = g->cells[lead[j]].estimate;
+            test.wald = square_of(v, a, q);
             test.p_value = gsl_cdf_chisq_Q(test.wald, (double)q);
+            for (size_t j = 0; j < q && line; j++) a[j] = line[lead[j]];
+            if (line) test.noncentrality = square_of(v, a, q);
+        }
     }
     free(lead), free(v), free(a);
     if (status == UF_OK) *out = test;

@@ -11,6 +11,7 @@
 #include <utfall/simultaneous.h>
 
 #include "base/fail.h"
+#include "effect/did_internal.h"
 #include "effect/estimates.h"
 #include "effect/imputation_run.h"
 #include "effect/pretrend.h"
@@ -262,6 +263,62 @@ static uf_status add_dealt(const struct imputation_run *run, const struct lead_s
     return effect_pretrend_add(pretrend, &test, "randomisation", error);
 }
 
+/* What a drift of the treated by one unit a period does to the simple average, which is a weighted sum of outcomes. */
+static uf_status find_drift(const struct imputation_run *run, struct effect_pretrend *pretrend,
+                            struct uf_error *error)
+{
+    const struct uf_did_data *data = &run->common.sample->data;
+    struct uf_imputation_averages simple;
+    UF_TRY(uf_imputation_average(run->fit, UF_AVERAGE_SIMPLE, &simple, error));
+    uf_status status = UF_OK;
+    double *weight = malloc((data->n + 1) * sizeof *weight);
+    if (!weight) {
+        status = uf_fail_memory(error);
+    } else if (simple.count > 0) {
+        status = uf_imputation_weights(data, run->fit, simple.share, weight, error);
+        pretrend->estimate = simple.estimate[0];
+        pretrend->drift = 0;
+        for (size_t i = 0; i < data->n && status == UF_OK; i++)
+            pretrend->drift += weight[i] * effect_line_at(data, i);
+    }
+    free(weight);
+    uf_imputation_averages_clear(&simple);
+    return status;
+}
+
+static uf_status add_tests(const struct lead_study *study, struct effect_pretrend *pretrend,
+                           struct uf_error *error)
+{
+    const struct uf_did_fit *fit = &study->leads.fit;
+    struct did_regression regression;
+    gsl_vector *line = gsl_vector_alloc(fit->fit.rank > 0 ? fit->fit.rank : 1);
+    size_t *place = malloc((fit->fit.rank + 1) * sizeof *place), count = 0;
+    uf_status status = line && place ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) {
+        count = did_lead_places(fit, LONG_MIN, place);
+        status = did_regression_init(&study->leads.data, fit, &regression, error);
+    }
+    if (status == UF_OK) {
+        status = effect_line_coefficients(&study->leads.data, &regression.view.input, line, error);
+        did_regression_clear(&regression);
+    }
+    for (size_t c = 0; c < study->count && status == UF_OK; c++) {
+        struct uf_joint_test test;
+        size_t types;
+        status = uf_did_pretrend(&study->leads.data, fit, &study->options[c], &study->covariance[c], LONG_MIN,
+                                 &test, error);
+        if (status == UF_OK)
+            status = effect_pretrend_add(pretrend, &test,
+                                         uf_covariance_types(&types)[study->options[c].kind].name, error);
+        if (status == UF_OK)
+            status = effect_pretrend_add_power_of(pretrend, &test, line, study->covariance[c].matrix, place,
+                                                  count, error);
+    }
+    gsl_vector_free(line);
+    free(place);
+    return status;
+}
+
 static uf_status report_pretrend(const struct imputation_run *run, const struct lead_study *study,
                                  const struct uf_did_assignment *assignment, struct uf_error *error)
 {
@@ -275,16 +332,8 @@ static uf_status report_pretrend(const struct imputation_run *run, const struct 
     if (!study->given)
         return effect_note(&run->common, UF_WARNING, "pretrend-untested", untested, none, NULL, 0, error);
     UF_TRY(effect_pretrend_init(&run->common, &pretrend, error));
-    uf_status status = UF_OK;
-    for (size_t c = 0; c < study->count && status == UF_OK; c++) {
-        struct uf_joint_test test;
-        size_t types;
-        status = uf_did_pretrend(&study->leads.data, &study->leads.fit, &study->options[c],
-                                 &study->covariance[c], LONG_MIN, &test, error);
-        if (status == UF_OK)
-            status = effect_pretrend_add(&pretrend, &test,
-                                         uf_covariance_types(&types)[study->options[c].kind].name, error);
-    }
+    uf_status status = find_drift(run, &pretrend, error);
+    if (status == UF_OK) status = add_tests(study, &pretrend, error);
     if (status == UF_OK && assignment) status = add_dealt(run, study, assignment, &pretrend, error);
     if (status == UF_OK) status = effect_pretrend_finish(&run->common, &pretrend, error);
     effect_pretrend_clear(&pretrend);

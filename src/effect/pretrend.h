@@ -1,24 +1,65 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef UTFALL_EFFECT_PRETREND_H
 #define UTFALL_EFFECT_PRETREND_H
-/* The joint test of what comes before the start, inference by inference: table `pretrend`, a note and the claim. */
+/* The joint test of what comes before the start, inference by inference, and what it could have found: table `pretrend`,
+ * notes and the claim. */
 #include "effect/run.h"
+
+#include <utfall/covariance.h>
+
+/* Columns of the table. */
+enum { EFFECT_PRETREND_VCOV, EFFECT_PRETREND_SLOPE_50 = 7, EFFECT_PRETREND_SLOPE_80 };
 
 struct effect_pretrend {
     struct uf_table *table;
     struct uf_joint_test decisive; /* the one that the note and the claim go by */
     const char *vcov;              /* its inference; NULL: there is nothing to test */
+    size_t decisive_row;
+    bool blind; /* no straight line at all shows in the differences before the start */
+    /* The main estimate, and what it would be with the line of slope 1 as outcome: for the note. NaN: not said. The
+     * caller sets them. */
+    double estimate, drift;
 };
 uf_status effect_pretrend_init(const struct effect_run *run, struct effect_pretrend *out,
                                struct uf_error *error);
 /* df2 NaN: by randomisation; INFINITY: χ² with df1 degrees of freedom. Nothing is added where the test has no restrictions. */
 uf_status effect_pretrend_add(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
                               const char *vcov, struct uf_error *error);
+/*
+ * What the test of the row added last would have found: a straight line by which the treated drift from the others, in
+ * units of the outcome per period, with a power of 50 and 80 per cent at the 5 % level (columns `slope_50`, `slope_80`).
+ * Nothing is filled in where the row has no statistic, or no df of an analytic test.
+ *
+ * Any regression: effect_line_coefficients gives what a line of slope 1 does to its kept coefficients, and with the places of
+ * the leads among them effect_pretrend_add_power_of does the rest. Leads that are combinations of coefficients (averages
+ * over cohorts) take the same combinations of that vector, and effect_pretrend_add_power. `data` are the rows of the
+ * regression; of one from sums the coefficients are NaN, and no power is said.
+ */
+uf_status effect_line_coefficients(const struct uf_did_data *data,
+                                   const struct uf_covariance_input *regression, gsl_vector *out,
+                                   struct uf_error *error);
+uf_status effect_pretrend_add_power_of(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
+                                       const gsl_vector *line, const gsl_matrix *covariance,
+                                       const size_t *lead, size_t n_leads, struct uf_error *error);
+/* `times`: what a line of slope 1 does to the leads (event time less reference, in the simplest case). */
+uf_status effect_pretrend_add_power(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
+                                    const gsl_vector *times, const gsl_matrix *covariance,
+                                    struct uf_error *error);
+/* From what such a line adds to the noncentrality: times' V^{-1} times. 0: the test does not see it. */
+uf_status effect_pretrend_add_noncentrality(struct effect_pretrend *pretrend,
+                                            const struct uf_joint_test *test, double noncentrality,
+                                            struct uf_error *error);
+/* Time since its unit's own start; 0 of the never treated. */
+double effect_line_at(const struct uf_did_data *data, size_t row);
+/* The note on it, by the decisive test or else the first that has a power. */
+uf_status effect_pretrend_note_power(const struct effect_run *run, const struct effect_pretrend *pretrend,
+                                     struct uf_error *error);
+
 /* By dealing the treatment out anew, where that is affordable. */
 uf_status effect_pretrend_randomise(const struct effect_run *run, const struct uf_event_study_options *event,
                                     size_t n_columns, const struct uf_did_assignment *assignment,
                                     struct effect_pretrend *pretrend, struct uf_error *error);
-/* The note, the claim and the table. */
+/* The notes, the claim and the table. */
 uf_status effect_pretrend_finish(const struct effect_run *run, struct effect_pretrend *pretrend,
                                  struct uf_error *error);
 void effect_pretrend_clear(struct effect_pretrend *pretrend);

@@ -71,15 +71,23 @@ uf_status uf_pretrend_rejection(const gsl_vector *times, const gsl_matrix *covar
     return UF_OK;
 }
 
-uf_status uf_pretrend_power(const gsl_vector *times, const gsl_matrix *covariance, double df2, double level,
-                            double power, double *out_slope, struct uf_error *error)
+uf_status uf_pretrend_noncentrality(const gsl_vector *times, const gsl_matrix *covariance, double *out,
+                                    struct uf_error *error)
 {
-    double length, q = (double)times->size;
-    UF_TRY(length_of(times, covariance, df2, level, &length, error));
-    if (!(power > level && power < 1))
-        return uf_fail(error, UF_BAD_USAGE, "the power must be between the level (%g) and 1, found %g", level,
-                       power);
-    double critical = uf_f_upper_quantile(level, q, df2), low = 0, high = 1;
+    return length_of(times, covariance, INFINITY, 0.05, out, error);
+}
+
+uf_status uf_pretrend_slope(double noncentrality, size_t n_leads, double df2, double level, double power,
+                            double *out_slope, struct uf_error *error)
+{
+    if (n_leads < 1 || !(df2 > 0) || !(level > 0 && level < 1) || !(power > level && power < 1))
+        return uf_fail(error, UF_BAD_USAGE,
+                       "expected leads (found %zu), degrees of freedom above 0 (%g), a level between 0 and 1 "
+                       "(%g), and a power between that and 1 (%g)",
+                       n_leads, df2, level, power);
+    if (!(noncentrality > 0 && isfinite(noncentrality)))
+        return uf_fail(error, UF_NOT_IDENTIFIED, "the test would not see a line of any slope");
+    double q = (double)n_leads, critical = uf_f_upper_quantile(level, q, df2), low = 0, high = 1;
     while (uf_noncentral_f_upper(critical, q, df2, high) < power && high < 1e7) low = high, high *= 2;
     if (high >= 1e7)
         return uf_fail(error, UF_NOT_IDENTIFIED,
@@ -91,8 +99,16 @@ uf_status uf_pretrend_power(const gsl_vector *times, const gsl_matrix *covarianc
         else
             high = middle;
     }
-    *out_slope = sqrt(high / length);
+    *out_slope = sqrt(high / noncentrality);
     return UF_OK;
+}
+
+uf_status uf_pretrend_power(const gsl_vector *times, const gsl_matrix *covariance, double df2, double level,
+                            double power, double *out_slope, struct uf_error *error)
+{
+    double noncentrality;
+    UF_TRY(length_of(times, covariance, df2, level, &noncentrality, error));
+    return uf_pretrend_slope(noncentrality, times->size, df2, level, power, out_slope, error);
 }
 
 uf_status uf_pretrend_passing_bias(const gsl_vector *times, const gsl_matrix *covariance, size_t n_leads,

@@ -94,22 +94,25 @@ static uf_status note_pretrend(const struct effect_run *run, const struct uf_joi
                               differs_advice, arguments, 5, error);
 }
 
-static uf_status pretrend_table(enum uf_language language, struct uf_table **out, struct uf_error *error)
+static uf_status pretrend_table(const struct effect_run *run, struct uf_table **out, struct uf_error *error)
 {
     static const struct uf_words title = {"Joint test of the differences before the start",
                                           "Gemensamt test av skillnaderna före start"};
     static const struct {
         const char *name;
         int decimals;
-    } names[] = {{"statistic", 3}, {"df1", 0}, {"df2", 1}, {"p_value", 4}, {"restrictions", 0}, {"rank", 0}};
+        bool in_units; /* of the outcome */
+    } names[] = {{"statistic", 3, false}, {"df1", 0, false},          {"df2", 1, false},
+                 {"p_value", 4, false},   {"restrictions", 0, false}, {"rank", 0, false},
+                 {"slope_50", 4, true},   {"slope_80", 4, true}};
     struct uf_table *table = NULL;
     size_t index;
     UF_TRY(uf_table_new("pretrend", &table, error));
-    uf_status status = uf_table_set_title(table, uf_words_in(title, language), error);
+    uf_status status = uf_table_set_title(table, uf_words_in(title, run->context->language), error);
     if (status == UF_OK) status = uf_table_add_column(table, "vcov", UF_COLUMN_TEXT, NULL, -1, &index, error);
     for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
-        status = uf_table_add_column(table, names[c].name, UF_COLUMN_NUMBER, NULL, names[c].decimals, &index,
-                                     error);
+        status = uf_table_add_column(table, names[c].name, UF_COLUMN_NUMBER,
+                                     names[c].in_units ? run->unit : NULL, names[c].decimals, &index, error);
     if (status != UF_OK)
         uf_table_free(table);
     else
@@ -133,14 +136,15 @@ static uf_status add_pretrend(const struct uf_joint_test *test, const char *vcov
         else
             UF_TRY(uf_table_set_number(table, row, c + 1, values[c], error));
     }
-    return UF_OK;
+    UF_TRY(uf_table_set_value(table, row, EFFECT_PRETREND_SLOPE_50, NAN, UF_VALUE_NOT_APPLICABLE, error));
+    return uf_table_set_value(table, row, EFFECT_PRETREND_SLOPE_80, NAN, UF_VALUE_NOT_APPLICABLE, error);
 }
 
 uf_status effect_pretrend_init(const struct effect_run *run, struct effect_pretrend *out,
                                struct uf_error *error)
 {
-    *out = (struct effect_pretrend){0};
-    return pretrend_table(run->context->language, &out->table, error);
+    *out = (struct effect_pretrend){.estimate = NAN, .drift = NAN};
+    return pretrend_table(run, &out->table, error);
 }
 
 void effect_pretrend_clear(struct effect_pretrend *pretrend)
@@ -160,6 +164,7 @@ uf_status effect_pretrend_add(struct effect_pretrend *pretrend, const struct uf_
         (isnan(pretrend->decisive.statistic) && !strcmp(vcov, "randomisation"))) {
         pretrend->decisive = *test;
         pretrend->vcov = vcov;
+        pretrend->decisive_row = uf_table_rows(pretrend->table);
     }
     return add_pretrend(test, vcov, pretrend->table, error);
 }
@@ -200,6 +205,7 @@ uf_status effect_pretrend_finish(const struct effect_run *run, struct effect_pre
 {
     if (!pretrend->vcov) return UF_OK;
     UF_TRY(note_pretrend(run, &pretrend->decisive, pretrend->vcov, error));
+    UF_TRY(effect_pretrend_note_power(run, pretrend, error));
     struct uf_table *table = pretrend->table;
     pretrend->table = NULL;
     return uf_result_take_table(run->result, table, error);

@@ -89,6 +89,31 @@ static uf_status event_terms(const struct stacked_run *run, bool leads, struct e
     return UF_OK;
 }
 
+/* A line by which the treated drift is Σ_e (e − reference) δ_e, whatever else is in the regression. */
+static uf_status report_leads(const struct stacked_run *run, struct uf_error *error)
+{
+    struct effect_terms terms;
+    const struct uf_did_fit *fit = &run->fit->fit;
+    double *times = malloc((fit->n_leading + 1) * sizeof *times), *mean = malloc((fit->fit.rank + 1) * sizeof *mean);
+    uf_status status = times && mean ? event_terms(run, true, &terms, NULL, error) : uf_fail_memory(error);
+    if (status == UF_OK) {
+        struct effect_lead_line line = {times, NAN, NAN};
+        for (size_t t = 0; t < terms.count; t++)
+            times[t] = terms.term[t].event_time - (double)run->options.reference;
+        if (uf_stacked_average(run->fit, mean)) {
+            line.estimate = effect_term_value(run->findings->regression, mean);
+            line.drift = 0;
+            for (size_t j = 0; j < fit->n_leading; j++)
+                if (fit->position[j] != SIZE_MAX)
+                    line.drift += mean[fit->position[j]] * (double)(fit->event_time[j] - run->options.reference);
+        }
+        status = effect_report_leads(&run->common, run->findings, &terms, &line, NULL, error);
+        effect_terms_clear(&terms);
+    }
+    free(times), free(mean);
+    return status;
+}
+
 static uf_status report_event_study(const struct stacked_run *run, struct uf_error *error)
 {
     static const struct uf_words title = {"Difference by time since the start",
@@ -105,10 +130,7 @@ static uf_status report_event_study(const struct stacked_run *run, struct uf_err
     }
     free(zero);
     UF_TRY(status);
-    UF_TRY(event_terms(run, true, &terms, NULL, error));
-    status = effect_report_leads(&run->common, run->findings, &terms, NULL, error);
-    effect_terms_clear(&terms);
-    return status;
+    return report_leads(run, error);
 }
 
 /* --- sub-experiments -------------------------------------------------------------------------------- */

@@ -255,14 +255,42 @@ static uf_status report_average(const struct sun_abraham_run *run, enum uf_cell_
     return take(&terms, run, (struct effect_term_table){.name = name, .title = title, .band = true}, UF_OK, error);
 }
 
+/* What a line of slope 1, by which each cohort drifts from the controls, is in a cell: periods since its reference. */
+static double drift_of(const struct uf_sun_abraham *fit, const double *combination)
+{
+    const struct uf_did_data *data = &fit->data;
+    double sum = 0;
+    for (size_t c = 0; c < fit->n_cells; c++) {
+        const struct uf_cohort_cell *cell = &fit->cell[c];
+        size_t reference = fit->cohort[cell->cohort].reference;
+        if (cell->place == SIZE_MAX) continue;
+        long steps = data->time ? data->time[cell->period] - data->time[reference]
+                                : (long)cell->period - (long)reference;
+        sum += combination[cell->place] * (double)steps;
+    }
+    return sum;
+}
+
 static uf_status report_leads(const struct sun_abraham_run *run, struct uf_error *error)
 {
+    const struct uf_sun_abraham *fit = run->fit;
     struct effect_terms terms;
     bool *zero = NULL;
     UF_TRY(event_terms(run, true, &terms, &zero, error));
-    uf_status status = effect_report_leads(&run->common, run->findings, &terms, run->leads, error);
+    double *times = malloc((terms.count + 1) * sizeof *times),
+           *simple = malloc((fit->fit.fit.rank + 1) * sizeof *simple);
+    uf_status status = times && simple ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) {
+        struct effect_lead_line line = {times, NAN, NAN};
+        for (size_t t = 0; t < terms.count; t++) times[t] = drift_of(fit, terms.term[t].combination);
+        if (uf_sun_abraham_average(fit, UF_CELLS_SIMPLE, 0, simple) > 0) {
+            line.estimate = effect_term_value(run->findings->regression, simple);
+            line.drift = drift_of(fit, simple);
+        }
+        status = effect_report_leads(&run->common, run->findings, &terms, &line, run->leads, error);
+    }
     effect_terms_clear(&terms);
-    free(zero);
+    free(times), free(simple), free(zero);
     return status;
 }
 

@@ -146,21 +146,36 @@ uf_status effect_joint_test(const struct effect_run *run, const struct effect_re
     return status;
 }
 
-uf_status effect_report_leads(const struct effect_run *run, const struct effect_findings *findings,
-                              const struct effect_terms *leads, const struct uf_randomisation *dealt,
-                              struct uf_error *error)
+/* The test of one inference, and what it could have found. */
+static uf_status add_test(const struct effect_run *run, const struct effect_findings *findings, size_t inference,
+                          const struct effect_terms *leads, const struct effect_lead_line *line,
+                          struct effect_pretrend *pretrend, struct uf_error *error)
 {
     size_t count;
+    struct uf_joint_test test;
+    gsl_matrix *v = NULL;
+    const struct uf_covariance *covariance = &findings->covariance[inference];
+    UF_TRY(effect_joint_test(run, findings->regression, inference, covariance, leads, &test, error));
+    UF_TRY(effect_pretrend_add(pretrend, &test,
+                               uf_covariance_types(&count)[run->inference->covariance[inference].kind].name, error));
+    if (!line || test.restrictions == 0) return UF_OK;
+    UF_TRY(effect_terms_covariance(leads, covariance->matrix, &v, error));
+    const gsl_vector_const_view times = gsl_vector_const_view_array(line->times, test.restrictions);
+    uf_status status = effect_pretrend_add_power(pretrend, &test, &times.vector, v, error);
+    gsl_matrix_free(v);
+    return status;
+}
+
+uf_status effect_report_leads(const struct effect_run *run, const struct effect_findings *findings,
+                              const struct effect_terms *leads, const struct effect_lead_line *line,
+                              const struct uf_randomisation *dealt, struct uf_error *error)
+{
     struct effect_pretrend pretrend;
     UF_TRY(effect_pretrend_init(run, &pretrend, error));
+    if (line) pretrend.estimate = line->estimate, pretrend.drift = line->drift;
     uf_status status = UF_OK;
-    for (size_t c = 0; c < run->inference->n_covariances && status == UF_OK; c++) {
-        struct uf_joint_test test;
-        status = effect_joint_test(run, findings->regression, c, &findings->covariance[c], leads, &test, error);
-        if (status == UF_OK)
-            status = effect_pretrend_add(
-                &pretrend, &test, uf_covariance_types(&count)[run->inference->covariance[c].kind].name, error);
-    }
+    for (size_t c = 0; c < run->inference->n_covariances && status == UF_OK; c++)
+        status = add_test(run, findings, c, leads, line, &pretrend, error);
     if (status == UF_OK && dealt && pretrend.decisive.restrictions > 0) {
         struct uf_joint_test test = pretrend.decisive;
         test.statistic = dealt->coefficient[0];

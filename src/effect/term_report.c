@@ -104,12 +104,9 @@ static uf_status add_analytic(const struct sections *s, bool cr2, struct uf_erro
 
 static uf_status add_randomised(const struct sections *s, struct uf_error *error)
 {
-    const struct effect_regression *regression = s->findings->regression;
-    double estimate = 0;
     if (!s->findings->randomisation || s->n_terms == 0 || !s->terms[0].combination) return UF_OK;
-    for (size_t j = 0; j < regression->coefficients->size; j++)
-        estimate += s->terms[0].combination[j] * gsl_vector_get(regression->coefficients, j);
-    return effect_add_randomised(s->run, s->findings->randomisation, estimate,
+    return effect_add_randomised(s->run, s->findings->randomisation,
+                                 effect_term_value(s->findings->regression, s->terms[0].combination),
                                  s->findings->assignment->n_blocks, s->terms[0].term, s->table, error);
 }
 
@@ -177,41 +174,43 @@ uf_status effect_add_findings(const struct effect_run *run, const struct effect_
 
 /* --- tables with bands ---------------------------------------------------------------------------- */
 
-/* c_a'V c_b of the terms that have a combination. */
-static uf_status terms_covariance(const struct effect_terms *terms, const gsl_matrix *v, gsl_matrix **out,
-                                  gsl_vector **estimate, const gsl_vector *coefficients,
+uf_status effect_terms_covariance(const struct effect_terms *terms, const gsl_matrix *v, gsl_matrix **out,
                                   struct uf_error *error)
 {
     size_t q = 0, k = terms->k, *which = malloc((terms->count + 1) * sizeof *which);
     double *product = malloc((k + 1) * sizeof *product);
-    if (!which || !product) {
-        free(which), free(product);
-        return uf_fail_memory(error);
-    }
-    for (size_t t = 0; t < terms->count; t++)
+    for (size_t t = 0; which && t < terms->count; t++)
         if (terms->term[t].combination) which[q++] = t;
-    *out = gsl_matrix_calloc(q ? q : 1, q ? q : 1);
-    *estimate = gsl_vector_calloc(q ? q : 1);
-    uf_status status = *out && *estimate ? UF_OK : uf_fail_memory(error);
+    gsl_matrix *result = gsl_matrix_calloc(q ? q : 1, q ? q : 1);
+    uf_status status = which && product && result ? UF_OK : uf_fail_memory(error);
     for (size_t a = 0; a < q && status == UF_OK; a++) {
         const double *left = terms->term[which[a]].combination;
-        double sum = 0;
         for (size_t j = 0; j < k; j++) {
             product[j] = 0;
             for (size_t i = 0; i < k; i++) product[j] += left[i] * gsl_matrix_get(v, i, j);
-            sum += left[j] * gsl_vector_get(coefficients, j);
         }
-        gsl_vector_set(*estimate, a, sum);
         for (size_t b = 0; b <= a; b++) {
             const double *right = terms->term[which[b]].combination;
             double cell = 0;
             for (size_t j = 0; j < k; j++) cell += product[j] * right[j];
-            gsl_matrix_set(*out, a, b, cell);
-            gsl_matrix_set(*out, b, a, cell);
+            gsl_matrix_set(result, a, b, cell);
+            gsl_matrix_set(result, b, a, cell);
         }
     }
     free(which), free(product);
+    if (status == UF_OK)
+        *out = result;
+    else
+        gsl_matrix_free(result);
     return status;
+}
+
+double effect_term_value(const struct effect_regression *regression, const double *combination)
+{
+    double sum = 0;
+    for (size_t j = 0; j < regression->coefficients->size; j++)
+        sum += combination[j] * gsl_vector_get(regression->coefficients, j);
+    return sum;
 }
 
 /* How many errors the band is wide, with the smallest of the terms' degrees of freedom; NaN: none can be had. */
@@ -220,18 +219,16 @@ static uf_status critical_value(const struct effect_run *run, const struct effec
                                 struct uf_error *error)
 {
     gsl_matrix *v = NULL;
-    gsl_vector *estimate = NULL;
     struct uf_error reason;
     double df = INFINITY;
     *out = NAN;
     for (size_t row = 0; row < uf_table_rows(table); row++)
         if (uf_table_number(table, row, EFFECT_DF) < df) df = uf_table_number(table, row, EFFECT_DF);
-    uf_status status = terms_covariance(terms, findings->covariance[0].matrix, &v, &estimate,
-                                        findings->regression->coefficients, error);
+    uf_status status = effect_terms_covariance(terms, findings->covariance[0].matrix, &v, error);
     if (status == UF_OK && df > 0 &&
         uf_sup_t_critical(v, df, run->inference->level, 0, run->context->seed, out, &reason) != UF_OK)
         *out = NAN;
-    gsl_matrix_free(v), gsl_vector_free(estimate);
+    gsl_matrix_free(v);
     return status;
 }
 

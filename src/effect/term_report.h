@@ -53,16 +53,27 @@ struct effect_term_table {
 uf_status effect_report_terms(const struct effect_run *run, const struct effect_findings *findings,
                               const struct effect_term_table *wanted, struct uf_error *error);
 
+/* c_a'V c_b of the terms that have a combination (1 × 1 of 0 where there are none). */
+uf_status effect_terms_covariance(const struct effect_terms *terms, const gsl_matrix *covariance, gsl_matrix **out,
+                                  struct uf_error *error);
 /* H0: all of the terms with a combination are nil. CR2 and CR3 with one cluster dimension: Hotelling's approximation for
  * few clusters, the regressors turned so that the terms are coefficients; else F as in uf_did_pretrend. */
 uf_status effect_joint_test(const struct effect_run *run, const struct effect_regression *regression,
                             size_t inference, const struct uf_covariance *covariance,
                             const struct effect_terms *terms, struct uf_joint_test *out, struct uf_error *error);
-/* Table `pretrend` of these terms under each analytic inference, its note and the claim. `dealt`: a randomisation of them
- * together (its `coefficient`); NULL: none. */
+/* What a straight line of slope 1, by which the treated drift from the others, does to the leads (in the order of the terms
+ * with a combination) and to the main estimate: for what the test could have found. */
+struct effect_lead_line {
+    const double *times;
+    double estimate, drift;
+};
+/* Table `pretrend` of these terms under each analytic inference, its notes and the claim. `line` NULL: no power is said.
+ * `dealt`: a randomisation of the leads together (its `coefficient`); NULL: none. */
 uf_status effect_report_leads(const struct effect_run *run, const struct effect_findings *findings,
-                              const struct effect_terms *leads, const struct uf_randomisation *dealt,
-                              struct uf_error *error);
+                              const struct effect_terms *leads, const struct effect_lead_line *line,
+                              const struct uf_randomisation *dealt, struct uf_error *error);
+/* Σ c_j b_j of the first term. */
+double effect_term_value(const struct effect_regression *regression, const double *combination);
 
 /* Lowers the number of assignments to what some seconds allow when each takes `work` multiplications; false where that
  * is too few to be worth it. Asked for by name, all are allowed. */

@@ -75,7 +75,7 @@ static uf_status add_group(const struct effect_run *run, const struct trend_grou
         double w = data->weights ? data->weights[i] : 1;
         sum[t] += w * data->outcome[i];
         weight[t] += w;
-        n[t]++;
+        n[t] += data->n_rows ? (size_t)w : 1; /* weights of means count rows */
     }
     for (size_t t = 0; t < data->n_periods && status == UF_OK; t++) {
         if (n[t] == 0) continue;

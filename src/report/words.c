@@ -470,6 +470,8 @@ static const struct uf_vocabulary_entry vocabulary[] = {
     {"skewness_after", {"Skewness, treated", "Skevhet, behandlad"}},
     {"skip_to_content", {"Skip to the content", "Hoppa till innehållet"}},
     {"slope", {"Slope per period", "Lutning per period"}},
+    {"slope_50", {"Slope found in 50 %", "Lutning som upptäcks i 50 %"}},
+    {"slope_80", {"Slope found in 80 %", "Lutning som upptäcks i 80 %"}},
     {"source", {"Source", "Källa"}},
     {"sparkline", {"Over time", "Över tid"}},
     {"specialisation", {"Specialisation", "Specialisering"}},

@@ -76,7 +76,7 @@ static double estimate(const struct sample *s, enum uf_group_time_control contro
         columns += a[kind].n_terms + 1;
     }
     struct uf_group_time_pretest test;
-    assert_ok(uf_group_time_pretest(&g, &test, &error), &error);
+    assert_ok(uf_group_time_pretest(&g, NULL, &test, &error), &error);
     if (what)
         printf("%s: %zu cells, %zu averages, pre-test: %.3f s wall, %.3f s CPU\n", what, g.n_cells, columns,
                bench_wall_seconds() - wall, bench_cpu_seconds() - cpu);

@@ -66,7 +66,7 @@ static void compare_cells(const struct uf_group_time *g, json_t *value, long fir
     if (!wald || json_is_null(wald) || strstr(entry, "anticip")) return;
     struct uf_group_time_pretest test;
     struct uf_error error;
-    assert_ok(uf_group_time_pretest(g, &test, &error), &error);
+    assert_ok(uf_group_time_pretest(g, NULL, &test, &error), &error);
     expect_close(test.wald, json_number_value(json_array_get(json_array_get(wald, 0), 0)), 1e-6, entry);
 }
 
