@@ -148,7 +148,7 @@ static uf_status report(struct dose_run *run, struct effect_findings *findings, 
     run->findings = findings;
     UF_TRY(effect_findings_choose(&run->common, findings, error));
     UF_TRY(dose_report(run, error));
-    UF_TRY(effect_report_term_size(&run->common, run->scale, "average-effect", error));
+    UF_TRY(effect_report_term_size(&run->common, run->scale, "average_effect", error));
     if (findings->randomisation)
         UF_TRY(effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
     return effect_report_trends(&run->common, error);

@@ -41,7 +41,7 @@ static uf_status add_two_way(const struct dose_run *run, struct uf_table *table,
     if (status == UF_OK) status = uf_least_squares_fit(x, &y.vector, w, NULL, &fit, error);
     if (status == UF_OK && fit.rank == 2) {
         status = dose_regression_init(run, &fit, x, data->weights, run->units->cluster, &regression, error);
-        struct effect_term term = term_of(run, "two-way-coefficient");
+        struct effect_term term = term_of(run, "two_way_coefficient");
         term.combination = combination;
         for (size_t c = 0; c < run->common.inference->n_covariances && status == UF_OK; c++) {
             struct uf_covariance v;
@@ -64,9 +64,9 @@ static uf_status report_estimates(const struct dose_run *run, struct uf_error *e
     struct effect_terms terms;
     struct uf_table *table = NULL;
     UF_TRY(effect_terms_init(2, run->fit->fit.rank, &terms, error));
-    struct effect_term term = term_of(run, "average-effect");
+    struct effect_term term = term_of(run, "average_effect");
     effect_terms_add(&terms, &term, uf_dose_mean(run->fit, &run->units->change, false, effect_terms_next(&terms)));
-    term = term_of(run, "average-slope");
+    term = term_of(run, "average_slope");
     if (uf_dose_mean(run->fit, &run->units->change, true, effect_terms_next(&terms)))
         effect_terms_add(&terms, &term, true);
     uf_status status = effect_table_new("estimates", title, &run->common, &table, error);
@@ -316,17 +316,17 @@ uf_status dose_report(const struct dose_run *run, struct uf_error *error)
     static const struct uf_words mean = {"the mean of the periods before", "medelvärdet av perioderna före"};
     static const struct uf_words last = {"the last period before", "den sista perioden före"};
     static const struct uf_words parallel = {
-        "average-effect, and each point of the curve: effects on the regions that got that dose, if all would have developed "
+        "average_effect, and each point of the curve: effects on the regions that got that dose, if all would have developed "
         "as the untreated did (parallel trends). That the curve rises or falls is then no effect of the dose: regions with "
         "other doses may also have answered differently.",
-        "average-effect, och varje punkt på kurvan: effekter på de regioner som fick den dosen, om alla annars skulle ha "
+        "average_effect, och varje punkt på kurvan: effekter på de regioner som fick den dosen, om alla annars skulle ha "
         "utvecklats som de utan insats (parallella trender). Att kurvan stiger eller faller är då ingen effekt av dosen: "
         "regioner med andra doser kan också ha svarat annorlunda."};
     static const struct uf_words strong = {
-        "average-slope, the slope (acr) and differences between doses: effects of a larger dose only if regions with "
+        "average_slope, the slope (acr) and differences between doses: effects of a larger dose only if regions with "
         "different doses would have answered alike to each dose (strong parallel trends). No test of the time before can "
         "show that; it must be argued from how the doses came about.",
-        "average-slope, lutningen (acr) och skillnader mellan doser: effekter av en större dos bara om regioner med olika "
+        "average_slope, lutningen (acr) och skillnader mellan doser: effekter av en större dos bara om regioner med olika "
         "doser skulle ha svarat lika på varje dos (starka parallella trender). Inget test av tiden före kan visa det; det "
         "måste motiveras av hur doserna bestämdes."};
     const struct uf_dose_fit *fit = run->fit;

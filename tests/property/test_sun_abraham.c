@@ -406,6 +406,27 @@ static void order_scale_and_level_do_not_matter(void **state)
     free(s), free(t);
 }
 
+/* What the power of the leads' test goes by. */
+static void a_line_shows_as_periods_since_the_reference(void **state)
+{
+    (void)state;
+    struct sample *s = sample_new(true, true);
+    use_covariate(s);
+    struct uf_sun_abraham flat = estimate(s, NULL);
+    for (size_t i = 0; i < s->data.n; i++)
+        if (s->first[s->unit[i]] != SIZE_MAX)
+            s->outcome[i] += 0.3 * ((double)s->period[i] - (double)s->first[s->unit[i]]);
+    struct uf_sun_abraham line = estimate(s, NULL);
+    for (size_t c = 0; c < flat.n_cells; c++) {
+        const struct uf_cohort_cell *cell = &flat.cell[c];
+        double steps = (double)cell->period - (double)flat.cohort[cell->cohort].reference;
+        if (cell->place != SIZE_MAX)
+            expect_within(line.cell[c].estimate - cell->estimate, 0.3 * steps, 1e-10, "line");
+    }
+    uf_sun_abraham_clear(&flat), uf_sun_abraham_clear(&line);
+    free(s);
+}
+
 /* --- randomisation ------------------------------------------------------------------------------------- */
 
 /* A covariate of zeros is dropped, but makes every assignment a regression. */
@@ -464,6 +485,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_told_has_a_reason),
         cmocka_unit_test(weights_are_copies),
         cmocka_unit_test(order_scale_and_level_do_not_matter),
+        cmocka_unit_test(a_line_shows_as_periods_since_the_reference),
         cmocka_unit_test(means_and_regressions_agree),
     };
     gsl_set_error_handler_off();

@@ -42,10 +42,10 @@ static void every_table_is_there(void **state)
     const struct uf_table *estimates = table_of(&ran, "estimates"), *curve = table_of(&ran, "dose-response"),
                           *weights = table_of(&ran, "dose-weights");
     assert_string_equal(cell_text(estimates, 0, "vcov"), "randomisation-scaled");
-    assert_string_equal(cell_text(estimates, 0, "term"), "average-effect");
+    assert_string_equal(cell_text(estimates, 0, "term"), "average_effect");
     expect_within(cell_number(estimates, 0, "estimate"), 4, 0.05, "average");
-    expect_within(cell_number(estimates, row_of(estimates, "term", "average-slope"), "estimate"), 0.5, 0.02, "slope");
-    size_t two_way = row_of(estimates, "term", "two-way-coefficient");
+    expect_within(cell_number(estimates, row_of(estimates, "term", "average_slope"), "estimate"), 0.5, 0.02, "slope");
+    size_t two_way = row_of(estimates, "term", "two_way_coefficient");
     assert_true(cell_number(estimates, two_way, "estimate") > 0.55);
     assert_int_equal(uf_table_rows(curve), 25);
     for (size_t row = 0; row < 25; row++) {

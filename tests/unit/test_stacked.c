@@ -32,6 +32,7 @@ static void every_table_is_there(void **state)
     }
     expect_close(cell_number(events, 3, "estimate"), 0, 0, "reference");
     expect_close(cell_number(table_of(&ran, "pretrend"), 0, "restrictions"), 3, 0, "leads");
+    assert_non_null(uf_result_note(&ran.result, "pretrend-power"));
     assert_non_null(strstr(uf_result_note(&ran.result, "stacked-rows")->text, "of them different"));
     table_of(&ran, "randomisation"), table_of(&ran, "raw-trends"), table_of(&ran, "design");
     assert_int_equal(ran.result.claim, UF_CLAIM_EFFECT);

@@ -48,6 +48,10 @@ static void every_table_is_there(void **state)
     const struct uf_table *pretrend = table_of(&ran, "pretrend");
     expect_close(cell_number(pretrend, 0, "restrictions"), 5, 0, "leads");
     row_of(pretrend, "vcov", "randomisation");
+    size_t careful = row_of(pretrend, "vcov", "cr1s");
+    assert_true(cell_number(pretrend, careful, "slope_50") > 0);
+    assert_true(cell_number(pretrend, careful, "slope_80") > cell_number(pretrend, careful, "slope_50"));
+    assert_non_null(uf_result_note(&ran.result, "pretrend-power"));
     table_of(&ran, "randomisation"), table_of(&ran, "raw-trends"), table_of(&ran, "design");
     table_of(&ran, "effect-size");
     assert_non_null(uf_result_note(&ran.result, "shares-fixed"));
