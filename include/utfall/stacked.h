@@ -89,11 +89,15 @@ uf_status uf_stacked_weights(const struct uf_stacked *stacked, const double *com
 
 /* The cohorts dealt out anew over the assignment's blocks (of `data`, the rows that are not stacked yet), and the whole
  * estimator again: stacks, weights, regression. Statistics of the mean of e >= 0 as in uf_sun_abraham_randomise.
- * Errors as uf_randomise. */
+ * A balanced panel without covariates, gaps in time and weights that change within units goes by means: O(units ·
+ * cohorts · window) an assignment; else a regression each time. Errors as uf_randomise. */
 uf_status uf_stacked_randomise(const struct uf_did_data *data, const struct uf_stacked_options *options,
                                const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
                                const struct uf_randomisation_options *randomisation,
                                struct uf_randomisation *out, struct uf_error *error);
+
+/* True where an assignment goes by means. O(n). */
+bool uf_stacked_by_means(const struct uf_did_data *data);
 
 /*
  * The method. Tables: `estimates`, `event-study`, `sub-experiments`, `pretrend`, `effect-size`, `randomisation`,

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Sub-experiments, put one under the other, and their regression. */
-#include <utfall/stacked.h>
-
 #include "base/fail.h"
 #include "effect/did_internal.h"
+#include "effect/stacked_internal.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -34,11 +33,6 @@ void uf_stacked_clear(struct uf_stacked *s)
     memset(s, 0, sizeof *s);
 }
 
-static long time_of(const struct uf_did_data *data, size_t period)
-{
-    return data->time ? data->time[period] : (long)period;
-}
-
 /* --- cohorts and windows ---------------------------------------------------------------------------- */
 
 /* The calendar of the sample, and who starts when. */
@@ -52,7 +46,7 @@ static uf_status calendar_init(const struct uf_did_data *data, struct calendar *
     *out = (struct calendar){.starts = calloc(data->n_periods + 1, sizeof(bool))};
     if (!out->starts) return uf_fail_memory(error);
     for (size_t i = 0; i < data->n; i++) {
-        long time = time_of(data, data->period[i]);
+        long time = stacked_time(data, data->period[i]);
         size_t start = data->first_period[data->unit[i]];
         if (i == 0 || time < out->first) out->first = time;
         if (i == 0 || time > out->last) out->last = time;
@@ -68,7 +62,7 @@ uf_status uf_stacked_window(const struct uf_did_data *data, long anticipation, l
     bool any = false;
     UF_TRY(calendar_init(data, &calendar, error));
     for (size_t t = 0; t < data->n_periods; t++) {
-        long least = time_of(data, t) - calendar.first, most = calendar.last - time_of(data, t);
+        long least = stacked_time(data, t) - calendar.first, most = calendar.last - stacked_time(data, t);
         if (!calendar.starts[t] || least <= anticipation || most < 0) continue;
         if (!any || least < *before) *before = least;
         if (!any || most < *after) *after = most;
@@ -79,14 +73,13 @@ uf_status uf_stacked_window(const struct uf_did_data *data, long anticipation, l
     return uf_fail(error, UF_NOT_IDENTIFIED, "no cohort has a period before its start");
 }
 
-/* 1: treated, 2: control, 0: neither. */
-static int role_of(const struct uf_did_data *data, const struct uf_stacked_options *o, size_t cohort, size_t unit)
+int stacked_role(const struct uf_did_data *data, const struct uf_stacked_options *o, size_t cohort, size_t unit)
 {
     size_t first = data->first_period[unit];
     if (first == cohort) return 1;
     if (first == SIZE_MAX) return 2;
     return o->control == UF_STACK_NOT_YET_TREATED &&
-                   time_of(data, first) - o->anticipation > time_of(data, cohort) + o->after
+                   stacked_time(data, first) - o->anticipation > stacked_time(data, cohort) + o->after
                ? 2
                : 0;
 }
@@ -101,12 +94,12 @@ static void survey(const struct uf_did_data *data, const struct uf_stacked_optio
                    struct membership *m)
 {
     bool at_reference[3] = {false};
-    long start = time_of(data, s->first_period);
+    long start = stacked_time(data, s->first_period);
     memset(m->seen, 0, data->n_units);
     m->treated = m->control = 0;
     for (size_t i = 0; i < data->n; i++) {
-        long event = time_of(data, data->period[i]) - start;
-        int role = role_of(data, o, s->first_period, data->unit[i]);
+        long event = stacked_time(data, data->period[i]) - start;
+        int role = stacked_role(data, o, s->first_period, data->unit[i]);
         if (role == 0 || event < -o->before || event > o->after) continue;
         at_reference[role] |= event == o->reference;
         s->n_rows++;
@@ -124,14 +117,20 @@ static void survey(const struct uf_did_data *data, const struct uf_stacked_optio
         s->reason = UF_STACK_REFERENCE;
 }
 
-struct plan {
-    double *treated, *control; /* by stack: sums of units' weights */
-    double all_treated, all_control;
-    size_t n_rows;
-};
+void stacked_plan_clear(struct stacked_plan *plan)
+{
+    free(plan->treated), free(plan->control);
+    memset(plan, 0, sizeof *plan);
+}
+
+double stacked_control_weight(const struct uf_stacked_options *o, const struct stacked_plan *plan, size_t s)
+{
+    if (o->weights != UF_STACK_BY_SHARES) return 1;
+    return plan->treated[s] / plan->all_treated * plan->all_control / plan->control[s];
+}
 
 static uf_status list_stacks(const struct uf_did_data *data, const struct uf_stacked_options *o,
-                             struct uf_stacked *out, struct plan *plan, struct uf_error *error)
+                             struct uf_stacked *out, struct stacked_plan *plan, struct uf_error *error)
 {
     struct calendar calendar;
     struct membership m = {.seen = malloc(data->n_units + 1)};
@@ -144,7 +143,7 @@ static uf_status list_stacks(const struct uf_did_data *data, const struct uf_sta
         if (!calendar.starts[t]) continue;
         struct uf_stack *s = &out->stack[out->n_stacks];
         *s = (struct uf_stack){.first_period = t};
-        if (time_of(data, t) - o->before < calendar.first || time_of(data, t) + o->after > calendar.last)
+        if (stacked_time(data, t) - o->before < calendar.first || stacked_time(data, t) + o->after > calendar.last)
             s->reason = UF_STACK_WINDOW;
         else
             survey(data, o, s, &m);
@@ -202,7 +201,7 @@ static uf_status rows_new(const struct uf_did_data *from, size_t n, struct uf_st
 }
 
 static uf_status put_together(const struct uf_did_data *from, const struct uf_stacked_options *o,
-                              const struct plan *plan, struct uf_stacked *out, struct uf_error *error)
+                              const struct stacked_plan *plan, struct uf_stacked *out, struct uf_error *error)
 {
     const size_t window = (size_t)(o->before + o->after + 1), k = from->covariates ? from->covariates->size2 : 0;
     size_t n = 0, units = 0, used = 0, *number = malloc((from->n_units + 1) * sizeof *number);
@@ -212,14 +211,12 @@ static uf_status put_together(const struct uf_did_data *from, const struct uf_st
     for (size_t s = 0; s < out->n_stacks && status == UF_OK; s++) {
         const struct uf_stack *stack = &out->stack[s];
         if (stack->reason != UF_STACK_USED) continue;
-        long start = time_of(from, stack->first_period);
-        double control_weight = o->weights == UF_STACK_BY_SHARES ? plan->treated[s] / plan->all_treated *
-                                                                       plan->all_control / plan->control[s]
-                                                                 : 1;
+        long start = stacked_time(from, stack->first_period);
+        double control_weight = stacked_control_weight(o, plan, s);
         for (size_t u = 0; u < from->n_units; u++) number[u] = SIZE_MAX;
         for (size_t i = 0; i < from->n; i++) {
-            long event = time_of(from, from->period[i]) - start;
-            int role = role_of(from, o, stack->first_period, from->unit[i]);
+            long event = stacked_time(from, from->period[i]) - start;
+            int role = stacked_role(from, o, stack->first_period, from->unit[i]);
             if (role == 0 || event < -o->before || event > o->after) continue;
             size_t *unit = &number[from->unit[i]];
             if (*unit == SIZE_MAX) {
@@ -288,11 +285,9 @@ static uf_status regress(const struct uf_stacked_options *o, struct uf_stacked *
     return status;
 }
 
-uf_status uf_stacked_estimate(const struct uf_did_data *data, const struct uf_stacked_options *o,
-                              struct uf_stacked *out, struct uf_error *error)
+uf_status stacked_plan_init(const struct uf_did_data *data, const struct uf_stacked_options *o,
+                            struct uf_stacked *out, struct stacked_plan *plan, struct uf_error *error)
 {
-    struct uf_stacked s = {0};
-    struct plan plan = {0};
     if (o->before < 1 || o->after < 0 || o->anticipation < 0)
         return uf_fail(error, UF_BAD_USAGE,
                        "a window from %ld before to %ld after the start, with an anticipation of %ld, makes no sense",
@@ -302,10 +297,18 @@ uf_status uf_stacked_estimate(const struct uf_did_data *data, const struct uf_st
                        "the reference event time %ld is not between the start of the window (%ld) and the start less the "
                        "anticipation (%ld)",
                        o->reference, -o->before, -o->anticipation);
-    uf_status status = list_stacks(data, o, &s, &plan, error);
+    return list_stacks(data, o, out, plan, error);
+}
+
+uf_status uf_stacked_estimate(const struct uf_did_data *data, const struct uf_stacked_options *o,
+                              struct uf_stacked *out, struct uf_error *error)
+{
+    struct uf_stacked s = {0};
+    struct stacked_plan plan = {0};
+    uf_status status = stacked_plan_init(data, o, &s, &plan, error);
     if (status == UF_OK) status = put_together(data, o, &plan, &s, error);
     if (status == UF_OK) status = regress(o, &s, error);
-    free(plan.treated), free(plan.control);
+    stacked_plan_clear(&plan);
     if (status == UF_OK)
         *out = s;
     else

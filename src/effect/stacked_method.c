@@ -142,8 +142,9 @@ static uf_status randomise(const struct stacked_run *run, struct dealt *out, str
     struct uf_did_noise noise = {0};
     struct uf_error reason;
     double rows = (double)run->fit->data.n, k = (double)run->fit->fit.fit.rank;
+    double work = uf_stacked_by_means(data) ? 20 * (rows + (double)data->n) : rows * (k * k + 300 * k);
     if (!run->common.inference->randomise) return UF_OK;
-    if (!effect_afford(&run->common, rows * (k * k + 60 * k), &options))
+    if (!effect_afford(&run->common, work, &options))
         return effect_note_not_dealt(&run->common, true, error);
     UF_TRY(uf_did_assignment_init(data, &out->assignment, error));
     uf_status status = uf_did_noise_init(data, &out->assignment, &noise, &reason);

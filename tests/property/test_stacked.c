@@ -294,6 +294,53 @@ static void randomisation_is_the_estimator_again(void **state)
     free(s);
 }
 
+/* A covariate of zeros is dropped, but makes every assignment a regression. */
+static void means_and_regressions_agree(void **state)
+{
+    (void)state;
+    for (int variant = 0; variant < 4; variant++) {
+        struct sample *s = sample_new(false);
+        const struct uf_stacked_options options = {
+            .before = 3,
+            .after = 1 + variant / 2,
+            .reference = variant & 1 ? -2 : -1,
+            .anticipation = variant & 1,
+            .control = variant & 2 ? UF_STACK_NEVER_TREATED : UF_STACK_NOT_YET_TREATED,
+            .weights = variant & 1 ? UF_STACK_BY_SHARES : UF_STACK_BY_SAMPLE};
+        const struct uf_randomisation_options draws = {.most_enumerated = 10, .draws = 30, .seed = 5};
+        struct uf_did_assignment assignment;
+        struct uf_did_noise noise = {0};
+        struct uf_randomisation a, b;
+        struct uf_error error;
+        size_t cells = UNITS * PERIODS;
+        double *weight = malloc(cells * sizeof *weight), *variance = malloc(UNITS * sizeof *variance);
+        for (size_t i = 0; i < s->data.n; i++) s->cluster[i] = s->unit[i] / 2;
+        assert_ok(uf_did_assignment_init(&s->data, &assignment, &error), &error);
+        for (size_t c = 0; c < cells; c++) weight[c] = 1.5;
+        for (size_t u = 0; u < UNITS; u++) variance[u] = 1 + (double)u;
+        noise.weight = weight, noise.variance = variance;
+        assert_true(uf_stacked_by_means(&s->data));
+        assert_int_equal(assignment.n_blocks, UNITS);
+        assert_ok(uf_stacked_randomise(&s->data, &options, &assignment, &noise, &draws, &a, &error), &error);
+        gsl_matrix *zeros = gsl_matrix_calloc(s->data.n, 1);
+        s->data.covariates = zeros;
+        assert_false(uf_stacked_by_means(&s->data));
+        assert_ok(uf_stacked_randomise(&s->data, &options, &assignment, &noise, &draws, &b, &error), &error);
+        assert_int_equal(a.count, b.count);
+        for (size_t i = 0; i < a.count; i++) {
+            expect_within(a.coefficient[i], b.coefficient[i], 1e-10, "coefficient");
+            expect_within(a.t[i], b.t[i], 1e-8, "t");
+            expect_within(a.scaled[i], b.scaled[i], 1e-8, "scaled");
+            expect_within(a.shift[i], b.shift[i], 1e-10, "shift");
+        }
+        uf_randomisation_clear(&a), uf_randomisation_clear(&b);
+        gsl_matrix_free(zeros);
+        free(weight), free(variance);
+        uf_did_assignment_clear(&assignment);
+        free(s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +349,7 @@ int main(void)
         cmocka_unit_test(equals_the_regression_with_all_dummies),
         cmocka_unit_test(what_cannot_be_used_has_a_reason),
         cmocka_unit_test(randomisation_is_the_estimator_again),
+        cmocka_unit_test(means_and_regressions_agree),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, NULL, NULL);
