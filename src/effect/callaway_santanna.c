@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The method `callaway-santanna`: its descriptor and its run. */
 #include "base/fail.h"
+#include "effect/chart_hints.h"
 #include "effect/callaway_santanna_internal.h"
 
 #include <math.h>
@@ -71,26 +72,25 @@ static const struct uf_chart_hint charts[] = {
      .value = "estimate",
      .low = "conf_low",
      .high = "conf_high",
+     .low2 = "band_low",
+     .high2 = "band_high",
      .x = "event_time",
      .reference = 0},
     {.kind = "small-multiples",
      .table = "group-time",
-     .title = {"{0}: difference from the comparison by cohort and time since the start",
-               "{0}: skillnad mot jämförelsen per kohort och tid sedan start"},
+     .title = {"{0}: difference from the comparison by starting year and time since the start",
+               "{0}: skillnad mot jämförelsen efter startår och tid sedan start"},
      .value_label = {"Difference from the comparison", "Skillnad mot jämförelsen"},
      .value = "estimate",
+     .low = "conf_low",
+     .high = "conf_high",
      .label = "group",
      .x = "event_time",
+     .x_label = {"Periods since the start (line: the start)", "Perioder sedan start (linjen: start)"},
+     .form = "intervals",
      .reference = 0},
-    {.kind = "lines",
-     .table = "raw-trends",
-     .title = {"{0}: means of treated and comparison regions",
-               "{0}: medelvärden för insats- och jämförelseregioner"},
-     .value_label = {NULL, NULL},
-     .value = "value",
-     .label = "label",
-     .x = "period",
-     .reference = NAN},
+    EFFECT_CHART_TRENDS,
+    EFFECT_CHART_RANDOMISATION,
 };
 
 /* --- what was asked for ---------------------------------------------------------------------------- */
@@ -162,23 +162,37 @@ static uf_status read_request(const struct uf_options *options, const struct uf_
     return UF_OK;
 }
 
-/* Where errors from influence functions cannot be trusted: few clusters, or few treated ones. */
-static bool is_small(const struct uf_design *design)
-{
-    size_t treated =
-        design->n_treated_clusters < design->n_treated ? design->n_treated_clusters : design->n_treated;
-    return treated < 10 || design->n_clusters < 50;
-}
+static const struct effect_analytic by_influence = {
+    "influence",
+    {"cluster-robust error from influence functions (normal)",
+     "klusterrobust fel från influensfunktioner (normalfördelning)"}};
 
-/* The one place that turns `auto` into inferences. */
-static void choose_inference(struct callaway_run *run)
+/* Before anything is dealt out anew: where `auto` is sure to take the influence functions, that is not needed. */
+static uf_status choose_inference(struct callaway_run *run, struct uf_error *error)
 {
+    run->grounds = (struct effect_grounds){.cr2 = true, .analytic = &by_influence};
+    UF_TRY(effect_count_blocks(&run->common.sample->data, NULL, &run->grounds, error));
     if (run->automatic) {
         run->influence = true;
-        run->randomise |= is_small(&run->design);
+        run->randomise |= !effect_are_many(&run->grounds);
     }
     /* intervals of the tables by term are those of the influence functions */
     run->influence |= !run->multiplier && !run->randomise;
+    return UF_OK;
+}
+
+/* And after it. */
+static uf_status settle_inference(struct callaway_run *run, struct uf_error *error)
+{
+    struct effect_grounds *grounds = &run->grounds;
+    grounds->cr2 = run->average[UF_AVERAGE_SIMPLE].std_error > 0;
+    grounds->randomised = run->randomised;
+    grounds->noise = run->randomised && !isnan(run->randomisation.p_scaled);
+    UF_TRY(effect_count_blocks(&run->common.sample->data, run->randomised ? &run->assignment : NULL, grounds,
+                               error));
+    if (!run->automatic) return UF_OK;
+    run->common.inference->chosen = effect_chosen_name(grounds);
+    return effect_note_choice(&run->common, grounds, error);
 }
 
 /* --- what cannot be done --------------------------------------------------------------------------- */
@@ -344,15 +358,12 @@ static uf_status average(struct callaway_run *run, struct uf_error *error)
 
 static uf_status report(const struct callaway_run *run, struct uf_error *error)
 {
-    const struct uf_average *simple = &run->average[UF_AVERAGE_SIMPLE];
-    struct uf_t_test test = callaway_test(run, simple->estimate, simple->std_error);
-    const double size[3] = {simple->estimate, test.conf_low, test.conf_high};
     UF_TRY(callaway_add_notes(run, error));
     UF_TRY(callaway_report_tables(run, error));
     UF_TRY(callaway_report_leads(run, error));
     if (run->randomised)
         UF_TRY(effect_report_randomisation(&run->common, &run->randomisation, &run->assignment, error));
-    UF_TRY(effect_report_size(&run->common, run->scale, size, error));
+    UF_TRY(effect_report_size(&run->common, run->scale, run->average[UF_AVERAGE_SIMPLE].estimate, error));
     return effect_report_trends(&run->common, error);
 }
 
@@ -370,9 +381,10 @@ static uf_status estimate(struct callaway_run *run, struct uf_error *error)
         return refuse(run, "start-before-data", text, advice, &anticipation, 1, error);
     UF_TRY(status);
     UF_TRY(check_cells(run, error));
-    choose_inference(run);
+    UF_TRY(choose_inference(run, error));
     UF_TRY(average(run, error));
     UF_TRY(randomise(run, error));
+    UF_TRY(settle_inference(run, error));
     return report(run, error);
 }
 
@@ -403,7 +415,6 @@ static uf_status run_callaway(const struct uf_panel *panel, const struct uf_opti
 {
     struct effect_inference inference = {0};
     struct effect_sample sample;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE,
                        "callaway-santanna needs an outcome: name one column as the outcome");
@@ -426,8 +437,7 @@ static uf_status run_callaway(const struct uf_panel *panel, const struct uf_opti
     uf_status status = estimate(&run, error);
     clear(&run);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&run.design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &run.design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_callaway_santanna = {

@@ -6,7 +6,7 @@
 #include <utfall/design.h>
 #include <utfall/multiplier_bootstrap.h>
 
-#include "effect/run.h"
+#include "effect/inference_choice.h"
 
 enum { CALLAWAY_AVERAGES = 4 }; /* as enum uf_average_kind */
 
@@ -14,7 +14,8 @@ struct callaway_run {
     struct effect_run common;
     struct uf_group_time_options options;
     struct uf_average_options averaging;
-    bool automatic, influence, multiplier, randomise; /* inferences; `automatic` until they are chosen */
+    bool automatic, influence, multiplier, randomise; /* inferences; `automatic`: the design chooses which goes first */
+    struct effect_grounds grounds;                    /* for that choice */
     struct uf_multiplier_options draws;
     bool bands; /* draws > 0 */
     enum effect_scale scale;

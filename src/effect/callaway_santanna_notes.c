@@ -98,29 +98,27 @@ static uf_status note_cells(const struct callaway_run *run, struct uf_error *err
     return status;
 }
 
-/* Which inference goes first, in one sentence. */
+/* What was asked for by name where it cannot be trusted; `auto` says what it chose in a sentence of its own. */
 static uf_status note_inference(const struct callaway_run *run, struct uf_error *error)
 {
-    static const struct uf_words few = {"Errors from influence functions are made for many treated units. "
-                                        "With {0} treated and {1} clusters they "
+    static const struct uf_words few = {"Errors from influence functions are made for many treated and "
+                                        "untreated units. With {0} treated of {1} units (or clusters) they "
                                         "are too small; the treatment dealt out anew goes first.",
-                                        "Medelfel från influensfunktioner förutsätter många insatsenheter. "
-                                        "Med {0} insatsenheter och {1} kluster är "
+                                        "Medelfel från influensfunktioner förutsätter många enheter med och "
+                                        "utan insats. Med {0} insatsenheter av {1} enheter (eller kluster) är "
                                         "de för små; inferensen där insatsen fördelas på nytt går först."};
-    static const struct uf_words alone = {"Errors from influence functions are made for many treated units. "
-                                          "With {0} treated and {1} clusters they "
+    static const struct uf_words alone = {"Errors from influence functions are made for many treated and "
+                                          "untreated units. With {0} treated of {1} units (or clusters) they "
                                           "are too small, and nothing better was asked for.",
-                                          "Medelfel från influensfunktioner förutsätter många insatsenheter. "
-                                          "Med {0} insatsenheter och {1} kluster är "
+                                          "Medelfel från influensfunktioner förutsätter många enheter med och "
+                                          "utan insats. Med {0} insatsenheter av {1} enheter (eller kluster) är "
                                           "de för små, och något bättre har inte begärts."};
     static const struct uf_words advice = {"Ask for inference: randomisation.",
                                            "Begär inference: randomisation."};
-    const struct uf_design *design = &run->design;
-    size_t treated =
-        design->n_treated_clusters < design->n_treated ? design->n_treated_clusters : design->n_treated;
-    if (treated >= 10 && design->n_clusters >= 50) return UF_OK;
-    const struct uf_argument arguments[] = {uf_count_argument(treated),
-                                            uf_count_argument(design->n_clusters)};
+    const struct effect_grounds *grounds = &run->grounds;
+    if (run->automatic || effect_are_many(grounds)) return UF_OK;
+    const struct uf_argument arguments[] = {uf_count_argument(grounds->n_treated),
+                                            uf_count_argument(grounds->n_treated + grounds->n_control)};
     return effect_note(&run->common, UF_WARNING, "influence-errors", run->randomised ? few : alone,
                        run->randomised ? none : advice, arguments, 2, error);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The method `did`: its descriptor and its run. */
 #include "base/fail.h"
+#include "effect/chart_hints.h"
 #include "effect/did_internal.h"
 #include "effect/term_report.h"
 
@@ -58,17 +59,12 @@ static const struct uf_chart_hint charts[] = {
      .value = "estimate",
      .low = "conf_low",
      .high = "conf_high",
+     .low2 = "band_low",
+     .high2 = "band_high",
      .x = "event_time",
      .reference = 0},
-    {.kind = "lines",
-     .table = "raw-trends",
-     .title = {"{0}: means of treated and comparison regions",
-               "{0}: medelvärden för insats- och jämförelseregioner"},
-     .value_label = {NULL, NULL},
-     .value = "value",
-     .label = "label",
-     .x = "period",
-     .reference = NAN},
+    EFFECT_CHART_TRENDS,
+    EFFECT_CHART_RANDOMISATION,
 };
 
 static uf_status whole(const struct uf_options *options, const char *name, long *out, bool *given,
@@ -171,24 +167,13 @@ static uf_status randomise(const struct effect_run *run, const struct uf_did_fit
     return effect_note(run, UF_WARNING, "randomisation-impossible", text, none, &argument, 1, error);
 }
 
-/* The interval is the first one of the table of estimates, as in the report's sentences. */
-static uf_status report_size(const struct did_run *run, const struct uf_did_fit *fit, struct uf_error *error)
-{
-    const struct uf_table *estimates = uf_result_table(run->common.result, "estimates");
-    double estimate[3] = {gsl_vector_get(fit->fit.coefficients, 0), NAN, NAN};
-    for (size_t row = 0; row < uf_table_rows(estimates) && isnan(estimate[1]); row++) {
-        estimate[1] = uf_table_number(estimates, row, EFFECT_CONF_LOW);
-        estimate[2] = uf_table_number(estimates, row, EFFECT_CONF_HIGH);
-        if (isnan(estimate[2])) estimate[1] = NAN;
-        if (isnan(estimate[1])) estimate[2] = NAN;
-    }
-    return effect_report_size(&run->common, run->scale, estimate, error);
-}
-
-/* What a line by which the treated drift would do to the estimate, for the power of the leads' test. */
+/* What a line by which the treated drift would do to the estimate, for the power of the leads' test. Not where only sums
+ * are kept: it would take the regression once more. */
 static uf_status find_drift(struct did_run *run, const struct uf_did_fit *fit,
                             const struct effect_regression *regression, struct uf_error *error)
 {
+    run->estimate = run->drift = NAN;
+    if (fit->summed) return UF_OK;
     gsl_vector *line = gsl_vector_alloc(fit->fit.rank);
     if (!line) return uf_fail_memory(error);
     uf_status status = effect_line_coefficients(&run->common.sample->data, &regression->input, line, error);
@@ -214,10 +199,12 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
         regression, covariance, randomised ? &randomisation : NULL, &assignment, &run->common.sample->data, 0};
     uf_status status = effect_findings_choose(&run->common, &findings, error);
     run->procedure = findings.procedure;
+    if (status == UF_OK && randomised)
+        status = effect_report_noise(&run->common, &assignment, !isnan(randomisation.p_scaled), error);
     if (status == UF_OK)
         status = did_report_estimates(run, fit, regression, covariance, randomised ? &randomisation : NULL,
                                       &assignment, error);
-    if (status == UF_OK) status = report_size(run, fit, error);
+    if (status == UF_OK) status = effect_report_size(&run->common, run->scale, gsl_vector_get(fit->fit.coefficients, 0), error);
     if (status == UF_OK && run->event_study)
         status = did_report_event_study(run, randomised ? &assignment : NULL, error);
     if (status == UF_OK && randomised)
@@ -293,7 +280,6 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
     struct uf_design design;
     struct effect_inference inference;
     struct effect_sample sample;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "did needs an outcome: name one column as the outcome");
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
@@ -320,8 +306,7 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
         status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
     if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_did = {

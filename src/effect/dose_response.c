@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The method `dose-response`: its descriptor and its run. */
 #include "base/fail.h"
+#include "effect/chart_hints.h"
 #include "effect/dose_response_run.h"
 
 #include <math.h>
@@ -52,15 +53,8 @@ static const struct uf_chart_hint charts[] = {
      .label = "label",
      .x = "dose",
      .reference = 0},
-    {.kind = "lines",
-     .table = "raw-trends",
-     .title = {"{0}: means of treated and comparison regions",
-               "{0}: medelvärden för insats- och jämförelseregioner"},
-     .value_label = {NULL, NULL},
-     .value = "value",
-     .label = "label",
-     .x = "period",
-     .reference = NAN},
+    EFFECT_CHART_TRENDS,
+    EFFECT_CHART_RANDOMISATION,
 };
 
 static int choice_of(const struct uf_options *options, const char *name, const char *const *choices)
@@ -150,6 +144,8 @@ static uf_status report(struct dose_run *run, struct effect_findings *findings, 
     UF_TRY(dose_report(run, error));
     UF_TRY(effect_report_term_size(&run->common, run->scale, "average_effect", error));
     if (findings->randomisation)
+        UF_TRY(effect_report_noise(&run->common, findings->assignment, !isnan(findings->randomisation->p_scaled), error));
+    if (findings->randomisation)
         UF_TRY(effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
     return effect_report_trends(&run->common, error);
 }
@@ -195,7 +191,6 @@ static uf_status run_dose_response(const struct uf_panel *panel, const struct uf
     struct effect_inference inference;
     struct effect_sample sample;
     struct dose_units units = {0};
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "dose-response needs an outcome: name one column as the outcome");
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
@@ -219,8 +214,7 @@ static uf_status run_dose_response(const struct uf_panel *panel, const struct uf
     if (status == UF_OK) status = estimate(&run, &units, options, error);
     dose_units_clear(&units);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_dose_response = {

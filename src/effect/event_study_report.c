@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The event study as tables, and the joint test of what comes before the start. */
 #include "base/fail.h"
+#include "effect/band.h"
 #include "effect/did_internal.h"
 
 #include <limits.h>
@@ -109,15 +110,66 @@ static void leads_clear(struct leads *leads)
     free(leads->place);
 }
 
+/* Of many rows only sums are kept. A full set of event times takes the line up exactly, at e − reference; else all is
+ * estimated again with the line as outcome. */
+static uf_status line_of_sums(const struct did_run *run, const struct uf_did_fit *fit,
+                              const struct uf_event_study_options *options, gsl_vector *line,
+                              struct uf_error *error)
+{
+    const struct uf_did_data *data = &run->common.sample->data;
+    bool full = !options->bin_before && !options->bin_after;
+    gsl_vector_set_zero(line);
+    for (size_t j = 0; j < fit->n_leading; j++) {
+        if (fit->position[j] == SIZE_MAX)
+            full = false;
+        else
+            gsl_vector_set(line, fit->position[j], (double)(fit->event_time[j] - options->reference));
+    }
+    if (full) return UF_OK;
+    struct uf_did_data drifting = *data;
+    struct uf_did_fit again;
+    double *outcome = malloc((data->n + 1) * sizeof *outcome), longest = 0;
+    if (!outcome) return uf_fail_memory(error);
+    for (size_t i = 0; i < data->n; i++) {
+        outcome[i] = effect_line_at(data, i);
+        longest = fmax(longest, fabs(outcome[i]));
+    }
+    drifting.outcome = outcome;
+    uf_status status = uf_event_study_estimate(&drifting, options, &again, error);
+    free(outcome);
+    UF_TRY(status);
+    for (size_t j = 0; j < fit->n_columns; j++) {
+        double value = gsl_vector_get(again.fit.coefficients, j);
+        if (fit->position[j] != SIZE_MAX)
+            gsl_vector_set(line, fit->position[j], fabs(value) > EFFECT_NIL_LINE * longest ? value : 0);
+    }
+    uf_did_fit_clear(&again);
+    return UF_OK;
+}
+
 static uf_status leads_init(const struct did_run *run, const struct uf_did_fit *fit,
-                            const struct did_regression *regression, long reference, struct leads *out,
+                            const struct did_regression *regression,
+                            const struct uf_event_study_options *options, struct leads *out,
                             struct uf_error *error)
 {
     size_t k = fit->fit.rank;
     *out = (struct leads){gsl_vector_alloc(k > 0 ? k : 1), malloc((k + 1) * sizeof *out->place), 0};
     if (!out->line || !out->place) return uf_fail_memory(error);
-    out->count = did_lead_places(fit, reference, out->place);
-    return effect_line_coefficients(&run->common.sample->data, &regression->view.input, out->line, error);
+    out->count = did_lead_places(fit, options->reference, out->place);
+    return fit->summed ? line_of_sums(run, fit, options, out->line, error)
+                       : effect_line_coefficients(&run->common.sample->data, &regression->view.input,
+                                                  out->line, error);
+}
+
+/* One band over all event times that are estimated. */
+static uf_status set_band(const struct effect_run *run, const struct uf_did_fit *fit,
+                          const struct uf_covariance *v, struct uf_table *table, struct uf_error *error)
+{
+    double critical;
+    UF_TRY(effect_band_of_coefficients(run, v, fit->position, fit->n_leading, 0, &critical, error));
+    for (size_t row = 0; row < uf_table_rows(table); row++)
+        UF_TRY(effect_set_band(table, row, critical, error));
+    return UF_OK;
 }
 
 static uf_status fill_tables(const struct did_run *run, const struct uf_did_fit *fit,
@@ -137,6 +189,7 @@ static uf_status fill_tables(const struct did_run *run, const struct uf_did_fit 
         if (c == 0)
             status = effect_add_terms(common, &regression->view, c, &v, terms->term, terms->count,
                                       tables->first, error);
+        if (c == 0 && status == UF_OK) status = set_band(common, fit, &v, tables->first, error);
         if (status == UF_OK && tables->all)
             status = effect_add_terms(common, &regression->view, c, &v, terms->term, terms->count,
                                       tables->all, error);
@@ -176,6 +229,7 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit,
     struct did_regression regression;
     struct event_terms terms;
     UF_TRY(effect_table_new("event-study", first_title, common, &tables->first, error));
+    UF_TRY(effect_table_add_band(tables->first, common, error));
     if (common->inference->n_covariances > 1)
         UF_TRY(effect_table_new("event-study-inference", all_title, common, &tables->all, error));
     UF_TRY(effect_pretrend_init(common, &tables->pretrend, error));
@@ -183,7 +237,7 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit,
     UF_TRY(did_regression_init(&common->sample->data, fit, &regression, error));
     struct leads leads = {0};
     uf_status status = event_terms_init(run, fit, options->reference, &terms, error);
-    if (status == UF_OK) status = leads_init(run, fit, &regression, options->reference, &leads, error);
+    if (status == UF_OK) status = leads_init(run, fit, &regression, options, &leads, error);
     if (status == UF_OK)
         status = fill_tables(run, fit, &regression, &terms, options->reference, &leads, tables, error);
     leads_clear(&leads);

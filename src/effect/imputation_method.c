@@ -7,16 +7,18 @@
 #include <utfall/design.h>
 
 #include "base/fail.h"
+#include "effect/chart_hints.h"
 #include "effect/binary_treatment.h"
 #include "effect/imputation_run.h"
 
-static const char *const inferences[] = {"bjs", "randomisation", NULL};
+static const char *const inferences[] = {"auto", "bjs", "randomisation", NULL};
 static const char *const pools[] = {"cohort-period", "event-time", "cohort", "all",
                                     NULL}; /* as enum uf_imputation_pool */
 
 static const struct uf_option options_table[] = {
-    {"inference", UF_OPTION_LIST, "bjs,randomisation", inferences,
-     "bjs: clustered errors of Borusyak, Jaravel & Spiess; randomisation of the cohorts over regions",
+    {"inference", UF_OPTION_LIST, "auto", inferences,
+     "auto chooses by the design and shows the others beside; bjs: clustered errors of Borusyak, Jaravel & "
+     "Spiess; randomisation of the cohorts over regions",
      UF_COLUMNS_NONE},
     {"pool", UF_OPTION_CHOICE, "cohort-period", pools,
      "effects whose average is taken out in the errors: of a cohort in a period, an event time, a cohort, or "
@@ -68,6 +70,10 @@ static const struct uf_chart_hint charts[] = {
      .value = "estimate",
      .low = "conf_low",
      .high = "conf_high",
+     .low2 = "band_low",
+     .high2 = "band_high",
+     .band2_label = {"{0} % simultaneous band, one before the start and one after",
+                     "{0} % simultant band, ett före start och ett efter"},
      .x = "event_time",
      .reference = 0},
     {.kind = "small-multiples",
@@ -76,18 +82,15 @@ static const struct uf_chart_hint charts[] = {
                "{0}: avvikelse från det förväntade, efter startår"},
      .value_label = {"Departure from the prediction", "Avvikelse från det förväntade"},
      .value = "estimate",
+     .low = "conf_low",
+     .high = "conf_high",
      .label = "group",
-     .x = "period",
+     .x = "event_time",
+     .x_label = {"Periods since the start (line: the start)", "Perioder sedan start (linjen: start)"},
+     .form = "intervals",
      .reference = 0},
-    {.kind = "lines",
-     .table = "raw-trends",
-     .title = {"{0}: means of treated and comparison regions",
-               "{0}: medelvärden för insats- och jämförelseregioner"},
-     .value_label = {NULL, NULL},
-     .value = "value",
-     .label = "label",
-     .x = "period",
-     .reference = NAN},
+    EFFECT_CHART_TRENDS,
+    EFFECT_CHART_RANDOMISATION,
 };
 
 static const struct uf_words none = {NULL, NULL};
@@ -209,26 +212,24 @@ static uf_status randomise(const struct imputation_run *run, struct uf_did_assig
 /* The means are of what was estimated: treated observations with a prediction. */
 static uf_status report_size(const struct imputation_run *run, struct uf_error *error)
 {
-    struct imputation_averages simple;
+    struct uf_imputation_averages simple;
     struct effect_sample estimated = *run->common.sample;
     struct effect_run common = run->common;
-    UF_TRY(imputation_averages_init(run, UF_AVERAGE_SIMPLE, &simple, error));
+    UF_TRY(uf_imputation_average(run->fit, UF_AVERAGE_SIMPLE, &simple, error));
     uf_status status = UF_OK;
     double *treatment = malloc((estimated.data.n + 1) * sizeof *treatment);
     if (!treatment) {
         status = uf_fail_memory(error);
-    } else if (simple.averages.count > 0) {
-        const double estimate[3] = {simple.averages.estimate[0], simple.test[0].conf_low,
-                                    simple.test[0].conf_high};
+    } else if (simple.count > 0) {
         for (size_t i = 0; i < estimated.data.n; i++)
             treatment[i] = run->fit->state[i] == UF_IMPUTATION_ESTIMATED &&
                            run->fit->cell[run->fit->cell_of[i]].event_time >= 0;
         estimated.data.treatment = treatment;
         common.sample = &estimated;
-        status = effect_report_size(&common, run->scale, estimate, error);
+        status = effect_report_size(&common, run->scale, simple.estimate[0], error);
     }
     free(treatment);
-    imputation_averages_clear(&simple);
+    uf_imputation_averages_clear(&simple);
     return status;
 }
 
@@ -242,7 +243,10 @@ static uf_status report(const struct imputation_run *run, const struct uf_option
     UF_TRY(imputation_report_fit(run, error));
     UF_TRY(imputation_choose_inference(run, options, &inference, error));
     if (inference.randomise) UF_TRY(randomise(run, &assignment, &randomisation, &randomised, error));
-    uf_status status = imputation_report_estimates(run, &inference, randomised ? &randomisation : NULL,
+    uf_status status = imputation_settle_inference(run, randomised ? &randomisation : NULL, &assignment,
+                                                   &inference, error);
+    if (status == UF_OK)
+        status = imputation_report_estimates(run, &inference, randomised ? &randomisation : NULL,
                                                    assignment.n_blocks, error);
     if (status == UF_OK) status = report_size(run, error);
     if (status == UF_OK && run->event_study)
@@ -309,7 +313,6 @@ static uf_status run_imputation(const struct uf_panel *panel, const struct uf_op
     struct uf_design design;
     struct effect_inference inference;
     struct effect_sample sample;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "imputation needs an outcome: name one column as the outcome");
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
@@ -329,8 +332,7 @@ static uf_status run_imputation(const struct uf_panel *panel, const struct uf_op
     UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
     uf_status status = estimate(&run, options, error);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_imputation = {

@@ -39,6 +39,66 @@ static bool afford(const struct imputation_run *run)
     return imputation_afford(work, &run->common.inference->randomisation);
 }
 
+static uf_status note_left_out_randomisation(const struct imputation_run *run, bool needed,
+                                             struct uf_error *error)
+{
+    static const struct uf_words too_large = {"Randomisation was left out: with {0} observations everything "
+                                              "would take long to estimate again hundreds of "
+                                              "times.",
+                                              "Randomisering har utelämnats: med {0} observationer skulle "
+                                              "det ta lång tid att skatta allt på nytt hundratals "
+                                              "gånger."};
+    const struct uf_argument rows = uf_count_argument(run->fit->n);
+    return effect_note(&run->common, needed ? UF_WARNING : UF_NOTE, "randomisation-left-out", too_large, none,
+                       &rows, 1, error);
+}
+
+/* Everything is computed; what goes first is known afterwards. */
+static uf_status choose_automatically(const struct imputation_run *run, struct imputation_inference *out,
+                                      struct uf_error *error)
+{
+    struct effect_grounds grounds = {0};
+    UF_TRY(effect_count_blocks(&run->common.sample->data, NULL, &grounds, error));
+    *out = (struct imputation_inference){.automatic = true, .analytic = true, .randomise = afford(run)};
+    if (out->randomise || effect_are_many(&grounds)) return UF_OK;
+    return note_left_out_randomisation(run, true, error);
+}
+
+uf_status imputation_settle_inference(const struct imputation_run *run,
+                                      const struct uf_randomisation *randomisation,
+                                      const struct uf_did_assignment *assignment,
+                                      struct imputation_inference *inference, struct uf_error *error)
+{
+    /* where every pool has one region only, the second is all there is */
+    static const struct effect_analytic one_out = {
+        "bjs-leave-one-out",
+        {"clustered error of Borusyak, Jaravel & Spiess with leave-one-out",
+         "klustrat fel enligt Borusyak, Jaravel & Spiess med leave-one-out"}};
+    static const struct effect_analytic plain = {"bjs",
+                                                 {"clustered error of Borusyak, Jaravel & Spiess",
+                                                  "klustrat fel enligt Borusyak, Jaravel & Spiess"}};
+    struct effect_grounds grounds = {
+        .analytic = &plain, .randomised = randomisation, .noise = randomisation && !isnan(randomisation->p_scaled)};
+    struct uf_imputation_averages simple;
+    if (!inference->automatic) return UF_OK;
+    UF_TRY(uf_imputation_average(run->fit, UF_AVERAGE_SIMPLE, &simple, error));
+    uf_status status = UF_OK;
+    if (simple.count > 0) {
+        struct uf_t_test test;
+        status = imputation_test_one_out(run, simple.share, simple.estimate[0], &test, error);
+        grounds.cr2 = status == UF_OK && test.std_error > 0;
+        if (grounds.cr2) grounds.analytic = &one_out;
+    }
+    uf_imputation_averages_clear(&simple);
+    if (status == UF_OK)
+        status = effect_count_blocks(&run->common.sample->data, randomisation ? assignment : NULL, &grounds,
+                                     error);
+    UF_TRY(status);
+    inference->randomised_first = effect_choose(&grounds) != EFFECT_BY_CR2;
+    run->common.inference->chosen = effect_chosen_name(&grounds);
+    return effect_note_choice(&run->common, &grounds, error);
+}
+
 uf_status imputation_choose_inference(const struct imputation_run *run, const struct uf_options *options,
                                       struct imputation_inference *out, struct uf_error *error)
 {
@@ -55,12 +115,7 @@ uf_status imputation_choose_inference(const struct imputation_run *run, const st
     static const struct uf_words added = {
         "{0} was added: with {1} clusters the inference asked for rejects too often to stand alone.",
         "{0} har lagts till: med {1} kluster ger den begärda inferensen för ofta utslag för att stå ensam."};
-    static const struct uf_words too_large = {"Randomisation was left out: with {0} observations everything "
-                                              "would take long to estimate again hundreds of "
-                                              "times.",
-                                              "Randomisering har utelämnats: med {0} observationer skulle "
-                                              "det ta lång tid att skatta allt på nytt hundratals "
-                                              "gånger."};
+    if (asked(options, "auto")) return choose_automatically(run, out, error);
     bool is_few = run->n_clusters < FEW_CLUSTERS;
     struct imputation_inference inference = {.analytic = asked(options, "bjs"),
                                              .randomise = asked(options, "randomisation"),
@@ -75,11 +130,9 @@ uf_status imputation_choose_inference(const struct imputation_run *run, const st
         UF_TRY(effect_note(&run->common, UF_NOTE, "inference-added", added, none, arguments, 2, error));
     }
     if (inference.randomise && !afford(run)) {
-        const struct uf_argument rows = uf_count_argument(run->fit->n);
         inference.randomise = false;
         inference.analytic = true;
-        UF_TRY(effect_note(&run->common, is_few ? UF_WARNING : UF_NOTE, "randomisation-left-out", too_large,
-                           none, &rows, 1, error));
+        UF_TRY(note_left_out_randomisation(run, is_few, error));
     }
     if (!inference.randomise && !inference.analytic) inference.analytic = true;
     *out = inference;

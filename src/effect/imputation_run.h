@@ -4,7 +4,7 @@
 /* What the files of the method `imputation` share. */
 #include <utfall/imputation.h>
 
-#include "effect/run.h"
+#include "effect/inference_choice.h"
 
 struct imputation_run {
     struct effect_run common;
@@ -20,14 +20,25 @@ struct imputation_run {
     char *how; /* how the errors were computed, for the column `note` */
 };
 
-/* What inference the overall average gets, and in which order. It is decided in one place. */
+/* What inference the overall average gets, and in which order. It is decided in one place: first what is to be computed,
+ * then, once the cohorts have been dealt out (`randomisation` NULL: they were not), what goes first. */
 struct imputation_inference {
+    bool automatic; /* the design chooses, and what it did not choose stands beside */
     bool analytic;  /* errors of Borusyak, Jaravel & Spiess */
     bool randomise; /* the cohorts dealt out anew, everything estimated again */
     bool randomised_first;
 };
 uf_status imputation_choose_inference(const struct imputation_run *run, const struct uf_options *options,
                                       struct imputation_inference *out, struct uf_error *error);
+uf_status imputation_settle_inference(const struct imputation_run *run,
+                                      const struct uf_randomisation *randomisation,
+                                      const struct uf_did_assignment *assignment,
+                                      struct imputation_inference *inference, struct uf_error *error);
+
+/* The test of an average whose deviations are taken from the others' (leave-one-out); NaN where that is not defined.
+ * `share`: n_cells × 1. */
+uf_status imputation_test_one_out(const struct imputation_run *run, const gsl_matrix *share, double estimate,
+                                  struct uf_t_test *out, struct uf_error *error);
 
 /* Lowers the number of assignments to what about two seconds allow when each takes `work` rows; false where that is too
  * few. */

@@ -22,15 +22,21 @@ void imputation_averages_clear(struct imputation_averages *a)
     memset(a, 0, sizeof *a);
 }
 
-static uf_status covariance_of(const struct imputation_run *run, const gsl_matrix *share, gsl_matrix **out,
-                               struct uf_error *error)
+static uf_status covariance_by(const struct imputation_run *run,
+                               const struct uf_imputation_error_options *options, const gsl_matrix *share,
+                               gsl_matrix **out, struct uf_error *error)
 {
     gsl_matrix *influence;
-    UF_TRY(
-        uf_imputation_influence(&run->common.sample->data, run->fit, share, &run->errors, &influence, error));
+    UF_TRY(uf_imputation_influence(&run->common.sample->data, run->fit, share, options, &influence, error));
     uf_status status = uf_influence_covariance(influence, out, error);
     gsl_matrix_free(influence);
     return status;
+}
+
+static uf_status covariance_of(const struct imputation_run *run, const gsl_matrix *share, gsl_matrix **out,
+                               struct uf_error *error)
+{
+    return covariance_by(run, &run->errors, share, out, error);
 }
 
 /* A variance needs two clusters. What leaves one out may leave nothing. */
@@ -38,6 +44,18 @@ static struct uf_t_test test_of(const struct imputation_run *run, double estimat
 {
     if (run->n_clusters < 2 || isnan(variance)) return effect_no_test;
     return uf_t_test(estimate, variance, (double)run->n_clusters - 1, run->common.inference->level);
+}
+
+uf_status imputation_test_one_out(const struct imputation_run *run, const gsl_matrix *share, double estimate,
+                                  struct uf_t_test *out, struct uf_error *error)
+{
+    struct uf_imputation_error_options options = run->errors;
+    gsl_matrix *v;
+    options.leave_one_out = true;
+    UF_TRY(covariance_by(run, &options, share, &v, error));
+    *out = test_of(run, estimate, gsl_matrix_get(v, 0, 0));
+    gsl_matrix_free(v);
+    return UF_OK;
 }
 
 /* The variances of many averages, some at a time: their influences may be more than there is room for. */
@@ -141,6 +159,30 @@ static uf_status add_overall(const struct imputation_run *run, enum uf_average_k
     return status;
 }
 
+static uf_status add_bjs(const struct imputation_run *run, const struct imputation_averages *a, bool one_out,
+                         struct uf_table *table, struct uf_error *error)
+{
+    static const struct uf_words words = {"{0}; deviations from the others' average (leave-one-out)",
+                                          "{0}; avvikelser från de övrigas genomsnitt (leave-one-out)"};
+    struct effect_row row = {.term = "simple",
+                             .vcov = one_out ? "bjs-leave-one-out" : "bjs",
+                             .note = run->how,
+                             .estimate = a->averages.estimate[0],
+                             .event_time = NAN,
+                             .test = a->test[0],
+                             .n_clusters = run->n_clusters};
+    if (!one_out) return effect_add_row(table, &run->common, &row, NULL, error);
+    UF_TRY(imputation_test_one_out(run, a->averages.share, row.estimate, &row.test, error));
+    if (isnan(row.test.std_error)) return UF_OK;
+    const struct uf_argument how = uf_text_argument(run->how);
+    char *note = NULL;
+    UF_TRY(uf_phrase(run->common.context->language, words, &how, 1, &note, error));
+    row.note = note;
+    uf_status status = effect_add_row(table, &run->common, &row, NULL, error);
+    free(note);
+    return status;
+}
+
 static uf_status add_simple(const struct imputation_run *run, const struct imputation_inference *inference,
                             const struct uf_randomisation *randomisation, size_t n_blocks,
                             struct uf_table *table, struct uf_error *error)
@@ -148,22 +190,18 @@ static uf_status add_simple(const struct imputation_run *run, const struct imput
     struct imputation_averages a;
     UF_TRY(imputation_averages_init(run, UF_AVERAGE_SIMPLE, &a, error));
     uf_status status = UF_OK;
-    for (int pass = 0; pass < 2 && status == UF_OK && a.averages.count > 0; pass++) {
-        if ((pass == 0) == inference->randomised_first) {
-            if (randomisation)
-                status = effect_add_randomised(&run->common, randomisation, a.averages.estimate[0], n_blocks,
-                                               "simple", table, error);
-        } else if (inference->analytic || !randomisation) {
-            const struct effect_row row = {.term = "simple",
-                                           .vcov = "bjs",
-                                           .note = run->how,
-                                           .estimate = a.averages.estimate[0],
-                                           .event_time = NAN,
-                                           .test = a.test[0],
-                                           .n_clusters = run->n_clusters};
-            status = effect_add_row(table, &run->common, &row, NULL, error);
-        }
-    }
+    bool one_out = inference->automatic, plain = inference->analytic || !randomisation,
+         first = inference->randomised_first;
+    if (a.averages.count == 0) goto done;
+    if (!first && one_out) UF_TRY_GOTO(add_bjs(run, &a, true, table, error), done);
+    if (!first && !one_out && plain) UF_TRY_GOTO(add_bjs(run, &a, false, table, error), done);
+    if (randomisation)
+        UF_TRY_GOTO(effect_add_randomised(&run->common, randomisation, a.averages.estimate[0], n_blocks,
+                                          "simple", table, error),
+                    done);
+    if (first && one_out) UF_TRY_GOTO(add_bjs(run, &a, true, table, error), done);
+    if ((first || one_out) && plain) status = add_bjs(run, &a, false, table, error);
+done:
     imputation_averages_clear(&a);
     return status;
 }

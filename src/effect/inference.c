@@ -439,8 +439,12 @@ uf_status effect_add_randomised(const struct effect_run *run, const struct uf_ra
         "; the interval has no end on one side or both: there are too few ways to deal",
         "; intervallet saknar slut åt ena eller båda hållen: det finns för få sätt att fördela"};
     const struct uf_argument argument = uf_count_argument(n_blocks);
-    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
-        if (isnan(rows[r].p_value)) continue;
+    enum { ROWS = sizeof rows / sizeof *rows };
+    const char *chosen = run->inference->chosen;
+    for (size_t pass = 0; pass < 2 * ROWS; pass++) { /* the chosen one, then the others */
+        size_t r = pass % ROWS;
+        bool goes_first = chosen && !strcmp(rows[r].vcov, chosen);
+        if (isnan(rows[r].p_value) || goes_first != (pass < ROWS)) continue;
         char *note = NULL;
         UF_TRY(uf_phrase(run->context->language, rows[r].note, &argument, 1, &note, error));
         struct effect_row row = {.term = term,

@@ -31,16 +31,20 @@ uf_status effect_pretrend_add(struct effect_pretrend *pretrend, const struct uf_
  * Nothing is filled in where the row has no statistic, or no df of an analytic test.
  *
  * Any regression: effect_line_coefficients gives what a line of slope 1 does to its kept coefficients, and with the places of
- * the leads among them effect_pretrend_add_power_of does the rest. Leads that are combinations of coefficients (averages
- * over cohorts) take the same combinations of that vector, and effect_pretrend_add_power. `data` are the rows of the
- * regression; of one from sums the coefficients are NaN, and no power is said.
+ * the leads among them effect_pretrend_add_power_of does the rest; effect_pretrend_add_power_rows where leads are
+ * combinations of coefficients (averages over cohorts), the rows of a matrix (q × k). `data` are the rows of the regression; of one
+ * from sums the coefficients are NaN, and no power is said.
  */
-uf_status effect_line_coefficients(const struct uf_did_data *data,
-                                   const struct uf_covariance_input *regression, gsl_vector *out,
-                                   struct uf_error *error);
+/* What is rounding in a line as a regression sees it, of its largest value. */
+#define EFFECT_NIL_LINE 1e-7
+uf_status effect_line_coefficients(const struct uf_did_data *data, const struct uf_covariance_input *regression,
+                                   gsl_vector *out, struct uf_error *error);
 uf_status effect_pretrend_add_power_of(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
-                                       const gsl_vector *line, const gsl_matrix *covariance,
-                                       const size_t *lead, size_t n_leads, struct uf_error *error);
+                                       const gsl_vector *line, const gsl_matrix *covariance, const size_t *lead,
+                                       size_t n_leads, struct uf_error *error);
+uf_status effect_pretrend_add_power_rows(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
+                                         const gsl_vector *line, const gsl_matrix *covariance,
+                                         const gsl_matrix *combinations, struct uf_error *error);
 /* `times`: what a line of slope 1 does to the leads (event time less reference, in the simplest case). */
 uf_status effect_pretrend_add_power(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
                                     const gsl_vector *times, const gsl_matrix *covariance,

@@ -9,9 +9,8 @@
 #include <stdint.h>
 #include <utfall/pretrend.h>
 
-/* The level of the joint test, and what is rounding in a line as a regression sees it. */
+/* The level of the joint test. */
 #define LEVEL 0.05
-#define NIL   1e-7
 
 double effect_line_at(const struct uf_did_data *data, size_t row)
 {
@@ -42,7 +41,7 @@ uf_status effect_line_coefficients(const struct uf_did_data *data,
     }
     gsl_blas_dsymv(CblasLower, 1, regression->inverse, sum, 0, out);
     for (size_t j = 0; j < k; j++)
-        if (fabs(gsl_vector_get(out, j)) <= NIL * longest) gsl_vector_set(out, j, 0);
+        if (fabs(gsl_vector_get(out, j)) <= EFFECT_NIL_LINE * longest) gsl_vector_set(out, j, 0);
     gsl_vector_free(sum);
     return UF_OK;
 }
@@ -104,6 +103,26 @@ uf_status effect_pretrend_add_power_of(struct effect_pretrend *pretrend, const s
     if (status == UF_OK) status = effect_pretrend_add_power(pretrend, test, times, part, error);
     gsl_vector_free(times);
     gsl_matrix_free(part);
+    return status;
+}
+
+uf_status effect_pretrend_add_power_rows(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
+                                         const gsl_vector *line, const gsl_matrix *covariance,
+                                         const gsl_matrix *combinations, struct uf_error *error)
+{
+    size_t q = combinations->size1;
+    if (q == 0) return UF_OK;
+    gsl_vector *times = gsl_vector_alloc(q);
+    gsl_matrix *half = gsl_matrix_alloc(q, combinations->size2), *whole = gsl_matrix_alloc(q, q);
+    uf_status status = times && half && whole ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) {
+        gsl_blas_dgemv(CblasNoTrans, 1, combinations, line, 0, times);
+        gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, combinations, covariance, 0, half);
+        gsl_blas_dgemm(CblasNoTrans, CblasTrans, 1, half, combinations, 0, whole);
+        status = effect_pretrend_add_power(pretrend, test, times, whole, error);
+    }
+    gsl_vector_free(times);
+    gsl_matrix_free(half), gsl_matrix_free(whole);
     return status;
 }
 

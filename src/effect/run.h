@@ -23,6 +23,9 @@ uf_status effect_note(const struct effect_run *run, enum uf_severity severity, c
                       struct uf_words text, struct uf_words advice, const struct uf_argument *arguments,
                       size_t n_arguments, struct uf_error *error);
 
+/* The period on an axis: 2017, 2017.25; the place in the order where periods are on no calendar. */
+double effect_period_number(const struct effect_run *run, size_t period);
+
 /* Table `raw-trends`: means of each cohort and of the comparison by period. */
 uf_status effect_report_trends(const struct effect_run *run, struct uf_error *error);
 
@@ -31,12 +34,19 @@ uf_status effect_report_randomisation(const struct effect_run *run,
                                       const struct uf_randomisation *randomisation,
                                       const struct uf_did_assignment *assignment, struct uf_error *error);
 
+/* A note `treated-noisier` or `treated-quieter` where the treated blocks varied more or less before the start than the
+ * others did (or, where that is not known, are smaller or larger by weight): which p-values cannot be trusted, and in
+ * which direction. `scaled`: the scaled randomisation is at hand. docs/design-check.md has the thresholds. */
+uf_status effect_report_noise(const struct effect_run *run, const struct uf_did_assignment *assignment, bool scaled,
+                              struct uf_error *error);
+
 /* What the outcome is measured in, for the size in per cent; in the order of effect_scales. */
 enum effect_scale { EFFECT_SCALE_AUTO, EFFECT_SCALE_LEVEL, EFFECT_SCALE_LOG, EFFECT_SCALE_LOG_PER_CENT };
 extern const char *const effect_scales[]; /* NULL-terminated, for an option `scale` */
 
 /* Table `effect-size`: the estimate in units, in per cent of the counterfactual mean, per million of the cost. `estimate`
- * is per unit of treatment, with the ends of its interval (NaN: none). */
-uf_status effect_report_size(const struct effect_run *run, enum effect_scale scale, const double estimate[3],
+ * is per unit of treatment; its interval is the first one of table `estimates`, which is there already, as in the report's
+ * sentences. */
+uf_status effect_report_size(const struct effect_run *run, enum effect_scale scale, double estimate,
                              struct uf_error *error);
 #endif

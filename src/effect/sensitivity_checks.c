@@ -127,18 +127,37 @@ static uf_status leave_each_out(const struct sensitivity_run *run, unsigned char
 static uf_status note_largest(const struct sensitivity_run *run, struct largest largest, size_t sign_changes,
                               struct uf_error *error)
 {
-    static const struct uf_words text = {"One region at a time was left out. The estimate changes most "
-                                         "without {0}: {1} instead of {2}. It changes sign "
-                                         "without {3} of the regions.",
-                                         "En region i taget har utelämnats. Skattningen ändras mest utan "
-                                         "{0}: {1} i stället för {2}. Den byter tecken "
-                                         "utan {3} av regionerna."};
+    /* never, once, more often */
+    static const struct uf_words text[] = {
+        {"One region at a time was left out. The estimate changes most without {0}: {1} instead of {2}. It "
+         "keeps its sign whichever region is left out.",
+         "En region i taget har utelämnats. Skattningen ändras mest utan {0}: {1} i stället för {2}. Den "
+         "behåller sitt tecken vilken region som än utelämnas."},
+        {"One region at a time was left out. The estimate changes most without {0}: {1} instead of {2}. One of "
+         "the regions changes its sign when it is left out.",
+         "En region i taget har utelämnats. Skattningen ändras mest utan {0}: {1} i stället för {2}. Den byter "
+         "tecken när en av regionerna utelämnas."},
+        {"One region at a time was left out. The estimate changes most without {0}: {1} instead of {2}. It "
+         "changes sign for {3} of the regions left out.",
+         "En region i taget har utelämnats. Skattningen ändras mest utan {0}: {1} i stället för {2}. Den byter "
+         "tecken för {3} av de utelämnade regionerna."}};
     const struct uf_argument arguments[] = {uf_text_argument(run->common.panel->units.label[largest.unit]),
                                             significant_argument(largest.estimate),
                                             significant_argument(run->main.estimate),
                                             uf_count_argument(sign_changes)};
-    return effect_note(&run->common, sign_changes ? UF_WARNING : UF_NOTE, "leave-one-out", text, nothing,
-                       arguments, 4, error);
+    return effect_note(&run->common, sign_changes ? UF_WARNING : UF_NOTE, "leave-one-out",
+                       text[sign_changes < 2 ? sign_changes : 2], nothing, arguments, 4, error);
+}
+
+/* The estimate of the whole sample in each row, to compare with. */
+static uf_status add_whole_sample(const struct sensitivity_run *run, struct uf_table *table,
+                                  struct uf_error *error)
+{
+    size_t column;
+    UF_TRY(uf_table_add_column(table, "whole_sample", UF_COLUMN_NUMBER, run->common.unit, 4, &column, error));
+    for (size_t row = 0; row < uf_table_rows(table); row++)
+        UF_TRY(effect_set_number(table, row, column, run->main.estimate, error));
+    return UF_OK;
 }
 
 uf_status sensitivity_leave_out(const struct sensitivity_run *run, struct uf_error *error)
@@ -163,6 +182,7 @@ uf_status sensitivity_leave_out(const struct sensitivity_run *run, struct uf_err
     uf_status status = sensitivity_checks_table(run, "leave-one-out", title, &table, error);
     if (status == UF_OK) status = leave_each_out(run, keep, table, &largest, &sign_changes, error);
     free(keep);
+    if (status == UF_OK) status = add_whole_sample(run, table, error);
     if (status == UF_OK && largest.unit != SIZE_MAX) status = note_largest(run, largest, sign_changes, error);
     return sensitivity_take(run, table, status, error);
 }
@@ -226,17 +246,41 @@ static uf_status move_starts(const struct sensitivity_run *run, struct subsample
     return UF_OK;
 }
 
+static uf_status note_placebo(const struct sensitivity_run *run, size_t tried, size_t found,
+                              struct uf_error *error)
+{
+    /* one try or more; found never, once, more often */
+    static const struct uf_words text[2][3] = {
+        {{"The start was moved to the period before it, on the periods before the intervention alone. No "
+          "difference shows at 5 %.",
+          "Starten har flyttats till perioden före, med enbart perioderna före insatsen. Ingen skillnad syns på "
+          "5-procentsnivån."},
+         {"The start was moved to the period before it, on the periods before the intervention alone. A "
+          "difference shows at 5 %, where there was no intervention that could have made it.",
+          "Starten har flyttats till perioden före, med enbart perioderna före insatsen. En skillnad syns på "
+          "5-procentsnivån, där ingen insats kan ha orsakat den."},
+         {NULL, NULL}},
+        {{"The start was moved to an earlier period {0} times, on the periods before the intervention alone. No "
+          "difference shows at 5 % in any of them.",
+          "Starten har flyttats till en tidigare period {0} gånger, med enbart perioderna före insatsen. Ingen "
+          "av gångerna syns en skillnad på 5-procentsnivån."},
+         {"The start was moved to an earlier period {0} times, on the periods before the intervention alone. In "
+          "one of them a difference shows at 5 %, where there was no intervention that could have made it.",
+          "Starten har flyttats till en tidigare period {0} gånger, med enbart perioderna före insatsen. En av "
+          "gångerna syns en skillnad på 5-procentsnivån, där ingen insats kan ha orsakat den."},
+         {"The start was moved to an earlier period {0} times, on the periods before the intervention alone. In "
+          "{1} of them a difference shows at 5 %, where there was no intervention that could have made it.",
+          "Starten har flyttats till en tidigare period {0} gånger, med enbart perioderna före insatsen. I {1} "
+          "av fallen syns en skillnad på 5-procentsnivån, där ingen insats kan ha orsakat den."}}};
+    const struct uf_argument arguments[] = {uf_count_argument(tried), uf_count_argument(found)};
+    return effect_note(&run->common, found ? UF_WARNING : UF_NOTE, "placebo-in-time",
+                       text[tried > 1][found < 2 ? found : 2], nothing, arguments, 2, error);
+}
+
 uf_status sensitivity_placebo_in_time(const struct sensitivity_run *run, struct uf_error *error)
 {
     static const struct uf_words title = {"The intervention moved to before its start",
                                           "Insatsen flyttad till före sin start"};
-    static const struct uf_words text = {
-        "The start was moved to an earlier period {0} times, on the periods before the intervention alone. "
-        "In {1} of them a "
-        "difference shows at 5 %, where there was no intervention that could have made it.",
-        "Starten har flyttats till en tidigare period {0} gånger, med enbart perioderna före insatsen. I {1} "
-        "av dem syns en "
-        "skillnad på 5-procentsnivån, där ingen insats kan ha orsakat den."};
     if (uf_options_count(run->options, "placebo-starts") == 0) return UF_OK;
     const struct uf_did_data *data = &run->common.sample->data;
     struct uf_table *table = NULL;
@@ -250,10 +294,7 @@ uf_status sensitivity_placebo_in_time(const struct sensitivity_run *run, struct 
     if (status == UF_OK) status = sensitivity_checks_table(run, "placebo-in-time", title, &table, error);
     if (status == UF_OK) status = move_starts(run, &part, table, &found, &tried, error);
     subsample_clear(&part);
-    const struct uf_argument arguments[] = {uf_count_argument(tried), uf_count_argument(found)};
-    if (status == UF_OK && tried > 0)
-        status = effect_note(&run->common, found ? UF_WARNING : UF_NOTE, "placebo-in-time", text, nothing,
-                             arguments, 2, error);
+    if (status == UF_OK && tried > 0) status = note_placebo(run, tried, found, error);
     return sensitivity_take(run, table, status, error);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* What the estimate amounts to: in units, in per cent of what would have been, and for the money. */
 #include "base/fail.h"
-#include "effect/run.h"
+#include "effect/estimates.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -166,7 +166,19 @@ static uf_status fill(const struct effect_run *run, enum effect_scale scale, con
     return add_money(run, table, &a, estimate, unit, error);
 }
 
-uf_status effect_report_size(const struct effect_run *run, enum effect_scale scale, const double estimate[3],
+/* The estimate and the ends of its interval; NaN: none. */
+static void find_interval(const struct effect_run *run, double estimate, double out[3])
+{
+    const struct uf_table *table = uf_result_table(run->result, "estimates");
+    out[0] = estimate, out[1] = out[2] = NAN;
+    for (size_t row = 0; table && row < uf_table_rows(table) && isnan(out[1]); row++) {
+        double low = uf_table_number(table, row, EFFECT_CONF_LOW),
+               high = uf_table_number(table, row, EFFECT_CONF_HIGH);
+        if (!isnan(low) && !isnan(high)) out[1] = low, out[2] = high;
+    }
+}
+
+uf_status effect_report_size(const struct effect_run *run, enum effect_scale scale, double estimate,
                              struct uf_error *error)
 {
     static const struct uf_words title = {"What the estimate amounts to", "Vad skattningen motsvarar"};
@@ -177,12 +189,14 @@ uf_status effect_report_size(const struct effect_run *run, enum effect_scale sca
                  {"conf_low", UF_COLUMN_NUMBER}, {"conf_high", UF_COLUMN_NUMBER}, {"unit", UF_COLUMN_TEXT}};
     struct uf_table *table = NULL;
     size_t index;
+    double values[3];
+    find_interval(run, estimate, values);
     UF_TRY(uf_table_new("effect-size", &table, error));
     uf_status status = uf_table_set_title(table, uf_words_in(title, run->context->language), error);
     for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
         status = uf_table_add_column(table, names[c].name, names[c].type, NULL,
                                      names[c].type == UF_COLUMN_NUMBER ? 3 : -1, &index, error);
-    if (status == UF_OK) status = fill(run, scale, estimate, table, error);
+    if (status == UF_OK) status = fill(run, scale, values, table, error);
     if (status != UF_OK) {
         uf_table_free(table);
         return status;

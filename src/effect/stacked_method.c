@@ -2,6 +2,7 @@
 /* The method `stacked`: its descriptor and its run. */
 #include "base/fail.h"
 #include "effect/binary_treatment.h"
+#include "effect/chart_hints.h"
 #include "effect/stacked_run.h"
 
 #include <math.h>
@@ -56,17 +57,12 @@ static const struct uf_chart_hint charts[] = {
      .value = "estimate",
      .low = "conf_low",
      .high = "conf_high",
+     .low2 = "band_low",
+     .high2 = "band_high",
      .x = "event_time",
      .reference = 0},
-    {.kind = "lines",
-     .table = "raw-trends",
-     .title = {"{0}: means of treated and comparison regions",
-               "{0}: medelvärden för insats- och jämförelseregioner"},
-     .value_label = {NULL, NULL},
-     .value = "value",
-     .label = "label",
-     .x = "period",
-     .reference = NAN},
+    EFFECT_CHART_TRENDS,
+    EFFECT_CHART_RANDOMISATION,
 };
 
 static int choice_of(const struct uf_options *options, const char *name, const char *const *choices)
@@ -165,6 +161,8 @@ static uf_status report(struct stacked_run *run, struct effect_findings *finding
     UF_TRY(stacked_report_tables(run, error));
     UF_TRY(effect_report_term_size(&run->common, run->scale, "simple", error));
     if (findings->randomisation)
+        UF_TRY(effect_report_noise(&run->common, findings->assignment, !isnan(findings->randomisation->p_scaled), error));
+    if (findings->randomisation)
         UF_TRY(effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
     return effect_report_trends(&run->common, error);
 }
@@ -212,7 +210,6 @@ static uf_status run_stacked(const struct uf_panel *panel, const struct uf_optio
     struct uf_design design;
     struct effect_inference inference;
     struct effect_sample sample;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "stacked needs an outcome: name one column as the outcome");
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
@@ -237,8 +234,7 @@ static uf_status run_stacked(const struct uf_panel *panel, const struct uf_optio
     uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
     if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_stacked = {

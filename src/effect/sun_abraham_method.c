@@ -2,6 +2,7 @@
 /* The method `sun-abraham`: its descriptor and its run. */
 #include "base/fail.h"
 #include "effect/binary_treatment.h"
+#include "effect/chart_hints.h"
 #include "effect/sun_abraham_run.h"
 
 #include <math.h>
@@ -44,26 +45,25 @@ static const struct uf_chart_hint charts[] = {
      .value = "estimate",
      .low = "conf_low",
      .high = "conf_high",
+     .low2 = "band_low",
+     .high2 = "band_high",
      .x = "event_time",
      .reference = 0},
     {.kind = "small-multiples",
      .table = "group-time",
-     .title = {"{0}: difference from the comparison by cohort and time since the start",
-               "{0}: skillnad mot jämförelsen per kohort och tid sedan start"},
+     .title = {"{0}: difference from the comparison by starting year and time since the start",
+               "{0}: skillnad mot jämförelsen efter startår och tid sedan start"},
      .value_label = {"Difference from the comparison", "Skillnad mot jämförelsen"},
      .value = "estimate",
+     .low = "conf_low",
+     .high = "conf_high",
+     .x_label = {"Periods since the start (line: the start)", "Perioder sedan start (linjen: start)"},
+     .form = "intervals",
      .label = "group",
      .x = "event_time",
      .reference = 0},
-    {.kind = "lines",
-     .table = "raw-trends",
-     .title = {"{0}: means of treated and comparison regions",
-               "{0}: medelvärden för insats- och jämförelseregioner"},
-     .value_label = {NULL, NULL},
-     .value = "value",
-     .label = "label",
-     .x = "period",
-     .reference = NAN},
+    EFFECT_CHART_TRENDS,
+    EFFECT_CHART_RANDOMISATION,
 };
 
 static uf_status read_request(const struct uf_options *options, struct sun_abraham_run *run,
@@ -154,6 +154,8 @@ static uf_status report(struct sun_abraham_run *run, struct effect_findings *fin
     UF_TRY(sun_abraham_report_tables(run, error));
     UF_TRY(effect_report_term_size(&run->common, run->scale, "simple", error));
     if (findings->randomisation)
+        UF_TRY(effect_report_noise(&run->common, findings->assignment, !isnan(findings->randomisation->p_scaled), error));
+    if (findings->randomisation)
         UF_TRY(effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
     return effect_report_trends(&run->common, error);
 }
@@ -192,7 +194,6 @@ static uf_status run_sun_abraham(const struct uf_panel *panel, const struct uf_o
     struct uf_design design;
     struct effect_inference inference;
     struct effect_sample sample;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "sun-abraham needs an outcome: name one column as the outcome");
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
@@ -220,8 +221,7 @@ static uf_status run_sun_abraham(const struct uf_panel *panel, const struct uf_o
     uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
     if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_sun_abraham = {

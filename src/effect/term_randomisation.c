@@ -40,15 +40,9 @@ uf_status effect_report_term_size(const struct effect_run *run, enum effect_scal
                                   struct uf_error *error)
 {
     const struct uf_table *estimates = uf_result_table(run->result, "estimates");
-    double size[3] = {NAN, NAN, NAN};
-    for (size_t row = 0; row < uf_table_rows(estimates); row++) {
-        if (strcmp(uf_table_text(estimates, row, EFFECT_TERM), term) != 0) continue;
-        double low = uf_table_number(estimates, row, EFFECT_CONF_LOW),
-               high = uf_table_number(estimates, row, EFFECT_CONF_HIGH);
-        size[0] = uf_table_number(estimates, row, EFFECT_ESTIMATE);
-        if (isnan(low) || isnan(high)) continue;
-        size[1] = low, size[2] = high;
-        break;
-    }
-    return effect_report_size(run, scale, size, error);
+    double estimate = NAN;
+    for (size_t row = uf_table_rows(estimates); row-- > 0;)
+        if (!strcmp(uf_table_text(estimates, row, EFFECT_TERM), term))
+            estimate = uf_table_number(estimates, row, EFFECT_ESTIMATE);
+    return effect_report_size(run, scale, estimate, error);
 }

@@ -52,10 +52,9 @@ void effect_terms_add(struct effect_terms *terms, const struct effect_term *prot
 uf_status effect_findings_choose(const struct effect_run *run, struct effect_findings *findings,
                                  struct uf_error *error)
 {
-    const struct effect_inference *inference = run->inference;
-    struct effect_grounds grounds = {.n_treated = run->sample->n_treated,
-                                     .n_control = run->sample->n_control,
-                                     .wild = run->sample->data.n_cluster_dimensions == 1};
+    struct effect_inference *inference = run->inference;
+    const struct uf_did_data *data = findings->data ? findings->data : &run->sample->data;
+    struct effect_grounds grounds = {.wild = run->sample->data.n_cluster_dimensions == 1};
     static const struct uf_words summed = {"Inference: by clusters (cr1s). Of {0} rows only sums are kept, "
                                            "and the procedures for few clusters need every row.",
                                            "Inferens: efter kluster (cr1s). Av {0} rader sparas bara summor, "
@@ -70,17 +69,12 @@ uf_status effect_findings_choose(const struct effect_run *run, struct effect_fin
         grounds.cr2 |=
             inference->covariance[c].kind == UF_COVARIANCE_CR2 && findings->covariance[c].matrix;
     if (findings->randomisation) {
-        const struct uf_did_assignment *assignment = findings->assignment;
         grounds.randomised = true;
         grounds.noise = !isnan(findings->randomisation->p_scaled);
-        grounds.n_treated = grounds.n_control = 0;
-        for (size_t b = 0; b < assignment->n_blocks; b++) {
-            bool treated = assignment->first_period[assignment->path[b]] != SIZE_MAX;
-            grounds.n_treated += treated;
-            grounds.n_control += !treated;
-        }
     }
+    UF_TRY(effect_count_blocks(data, findings->randomisation ? findings->assignment : NULL, &grounds, error));
     findings->procedure = effect_choose(&grounds);
+    inference->chosen = effect_chosen_name(&grounds);
     return effect_note_choice(run, &grounds, error);
 }
 

@@ -109,8 +109,10 @@ static void carried_into_the_estimate(void **state)
     (void)state;
     for (size_t c = 0; c < CASES; c++) {
         struct ran ran = run_case(&cases[c], 0, 1);
-        const struct uf_table *pretrend = table_of(&ran, "pretrend"), *estimates = table_of(&ran, "estimates");
-        double slope = cell_number(pretrend, row_with(pretrend, cases[c].vcov), "slope_80"), drift[2], estimate;
+        const struct uf_table *pretrend = table_of(&ran, "pretrend"),
+                              *estimates = table_of(&ran, "estimates");
+        double slope = cell_number(pretrend, row_with(pretrend, cases[c].vcov), "slope_80"), drift[2],
+               estimate;
         const struct uf_note *note = uf_result_note(&ran.result, "pretrend-power");
         assert_non_null(note);
         const char *sentence = strstr(note->text, "would make the estimate ");
@@ -165,13 +167,23 @@ static void same_as_sensitivity(void **state)
     static const char *const kinds[] = {"cr1s", "cr2", "hc1"};
     const struct design design = {{5, 5}, 30};
     for (size_t k = 0; k < 3; k++) {
-        const char *const did[] = {"inference", kinds[k], NULL},
-                          *const sensitivity[] = {"inference", kinds[k], "event-covariance", "inference",
-                                                  "draws", "100", "leave-one-out", "false",
-                                                  "placebo-starts", "0", "restrictions", "smoothness", NULL};
+        const char *const did[] = {"inference", kinds[k], NULL}, *const sensitivity[] = {"inference",
+                                                                                         kinds[k],
+                                                                                         "event-covariance",
+                                                                                         "inference",
+                                                                                         "draws",
+                                                                                         "100",
+                                                                                         "leave-one-out",
+                                                                                         "false",
+                                                                                         "placebo-starts",
+                                                                                         "0",
+                                                                                         "restrictions",
+                                                                                         "smoothness",
+                                                                                         NULL};
         struct ran one = run_method(&uf_method_did, panel_make(&design, 0, 3), did),
                    two = run_method(&uf_method_sensitivity, panel_make(&design, 0, 3), sensitivity);
-        const struct uf_table *pretrend = table_of(&one, "pretrend"), *power = table_of(&two, "pretrend-power");
+        const struct uf_table *pretrend = table_of(&one, "pretrend"),
+                              *power = table_of(&two, "pretrend-power");
         size_t row = row_with(pretrend, kinds[k]);
         expect_close(cell_number(pretrend, row, "slope_50"), cell_number(power, 0, "slope"), 1e-8, "50 %");
         expect_close(cell_number(pretrend, row, "slope_80"), cell_number(power, 1, "slope"), 1e-8, "80 %");
@@ -179,11 +191,37 @@ static void same_as_sensitivity(void **state)
     }
 }
 
+/* So many rows that did keeps their sums only. A bin that holds nothing makes it estimate again on the line. */
+static void from_sums(void **state)
+{
+    (void)state;
+    static const char *const plain[] = {"inference", "cr1s", NULL},
+                             *const bin[] = {"inference", "cr1s", "bin-before", "-50", NULL};
+    enum { MANY = UF_DID_SUMMED_FROM / PERIODS + 1 };
+    double slope[2];
+    for (int b = 0; b < 2; b++) {
+        struct uf_panel *panel = small_panel_new(MANY, PERIODS, 2000, (const char *const[]){"y"}, 1);
+        struct uf_random random;
+        uf_random_init(&random, 6, UF_PURPOSE_SIMULATION, 1);
+        for (size_t u = 0; u < MANY; u++) {
+            if (u % 2) panel->treatment.first_period[u] = 4 + u % 3;
+            for (size_t t = 0; t < PERIODS; t++) *small_panel_cell(panel, 0, u, t) = normal(&random);
+        }
+        struct ran ran = run_method(&uf_method_did, panel, b ? bin : plain);
+        const struct uf_table *pretrend = table_of(&ran, "pretrend");
+        slope[b] = cell_number(pretrend, 0, "slope_80");
+        assert_non_null(uf_result_note(&ran.result, "pretrend-power"));
+        uf_result_clear(&ran.result);
+    }
+    assert_true(slope[0] > 0 && slope[0] < 0.1);
+    expect_close(slope[1], slope[0], 1e-7, "again on the line");
+}
+
 /* Where all are treated in the end (did refuses that) a line by event time is an effect of units plus one of periods. */
 static void no_line_without_never_treated(void **state)
 {
     (void)state;
-    static const char *const not_yet[] = {"inference", "influence", "draws",          "0",
+    static const char *const not_yet[] = {"inference", "influence",       "draws", "0",
                                           "control",   "not-yet-treated", NULL},
                              *const bjs[] = {"inference", "bjs", "draws", "0", NULL};
     static const struct {
@@ -221,7 +259,7 @@ int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_as_sensitivity), cmocka_unit_test(carried_into_the_estimate),
+        cmocka_unit_test(same_as_sensitivity), cmocka_unit_test(from_sums), cmocka_unit_test(carried_into_the_estimate),
         cmocka_unit_test(no_line_without_never_treated), cmocka_unit_test(in_swedish),
         cmocka_unit_test(found_as_often_as_promised)};
     return cmocka_run_group_tests(tests, NULL, NULL);

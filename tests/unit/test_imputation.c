@@ -19,9 +19,15 @@ static void every_table_is_there(void **state)
     const struct uf_table *estimates = table_of(&ran, "estimates"), *events = table_of(&ran, "event-study"),
                           *cells = table_of(&ran, "group-time"), *groups = table_of(&ran, "group-average"),
                           *years = table_of(&ran, "calendar-average");
-    /* few clusters: randomisation first, the errors beside it, with a warning */
-    assert_non_null(uf_result_note(&ran.result, "few-clusters-imputation"));
-    assert_non_null(strstr(cell_text(estimates, 0, "vcov"), "randomisation"));
+    /* few clusters: randomisation first, the errors beside it, in a sentence */
+    assert_non_null(strstr(uf_result_note(&ran.result, "inference-chosen")->text, "6 treated and 10 untreated"));
+    assert_null(uf_result_note(&ran.result, "few-clusters-imputation"));
+    assert_string_equal(cell_text(estimates, 0, "vcov"), "randomisation-scaled");
+    size_t one_out = row_of(estimates, "vcov", "bjs-leave-one-out");
+    assert_true(cell_number(estimates, one_out, "std_error") >
+                cell_number(estimates, row_of(estimates, "vcov", "bjs"), "std_error"));
+    const struct uf_table *size = table_of(&ran, "effect-size");
+    expect_close(cell_number(size, 0, "conf_low"), cell_number(estimates, 0, "conf_low"), 0, "one interval");
     size_t bjs = row_of(estimates, "vcov", "bjs");
     assert_string_equal(cell_text(estimates, bjs, "term"), "simple");
     /* (1 … 6 three times, 1 … 4 three times) */
@@ -59,6 +65,40 @@ static void every_table_is_there(void **state)
     assert_non_null(uf_result_table(&ran.result, "design"));
     assert_null(uf_result_table(&ran.result, "left-out"));
     assert_int_equal(ran.result.claim, UF_CLAIM_EFFECT);
+    uf_result_clear(&ran.result);
+}
+
+/* `auto` takes what the design calls for, and what is asked for by name stands as asked. */
+static void inference_is_chosen_by_the_design(void **state)
+{
+    (void)state;
+    static const char *const quick[] = {"permutations", "99", "enumerate", "99", "draws", "0", NULL};
+    static const char *const named[] = {"inference", "bjs,randomisation", "permutations", "99",
+                                        "enumerate", "99", "draws", "0", NULL};
+    struct uf_panel *panel = starts_panel(60);
+    for (size_t u = 6; u < 24; u++) panel->treatment.first_period[u] = u % 2 ? 4 : 6;
+    struct ran ran = run_method(&uf_method_imputation, panel, quick);
+    const struct uf_table *estimates = table_of(&ran, "estimates");
+    assert_string_equal(cell_text(estimates, 0, "vcov"), "bjs-leave-one-out");
+    assert_true(row_of(estimates, "vcov", "randomisation-scaled") < row_of(estimates, "vcov", "bjs"));
+    const struct uf_note *note = uf_result_note(&ran.result, "inference-chosen");
+    assert_int_equal(note->severity, UF_NOTE);
+    assert_non_null(strstr(note->text, "with leave-one-out, because 24 treated and 36 untreated"));
+    uf_result_clear(&ran.result);
+    ran = run_in(&uf_method_imputation, starts_panel(16), UF_SWEDISH, quick);
+    assert_non_null(strstr(uf_result_note(&ran.result, "inference-chosen")->text, "6 behandlade"));
+    expect_swedish(&ran);
+    uf_result_clear(&ran.result);
+    /* two years before the first start: how noisy the regions are is not known */
+    panel = starts_panel(16);
+    for (size_t u = 0; u < 6; u++) panel->treatment.first_period[u] = u < 3 ? 2 : 4;
+    ran = run_method(&uf_method_imputation, panel, quick);
+    assert_string_equal(cell_text(table_of(&ran, "estimates"), 0, "vcov"), "randomisation-t");
+    assert_int_equal(uf_result_note(&ran.result, "inference-chosen")->severity, UF_WARNING);
+    uf_result_clear(&ran.result);
+    ran = run_method(&uf_method_imputation, starts_panel(60), named);
+    assert_null(uf_result_note(&ran.result, "inference-chosen"));
+    assert_string_equal(cell_text(table_of(&ran, "estimates"), 0, "vcov"), "bjs");
     uf_result_clear(&ran.result);
 }
 
@@ -246,6 +286,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_table_is_there),
+        cmocka_unit_test(inference_is_chosen_by_the_design),
         cmocka_unit_test(a_unit_always_treated_is_left_out_by_name),
         cmocka_unit_test(a_year_without_untreated_is_left_out),
         cmocka_unit_test(anticipation_moves_the_start),

@@ -100,19 +100,40 @@ static void checks_by_hand(void **state)
     expect_close(estimate_of(&result, "alternative-controls", "listed"),
                  by_hand(panel, 0, UNITS, START, PERIODS, 6), 1e-9, "some controls");
     assert_int_equal(uf_table_rows(uf_result_table(&result, "leave-one-out")), UNITS);
+    const struct uf_table *without = uf_result_table(&result, "leave-one-out");
+    for (size_t i = 0; i < UNITS; i++)
+        expect_close(uf_table_number(without, i, uf_table_column(without, "estimate")) -
+                         uf_table_number(without, i, uf_table_column(without, "change")),
+                     uf_table_number(without, i, uf_table_column(without, "whole_sample")), 1e-12, "whole sample");
     assert_non_null(uf_result_note(&result, "leave-one-out"));
 
     /* the bounds hold the estimate where M = 0 of relative magnitudes, and grow */
     const struct uf_table *bounds = uf_result_table(&result, "bounds");
     size_t low = uf_table_column(bounds, "low"), high = uf_table_column(bounds, "high"),
            m = uf_table_column(bounds, "m");
-    assert_int_equal(uf_table_rows(bounds), 20);
+    size_t set = uf_table_column(bounds, "set"), label = uf_table_column(bounds, "label"),
+           zero = uf_table_column(bounds, "includes_zero"), original = 0, broken = 0;
     for (size_t i = 0; i < uf_table_rows(bounds); i++) {
         assert_true(uf_table_number(bounds, i, low) < uf_table_number(bounds, i, high));
+        if (strstr(uf_table_text(bounds, i, label), "breakdown value")) {
+            broken++;
+            assert_string_equal(uf_table_text(bounds, i, zero), "yes");
+            if (uf_table_number(bounds, i, m) > 0) assert_string_equal(uf_table_text(bounds, i - 1, zero), "no");
+        }
+        if (!strcmp(uf_table_text(bounds, i, set), "original")) {
+            original++;
+            assert_true(isnan(uf_table_number(bounds, i, m)));
+            /* M = 0 of relative magnitudes is the original interval, but for the grid */
+            if (!strcmp(uf_table_text(bounds, i + 1, set), "c-lf"))
+                expect_within(uf_table_number(bounds, i, low), uf_table_number(bounds, i + 1, low), 0.05, "M = 0");
+            continue;
+        }
         if (uf_table_number(bounds, i, m) == 0) continue;
         assert_true(uf_table_number(bounds, i, high) - uf_table_number(bounds, i, low) >
                     uf_table_number(bounds, i - 1, high) - uf_table_number(bounds, i - 1, low));
     }
+    assert_int_equal(original, 4);
+    assert_true(broken > 0 && uf_table_rows(bounds) >= 24 && uf_table_rows(bounds) <= 24 + broken);
     /* an effect of 2 with errors of a third survives drifts as large as before, and says how much */
     const struct uf_table *breakdown = uf_result_table(&result, "breakdown");
     assert_int_equal(uf_table_rows(breakdown), 4);
@@ -123,6 +144,55 @@ static void checks_by_hand(void **state)
     assert_int_equal(uf_table_rows(uf_result_table(&result, "pretrend-power")), 2);
     uf_result_clear(&result);
     small_panel_free(panel);
+}
+
+/* None, one and many are said in words of their own. */
+static void counts_in_sentences(void **state)
+{
+    (void)state;
+    static const char *const signs[2][3] = {
+        {"keeps its sign whichever", "One of the regions changes its sign", "changes sign for "},
+        {"behåller sitt tecken", "när en av regionerna utelämnas", "byter tecken för "}};
+    static const char *const starts[2][3] = {
+        {"No difference shows at 5 % in any", "In one of them a difference", " of them a difference shows"},
+        {"Ingen av gångerna", "En av gångerna syns", "av fallen syns en skillnad"}};
+    bool seen_sign[3] = {0}, seen_start[3] = {0};
+    /* an effect from large to nil: the sign then hangs on single regions; and a drift before the start */
+    for (int step = 0; step < 24; step++) {
+        struct uf_panel *panel = panel_make();
+        double without = step < 12 ? 0 : by_hand(panel, 0, UNITS, START, PERIODS, UNITS) - 0.01 * (step - 11);
+        for (size_t u = 0; u < TREATED; u++)
+            for (size_t t = 0; t < PERIODS; t++)
+                *small_panel_cell(panel, 0, u, t) +=
+                    (t >= START ? -without : 0) + (step < 12 ? 0.02 * step * (double)t : 0);
+        for (int language = 0; language < 2; language++) {
+            struct uf_result result;
+            struct uf_error error;
+            assert_ok(try(&uf_method_sensitivity, panel, language ? UF_SWEDISH : UF_ENGLISH,
+                          (const char *const[]){"draws", "100", "restrictions", "smoothness", NULL}, &result,
+                          &error),
+                      &error);
+            size_t changes = 0, found = 0;
+            const struct uf_table *one_out = uf_result_table(&result, "leave-one-out"),
+                                  *moved = uf_result_table(&result, "placebo-in-time");
+            for (size_t i = 0; i < uf_table_rows(one_out); i++) {
+                double estimate = uf_table_number(one_out, i, uf_table_column(one_out, "estimate"));
+                changes += estimate * by_hand(panel, 0, UNITS, START, PERIODS, UNITS) < 0;
+            }
+            for (size_t i = 0; i < uf_table_rows(moved); i++)
+                found += uf_table_number(moved, i, uf_table_column(moved, "p_value")) < 0.05;
+            size_t sign = changes < 2 ? changes : 2, start = found < 2 ? found : 2;
+            assert_non_null(strstr(uf_result_note(&result, "leave-one-out")->text, signs[language][sign]));
+            assert_non_null(
+                strstr(uf_result_note(&result, "placebo-in-time")->text, starts[language][start]));
+            seen_sign[sign] = seen_start[start] = true;
+            uf_result_clear(&result);
+        }
+        small_panel_free(panel);
+    }
+    for (int k = 0; k < 3; k++)
+        if (!seen_sign[k] || !seen_start[k])
+            fail_msg("%d was not met (signs %d, starts %d)", k, seen_sign[k], seen_start[k]);
 }
 
 static void words_in_swedish(void **state)
@@ -237,7 +307,7 @@ static void power_of_a_panel(void **state)
 int main(void)
 {
     gsl_set_error_handler_off();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(checks_by_hand), cmocka_unit_test(words_in_swedish),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(checks_by_hand), cmocka_unit_test(words_in_swedish), cmocka_unit_test(counts_in_sentences),
                                        cmocka_unit_test(few_periods_and_bad_words),
                                        cmocka_unit_test(power_of_a_panel)};
     return cmocka_run_group_tests(tests, NULL, NULL);
