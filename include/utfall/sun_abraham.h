@@ -117,8 +117,8 @@ uf_status uf_sun_abraham_weights(const struct uf_sun_abraham *fit, const double 
 /* The cohorts dealt out anew over the assignment's blocks, each to as many as in the data, and the overall average
  * estimated anew, regression and all. `data` are the rows that were fitted (fit.data), with the assignment of them.
  * Statistics: the average; it over its error clustered as the data (first dimension); with `noise` (NULL: none) it over
- * what the blocks' noise implies for the weights of their outcomes. A balanced panel without covariates goes by means:
- * O(n) an assignment; else a regression each time. Errors as uf_randomise. */
+ * what the blocks' noise implies for the weights of their outcomes. A balanced panel goes by means:
+ * O(n k²) an assignment, k covariates; else (and with collinear covariates) a regression each time. Errors as uf_randomise. */
 uf_status uf_sun_abraham_randomise(const struct uf_did_data *data, const struct uf_sun_abraham_options *options,
                                    const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
                                    const struct uf_randomisation_options *randomisation,

@@ -24,6 +24,7 @@ bool uf_stacked_by_means(const struct uf_did_data *data)
 {
     long first = 0, last = 0;
     size_t periods = 0;
+    if (data->covariates && data->covariates->size2 > 0) return false;
     if (!uf_sun_abraham_by_means(data)) return false;
     unsigned char *seen = calloc(data->n_periods + 1, 1);
     for (size_t i = 0; seen && i < data->n; i++) {

@@ -124,7 +124,8 @@ static uf_status randomise(const struct sun_abraham_run *run, struct dealt *out,
     if (!run->common.inference->randomise) return UF_OK;
     if (run->fit->fit.summed && run->common.inference->automatic) return UF_OK; /* the choice says why */
     double rows = (double)data->n, k = (double)(run->fit->fit.fit.rank + data->n_periods);
-    double work = uf_sun_abraham_by_means(data) ? rows * 12 : rows * k * (k + 20);
+    double c = (double)run->common.panel->n_covariates;
+    double work = uf_sun_abraham_by_means(data) ? rows * (12 + 6 * c * (c + 3)) : rows * k * (k + 20);
     if (!effect_afford(&run->common, work, &options)) return effect_note_not_dealt(&run->common, true, error);
     UF_TRY(uf_did_assignment_init(data, &out->assignment, error));
     uf_status status = uf_did_noise_init(data, &out->assignment, &noise, &reason);

@@ -5,6 +5,7 @@
 #include "effect/outcome_weights.h"
 #include "effect/sun_abraham_internal.h"
 
+#include <gsl/gsl_linalg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,11 @@ struct dealer {
     size_t *first_period, *block; /* n_units; SIZE_MAX: not in the sample */
     /* by means: outcomes less their unit's mean, and by slot the mean and what an outcome weighs */
     double *deviation, *mean, *total, *share;
+    /* the same of the covariates (k of them, row by row), their cross-products, and what solves them */
+    size_t k;
+    double *x, *x_mean;
+    gsl_matrix *products;
+    gsl_vector *slope, *turned;
     struct outcome_tally tally;
 };
 
@@ -24,11 +30,12 @@ static void dealer_clear(struct dealer *d)
 {
     free(d->first_period), free(d->block), free(d->deviation), free(d->mean), free(d->total), free(d->share);
     outcome_tally_clear(&d->tally);
+    free(d->x), free(d->x_mean);
+    gsl_matrix_free(d->products), gsl_vector_free(d->slope), gsl_vector_free(d->turned);
 }
 
 bool uf_sun_abraham_by_means(const struct uf_did_data *data)
 {
-    if (data->covariates && data->covariates->size2 > 0) return false;
     size_t *count = calloc(data->n_units + 1, sizeof *count), most = 0;
     unsigned char *seen = calloc(data->n_periods + 1, 1);
     double *weight = calloc(data->n_units + 1, sizeof *weight);
@@ -46,6 +53,30 @@ bool uf_sun_abraham_by_means(const struct uf_did_data *data)
     for (size_t u = 0; balanced && u < data->n_units; u++) balanced = count[u] == 0 || count[u] == most;
     free(count), free(seen), free(weight);
     return balanced;
+}
+
+/* Covariates less their unit's mean. */
+static uf_status covariates_init(struct dealer *d, size_t slots, struct uf_error *error)
+{
+    const struct uf_did_data *data = d->actual;
+    const size_t k = d->k = data->covariates ? data->covariates->size2 : 0;
+    if (k == 0 || !d->by_means) return UF_OK;
+    double *sum = calloc(data->n_units * k + 1, sizeof *sum), *count = calloc(data->n_units + 1, sizeof *count);
+    d->x = malloc((data->n * k + 1) * sizeof *d->x);
+    d->x_mean = malloc((slots * k + 1) * sizeof *d->x_mean);
+    d->products = gsl_matrix_alloc(k, k);
+    d->slope = gsl_vector_alloc(k), d->turned = gsl_vector_alloc(k);
+    bool memory = sum && count && d->x && d->x_mean && d->products && d->slope && d->turned;
+    for (size_t i = 0; memory && i < data->n; i++) {
+        count[data->unit[i]]++;
+        for (size_t j = 0; j < k; j++) sum[data->unit[i] * k + j] += gsl_matrix_get(data->covariates, i, j);
+    }
+    for (size_t i = 0; memory && i < data->n; i++)
+        for (size_t j = 0; j < k; j++)
+            d->x[i * k + j] =
+                gsl_matrix_get(data->covariates, i, j) - sum[data->unit[i] * k + j] / count[data->unit[i]];
+    free(sum), free(count);
+    return memory ? UF_OK : uf_fail_memory(error);
 }
 
 static uf_status dealer_init(struct dealer *d, const struct uf_did_noise *noise, struct uf_error *error)
@@ -74,13 +105,80 @@ static uf_status dealer_init(struct dealer *d, const struct uf_did_noise *noise,
     d->mean = malloc(slots * sizeof(double)), d->total = malloc(slots * sizeof(double));
     if (!d->mean || !d->total) return uf_fail_memory(error);
     d->data.first_period = d->first_period;
+    UF_TRY(covariates_init(d, slots, error));
     return outcome_tally_init(data, d->assignment, noise, d->block, &d->tally, error);
 }
 
 /* --- by means -------------------------------------------------------------------------------------- */
 
-/* In a balanced panel the cell is the difference of mean changes since the reference. */
-static void by_means(struct dealer *d, const struct sun_abraham_layout *l, const struct uf_sun_abraham *fit,
+static double row_weight(const struct uf_did_data *data, size_t i)
+{
+    return data->weights ? data->weights[i] : 1;
+}
+
+/* The covariates' slopes: everything less its unit's and its slot's mean. Outcomes and their means become those without the
+ * covariates' part. False where the covariates are (nearly) collinear. */
+static bool take_covariates_out(struct dealer *d, const struct sun_abraham_layout *l,
+                                const struct uf_sun_abraham *fit, size_t slots)
+{
+    const struct uf_did_data *data = &d->data;
+    const size_t k = d->k;
+    if (k == 0) return true;
+    memset(d->x_mean, 0, slots * k * sizeof *d->x_mean);
+    gsl_matrix_set_zero(d->products), gsl_vector_set_zero(d->slope);
+    for (size_t i = 0; i < data->n; i++) {
+        if (data->period[i] >= l->end) continue;
+        size_t s = sun_abraham_slot(data, l, fit, i);
+        for (size_t j = 0; j < k; j++) d->x_mean[s * k + j] += row_weight(data, i) * d->x[i * k + j] / l->weight[s];
+    }
+    double before[32], all[32] = {0};
+    if (k > 32) return false;
+    for (size_t i = 0; i < data->n; i++) {
+        if (data->period[i] >= l->end) continue;
+        size_t s = sun_abraham_slot(data, l, fit, i);
+        const double *x = d->x + i * k, *m = d->x_mean + s * k, w = row_weight(data, i);
+        for (size_t a = 0; a < k; a++) {
+            double r = x[a] - m[a];
+            all[a] += w * x[a] * x[a];
+            *gsl_vector_ptr(d->slope, a) += w * r * (d->deviation[i] - d->mean[s]);
+            for (size_t b = 0; b <= a; b++) *gsl_matrix_ptr(d->products, a, b) += w * r * (x[b] - m[b]);
+        }
+    }
+    for (size_t a = 0; a < k; a++) {
+        before[a] = gsl_matrix_get(d->products, a, a);
+        if (!(before[a] > 1e-8 * all[a])) return false;
+        for (size_t b = 0; b < a; b++) gsl_matrix_set(d->products, b, a, gsl_matrix_get(d->products, a, b));
+    }
+    if (gsl_linalg_cholesky_decomp1(d->products)) return false;
+    for (size_t a = 0; a < k; a++) {
+        double left = gsl_matrix_get(d->products, a, a);
+        if (!(left * left > 1e-8 * before[a])) return false;
+    }
+    gsl_linalg_cholesky_svx(d->products, d->slope);
+    for (size_t s = 0; s < slots; s++)
+        for (size_t j = 0; j < k; j++) d->mean[s] -= gsl_vector_get(d->slope, j) * d->x_mean[s * k + j];
+    return true;
+}
+
+/* What the outcomes' weights owe to the covariates: A⁻¹ Σ v x, v without covariates. */
+static void turn_weights(struct dealer *d, const struct sun_abraham_layout *l, const struct uf_sun_abraham *fit,
+                         double all)
+{
+    const struct uf_did_data *data = &d->data;
+    if (d->k == 0) return;
+    gsl_vector_set_zero(d->turned);
+    for (size_t i = 0; i < data->n; i++) {
+        if (data->period[i] >= l->end) continue;
+        size_t s = sun_abraham_slot(data, l, fit, i);
+        double v = row_weight(data, i) * d->share[s] / (l->weight[s] * all);
+        for (size_t j = 0; j < d->k; j++) *gsl_vector_ptr(d->turned, j) += v * d->x[i * d->k + j];
+    }
+    gsl_linalg_cholesky_svx(d->products, d->turned);
+}
+
+/* In a balanced panel the cell is the difference of mean changes since the reference. False where the covariates need a
+ * regression. */
+static bool by_means(struct dealer *d, const struct sun_abraham_layout *l, const struct uf_sun_abraham *fit,
                      struct uf_randomisation_statistics *out)
 {
     const struct uf_did_data *data = &d->data;
@@ -95,6 +193,7 @@ static void by_means(struct dealer *d, const struct sun_abraham_layout *l, const
                 (data->weights ? data->weights[i] : 1) * d->deviation[i];
     for (size_t s = 0; s < slots; s++)
         if (l->weight[s] > 0) d->mean[s] /= l->weight[s];
+    if (!take_covariates_out(d, l, fit, slots)) return false;
     for (size_t c = 0; c < fit->n_cells; c++) {
         const struct uf_cohort_cell *cell = &fit->cell[c];
         const size_t b = fit->cohort[cell->cohort].reference, g = cell->cohort * periods;
@@ -111,19 +210,27 @@ static void by_means(struct dealer *d, const struct sun_abraham_layout *l, const
         all += cell->weight;
     }
     if (d->leads && all > 0) out->coefficient = sqrt(sum / all);
-    if (d->leads || !(all > 0)) return;
+    if (d->leads || !(all > 0)) return true;
+    turn_weights(d, l, fit, all);
     outcome_tally_start(&d->tally);
     for (size_t i = 0; i < data->n; i++) {
         size_t s;
         if (data->period[i] >= l->end) continue;
         s = sun_abraham_slot(data, l, fit, i);
         if (l->level[s] == SUN_ABRAHAM_LEFT_OUT) continue;
-        double w = data->weights ? data->weights[i] : 1;
+        double w = row_weight(data, i), v = w * d->share[s] / (l->weight[s] * all),
+               residual = d->deviation[i] - d->mean[s];
+        for (size_t j = 0; j < d->k; j++) {
+            double x = d->x[i * d->k + j];
+            v -= w * (x - d->x_mean[s * d->k + j]) * gsl_vector_get(d->turned, j);
+            residual -= gsl_vector_get(d->slope, j) * x;
+        }
         outcome_tally_add(&d->tally, data->unit[i], data->period[i],
-                  data->n_cluster_dimensions ? data->cluster[0][i] : data->unit[i],
-                  w * d->share[s] / (l->weight[s] * all), d->deviation[i] - d->mean[s], data->outcome[i]);
+                          data->n_cluster_dimensions ? data->cluster[0][i] : data->unit[i], v, residual,
+                          data->outcome[i]);
     }
     outcome_tally_finish(&d->tally, out);
+    return true;
 }
 
 /* --- by regression --------------------------------------------------------------------------------- */
@@ -182,10 +289,11 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
     struct uf_sun_abraham fit = {0};
     struct uf_error reason;
     uf_status status = sun_abraham_layout_init(&d->data, d->options, &layout, &fit, &reason);
-    if (status == UF_OK) by_means(d, &layout, &fit, out);
+    bool done = status == UF_OK && by_means(d, &layout, &fit, out);
     sun_abraham_layout_clear(&layout);
     uf_sun_abraham_clear(&fit);
     if (status != UF_OK && status != UF_NOT_IDENTIFIED && error) *error = reason;
+    if (status == UF_OK && !done) return by_regression(d, out, error);
     return status == UF_NOT_IDENTIFIED ? UF_OK : status;
 }
 
