@@ -376,21 +376,24 @@ static uf_status note_normal(const struct sensitivity_run *run, const struct sen
 {
     static const struct uf_words clustered = {
         "The bounds take the estimates of the event study as normal, with the covariance {0} as if it were "
-        "known. With as few as here (treated regions: {1}, clusters: {2}) they are too narrow rather than too "
+        "known. With as few as here (treated regions: {1}, clusters: {2}) they are too narrow rather than "
+        "too "
         "wide.",
         "Gränserna förutsätter att händelsestudiens skattningar är normalfördelade, med kovariansen {0} som "
-        "om den vore känd. Med så få som här (insatsregioner: {1}, kluster: {2}) är de snarare för snäva än för "
+        "om den vore känd. Med så få som här (insatsregioner: {1}, kluster: {2}) är de snarare för snäva än "
+        "för "
         "vida."};
-    static const struct uf_words serial = {"The bounds take the estimates of the event study as normal. The "
-                                           "treated regions ({1}) or the others are too few to show how their "
-                                           "errors go together, so the covariance is that of the untreated "
-                                           "rows, the same for all regions: it fits badly where the "
-                                           "treated are noisier than the comparison.",
-                                           "Gränserna förutsätter att händelsestudiens skattningar är "
-                                           "normalfördelade. Insatsregionerna ({1}) eller de övriga är för få "
-                                           "för att visa hur deras fel samvarierar, så kovariansen är de "
-                                           "obehandlade radernas, densamma för alla regioner: den passar illa "
-                                           "om insatsregionerna är brusigare än jämförelsen."};
+    static const struct uf_words serial = {
+        "The bounds take the estimates of the event study as normal. The "
+        "treated regions ({1}) or the others are too few to show how their "
+        "errors go together, so the covariance is that of the untreated "
+        "rows, the same for all regions: it fits badly where the "
+        "treated are noisier than the comparison.",
+        "Gränserna förutsätter att händelsestudiens skattningar är "
+        "normalfördelade. Insatsregionerna ({1}) eller de övriga är för få "
+        "för att visa hur deras fel samvarierar, så kovariansen är de "
+        "obehandlade radernas, densamma för alla regioner: den passar illa "
+        "om insatsregionerna är brusigare än jämförelsen."};
     const struct uf_argument arguments[] = {uf_text_argument(e->vcov),
                                             uf_count_argument(run->common.sample->n_treated),
                                             uf_count_argument(run->main.n_clusters)};
@@ -454,6 +457,24 @@ static uf_status report(const struct sensitivity_run *run, struct sensitivity_ev
     return status == UF_OK ? note_normal(run, e, error) : status;
 }
 
+/* The searches below would walk over rounding. */
+static bool is_exact(const struct sensitivity_run *run, const struct sensitivity_event *e)
+{
+    for (size_t i = 0; i < e->covariance->size1; i++)
+        if (effect_is_rounding(&run->common, sqrt(fmax(0, gsl_matrix_get(e->covariance, i, i))))) return true;
+    return false;
+}
+
+static uf_status note_exact(const struct sensitivity_run *run, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "There are no bounds: the event study explains the outcome completely, so no uncertainty can be "
+        "estimated.",
+        "Gränser saknas: händelsestudien förklarar utfallet fullständigt, så någon osäkerhet går inte att "
+        "skatta."};
+    return effect_note(&run->common, UF_WARNING, "bounds-impossible", text, nothing, NULL, 0, error);
+}
+
 uf_status sensitivity_report_bounds(const struct sensitivity_run *run, struct uf_error *error)
 {
     struct sensitivity_event e;
@@ -466,6 +487,8 @@ uf_status sensitivity_report_bounds(const struct sensitivity_run *run, struct uf
     }
     if (e.study.n_before == 0 || e.study.n_after == 0) {
         status = note_impossible(run, true, error);
+    } else if (is_exact(run, &e)) {
+        status = note_exact(run, error);
     } else {
         status = report(run, &e, error);
         if (status == UF_OK) status = report_power(run, &e, error);
