@@ -62,9 +62,9 @@ struct uf_dose_data {
 struct uf_dose_fit {
     struct uf_dose_options options;
     size_t n_columns, n_treated, n_untreated, n_doses; /* n_doses: different ones above 0 */
-    double least, most, scale; /* of the treated doses; what they are divided by in the columns */
-    double *knot;              /* groups: upper ends (size); spline: interior knots (size) */
-    gsl_matrix *x;             /* n × rank: the kept columns; the first is the constant */
+    double least, most, scale;   /* of the treated doses; what they are divided by in the columns */
+    double *knot;                /* groups: upper ends (size); spline: interior knots (size) */
+    gsl_matrix *x;               /* n × rank: the kept columns; the first is the constant */
     struct uf_least_squares fit; /* of all columns */
     size_t *position;            /* n_columns: among the kept ones; SIZE_MAX: dropped */
 };

@@ -63,11 +63,11 @@ struct uf_stack {
 struct uf_stacked {
     struct uf_stack *stack; /* one per cohort, ascending */
     size_t n_stacks, n_used;
-    size_t n_distinct; /* rows of the caller's that are in the stack at least once */
-    size_t n_treated, n_control; /* distinct units */
-    struct uf_did_data data; /* the stacked rows: units and periods are those of the sub-experiments */
-    size_t *row;             /* data.n: of the caller's rows */
-    struct uf_did_fit fit;   /* leading columns: event times but the reference, ascending */
+    size_t n_distinct;            /* rows of the caller's that are in the stack at least once */
+    size_t n_treated, n_control;  /* distinct units */
+    struct uf_did_data data;      /* the stacked rows: units and periods are those of the sub-experiments */
+    size_t *row;                  /* data.n: of the caller's rows */
+    struct uf_did_fit fit;        /* leading columns: event times but the reference, ascending */
     struct uf_stacked_rows *rows; /* owns what `data` points to */
 };
 

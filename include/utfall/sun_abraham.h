@@ -66,7 +66,8 @@ struct uf_cohort_cell {
 struct uf_treated_cohort {
     size_t first_period, n_units;
     size_t reference; /* a period; SIZE_MAX: the cohort is left out, nothing is observed before its start */
-    bool moved;       /* not the reference asked for, which is not observed: the latest period before it, or else the
+    bool
+        moved; /* not the reference asked for, which is not observed: the latest period before it, or else the
                        * latest before the anticipation */
 };
 
@@ -75,23 +76,24 @@ struct uf_sun_abraham {
     size_t n_cohorts;
     struct uf_cohort_cell *cell; /* by cohort, then period */
     size_t n_cells;
-    size_t n_units;            /* treated, in cohorts that are not left out */
-    size_t n_control;          /* units */
-    size_t control_first;      /* SIZE_MAX: controls are never treated; else they start in this period */
-    size_t n_late;             /* rows left out, because the last cohort is treated */
-    size_t n_always;           /* units left out, of cohorts without a reference */
-    size_t n_unlinked;         /* rows left out, of cells with a reason */
-    struct uf_did_data data;   /* what was fitted; borrows from the caller's where no row was left out */
-    size_t *row;               /* data.n: of the caller's rows; NULL: all */
-    struct uf_did_fit fit;     /* leading columns: the cells that were asked for, in their order */
+    size_t n_units;          /* treated, in cohorts that are not left out */
+    size_t n_control;        /* units */
+    size_t control_first;    /* SIZE_MAX: controls are never treated; else they start in this period */
+    size_t n_late;           /* rows left out, because the last cohort is treated */
+    size_t n_always;         /* units left out, of cohorts without a reference */
+    size_t n_unlinked;       /* rows left out, of cells with a reason */
+    struct uf_did_data data; /* what was fitted; borrows from the caller's where no row was left out */
+    size_t *row;             /* data.n: of the caller's rows; NULL: all */
+    struct uf_did_fit fit;   /* leading columns: the cells that were asked for, in their order */
     struct uf_sun_abraham_rows *rows; /* owns what `data` does not borrow */
 };
 
 /* data->first_period says who is treated when; data->treatment is not read. `options` NULL: reference −1.
  * UF_NOT_IDENTIFIED: no control, or no cell from a start on can be estimated; UF_BAD_USAGE: a reference that is not
  * before the anticipation. Cost: O(n) and that of a regression with as many columns as cells. */
-uf_status uf_sun_abraham_estimate(const struct uf_did_data *data, const struct uf_sun_abraham_options *options,
-                                  struct uf_sun_abraham *out, struct uf_error *error);
+uf_status uf_sun_abraham_estimate(const struct uf_did_data *data,
+                                  const struct uf_sun_abraham_options *options, struct uf_sun_abraham *out,
+                                  struct uf_error *error);
 void uf_sun_abraham_clear(struct uf_sun_abraham *fit);
 
 /* --- averages ---------------------------------------------------------------------------------- */
@@ -119,8 +121,10 @@ uf_status uf_sun_abraham_weights(const struct uf_sun_abraham *fit, const double 
  * Statistics: the average; it over its error clustered as the data (first dimension); with `noise` (NULL: none) it over
  * what the blocks' noise implies for the weights of their outcomes. A balanced panel goes by means:
  * O(n k²) an assignment, k covariates; else (and with collinear covariates) a regression each time. Errors as uf_randomise. */
-uf_status uf_sun_abraham_randomise(const struct uf_did_data *data, const struct uf_sun_abraham_options *options,
-                                   const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
+uf_status uf_sun_abraham_randomise(const struct uf_did_data *data,
+                                   const struct uf_sun_abraham_options *options,
+                                   const struct uf_did_assignment *assignment,
+                                   const struct uf_did_noise *noise,
                                    const struct uf_randomisation_options *randomisation,
                                    struct uf_randomisation *out, struct uf_error *error);
 /* The same for what comes before the start: `coefficient` is the root of the weighted mean square of the cells before

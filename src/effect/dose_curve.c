@@ -36,8 +36,8 @@ static int by_dose(const void *a, const void *b)
 }
 
 /* All units by dose; free() it. */
-static uf_status order_units(const struct uf_dose_data *data, struct ordered **out, size_t *untreated, size_t *doses,
-                             struct uf_error *error)
+static uf_status order_units(const struct uf_dose_data *data, struct ordered **out, size_t *untreated,
+                             size_t *doses, struct uf_error *error)
 {
     struct ordered *o = malloc((data->n + 1) * sizeof *o);
     if (!o) return uf_fail_memory(error);
@@ -45,18 +45,19 @@ static uf_status order_units(const struct uf_dose_data *data, struct ordered **o
     for (size_t i = 0; i < data->n; i++) {
         if (!(data->dose[i] >= 0)) {
             free(o);
-            return uf_fail(error, UF_BAD_INPUT, "unit %zu has the dose %g; expected 0 (untreated) or more", i + 1,
-                           data->dose[i]);
+            return uf_fail(error, UF_BAD_INPUT, "unit %zu has the dose %g; expected 0 (untreated) or more",
+                           i + 1, data->dose[i]);
         }
         o[i] = (struct ordered){data->dose[i], data->change[i], data->weights ? data->weights[i] : 1};
         *untreated += data->dose[i] == 0;
     }
     qsort(o, data->n, sizeof *o, by_dose);
     for (size_t i = 0; i < data->n; i++) *doses += o[i].dose > 0 && (i == 0 || o[i].dose != o[i - 1].dose);
-    const char *lack = *untreated == 0         ? "no unit is untreated: there is nothing that a dose could be compared with"
-                       : *untreated == data->n ? "no unit is treated"
-                       : *doses < 2            ? "all treated units have the same dose: nothing can be said of other doses"
-                                               : NULL;
+    const char *lack =
+        *untreated == 0         ? "no unit is untreated: there is nothing that a dose could be compared with"
+        : *untreated == data->n ? "no unit is treated"
+        : *doses < 2            ? "all treated units have the same dose: nothing can be said of other doses"
+                                : NULL;
     if (!lack) {
         *out = o;
         return UF_OK;
@@ -145,8 +146,8 @@ uf_status uf_dose_fit(const struct uf_dose_data *data, const struct uf_dose_opti
     struct ordered *units = NULL;
     size_t n = data->n;
     if (options->size < sizes[options->curve].least || options->size > sizes[options->curve].most)
-        return uf_fail(error, UF_BAD_USAGE, "a curve of size %zu was asked for; expected %zu to %zu", options->size,
-                       sizes[options->curve].least, sizes[options->curve].most);
+        return uf_fail(error, UF_BAD_USAGE, "a curve of size %zu was asked for; expected %zu to %zu",
+                       options->size, sizes[options->curve].least, sizes[options->curve].most);
     UF_TRY(order_units(data, &units, &fit.n_untreated, &fit.n_doses, error));
     fit.n_treated = n - fit.n_untreated;
     fit.least = units[fit.n_untreated].dose, fit.most = units[n - 1].dose;
@@ -155,13 +156,15 @@ uf_status uf_dose_fit(const struct uf_dose_data *data, const struct uf_dose_opti
     uf_status status = fit.knot ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK &&
         (fit.n_doses < fit.n_columns - 1 || !set_knots(units + fit.n_untreated, fit.n_treated, &fit)))
-        status = uf_fail(error, UF_NOT_IDENTIFIED, "%zu different doses are too few for a curve with %zu coefficients",
-                         fit.n_doses, fit.n_columns - 1);
+        status = uf_fail(error, UF_NOT_IDENTIFIED,
+                         "%zu different doses are too few for a curve with %zu coefficients", fit.n_doses,
+                         fit.n_columns - 1);
     free(units);
     if (status == UF_OK) status = regress(data, &fit, error);
     if (status == UF_OK && fit.fit.n_dropped > 0)
-        status = uf_fail(error, UF_NOT_IDENTIFIED, "the doses are too close together for a curve with %zu coefficients",
-                         fit.n_columns - 1);
+        status =
+            uf_fail(error, UF_NOT_IDENTIFIED,
+                    "the doses are too close together for a curve with %zu coefficients", fit.n_columns - 1);
     if (status == UF_OK)
         *out = fit;
     else

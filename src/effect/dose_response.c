@@ -19,7 +19,8 @@ static const struct uf_option options_table[] = {
     {"curve", UF_OPTION_CHOICE, "polynomial", curves, "how the change depends on the dose among the treated",
      UF_COLUMNS_NONE},
     {"size", UF_OPTION_COUNT, NULL, NULL,
-     "degree of the polynomial (default 2, or 1 with fewer than six doses), knots of the spline (1), or groups (3)",
+     "degree of the polynomial (default 2, or 1 with fewer than six doses), knots of the spline (1), or "
+     "groups (3)",
      UF_COLUMNS_NONE},
     {"baseline", UF_OPTION_CHOICE, "mean", baselines,
      "what the periods after are compared with: the mean of those before, or the last one", UF_COLUMNS_NONE},
@@ -33,11 +34,14 @@ static const struct uf_option options_table[] = {
 };
 
 static const char *const sources[] = {
-    "Callaway, B., Goodman-Bacon, A. & Sant'Anna, P. H. C. (2024). Difference-in-differences with a continuous "
+    "Callaway, B., Goodman-Bacon, A. & Sant'Anna, P. H. C. (2024). Difference-in-differences with a "
+    "continuous "
     "treatment. NBER Working Paper 32117.",
-    "Yitzhaki, S. (1996). On using linear regressions in welfare economics. Journal of Business & Economic Statistics "
+    "Yitzhaki, S. (1996). On using linear regressions in welfare economics. Journal of Business & Economic "
+    "Statistics "
     "14(4), 478–486.",
-    "Montiel Olea, J. L. & Plagborg-Møller, M. (2019). Simultaneous confidence bands: theory, implementation, and "
+    "Montiel Olea, J. L. & Plagborg-Møller, M. (2019). Simultaneous confidence bands: theory, "
+    "implementation, and "
     "an application to SVARs. Journal of Applied Econometrics 34(1), 1–17.",
     NULL,
 };
@@ -79,13 +83,14 @@ static uf_status read_request(const struct uf_options *options, struct dose_run 
     run->scale = (enum effect_scale)choice_of(options, "scale", effect_scales);
     if (run->common.panel->n_covariates > 0)
         return uf_fail(error, UF_BAD_USAGE,
-                       "dose-response takes no covariates: found %zu; leave them out, or take their part out of the outcome",
+                       "dose-response takes no covariates: found %zu; leave them out, or take their part out "
+                       "of the outcome",
                        run->common.panel->n_covariates);
     return UF_OK;
 }
 
-static uf_status refuse(const struct effect_run *run, const char *code, struct uf_words text, struct uf_words advice,
-                        struct uf_error *error)
+static uf_status refuse(const struct effect_run *run, const char *code, struct uf_words text,
+                        struct uf_words advice, struct uf_error *error)
 {
     UF_TRY(effect_note(run, UF_FATAL, code, text, advice, NULL, 0, error));
     run->result->claim = UF_CLAIM_DESCRIPTION;
@@ -96,25 +101,30 @@ static uf_status refuse_no_dose(const struct effect_run *run, struct uf_error *e
 {
     static const struct uf_words text = {"The treatment says who was treated and when, not how much.",
                                          "Insatsen anger vilka som fick den och när, inte hur mycket."};
-    static const struct uf_words advice = {
-        "Name a column with amounts as the treatment (as SEK per employee), 0 before the start and for the untreated; or use "
-        "did.",
-        "Ange en kolumn med belopp som insats (som kronor per anställd), 0 före start och för dem utan insats; eller använd "
-        "did."};
+    static const struct uf_words advice = {"Name a column with amounts as the treatment (as SEK per "
+                                           "employee), 0 before the start and for the untreated; or use "
+                                           "did.",
+                                           "Ange en kolumn med belopp som insats (som kronor per anställd), "
+                                           "0 före start och för dem utan insats; eller använd "
+                                           "did."};
     return refuse(run, "dose-missing", text, advice, error);
 }
 
 static uf_status refuse_curve(const struct effect_run *run, struct uf_error *error)
 {
     static const struct uf_words text = {
-        "In the sample that is left the doses do not tell the curve: it needs untreated regions, and at least as many "
+        "In the sample that is left the doses do not tell the curve: it needs untreated regions, and at "
+        "least as many "
         "different doses among the treated as it has coefficients (two for a line).",
-        "I det urval som återstår räcker doserna inte för kurvan: den kräver regioner utan insats, och minst lika många "
+        "I det urval som återstår räcker doserna inte för kurvan: den kräver regioner utan insats, och minst "
+        "lika många "
         "olika doser bland insatsregionerna som den har koefficienter (två för en linje)."};
     static const struct uf_words advice = {
-        "Ask for a simpler curve (a smaller size), or use did with a treatment of 0 and 1 where all doses are alike. Without "
+        "Ask for a simpler curve (a smaller size), or use did with a treatment of 0 and 1 where all doses "
+        "are alike. Without "
         "untreated regions no dose has an effect that can be told, only differences between doses.",
-        "Begär en enklare kurva (mindre size), eller använd did med en insats som är 0 eller 1 där alla doser är lika. Utan "
+        "Begär en enklare kurva (mindre size), eller använd did med en insats som är 0 eller 1 där alla "
+        "doser är lika. Utan "
         "regioner utan insats har ingen dos en effekt som går att fastställa, bara skillnader mellan doser."};
     return refuse(run, "dose-not-identified", text, advice, error);
 }
@@ -144,14 +154,16 @@ static uf_status report(struct dose_run *run, struct effect_findings *findings, 
     UF_TRY(dose_report(run, error));
     UF_TRY(effect_report_term_size(&run->common, run->scale, "average_effect", error));
     if (findings->randomisation)
-        UF_TRY(effect_report_noise(&run->common, findings->assignment, !isnan(findings->randomisation->p_scaled), error));
+        UF_TRY(effect_report_noise(&run->common, findings->assignment,
+                                   !isnan(findings->randomisation->p_scaled), error));
     if (findings->randomisation)
-        UF_TRY(effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
+        UF_TRY(
+            effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
     return effect_report_trends(&run->common, error);
 }
 
-static uf_status estimate(struct dose_run *run, const struct dose_units *units, const struct uf_options *options,
-                          struct uf_error *error)
+static uf_status estimate(struct dose_run *run, const struct dose_units *units,
+                          const struct uf_options *options, struct uf_error *error)
 {
     struct uf_dose_fit fit;
     struct dose_regression regression = {0};
@@ -167,13 +179,15 @@ static uf_status estimate(struct dose_run *run, const struct dose_units *units, 
     }
     run->units = units;
     run->fit = &fit;
-    status = dose_regression_init(run, &fit.fit, fit.x, units->change.weights, units->cluster, &regression, error);
+    status =
+        dose_regression_init(run, &fit.fit, fit.x, units->change.weights, units->cluster, &regression, error);
     if (status == UF_OK)
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
     if (status == UF_OK) status = dose_randomise(run, &assignment, &randomisation, error);
     if (status == UF_OK) {
-        struct effect_findings findings = {&regression.view, covariance,
-                                           randomisation.count > 0 ? &randomisation : NULL, &assignment, NULL, 0};
+        struct effect_findings findings = {
+            &regression.view, covariance, randomisation.count > 0 ? &randomisation : NULL,
+            &assignment,      NULL,       0};
         status = report(run, &findings, error);
     }
     uf_randomisation_clear(&randomisation);
@@ -185,7 +199,8 @@ static uf_status estimate(struct dose_run *run, const struct dose_units *units, 
 }
 
 static uf_status run_dose_response(const struct uf_panel *panel, const struct uf_options *options,
-                                   const struct uf_context *context, struct uf_result *result, struct uf_error *error)
+                                   const struct uf_context *context, struct uf_result *result,
+                                   struct uf_error *error)
 {
     struct uf_design design;
     struct effect_inference inference;
@@ -221,19 +236,28 @@ const struct uf_method uf_method_dose_response = {
     .name = "dose-response",
     .family = UF_FAMILY_EFFECT,
     .title = {"Dose and response", "Dos och respons"},
-    .summary = {"How the change of the outcome depends on how much a region got, and what of that may be called an effect",
-                "Hur utfallets förändring beror på hur mycket en region fick, och vad av det som får kallas en effekt"},
-    .formula_note =
-        {"The change of each region from before the start to after it is regressed on a curve of its dose, with the "
-         "untreated as zero. Each point of the curve is the effect on the regions that got that dose if all would otherwise "
-         "have developed as the untreated did; its slope is the effect of a larger dose only if regions with different doses "
-         "would have answered alike. The coefficient of the usual regression on the dose is shown with the weights that it "
-         "gives to the slopes between neighbouring doses.",
-         "Varje regions förändring från tiden före start till tiden efter förklaras med en kurva i dess dos, med dem utan "
-         "insats som noll. Varje punkt på kurvan är effekten på de regioner som fick den dosen om alla annars skulle ha "
-         "utvecklats som de utan insats; dess lutning är effekten av en större dos bara om regioner med olika doser skulle ha "
-         "svarat lika. Koefficienten i den vanliga regressionen på dosen visas med de vikter den ger lutningarna mellan "
-         "närliggande doser."},
+    .summary = {"How the change of the outcome depends on how much a region got, and what of that may be "
+                "called an effect",
+                "Hur utfallets förändring beror på hur mycket en region fick, och vad av det som får kallas "
+                "en effekt"},
+    .formula_note = {"The change of each region from before the start to after it is regressed on a curve of "
+                     "its dose, with the "
+                     "untreated as zero. Each point of the curve is the effect on the regions that got that "
+                     "dose if all would otherwise "
+                     "have developed as the untreated did; its slope is the effect of a larger dose only if "
+                     "regions with different doses "
+                     "would have answered alike. The coefficient of the usual regression on the dose is "
+                     "shown with the weights that it "
+                     "gives to the slopes between neighbouring doses.",
+                     "Varje regions förändring från tiden före start till tiden efter förklaras med en kurva "
+                     "i dess dos, med dem utan "
+                     "insats som noll. Varje punkt på kurvan är effekten på de regioner som fick den dosen "
+                     "om alla annars skulle ha "
+                     "utvecklats som de utan insats; dess lutning är effekten av en större dos bara om "
+                     "regioner med olika doser skulle ha "
+                     "svarat lika. Koefficienten i den vanliga regressionen på dosen visas med de vikter den "
+                     "ger lutningarna mellan "
+                     "närliggande doser."},
     .sources = sources,
     .options = options_table,
     .n_options = sizeof options_table / sizeof *options_table,

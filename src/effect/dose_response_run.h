@@ -13,19 +13,19 @@ struct dose_units {
     struct uf_dose_data change; /* after less before */
     struct uf_dose_data early;  /* the later half before less the earlier half; n 0: no two periods before */
     double *after_less_before, *late_less_early, *dose, *weights, *early_dose, *early_weights;
-    size_t *unit;                                /* of the panel */
-    size_t *n_before, *n_after;                  /* rows of each */
+    size_t *unit;               /* of the panel */
+    size_t *n_before, *n_after; /* rows of each */
     size_t *cluster[2], *early_cluster[2];
 };
 struct dose_run {
     struct effect_run common;
     struct effect_sample *sample; /* the run's: rows of units that are left out go */
     struct uf_dose_options curve;
-    bool own_size, changing;   /* the size was asked for; a dose that changes counts with its mean */
-    bool last_before;          /* compare with the last period before, not with the mean */
+    bool own_size, changing; /* the size was asked for; a dose that changes counts with its mean */
+    bool last_before;        /* compare with the last period before, not with the mean */
     long anticipation;
     enum effect_scale scale;
-    size_t start, last;        /* periods: the start, the last one before it (less the anticipation) */
+    size_t start, last; /* periods: the start, the last one before it (less the anticipation) */
     const struct dose_units *units;
     const struct uf_dose_fit *fit;
     const struct effect_findings *findings;
@@ -41,9 +41,9 @@ struct dose_regression {
     struct effect_regression view;
     gsl_vector *kept;
 };
-uf_status dose_regression_init(const struct dose_run *run, const struct uf_least_squares *fit, const gsl_matrix *x,
-                               const double *weights, size_t *const *cluster, struct dose_regression *out,
-                               struct uf_error *error);
+uf_status dose_regression_init(const struct dose_run *run, const struct uf_least_squares *fit,
+                               const gsl_matrix *x, const double *weights, size_t *const *cluster,
+                               struct dose_regression *out, struct uf_error *error);
 void dose_regression_clear(struct dose_regression *regression);
 
 uf_status dose_randomise(const struct dose_run *run, struct uf_did_assignment *assignment,

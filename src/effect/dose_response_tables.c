@@ -45,7 +45,8 @@ static uf_status add_two_way(const struct dose_run *run, struct uf_table *table,
         term.combination = combination;
         for (size_t c = 0; c < run->common.inference->n_covariances && status == UF_OK; c++) {
             struct uf_covariance v;
-            status = uf_covariance_estimate(&regression.view.input, &run->common.inference->covariance[c], &v, error);
+            status = uf_covariance_estimate(&regression.view.input, &run->common.inference->covariance[c], &v,
+                                            error);
             if (status != UF_OK) break;
             status = effect_add_terms(&run->common, &regression.view, c, &v, &term, 1, table, error);
             uf_covariance_clear(&v);
@@ -65,7 +66,8 @@ static uf_status report_estimates(const struct dose_run *run, struct uf_error *e
     struct uf_table *table = NULL;
     UF_TRY(effect_terms_init(2, run->fit->fit.rank, &terms, error));
     struct effect_term term = term_of(run, "average_effect");
-    effect_terms_add(&terms, &term, uf_dose_mean(run->fit, &run->units->change, false, effect_terms_next(&terms)));
+    effect_terms_add(&terms, &term,
+                     uf_dose_mean(run->fit, &run->units->change, false, effect_terms_next(&terms)));
     term = term_of(run, "average_slope");
     if (uf_dose_mean(run->fit, &run->units->change, true, effect_terms_next(&terms)))
         effect_terms_add(&terms, &term, true);
@@ -94,7 +96,8 @@ static void choose_doses(const struct dose_run *run, struct curve *curve)
     const struct uf_dose_data *data = &run->units->change;
     if (fit->options.curve != UF_DOSE_GROUPS) {
         for (curve->count = 0; curve->count < GRID; curve->count++)
-            curve->dose[curve->count] = fit->least + (fit->most - fit->least) * (double)curve->count / (GRID - 1);
+            curve->dose[curve->count] =
+                fit->least + (fit->most - fit->least) * (double)curve->count / (GRID - 1);
         return;
     }
     for (size_t g = 0; g < fit->options.size; g++) {
@@ -110,8 +113,9 @@ static void choose_doses(const struct dose_run *run, struct curve *curve)
 }
 
 /* Errors under the first analytic inference; NaN where there is none. */
-static uf_status test_curve(const struct dose_run *run, const struct effect_terms *terms, struct uf_t_test *test,
-                            double *estimate, double *critical, struct uf_error *error)
+static uf_status test_curve(const struct dose_run *run, const struct effect_terms *terms,
+                            struct uf_t_test *test, double *estimate, double *critical,
+                            struct uf_error *error)
 {
     const struct effect_regression *regression = run->findings->regression;
     const size_t k = terms->k, m = terms->count;
@@ -128,8 +132,8 @@ static uf_status test_curve(const struct dose_run *run, const struct effect_term
     for (size_t t = 0; t < m && status == UF_OK; t++)
         for (size_t j = 0; j < k; j++) gsl_matrix_set(c, j, t, terms->term[t].combination[j]);
     if (status == UF_OK)
-        status = uf_covariance_combinations(&regression->input, &run->common.inference->covariance[0], v, c, variance, df,
-                                            error);
+        status = uf_covariance_combinations(&regression->input, &run->common.inference->covariance[0], v, c,
+                                            variance, df, error);
     for (size_t t = 0; t < m && status == UF_OK; t++) {
         test[t] = uf_t_test(estimate[t], variance[t], df[t], run->common.inference->level);
         if (df[t] < least) least = df[t];
@@ -137,8 +141,8 @@ static uf_status test_curve(const struct dose_run *run, const struct effect_term
     if (status == UF_OK) status = effect_terms_covariance(terms, v->matrix, &joint, error);
     struct uf_error reason;
     if (status == UF_OK && least > 0 &&
-        uf_sup_t_critical(joint, least, run->common.inference->level, 0, run->common.context->seed, critical, &reason) !=
-            UF_OK)
+        uf_sup_t_critical(joint, least, run->common.inference->level, 0, run->common.context->seed, critical,
+                          &reason) != UF_OK)
         *critical = NAN;
     gsl_matrix_free(c), gsl_matrix_free(joint), free(variance);
     return status;
@@ -177,9 +181,10 @@ static uf_status fill_curve(const struct dose_run *run, const struct curve *curv
 
 static uf_status report_curve(const struct dose_run *run, struct uf_error *error)
 {
-    static const struct uf_words title = {"Difference from the untreated by dose", "Skillnad mot de utan insats efter dos"};
-    static const char *const names[] = {"dose",      "att",       "std_error", "low",       "high",    "band_low",
-                                        "band_high", "acr",       "acr_error", "acr_low",   "acr_high"};
+    static const struct uf_words title = {"Difference from the untreated by dose",
+                                          "Skillnad mot de utan insats efter dos"};
+    static const char *const names[] = {"dose",      "att", "std_error", "low",     "high",    "band_low",
+                                        "band_high", "acr", "acr_error", "acr_low", "acr_high"};
     struct curve curve = {0};
     struct uf_table *table = NULL;
     size_t index;
@@ -188,16 +193,20 @@ static uf_status report_curve(const struct dose_run *run, struct uf_error *error
     uf_status status = effect_terms_init(GRID, run->fit->fit.rank, &curve.slope, error);
     for (size_t g = 0; g < curve.count && status == UF_OK; g++) {
         const struct effect_term term = term_of(run, "");
-        effect_terms_add(&curve.level, &term, uf_dose_at(run->fit, curve.dose[g], false, effect_terms_next(&curve.level)));
+        effect_terms_add(&curve.level, &term,
+                         uf_dose_at(run->fit, curve.dose[g], false, effect_terms_next(&curve.level)));
         if (uf_dose_at(run->fit, curve.dose[g], true, effect_terms_next(&curve.slope)))
             effect_terms_add(&curve.slope, &term, true);
     }
     if (status == UF_OK) status = uf_table_new("dose-response", &table, error);
-    if (status == UF_OK) status = uf_table_set_title(table, uf_words_in(title, run->common.context->language), error);
-    if (status == UF_OK) status = uf_table_add_column(table, "label", UF_COLUMN_TEXT, NULL, -1, &index, error);
+    if (status == UF_OK)
+        status = uf_table_set_title(table, uf_words_in(title, run->common.context->language), error);
+    if (status == UF_OK)
+        status = uf_table_add_column(table, "label", UF_COLUMN_TEXT, NULL, -1, &index, error);
     for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
-        status = uf_table_add_column(table, names[c], UF_COLUMN_NUMBER, c > 0 && c < 7 ? run->common.unit : NULL,
-                                     c == 0 ? -1 : 4, &index, error);
+        status =
+            uf_table_add_column(table, names[c], UF_COLUMN_NUMBER, c > 0 && c < 7 ? run->common.unit : NULL,
+                                c == 0 ? -1 : 4, &index, error);
     if (status == UF_OK) status = fill_curve(run, &curve, table, error);
     effect_terms_clear(&curve.level), effect_terms_clear(&curve.slope);
     if (status == UF_OK) return uf_result_take_table(run->common.result, table, error);
@@ -211,11 +220,15 @@ static uf_status note_two_way(const struct dose_run *run, const struct uf_dose_w
                               struct uf_error *error)
 {
     static const struct uf_words text = {
-        "The two-way coefficient weighs slopes between neighbouring doses with weights of its own: half of the weight is on "
-        "doses up to {0}, while half of the treated regions have doses up to {1}; {2} of the weight is on the step from "
+        "The two-way coefficient weighs slopes between neighbouring doses with weights of its own: half of "
+        "the weight is on "
+        "doses up to {0}, while half of the treated regions have doses up to {1}; {2} of the weight is on "
+        "the step from "
         "nothing to the smallest dose. It is not the average slope.",
-        "Tvåvägskoefficienten väger lutningar mellan närliggande doser med egna vikter: hälften av vikten ligger på doser "
-        "upp till {0}, medan hälften av insatsregionerna har doser upp till {1}; {2} av vikten ligger på steget från "
+        "Tvåvägskoefficienten väger lutningar mellan närliggande doser med egna vikter: hälften av vikten "
+        "ligger på doser "
+        "upp till {0}, medan hälften av insatsregionerna har doser upp till {1}; {2} av vikten ligger på "
+        "steget från "
         "ingenting till den minsta dosen. Den är inte den genomsnittliga lutningen."};
     double weight = 0, share = 0, by_weight = w[count - 1].to, by_share = w[count - 1].to;
     for (size_t j = count; j-- > 0;) {
@@ -238,13 +251,15 @@ static uf_status report_weights(const struct dose_run *run, struct uf_error *err
     size_t count, index, row;
     UF_TRY(uf_dose_weights(&run->units->change, &w, &count, error));
     uf_status status = uf_table_new("dose-weights", &table, error);
-    if (status == UF_OK) status = uf_table_set_title(table, uf_words_in(title, run->common.context->language), error);
+    if (status == UF_OK)
+        status = uf_table_set_title(table, uf_words_in(title, run->common.context->language), error);
     for (size_t c = 0; c < 5 && status == UF_OK; c++)
         status = uf_table_add_column(table, names[c], UF_COLUMN_NUMBER, NULL, c < 2 ? -1 : 4, &index, error);
     for (size_t j = 0; j < count && status == UF_OK; j++) {
         const double values[] = {w[j].from, w[j].to, w[j].slope, w[j].weight, w[j].share};
         status = uf_table_add_row(table, &row, error);
-        for (size_t c = 0; c < 5 && status == UF_OK; c++) status = uf_table_set_number(table, row, c, values[c], error);
+        for (size_t c = 0; c < 5 && status == UF_OK; c++)
+            status = uf_table_set_number(table, row, c, values[c], error);
     }
     if (status == UF_OK) status = note_two_way(run, w, count, error);
     free(w);
@@ -256,7 +271,8 @@ static uf_status report_weights(const struct dose_run *run, struct uf_error *err
 /* --- before the start ------------------------------------------------------------------------------------ */
 
 /* The same regression of what changed between the halves of the time before: all of the curve is nil. */
-static uf_status test_before(const struct dose_run *run, const struct uf_dose_fit *fit, struct uf_error *error)
+static uf_status test_before(const struct dose_run *run, const struct uf_dose_fit *fit,
+                             struct uf_error *error)
 {
     struct dose_regression regression = {0};
     struct uf_covariance covariance[EFFECT_MOST_COVARIANCES] = {{0}};
@@ -271,8 +287,8 @@ static uf_status test_before(const struct dose_run *run, const struct uf_dose_fi
         effect_terms_add(&terms, &term, true);
     }
     for (size_t c = 0; c < run->common.inference->n_covariances && status == UF_OK; c++)
-        status = uf_covariance_estimate(&regression.view.input, &run->common.inference->covariance[c], &covariance[c],
-                                        error);
+        status = uf_covariance_estimate(&regression.view.input, &run->common.inference->covariance[c],
+                                        &covariance[c], error);
     if (status == UF_OK) {
         const struct effect_findings findings = {.regression = &regression.view, .covariance = covariance};
         status = effect_report_leads(&run->common, &findings, &terms, NULL, NULL, error);
@@ -285,10 +301,11 @@ static uf_status test_before(const struct dose_run *run, const struct uf_dose_fi
 
 static uf_status report_before(const struct dose_run *run, struct uf_error *error)
 {
-    static const struct uf_words untested = {
-        "Whether regions with different doses developed differently before the start could not be tested: there are too few "
-        "periods before it.",
-        "Om regioner med olika doser utvecklades olika före start gick inte att pröva: perioderna före är för få."};
+    static const struct uf_words untested = {"Whether regions with different doses developed differently "
+                                             "before the start could not be tested: there are too few "
+                                             "periods before it.",
+                                             "Om regioner med olika doser utvecklades olika före start gick "
+                                             "inte att pröva: perioderna före är för få."};
     struct uf_dose_fit fit;
     struct uf_error reason;
     uf_status status = UF_NOT_IDENTIFIED;
@@ -308,27 +325,34 @@ static uf_status report_before(const struct dose_run *run, struct uf_error *erro
 
 uf_status dose_report(const struct dose_run *run, struct uf_error *error)
 {
-    static const struct uf_words sample = {
-        "{0} treated regions with {1} different doses from {2} to {3}, and {4} untreated; the change is from {5} to the "
-        "periods from the start on.",
-        "{0} insatsregioner med {1} olika doser från {2} till {3}, och {4} utan insats; förändringen är från {5} till "
-        "perioderna från och med start."};
+    static const struct uf_words sample = {"{0} treated regions with {1} different doses from {2} to {3}, "
+                                           "and {4} untreated; the change is from {5} to the "
+                                           "periods from the start on.",
+                                           "{0} insatsregioner med {1} olika doser från {2} till {3}, och "
+                                           "{4} utan insats; förändringen är från {5} till "
+                                           "perioderna från och med start."};
     static const struct uf_words mean = {"the mean of the periods before", "medelvärdet av perioderna före"};
     static const struct uf_words last = {"the last period before", "den sista perioden före"};
-    static const struct uf_words parallel = {
-        "average_effect, and each point of the curve: effects on the regions that got that dose, if all would have developed "
-        "as the untreated did (parallel trends). That the curve rises or falls is then no effect of the dose: regions with "
-        "other doses may also have answered differently.",
-        "average_effect, och varje punkt på kurvan: effekter på de regioner som fick den dosen, om alla annars skulle ha "
-        "utvecklats som de utan insats (parallella trender). Att kurvan stiger eller faller är då ingen effekt av dosen: "
-        "regioner med andra doser kan också ha svarat annorlunda."};
-    static const struct uf_words strong = {
-        "average_slope, the slope (acr) and differences between doses: effects of a larger dose only if regions with "
-        "different doses would have answered alike to each dose (strong parallel trends). No test of the time before can "
-        "show that; it must be argued from how the doses came about.",
-        "average_slope, lutningen (acr) och skillnader mellan doser: effekter av en större dos bara om regioner med olika "
-        "doser skulle ha svarat lika på varje dos (starka parallella trender). Inget test av tiden före kan visa det; det "
-        "måste motiveras av hur doserna bestämdes."};
+    static const struct uf_words parallel = {"average_effect, and each point of the curve: effects on the "
+                                             "regions that got that dose, if all would have developed "
+                                             "as the untreated did (parallel trends). That the curve rises "
+                                             "or falls is then no effect of the dose: regions with "
+                                             "other doses may also have answered differently.",
+                                             "average_effect, och varje punkt på kurvan: effekter på de "
+                                             "regioner som fick den dosen, om alla annars skulle ha "
+                                             "utvecklats som de utan insats (parallella trender). Att kurvan "
+                                             "stiger eller faller är då ingen effekt av dosen: "
+                                             "regioner med andra doser kan också ha svarat annorlunda."};
+    static const struct uf_words strong = {"average_slope, the slope (acr) and differences between doses: "
+                                           "effects of a larger dose only if regions with "
+                                           "different doses would have answered alike to each dose (strong "
+                                           "parallel trends). No test of the time before can "
+                                           "show that; it must be argued from how the doses came about.",
+                                           "average_slope, lutningen (acr) och skillnader mellan doser: "
+                                           "effekter av en större dos bara om regioner med olika "
+                                           "doser skulle ha svarat lika på varje dos (starka parallella "
+                                           "trender). Inget test av tiden före kan visa det; det "
+                                           "måste motiveras av hur doserna bestämdes."};
     const struct uf_dose_fit *fit = run->fit;
     const struct uf_argument arguments[] = {
         uf_count_argument(fit->n_treated),

@@ -17,8 +17,9 @@ void dose_units_clear(struct dose_units *u)
     memset(u, 0, sizeof *u);
 }
 
-static uf_status refuse(const struct dose_run *run, const char *code, struct uf_words text, struct uf_words advice,
-                        const struct uf_argument *arguments, size_t n, struct uf_error *error)
+static uf_status refuse(const struct dose_run *run, const char *code, struct uf_words text,
+                        struct uf_words advice, const struct uf_argument *arguments, size_t n,
+                        struct uf_error *error)
 {
     UF_TRY(effect_note(&run->common, UF_FATAL, code, text, advice, arguments, n, error));
     run->common.result->claim = UF_CLAIM_DESCRIPTION;
@@ -27,9 +28,10 @@ static uf_status refuse(const struct dose_run *run, const char *code, struct uf_
 
 static uf_status find_start(struct dose_run *run, struct uf_error *error)
 {
-    static const struct uf_words several = {
-        "The treated regions start in different periods ({0} and {1}, among others). Doses are compared after one start.",
-        "Insatsregionerna börjar i olika perioder (bland andra {0} och {1}). Doser jämförs efter en gemensam start."};
+    static const struct uf_words several = {"The treated regions start in different periods ({0} and {1}, "
+                                            "among others). Doses are compared after one start.",
+                                            "Insatsregionerna börjar i olika perioder (bland andra {0} och "
+                                            "{1}). Doser jämförs efter en gemensam start."};
     static const struct uf_words advice = {
         "Leave out the regions with another start, or make the treatment 0 and 1 and use callaway-santanna.",
         "Uteslut regionerna med annan start, eller gör insatsen till 0 och 1 och använd callaway-santanna."};
@@ -110,7 +112,8 @@ static uf_status filter(struct dose_run *run, const struct tally *tally, struct 
     size_t n = 0, before = s->data.n;
     for (size_t i = 0; i < before; i++) {
         if (!is_used(&tally[s->unit[i]])) continue;
-        s->row[n] = s->row[i], s->unit[n] = s->unit[i], s->period[n] = s->period[i], s->outcome[n] = s->outcome[i];
+        s->row[n] = s->row[i], s->unit[n] = s->unit[i], s->period[n] = s->period[i],
+        s->outcome[n] = s->outcome[i];
         s->treatment[n] = s->data.first_period[s->unit[i]] <= s->period[i];
         if (s->weights) s->weights[n] = s->weights[i];
         for (size_t d = 0; d < s->data.n_cluster_dimensions; d++) s->cluster[d][n] = s->cluster[d][i];
@@ -123,29 +126,36 @@ static uf_status filter(struct dose_run *run, const struct tally *tally, struct 
         s->n_control += is_used(&tally[u]) && s->data.first_period[u] == SIZE_MAX;
     }
     if (n == before) return UF_OK;
-    return uf_result_add_ledger(run->common.result, uf_words_in(step, language), uf_words_in(reason, language), before, n,
-                                error);
+    return uf_result_add_ledger(run->common.result, uf_words_in(step, language),
+                                uf_words_in(reason, language), before, n, error);
 }
 
-static uf_status check_dose(const struct dose_run *run, const struct tally *t, size_t unit, struct uf_error *error)
+static uf_status check_dose(const struct dose_run *run, const struct tally *t, size_t unit,
+                            struct uf_error *error)
 {
-    static const struct uf_words changes = {
-        "The dose of {0} changes after the start ({1} to {2}). What one dose does can only be said of a dose that stays.",
-        "Dosen för {0} ändras efter start ({1} till {2}). Vad en dos gör kan bara sägas om en dos som består."};
+    static const struct uf_words changes = {"The dose of {0} changes after the start ({1} to {2}). What one "
+                                            "dose does can only be said of a dose that stays.",
+                                            "Dosen för {0} ändras efter start ({1} till {2}). Vad en dos gör "
+                                            "kan bara sägas om en dos som består."};
     static const struct uf_words changes_advice = {
         "Give each region one dose from the start on (its total or mean), or ask for changing-dose: mean.",
-        "Ge varje region en dos från och med start (summa eller medelvärde), eller begär changing-dose: mean."};
-    static const struct uf_words negative = {"The dose of {0} is negative ({1}).", "Dosen för {0} är negativ ({1})."};
-    static const struct uf_words negative_advice = {"Give 0 for the untreated, and amounts above 0 for the treated.",
-                                                    "Ange 0 för de utan insats och belopp över 0 för övriga."};
+        "Ge varje region en dos från och med start (summa eller medelvärde), eller begär changing-dose: "
+        "mean."};
+    static const struct uf_words negative = {"The dose of {0} is negative ({1}).",
+                                             "Dosen för {0} är negativ ({1})."};
+    static const struct uf_words negative_advice = {
+        "Give 0 for the untreated, and amounts above 0 for the treated.",
+        "Ange 0 för de utan insats och belopp över 0 för övriga."};
     const struct uf_argument arguments[] = {uf_text_argument(run->common.panel->units.label[unit]),
-                                            uf_number_argument(t->least, -1), uf_number_argument(t->most, -1)};
+                                            uf_number_argument(t->least, -1),
+                                            uf_number_argument(t->most, -1)};
     if (t->least < 0) return refuse(run, "dose-negative", negative, negative_advice, arguments, 2, error);
     if (run->changing || !(t->most - t->least > 1e-9 * t->most)) return UF_OK;
     return refuse(run, "dose-changes", changes, changes_advice, arguments, 3, error);
 }
 
-static uf_status allocate(size_t n, const struct uf_did_data *data, struct dose_units *u, struct uf_error *error)
+static uf_status allocate(size_t n, const struct uf_did_data *data, struct dose_units *u,
+                          struct uf_error *error)
 {
     u->after_less_before = malloc((n + 1) * sizeof(double));
     u->late_less_early = malloc((n + 1) * sizeof(double));
@@ -187,7 +197,8 @@ static uf_status fill(const struct dose_run *run, const struct tally *tally, str
         n++;
     }
     u->change = (struct uf_dose_data){n, u->after_less_before, u->dose, data->weights ? u->weights : NULL};
-    u->early = (struct uf_dose_data){early, u->late_less_early, u->early_dose, data->weights ? u->early_weights : NULL};
+    u->early = (struct uf_dose_data){early, u->late_less_early, u->early_dose,
+                                     data->weights ? u->early_weights : NULL};
     return UF_OK;
 }
 
@@ -212,9 +223,9 @@ uf_status dose_units_init(struct dose_run *run, struct dose_units *out, struct u
 
 /* --- the regression ---------------------------------------------------------------------------------- */
 
-uf_status dose_regression_init(const struct dose_run *run, const struct uf_least_squares *fit, const gsl_matrix *x,
-                               const double *weights, size_t *const *cluster, struct dose_regression *out,
-                               struct uf_error *error)
+uf_status dose_regression_init(const struct dose_run *run, const struct uf_least_squares *fit,
+                               const gsl_matrix *x, const double *weights, size_t *const *cluster,
+                               struct dose_regression *out, struct uf_error *error)
 {
     const struct uf_did_data *data = &run->sample->data;
     gsl_vector *kept = gsl_vector_alloc(fit->rank ? fit->rank : 1);
@@ -269,7 +280,8 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
     for (size_t r = 0; r < data->n; r++) {
         size_t i = d->place[data->unit[r]];
         bool after = data->period[r] >= d->run->start, treated = d->share[i] > 0;
-        if (!after && data->time[data->period[r]] >= data->time[d->run->start] - d->run->anticipation) continue;
+        if (!after && data->time[data->period[r]] >= data->time[d->run->start] - d->run->anticipation)
+            continue;
         if (!after && d->run->last_before && data->period[r] != d->run->last) continue;
         double v = d->share[i] / all[treated] / (after ? (double)u->n_after[i] : -(double)u->n_before[i]);
         outcome_tally_add(&d->tally, data->unit[r], data->period[r],
@@ -301,10 +313,12 @@ uf_status dose_randomise(const struct dose_run *run, struct uf_did_assignment *a
         for (size_t i = 0; i < data->n; i++) d.block[data->unit[i]] = assignment->block[i];
         for (size_t i = 0; i < run->units->change.n; i++) d.place[run->units->unit[i]] = i;
         uf_status known = uf_did_noise_init(data, assignment, &noise, &reason);
-        status = outcome_tally_init(data, assignment, known == UF_OK ? &noise : NULL, d.block, &d.tally, error);
+        status =
+            outcome_tally_init(data, assignment, known == UF_OK ? &noise : NULL, d.block, &d.tally, error);
     }
     if (status == UF_OK) {
-        const struct uf_randomisation_design design = {assignment->n_blocks, assignment->n_paths, assignment->path};
+        const struct uf_randomisation_design design = {assignment->n_blocks, assignment->n_paths,
+                                                       assignment->path};
         status = uf_randomise(&design, statistic, &d, &options, out, &reason);
         if (status == UF_NOT_IDENTIFIED)
             status = effect_note_not_dealt(&run->common, false, error);

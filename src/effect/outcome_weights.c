@@ -16,12 +16,13 @@ uf_status outcome_tally_init(const struct uf_did_data *data, const struct uf_did
                              const struct uf_did_noise *noise, const size_t *block, struct outcome_tally *out,
                              struct uf_error *error)
 {
-    *out = (struct outcome_tally){.data = data,
-                                  .assignment = assignment,
-                                  .noise = noise,
-                                  .block = block,
-                                  .score = malloc((n_scores(data) + 1) * sizeof *out->score),
-                                  .share = malloc((assignment->n_blocks * data->n_periods + 1) * sizeof *out->share)};
+    *out = (struct outcome_tally){
+        .data = data,
+        .assignment = assignment,
+        .noise = noise,
+        .block = block,
+        .score = malloc((n_scores(data) + 1) * sizeof *out->score),
+        .share = malloc((assignment->n_blocks * data->n_periods + 1) * sizeof *out->share)};
     if (out->score && out->share) return UF_OK;
     outcome_tally_clear(out);
     return uf_fail_memory(error);

@@ -73,7 +73,8 @@ uf_status uf_stacked_window(const struct uf_did_data *data, long anticipation, l
     return uf_fail(error, UF_NOT_IDENTIFIED, "no cohort has a period before its start");
 }
 
-int stacked_role(const struct uf_did_data *data, const struct uf_stacked_options *o, size_t cohort, size_t unit)
+int stacked_role(const struct uf_did_data *data, const struct uf_stacked_options *o, size_t cohort,
+                 size_t unit)
 {
     size_t first = data->first_period[unit];
     if (first == cohort) return 1;
@@ -138,12 +139,14 @@ static uf_status list_stacks(const struct uf_did_data *data, const struct uf_sta
     out->stack = calloc(data->n_periods + 1, sizeof *out->stack);
     plan->treated = calloc(data->n_periods + 1, sizeof(double));
     plan->control = calloc(data->n_periods + 1, sizeof(double));
-    if (status == UF_OK && (!out->stack || !plan->treated || !plan->control || !m.seen)) status = uf_fail_memory(error);
+    if (status == UF_OK && (!out->stack || !plan->treated || !plan->control || !m.seen))
+        status = uf_fail_memory(error);
     for (size_t t = 0; t < data->n_periods && status == UF_OK; t++) {
         if (!calendar.starts[t]) continue;
         struct uf_stack *s = &out->stack[out->n_stacks];
         *s = (struct uf_stack){.first_period = t};
-        if (stacked_time(data, t) - o->before < calendar.first || stacked_time(data, t) + o->after > calendar.last)
+        if (stacked_time(data, t) - o->before < calendar.first ||
+            stacked_time(data, t) + o->after > calendar.last)
             s->reason = UF_STACK_WINDOW;
         else
             survey(data, o, s, &m);
@@ -166,16 +169,18 @@ static uf_status list_stacks(const struct uf_did_data *data, const struct uf_sta
     for (size_t s = 0; s < out->n_stacks && total > 0; s++) out->stack[s].weight /= total;
     free(calendar.starts), free(m.seen);
     if (status == UF_OK && out->n_used == 0)
-        status = uf_fail(error, UF_NOT_IDENTIFIED,
-                         "no cohort has a window of %ld periods before and %ld after its start within the data, with "
-                         "controls in it",
-                         o->before, o->after);
+        status = uf_fail(
+            error, UF_NOT_IDENTIFIED,
+            "no cohort has a window of %ld periods before and %ld after its start within the data, with "
+            "controls in it",
+            o->before, o->after);
     return status;
 }
 
 /* --- the stack ---------------------------------------------------------------------------------------- */
 
-static uf_status rows_new(const struct uf_did_data *from, size_t n, struct uf_stacked *out, struct uf_error *error)
+static uf_status rows_new(const struct uf_did_data *from, size_t n, struct uf_stacked *out,
+                          struct uf_error *error)
 {
     const size_t k = from->covariates ? from->covariates->size2 : 0;
     struct uf_stacked_rows *r = out->rows = calloc(1, sizeof *r);
@@ -191,8 +196,9 @@ static uf_status rows_new(const struct uf_did_data *from, size_t n, struct uf_st
     r->latitude = from->latitude ? malloc((n + 1) * sizeof *r->latitude) : NULL;
     r->longitude = from->latitude ? malloc((n + 1) * sizeof *r->longitude) : NULL;
     r->covariates = k > 0 ? gsl_matrix_alloc(n, k) : NULL;
-    bool memory = out->row && r->unit && r->period && r->first_period && r->event && r->treated && r->outcome &&
-                  r->weights && (k == 0 || r->covariates) && (!from->latitude || (r->latitude && r->longitude));
+    bool memory = out->row && r->unit && r->period && r->first_period && r->event && r->treated &&
+                  r->outcome && r->weights && (k == 0 || r->covariates) &&
+                  (!from->latitude || (r->latitude && r->longitude));
     for (size_t d = 0; d < from->n_cluster_dimensions && memory; d++) {
         r->cluster[d] = malloc((n + 1) * sizeof *r->cluster[d]);
         memory = r->cluster[d] != NULL;
@@ -203,7 +209,8 @@ static uf_status rows_new(const struct uf_did_data *from, size_t n, struct uf_st
 static uf_status put_together(const struct uf_did_data *from, const struct uf_stacked_options *o,
                               const struct stacked_plan *plan, struct uf_stacked *out, struct uf_error *error)
 {
-    const size_t window = (size_t)(o->before + o->after + 1), k = from->covariates ? from->covariates->size2 : 0;
+    const size_t window = (size_t)(o->before + o->after + 1),
+                 k = from->covariates ? from->covariates->size2 : 0;
     size_t n = 0, units = 0, used = 0, *number = malloc((from->n_units + 1) * sizeof *number);
     unsigned char *distinct = calloc(from->n + from->n_units + 1, 1), *met = distinct + from->n;
     uf_status status = number && distinct ? rows_new(from, plan->n_rows, out, error) : uf_fail_memory(error);
@@ -247,21 +254,22 @@ static uf_status put_together(const struct uf_did_data *from, const struct uf_st
     }
     free(number), free(distinct);
     if (status != UF_OK) return status;
-    out->data = (struct uf_did_data){.n = n,
-                                     .n_units = units,
-                                     .n_periods = used * window,
-                                     .unit = r->unit,
-                                     .period = r->period,
-                                     .outcome = r->outcome,
-                                     .weights = from->weights || o->weights == UF_STACK_BY_SHARES ? r->weights : NULL,
-                                     .covariates = r->covariates,
-                                     .first_period = r->first_period,
-                                     .latitude = r->latitude,
-                                     .longitude = r->longitude,
-                                     .summed_from = SIZE_MAX,
-                                     .cluster = {r->cluster[0], r->cluster[1]},
-                                     .n_groups = {from->n_groups[0], from->n_groups[1]},
-                                     .n_cluster_dimensions = from->n_cluster_dimensions};
+    out->data =
+        (struct uf_did_data){.n = n,
+                             .n_units = units,
+                             .n_periods = used * window,
+                             .unit = r->unit,
+                             .period = r->period,
+                             .outcome = r->outcome,
+                             .weights = from->weights || o->weights == UF_STACK_BY_SHARES ? r->weights : NULL,
+                             .covariates = r->covariates,
+                             .first_period = r->first_period,
+                             .latitude = r->latitude,
+                             .longitude = r->longitude,
+                             .summed_from = SIZE_MAX,
+                             .cluster = {r->cluster[0], r->cluster[1]},
+                             .n_groups = {from->n_groups[0], from->n_groups[1]},
+                             .n_cluster_dimensions = from->n_cluster_dimensions};
     return UF_OK;
 }
 
@@ -289,12 +297,14 @@ uf_status stacked_plan_init(const struct uf_did_data *data, const struct uf_stac
                             struct uf_stacked *out, struct stacked_plan *plan, struct uf_error *error)
 {
     if (o->before < 1 || o->after < 0 || o->anticipation < 0)
-        return uf_fail(error, UF_BAD_USAGE,
-                       "a window from %ld before to %ld after the start, with an anticipation of %ld, makes no sense",
-                       o->before, o->after, o->anticipation);
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "a window from %ld before to %ld after the start, with an anticipation of %ld, makes no sense",
+            o->before, o->after, o->anticipation);
     if (o->reference < -o->before || o->reference >= -o->anticipation)
         return uf_fail(error, UF_BAD_USAGE,
-                       "the reference event time %ld is not between the start of the window (%ld) and the start less the "
+                       "the reference event time %ld is not between the start of the window (%ld) and the "
+                       "start less the "
                        "anticipation (%ld)",
                        o->reference, -o->before, -o->anticipation);
     return list_stacks(data, o, out, plan, error);

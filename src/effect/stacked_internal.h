@@ -15,9 +15,11 @@ uf_status stacked_plan_init(const struct uf_did_data *data, const struct uf_stac
                             struct uf_stacked *out, struct stacked_plan *plan, struct uf_error *error);
 void stacked_plan_clear(struct stacked_plan *plan);
 /* 1: treated in the cohort's sub-experiment, 2: control, 0: neither. */
-int stacked_role(const struct uf_did_data *data, const struct uf_stacked_options *options, size_t cohort, size_t unit);
+int stacked_role(const struct uf_did_data *data, const struct uf_stacked_options *options, size_t cohort,
+                 size_t unit);
 /* By what a control's weight is multiplied in a sub-experiment. */
-double stacked_control_weight(const struct uf_stacked_options *options, const struct stacked_plan *plan, size_t stack);
+double stacked_control_weight(const struct uf_stacked_options *options, const struct stacked_plan *plan,
+                              size_t stack);
 
 static inline long stacked_time(const struct uf_did_data *data, size_t period)
 {

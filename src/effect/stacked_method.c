@@ -38,10 +38,13 @@ static const struct uf_option options_table[] = {
 };
 
 static const char *const sources[] = {
-    "Cengiz, D., Dube, A., Lindner, A. & Zipperer, B. (2019). The effect of minimum wages on low-wage jobs. Quarterly "
+    "Cengiz, D., Dube, A., Lindner, A. & Zipperer, B. (2019). The effect of minimum wages on low-wage jobs. "
+    "Quarterly "
     "Journal of Economics 134(3), 1405–1454.",
-    "Wing, C., Freedman, S. M. & Hollingsworth, A. (2024). Stacked difference-in-differences. NBER Working Paper 32054.",
-    "Montiel Olea, J. L. & Plagborg-Møller, M. (2019). Simultaneous confidence bands: theory, implementation, and "
+    "Wing, C., Freedman, S. M. & Hollingsworth, A. (2024). Stacked difference-in-differences. NBER Working "
+    "Paper 32054.",
+    "Montiel Olea, J. L. & Plagborg-Møller, M. (2019). Simultaneous confidence bands: theory, "
+    "implementation, and "
     "an application to SVARs. Journal of Applied Econometrics 34(1), 1–17.",
     "MacKinnon, J. G. & Webb, M. D. (2020). Randomization inference for difference-in-differences with few "
     "treated clusters. Journal of Econometrics 218(2), 435–450.",
@@ -72,14 +75,15 @@ static int choice_of(const struct uf_options *options, const char *name, const c
     return i;
 }
 
-static uf_status read_request(const struct uf_options *options, struct stacked_run *run, struct uf_error *error)
+static uf_status read_request(const struct uf_options *options, struct stacked_run *run,
+                              struct uf_error *error)
 {
     double reference = uf_options_number(options, "reference");
     const char *const counts[] = {"before", "after", "anticipation"};
     for (int c = 0; c < 3; c++)
         if (uf_options_is_set(options, counts[c]) && uf_options_count(options, counts[c]) > 1000000)
-            return uf_fail(error, UF_BAD_USAGE, "option '%s': found %zu, expected a number of periods", counts[c],
-                           uf_options_count(options, counts[c]));
+            return uf_fail(error, UF_BAD_USAGE, "option '%s': found %zu, expected a number of periods",
+                           counts[c], uf_options_count(options, counts[c]));
     run->scale = (enum effect_scale)choice_of(options, "scale", effect_scales);
     run->options.control = (enum uf_stack_control)choice_of(options, "control", controls);
     run->options.weights = (enum uf_stack_weights)choice_of(options, "stack-weights", weightings);
@@ -90,30 +94,32 @@ static uf_status read_request(const struct uf_options *options, struct stacked_r
     if (run->own_after) run->options.after = (long)uf_options_count(options, "after");
     if (isnan(reference)) reference = -1 - (double)run->options.anticipation;
     if (reference != floor(reference) || fabs(reference) > 1e6)
-        return uf_fail(error, UF_BAD_USAGE, "option 'reference': found %g, expected a whole number of periods",
-                       reference);
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'reference': found %g, expected a whole number of periods", reference);
     run->options.reference = (long)reference;
     return UF_OK;
 }
 
 static uf_status refuse(const struct effect_run *run, struct uf_error *error)
 {
-    static const struct uf_words text = {
-        "In the sample that is left no cohort has its whole window within the data with clean controls in it.",
-        "I det urval som återstår har ingen kohort hela sitt fönster inom datamaterialet med rena jämförelseenheter i "
-        "det."};
-    static const struct uf_words advice = {
-        "Choose a shorter window (before, after), control: not-yet-treated, or callaway-santanna, which needs no window.",
-        "Välj ett kortare fönster (before, after), control: not-yet-treated, eller callaway-santanna, som inte behöver "
-        "något fönster."};
+    static const struct uf_words text = {"In the sample that is left no cohort has its whole window within "
+                                         "the data with clean controls in it.",
+                                         "I det urval som återstår har ingen kohort hela sitt fönster inom "
+                                         "datamaterialet med rena jämförelseenheter i "
+                                         "det."};
+    static const struct uf_words advice = {"Choose a shorter window (before, after), control: "
+                                           "not-yet-treated, or callaway-santanna, which needs no window.",
+                                           "Välj ett kortare fönster (before, after), control: "
+                                           "not-yet-treated, eller callaway-santanna, som inte behöver "
+                                           "något fönster."};
     UF_TRY(effect_note(run, UF_FATAL, "no-sub-experiment", text, advice, NULL, 0, error));
     run->result->claim = UF_CLAIM_DESCRIPTION;
     return uf_design_refuse(run->result, error);
 }
 
 /* The calendar, which the stack's own periods are not. */
-static uf_status set_calendar(const struct stacked_run *run, struct did_regression *regression, size_t **period,
-                              struct uf_error *error)
+static uf_status set_calendar(const struct stacked_run *run, struct did_regression *regression,
+                              size_t **period, struct uf_error *error)
 {
     const struct uf_did_data *data = &run->common.sample->data;
     struct uf_covariance_input *input = &regression->view.input;
@@ -140,8 +146,7 @@ static uf_status randomise(const struct stacked_run *run, struct dealt *out, str
     double rows = (double)run->fit->data.n, k = (double)run->fit->fit.fit.rank;
     double work = uf_stacked_by_means(data) ? 20 * (rows + (double)data->n) : rows * (k * k + 300 * k);
     if (!run->common.inference->randomise) return UF_OK;
-    if (!effect_afford(&run->common, work, &options))
-        return effect_note_not_dealt(&run->common, true, error);
+    if (!effect_afford(&run->common, work, &options)) return effect_note_not_dealt(&run->common, true, error);
     UF_TRY(uf_did_assignment_init(data, &out->assignment, error));
     uf_status status = uf_did_noise_init(data, &out->assignment, &noise, &reason);
     if (status == UF_OK || status == UF_NOT_IDENTIFIED)
@@ -161,9 +166,11 @@ static uf_status report(struct stacked_run *run, struct effect_findings *finding
     UF_TRY(stacked_report_tables(run, error));
     UF_TRY(effect_report_term_size(&run->common, run->scale, "simple", error));
     if (findings->randomisation)
-        UF_TRY(effect_report_noise(&run->common, findings->assignment, !isnan(findings->randomisation->p_scaled), error));
+        UF_TRY(effect_report_noise(&run->common, findings->assignment,
+                                   !isnan(findings->randomisation->p_scaled), error));
     if (findings->randomisation)
-        UF_TRY(effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
+        UF_TRY(
+            effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
     return effect_report_trends(&run->common, error);
 }
 
@@ -191,8 +198,9 @@ static uf_status estimate(struct stacked_run *run, const struct uf_options *opti
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
     if (status == UF_OK) status = randomise(run, &dealt, error);
     if (status == UF_OK) {
-        struct effect_findings findings = {&regression.view, covariance,
-                                           dealt.simple.count > 0 ? &dealt.simple : NULL, &dealt.assignment, NULL, 0};
+        struct effect_findings findings = {
+            &regression.view,  covariance, dealt.simple.count > 0 ? &dealt.simple : NULL,
+            &dealt.assignment, NULL,       0};
         status = report(run, &findings, error);
     }
     uf_randomisation_clear(&dealt.simple);
@@ -205,7 +213,8 @@ static uf_status estimate(struct stacked_run *run, const struct uf_options *opti
 }
 
 static uf_status run_stacked(const struct uf_panel *panel, const struct uf_options *options,
-                             const struct uf_context *context, struct uf_result *result, struct uf_error *error)
+                             const struct uf_context *context, struct uf_result *result,
+                             struct uf_error *error)
 {
     struct uf_design design;
     struct effect_inference inference;
@@ -241,19 +250,29 @@ const struct uf_method uf_method_stacked = {
     .name = "stacked",
     .family = UF_FAMILY_EFFECT,
     .title = {"Stacked difference-in-differences", "Staplad difference-in-differences"},
-    .summary = {"One clean experiment for each start, within a window of time, and all of them in one regression",
-                "Ett rent experiment för varje start, inom ett tidsfönster, och alla i samma regression"},
-    .formula_note =
-        {"For each cohort the periods around its start and the regions that are untreated in all of them form a "
-         "sub-experiment; the sub-experiments are put one under the other, and the outcome is regressed on indicators of "
-         "time since the start with effects of region and of period within each. Sub-experiments count by their treated "
-         "regions (corrective weights) unless asked otherwise. Controls stand in several sub-experiments, so that errors "
-         "are clustered. Reading the numbers as effects requires that treated and controls would have developed alike.",
-         "För varje kohort bildar perioderna kring dess start och de regioner som är utan insats i dem alla ett "
-         "delexperiment; delexperimenten staplas, och utfallet förklaras med indikatorer för tid sedan start med effekter "
-         "för region och för period inom vart och ett. Delexperimenten räknas efter sina insatsregioner (korrigerande "
-         "vikter) om inget annat begärs. Jämförelseenheter står i flera delexperiment, och medelfelen klustras därför. "
-         "Att läsa talen som effekter förutsätter att insats- och jämförelseregioner annars skulle ha utvecklats lika."},
+    .summary =
+        {"One clean experiment for each start, within a window of time, and all of them in one regression",
+         "Ett rent experiment för varje start, inom ett tidsfönster, och alla i samma regression"},
+    .formula_note = {"For each cohort the periods around its start and the regions that are untreated in all "
+                     "of them form a "
+                     "sub-experiment; the sub-experiments are put one under the other, and the outcome is "
+                     "regressed on indicators of "
+                     "time since the start with effects of region and of period within each. Sub-experiments "
+                     "count by their treated "
+                     "regions (corrective weights) unless asked otherwise. Controls stand in several "
+                     "sub-experiments, so that errors "
+                     "are clustered. Reading the numbers as effects requires that treated and controls would "
+                     "have developed alike.",
+                     "För varje kohort bildar perioderna kring dess start och de regioner som är utan insats "
+                     "i dem alla ett "
+                     "delexperiment; delexperimenten staplas, och utfallet förklaras med indikatorer för tid "
+                     "sedan start med effekter "
+                     "för region och för period inom vart och ett. Delexperimenten räknas efter sina "
+                     "insatsregioner (korrigerande "
+                     "vikter) om inget annat begärs. Jämförelseenheter står i flera delexperiment, och "
+                     "medelfelen klustras därför. "
+                     "Att läsa talen som effekter förutsätter att insats- och jämförelseregioner annars "
+                     "skulle ha utvecklats lika."},
     .sources = sources,
     .options = options_table,
     .n_options = sizeof options_table / sizeof *options_table,

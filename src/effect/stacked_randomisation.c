@@ -13,7 +13,7 @@ struct dealer {
     const struct uf_stacked_options *options;
     const struct uf_did_assignment *assignment;
     size_t *first_period, *block;
-    size_t *row; /* n_units × n_periods: the row of a unit in a period; NULL: by regression */
+    size_t *row;    /* n_units × n_periods: the row of a unit in a period; NULL: by regression */
     double *change; /* n_units: from the reference to the mean of the periods after */
     struct outcome_tally tally;
 };
@@ -68,7 +68,8 @@ static double weight_of(const struct uf_did_data *data, size_t row)
 static void mean_changes(struct dealer *d, size_t cohort, double mean[2])
 {
     const struct uf_did_data *data = &d->data;
-    const size_t reference = period_at(data, cohort, d->options->reference), end = period_at(data, cohort, d->options->after);
+    const size_t reference = period_at(data, cohort, d->options->reference),
+                 end = period_at(data, cohort, d->options->after);
     double all[2] = {0};
     mean[0] = mean[1] = 0;
     for (size_t u = 0; u < data->n_units; u++) {
@@ -84,8 +85,8 @@ static void mean_changes(struct dealer *d, size_t cohort, double mean[2])
 }
 
 /* Its outcomes, with what they weigh in the average; the residuals enter as one sum per unit, at the reference. */
-static void add_stack(struct dealer *d, const struct uf_stack *stack, const struct stacked_plan *plan, size_t s,
-                      double average)
+static void add_stack(struct dealer *d, const struct uf_stack *stack, const struct stacked_plan *plan,
+                      size_t s, double average)
 {
     const struct uf_did_data *data = &d->data;
     const size_t cohort = stack->first_period, reference = period_at(data, cohort, d->options->reference),
@@ -98,13 +99,15 @@ static void add_stack(struct dealer *d, const struct uf_stack *stack, const stru
         int role = d->block[u] == SIZE_MAX ? 0 : stacked_role(data, d->options, cohort, u);
         const size_t *row = d->row + u * data->n_periods;
         if (role == 0) continue;
-        double v = stack->weight * weight_of(data, row[cohort]) / (role == 1 ? plan->treated[s] : -plan->control[s]);
+        double v =
+            stack->weight * weight_of(data, row[cohort]) / (role == 1 ? plan->treated[s] : -plan->control[s]);
         double residual = d->change[u] - all - ((role == 1) - share) * average;
         for (size_t t = cohort; t <= end; t++)
             outcome_tally_add(&d->tally, u, t, data->n_cluster_dimensions ? data->cluster[0][row[t]] : u,
                               v / (double)(end - cohort + 1), 0, data->outcome[row[t]]);
-        outcome_tally_add(&d->tally, u, reference, data->n_cluster_dimensions ? data->cluster[0][row[reference]] : u, -v,
-                          -residual, data->outcome[row[reference]]);
+        outcome_tally_add(&d->tally, u, reference,
+                          data->n_cluster_dimensions ? data->cluster[0][row[reference]] : u, -v, -residual,
+                          data->outcome[row[reference]]);
     }
 }
 
@@ -161,7 +164,8 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
     struct uf_stacked s;
     struct uf_error reason;
     for (size_t u = 0; u < d->data.n_units; u++)
-        d->first_period[u] = d->block[u] == SIZE_MAX ? SIZE_MAX : d->assignment->first_period[path[d->block[u]]];
+        d->first_period[u] =
+            d->block[u] == SIZE_MAX ? SIZE_MAX : d->assignment->first_period[path[d->block[u]]];
     if (d->row) return by_means(d, out, error);
     uf_status status = uf_stacked_estimate(&d->data, d->options, &s, &reason);
     if (status == UF_NOT_IDENTIFIED) return UF_OK; /* this assignment has no estimate */
@@ -184,7 +188,8 @@ uf_status uf_stacked_randomise(const struct uf_did_data *data, const struct uf_s
                        .assignment = assignment,
                        .first_period = malloc((data->n_units + 1) * sizeof *d.first_period),
                        .block = malloc((data->n_units + 1) * sizeof *d.block)};
-    const struct uf_randomisation_design design = {assignment->n_blocks, assignment->n_paths, assignment->path};
+    const struct uf_randomisation_design design = {assignment->n_blocks, assignment->n_paths,
+                                                   assignment->path};
     uf_status status = d.first_period && d.block ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK) {
         for (size_t u = 0; u < data->n_units; u++) d.block[u] = SIZE_MAX;

@@ -59,8 +59,8 @@ static uf_status report_estimates(const struct stacked_run *run, struct uf_error
 }
 
 /* `leads`: those before the anticipation alone, without the reference. */
-static uf_status event_terms(const struct stacked_run *run, bool leads, struct effect_terms *terms, bool *zero,
-                             struct uf_error *error)
+static uf_status event_terms(const struct stacked_run *run, bool leads, struct effect_terms *terms,
+                             bool *zero, struct uf_error *error)
 {
     static const struct uf_words reference = {"reference: 0 by definition", "referens: 0 per definition"};
     static const struct uf_words dropped = {
@@ -83,7 +83,8 @@ static uf_status event_terms(const struct stacked_run *run, bool leads, struct e
         if (kept)
             combination[fit->position[j]] = 1;
         else
-            term.note = uf_words_in(e == run->options.reference ? reference : dropped, run->common.context->language);
+            term.note =
+                uf_words_in(e == run->options.reference ? reference : dropped, run->common.context->language);
         effect_terms_add(terms, &term, kept);
     }
     return UF_OK;
@@ -94,7 +95,8 @@ static uf_status report_leads(const struct stacked_run *run, struct uf_error *er
 {
     struct effect_terms terms;
     const struct uf_did_fit *fit = &run->fit->fit;
-    double *times = malloc((fit->n_leading + 1) * sizeof *times), *mean = malloc((fit->fit.rank + 1) * sizeof *mean);
+    double *times = malloc((fit->n_leading + 1) * sizeof *times),
+           *mean = malloc((fit->fit.rank + 1) * sizeof *mean);
     uf_status status = times && mean ? event_terms(run, true, &terms, NULL, error) : uf_fail_memory(error);
     if (status == UF_OK) {
         struct effect_lead_line line = {times, NAN, NAN};
@@ -105,7 +107,8 @@ static uf_status report_leads(const struct stacked_run *run, struct uf_error *er
             line.drift = 0;
             for (size_t j = 0; j < fit->n_leading; j++)
                 if (fit->position[j] != SIZE_MAX)
-                    line.drift += mean[fit->position[j]] * (double)(fit->event_time[j] - run->options.reference);
+                    line.drift +=
+                        mean[fit->position[j]] * (double)(fit->event_time[j] - run->options.reference);
         }
         status = effect_report_leads(&run->common, run->findings, &terms, &line, NULL, error);
         effect_terms_clear(&terms);
@@ -146,8 +149,8 @@ static uf_status add_stack(const struct stacked_run *run, const struct uf_stack 
     UF_TRY(uf_table_set_number(table, row, 2, (double)s->n_treated, error));
     UF_TRY(uf_table_set_number(table, row, 3, (double)s->n_control, error));
     UF_TRY(uf_table_set_number(table, row, 4, s->weight, error));
-    return uf_table_set_text(table, row, 5, reason.en ? uf_words_in(reason, run->common.context->language) : NULL,
-                             error);
+    return uf_table_set_text(table, row, 5,
+                             reason.en ? uf_words_in(reason, run->common.context->language) : NULL, error);
 }
 
 static uf_status report_stacks(const struct stacked_run *run, struct uf_error *error)
@@ -166,7 +169,8 @@ static uf_status report_stacks(const struct stacked_run *run, struct uf_error *e
     UF_TRY(uf_table_new("sub-experiments", &table, error));
     uf_status status = uf_table_set_title(table, uf_words_in(title, run->common.context->language), error);
     for (size_t c = 0; c < sizeof columns / sizeof *columns && status == UF_OK; c++)
-        status = uf_table_add_column(table, columns[c].name, columns[c].kind, NULL, columns[c].decimals, &index, error);
+        status = uf_table_add_column(table, columns[c].name, columns[c].kind, NULL, columns[c].decimals,
+                                     &index, error);
     for (size_t s = 0; s < run->fit->n_stacks && status == UF_OK; s++)
         status = add_stack(run, &run->fit->stack[s], table, error);
     if (status == UF_OK) return uf_result_take_table(run->common.result, table, error);
@@ -186,7 +190,8 @@ uf_status stacked_report_tables(const struct stacked_run *run, struct uf_error *
 static uf_status note_left_out(const struct stacked_run *run, struct uf_error *error)
 {
     static const struct uf_words text = {
-        "{0} of {1} cohorts are not in the stack; the table of sub-experiments says why. The first: {2}, {3}.",
+        "{0} of {1} cohorts are not in the stack; the table of sub-experiments says why. The first: {2}, "
+        "{3}.",
         "{0} av {1} kohorter ingår inte; tabellen över delexperiment anger skälet. Den första: {2}, {3}."};
     const struct uf_stacked *fit = run->fit;
     const struct uf_stack *first = NULL;
@@ -203,35 +208,41 @@ static uf_status note_left_out(const struct stacked_run *run, struct uf_error *e
 uf_status stacked_add_notes(const struct stacked_run *run, struct uf_error *error)
 {
     static const struct uf_words window = {
-        "{0} sub-experiments from {1} periods before to {2} after the start; {3} rows, {4} of them different: a control "
+        "{0} sub-experiments from {1} periods before to {2} after the start; {3} rows, {4} of them "
+        "different: a control "
         "stands in each sub-experiment that it serves, and the errors must be clustered by region or wider.",
-        "{0} delexperiment från {1} perioder före till {2} efter start; {3} rader, {4} av dem olika: en jämförelseenhet "
+        "{0} delexperiment från {1} perioder före till {2} efter start; {3} rader, {4} av dem olika: en "
+        "jämförelseenhet "
         "står i varje delexperiment som den ingår i, och medelfelen måste klustras per region eller större."};
     static const struct uf_words shares = {
         "Each sub-experiment counts as its share of the treated regions (corrective weights).",
         "Varje delexperiment räknas efter sin andel av insatsregionerna (korrigerande vikter)."};
     static const struct uf_words sample = {
-        "Each sub-experiment counts as least squares has it, more where treated and controls are many and balanced: the "
+        "Each sub-experiment counts as least squares has it, more where treated and controls are many and "
+        "balanced: the "
         "average is over no group of regions that can be named.",
-        "Varje delexperiment räknas som minsta kvadratmetoden gör, mer där insats- och jämförelseenheter är många och "
+        "Varje delexperiment räknas som minsta kvadratmetoden gör, mer där insats- och jämförelseenheter är "
+        "många och "
         "jämnt fördelade: genomsnittet gäller ingen grupp av regioner som går att namnge."};
     static const struct uf_words covariates = {
-        "With covariates or gaps the weights of the sub-experiments are no longer exactly those of the table.",
+        "With covariates or gaps the weights of the sub-experiments are no longer exactly those of the "
+        "table.",
         "Med kovariater eller luckor är delexperimentens vikter inte längre exakt de i tabellen."};
-    static const struct uf_words dropped = {"{0} was dropped from the regression: it is collinear with the fixed "
-                                            "effects or with what stands before it.",
-                                            "{0} har uteslutits ur regressionen: variabeln är kollinjär med de "
-                                            "fasta effekterna eller med det som står före den."};
+    static const struct uf_words dropped = {
+        "{0} was dropped from the regression: it is collinear with the fixed "
+        "effects or with what stands before it.",
+        "{0} har uteslutits ur regressionen: variabeln är kollinjär med de "
+        "fasta effekterna eller med det som står före den."};
     const struct uf_stacked *fit = run->fit;
     const struct uf_panel *panel = run->common.panel;
     const bool by_shares = run->options.weights == UF_STACK_BY_SHARES;
-    const struct uf_argument arguments[] = {uf_count_argument(fit->n_used),
-                                            uf_number_argument((double)run->options.before, 0),
-                                            uf_number_argument((double)run->options.after, 0),
-                                            uf_count_argument(fit->data.n), uf_count_argument(fit->n_distinct)};
+    const struct uf_argument arguments[] = {
+        uf_count_argument(fit->n_used), uf_number_argument((double)run->options.before, 0),
+        uf_number_argument((double)run->options.after, 0), uf_count_argument(fit->data.n),
+        uf_count_argument(fit->n_distinct)};
     UF_TRY(effect_note(&run->common, UF_NOTE, "stacked-rows", window, none, arguments, 5, error));
-    UF_TRY(effect_note(&run->common, by_shares ? UF_NOTE : UF_WARNING, "stack-weights", by_shares ? shares : sample, none,
-                       NULL, 0, error));
+    UF_TRY(effect_note(&run->common, by_shares ? UF_NOTE : UF_WARNING, "stack-weights",
+                       by_shares ? shares : sample, none, NULL, 0, error));
     if (panel->n_covariates > 0 ||
         fit->data.n != fit->data.n_units * (size_t)(run->options.before + run->options.after + 1))
         UF_TRY(effect_note(&run->common, UF_NOTE, "stack-weights-inexact", covariates, none, NULL, 0, error));

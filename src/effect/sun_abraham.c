@@ -51,8 +51,8 @@ static uf_status copy_rows(const struct uf_did_data *from, const size_t *row, si
             rows->longitude[r] = from->longitude[row[r]];
         }
     }
-    if (!rows->unit || !rows->period || !rows->outcome || !rows->treatment || (from->weights && !rows->weights) ||
-        (k > 0 && !rows->covariates))
+    if (!rows->unit || !rows->period || !rows->outcome || !rows->treatment ||
+        (from->weights && !rows->weights) || (k > 0 && !rows->covariates))
         return uf_fail_memory(error);
     out->data = *from;
     for (size_t d = 0; d < from->n_cluster_dimensions; d++) {
@@ -103,7 +103,8 @@ static uf_status regress_sums(const struct sun_abraham_layout *l, struct uf_sun_
                               struct uf_error *error)
 {
     const struct uf_did_data *data = &out->data;
-    uint32_t *cell = malloc((data->n + 1) * sizeof *cell), *listed = malloc((l->n_levels + 1) * sizeof *listed);
+    uint32_t *cell = malloc((data->n + 1) * sizeof *cell),
+             *listed = malloc((l->n_levels + 1) * sizeof *listed);
     uf_status status = cell && listed ? UF_OK : uf_fail_memory(error);
     for (size_t i = 0; i < data->n && status == UF_OK; i++) {
         uint32_t level = l->level[sun_abraham_slot(data, l, out, i)];
@@ -131,17 +132,19 @@ static uf_status regress(const struct sun_abraham_layout *l, struct uf_sun_abrah
     return status;
 }
 
-uf_status uf_sun_abraham_estimate(const struct uf_did_data *data, const struct uf_sun_abraham_options *options,
-                                  struct uf_sun_abraham *out, struct uf_error *error)
+uf_status uf_sun_abraham_estimate(const struct uf_did_data *data,
+                                  const struct uf_sun_abraham_options *options, struct uf_sun_abraham *out,
+                                  struct uf_error *error)
 {
     const struct uf_sun_abraham_options defaults = {.reference = -1};
     struct uf_sun_abraham fit = {0};
     struct sun_abraham_layout layout = {0};
     if (!options) options = &defaults;
     if (options->anticipation < 0 || options->reference >= -options->anticipation)
-        return uf_fail(error, UF_BAD_USAGE,
-                       "the reference event time %ld is not before the start less an anticipation of %ld periods",
-                       options->reference, options->anticipation);
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "the reference event time %ld is not before the start less an anticipation of %ld periods",
+            options->reference, options->anticipation);
     uf_status status = sun_abraham_layout_init(data, options, &layout, &fit, error);
     if (status == UF_OK) status = select_rows(data, &layout, &fit, error);
     if (status == UF_OK) status = regress(&layout, &fit, error);
@@ -167,8 +170,8 @@ static bool belongs(const struct uf_sun_abraham *fit, enum uf_cell_average kind,
     const struct uf_cohort_cell *cell = &fit->cell[c];
     if (kind == UF_CELLS_ONE) return c == (size_t)key;
     if (kind == UF_CELLS_DYNAMIC) return cell->event_time == key;
-    return cell->event_time >= 0 && (kind == UF_CELLS_SIMPLE ||
-                                     (kind == UF_CELLS_GROUP ? cell->cohort : cell->period) == (size_t)key);
+    return cell->event_time >= 0 &&
+           (kind == UF_CELLS_SIMPLE || (kind == UF_CELLS_GROUP ? cell->cohort : cell->period) == (size_t)key);
 }
 
 double uf_sun_abraham_average(const struct uf_sun_abraham *fit, enum uf_cell_average kind, long key,

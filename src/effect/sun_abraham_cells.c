@@ -36,8 +36,9 @@ void sun_abraham_layout_clear(struct sun_abraham_layout *l)
 }
 
 /* The periods of the sample, and the control cohort where nobody is never treated. */
-static uf_status find_controls(const struct uf_did_data *data, long anticipation, struct sun_abraham_layout *l,
-                               struct uf_sun_abraham *out, struct uf_error *error)
+static uf_status find_controls(const struct uf_did_data *data, long anticipation,
+                               struct sun_abraham_layout *l, struct uf_sun_abraham *out,
+                               struct uf_error *error)
 {
     size_t last = 0;
     bool never = false, treated = false, several = false;
@@ -58,7 +59,8 @@ static uf_status find_controls(const struct uf_did_data *data, long anticipation
     out->control_first = never ? SIZE_MAX : last;
     l->end = data->n_periods;
     if (!never)
-        while (l->end > 0 && sun_abraham_time(data, l->end - 1) >= sun_abraham_time(data, last) - anticipation)
+        while (l->end > 0 &&
+               sun_abraham_time(data, l->end - 1) >= sun_abraham_time(data, last) - anticipation)
             l->end--;
     for (size_t i = 0; i < data->n; i++) out->n_late += data->period[i] >= l->end;
     return UF_OK;
@@ -130,10 +132,10 @@ static void choose_references(const struct uf_did_data *data, const struct uf_su
             later = t;
         }
         cohort->reference = before != SIZE_MAX ? before : later;
-        cohort->moved = cohort->reference != SIZE_MAX &&
-                        sun_abraham_time(data, cohort->reference) -
-                                sun_abraham_time(data, cohort->first_period) !=
-                            options->reference;
+        cohort->moved =
+            cohort->reference != SIZE_MAX &&
+            sun_abraham_time(data, cohort->reference) - sun_abraham_time(data, cohort->first_period) !=
+                options->reference;
         if (cohort->reference == SIZE_MAX)
             out->n_always += cohort->n_units;
         else
@@ -173,8 +175,7 @@ static uf_status list_cells(const struct uf_did_data *data, struct sun_abraham_l
             *cell = (struct uf_cohort_cell){
                 .cohort = c,
                 .period = t,
-                .event_time =
-                    sun_abraham_time(data, t) - sun_abraham_time(data, out->cohort[c].first_period),
+                .event_time = sun_abraham_time(data, t) - sun_abraham_time(data, out->cohort[c].first_period),
                 .reason = judge(l, out, periods, c, t),
                 .estimate = UF_CELL_REFERENCE == judge(l, out, periods, c, t) ? 0 : SUN_ABRAHAM_NONE,
                 .weight = l->weight[slot],
@@ -190,14 +191,15 @@ static uf_status list_cells(const struct uf_did_data *data, struct sun_abraham_l
         }
     }
     if (effect) return UF_OK;
-    return uf_fail(error, UF_NOT_IDENTIFIED,
-                   "no cohort can be compared with controls from its start on: each needs a period before its start, "
-                   "and controls with values in both");
+    return uf_fail(
+        error, UF_NOT_IDENTIFIED,
+        "no cohort can be compared with controls from its start on: each needs a period before its start, "
+        "and controls with values in both");
 }
 
-uf_status sun_abraham_layout_init(const struct uf_did_data *data, const struct uf_sun_abraham_options *options,
-                                  struct sun_abraham_layout *l, struct uf_sun_abraham *out,
-                                  struct uf_error *error)
+uf_status sun_abraham_layout_init(const struct uf_did_data *data,
+                                  const struct uf_sun_abraham_options *options, struct sun_abraham_layout *l,
+                                  struct uf_sun_abraham *out, struct uf_error *error)
 {
     UF_TRY(find_controls(data, options->anticipation, l, out, error));
     UF_TRY(list_cohorts(data, l, out, error));

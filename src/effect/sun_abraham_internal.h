@@ -9,7 +9,7 @@
 
 #define SUN_ABRAHAM_NONE ((double)NAN)
 /* Of a cohort in a period: rows that stay without a dummy, and rows that go. */
-#define SUN_ABRAHAM_NO_CELL UINT32_MAX
+#define SUN_ABRAHAM_NO_CELL  UINT32_MAX
 #define SUN_ABRAHAM_LEFT_OUT (UINT32_MAX - 1)
 
 struct sun_abraham_layout {
@@ -23,7 +23,8 @@ struct sun_abraham_layout {
     size_t n_levels;
 };
 /* Fills cohorts, cells and counts of `out`. */
-uf_status sun_abraham_layout_init(const struct uf_did_data *data, const struct uf_sun_abraham_options *options,
+uf_status sun_abraham_layout_init(const struct uf_did_data *data,
+                                  const struct uf_sun_abraham_options *options,
                                   struct sun_abraham_layout *layout, struct uf_sun_abraham *out,
                                   struct uf_error *error);
 void sun_abraham_layout_clear(struct sun_abraham_layout *layout);

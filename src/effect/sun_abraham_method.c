@@ -27,7 +27,8 @@ static const struct uf_option options_table[] = {
 static const char *const sources[] = {
     "Sun, L. & Abraham, S. (2021). Estimating dynamic treatment effects in event studies with heterogeneous "
     "treatment effects. Journal of Econometrics 225(2), 175–199.",
-    "Montiel Olea, J. L. & Plagborg-Møller, M. (2019). Simultaneous confidence bands: theory, implementation, and "
+    "Montiel Olea, J. L. & Plagborg-Møller, M. (2019). Simultaneous confidence bands: theory, "
+    "implementation, and "
     "an application to SVARs. Journal of Applied Econometrics 34(1), 1–17.",
     "Pustejovsky, J. E. & Tipton, E. (2018). Small-sample methods for cluster-robust variance estimation and "
     "hypothesis testing in fixed effects models. Journal of Business & Economic Statistics 36(4), 672–683.",
@@ -80,8 +81,8 @@ static uf_status read_request(const struct uf_options *options, struct sun_abrah
     if (isnan(reference)) reference = -1 - (double)anticipation;
     if (reference != floor(reference) || reference < -1e6 || reference >= -(double)anticipation)
         return uf_fail(error, UF_BAD_USAGE,
-                       "option 'reference': found %g, expected a whole number of periods below %ld", reference,
-                       -(long)anticipation);
+                       "option 'reference': found %g, expected a whole number of periods below %ld",
+                       reference, -(long)anticipation);
     run->options.reference = (long)reference;
     return UF_OK;
 }
@@ -89,13 +90,16 @@ static uf_status read_request(const struct uf_options *options, struct sun_abrah
 static uf_status refuse(const struct effect_run *run, struct uf_error *error)
 {
     static const struct uf_words text = {
-        "In the sample that is left no cohort can be compared with controls from its start on: each needs a period "
+        "In the sample that is left no cohort can be compared with controls from its start on: each needs a "
+        "period "
         "before its start (less the anticipation), and controls with values in both.",
-        "I det urval som återstår kan ingen kohort jämföras med jämförelseenheter från och med sin start: var och en "
+        "I det urval som återstår kan ingen kohort jämföras med jämförelseenheter från och med sin start: "
+        "var och en "
         "behöver en period före start (med avdrag för förväntan), och jämförelseenheter med värden i båda."};
     static const struct uf_words advice = {
         "Look in the ledger for the rows that were lost; get earlier data, or units that are never treated.",
-        "Se i urvalsloggen vilka rader som föll bort; skaffa tidigare data, eller enheter som aldrig får insatsen."};
+        "Se i urvalsloggen vilka rader som föll bort; skaffa tidigare data, eller enheter som aldrig får "
+        "insatsen."};
     UF_TRY(effect_note(run, UF_FATAL, "no-cell-estimated", text, advice, NULL, 0, error));
     run->result->claim = UF_CLAIM_DESCRIPTION;
     return uf_design_refuse(run->result, error);
@@ -155,20 +159,22 @@ static uf_status report(struct sun_abraham_run *run, struct effect_findings *fin
     UF_TRY(sun_abraham_report_tables(run, error));
     UF_TRY(effect_report_term_size(&run->common, run->scale, "simple", error));
     if (findings->randomisation)
-        UF_TRY(effect_report_noise(&run->common, findings->assignment, !isnan(findings->randomisation->p_scaled), error));
+        UF_TRY(effect_report_noise(&run->common, findings->assignment,
+                                   !isnan(findings->randomisation->p_scaled), error));
     if (findings->randomisation)
-        UF_TRY(effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
+        UF_TRY(
+            effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
     return effect_report_trends(&run->common, error);
 }
 
-static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *options, struct uf_error *error)
+static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *options,
+                          struct uf_error *error)
 {
     struct uf_sun_abraham fit;
     struct did_regression regression = {0};
     struct uf_covariance covariance[EFFECT_MOST_COVARIANCES] = {{0}};
     struct dealt dealt = {0};
-    uf_status status =
-        uf_sun_abraham_estimate(&run->common.sample->data, &run->options, &fit, error);
+    uf_status status = uf_sun_abraham_estimate(&run->common.sample->data, &run->options, &fit, error);
     if (status == UF_NOT_IDENTIFIED) return refuse(&run->common, error);
     if (status != UF_OK) return status;
     run->fit = &fit;
@@ -177,8 +183,9 @@ static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
     if (status == UF_OK) status = randomise(run, &dealt, error);
     if (status == UF_OK) {
-        struct effect_findings findings = {&regression.view, covariance,
-                                           dealt.simple.count > 0 ? &dealt.simple : NULL, &dealt.assignment, &fit.data, 0};
+        struct effect_findings findings = {
+            &regression.view,  covariance, dealt.simple.count > 0 ? &dealt.simple : NULL,
+            &dealt.assignment, &fit.data,  0};
         status = report(run, &findings, &dealt, error);
     }
     dealt_clear(&dealt);
@@ -230,21 +237,29 @@ const struct uf_method uf_method_sun_abraham = {
     .family = UF_FAMILY_EFFECT,
     .title = {"Interaction-weighted event study (Sun & Abraham)",
               "Interaktionsviktad händelsestudie (Sun & Abraham)"},
-    .summary =
-        {"How much more each cohort changed than units never treated, by time since the start, from one regression",
-         "Hur mycket mer varje kohort förändrades än enheter som aldrig fått insatsen, efter tid sedan start, ur en "
-         "enda regression"},
-    .formula_note =
-        {"The outcome is regressed on an indicator for each cohort in each period but its reference, with fixed "
-         "effects for region and period, and covariates and weights where given; never-treated regions (or, where "
-         "there are none, the cohort treated last, before its start) are the comparison. The coefficients are averaged "
-         "with the cohorts' numbers of observations, which the errors take as given. Reading the numbers as effects "
-         "requires that cohorts and comparison would have developed alike.",
-         "Utfallet förklaras med en indikator för varje kohort i varje period utom dess referens, med fasta effekter "
-         "för region och period, och med kovariater och vikter där sådana har angetts; regioner som aldrig får insatsen "
-         "(eller, där sådana saknas, den kohort som får den sist, före dess start) är jämförelsen. Koefficienterna vägs "
-         "samman med kohorternas antal observationer, som medelfelen tar för givna. Att läsa talen som effekter "
-         "förutsätter att kohorter och jämförelse annars skulle ha utvecklats lika."},
+    .summary = {"How much more each cohort changed than units never treated, by time since the start, from "
+                "one regression",
+                "Hur mycket mer varje kohort förändrades än enheter som aldrig fått insatsen, efter tid "
+                "sedan start, ur en "
+                "enda regression"},
+    .formula_note = {"The outcome is regressed on an indicator for each cohort in each period but its "
+                     "reference, with fixed "
+                     "effects for region and period, and covariates and weights where given; never-treated "
+                     "regions (or, where "
+                     "there are none, the cohort treated last, before its start) are the comparison. The "
+                     "coefficients are averaged "
+                     "with the cohorts' numbers of observations, which the errors take as given. Reading the "
+                     "numbers as effects "
+                     "requires that cohorts and comparison would have developed alike.",
+                     "Utfallet förklaras med en indikator för varje kohort i varje period utom dess "
+                     "referens, med fasta effekter "
+                     "för region och period, och med kovariater och vikter där sådana har angetts; regioner "
+                     "som aldrig får insatsen "
+                     "(eller, där sådana saknas, den kohort som får den sist, före dess start) är "
+                     "jämförelsen. Koefficienterna vägs "
+                     "samman med kohorternas antal observationer, som medelfelen tar för givna. Att läsa "
+                     "talen som effekter "
+                     "förutsätter att kohorter och jämförelse annars skulle ha utvecklats lika."},
     .sources = sources,
     .options = options_table,
     .n_options = sizeof options_table / sizeof *options_table,

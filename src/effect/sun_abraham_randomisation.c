@@ -61,7 +61,8 @@ static uf_status covariates_init(struct dealer *d, size_t slots, struct uf_error
     const struct uf_did_data *data = d->actual;
     const size_t k = d->k = data->covariates ? data->covariates->size2 : 0;
     if (k == 0 || !d->by_means) return UF_OK;
-    double *sum = calloc(data->n_units * k + 1, sizeof *sum), *count = calloc(data->n_units + 1, sizeof *count);
+    double *sum = calloc(data->n_units * k + 1, sizeof *sum),
+           *count = calloc(data->n_units + 1, sizeof *count);
     d->x = malloc((data->n * k + 1) * sizeof *d->x);
     d->x_mean = malloc((slots * k + 1) * sizeof *d->x_mean);
     d->products = gsl_matrix_alloc(k, k);
@@ -129,7 +130,8 @@ static bool take_covariates_out(struct dealer *d, const struct sun_abraham_layou
     for (size_t i = 0; i < data->n; i++) {
         if (data->period[i] >= l->end) continue;
         size_t s = sun_abraham_slot(data, l, fit, i);
-        for (size_t j = 0; j < k; j++) d->x_mean[s * k + j] += row_weight(data, i) * d->x[i * k + j] / l->weight[s];
+        for (size_t j = 0; j < k; j++)
+            d->x_mean[s * k + j] += row_weight(data, i) * d->x[i * k + j] / l->weight[s];
     }
     double before[32], all[32] = {0};
     if (k > 32) return false;
@@ -161,8 +163,8 @@ static bool take_covariates_out(struct dealer *d, const struct sun_abraham_layou
 }
 
 /* What the outcomes' weights owe to the covariates: A⁻¹ Σ v x, v without covariates. */
-static void turn_weights(struct dealer *d, const struct sun_abraham_layout *l, const struct uf_sun_abraham *fit,
-                         double all)
+static void turn_weights(struct dealer *d, const struct sun_abraham_layout *l,
+                         const struct uf_sun_abraham *fit, double all)
 {
     const struct uf_did_data *data = &d->data;
     if (d->k == 0) return;
@@ -268,8 +270,8 @@ static uf_status by_regression(struct dealer *d, struct uf_randomisation_statist
         outcome_tally_start(&d->tally);
         for (size_t i = 0; i < data->n; i++)
             outcome_tally_add(&d->tally, data->unit[i], data->period[i],
-                      data->n_cluster_dimensions ? data->cluster[0][i] : data->unit[i], d->share[i],
-                      gsl_vector_get(fit.fit.fit.residuals, i), data->outcome[i]);
+                              data->n_cluster_dimensions ? data->cluster[0][i] : data->unit[i], d->share[i],
+                              gsl_vector_get(fit.fit.fit.residuals, i), data->outcome[i]);
         outcome_tally_finish(&d->tally, out);
     }
     free(combination);
@@ -298,15 +300,13 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
 }
 
 static uf_status deal(const struct uf_did_data *data, const struct uf_sun_abraham_options *options,
-                      const struct uf_did_assignment *assignment, const struct uf_did_noise *noise, bool leads,
-                      const struct uf_randomisation_options *randomisation, struct uf_randomisation *out,
-                      struct uf_error *error)
+                      const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
+                      bool leads, const struct uf_randomisation_options *randomisation,
+                      struct uf_randomisation *out, struct uf_error *error)
 {
     const struct uf_sun_abraham_options defaults = {.reference = -1};
-    struct dealer dealer = {.actual = data,
-                            .options = options ? options : &defaults,
-                            .assignment = assignment,
-                            .leads = leads};
+    struct dealer dealer = {
+        .actual = data, .options = options ? options : &defaults, .assignment = assignment, .leads = leads};
     const struct uf_randomisation_design design = {assignment->n_blocks, assignment->n_paths,
                                                    assignment->path};
     uf_status status = dealer_init(&dealer, noise, error);
@@ -315,8 +315,10 @@ static uf_status deal(const struct uf_did_data *data, const struct uf_sun_abraha
     return status;
 }
 
-uf_status uf_sun_abraham_randomise(const struct uf_did_data *data, const struct uf_sun_abraham_options *options,
-                                   const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
+uf_status uf_sun_abraham_randomise(const struct uf_did_data *data,
+                                   const struct uf_sun_abraham_options *options,
+                                   const struct uf_did_assignment *assignment,
+                                   const struct uf_did_noise *noise,
                                    const struct uf_randomisation_options *randomisation,
                                    struct uf_randomisation *out, struct uf_error *error)
 {

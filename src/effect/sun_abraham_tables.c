@@ -23,10 +23,10 @@ static struct support support_of(const struct uf_sun_abraham *fit, enum uf_cell_
         for (size_t c = 0; c < fit->n_cells; c++) {
             const struct uf_cohort_cell *cell = &fit->cell[c];
             if (cell->cohort != g || cell->place == SIZE_MAX) continue;
-            if (kind == UF_CELLS_DYNAMIC ? cell->event_time != key
-                                         : cell->event_time < 0 ||
-                                               (kind == UF_CELLS_GROUP && g != (size_t)key) ||
-                                               (kind == UF_CELLS_CALENDAR && cell->period != (size_t)key))
+            if (kind == UF_CELLS_DYNAMIC
+                    ? cell->event_time != key
+                    : cell->event_time < 0 || (kind == UF_CELLS_GROUP && g != (size_t)key) ||
+                          (kind == UF_CELLS_CALENDAR && cell->period != (size_t)key))
                 continue;
             s.n_obs += (double)cell->n_treated;
             s.weight += cell->weight;
@@ -167,8 +167,10 @@ static uf_status report_cells(const struct sun_abraham_run *run, struct uf_error
         zero[c] = cell->reason == UF_CELL_REFERENCE;
         weights[c] = estimated && cell->event_time >= 0 ? cell->weight : 0;
     }
-    status = take(&terms, run, (struct effect_term_table){.name = "group-time", .title = title, .zero = zero, .weights = weights},
-                  UF_OK, error);
+    status = take(
+        &terms, run,
+        (struct effect_term_table){.name = "group-time", .title = title, .zero = zero, .weights = weights},
+        UF_OK, error);
     free(weights), free(zero);
     return status;
 }
@@ -226,10 +228,10 @@ static uf_status report_event_study(const struct sun_abraham_run *run, struct uf
     struct effect_terms terms;
     bool *zero = NULL;
     UF_TRY(event_terms(run, false, &terms, &zero, error));
-    uf_status status = take(
-        &terms, run,
-        (struct effect_term_table){.name = "event-study", .title = title, .zero = zero, .band = true}, UF_OK,
-        error);
+    uf_status status =
+        take(&terms, run,
+             (struct effect_term_table){.name = "event-study", .title = title, .zero = zero, .band = true},
+             UF_OK, error);
     free(zero);
     return status;
 }
@@ -252,7 +254,8 @@ static uf_status report_average(const struct sun_abraham_run *run, enum uf_cell_
             term.period = periods->code[key];
         add_average(fit, kind, (long)key, term, &terms);
     }
-    return take(&terms, run, (struct effect_term_table){.name = name, .title = title, .band = true}, UF_OK, error);
+    return take(&terms, run, (struct effect_term_table){.name = name, .title = title, .band = true}, UF_OK,
+                error);
 }
 
 /* What a line of slope 1, by which each cohort drifts from the controls, is in a cell: periods since its reference. */

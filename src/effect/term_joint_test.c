@@ -40,7 +40,8 @@ static uf_status complete(const gsl_matrix *r, gsl_matrix *turn, gsl_matrix *bac
         gsl_linalg_QR_unpack(a, tau, basis, upper);
         for (size_t j = 0; j < q; j++)
             if (fabs(gsl_matrix_get(upper, j, j)) < 1e-10)
-                status = uf_fail(error, UF_NOT_IDENTIFIED, "the terms that are tested together are not independent");
+                status = uf_fail(error, UF_NOT_IDENTIFIED,
+                                 "the terms that are tested together are not independent");
     }
     if (status == UF_OK) {
         for (size_t i = 0; i < k; i++)
@@ -48,7 +49,8 @@ static uf_status complete(const gsl_matrix *r, gsl_matrix *turn, gsl_matrix *bac
                 gsl_matrix_set(turn, i, j, i < q ? gsl_matrix_get(r, i, j) : gsl_matrix_get(basis, j, i));
         gsl_matrix_memcpy(copy, turn);
         if (gsl_linalg_LU_decomp(copy, order, &sign) || gsl_linalg_LU_invert(copy, order, back))
-            status = uf_fail(error, UF_NOT_IDENTIFIED, "the terms that are tested together are not independent");
+            status =
+                uf_fail(error, UF_NOT_IDENTIFIED, "the terms that are tested together are not independent");
     }
     gsl_matrix_free(a), gsl_matrix_free(basis), gsl_matrix_free(upper), gsl_matrix_free(copy);
     gsl_vector_free(tau);
@@ -116,7 +118,8 @@ static uf_status by_f(const struct effect_regression *regression, const gsl_matr
 
 uf_status effect_joint_test(const struct effect_run *run, const struct effect_regression *regression,
                             size_t inference, const struct uf_covariance *covariance,
-                            const struct effect_terms *terms, struct uf_joint_test *out, struct uf_error *error)
+                            const struct effect_terms *terms, struct uf_joint_test *out,
+                            struct uf_error *error)
 {
     const struct uf_covariance_options *options = &run->inference->covariance[inference];
     const bool careful = (options->kind == UF_COVARIANCE_CR2 || options->kind == UF_COVARIANCE_CR3) &&
@@ -126,7 +129,8 @@ uf_status effect_joint_test(const struct effect_run *run, const struct effect_re
                                              : regression->df;
     size_t q;
     gsl_matrix *r = restrictions_of(terms, &q);
-    *out = (struct uf_joint_test){.statistic = NAN, .df1 = (double)q, .df2 = df2, .p_value = NAN, .restrictions = q};
+    *out = (struct uf_joint_test){
+        .statistic = NAN, .df1 = (double)q, .df2 = df2, .p_value = NAN, .restrictions = q};
     if (q == 0) return UF_OK;
     if (!r) return uf_fail_memory(error);
     uf_status status = UF_OK;
@@ -147,9 +151,10 @@ uf_status effect_joint_test(const struct effect_run *run, const struct effect_re
 }
 
 /* The test of one inference, and what it could have found. */
-static uf_status add_test(const struct effect_run *run, const struct effect_findings *findings, size_t inference,
-                          const struct effect_terms *leads, const struct effect_lead_line *line,
-                          struct effect_pretrend *pretrend, struct uf_error *error)
+static uf_status add_test(const struct effect_run *run, const struct effect_findings *findings,
+                          size_t inference, const struct effect_terms *leads,
+                          const struct effect_lead_line *line, struct effect_pretrend *pretrend,
+                          struct uf_error *error)
 {
     size_t count;
     struct uf_joint_test test;
@@ -157,7 +162,8 @@ static uf_status add_test(const struct effect_run *run, const struct effect_find
     const struct uf_covariance *covariance = &findings->covariance[inference];
     UF_TRY(effect_joint_test(run, findings->regression, inference, covariance, leads, &test, error));
     UF_TRY(effect_pretrend_add(pretrend, &test,
-                               uf_covariance_types(&count)[run->inference->covariance[inference].kind].name, error));
+                               uf_covariance_types(&count)[run->inference->covariance[inference].kind].name,
+                               error));
     if (!line || test.restrictions == 0) return UF_OK;
     UF_TRY(effect_terms_covariance(leads, covariance->matrix, &v, error));
     const gsl_vector_const_view times = gsl_vector_const_view_array(line->times, test.restrictions);

@@ -66,8 +66,7 @@ uf_status effect_findings_choose(const struct effect_run *run, struct effect_fin
                            error);
     }
     for (size_t c = 0; c < inference->n_covariances; c++)
-        grounds.cr2 |=
-            inference->covariance[c].kind == UF_COVARIANCE_CR2 && findings->covariance[c].matrix;
+        grounds.cr2 |= inference->covariance[c].kind == UF_COVARIANCE_CR2 && findings->covariance[c].matrix;
     if (findings->randomisation) {
         grounds.randomised = true;
         grounds.noise = !isnan(findings->randomisation->p_scaled);
@@ -119,14 +118,15 @@ static uf_status add_few_treated(const struct sections *s, struct uf_error *erro
     if ((!inference->ferman_pinto && !inference->conley_taber) || s->n_terms == 0) return UF_OK;
     if (findings->regression->input.summed) return effect_note_summed(s->run, name, error);
     if (!findings->data) {
-        static const struct uf_words text = {"{0} was left out: the rows of the regression are not the regions' own "
-                                             "periods.",
-                                             "{0} har utelämnats: regressionens rader är inte regionernas egna "
-                                             "perioder."};
+        static const struct uf_words text = {
+            "{0} was left out: the rows of the regression are not the regions' own "
+            "periods.",
+            "{0} har utelämnats: regressionens rader är inte regionernas egna "
+            "perioder."};
         const struct uf_argument argument = uf_text_argument(name);
         if (inference->automatic) return UF_OK;
-        return effect_note(s->run, UF_NOTE, "inference-left-out", text, (struct uf_words){NULL, NULL}, &argument, 1,
-                           error);
+        return effect_note(s->run, UF_NOTE, "inference-left-out", text, (struct uf_words){NULL, NULL},
+                           &argument, 1, error);
     }
     struct uf_did_assignment own = {0};
     if (!findings->randomisation) {
@@ -139,8 +139,8 @@ static uf_status add_few_treated(const struct sections *s, struct uf_error *erro
         }
     }
     uf_status status = effect_add_few_treated(s->run, findings->regression, findings->data,
-                                              findings->randomisation ? findings->assignment : &own, &s->terms[0],
-                                              s->table, error);
+                                              findings->randomisation ? findings->assignment : &own,
+                                              &s->terms[0], s->table, error);
     uf_did_assignment_clear(&own);
     return status;
 }

@@ -24,12 +24,12 @@ void effect_terms_add(struct effect_terms *terms, const struct effect_term *prot
 /* A fitted regression with what inference there is of its first term. */
 struct effect_findings {
     const struct effect_regression *regression;
-    const struct uf_covariance *covariance;        /* as settled */
-    const struct uf_randomisation *randomisation;  /* of the first term; NULL: none */
-    const struct uf_did_assignment *assignment;    /* of the randomisation */
+    const struct uf_covariance *covariance;       /* as settled */
+    const struct uf_randomisation *randomisation; /* of the first term; NULL: none */
+    const struct uf_did_assignment *assignment;   /* of the randomisation */
     /* the regression's rows, for procedures that need to know which of them were treated; NULL: none of these */
     const struct uf_did_data *data;
-    enum effect_procedure procedure;               /* with inference: auto */
+    enum effect_procedure procedure; /* with inference: auto */
 };
 /* Which procedure the design calls for, with its note; nothing unless the inference is automatic. */
 uf_status effect_findings_choose(const struct effect_run *run, struct effect_findings *findings,
@@ -54,13 +54,14 @@ uf_status effect_report_terms(const struct effect_run *run, const struct effect_
                               const struct effect_term_table *wanted, struct uf_error *error);
 
 /* c_a'V c_b of the terms that have a combination (1 × 1 of 0 where there are none). */
-uf_status effect_terms_covariance(const struct effect_terms *terms, const gsl_matrix *covariance, gsl_matrix **out,
-                                  struct uf_error *error);
+uf_status effect_terms_covariance(const struct effect_terms *terms, const gsl_matrix *covariance,
+                                  gsl_matrix **out, struct uf_error *error);
 /* H0: all of the terms with a combination are nil. CR2 and CR3 with one cluster dimension: Hotelling's approximation for
  * few clusters, the regressors turned so that the terms are coefficients; else F as in uf_did_pretrend. */
 uf_status effect_joint_test(const struct effect_run *run, const struct effect_regression *regression,
                             size_t inference, const struct uf_covariance *covariance,
-                            const struct effect_terms *terms, struct uf_joint_test *out, struct uf_error *error);
+                            const struct effect_terms *terms, struct uf_joint_test *out,
+                            struct uf_error *error);
 /* What a straight line of slope 1, by which the treated drift from the others, does to the leads (in the order of the terms
  * with a combination) and to the main estimate: for what the test could have found. */
 struct effect_lead_line {

@@ -10,14 +10,15 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <utfall/sun_abraham.h>
 #include <utfall/absorbed_regression.h>
+#include <utfall/sun_abraham.h>
 
 int main(int argc, char **argv)
 {
     const size_t units = argc > 1 ? strtoul(argv[1], NULL, 10) : 100000,
                  periods = argc > 2 ? strtoul(argv[2], NULL, 10) : 10, n = units * periods;
-    size_t *unit = malloc(n * sizeof *unit), *period = malloc(n * sizeof *period), *first = malloc(units * sizeof *first);
+    size_t *unit = malloc(n * sizeof *unit), *period = malloc(n * sizeof *period),
+           *first = malloc(units * sizeof *first);
     double *outcome = malloc(n * sizeof *outcome);
     struct uf_error error;
     struct uf_sun_abraham fit;
@@ -51,15 +52,17 @@ int main(int argc, char **argv)
     assert_ok(uf_absorbed_regression_covariance(fit.fit.summed, &options, &v, &error), &error);
     const size_t k = fit.fit.fit.rank;
     double *c = malloc((k + 1) * sizeof *c), estimate = 0, variance = 0;
-    for (long e = 1 - (long)periods; e < (long)periods; e++) uf_sun_abraham_average(&fit, UF_CELLS_DYNAMIC, e, c);
+    for (long e = 1 - (long)periods; e < (long)periods; e++)
+        uf_sun_abraham_average(&fit, UF_CELLS_DYNAMIC, e, c);
     uf_sun_abraham_average(&fit, UF_CELLS_SIMPLE, 0, c);
     for (size_t i = 0; i < fit.n_cells; i++)
         if (fit.cell[i].place != SIZE_MAX) estimate += c[fit.cell[i].place] * fit.cell[i].estimate;
     for (size_t a = 0; a < k; a++)
         for (size_t b = 0; b < k; b++) variance += c[a] * gsl_matrix_get(v.matrix, a, b) * c[b];
     wall = bench_wall_seconds() - wall, cpu = bench_cpu_seconds() - cpu;
-    printf("%zu units x %zu periods, %zu cells: %.6f (%.6f), %.3f s wall, %.3f s CPU; %.3f s at the peers' speed\n", units,
-           periods, k, estimate, sqrt(variance), wall, cpu, wall / slower);
+    printf("%zu units x %zu periods, %zu cells: %.6f (%.6f), %.3f s wall, %.3f s CPU; %.3f s at the peers' "
+           "speed\n",
+           units, periods, k, estimate, sqrt(variance), wall, cpu, wall / slower);
     free(c), free(unit), free(period), free(first), free(outcome);
     uf_covariance_clear(&v);
     uf_sun_abraham_clear(&fit);

@@ -49,8 +49,7 @@ static struct uf_covariance covariance_of(struct fitted *f, enum uf_covariance_k
 
 static json_t *rows_of(json_t *results, const char *entry)
 {
-    json_t *value =
-        json_object_get(json_object_get(json_object_get(results, "results"), entry), "value");
+    json_t *value = json_object_get(json_object_get(json_object_get(results, "results"), entry), "value");
     if (!value) fail_msg("no entry %s", entry);
     return json_object_get(value, "coef");
 }
@@ -101,7 +100,8 @@ static void compare(struct fitted *f, json_t *results, const char *entry, enum u
             if (f->fit.fit.position[j] != SIZE_MAX)
                 estimate += gsl_vector_get(combination, f->fit.fit.position[j]) *
                             gsl_vector_get(f->fit.fit.fit.coefficients, j);
-        assert_ok(uf_covariance_combination(&f->input, &options, &v, combination, &variance, &df, &error), &error);
+        assert_ok(uf_covariance_combination(&f->input, &options, &v, combination, &variance, &df, &error),
+                  &error);
         expect_close(estimate, json_number_value(json_object_get(row, "estimate")), 1e-8, what);
         expect_close(sqrt(variance), json_number_value(json_object_get(row, "se")), 1e-6, what);
         struct uf_t_test test = uf_t_test(estimate, variance, df, 0.95);
@@ -115,8 +115,7 @@ static void compare(struct fitted *f, json_t *results, const char *entry, enum u
 static void base_stagg(void **state)
 {
     (void)state;
-    struct fitted f =
-        fit_of("reference/peers/data/base_stagg.csv", "id", "y", "year_treated", "x1");
+    struct fitted f = fit_of("reference/peers/data/base_stagg.csv", "id", "y", "year_treated", "x1");
     json_t *results = load_json(need_shared("reference/peers/results/es_sunab_base_stagg.json"));
     compare(&f, results, "sunab", UF_COVARIANCE_CR1S);
     compare(&f, results, "sunab_raw", UF_COVARIANCE_CR1S);

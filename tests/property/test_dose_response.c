@@ -54,7 +54,8 @@ static double value(const struct uf_dose_fit *fit, const double *c)
 {
     double sum = 0;
     for (size_t j = 0; j < fit->n_columns; j++)
-        if (fit->position[j] != SIZE_MAX) sum += c[fit->position[j]] * gsl_vector_get(fit->fit.coefficients, j);
+        if (fit->position[j] != SIZE_MAX)
+            sum += c[fit->position[j]] * gsl_vector_get(fit->fit.coefficients, j);
     return sum;
 }
 
@@ -92,8 +93,8 @@ static void slopes_are_derivatives(void **state)
     for (size_t knots = 0; knots < 4; knots++) {
         struct uf_dose_fit fit = fit_of(&s, UF_DOSE_SPLINE, knots);
         for (double d = fit.least + 0.1; d < fit.most; d += 0.71)
-            expect_within(at(&fit, d, true), (at(&fit, d + 1e-4, false) - at(&fit, d - 1e-4, false)) / 2e-4, 1e-4,
-                          "derivative");
+            expect_within(at(&fit, d, true), (at(&fit, d + 1e-4, false) - at(&fit, d - 1e-4, false)) / 2e-4,
+                          1e-4, "derivative");
         uf_dose_fit_clear(&fit);
     }
 }
@@ -196,10 +197,12 @@ static void scale_and_level_do_not_matter(void **state)
     point(&s), point(&t);
     for (size_t i = 0; i < UNITS; i++) t.dose[i] *= 1e6, t.change[i] = 5 - 2 * t.change[i];
     for (int curve = 0; curve < 3; curve++) {
-        struct uf_dose_fit a = fit_of(&s, (enum uf_dose_curve)curve, 3), b = fit_of(&t, (enum uf_dose_curve)curve, 3);
+        struct uf_dose_fit a = fit_of(&s, (enum uf_dose_curve)curve, 3),
+                           b = fit_of(&t, (enum uf_dose_curve)curve, 3);
         for (double d = a.least; d <= a.most; d += 0.83) {
             expect_within(at(&b, 1e6 * d, false), -2 * at(&a, d, false), 1e-8, "curve");
-            if (curve != UF_DOSE_GROUPS) expect_within(1e6 * at(&b, 1e6 * d, true), -2 * at(&a, d, true), 1e-7, "slope");
+            if (curve != UF_DOSE_GROUPS)
+                expect_within(1e6 * at(&b, 1e6 * d, true), -2 * at(&a, d, true), 1e-7, "slope");
         }
         uf_dose_fit_clear(&a), uf_dose_fit_clear(&b);
     }

@@ -33,7 +33,8 @@ static struct sample *sample_new(bool gaps)
             s->weights[n] = 2 + bench_noise(5, u);
             s->treatment[n] = s->first[u] <= t;
             s->covariate[n] = bench_noise(6, n);
-            s->outcome[n] = bench_noise(1, n) + 3 * bench_noise(2, u) + (s->first[u] <= t ? (double)(t - s->first[u] + u % 3) : 0);
+            s->outcome[n] = bench_noise(1, n) + 3 * bench_noise(2, u) +
+                            (s->first[u] <= t ? (double)(t - s->first[u] + u % 3) : 0);
             n++;
         }
     s->data = (struct uf_did_data){.n = n,
@@ -71,12 +72,13 @@ static double coefficient(const struct uf_stacked *fit, long event)
 
 static bool serves(const struct sample *s, size_t u, size_t cohort, long after, bool not_yet)
 {
-    return s->first[u] == SIZE_MAX || (not_yet && s->first[u] != cohort && (long)s->first[u] > (long)cohort + after);
+    return s->first[u] == SIZE_MAX ||
+           (not_yet && s->first[u] != cohort && (long)s->first[u] > (long)cohort + after);
 }
 
 /* Change from the reference to the event, treated less controls; and the weights of both. */
-static double comparison(const struct sample *s, size_t cohort, long event, long reference, long after, bool not_yet,
-                         double *treated, double *control)
+static double comparison(const struct sample *s, size_t cohort, long event, long reference, long after,
+                         bool not_yet, double *treated, double *control)
 {
     double sum[2][2] = {{0}}, weight[2][2] = {{0}};
     for (size_t i = 0; i < s->data.n; i++) {
@@ -88,7 +90,8 @@ static double comparison(const struct sample *s, size_t cohort, long event, long
         weight[side][e == event] += s->weights[i];
     }
     *treated = weight[1][1], *control = weight[0][1];
-    return sum[1][1] / weight[1][1] - sum[1][0] / weight[1][0] - sum[0][1] / weight[0][1] + sum[0][0] / weight[0][0];
+    return sum[1][1] / weight[1][1] - sum[1][0] / weight[1][0] - sum[0][1] / weight[0][1] +
+           sum[0][0] / weight[0][0];
 }
 
 static void coefficients_average_the_sub_experiments(void **state)
@@ -99,11 +102,12 @@ static void coefficients_average_the_sub_experiments(void **state)
         const bool not_yet = variant & 1, sample = variant & 2;
         const long after = variant & 4 ? 3 : 2, before = 3;
         struct sample *s = sample_new(false);
-        struct uf_stacked fit = estimate(
-            s, (struct uf_stacked_options){.before = before,
-                                           .after = after,
-                                           .control = not_yet ? UF_STACK_NOT_YET_TREATED : UF_STACK_NEVER_TREATED,
-                                           .weights = sample ? UF_STACK_BY_SAMPLE : UF_STACK_BY_SHARES});
+        struct uf_stacked fit =
+            estimate(s, (struct uf_stacked_options){
+                            .before = before,
+                            .after = after,
+                            .control = not_yet ? UF_STACK_NOT_YET_TREATED : UF_STACK_NEVER_TREATED,
+                            .weights = sample ? UF_STACK_BY_SAMPLE : UF_STACK_BY_SHARES});
         assert_int_equal(fit.n_stacks, 3);
         assert_int_equal(fit.n_used, 2);
         assert_int_equal(fit.stack[2].reason, UF_STACK_WINDOW);
@@ -146,7 +150,8 @@ static void one_cohort_is_an_event_study(void **state)
     assert_ok(uf_event_study_estimate(&s->data, &event, &plain, &error), &error);
     assert_int_equal(plain.n_leading, fit.fit.n_leading);
     for (size_t j = 0; j < plain.n_leading; j++)
-        expect_within(coefficient(&fit, plain.event_time[j]), gsl_vector_get(plain.fit.coefficients, j), 1e-11, "plain");
+        expect_within(coefficient(&fit, plain.event_time[j]), gsl_vector_get(plain.fit.coefficients, j),
+                      1e-11, "plain");
     uf_did_fit_clear(&plain);
     uf_stacked_clear(&fit);
     free(s);
@@ -160,8 +165,11 @@ static void equals_the_regression_with_all_dummies(void **state)
     struct sample *s = sample_new(true);
     s->covariates = gsl_matrix_view_array(s->covariate, s->data.n, 1);
     s->data.covariates = &s->covariates.matrix;
-    const struct uf_stacked_options options = {
-        .before = 2, .after = 1, .reference = -2, .control = UF_STACK_NOT_YET_TREATED, .weights = UF_STACK_BY_SAMPLE};
+    const struct uf_stacked_options options = {.before = 2,
+                                               .after = 1,
+                                               .reference = -2,
+                                               .control = UF_STACK_NOT_YET_TREATED,
+                                               .weights = UF_STACK_BY_SAMPLE};
     struct uf_stacked fit = estimate(s, options);
     enum { STACKS = 3, WINDOW = 4, K = STACKS * (UNITS + WINDOW) + 3 + 1 };
     static const size_t cohorts[] = {3, 5, 8};
@@ -187,10 +195,12 @@ static void equals_the_regression_with_all_dummies(void **state)
     gsl_vector_view outcome = gsl_vector_subvector(y, 0, n), weights = gsl_vector_subvector(w, 0, n);
     struct uf_least_squares ls;
     struct uf_error error;
-    assert_ok(uf_least_squares_fit(&used.matrix, &outcome.vector, &weights.vector, NULL, &ls, &error), &error);
+    assert_ok(uf_least_squares_fit(&used.matrix, &outcome.vector, &weights.vector, NULL, &ls, &error),
+              &error);
     for (long e = -1; e <= 1; e++)
-        expect_within(coefficient(&fit, e), gsl_vector_get(ls.coefficients, STACKS * (UNITS + WINDOW) + (size_t)(e + 1)),
-                      1e-10, "twin");
+        expect_within(coefficient(&fit, e),
+                      gsl_vector_get(ls.coefficients, STACKS * (UNITS + WINDOW) + (size_t)(e + 1)), 1e-10,
+                      "twin");
     uf_least_squares_clear(&ls);
     gsl_matrix_free(x), gsl_vector_free(y), gsl_vector_free(w);
     uf_stacked_clear(&fit);
@@ -284,7 +294,8 @@ static void randomisation_is_the_estimator_again(void **state)
     gsl_vector_view combination = gsl_vector_view_array(c, fit.fit.fit.rank);
     double variance, df;
     assert_ok(uf_covariance_estimate(&input, &cr0, &v0, &error), &error);
-    assert_ok(uf_covariance_combination(&input, &cr0, &v0, &combination.vector, &variance, &df, &error), &error);
+    assert_ok(uf_covariance_combination(&input, &cr0, &v0, &combination.vector, &variance, &df, &error),
+              &error);
     expect_close(r.t[0], actual / sqrt(variance), 1e-9, "t");
     uf_covariance_clear(&v0);
     uf_stacked_clear(&fit);

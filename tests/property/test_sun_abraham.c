@@ -51,7 +51,8 @@ static struct sample *sample_new(bool never, bool gaps)
             s->treatment[n] = s->first[u] <= t;
             s->covariate[n] = bench_noise(6, n);
             s->outcome[n] = bench_noise(1, n) + 3 * bench_noise(2, u) + 0.1 * (double)(t * (u % 5)) +
-                            (s->first[u] <= t ? 0.5 * (double)(t - s->first[u] + 1) : 0) + 0.3 * s->covariate[n];
+                            (s->first[u] <= t ? 0.5 * (double)(t - s->first[u] + 1) : 0) +
+                            0.3 * s->covariate[n];
             n++;
         }
     point(s, n);
@@ -99,7 +100,8 @@ static double change(const struct sample *s, size_t first, size_t period, size_t
 static void cells_are_differences_of_mean_changes(void **state)
 {
     (void)state;
-    const struct uf_sun_abraham_options all[] = {{.reference = -1}, {.reference = -3}, {.reference = -2, .anticipation = 1}};
+    const struct uf_sun_abraham_options all[] = {
+        {.reference = -1}, {.reference = -3}, {.reference = -2, .anticipation = 1}};
     for (int o = 0; o < 3; o++) {
         struct sample *s = sample_new(true, false);
         struct uf_sun_abraham fit = estimate(s, &all[o]);
@@ -110,7 +112,8 @@ static void cells_are_differences_of_mean_changes(void **state)
             const size_t first = fit.cohort[cell->cohort].first_period,
                          reference = (size_t)((long)first + all[o].reference);
             expect_within(cell->estimate,
-                          change(s, first, cell->period, reference) - change(s, SIZE_MAX, cell->period, reference),
+                          change(s, first, cell->period, reference) -
+                              change(s, SIZE_MAX, cell->period, reference),
                           1e-11, "cell");
             assert_int_equal(cell->n_treated, UNITS / 4);
             assert_int_equal(cell->n_control, UNITS / 4);
@@ -137,7 +140,8 @@ static void equals_callaway_and_santanna(void **state)
     assert_ok(uf_group_time_average(&g, UF_AVERAGE_DYNAMIC, NULL, &a, &error), &error);
     for (size_t t = 0; t < a.n_terms; t++)
         if (a.terms[t].key != -1)
-            expect_within(average(&fit, UF_CELLS_DYNAMIC, a.terms[t].key), a.terms[t].estimate, 1e-11, "by event time");
+            expect_within(average(&fit, UF_CELLS_DYNAMIC, a.terms[t].key), a.terms[t].estimate, 1e-11,
+                          "by event time");
     uf_average_clear(&a);
     assert_ok(uf_group_time_average(&g, UF_AVERAGE_SIMPLE, NULL, &a, &error), &error);
     expect_close(average(&fit, UF_CELLS_SIMPLE, 0), a.estimate, 1e-10, "simple");
@@ -161,7 +165,8 @@ static void the_last_cohort_is_the_control(void **state)
         const struct uf_cohort_cell *cell = &fit.cell[c];
         const size_t first = fit.cohort[cell->cohort].first_period;
         assert_true(cell->period < 7);
-        expect_within(cell->estimate, change(s, first, cell->period, first - 1) - change(s, 7, cell->period, first - 1),
+        expect_within(cell->estimate,
+                      change(s, first, cell->period, first - 1) - change(s, 7, cell->period, first - 1),
                       1e-11, "cell");
     }
     uf_sun_abraham_clear(&fit);
@@ -204,7 +209,8 @@ static void twin(const struct sample *s, const struct uf_sun_abraham *fit, bool 
     assert_ok(uf_least_squares_fit(x, y, &weights.vector, NULL, &ls, &error), &error);
     for (size_t c = 0; c < fit->n_cells; c++)
         if (fit->cell[c].reason == UF_CELL_ESTIMATED)
-            expect_within(fit->cell[c].estimate, gsl_vector_get(ls.coefficients, UNITS + PERIODS - 1 + c), 1e-9, "twin");
+            expect_within(fit->cell[c].estimate, gsl_vector_get(ls.coefficients, UNITS + PERIODS - 1 + c),
+                          1e-9, "twin");
     uf_least_squares_clear(&ls);
     gsl_matrix_free(x), gsl_vector_free(y);
 }
@@ -259,7 +265,8 @@ static void an_average_is_linear_in_the_outcomes(void **state)
     use_covariate(s);
     struct uf_sun_abraham fit = estimate(s, NULL);
     struct uf_error error;
-    double *c = malloc(fit.fit.fit.rank * sizeof *c), *v = malloc(fit.data.n * sizeof *v), sum = 0, effect = 0;
+    double *c = malloc(fit.fit.fit.rank * sizeof *c), *v = malloc(fit.data.n * sizeof *v), sum = 0,
+           effect = 0;
     uf_sun_abraham_average(&fit, UF_CELLS_SIMPLE, 0, c);
     assert_ok(uf_sun_abraham_weights(&fit, c, v, &error), &error);
     for (size_t i = 0; i < fit.data.n; i++) {
@@ -331,7 +338,8 @@ static void what_cannot_be_told_has_a_reason(void **state)
         assert_int_equal(cell->reason, expected);
         if (expected == UF_CELL_ESTIMATED)
             expect_within(cell->estimate, whole.cell[c].estimate, 1e-10, "the others stay as they were");
-        if (expected != UF_CELL_ESTIMATED && expected != UF_CELL_REFERENCE) assert_true(isnan(cell->estimate));
+        if (expected != UF_CELL_ESTIMATED && expected != UF_CELL_REFERENCE)
+            assert_true(isnan(cell->estimate));
     }
     assert_true(fit.n_unlinked > 0);
     assert_int_equal(fit.data.n + fit.n_unlinked, s->data.n);
@@ -343,7 +351,8 @@ static void what_cannot_be_told_has_a_reason(void **state)
     fit = estimate(s, NULL);
     assert_int_equal(fit.cohort[1].reference, 3);
     assert_true(fit.cohort[1].moved && !fit.cohort[0].moved);
-    expect_within(cell_of(&fit, 5, 6)->estimate, change(s, 5, 6, 3) - change(s, SIZE_MAX, 6, 3), 1e-11, "moved reference");
+    expect_within(cell_of(&fit, 5, 6)->estimate, change(s, 5, 6, 3) - change(s, SIZE_MAX, 6, 3), 1e-11,
+                  "moved reference");
     uf_sun_abraham_clear(&fit);
     free(s);
     s = sample_new(true, false);
@@ -352,7 +361,8 @@ static void what_cannot_be_told_has_a_reason(void **state)
     assert_int_equal(fit.n_always, UNITS / 4);
     assert_int_equal(fit.n_units, UNITS / 2);
     assert_int_equal(fit.cohort[0].reference, SIZE_MAX);
-    expect_within(cell_of(&fit, 5, 6)->estimate, change(s, 5, 6, 4) - change(s, SIZE_MAX, 6, 4), 1e-11, "the others");
+    expect_within(cell_of(&fit, 5, 6)->estimate, change(s, 5, 6, 4) - change(s, SIZE_MAX, 6, 4), 1e-11,
+                  "the others");
     uf_sun_abraham_clear(&fit);
     free(s);
     s = sample_new(true, false);
@@ -401,7 +411,8 @@ static void order_scale_and_level_do_not_matter(void **state)
     struct uf_sun_abraham a = estimate(s, NULL), b = estimate(t, NULL);
     for (long e = -4; e <= 3; e++)
         if (e != -1)
-            expect_within(average(&b, UF_CELLS_DYNAMIC, e), 3 * average(&a, UF_CELLS_DYNAMIC, e), 1e-9, "event time");
+            expect_within(average(&b, UF_CELLS_DYNAMIC, e), 3 * average(&a, UF_CELLS_DYNAMIC, e), 1e-9,
+                          "event time");
     uf_sun_abraham_clear(&a), uf_sun_abraham_clear(&b);
     free(s), free(t);
 }
@@ -448,14 +459,16 @@ static void means_and_regressions_agree(void **state)
         assert_ok(uf_did_noise_init(&data, &assignment, &noise, &error), &error);
         assert_true(uf_sun_abraham_by_means(&data));
         assert_ok(uf_sun_abraham_randomise(&data, NULL, &assignment, &noise, &options, &a, &error), &error);
-        assert_ok(uf_sun_abraham_randomise_leads(&data, NULL, &assignment, &options, &leads_a, &error), &error);
+        assert_ok(uf_sun_abraham_randomise_leads(&data, NULL, &assignment, &options, &leads_a, &error),
+                  &error);
         gsl_matrix *zeros = gsl_matrix_calloc(data.n, 2);
         for (size_t i = 0; covariate && i < data.n; i++)
             for (size_t j = 0; j < 2; j++)
                 gsl_matrix_set(zeros, i, j, gsl_matrix_get(fit.data.covariates, i, 0));
         data.covariates = zeros;
         assert_ok(uf_sun_abraham_randomise(&data, NULL, &assignment, &noise, &options, &b, &error), &error);
-        assert_ok(uf_sun_abraham_randomise_leads(&data, NULL, &assignment, &options, &leads_b, &error), &error);
+        assert_ok(uf_sun_abraham_randomise_leads(&data, NULL, &assignment, &options, &leads_b, &error),
+                  &error);
         assert_int_equal(a.count, b.count);
         expect_close(a.coefficient[0], average(&fit, UF_CELLS_SIMPLE, 0), 1e-10, "the actual one");
         expect_close(a.shift[0], 1, 1e-10, "shift of the actual one");

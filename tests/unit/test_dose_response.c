@@ -21,7 +21,8 @@ static struct uf_panel *dose_panel(void)
         size_t u = panel->unit[i], t = panel->period[i];
         double dose = u < TREATED && t >= START ? (double)(u + 1) : 0;
         panel->treatment.dose[i] = dose;
-        *small_panel_cell(panel, 0, u, t) = 50 + (double)u + 3 * sin((double)t) + (dose > 0 ? 2 + dose / 2 : 0) +
+        *small_panel_cell(panel, 0, u, t) = 50 + (double)u + 3 * sin((double)t) +
+                                            (dose > 0 ? 2 + dose / 2 : 0) +
                                             *small_panel_cell(panel, 1, u, t) / 10;
         panel->treatment.first_period[u] = u < TREATED ? START : SIZE_MAX;
     }
@@ -44,7 +45,8 @@ static void every_table_is_there(void **state)
     assert_string_equal(cell_text(estimates, 0, "vcov"), "randomisation-scaled");
     assert_string_equal(cell_text(estimates, 0, "term"), "average_effect");
     expect_within(cell_number(estimates, 0, "estimate"), 4, 0.05, "average");
-    expect_within(cell_number(estimates, row_of(estimates, "term", "average_slope"), "estimate"), 0.5, 0.02, "slope");
+    expect_within(cell_number(estimates, row_of(estimates, "term", "average_slope"), "estimate"), 0.5, 0.02,
+                  "slope");
     size_t two_way = row_of(estimates, "term", "two_way_coefficient");
     assert_true(cell_number(estimates, two_way, "estimate") > 0.55);
     assert_int_equal(uf_table_rows(curve), 25);
@@ -63,8 +65,10 @@ static void every_table_is_there(void **state)
     }
     expect_close(all, 1, 1e-12, "weights");
     expect_close(sum, cell_number(estimates, two_way, "estimate"), 1e-10, "two-way");
-    table_of(&ran, "pretrend"), table_of(&ran, "randomisation"), table_of(&ran, "raw-trends"), table_of(&ran, "design");
-    assert_non_null(strstr(uf_result_note(&ran.result, "strong-parallel-trends")->text, "strong parallel trends"));
+    table_of(&ran, "pretrend"), table_of(&ran, "randomisation"), table_of(&ran, "raw-trends"),
+        table_of(&ran, "design");
+    assert_non_null(
+        strstr(uf_result_note(&ran.result, "strong-parallel-trends")->text, "strong parallel trends"));
     assert_non_null(uf_result_note(&ran.result, "parallel-trends"));
     uf_result_clear(&ran.result);
 }
@@ -72,8 +76,10 @@ static void every_table_is_there(void **state)
 static void the_actual_assignment_has_the_average(void **state)
 {
     (void)state;
-    static const char *const last[] = {"baseline", "last", "permutations", "99", "inference", "randomisation,cr2", NULL};
-    static const char *const early[] = {"anticipation", "2", "permutations", "99", "inference", "randomisation,cr2", NULL};
+    static const char *const last[] = {"baseline",          "last", "permutations", "99", "inference",
+                                       "randomisation,cr2", NULL};
+    static const char *const early[] = {"anticipation",      "2", "permutations", "99", "inference",
+                                        "randomisation,cr2", NULL};
     const char *const *settings[] = {last, early};
     for (int s = 0; s < 2; s++) {
         struct uf_panel *panel = dose_panel();
@@ -82,8 +88,8 @@ static void the_actual_assignment_has_the_average(void **state)
         const struct uf_table *estimates = table_of(&ran, "estimates");
         size_t plain = row_of(estimates, "vcov", "randomisation");
         /* the coefficient itself is the statistic of a plain randomisation */
-        expect_close(cell_number(estimates, plain, "statistic"), cell_number(estimates, plain, "estimate"), 1e-9,
-                     "the actual one");
+        expect_close(cell_number(estimates, plain, "statistic"), cell_number(estimates, plain, "estimate"),
+                     1e-9, "the actual one");
         uf_result_clear(&ran.result);
     }
 }
@@ -120,7 +126,8 @@ static void a_unit_without_a_before_leaves_the_sample(void **state)
 static void what_cannot_be_told_is_refused(void **state)
 {
     (void)state;
-    static const char *const steep[] = {"size", "5", NULL}, *const mean[] = {"changing-dose", "mean", "inference", "cr2", NULL};
+    static const char *const steep[] = {"size", "5", NULL}, *const mean[] = {"changing-dose", "mean",
+                                                                             "inference", "cr2", NULL};
     struct uf_panel *panel = dose_panel();
     free(panel->treatment.dose);
     panel->treatment.dose = NULL;

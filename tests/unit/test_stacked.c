@@ -42,15 +42,16 @@ static void every_table_is_there(void **state)
 static void options_and_refusals(void **state)
 {
     (void)state;
-    static const char *const wide[] = {"before", "5",  "after", "2",     "stack-weights", "sample",
-                                       "inference", "cr1s,driscoll-kraay,hc2", NULL};
+    static const char *const wide[] = {
+        "before", "5", "after", "2", "stack-weights", "sample", "inference", "cr1s,driscoll-kraay,hc2", NULL};
     struct ran ran = run_in(&uf_method_stacked, starts_panel(16), UF_SWEDISH, wide);
     assert_int_equal(ran.status, UF_OK);
     assert_non_null(uf_result_note(&ran.result, "cohorts-left-out"));
     row_of(table_of(&ran, "estimates"), "vcov", "driscoll-kraay");
     expect_swedish(&ran);
     uf_result_clear(&ran.result);
-    static const char *const beyond[] = {"before", "20", NULL}, *const never[] = {"control", "never-treated", NULL};
+    static const char *const beyond[] = {"before", "20", NULL}, *const never[] = {"control", "never-treated",
+                                                                                  NULL};
     expect_refused_run(run_in(&uf_method_stacked, starts_panel(16), UF_SWEDISH, beyond), "no-sub-experiment");
     expect_refused_run(run_in(&uf_method_stacked, starts_panel(6), UF_ENGLISH, never), "no-sub-experiment");
     struct uf_panel *panel = starts_panel(16);
@@ -77,7 +78,8 @@ static void a_covariate_may_be_dropped(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_table_is_there), cmocka_unit_test(options_and_refusals),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_table_is_there),
+                                       cmocka_unit_test(options_and_refusals),
                                        cmocka_unit_test(a_covariate_may_be_dropped)};
     gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, NULL, NULL);

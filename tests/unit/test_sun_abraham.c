@@ -10,8 +10,7 @@
 #include <string.h>
 #include <utfall/sun_abraham.h>
 
-static const char *const few[] = {"permutations",    "199", "enumerate", "100",
-                                  "bootstrap-draws", "199", NULL};
+static const char *const few[] = {"permutations", "199", "enumerate", "100", "bootstrap-draws", "199", NULL};
 
 static void every_table_is_there(void **state)
 {
@@ -23,9 +22,11 @@ static void every_table_is_there(void **state)
     assert_string_equal(cell_text(estimates, 0, "term"), "simple");
     size_t cr2 = row_of(estimates, "vcov", "cr2");
     expect_within(cell_number(estimates, cr2, "estimate"), 3.1, 0.15, "simple");
-    expect_close(cell_number(estimates, cr2, "estimate"), cell_number(estimates, 0, "estimate"), 1e-12, "same");
+    expect_close(cell_number(estimates, cr2, "estimate"), cell_number(estimates, 0, "estimate"), 1e-12,
+                 "same");
     assert_true(cell_number(estimates, cr2, "df") < 15);
-    expect_within(cell_number(estimates, row_of(estimates, "term", "dynamic"), "estimate"), 3.5, 0.2, "dynamic");
+    expect_within(cell_number(estimates, row_of(estimates, "term", "dynamic"), "estimate"), 3.5, 0.2,
+                  "dynamic");
     expect_within(cell_number(estimates, row_of(estimates, "term", "group"), "estimate"), 3, 0.2, "group");
     row_of(estimates, "vcov", "wild-bootstrap");
     row_of(estimates, "vcov", "cr1s");
@@ -163,7 +164,8 @@ static void bad_input_is_refused(void **state)
     expect_refused_run(run_in(&uf_method_sun_abraham, panel, UF_SWEDISH, few), "treatment-not-binary");
     static const struct {
         const char *name, *value, *word;
-    } wrong[] = {{"reference", "0", "below 0"}, {"reference", "-1.5", "whole"}, {"confidence-level", "95", "share"}};
+    } wrong[] = {
+        {"reference", "0", "below 0"}, {"reference", "-1.5", "whole"}, {"confidence-level", "95", "share"}};
     for (size_t w = 0; w < sizeof wrong / sizeof *wrong; w++) {
         const char *const settings[] = {wrong[w].name, wrong[w].value, NULL};
         ran = run_in(&uf_method_sun_abraham, starts_panel(16), UF_ENGLISH, settings);
