@@ -20,6 +20,7 @@
 #include <utfall/design.h>
 #include <utfall/did.h>
 #include <utfall/distribution.h>
+#include <utfall/dose_response.h>
 #include <utfall/drdid.h>
 #include <utfall/effect_average.h>
 #include <utfall/eigen.h>
@@ -65,9 +66,11 @@
 #include <utfall/spatial.h>
 #include <utfall/specialisation.h>
 #include <utfall/splice.h>
+#include <utfall/stacked.h>
 #include <utfall/status.h>
 #include <utfall/store.h>
 #include <utfall/study.h>
+#include <utfall/sun_abraham.h>
 #include <utfall/synthetic_control.h>
 #include <utfall/table.h>
 #include <utfall/text.h>

@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "effect/chart_hints.h"
 #include "effect/did_internal.h"
+#include "effect/term_report.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -166,35 +167,6 @@ static uf_status randomise(const struct effect_run *run, const struct uf_did_fit
     return effect_note(run, UF_WARNING, "randomisation-impossible", text, none, &argument, 1, error);
 }
 
-static uf_status choose(struct did_run *run, const struct uf_did_fit *fit,
-                        const struct uf_covariance *covariance, const struct uf_randomisation *randomisation,
-                        const struct uf_did_assignment *assignment, struct uf_error *error)
-{
-    const struct effect_inference *inference = run->common.inference;
-    struct effect_grounds grounds = {.wild = run->common.sample->data.n_cluster_dimensions == 1};
-    static const struct uf_words summed = {"Inference: by clusters (cr1s). Of {0} rows only sums are kept, "
-                                           "and the procedures for few clusters need "
-                                           "every row.",
-                                           "Inferens: efter kluster (cr1s). Av {0} rader sparas bara summor, "
-                                           "och metoderna för få kluster kräver "
-                                           "varje rad."};
-    const struct uf_argument n = uf_count_argument(fit->fit.n);
-    if (!inference->automatic) return UF_OK;
-    if (fit->summed)
-        return effect_note(&run->common, UF_WARNING, "inference-chosen", summed, none, &n, 1, error);
-    for (size_t c = 0; c < inference->n_covariances; c++)
-        grounds.cr2 |= inference->covariance[c].kind == UF_COVARIANCE_CR2 && covariance[c].matrix;
-    if (randomisation) {
-        grounds.randomised = true;
-        grounds.noise = !isnan(randomisation->p_scaled);
-    }
-    UF_TRY(
-        effect_count_blocks(&run->common.sample->data, randomisation ? assignment : NULL, &grounds, error));
-    run->procedure = effect_choose(&grounds);
-    run->common.inference->chosen = effect_chosen_name(&grounds);
-    return effect_note_choice(&run->common, &grounds, error);
-}
-
 /* What a line by which the treated drift would do to the estimate, for the power of the leads' test. Not where only sums
  * are kept: it would take the regression once more. */
 static uf_status find_drift(struct did_run *run, const struct uf_did_fit *fit,
@@ -223,7 +195,10 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
     UF_TRY(note_fit(&run->common, fit, error));
     if (run->event_study) UF_TRY(find_drift(run, fit, regression, error));
     UF_TRY(randomise(&run->common, fit, &assignment, &randomisation, &randomised, error));
-    uf_status status = choose(run, fit, covariance, randomised ? &randomisation : NULL, &assignment, error);
+    struct effect_findings findings = {
+        regression, covariance, randomised ? &randomisation : NULL, &assignment, &run->common.sample->data, 0};
+    uf_status status = effect_findings_choose(&run->common, &findings, error);
+    run->procedure = findings.procedure;
     if (status == UF_OK && randomised)
         status = effect_report_noise(&run->common, &assignment, !isnan(randomisation.p_scaled), error);
     if (status == UF_OK)

@@ -2,6 +2,7 @@
 /* Table `estimates` of did: the treatment and the covariates under each inference. */
 #include "base/fail.h"
 #include "effect/did_internal.h"
+#include "effect/term_report.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -50,89 +51,6 @@ static uf_status add_dropped(const struct effect_run *run, const struct uf_did_f
     return UF_OK;
 }
 
-/* Where the chosen procedure has its rows: they come first, whatever it is. */
-struct sections {
-    const struct did_run *run;
-    const struct uf_did_fit *fit;
-    const struct effect_regression *regression;
-    const struct uf_covariance *covariance;
-    const struct uf_randomisation *randomisation;
-    const struct uf_did_assignment *assignment;
-    const struct effect_term *terms;
-    size_t n_terms;
-};
-
-static uf_status add_analytic(const struct sections *s, bool cr2, struct uf_table *table,
-                              struct uf_error *error)
-{
-    const struct effect_run *common = &s->run->common;
-    for (size_t c = 0; c < common->inference->n_covariances; c++)
-        if (!common->inference->automatic ||
-            (common->inference->covariance[c].kind == UF_COVARIANCE_CR2) == cr2)
-            UF_TRY(effect_add_terms(common, s->regression, c, &s->covariance[c], s->terms, s->n_terms, table,
-                                    error));
-    return UF_OK;
-}
-
-static uf_status add_randomised(const struct sections *s, struct uf_table *table, struct uf_error *error)
-{
-    if (!s->randomisation) return UF_OK;
-    return effect_add_randomised(&s->run->common, s->randomisation,
-                                 gsl_vector_get(s->fit->fit.coefficients, 0), s->assignment->n_blocks,
-                                 "treatment", table, error);
-}
-
-/* They need to know which blocks were treated, as randomisation does. */
-static uf_status add_few_treated(const struct sections *s, struct uf_table *table, struct uf_error *error)
-{
-    const struct effect_inference *inference = s->run->common.inference;
-    if ((!inference->ferman_pinto && !inference->conley_taber) || s->n_terms == 0) return UF_OK;
-    if (s->fit->summed)
-        return effect_note_summed(&s->run->common, inference->ferman_pinto ? "ferman-pinto" : "conley-taber",
-                                  error);
-    struct uf_did_assignment own = {0};
-    if (!s->randomisation) {
-        struct uf_error reason;
-        uf_status status = uf_did_assignment_init(&s->run->common.sample->data, &own, &reason);
-        if (status == UF_NOT_IDENTIFIED) return UF_OK;
-        if (status != UF_OK) {
-            if (error) *error = reason;
-            return status;
-        }
-    }
-    uf_status status = effect_add_few_treated(
-        &s->run->common, s->regression, s->randomisation ? s->assignment : &own, &s->terms[0], table, error);
-    uf_did_assignment_clear(&own);
-    return status;
-}
-
-/* The bootstrap is of the treatment alone. */
-static uf_status add_wild(const struct sections *s, struct uf_table *table, struct uf_error *error)
-{
-    return effect_add_wild(&s->run->common, s->regression, s->terms, s->n_terms > 0 ? 1 : 0, table, error);
-}
-
-static uf_status fill(const struct sections *s, struct uf_table *table, struct uf_error *error)
-{
-    const struct effect_inference *inference = s->run->common.inference;
-    if (!inference->automatic) {
-        UF_TRY(add_randomised(s, table, error));
-        UF_TRY(add_analytic(s, true, table, error));
-        UF_TRY(add_wild(s, table, error));
-        UF_TRY(add_few_treated(s, table, error));
-    } else {
-        bool wild_first = s->run->procedure == EFFECT_BY_WILD, cr2_first = s->run->procedure == EFFECT_BY_CR2;
-        if (wild_first) UF_TRY(add_wild(s, table, error));
-        if (cr2_first) UF_TRY(add_analytic(s, true, table, error));
-        UF_TRY(add_randomised(s, table, error));
-        if (!cr2_first) UF_TRY(add_analytic(s, true, table, error));
-        if (!wild_first) UF_TRY(add_wild(s, table, error));
-        UF_TRY(add_few_treated(s, table, error));
-        UF_TRY(add_analytic(s, false, table, error));
-    }
-    return add_dropped(&s->run->common, s->fit, table, error);
-}
-
 uf_status did_report_estimates(const struct did_run *run, const struct uf_did_fit *fit,
                                const struct effect_regression *regression,
                                const struct uf_covariance *covariance,
@@ -148,9 +66,10 @@ uf_status did_report_estimates(const struct did_run *run, const struct uf_did_fi
     size_t n_terms;
     UF_TRY(effect_table_new("estimates", title, common, &table, error));
     uf_status status = set_terms(common, fit, &terms, &unit, &n_terms, error);
-    const struct sections sections = {run,           fit,        regression, covariance,
-                                      randomisation, assignment, terms,      n_terms};
-    if (status == UF_OK) status = fill(&sections, table, error);
+    const struct effect_findings findings = {regression, covariance,           randomisation,
+                                             assignment, &common->sample->data, run->procedure};
+    if (status == UF_OK) status = effect_add_findings(common, &findings, terms, n_terms, table, error);
+    if (status == UF_OK) status = add_dropped(common, fit, table, error);
     free(terms), free(unit);
     if (status != UF_OK) {
         uf_table_free(table);

@@ -195,3 +195,21 @@ uf_status uf_did_pretrend(const struct uf_did_data *data, const struct uf_did_fi
     did_regression_clear(&regression);
     return status;
 }
+
+uf_status did_outcome_weights(const struct uf_did_data *data, const struct uf_did_fit *fit,
+                              const double *combination, double *out, struct uf_error *error)
+{
+    const size_t k = fit->fit.rank;
+    if (!fit->x) return uf_fail(error, UF_INTERNAL, "a regression from sums has no rows");
+    double *direction = calloc(k + 1, sizeof *direction);
+    if (!direction) return uf_fail_memory(error);
+    for (size_t a = 0; a < k; a++)
+        for (size_t b = 0; b < k; b++) direction[a] += gsl_matrix_get(fit->fit.inverse, a, b) * combination[b];
+    for (size_t i = 0; i < data->n; i++) {
+        double sum = 0;
+        for (size_t j = 0; j < k; j++) sum += gsl_matrix_get(fit->x, i, j) * direction[j];
+        out[i] = sum * (data->weights ? data->weights[i] : 1);
+    }
+    free(direction);
+    return UF_OK;
+}

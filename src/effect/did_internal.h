@@ -19,6 +19,10 @@
 uf_status did_regress(const struct uf_did_data *data, const gsl_matrix *leading, struct uf_did_fit *fit,
                       struct uf_error *error);
 
+/* What each outcome (n) weighs in a combination (rank numbers) of the kept coefficients: θ = Σ v y. O(n rank). */
+uf_status did_outcome_weights(const struct uf_did_data *data, const struct uf_did_fit *fit,
+                              const double *combination, double *out, struct uf_error *error);
+
 /* The same from sums of the rows, for many of them (uf_did_data.summed_from). `event` (n; NULL: the treatment is the
  * leading column) is the number of each row's event time, n_events for none; `order` lists those that have a column. */
 uf_status did_regress_sums(const struct uf_did_data *data, const uint32_t *event, size_t n_events,

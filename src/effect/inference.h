@@ -14,6 +14,7 @@
 #include <utfall/wild_bootstrap.h>
 
 struct effect_run;
+struct uf_did_data;
 struct uf_table;
 
 enum { EFFECT_MOST_COVARIANCES = 12 };
@@ -129,10 +130,10 @@ uf_status effect_note_summed(const struct effect_run *run, const char *vcov, str
 uf_status effect_add_wild(const struct effect_run *run, const struct effect_regression *regression,
                           const struct effect_term *terms, size_t n_terms, struct uf_table *table,
                           struct uf_error *error);
-/* Rows by Conley–Taber and Ferman–Pinto where asked for, for one term. `assignment` says which blocks were treated; sizes are
- * the blocks' mean weights. What cannot be had is said in a note. */
+/* Rows by Conley–Taber and Ferman–Pinto where asked for, for one term. `data` are the regression's rows, `assignment` says
+ * which of their blocks were treated; sizes are the blocks' mean weights. What cannot be had is said in a note. */
 uf_status effect_add_few_treated(const struct effect_run *run, const struct effect_regression *regression,
-                                 const struct uf_did_assignment *assignment, const struct effect_term *term,
+                                 const struct uf_did_data *data, const struct uf_did_assignment *assignment, const struct effect_term *term,
                                  struct uf_table *table, struct uf_error *error);
 /* The rows (scaled, coefficient, t) of a randomisation for `term`; `n_blocks` were dealt to. */
 uf_status effect_add_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,

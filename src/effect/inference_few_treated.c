@@ -14,10 +14,9 @@ struct blocks {
     double *size;
 };
 
-static uf_status read_blocks(const struct effect_run *run, const struct uf_did_assignment *assignment,
+static uf_status read_blocks(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
                              struct blocks *out, struct uf_error *error)
 {
-    const struct uf_did_data *data = &run->sample->data;
     size_t n = assignment->n_blocks;
     size_t *count = calloc(n + 1, sizeof *count);
     out->treated = calloc(n + 1, sizeof *out->treated);
@@ -73,7 +72,7 @@ static uf_status add_row(const struct effect_run *run, const struct uf_few_treat
 }
 
 uf_status effect_add_few_treated(const struct effect_run *run, const struct effect_regression *regression,
-                                 const struct uf_did_assignment *assignment, const struct effect_term *term,
+                                 const struct uf_did_data *data, const struct uf_did_assignment *assignment, const struct effect_term *term,
                                  struct uf_table *table, struct uf_error *error)
 {
     const struct {
@@ -82,11 +81,10 @@ uf_status effect_add_few_treated(const struct effect_run *run, const struct effe
         const char *vcov;
     } kinds[] = {{run->inference->ferman_pinto, UF_FERMAN_PINTO, "ferman-pinto"},
                  {run->inference->conley_taber, UF_CONLEY_TABER, "conley-taber"}};
-    const struct uf_did_data *data = &run->sample->data;
     gsl_vector_const_view combination =
         gsl_vector_const_view_array(term->combination, regression->coefficients->size);
     struct blocks blocks = {NULL, NULL};
-    uf_status status = read_blocks(run, assignment, &blocks, error);
+    uf_status status = read_blocks(data, assignment, &blocks, error);
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds && status == UF_OK; k++) {
         if (!kinds[k].wanted) continue;
         const struct uf_few_treated_input input = {.regression = &regression->input,

@@ -8,6 +8,7 @@
 #include <utfall/concentration.h>
 #include <utfall/convergence.h>
 #include <utfall/did.h>
+#include <utfall/dose_response.h>
 #include <utfall/imputation.h>
 #include <utfall/inequality.h>
 #include <utfall/interrupted_time_series.h>
@@ -23,7 +24,9 @@
 #include <utfall/size_check.h>
 #include <utfall/spatial.h>
 #include <utfall/specialisation.h>
+#include <utfall/stacked.h>
 #include <utfall/study.h>
+#include <utfall/sun_abraham.h>
 #include <utfall/synthetic_control.h>
 #include <utfall/text.h>
 #include <utfall/variety.h>
@@ -55,6 +58,9 @@ static const struct uf_method *const methods[] = {
     &uf_method_did,
     &uf_method_size_check,
     &uf_method_callaway_santanna,
+    &uf_method_sun_abraham,
+    &uf_method_stacked,
+    &uf_method_dose_response,
     &uf_method_imputation,
     &uf_method_bacon,
     &uf_method_sensitivity,

@@ -30,7 +30,7 @@ export   export
 panel    aggregate cells harmonise method panel splice
 stats    absorb absorbed_regression covariance distribution eigen few_treated least_squares minimise multiple_testing multiplier_bootstrap random randomisation serial_regression simplex simultaneous sobol wild_bootstrap
 profile  activity cluster_stars complexity composite composite_uncertainty concentration convergence inequality labour_matching location_quotient peer_regions priority relatedness scoreboard shift_share spatial specialisation variety
-effect   bacon callaway_santanna design did drdid effect_average event_study imputation interrupted_time_series parallel_trends_bounds power pretrend sensitivity size_check synthetic_control
+effect   bacon callaway_santanna design did dose_response drdid effect_average event_study imputation interrupted_time_series parallel_trends_bounds power pretrend sensitivity size_check stacked sun_abraham synthetic_control
 chart    chart
 report   report
 study    study

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The method `dose-response`: its descriptor and its run. */
+#include "base/fail.h"
+#include "effect/chart_hints.h"
+#include "effect/dose_response_run.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* in the order of their enums */
+static const char *const curves[] = {"polynomial", "spline", "groups", NULL};
+static const char *const changings[] = {"refuse", "mean", NULL};
+static const char *const baselines[] = {"mean", "last", NULL};
+
+static const struct uf_option options_table[] = {
+    EFFECT_INFERENCE_OPTIONS("auto"),
+    {"curve", UF_OPTION_CHOICE, "polynomial", curves, "how the change depends on the dose among the treated",
+     UF_COLUMNS_NONE},
+    {"size", UF_OPTION_COUNT, NULL, NULL,
+     "degree of the polynomial (default 2, or 1 with fewer than six doses), knots of the spline (1), or "
+     "groups (3)",
+     UF_COLUMNS_NONE},
+    {"baseline", UF_OPTION_CHOICE, "mean", baselines,
+     "what the periods after are compared with: the mean of those before, or the last one", UF_COLUMNS_NONE},
+    {"anticipation", UF_OPTION_COUNT, "0", NULL,
+     "periods before the start in which units may have acted on it already", UF_COLUMNS_NONE},
+    {"changing-dose", UF_OPTION_CHOICE, "refuse", changings,
+     "a dose that changes or ends after the start: refuse, or take each unit's mean dose", UF_COLUMNS_NONE},
+    {"scale", UF_OPTION_CHOICE, "auto", effect_scales,
+     "what the outcome is, for the size in per cent: auto goes by its name (log_, ln_) and unit",
+     UF_COLUMNS_NONE},
+};
+
+static const char *const sources[] = {
+    "Callaway, B., Goodman-Bacon, A. & Sant'Anna, P. H. C. (2024). Difference-in-differences with a "
+    "continuous "
+    "treatment. NBER Working Paper 32117.",
+    "Yitzhaki, S. (1996). On using linear regressions in welfare economics. Journal of Business & Economic "
+    "Statistics "
+    "14(4), 478–486.",
+    "Montiel Olea, J. L. & Plagborg-Møller, M. (2019). Simultaneous confidence bands: theory, "
+    "implementation, and "
+    "an application to SVARs. Journal of Applied Econometrics 34(1), 1–17.",
+    NULL,
+};
+
+static const struct uf_chart_hint charts[] = {
+    {.kind = "lines",
+     .table = "dose-response",
+     .title = {"{0}: difference from the untreated by dose", "{0}: skillnad mot de utan insats efter dos"},
+     .value_label = {"Difference from the untreated", "Skillnad mot de utan insats"},
+     .value = "att",
+     .low = "low",
+     .high = "high",
+     .label = "label",
+     .x = "dose",
+     .reference = 0},
+    EFFECT_CHART_TRENDS,
+    EFFECT_CHART_RANDOMISATION,
+};
+
+static int choice_of(const struct uf_options *options, const char *name, const char *const *choices)
+{
+    int i = 0;
+    while (choices[i] && strcmp(choices[i], uf_options_text(options, name))) i++;
+    return i;
+}
+
+static uf_status read_request(const struct uf_options *options, struct dose_run *run, struct uf_error *error)
+{
+    size_t anticipation = uf_options_count(options, "anticipation");
+    if (anticipation > 1000000)
+        return uf_fail(error, UF_BAD_USAGE, "option 'anticipation': found %zu, expected a number of periods",
+                       anticipation);
+    run->anticipation = (long)anticipation;
+    run->curve.curve = (enum uf_dose_curve)choice_of(options, "curve", curves);
+    run->own_size = uf_options_is_set(options, "size");
+    run->curve.size = uf_options_count(options, "size");
+    run->changing = choice_of(options, "changing-dose", changings) == 1;
+    run->last_before = choice_of(options, "baseline", baselines) == 1;
+    run->scale = (enum effect_scale)choice_of(options, "scale", effect_scales);
+    if (run->common.panel->n_covariates > 0)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "dose-response takes no covariates: found %zu; leave them out, or take their part out "
+                       "of the outcome",
+                       run->common.panel->n_covariates);
+    return UF_OK;
+}
+
+static uf_status refuse(const struct effect_run *run, const char *code, struct uf_words text,
+                        struct uf_words advice, struct uf_error *error)
+{
+    UF_TRY(effect_note(run, UF_FATAL, code, text, advice, NULL, 0, error));
+    run->result->claim = UF_CLAIM_DESCRIPTION;
+    return uf_design_refuse(run->result, error);
+}
+
+static uf_status refuse_no_dose(const struct effect_run *run, struct uf_error *error)
+{
+    static const struct uf_words text = {"The treatment says who was treated and when, not how much.",
+                                         "Insatsen anger vilka som fick den och när, inte hur mycket."};
+    static const struct uf_words advice = {"Name a column with amounts as the treatment (as SEK per "
+                                           "employee), 0 before the start and for the untreated; or use "
+                                           "did.",
+                                           "Ange en kolumn med belopp som insats (som kronor per anställd), "
+                                           "0 före start och för dem utan insats; eller använd "
+                                           "did."};
+    return refuse(run, "dose-missing", text, advice, error);
+}
+
+static uf_status refuse_curve(const struct effect_run *run, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "In the sample that is left the doses do not tell the curve: it needs untreated regions, and at "
+        "least as many "
+        "different doses among the treated as it has coefficients (two for a line).",
+        "I det urval som återstår räcker doserna inte för kurvan: den kräver regioner utan insats, och minst "
+        "lika många "
+        "olika doser bland insatsregionerna som den har koefficienter (två för en linje)."};
+    static const struct uf_words advice = {
+        "Ask for a simpler curve (a smaller size), or use did with a treatment of 0 and 1 where all doses "
+        "are alike. Without "
+        "untreated regions no dose has an effect that can be told, only differences between doses.",
+        "Begär en enklare kurva (mindre size), eller använd did med en insats som är 0 eller 1 där alla "
+        "doser är lika. Utan "
+        "regioner utan insats har ingen dos en effekt som går att fastställa, bara skillnader mellan doser."};
+    return refuse(run, "dose-not-identified", text, advice, error);
+}
+
+/* As much of a curve as the number of doses carries. */
+static size_t default_size(enum uf_dose_curve curve, size_t n_doses)
+{
+    if (curve == UF_DOSE_POLYNOMIAL) return n_doses < 6 ? 1 : 2;
+    return curve == UF_DOSE_SPLINE ? 1 : 3;
+}
+
+static uf_status fit_curve(struct dose_run *run, const struct dose_units *units, struct uf_dose_fit *fit,
+                           struct uf_error *error)
+{
+    struct uf_dose_weight *w;
+    size_t count;
+    UF_TRY(uf_dose_weights(&units->change, &w, &count, error));
+    free(w);
+    if (!run->own_size) run->curve.size = default_size(run->curve.curve, count);
+    return uf_dose_fit(&units->change, &run->curve, fit, error);
+}
+
+static uf_status report(struct dose_run *run, struct effect_findings *findings, struct uf_error *error)
+{
+    run->findings = findings;
+    UF_TRY(effect_findings_choose(&run->common, findings, error));
+    UF_TRY(dose_report(run, error));
+    UF_TRY(effect_report_term_size(&run->common, run->scale, "average_effect", error));
+    if (findings->randomisation)
+        UF_TRY(effect_report_noise(&run->common, findings->assignment,
+                                   !isnan(findings->randomisation->p_scaled), error));
+    if (findings->randomisation)
+        UF_TRY(
+            effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
+    return effect_report_trends(&run->common, error);
+}
+
+static uf_status estimate(struct dose_run *run, const struct dose_units *units,
+                          const struct uf_options *options, struct uf_error *error)
+{
+    struct uf_dose_fit fit;
+    struct dose_regression regression = {0};
+    struct uf_covariance covariance[EFFECT_MOST_COVARIANCES] = {{0}};
+    struct uf_did_assignment assignment = {0};
+    struct uf_randomisation randomisation = {0};
+    struct uf_error reason;
+    uf_status status = fit_curve(run, units, &fit, &reason);
+    if (status == UF_NOT_IDENTIFIED) return refuse_curve(&run->common, error);
+    if (status != UF_OK) {
+        if (error) *error = reason;
+        return status;
+    }
+    run->units = units;
+    run->fit = &fit;
+    status =
+        dose_regression_init(run, &fit.fit, fit.x, units->change.weights, units->cluster, &regression, error);
+    if (status == UF_OK)
+        status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
+    if (status == UF_OK) status = dose_randomise(run, &assignment, &randomisation, error);
+    if (status == UF_OK) {
+        struct effect_findings findings = {
+            &regression.view, covariance, randomisation.count > 0 ? &randomisation : NULL,
+            &assignment,      NULL,       0};
+        status = report(run, &findings, error);
+    }
+    uf_randomisation_clear(&randomisation);
+    uf_did_assignment_clear(&assignment);
+    effect_covariances_clear(covariance);
+    dose_regression_clear(&regression);
+    uf_dose_fit_clear(&fit);
+    return status;
+}
+
+static uf_status run_dose_response(const struct uf_panel *panel, const struct uf_options *options,
+                                   const struct uf_context *context, struct uf_result *result,
+                                   struct uf_error *error)
+{
+    struct uf_design design;
+    struct effect_inference inference;
+    struct effect_sample sample;
+    struct dose_units units = {0};
+    if (panel->outcome < 0)
+        return uf_fail(error, UF_BAD_USAGE, "dose-response needs an outcome: name one column as the outcome");
+    const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
+    struct dose_run run = {.common = {.panel = panel,
+                                      .context = context,
+                                      .sample = &sample,
+                                      .result = result,
+                                      .method = "dose-response",
+                                      .outcome = outcome->name,
+                                      .unit = outcome->unit,
+                                      .inference = &inference},
+                           .sample = &sample};
+    UF_TRY(effect_inference_read(options, context, &inference, error));
+    UF_TRY(read_request(options, &run, error));
+    UF_TRY(uf_design_check(panel, UF_COMPARE_TREATED_CONTROL, context, &design, result, error));
+    result->claim = design.claim;
+    if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
+    if (!panel->treatment.dose) return refuse_no_dose(&run.common, error);
+    UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
+    uf_status status = dose_units_init(&run, &units, error);
+    if (status == UF_OK) status = estimate(&run, &units, options, error);
+    dose_units_clear(&units);
+    effect_sample_clear(&sample);
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
+}
+
+const struct uf_method uf_method_dose_response = {
+    .name = "dose-response",
+    .family = UF_FAMILY_EFFECT,
+    .title = {"Dose and response", "Dos och respons"},
+    .summary = {"How the change of the outcome depends on how much a region got, and what of that may be "
+                "called an effect",
+                "Hur utfallets förändring beror på hur mycket en region fick, och vad av det som får kallas "
+                "en effekt"},
+    .formula_note = {"The change of each region from before the start to after it is regressed on a curve of "
+                     "its dose, with the "
+                     "untreated as zero. Each point of the curve is the effect on the regions that got that "
+                     "dose if all would otherwise "
+                     "have developed as the untreated did; its slope is the effect of a larger dose only if "
+                     "regions with different doses "
+                     "would have answered alike. The coefficient of the usual regression on the dose is "
+                     "shown with the weights that it "
+                     "gives to the slopes between neighbouring doses.",
+                     "Varje regions förändring från tiden före start till tiden efter förklaras med en kurva "
+                     "i dess dos, med dem utan "
+                     "insats som noll. Varje punkt på kurvan är effekten på de regioner som fick den dosen "
+                     "om alla annars skulle ha "
+                     "utvecklats som de utan insats; dess lutning är effekten av en större dos bara om "
+                     "regioner med olika doser skulle ha "
+                     "svarat lika. Koefficienten i den vanliga regressionen på dosen visas med de vikter den "
+                     "ger lutningarna mellan "
+                     "närliggande doser."},
+    .sources = sources,
+    .options = options_table,
+    .n_options = sizeof options_table / sizeof *options_table,
+    .charts = charts,
+    .n_charts = sizeof charts / sizeof *charts,
+    .needs_sector = false,
+    .needs_treatment = true,
+    .needs_period = true,
+    .run = run_dose_response,
+};

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "effect/outcome_weights.h"
+#include "base/fail.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t n_scores(const struct uf_did_data *data)
+{
+    return data->n_cluster_dimensions ? data->n_groups[0] : data->n_units;
+}
+
+uf_status outcome_tally_init(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                             const struct uf_did_noise *noise, const size_t *block, struct outcome_tally *out,
+                             struct uf_error *error)
+{
+    *out = (struct outcome_tally){
+        .data = data,
+        .assignment = assignment,
+        .noise = noise,
+        .block = block,
+        .score = malloc((n_scores(data) + 1) * sizeof *out->score),
+        .share = malloc((assignment->n_blocks * data->n_periods + 1) * sizeof *out->share)};
+    if (out->score && out->share) return UF_OK;
+    outcome_tally_clear(out);
+    return uf_fail_memory(error);
+}
+
+void outcome_tally_clear(struct outcome_tally *tally)
+{
+    free(tally->score), free(tally->share);
+    memset(tally, 0, sizeof *tally);
+}
+
+void outcome_tally_start(struct outcome_tally *tally)
+{
+    tally->estimate = tally->shift = 0;
+    memset(tally->score, 0, n_scores(tally->data) * sizeof *tally->score);
+    memset(tally->share, 0, tally->assignment->n_blocks * tally->data->n_periods * sizeof *tally->share);
+}
+
+void outcome_tally_add(struct outcome_tally *tally, size_t unit, size_t period, size_t cluster, double v,
+                       double residual, double outcome)
+{
+    size_t first = tally->data->first_period[unit];
+    tally->estimate += v * outcome;
+    if (first != SIZE_MAX && period >= first) tally->shift += v;
+    tally->score[cluster] += v * residual;
+    tally->share[tally->block[unit] * tally->data->n_periods + period] += v;
+}
+
+void outcome_tally_finish(const struct outcome_tally *tally, struct uf_randomisation_statistics *out)
+{
+    const size_t periods = tally->data->n_periods;
+    double square = 0, noise = 0;
+    out->coefficient = tally->estimate;
+    out->shift = tally->shift;
+    for (size_t g = 0; g < n_scores(tally->data); g++) square += tally->score[g] * tally->score[g];
+    if (square > 0) out->t = tally->estimate / sqrt(square);
+    if (!tally->noise) return;
+    for (size_t c = 0; c < tally->assignment->n_blocks * periods; c++) {
+        if (!(tally->noise->weight[c] > 0)) continue;
+        double mean = tally->share[c] / tally->noise->weight[c];
+        noise += tally->noise->variance[c / periods] * mean * mean;
+    }
+    if (noise > 0) out->scaled = tally->estimate / sqrt(noise);
+}

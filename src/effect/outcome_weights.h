@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_EFFECT_OUTCOME_WEIGHTS_H
+#define UTFALL_EFFECT_OUTCOME_WEIGHTS_H
+/* An estimate that is a weighted sum of outcomes, θ = Σ v y: the statistics of one assignment of a randomisation from v and
+ * the residuals. */
+#include <utfall/did.h>
+
+struct outcome_tally {
+    const struct uf_did_data *data; /* as it was: who was actually treated, units, periods, clusters */
+    const struct uf_did_assignment *assignment;
+    const struct uf_did_noise *noise; /* NULL: none */
+    const size_t *block;              /* n_units */
+    double *score;                    /* by cluster of the first dimension, or unit: Σ v e */
+    double *share;                    /* n_blocks × n_periods: Σ v */
+    double estimate, shift;
+};
+uf_status outcome_tally_init(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                             const struct uf_did_noise *noise, const size_t *block, struct outcome_tally *out,
+                             struct uf_error *error);
+void outcome_tally_clear(struct outcome_tally *tally);
+/* Before each assignment. */
+void outcome_tally_start(struct outcome_tally *tally);
+/* An outcome that weighs v; may be called several times for the same. `cluster`: of the first dimension; the unit where
+ * there is none. */
+void outcome_tally_add(struct outcome_tally *tally, size_t unit, size_t period, size_t cluster, double v,
+                       double residual, double outcome);
+void outcome_tally_finish(const struct outcome_tally *tally, struct uf_randomisation_statistics *out);
+#endif

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The method `stacked`: its descriptor and its run. */
+#include "base/fail.h"
+#include "effect/binary_treatment.h"
+#include "effect/chart_hints.h"
+#include "effect/stacked_run.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* in the order of their enums */
+static const char *const controls[] = {"never-treated", "not-yet-treated", NULL};
+static const char *const weightings[] = {"shares", "sample", NULL};
+
+static const struct uf_option options_table[] = {
+    EFFECT_INFERENCE_OPTIONS("auto"),
+    EFFECT_DEPENDENCE_OPTIONS,
+    {"before", UF_OPTION_COUNT, NULL, NULL,
+     "periods before the start in the window; as many as every cohort has unless given", UF_COLUMNS_NONE},
+    {"after", UF_OPTION_COUNT, NULL, NULL,
+     "periods after the start in the window; as many as every cohort has unless given", UF_COLUMNS_NONE},
+    {"control", UF_OPTION_CHOICE, "not-yet-treated", controls,
+     "clean controls: never treated, or also those not treated anywhere in the window", UF_COLUMNS_NONE},
+    {"stack-weights", UF_OPTION_CHOICE, "shares", weightings,
+     "shares: sub-experiments by their treated regions (corrective weights); sample: as least squares has it",
+     UF_COLUMNS_NONE},
+    {"reference", UF_OPTION_NUMBER, NULL, NULL,
+     "event time that is 0 by definition; -1 less the anticipation unless given", UF_COLUMNS_NONE},
+    {"anticipation", UF_OPTION_COUNT, "0", NULL,
+     "periods before the start in which units may have acted on it already", UF_COLUMNS_NONE},
+    {"switching-off", UF_OPTION_CHOICE, "refuse", effect_endings,
+     "a treatment that ends: refuse, or count units as treated from their start on", UF_COLUMNS_NONE},
+    {"scale", UF_OPTION_CHOICE, "auto", effect_scales,
+     "what the outcome is, for the size in per cent: auto goes by its name (log_, ln_) and unit",
+     UF_COLUMNS_NONE},
+};
+
+static const char *const sources[] = {
+    "Cengiz, D., Dube, A., Lindner, A. & Zipperer, B. (2019). The effect of minimum wages on low-wage jobs. "
+    "Quarterly "
+    "Journal of Economics 134(3), 1405–1454.",
+    "Wing, C., Freedman, S. M. & Hollingsworth, A. (2024). Stacked difference-in-differences. NBER Working "
+    "Paper 32054.",
+    "Montiel Olea, J. L. & Plagborg-Møller, M. (2019). Simultaneous confidence bands: theory, "
+    "implementation, and "
+    "an application to SVARs. Journal of Applied Econometrics 34(1), 1–17.",
+    "MacKinnon, J. G. & Webb, M. D. (2020). Randomization inference for difference-in-differences with few "
+    "treated clusters. Journal of Econometrics 218(2), 435–450.",
+    NULL,
+};
+
+static const struct uf_chart_hint charts[] = {
+    {.kind = "event-study",
+     .table = "event-study",
+     .title = {"{0}: difference from the clean controls by time since the start",
+               "{0}: skillnad mot rena jämförelseenheter efter tid sedan start"},
+     .value_label = {"Difference from the comparison", "Skillnad mot jämförelsen"},
+     .value = "estimate",
+     .low = "conf_low",
+     .high = "conf_high",
+     .low2 = "band_low",
+     .high2 = "band_high",
+     .x = "event_time",
+     .reference = 0},
+    EFFECT_CHART_TRENDS,
+    EFFECT_CHART_RANDOMISATION,
+};
+
+static int choice_of(const struct uf_options *options, const char *name, const char *const *choices)
+{
+    int i = 0;
+    while (choices[i] && strcmp(choices[i], uf_options_text(options, name))) i++;
+    return i;
+}
+
+static uf_status read_request(const struct uf_options *options, struct stacked_run *run,
+                              struct uf_error *error)
+{
+    double reference = uf_options_number(options, "reference");
+    const char *const counts[] = {"before", "after", "anticipation"};
+    for (int c = 0; c < 3; c++)
+        if (uf_options_is_set(options, counts[c]) && uf_options_count(options, counts[c]) > 1000000)
+            return uf_fail(error, UF_BAD_USAGE, "option '%s': found %zu, expected a number of periods",
+                           counts[c], uf_options_count(options, counts[c]));
+    run->scale = (enum effect_scale)choice_of(options, "scale", effect_scales);
+    run->options.control = (enum uf_stack_control)choice_of(options, "control", controls);
+    run->options.weights = (enum uf_stack_weights)choice_of(options, "stack-weights", weightings);
+    run->options.anticipation = (long)uf_options_count(options, "anticipation");
+    run->own_before = uf_options_is_set(options, "before");
+    run->own_after = uf_options_is_set(options, "after");
+    if (run->own_before) run->options.before = (long)uf_options_count(options, "before");
+    if (run->own_after) run->options.after = (long)uf_options_count(options, "after");
+    if (isnan(reference)) reference = -1 - (double)run->options.anticipation;
+    if (reference != floor(reference) || fabs(reference) > 1e6)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'reference': found %g, expected a whole number of periods", reference);
+    run->options.reference = (long)reference;
+    return UF_OK;
+}
+
+static uf_status refuse(const struct effect_run *run, struct uf_error *error)
+{
+    static const struct uf_words text = {"In the sample that is left no cohort has its whole window within "
+                                         "the data with clean controls in it.",
+                                         "I det urval som återstår har ingen kohort hela sitt fönster inom "
+                                         "datamaterialet med rena jämförelseenheter i "
+                                         "det."};
+    static const struct uf_words advice = {"Choose a shorter window (before, after), control: "
+                                           "not-yet-treated, or callaway-santanna, which needs no window.",
+                                           "Välj ett kortare fönster (before, after), control: "
+                                           "not-yet-treated, eller callaway-santanna, som inte behöver "
+                                           "något fönster."};
+    UF_TRY(effect_note(run, UF_FATAL, "no-sub-experiment", text, advice, NULL, 0, error));
+    run->result->claim = UF_CLAIM_DESCRIPTION;
+    return uf_design_refuse(run->result, error);
+}
+
+/* The calendar, which the stack's own periods are not. */
+static uf_status set_calendar(const struct stacked_run *run, struct did_regression *regression,
+                              size_t **period, struct uf_error *error)
+{
+    const struct uf_did_data *data = &run->common.sample->data;
+    struct uf_covariance_input *input = &regression->view.input;
+    *period = malloc((run->fit->data.n + 1) * sizeof **period);
+    if (!*period) return uf_fail_memory(error);
+    for (size_t r = 0; r < run->fit->data.n; r++) (*period)[r] = data->period[run->fit->row[r]];
+    input->period = *period;
+    input->n_periods = data->n_periods;
+    input->time = data->time;
+    return UF_OK;
+}
+
+struct dealt {
+    struct uf_did_assignment assignment;
+    struct uf_randomisation simple; /* count 0: not done */
+};
+
+static uf_status randomise(const struct stacked_run *run, struct dealt *out, struct uf_error *error)
+{
+    const struct uf_did_data *data = &run->common.sample->data;
+    struct uf_randomisation_options options;
+    struct uf_did_noise noise = {0};
+    struct uf_error reason;
+    double rows = (double)run->fit->data.n, k = (double)run->fit->fit.fit.rank;
+    double work = uf_stacked_by_means(data) ? 20 * (rows + (double)data->n) : rows * (k * k + 300 * k);
+    if (!run->common.inference->randomise) return UF_OK;
+    if (!effect_afford(&run->common, work, &options)) return effect_note_not_dealt(&run->common, true, error);
+    UF_TRY(uf_did_assignment_init(data, &out->assignment, error));
+    uf_status status = uf_did_noise_init(data, &out->assignment, &noise, &reason);
+    if (status == UF_OK || status == UF_NOT_IDENTIFIED)
+        status = uf_stacked_randomise(data, &run->options, &out->assignment, status == UF_OK ? &noise : NULL,
+                                      &options, &out->simple, &reason);
+    uf_did_noise_clear(&noise);
+    if (status == UF_NOT_IDENTIFIED) return effect_note_not_dealt(&run->common, false, error);
+    if (status != UF_OK && error) *error = reason;
+    return status;
+}
+
+static uf_status report(struct stacked_run *run, struct effect_findings *findings, struct uf_error *error)
+{
+    run->findings = findings;
+    UF_TRY(stacked_add_notes(run, error));
+    UF_TRY(effect_findings_choose(&run->common, findings, error));
+    UF_TRY(stacked_report_tables(run, error));
+    UF_TRY(effect_report_term_size(&run->common, run->scale, "simple", error));
+    if (findings->randomisation)
+        UF_TRY(effect_report_noise(&run->common, findings->assignment,
+                                   !isnan(findings->randomisation->p_scaled), error));
+    if (findings->randomisation)
+        UF_TRY(
+            effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
+    return effect_report_trends(&run->common, error);
+}
+
+static uf_status estimate(struct stacked_run *run, const struct uf_options *options, struct uf_error *error)
+{
+    const struct uf_did_data *data = &run->common.sample->data;
+    struct uf_stacked fit;
+    struct did_regression regression = {0};
+    struct uf_covariance covariance[EFFECT_MOST_COVARIANCES] = {{0}};
+    struct dealt dealt = {0};
+    size_t *period = NULL;
+    long before = 0, after = 0;
+    uf_status status = uf_stacked_window(data, run->options.anticipation, &before, &after, error);
+    if (status == UF_NOT_IDENTIFIED) return refuse(&run->common, error);
+    UF_TRY(status);
+    if (!run->own_before) run->options.before = before;
+    if (!run->own_after) run->options.after = after;
+    status = uf_stacked_estimate(data, &run->options, &fit, error);
+    if (status == UF_NOT_IDENTIFIED) return refuse(&run->common, error);
+    UF_TRY(status);
+    run->fit = &fit;
+    status = did_regression_init(&fit.data, &fit.fit, &regression, error);
+    if (status == UF_OK) status = set_calendar(run, &regression, &period, error);
+    if (status == UF_OK)
+        status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
+    if (status == UF_OK) status = randomise(run, &dealt, error);
+    if (status == UF_OK) {
+        struct effect_findings findings = {
+            &regression.view,  covariance, dealt.simple.count > 0 ? &dealt.simple : NULL,
+            &dealt.assignment, NULL,       0};
+        status = report(run, &findings, error);
+    }
+    uf_randomisation_clear(&dealt.simple);
+    uf_did_assignment_clear(&dealt.assignment);
+    effect_covariances_clear(covariance);
+    did_regression_clear(&regression);
+    uf_stacked_clear(&fit);
+    free(period);
+    return status;
+}
+
+static uf_status run_stacked(const struct uf_panel *panel, const struct uf_options *options,
+                             const struct uf_context *context, struct uf_result *result,
+                             struct uf_error *error)
+{
+    struct uf_design design;
+    struct effect_inference inference;
+    struct effect_sample sample;
+    if (panel->outcome < 0)
+        return uf_fail(error, UF_BAD_USAGE, "stacked needs an outcome: name one column as the outcome");
+    const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
+    struct stacked_run run = {.common = {.panel = panel,
+                                         .context = context,
+                                         .sample = &sample,
+                                         .result = result,
+                                         .method = "stacked",
+                                         .outcome = outcome->name,
+                                         .unit = outcome->unit,
+                                         .inference = &inference}};
+    UF_TRY(effect_inference_read(options, context, &inference, error));
+    UF_TRY(read_request(options, &run, error));
+    UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &design, result, error));
+    result->claim = design.claim;
+    if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
+    bool stays = !strcmp(uf_options_text(options, "switching-off"), "as-treated");
+    UF_TRY(effect_require_binary(&run.common, stays, error));
+    UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
+    for (size_t i = 0; i < sample.data.n; i++) /* a treatment that ended counts from its start on */
+        sample.treatment[i] = sample.data.first_period[sample.unit[i]] <= sample.period[i];
+    uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
+    if (status == UF_OK) status = estimate(&run, options, error);
+    effect_sample_clear(&sample);
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
+}
+
+const struct uf_method uf_method_stacked = {
+    .name = "stacked",
+    .family = UF_FAMILY_EFFECT,
+    .title = {"Stacked difference-in-differences", "Staplad difference-in-differences"},
+    .summary =
+        {"One clean experiment for each start, within a window of time, and all of them in one regression",
+         "Ett rent experiment för varje start, inom ett tidsfönster, och alla i samma regression"},
+    .formula_note = {"For each cohort the periods around its start and the regions that are untreated in all "
+                     "of them form a "
+                     "sub-experiment; the sub-experiments are put one under the other, and the outcome is "
+                     "regressed on indicators of "
+                     "time since the start with effects of region and of period within each. Sub-experiments "
+                     "count by their treated "
+                     "regions (corrective weights) unless asked otherwise. Controls stand in several "
+                     "sub-experiments, so that errors "
+                     "are clustered. Reading the numbers as effects requires that treated and controls would "
+                     "have developed alike.",
+                     "För varje kohort bildar perioderna kring dess start och de regioner som är utan insats "
+                     "i dem alla ett "
+                     "delexperiment; delexperimenten staplas, och utfallet förklaras med indikatorer för tid "
+                     "sedan start med effekter "
+                     "för region och för period inom vart och ett. Delexperimenten räknas efter sina "
+                     "insatsregioner (korrigerande "
+                     "vikter) om inget annat begärs. Jämförelseenheter står i flera delexperiment, och "
+                     "medelfelen klustras därför. "
+                     "Att läsa talen som effekter förutsätter att insats- och jämförelseregioner annars "
+                     "skulle ha utvecklats lika."},
+    .sources = sources,
+    .options = options_table,
+    .n_options = sizeof options_table / sizeof *options_table,
+    .charts = charts,
+    .n_charts = sizeof charts / sizeof *charts,
+    .needs_sector = false,
+    .needs_treatment = true,
+    .needs_period = true,
+    .run = run_stacked,
+};

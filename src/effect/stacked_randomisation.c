@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The cohorts dealt out anew, stacked and fitted again. */
+#include "base/fail.h"
+#include "effect/outcome_weights.h"
+#include "effect/stacked_internal.h"
+#include <utfall/sun_abraham.h>
+
+#include <stdint.h>
+#include <stdlib.h>
+
+struct dealer {
+    struct uf_did_data data; /* with the starts of the assignment at hand */
+    const struct uf_stacked_options *options;
+    const struct uf_did_assignment *assignment;
+    size_t *first_period, *block;
+    size_t *row;    /* n_units × n_periods: the row of a unit in a period; NULL: by regression */
+    double *change; /* n_units: from the reference to the mean of the periods after */
+    struct outcome_tally tally;
+};
+
+/* --- by means ---------------------------------------------------------------------------------------- */
+
+bool uf_stacked_by_means(const struct uf_did_data *data)
+{
+    long first = 0, last = 0;
+    size_t periods = 0;
+    if (data->covariates && data->covariates->size2 > 0) return false;
+    if (!uf_sun_abraham_by_means(data)) return false;
+    unsigned char *seen = calloc(data->n_periods + 1, 1);
+    for (size_t i = 0; seen && i < data->n; i++) {
+        long time = stacked_time(data, data->period[i]);
+        if (i == 0 || time < first) first = time;
+        if (i == 0 || time > last) last = time;
+        periods += !seen[data->period[i]];
+        seen[data->period[i]] = 1;
+    }
+    free(seen);
+    return seen && data->n > 0 && (size_t)(last - first + 1) == periods;
+}
+
+static uf_status number_rows(struct dealer *d, struct uf_error *error)
+{
+    const struct uf_did_data *data = &d->data;
+    if (!uf_stacked_by_means(data)) return UF_OK;
+    d->row = malloc((data->n_units * data->n_periods + 1) * sizeof *d->row);
+    d->change = malloc((data->n_units + 1) * sizeof *d->change);
+    if (!d->row || !d->change) return uf_fail_memory(error);
+    for (size_t i = 0; i < data->n; i++) d->row[data->unit[i] * data->n_periods + data->period[i]] = i;
+    return UF_OK;
+}
+
+/* The period at an event time; balanced panels without gaps have it. */
+static size_t period_at(const struct uf_did_data *data, size_t cohort, long event)
+{
+    long time = stacked_time(data, cohort) + event;
+    size_t period = cohort;
+    while (stacked_time(data, period) > time) period--;
+    while (stacked_time(data, period) < time) period++;
+    return period;
+}
+
+static double weight_of(const struct uf_did_data *data, size_t row)
+{
+    return data->weights ? data->weights[row] : 1;
+}
+
+/* One sub-experiment: mean changes of treated and controls. */
+static void mean_changes(struct dealer *d, size_t cohort, double mean[2])
+{
+    const struct uf_did_data *data = &d->data;
+    const size_t reference = period_at(data, cohort, d->options->reference),
+                 end = period_at(data, cohort, d->options->after);
+    double all[2] = {0};
+    mean[0] = mean[1] = 0;
+    for (size_t u = 0; u < data->n_units; u++) {
+        int role = d->block[u] == SIZE_MAX ? 0 : stacked_role(data, d->options, cohort, u);
+        const size_t *row = d->row + u * data->n_periods;
+        if (role == 0) continue;
+        double sum = 0, w = weight_of(data, row[cohort]);
+        for (size_t t = cohort; t <= end; t++) sum += data->outcome[row[t]];
+        d->change[u] = sum / (double)(end - cohort + 1) - data->outcome[row[reference]];
+        mean[role == 1] += w * d->change[u], all[role == 1] += w;
+    }
+    for (int side = 0; side < 2; side++) mean[side] /= all[side];
+}
+
+/* Its outcomes, with what they weigh in the average; the residuals enter as one sum per unit, at the reference. */
+static void add_stack(struct dealer *d, const struct uf_stack *stack, const struct stacked_plan *plan,
+                      size_t s, double average)
+{
+    const struct uf_did_data *data = &d->data;
+    const size_t cohort = stack->first_period, reference = period_at(data, cohort, d->options->reference),
+                 end = period_at(data, cohort, d->options->after);
+    double mean[2], factor = stacked_control_weight(d->options, plan, s) * plan->control[s];
+    double share = plan->treated[s] / (plan->treated[s] + factor);
+    mean_changes(d, cohort, mean);
+    double all = share * mean[1] + (1 - share) * mean[0];
+    for (size_t u = 0; u < data->n_units; u++) {
+        int role = d->block[u] == SIZE_MAX ? 0 : stacked_role(data, d->options, cohort, u);
+        const size_t *row = d->row + u * data->n_periods;
+        if (role == 0) continue;
+        double v =
+            stack->weight * weight_of(data, row[cohort]) / (role == 1 ? plan->treated[s] : -plan->control[s]);
+        double residual = d->change[u] - all - ((role == 1) - share) * average;
+        for (size_t t = cohort; t <= end; t++)
+            outcome_tally_add(&d->tally, u, t, data->n_cluster_dimensions ? data->cluster[0][row[t]] : u,
+                              v / (double)(end - cohort + 1), 0, data->outcome[row[t]]);
+        outcome_tally_add(&d->tally, u, reference,
+                          data->n_cluster_dimensions ? data->cluster[0][row[reference]] : u, -v, -residual,
+                          data->outcome[row[reference]]);
+    }
+}
+
+static uf_status by_means(struct dealer *d, struct uf_randomisation_statistics *out, struct uf_error *error)
+{
+    struct uf_stacked s = {0};
+    struct stacked_plan plan = {0};
+    struct uf_error reason;
+    double average = 0, mean[2];
+    uf_status status = stacked_plan_init(&d->data, d->options, &s, &plan, &reason);
+    for (size_t a = 0; a < s.n_stacks && status == UF_OK; a++) {
+        if (s.stack[a].reason != UF_STACK_USED) continue;
+        mean_changes(d, s.stack[a].first_period, mean);
+        average += s.stack[a].weight * (mean[1] - mean[0]);
+    }
+    if (status == UF_OK) outcome_tally_start(&d->tally);
+    for (size_t a = 0; a < s.n_stacks && status == UF_OK; a++)
+        if (s.stack[a].reason == UF_STACK_USED) add_stack(d, &s.stack[a], &plan, a, average);
+    if (status == UF_OK) outcome_tally_finish(&d->tally, out);
+    stacked_plan_clear(&plan);
+    uf_stacked_clear(&s);
+    if (status != UF_OK && status != UF_NOT_IDENTIFIED && error) *error = reason;
+    return status == UF_NOT_IDENTIFIED ? UF_OK : status;
+}
+
+/* --- by regression ----------------------------------------------------------------------------------- */
+
+static uf_status tally(struct dealer *d, const struct uf_stacked *s, struct uf_randomisation_statistics *out,
+                       struct uf_error *error)
+{
+    double *combination = malloc((s->fit.fit.rank + 1) * sizeof *combination),
+           *v = malloc((s->data.n + 1) * sizeof *v);
+    uf_status status = combination && v ? UF_OK : uf_fail_memory(error);
+    bool any = status == UF_OK && uf_stacked_average(s, combination);
+    if (any) status = uf_stacked_weights(s, combination, v, error);
+    if (any && status == UF_OK) {
+        outcome_tally_start(&d->tally);
+        for (size_t r = 0; r < s->data.n; r++) {
+            size_t i = s->row[r];
+            outcome_tally_add(&d->tally, d->data.unit[i], d->data.period[i],
+                              d->data.n_cluster_dimensions ? d->data.cluster[0][i] : d->data.unit[i], v[r],
+                              gsl_vector_get(s->fit.fit.residuals, r), s->data.outcome[r]);
+        }
+        outcome_tally_finish(&d->tally, out);
+    }
+    free(combination), free(v);
+    return status;
+}
+
+static uf_status statistic(void *user, const size_t *path, struct uf_randomisation_statistics *out,
+                           struct uf_error *error)
+{
+    struct dealer *d = user;
+    struct uf_stacked s;
+    struct uf_error reason;
+    for (size_t u = 0; u < d->data.n_units; u++)
+        d->first_period[u] =
+            d->block[u] == SIZE_MAX ? SIZE_MAX : d->assignment->first_period[path[d->block[u]]];
+    if (d->row) return by_means(d, out, error);
+    uf_status status = uf_stacked_estimate(&d->data, d->options, &s, &reason);
+    if (status == UF_NOT_IDENTIFIED) return UF_OK; /* this assignment has no estimate */
+    if (status != UF_OK) {
+        if (error) *error = reason;
+        return status;
+    }
+    status = tally(d, &s, out, error);
+    uf_stacked_clear(&s);
+    return status;
+}
+
+uf_status uf_stacked_randomise(const struct uf_did_data *data, const struct uf_stacked_options *options,
+                               const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
+                               const struct uf_randomisation_options *randomisation,
+                               struct uf_randomisation *out, struct uf_error *error)
+{
+    struct dealer d = {.data = *data,
+                       .options = options,
+                       .assignment = assignment,
+                       .first_period = malloc((data->n_units + 1) * sizeof *d.first_period),
+                       .block = malloc((data->n_units + 1) * sizeof *d.block)};
+    const struct uf_randomisation_design design = {assignment->n_blocks, assignment->n_paths,
+                                                   assignment->path};
+    uf_status status = d.first_period && d.block ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) {
+        for (size_t u = 0; u < data->n_units; u++) d.block[u] = SIZE_MAX;
+        for (size_t i = 0; i < data->n; i++) d.block[data->unit[i]] = assignment->block[i];
+        status = number_rows(&d, error);
+        d.data.first_period = d.first_period;
+    }
+    if (status == UF_OK) {
+        status = outcome_tally_init(data, assignment, noise, d.block, &d.tally, error);
+    }
+    if (status == UF_OK) status = uf_randomise(&design, statistic, &d, randomisation, out, error);
+    outcome_tally_clear(&d.tally);
+    free(d.first_period), free(d.block), free(d.row), free(d.change);
+    return status;
+}

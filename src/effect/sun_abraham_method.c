@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The method `sun-abraham`: its descriptor and its run. */
+#include "base/fail.h"
+#include "effect/binary_treatment.h"
+#include "effect/chart_hints.h"
+#include "effect/sun_abraham_run.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct uf_option options_table[] = {
+    EFFECT_INFERENCE_OPTIONS("auto"),
+    EFFECT_DEPENDENCE_OPTIONS,
+    {"reference", UF_OPTION_NUMBER, NULL, NULL,
+     "event time that is 0 by definition; -1 less the anticipation unless given", UF_COLUMNS_NONE},
+    {"anticipation", UF_OPTION_COUNT, "0", NULL,
+     "periods before the start in which units may have acted on it already", UF_COLUMNS_NONE},
+    {"switching-off", UF_OPTION_CHOICE, "refuse", effect_endings,
+     "a treatment that ends: refuse, or count units as treated from their start on", UF_COLUMNS_NONE},
+    {"scale", UF_OPTION_CHOICE, "auto", effect_scales,
+     "what the outcome is, for the size in per cent: auto goes by its name (log_, ln_) and unit",
+     UF_COLUMNS_NONE},
+};
+
+static const char *const sources[] = {
+    "Sun, L. & Abraham, S. (2021). Estimating dynamic treatment effects in event studies with heterogeneous "
+    "treatment effects. Journal of Econometrics 225(2), 175–199.",
+    "Montiel Olea, J. L. & Plagborg-Møller, M. (2019). Simultaneous confidence bands: theory, "
+    "implementation, and "
+    "an application to SVARs. Journal of Applied Econometrics 34(1), 1–17.",
+    "Pustejovsky, J. E. & Tipton, E. (2018). Small-sample methods for cluster-robust variance estimation and "
+    "hypothesis testing in fixed effects models. Journal of Business & Economic Statistics 36(4), 672–683.",
+    "MacKinnon, J. G. & Webb, M. D. (2020). Randomization inference for difference-in-differences with few "
+    "treated clusters. Journal of Econometrics 218(2), 435–450.",
+    NULL,
+};
+
+static const struct uf_chart_hint charts[] = {
+    {.kind = "event-study",
+     .table = "event-study",
+     .title = {"{0}: difference from the comparison by time since the start",
+               "{0}: skillnad mot jämförelsen efter tid sedan start"},
+     .value_label = {"Difference from the comparison", "Skillnad mot jämförelsen"},
+     .value = "estimate",
+     .low = "conf_low",
+     .high = "conf_high",
+     .low2 = "band_low",
+     .high2 = "band_high",
+     .x = "event_time",
+     .reference = 0},
+    {.kind = "small-multiples",
+     .table = "group-time",
+     .title = {"{0}: difference from the comparison by starting year and time since the start",
+               "{0}: skillnad mot jämförelsen efter startår och tid sedan start"},
+     .value_label = {"Difference from the comparison", "Skillnad mot jämförelsen"},
+     .value = "estimate",
+     .low = "conf_low",
+     .high = "conf_high",
+     .x_label = {"Periods since the start (line: the start)", "Perioder sedan start (linjen: start)"},
+     .form = "intervals",
+     .label = "group",
+     .x = "event_time",
+     .reference = 0},
+    EFFECT_CHART_TRENDS,
+    EFFECT_CHART_RANDOMISATION,
+};
+
+static uf_status read_request(const struct uf_options *options, struct sun_abraham_run *run,
+                              struct uf_error *error)
+{
+    double reference = uf_options_number(options, "reference");
+    size_t anticipation = uf_options_count(options, "anticipation"), scale = 0;
+    while (strcmp(effect_scales[scale], uf_options_text(options, "scale"))) scale++;
+    run->scale = (enum effect_scale)scale;
+    if (anticipation > 1000000)
+        return uf_fail(error, UF_BAD_USAGE, "option 'anticipation': found %zu, expected a number of periods",
+                       anticipation);
+    run->options.anticipation = (long)anticipation;
+    if (isnan(reference)) reference = -1 - (double)anticipation;
+    if (reference != floor(reference) || reference < -1e6 || reference >= -(double)anticipation)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'reference': found %g, expected a whole number of periods below %ld",
+                       reference, -(long)anticipation);
+    run->options.reference = (long)reference;
+    return UF_OK;
+}
+
+static uf_status refuse(const struct effect_run *run, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "In the sample that is left no cohort can be compared with controls from its start on: each needs a "
+        "period "
+        "before its start (less the anticipation), and controls with values in both.",
+        "I det urval som återstår kan ingen kohort jämföras med jämförelseenheter från och med sin start: "
+        "var och en "
+        "behöver en period före start (med avdrag för förväntan), och jämförelseenheter med värden i båda."};
+    static const struct uf_words advice = {
+        "Look in the ledger for the rows that were lost; get earlier data, or units that are never treated.",
+        "Se i urvalsloggen vilka rader som föll bort; skaffa tidigare data, eller enheter som aldrig får "
+        "insatsen."};
+    UF_TRY(effect_note(run, UF_FATAL, "no-cell-estimated", text, advice, NULL, 0, error));
+    run->result->claim = UF_CLAIM_DESCRIPTION;
+    return uf_design_refuse(run->result, error);
+}
+
+/* --- randomisation -------------------------------------------------------------------------------- */
+
+struct dealt {
+    struct uf_did_assignment assignment;
+    struct uf_randomisation simple, leads; /* count 0: not done */
+};
+
+static void dealt_clear(struct dealt *dealt)
+{
+    uf_randomisation_clear(&dealt->simple);
+    uf_randomisation_clear(&dealt->leads);
+    uf_did_assignment_clear(&dealt->assignment);
+}
+
+static uf_status randomise(const struct sun_abraham_run *run, struct dealt *out, struct uf_error *error)
+{
+    const struct uf_did_data *data = &run->fit->data;
+    struct uf_randomisation_options options;
+    struct uf_did_noise noise = {0};
+    struct uf_error reason;
+    if (!run->common.inference->randomise) return UF_OK;
+    if (run->fit->fit.summed && run->common.inference->automatic) return UF_OK; /* the choice says why */
+    double rows = (double)data->n, k = (double)(run->fit->fit.fit.rank + data->n_periods);
+    double c = (double)run->common.panel->n_covariates;
+    double work = uf_sun_abraham_by_means(data) ? rows * (12 + 6 * c * (c + 3)) : rows * k * (k + 20);
+    if (!effect_afford(&run->common, work, &options)) return effect_note_not_dealt(&run->common, true, error);
+    UF_TRY(uf_did_assignment_init(data, &out->assignment, error));
+    uf_status status = uf_did_noise_init(data, &out->assignment, &noise, &reason);
+    if (status == UF_OK || status == UF_NOT_IDENTIFIED)
+        status = uf_sun_abraham_randomise(data, &run->options, &out->assignment,
+                                          status == UF_OK ? &noise : NULL, &options, &out->simple, &reason);
+    uf_did_noise_clear(&noise);
+    if (status == UF_NOT_IDENTIFIED) return effect_note_not_dealt(&run->common, false, error);
+    if (status == UF_OK) {
+        status = uf_sun_abraham_randomise_leads(data, &run->options, &out->assignment, &options, &out->leads,
+                                                &reason);
+        if (status == UF_NOT_IDENTIFIED) status = UF_OK; /* no lead */
+    }
+    if (status != UF_OK && error) *error = reason;
+    return status;
+}
+
+/* --- the run -------------------------------------------------------------------------------------- */
+
+static uf_status report(struct sun_abraham_run *run, struct effect_findings *findings,
+                        const struct dealt *dealt, struct uf_error *error)
+{
+    run->findings = findings;
+    run->leads = dealt->leads.count > 0 ? &dealt->leads : NULL;
+    UF_TRY(sun_abraham_add_notes(run, error));
+    UF_TRY(effect_findings_choose(&run->common, findings, error));
+    UF_TRY(sun_abraham_report_tables(run, error));
+    UF_TRY(effect_report_term_size(&run->common, run->scale, "simple", error));
+    if (findings->randomisation)
+        UF_TRY(effect_report_noise(&run->common, findings->assignment,
+                                   !isnan(findings->randomisation->p_scaled), error));
+    if (findings->randomisation)
+        UF_TRY(
+            effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
+    return effect_report_trends(&run->common, error);
+}
+
+static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *options,
+                          struct uf_error *error)
+{
+    struct uf_sun_abraham fit;
+    struct did_regression regression = {0};
+    struct uf_covariance covariance[EFFECT_MOST_COVARIANCES] = {{0}};
+    struct dealt dealt = {0};
+    uf_status status = uf_sun_abraham_estimate(&run->common.sample->data, &run->options, &fit, error);
+    if (status == UF_NOT_IDENTIFIED) return refuse(&run->common, error);
+    if (status != UF_OK) return status;
+    run->fit = &fit;
+    status = did_regression_init(&fit.data, &fit.fit, &regression, error);
+    if (status == UF_OK)
+        status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
+    if (status == UF_OK) status = randomise(run, &dealt, error);
+    if (status == UF_OK) {
+        struct effect_findings findings = {
+            &regression.view,  covariance, dealt.simple.count > 0 ? &dealt.simple : NULL,
+            &dealt.assignment, &fit.data,  0};
+        status = report(run, &findings, &dealt, error);
+    }
+    dealt_clear(&dealt);
+    effect_covariances_clear(covariance);
+    did_regression_clear(&regression);
+    uf_sun_abraham_clear(&fit);
+    return status;
+}
+
+static uf_status run_sun_abraham(const struct uf_panel *panel, const struct uf_options *options,
+                                 const struct uf_context *context, struct uf_result *result,
+                                 struct uf_error *error)
+{
+    struct uf_design design;
+    struct effect_inference inference;
+    struct effect_sample sample;
+    if (panel->outcome < 0)
+        return uf_fail(error, UF_BAD_USAGE, "sun-abraham needs an outcome: name one column as the outcome");
+    const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
+    struct sun_abraham_run run = {.common = {.panel = panel,
+                                             .context = context,
+                                             .sample = &sample,
+                                             .result = result,
+                                             .method = "sun-abraham",
+                                             .outcome = outcome->name,
+                                             .unit = outcome->unit,
+                                             .inference = &inference}};
+    UF_TRY(effect_inference_read(options, context, &inference, error));
+    UF_TRY(read_request(options, &run, error));
+    UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &design, result, error));
+    result->claim = design.claim;
+    if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
+    bool stays = !strcmp(uf_options_text(options, "switching-off"), "as-treated");
+    UF_TRY(effect_require_binary(&run.common, stays, error));
+    UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
+    for (size_t i = 0; i < sample.data.n; i++) /* a treatment that ended counts from its start on */
+        sample.treatment[i] = sample.data.first_period[sample.unit[i]] <= sample.period[i];
+    sample.data.summed_from = 0; /* of many rows sums are enough */
+    for (size_t c = 0; c < inference.n_covariances; c++)
+        sample.data.row_scores |= inference.covariance[c].kind == UF_COVARIANCE_HC1;
+    uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
+    if (status == UF_OK) status = estimate(&run, options, error);
+    effect_sample_clear(&sample);
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
+}
+
+const struct uf_method uf_method_sun_abraham = {
+    .name = "sun-abraham",
+    .family = UF_FAMILY_EFFECT,
+    .title = {"Interaction-weighted event study (Sun & Abraham)",
+              "Interaktionsviktad händelsestudie (Sun & Abraham)"},
+    .summary = {"How much more each cohort changed than units never treated, by time since the start, from "
+                "one regression",
+                "Hur mycket mer varje kohort förändrades än enheter som aldrig fått insatsen, efter tid "
+                "sedan start, ur en "
+                "enda regression"},
+    .formula_note = {"The outcome is regressed on an indicator for each cohort in each period but its "
+                     "reference, with fixed "
+                     "effects for region and period, and covariates and weights where given; never-treated "
+                     "regions (or, where "
+                     "there are none, the cohort treated last, before its start) are the comparison. The "
+                     "coefficients are averaged "
+                     "with the cohorts' numbers of observations, which the errors take as given. Reading the "
+                     "numbers as effects "
+                     "requires that cohorts and comparison would have developed alike.",
+                     "Utfallet förklaras med en indikator för varje kohort i varje period utom dess "
+                     "referens, med fasta effekter "
+                     "för region och period, och med kovariater och vikter där sådana har angetts; regioner "
+                     "som aldrig får insatsen "
+                     "(eller, där sådana saknas, den kohort som får den sist, före dess start) är "
+                     "jämförelsen. Koefficienterna vägs "
+                     "samman med kohorternas antal observationer, som medelfelen tar för givna. Att läsa "
+                     "talen som effekter "
+                     "förutsätter att kohorter och jämförelse annars skulle ha utvecklats lika."},
+    .sources = sources,
+    .options = options_table,
+    .n_options = sizeof options_table / sizeof *options_table,
+    .charts = charts,
+    .n_charts = sizeof charts / sizeof *charts,
+    .needs_sector = false,
+    .needs_treatment = true,
+    .needs_period = true,
+    .run = run_sun_abraham,
+};

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "effect/term_report.h"
+#include "base/fail.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utfall/absorbed_regression.h>
+#include <utfall/simultaneous.h>
+
+/* --- terms ---------------------------------------------------------------------------------------- */
+
+uf_status effect_terms_init(size_t most, size_t k, struct effect_terms *out, struct uf_error *error)
+{
+    *out = (struct effect_terms){.term = calloc(most + 1, sizeof *out->term),
+                                 .name = calloc(most + 1, sizeof *out->name),
+                                 .combination = calloc((most + 1) * (k + 1), sizeof *out->combination),
+                                 .most = most,
+                                 .k = k};
+    if (out->term && out->name && out->combination) return UF_OK;
+    effect_terms_clear(out);
+    return uf_fail_memory(error);
+}
+
+void effect_terms_clear(struct effect_terms *terms)
+{
+    free(terms->term), free(terms->name), free(terms->combination);
+    memset(terms, 0, sizeof *terms);
+}
+
+double *effect_terms_next(struct effect_terms *terms)
+{
+    double *combination = terms->combination + terms->count * terms->k;
+    memset(combination, 0, terms->k * sizeof *combination);
+    return combination;
+}
+
+void effect_terms_add(struct effect_terms *terms, const struct effect_term *prototype, bool estimated)
+{
+    struct effect_term *term = &terms->term[terms->count];
+    *term = *prototype;
+    snprintf(terms->name[terms->count], sizeof *terms->name, "%s", prototype->term);
+    term->term = terms->name[terms->count];
+    term->combination = estimated ? terms->combination + terms->count * terms->k : NULL;
+    terms->count++;
+}
+
+/* --- all inferences, the chosen one first --------------------------------------------------------- */
+
+uf_status effect_findings_choose(const struct effect_run *run, struct effect_findings *findings,
+                                 struct uf_error *error)
+{
+    struct effect_inference *inference = run->inference;
+    const struct uf_did_data *data = findings->data ? findings->data : &run->sample->data;
+    struct effect_grounds grounds = {.wild = run->sample->data.n_cluster_dimensions == 1};
+    static const struct uf_words summed = {"Inference: by clusters (cr1s). Of {0} rows only sums are kept, "
+                                           "and the procedures for few clusters need every row.",
+                                           "Inferens: efter kluster (cr1s). Av {0} rader sparas bara summor, "
+                                           "och metoderna för få kluster kräver varje rad."};
+    if (!inference->automatic) return UF_OK;
+    if (findings->regression->input.summed) {
+        const struct uf_argument n = uf_count_argument(findings->regression->input.summed->n);
+        return effect_note(run, UF_WARNING, "inference-chosen", summed, (struct uf_words){NULL, NULL}, &n, 1,
+                           error);
+    }
+    for (size_t c = 0; c < inference->n_covariances; c++)
+        grounds.cr2 |= inference->covariance[c].kind == UF_COVARIANCE_CR2 && findings->covariance[c].matrix;
+    if (findings->randomisation) {
+        grounds.randomised = true;
+        grounds.noise = !isnan(findings->randomisation->p_scaled);
+    }
+    UF_TRY(effect_count_blocks(data, findings->randomisation ? findings->assignment : NULL, &grounds, error));
+    findings->procedure = effect_choose(&grounds);
+    inference->chosen = effect_chosen_name(&grounds);
+    return effect_note_choice(run, &grounds, error);
+}
+
+struct sections {
+    const struct effect_run *run;
+    const struct effect_findings *findings;
+    const struct effect_term *terms;
+    size_t n_terms;
+    struct uf_table *table;
+};
+
+static uf_status add_analytic(const struct sections *s, bool cr2, struct uf_error *error)
+{
+    const struct effect_inference *inference = s->run->inference;
+    for (size_t c = 0; c < inference->n_covariances; c++)
+        if (!inference->automatic || (inference->covariance[c].kind == UF_COVARIANCE_CR2) == cr2)
+            UF_TRY(effect_add_terms(s->run, s->findings->regression, c, &s->findings->covariance[c], s->terms,
+                                    s->n_terms, s->table, error));
+    return UF_OK;
+}
+
+static uf_status add_randomised(const struct sections *s, struct uf_error *error)
+{
+    if (!s->findings->randomisation || s->n_terms == 0 || !s->terms[0].combination) return UF_OK;
+    return effect_add_randomised(s->run, s->findings->randomisation,
+                                 effect_term_value(s->findings->regression, s->terms[0].combination),
+                                 s->findings->assignment->n_blocks, s->terms[0].term, s->table, error);
+}
+
+static uf_status add_wild(const struct sections *s, struct uf_error *error)
+{
+    return effect_add_wild(s->run, s->findings->regression, s->terms, s->n_terms > 0 ? 1 : 0, s->table,
+                           error);
+}
+
+/* They need to know which blocks were treated, as randomisation does. */
+static uf_status add_few_treated(const struct sections *s, struct uf_error *error)
+{
+    const struct effect_inference *inference = s->run->inference;
+    const struct effect_findings *findings = s->findings;
+    const char *name = inference->ferman_pinto ? "ferman-pinto" : "conley-taber";
+    if ((!inference->ferman_pinto && !inference->conley_taber) || s->n_terms == 0) return UF_OK;
+    if (findings->regression->input.summed) return effect_note_summed(s->run, name, error);
+    if (!findings->data) {
+        static const struct uf_words text = {
+            "{0} was left out: the rows of the regression are not the regions' own "
+            "periods.",
+            "{0} har utelämnats: regressionens rader är inte regionernas egna "
+            "perioder."};
+        const struct uf_argument argument = uf_text_argument(name);
+        if (inference->automatic) return UF_OK;
+        return effect_note(s->run, UF_NOTE, "inference-left-out", text, (struct uf_words){NULL, NULL},
+                           &argument, 1, error);
+    }
+    struct uf_did_assignment own = {0};
+    if (!findings->randomisation) {
+        struct uf_error reason;
+        uf_status status = uf_did_assignment_init(findings->data, &own, &reason);
+        if (status == UF_NOT_IDENTIFIED) return UF_OK;
+        if (status != UF_OK) {
+            if (error) *error = reason;
+            return status;
+        }
+    }
+    uf_status status = effect_add_few_treated(s->run, findings->regression, findings->data,
+                                              findings->randomisation ? findings->assignment : &own,
+                                              &s->terms[0], s->table, error);
+    uf_did_assignment_clear(&own);
+    return status;
+}
+
+uf_status effect_add_findings(const struct effect_run *run, const struct effect_findings *findings,
+                              const struct effect_term *terms, size_t n_terms, struct uf_table *table,
+                              struct uf_error *error)
+{
+    const struct sections s = {run, findings, terms, n_terms, table};
+    if (!run->inference->automatic) {
+        UF_TRY(add_randomised(&s, error));
+        UF_TRY(add_analytic(&s, true, error));
+        UF_TRY(add_wild(&s, error));
+        return add_few_treated(&s, error);
+    }
+    bool wild_first = findings->procedure == EFFECT_BY_WILD, cr2_first = findings->procedure == EFFECT_BY_CR2;
+    if (wild_first) UF_TRY(add_wild(&s, error));
+    if (cr2_first) UF_TRY(add_analytic(&s, true, error));
+    UF_TRY(add_randomised(&s, error));
+    if (!cr2_first) UF_TRY(add_analytic(&s, true, error));
+    if (!wild_first) UF_TRY(add_wild(&s, error));
+    UF_TRY(add_few_treated(&s, error));
+    return add_analytic(&s, false, error);
+}
+
+/* --- tables with bands ---------------------------------------------------------------------------- */
+
+uf_status effect_terms_covariance(const struct effect_terms *terms, const gsl_matrix *v, gsl_matrix **out,
+                                  struct uf_error *error)
+{
+    size_t q = 0, k = terms->k, *which = malloc((terms->count + 1) * sizeof *which);
+    double *product = malloc((k + 1) * sizeof *product);
+    for (size_t t = 0; which && t < terms->count; t++)
+        if (terms->term[t].combination) which[q++] = t;
+    gsl_matrix *result = gsl_matrix_calloc(q ? q : 1, q ? q : 1);
+    uf_status status = which && product && result ? UF_OK : uf_fail_memory(error);
+    for (size_t a = 0; a < q && status == UF_OK; a++) {
+        const double *left = terms->term[which[a]].combination;
+        for (size_t j = 0; j < k; j++) {
+            product[j] = 0;
+            for (size_t i = 0; i < k; i++) product[j] += left[i] * gsl_matrix_get(v, i, j);
+        }
+        for (size_t b = 0; b <= a; b++) {
+            const double *right = terms->term[which[b]].combination;
+            double cell = 0;
+            for (size_t j = 0; j < k; j++) cell += product[j] * right[j];
+            gsl_matrix_set(result, a, b, cell);
+            gsl_matrix_set(result, b, a, cell);
+        }
+    }
+    free(which), free(product);
+    if (status == UF_OK)
+        *out = result;
+    else
+        gsl_matrix_free(result);
+    return status;
+}
+
+double effect_term_value(const struct effect_regression *regression, const double *combination)
+{
+    double sum = 0;
+    for (size_t j = 0; j < regression->coefficients->size; j++)
+        sum += combination[j] * gsl_vector_get(regression->coefficients, j);
+    return sum;
+}
+
+/* How many errors the band is wide, with the smallest of the terms' degrees of freedom; NaN: none can be had. */
+static uf_status critical_value(const struct effect_run *run, const struct effect_findings *findings,
+                                const struct effect_terms *terms, const struct uf_table *table, double *out,
+                                struct uf_error *error)
+{
+    gsl_matrix *v = NULL;
+    struct uf_error reason;
+    double df = INFINITY;
+    *out = NAN;
+    for (size_t row = 0; row < uf_table_rows(table); row++)
+        if (uf_table_number(table, row, EFFECT_DF) < df) df = uf_table_number(table, row, EFFECT_DF);
+    uf_status status = effect_terms_covariance(terms, findings->covariance[0].matrix, &v, error);
+    if (status == UF_OK && df > 0 &&
+        uf_sup_t_critical(v, df, run->inference->level, 0, run->context->seed, out, &reason) != UF_OK)
+        *out = NAN;
+    gsl_matrix_free(v);
+    return status;
+}
+
+static uf_status finish_rows(const struct effect_run *run, const struct effect_term_table *wanted,
+                             double critical, struct uf_table *table, struct uf_error *error)
+{
+    const struct effect_terms *terms = wanted->terms;
+    for (size_t t = 0; t < terms->count; t++) {
+        size_t next = EFFECT_COLUMNS;
+        if (wanted->zero && wanted->zero[t]) UF_TRY(uf_table_set_number(table, t, EFFECT_ESTIMATE, 0, error));
+        /* a cell may have none, which a row would take for those of the sample */
+        if (wanted->weights) {
+            UF_TRY(effect_set_number(table, t, EFFECT_N_OBS, terms->term[t].n_obs, error));
+            UF_TRY(effect_set_number(table, t, EFFECT_N_TREATED, terms->term[t].n_treated, error));
+            UF_TRY(effect_set_number(table, t, EFFECT_N_CONTROL, terms->term[t].n_control, error));
+            UF_TRY(effect_set_number(table, t, next++, wanted->weights[t], error));
+        }
+        if (!wanted->band) continue;
+        double estimate = uf_table_number(table, t, EFFECT_ESTIMATE),
+               half = critical * uf_table_number(table, t, EFFECT_STD_ERROR);
+        UF_TRY(effect_set_number(table, t, next, estimate - half, error));
+        UF_TRY(effect_set_number(table, t, next + 1, estimate + half, error));
+    }
+    (void)run;
+    return UF_OK;
+}
+
+uf_status effect_report_terms(const struct effect_run *run, const struct effect_findings *findings,
+                              const struct effect_term_table *wanted, struct uf_error *error)
+{
+    struct uf_table *table = NULL;
+    size_t column;
+    double critical = NAN;
+    if (run->inference->n_covariances == 0 || wanted->terms->count == 0) return UF_OK;
+    UF_TRY(effect_table_new(wanted->name, wanted->title, run, &table, error));
+    uf_status status = UF_OK;
+    if (wanted->weights)
+        status = uf_table_add_column(table, "weight", UF_COLUMN_NUMBER, NULL, 4, &column, error);
+    if (status == UF_OK && wanted->band) status = effect_table_add_band(table, run, error);
+    if (status == UF_OK)
+        status = effect_add_terms(run, findings->regression, 0, &findings->covariance[0], wanted->terms->term,
+                                  wanted->terms->count, table, error);
+    if (status == UF_OK && wanted->band)
+        status = critical_value(run, findings, wanted->terms, table, &critical, error);
+    if (status == UF_OK) status = finish_rows(run, wanted, critical, table, error);
+    if (status == UF_OK) return uf_result_take_table(run->result, table, error);
+    uf_table_free(table);
+    return status;
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_EFFECT_TERM_REPORT_H
+#define UTFALL_EFFECT_TERM_REPORT_H
+/* Tables of terms (linear combinations of a regression's coefficients) under the inferences that were asked for. */
+#include "effect/estimates.h"
+#include "effect/inference_choice.h"
+#include "effect/pretrend.h"
+
+/* Terms that own their names and combinations. */
+struct effect_terms {
+    struct effect_term *term;
+    char (*name)[64];
+    double *combination; /* most × k */
+    size_t count, most, k;
+};
+uf_status effect_terms_init(size_t most, size_t k, struct effect_terms *out, struct uf_error *error);
+void effect_terms_clear(struct effect_terms *terms);
+/* Room for the combination of the next term (k zeros), before it is added. */
+double *effect_terms_next(struct effect_terms *terms);
+/* Adds a term with the combination that was filled, or none (`estimated` false: the note says why). `prototype` gives
+ * all else; its name is copied. */
+void effect_terms_add(struct effect_terms *terms, const struct effect_term *prototype, bool estimated);
+
+/* A fitted regression with what inference there is of its first term. */
+struct effect_findings {
+    const struct effect_regression *regression;
+    const struct uf_covariance *covariance;       /* as settled */
+    const struct uf_randomisation *randomisation; /* of the first term; NULL: none */
+    const struct uf_did_assignment *assignment;   /* of the randomisation */
+    /* the regression's rows, for procedures that need to know which of them were treated; NULL: none of these */
+    const struct uf_did_data *data;
+    enum effect_procedure procedure; /* with inference: auto */
+};
+/* Which procedure the design calls for, with its note; nothing unless the inference is automatic. */
+uf_status effect_findings_choose(const struct effect_run *run, struct effect_findings *findings,
+                                 struct uf_error *error);
+/* Rows of all inferences, the chosen one first; bootstrap and randomisation are of the first term alone. */
+uf_status effect_add_findings(const struct effect_run *run, const struct effect_findings *findings,
+                              const struct effect_term *terms, size_t n_terms, struct uf_table *table,
+                              struct uf_error *error);
+
+/* A table of terms under the first analytic inference, with simultaneous bands; `weights` (count numbers) adds a column
+ * `weight`, NULL: none. Nothing where there is no such inference or no term. A term that is the reference (no
+ * combination, `zero[t]`) has the estimate 0. */
+struct effect_term_table {
+    const char *name;
+    struct uf_words title;
+    const struct effect_terms *terms;
+    const bool *zero;      /* NULL: none */
+    const double *weights; /* NULL: no such column */
+    bool band;
+};
+uf_status effect_report_terms(const struct effect_run *run, const struct effect_findings *findings,
+                              const struct effect_term_table *wanted, struct uf_error *error);
+
+/* c_a'V c_b of the terms that have a combination (1 × 1 of 0 where there are none). */
+uf_status effect_terms_covariance(const struct effect_terms *terms, const gsl_matrix *covariance,
+                                  gsl_matrix **out, struct uf_error *error);
+/* H0: all of the terms with a combination are nil. CR2 and CR3 with one cluster dimension: Hotelling's approximation for
+ * few clusters, the regressors turned so that the terms are coefficients; else F as in uf_did_pretrend. */
+uf_status effect_joint_test(const struct effect_run *run, const struct effect_regression *regression,
+                            size_t inference, const struct uf_covariance *covariance,
+                            const struct effect_terms *terms, struct uf_joint_test *out,
+                            struct uf_error *error);
+/* What a straight line of slope 1, by which the treated drift from the others, does to the leads (in the order of the terms
+ * with a combination) and to the main estimate: for what the test could have found. */
+struct effect_lead_line {
+    const double *times;
+    double estimate, drift;
+};
+/* Table `pretrend` of these terms under each analytic inference, its notes and the claim. `line` NULL: no power is said.
+ * `dealt`: a randomisation of the leads together (its `coefficient`); NULL: none. */
+uf_status effect_report_leads(const struct effect_run *run, const struct effect_findings *findings,
+                              const struct effect_terms *leads, const struct effect_lead_line *line,
+                              const struct uf_randomisation *dealt, struct uf_error *error);
+/* Σ c_j b_j of the first term. */
+double effect_term_value(const struct effect_regression *regression, const double *combination);
+
+/* Lowers the number of assignments to what some seconds allow when each takes `work` multiplications; false where that
+ * is too few to be worth it. Asked for by name, all are allowed. */
+bool effect_afford(const struct effect_run *run, double work, struct uf_randomisation_options *options);
+/* Why the treatment was not dealt out anew: it would take long, or there is only one way. */
+uf_status effect_note_not_dealt(const struct effect_run *run, bool too_large, struct uf_error *error);
+/* Table `effect-size` of a term of `estimates`, with its first interval there. */
+uf_status effect_report_term_size(const struct effect_run *run, enum effect_scale scale, const char *term,
+                                  struct uf_error *error);
+#endif
