@@ -36,6 +36,15 @@ do for [chart_format in chart_formats] {
     dot(x) = ", chart_data using (" . x . "):'value' with points "
     parts = ''
     strong = has_focus == 1 ? 1 : 0   # without a focus all are in colour
+    # Bands as thin lines below the points; grey points have lighter ones.
+    band(f, x, y, across, upwards) = sprintf(", chart_data using (column('focus') == %d ? column('%s') : NaN):'%s':(%s):(%s) with vectors heads size screen 0.003,90 linewidth 1.2 linecolor rgb ", f, x, y, across, upwards)
+    if (has_band == 1) {
+        do for [f = 0:1] {
+            colour = f == strong ? ' colour_axis' : ' colour_context'
+            parts = parts . band(f, 'x_low', 'value', "column('x_high') - column('x_low')", '0') . colour
+            parts = parts . band(f, 'x', 'low', '0', "column('high') - column('low')") . colour
+        }
+    }
     if (has_size == 1 && n_groups == 0) {
         if (has_focus == 1 && has_context == 1) { parts = parts . circle(0) . ' fillcolor rgb colour_bubble fillstyle transparent solid 0.5 border rgb colour_context' }
         parts = parts . circle(strong) . ' fillcolor rgb colour_bar fillstyle transparent solid 0.6 border rgb focus_first linewidth 1.6'

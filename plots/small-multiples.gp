@@ -14,7 +14,12 @@ do for [chart_format in chart_formats] {
         if (line_kind[i] == 3) { set arrow 100000 + i from first line_x[i], line_y[i] to first line_to_x[i], line_to_y[i] nohead linestyle 9 }
     }
     parts = ''
-    if (bars == 0) {
+    set errorbars 0.5
+    if (dots == 1) {
+        parts = ", chart_data using 'across':'down':'low_down':'high_down' with yerrorbars pointtype -1 linewidth 1.6 linecolor rgb focus_first"
+        parts = parts . ", chart_data using 'across':'down' with points pointtype 7 pointsize 0.6 * point_unit linecolor rgb focus_first"
+    }
+    if (bars == 0 && dots == 0) {
         last = 0; last_x = NaN; last_y = NaN; from_x = NaN; from_y = NaN
         segment(line, x, y) = (from_x = line == last ? last_x : NaN, from_y = last_y, last = line, last_x = x, last_y = y, from_x)
         do for [k = 1:n_series_count] {
@@ -23,7 +28,8 @@ do for [chart_format in chart_formats] {
                 parts = parts . sprintf(", chart_data using (column('series') == %d && column('alone') == 1 ? column('across') : NaN):'down' with points pointtype 7 pointsize 0.5 * point_unit linecolor rgb focus_colour[%d]", k, k)
             }
         }
-    } else {
+    }
+    if (bars == 1) {
         do for [k = 1:n_series_count] {
             if (series_count[k] > 0) {
                 fill = part_pattern[k] < 0 ? 'solid noborder' : sprintf('pattern %d border rgb part_colour[%d]', part_pattern[k], k)

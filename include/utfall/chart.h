@@ -46,11 +46,12 @@ const struct uf_chart_kind *uf_chart_kinds(size_t *out_count);
  *   event-study        x = event_time, value = estimate, low = conf_low?, high = conf_high?, low2?, high2?
  *   synthetic-control  x = period, and `treated`, `synthetic`, `gap`; `placebos`: `unit`, `period`, `gap`
  *   tile-map           label, value; `tiles`: `code`, `short`, `row`, `col`, counted from the top left
- *   scatter            x, value, label, size?, group?                 one point per row
+ *   scatter            x, value, label, size?, group?, low?, high?, x_low?, x_high?    one point per row
  *   heat-map           label, group, value                            long: a row per cell; at most 60 × 60
  *   intervals          label, value, low?, high?, group?              a dot per row; two to four series
  *   small-multiples    label, x, value, group?                        long; a panel per label, at most 40
  *   map                label, value; `geometry`, and `aliases`: `alias`, `code`
+ *   histogram          low, high, value = count                       one bar per row; `unit` is that of low and high
  * In small-multiples x is a period for lines; for stacked bars it is the text of each bar and group its part.
  * A period is a number or a text that uf_period_parse takes. Missing numbers are drawn as missing, with their
  * reason.
@@ -60,7 +61,8 @@ struct uf_chart_request {
     const struct uf_table *table; /* borrowed for the call */
     /* columns of the table; NULL: the default above */
     const char *value, *low, *high, *label, *group, *x;
-    const char *low2, *high2; /* event-study: a wider (simultaneous) band; NULL: none */
+    const char *low2, *high2;   /* event-study: a wider (simultaneous) band; NULL: none */
+    const char *x_low, *x_high; /* scatter: the band of x; it has none by default, nor `low` and `high` */
     /* a column whose texts `focus`, `benchmark` and `tiles` may name as well; NULL: `code` where there is one */
     const char *code;
     const struct uf_table *placebos; /* NULL: none */
@@ -68,6 +70,7 @@ struct uf_chart_request {
 
     /* words, in the run's language; NULL: none */
     const char *title, *subtitle, *source, *value_label, *x_label, *unit;
+    const char *note; /* below the picture, and last in the alt text: what it cannot show */
     const char *reference_label, *marked_label;
     const char *band_label, *band2_label; /* what the intervals are: `95 % confidence interval` */
     /* words with a default */
@@ -82,8 +85,8 @@ struct uf_chart_request {
     /* bars: where they begin; lines, intervals, scatter: a level; maps and heat-map: the middle of the classes;
      * NaN: none */
     double reference;
-    bool from_zero;  /* bars: begin at 0, the reference is just a line */
-    double marked_x; /* a vertical line (start of the treatment); NaN: none (event-study: -0.5) */
+    bool from_zero;  /* bars: begin at 0, the reference is just a line; intervals: the axis holds 0 */
+    double marked_x; /* a vertical line (start of the treatment, an estimate); NaN: none (event-study: -0.5) */
     /* event-study: the reference period; NULL: the row whose estimate is 0 and has no interval */
     const double *omitted_x;
     /* tile-map: four rising limits; NULL: fifths of the values, or steps around the reference */
@@ -97,7 +100,7 @@ struct uf_chart_request {
     /* heat-map: `value` (rows and columns by falling mean, the default), `similarity` (neighbours are alike),
      * `given`; intervals: `given` (the default), `value` (falling), `rising` */
     const char *order;
-    const char *form;         /* small-multiples: `lines` (the default) or `stacked-bars` */
+    const char *form;         /* small-multiples: `lines` (the default), `stacked-bars`, or `intervals` (estimates with low and high) */
     const char *geometry;     /* map: a GeoJSON file or a shapefile (.shp, or .zip with one), projected */
     const char *geometry_key; /* map: the attribute that holds the region's code; NULL: found */
     const struct uf_table *aliases; /* map: other codes of regions, columns `alias` and `code`; NULL: none */

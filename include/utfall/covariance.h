@@ -135,6 +135,8 @@ struct uf_covariance_input {
     const size_t *cluster[2];           /* n group numbers each */
     size_t n_groups[2];          /* bound of the group numbers; groups without observations do not count */
     size_t n_cluster_dimensions; /* 0, 1, 2 */
+    /* where the rows are means of more: the N of cr1s; 0: the rows */
+    size_t n_rows;
     /* driscoll-kraay; NULL, 0: not given */
     const size_t *period; /* n numbers below n_periods, in the order of time */
     size_t n_periods;

@@ -10,13 +10,14 @@
  * - fatal, nothing may be estimated: `outcome-all-missing`, `outcome-constant`, `no-treated`,
  *   `treated-all-missing`, `no-control`, `all-treated`, `donors-all-missing`, `one-period`,
  *   `start-before-data`, `no-period-before`, `start-after-data`, `few-periods-before` (one period before and
- *   UF_COMPARE_DONORS);
+ *   UF_COMPARE_DONORS, fewer than three and UF_COMPARE_ITSELF); with UF_COMPARE_ITSELF a missing comparison is none;
  * - warnings that take the word "effect" away: `controls-exposed`, `exposure-unknown`,
  *   `concurrent-interventions`, `staggered-cohorts` (with UF_COMPARE_TREATED_CONTROL) and
- *   `treatment-switches-off` (not with UF_COMPARE_DONORS);
+ *   `treatment-switches-off` (not with UF_COMPARE_DONORS); UF_COMPARE_ITSELF never allows that word;
  * - warnings and notes about precision and care: `few-treated`, `few-clusters`, `few-periods-before`,
  *   `periods-after-short`, `unbalanced`, `treated-from-start`, `no-never-treated` (with UF_COMPARE_COHORTS, where
- *   the others refuse with `all-treated`).
+ *   the others refuse with `all-treated`), `composition-changes`, `anticipation-possible`, `start-before-record`,
+ *   `support-outcome`, `support-covariate`, `controls-unused` (UF_COMPARE_ITSELF).
  *
  * docs/design-check.md says what each means and where the thresholds come from.
  */
@@ -30,7 +31,8 @@ extern "C" {
 enum uf_comparison {
     UF_COMPARE_TREATED_CONTROL, /* did: needs both groups and a period before */
     UF_COMPARE_DONORS,          /* synthetic control: needs donors and several periods before */
-    UF_COMPARE_COHORTS          /* made for staggered starts: regions not yet treated serve as comparison */
+    UF_COMPARE_COHORTS,         /* made for staggered starts: regions not yet treated serve as comparison */
+    UF_COMPARE_ITSELF           /* interrupted time series: the treated before their own start, and no others */
 };
 
 /* Counts are of what has a value of the outcome: a unit without any value is not there. */
@@ -49,6 +51,10 @@ struct uf_design {
      * of 21 exposed, 18 controls: at least 17) */
     size_t controls_exposed_at_least;
     size_t controls_exposed_known; /* listed by name */
+    /* in how many ways the cohorts could have fallen on the blocks (regions, or clusters); for a synthetic control
+     * the placebo regions and the treated one. NaN: not counted */
+    double assignments;
+    double smallest_p; /* 1/assignments: no p-value by dealing the treatment out anew can be smaller; NaN */
     /* the strongest claim the design leaves open; UF_CLAIM_DESCRIPTION after a fatal note */
     enum uf_claim claim;
 };
@@ -73,9 +79,32 @@ size_t uf_design_exposed_at_least(int exposed, int total, size_t known_exposed, 
 /* Sets the error to the fatal notes of the result, with their advice, and returns UF_NOT_IDENTIFIED. */
 uf_status uf_design_refuse(const struct uf_result *result, struct uf_error *error);
 
-/* A table `design` of facts for the report: key (stable), term (in the language), value. */
+/* A table `design` of facts for the report: key (stable), term (in the language), value. The smallest attainable
+ * p-value is a row of it. */
 uf_status uf_design_table(const struct uf_design *design, enum uf_language language, struct uf_table **out,
                           struct uf_error *error);
+/* A table `design-periods`, a row for each period with values: period, n_treated (already treated), n_not_yet,
+ * n_control (never treated), n_entering (regions whose first value it is, but for the panel's first period), n_leaving
+ * (regions whose last value it is, but for its last). O(rows). */
+uf_status uf_design_periods_table(const struct uf_panel *panel, enum uf_language language, struct uf_table **out,
+                                  struct uf_error *error);
+/* How alike treated and comparison regions are before the start: a region's mean of the outcome and of each covariate
+ * over the periods before the first start. The normalised difference is that of the means over the root of the mean of
+ * the two variances (Imbens & Rubin 2015, §14.2): it does not grow with the number of regions. */
+struct uf_design_support {
+    size_t column; /* of the panel */
+    double mean_treated, mean_control, normalised_difference; /* NaN: not defined */
+    size_t n_treated, n_control; /* with a value */
+    size_t n_outside;            /* treated below the lowest or above the highest comparison region */
+    size_t outside[3];           /* units, the first of them */
+};
+/* Takes the outcome (column panel->outcome) or a covariate. O(rows). */
+uf_status uf_design_support(const struct uf_panel *panel, size_t column, struct uf_design_support *out,
+                            struct uf_error *error);
+/* Adds the tables `design`, `design-periods` and (with comparison regions and a period before) `design-support`
+ * (variable, mean_treated, mean_control, normalised_difference, n_treated, n_outside) to the result. */
+uf_status uf_design_report(const struct uf_panel *panel, const struct uf_design *design, enum uf_language language,
+                           struct uf_result *result, struct uf_error *error);
 
 #ifdef __cplusplus
 }

@@ -42,6 +42,7 @@ struct uf_did_data {
     const long *time; /* n_periods: the periods on an equidistant scale (2000, 2002, …); NULL: 0, 1, 2, … */
     const size_t *cluster[2]; /* n each */
     size_t n_groups[2], n_cluster_dimensions;
+    size_t n_rows;                      /* where the rows are means of more of them: how many; 0: n */
     const double *latitude, *longitude; /* n each, for conley; NULL: not known */
     /* From how many rows on only sums of them are kept (absorbed_regression.h), which leaves the inference that needs
      * rows out: iid, cr0, cr1, cr1s remain, and hc1 with `row_scores`. 0: UF_DID_SUMMED_FROM. */

@@ -92,9 +92,17 @@ struct uf_scatter_hint {
     const char *size;   /* a column: the area of each point */
     double reference_x; /* a vertical line to compare with; `reference` of the chart is the horizontal one */
     bool fit;           /* the least-squares line of value on x */
+    const char *x_low, *x_high; /* columns: the band of x; NULL: none */
     struct uf_words x_label;
     /* words in the corners: top right, top left, bottom left, bottom right */
     struct uf_words quadrants[4];
+};
+
+/* A number of the result (or a text, for a line under the title) for a chart of another table: of the first row that has
+ * one, and, with `where`, the text `is` in that column; with `by`, of the row whose number in that column is furthest from
+ * 0. */
+struct uf_hint_number {
+    const char *table, *column, *where, *is, *by; /* where, by NULL: any row */
 };
 
 /* A chart that suits a table of the result. The study adds title, source and language. */
@@ -116,6 +124,23 @@ struct uf_chart_hint {
     const char *form; /* small-multiples: `form` of chart.h; NULL: lines */
     /* drawn only where this option has this value, as of several hints that differ in words; NULL: always */
     const char *only_option, *only_value;
+    const char *low2, *high2; /* event-study: the simultaneous band; not drawn where the table has no value there */
+    struct uf_words band_label;  /* what low and high are, {0} the level in per cent; NULL words: by the kind */
+    struct uf_words band2_label; /* what it is, {0} the level in per cent; NULL words: a band over all periods */
+    bool from_zero;           /* intervals: the axis holds 0 */
+    /* only rows with the text `is` in the column `where` (and `also_is` in `also_where`); NULL: all */
+    const char *where, *is, *also_where, *also_is;
+    struct uf_words x_label;  /* axis title of x; NULL words: the kind's own */
+    /* words at the line `reference`, and the number instead of `reference` (NULL: none); {0} is the number */
+    struct uf_words reference_label;
+    const struct uf_hint_number *reference_from;
+    /* a vertical line at a number of the result, with words at it; {0} is the number; not drawn where it is missing */
+    struct uf_words marked_label;
+    const struct uf_hint_number *marked_from;
+    /* a line under the title, with numbers {0} to {5} of the result; left out where one is missing */
+    struct uf_words subtitle;
+    const struct uf_hint_number *numbers;
+    size_t n_numbers;
 };
 
 struct uf_method {

@@ -82,11 +82,16 @@ struct uf_shift_share_bounds {
 struct uf_shift_share_band {
     double change_low, change_high;
     double regional_low, regional_high;
+    double mix_low, mix_high;
+    double national_growth_low,
+        national_growth_high; /* Σ E₁ ÷ Σ E₀ − 1: the national component over the start */
+    double start_low, start_high, end_low, end_high; /* of the sectors' sum in the region */
 };
 /*
  * What rounding leaves open of a region's change and of its regional component. With ρ = E₁/E₀ in
  * [E₁low/E₀high, E₁high/E₀low]: change = Σ(e₁ − e₀) and regional = Σ(e₁ − e₀·ρ), or with a total T: change =
  * T₁ − T₀ and regional = T₁ − T₀ − Σ e₀·(ρ − 1); where both can be formed, the narrower end of each counts.
+ * mix = Σ e₀·(ρ − P) with the nation's P = Σ E₁ ÷ Σ E₀.
  * The band of the change is exact without a total; the others are outer: they surely hold the value (if the
  * sectors do divide the total) but need not be attained. NaN where a figure is missing or a sector of the
  * nation may be empty at the start. O(n). UF_BAD_USAGE: n is 0.

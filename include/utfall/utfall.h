@@ -30,6 +30,7 @@
 #include <utfall/import.h>
 #include <utfall/imputation.h>
 #include <utfall/inequality.h>
+#include <utfall/interrupted_time_series.h>
 #include <utfall/labour_matching.h>
 #include <utfall/language.h>
 #include <utfall/least_squares.h>
@@ -54,6 +55,7 @@
 #include <utfall/result.h>
 #include <utfall/scoreboard.h>
 #include <utfall/sensitivity.h>
+#include <utfall/serial_regression.h>
 #include <utfall/shift_share.h>
 #include <utfall/simplex.h>
 #include <utfall/simultaneous.h>

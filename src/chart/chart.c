@@ -10,7 +10,7 @@
 #include <utfall/chart.h>
 #include <utfall/file.h>
 
-enum { MOST_TEMPLATE_BYTES = 1 << 20, N_KINDS = 11 };
+enum { MOST_TEMPLATE_BYTES = 1 << 20, N_KINDS = 12 };
 
 static const struct uf_chart_kind kinds[N_KINDS] = {
     {"bars", "Horizontal bars with band and reference line"},
@@ -24,6 +24,7 @@ static const struct uf_chart_kind kinds[N_KINDS] = {
     {"intervals", "Dots with intervals: ranks, estimates side by side"},
     {"small-multiples", "Small panels of lines or stacked bars on shared axes"},
     {"map", "A map of regions from a file of boundaries, in five classes"},
+    {"histogram", "Counts of a number's values, one of them marked"},
 };
 static uf_status (*const lay_outs[N_KINDS])(struct uf_drawing *, struct uf_error *) = {
     uf_bars_lay_out,
@@ -37,6 +38,7 @@ static uf_status (*const lay_outs[N_KINDS])(struct uf_drawing *, struct uf_error
     uf_intervals_lay_out,
     uf_small_multiples_lay_out,
     uf_map_lay_out,
+    uf_histogram_lay_out,
 };
 
 const struct uf_chart_kind *uf_chart_kinds(size_t *out_count)
@@ -239,6 +241,10 @@ uf_status uf_chart_prepare(const struct uf_chart_request *request, const char *d
     uf_drawing_init(&drawing, request);
     uf_status status;
     UF_TRY_GOTO(lay_outs[kind](&drawing, error), done);
+    if (request->note && *request->note) {
+        const struct uf_argument note = uf_text_argument(request->note);
+        UF_TRY_GOTO(uf_drawing_say(&drawing, (struct uf_words){"{0}", "{0}"}, &note, 1, error), done);
+    }
     UF_TRY_GOTO(compose_script(&drawing, name, formats, &script, error), done);
     UF_TRY_GOTO(uf_drawing_status(&drawing, error), done);
     if (script.failed) {

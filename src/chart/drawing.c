@@ -291,6 +291,19 @@ double uf_drawing_legend(struct uf_drawing *drawing, double x, double y, const s
     return any ? y + UF_LINE_HEIGHT : y;
 }
 
+/* The height of a paragraph below the content; 0 without words. */
+static double foot_height(struct uf_drawing *drawing, const char *words)
+{
+    if (!words || !*words) return 0;
+    struct uf_text_list lines;
+    uf_text_list_init(&lines);
+    if (uf_measure_wrap(words, SOURCE_SIZE, false, drawing->width - 2 * UF_PAD, &lines, NULL) != UF_OK)
+        drawing->failed = true;
+    double height = 6 + SOURCE_LINE * (double)lines.count;
+    uf_text_list_clear(&lines);
+    return height;
+}
+
 double uf_drawing_head(struct uf_drawing *drawing)
 {
     const struct uf_chart_request *request = drawing->request;
@@ -301,15 +314,8 @@ double uf_drawing_head(struct uf_drawing *drawing)
     if (request->subtitle && *request->subtitle)
         y = uf_drawing_paragraph(drawing, UF_PAD, y, width, UF_LOOK_SUBTITLE, UF_BODY_SIZE, UF_LINE_HEIGHT,
                                  request->subtitle);
-    drawing->source_height = UF_PAD;
-    if (request->source && *request->source) {
-        struct uf_text_list lines;
-        uf_text_list_init(&lines);
-        if (uf_measure_wrap(request->source, SOURCE_SIZE, false, width, &lines, NULL) != UF_OK)
-            drawing->failed = true;
-        drawing->source_height += 6 + SOURCE_LINE * (double)lines.count;
-        uf_text_list_clear(&lines);
-    }
+    drawing->source_height =
+        UF_PAD + foot_height(drawing, request->note) + foot_height(drawing, request->source);
     return y;
 }
 
@@ -317,9 +323,13 @@ void uf_drawing_foot(struct uf_drawing *drawing, double content_bottom)
 {
     const struct uf_chart_request *request = drawing->request;
     drawing->height = ceil(content_bottom + drawing->source_height);
-    uf_drawing_paragraph(drawing, UF_PAD, drawing->height - drawing->source_height + 6 + SOURCE_LINE / 2.0,
-                         drawing->width - 2 * UF_PAD, UF_LOOK_SOURCE, SOURCE_SIZE, SOURCE_LINE,
-                         request->source);
+    const char *const words[] = {request->note, request->source};
+    double y = drawing->height - drawing->source_height;
+    for (size_t i = 0; i < 2; i++) {
+        uf_drawing_paragraph(drawing, UF_PAD, y + 6 + SOURCE_LINE / 2.0, drawing->width - 2 * UF_PAD,
+                             UF_LOOK_SOURCE, SOURCE_SIZE, SOURCE_LINE, words[i]);
+        y += foot_height(drawing, words[i]);
+    }
 }
 
 double uf_drawing_plot_height(const struct uf_drawing *drawing, double top, double below, double standard)

@@ -47,6 +47,7 @@ enum uf_legend_sign {
     UF_SIGN_POINT_CONTEXT = 37,
     UF_SIGN_FIT = 38,
     UF_SIGN_NO_SIZE = 39,
+    UF_SIGN_REFERENCE = 40,
     UF_SIGN_LINE_1 = 41 /* and the following five: a line in colour */
 };
 
@@ -147,4 +148,5 @@ uf_status uf_heat_map_lay_out(struct uf_drawing *drawing, struct uf_error *error
 uf_status uf_intervals_lay_out(struct uf_drawing *drawing, struct uf_error *error);
 uf_status uf_small_multiples_lay_out(struct uf_drawing *drawing, struct uf_error *error);
 uf_status uf_map_lay_out(struct uf_drawing *drawing, struct uf_error *error);
+uf_status uf_histogram_lay_out(struct uf_drawing *drawing, struct uf_error *error);
 #endif

@@ -13,6 +13,7 @@ struct study {
     const struct uf_table *table;
     size_t x, value, low, high, low2, high2;
     size_t n_drawn, n_after, n_after_apart, n_before, n_before_apart; /* apart: the interval leaves 0 out */
+    size_t n_after_beyond, n_before_beyond;                           /* the simultaneous band leaves 0 out */
     double x_low, x_high, y_low, y_high;
     double omitted; /* NaN: none */
 };
@@ -46,9 +47,11 @@ static void write_row(struct uf_drawing *drawing, double x, const double values[
     uf_csv_text(drawing, status, '\n');
 }
 
-static void count(struct study *study, double x, double start, double low, double high)
+/* values: estimate, interval, band */
+static void count(struct study *study, double x, double start, const double values[5])
 {
-    bool apart = low > 0 || high < 0;
+    bool apart = values[1] > 0 || values[2] < 0, beyond = values[3] > 0 || values[4] < 0;
+    *(x > start ? &study->n_after_beyond : &study->n_before_beyond) += beyond;
     if (x > start) {
         study->n_after++;
         study->n_after_apart += apart;
@@ -97,7 +100,7 @@ static uf_status read_rows(struct uf_drawing *drawing, struct study *study, stru
         }
         if (isnan(values[0]) || omitted) continue;
         study->n_drawn++;
-        count(study, x, start_of(request), values[1], values[2]);
+        count(study, x, start_of(request), values);
     }
     if (study->n_drawn == 0) return uf_no_value(request, error);
     if (request->omitted_x && !omitted_seen) {
@@ -180,6 +183,14 @@ static uf_status say(struct uf_drawing *drawing, const struct study *study, stru
             drawing,
             (struct uf_words){"Before the start: {1} of {0} intervals leave out 0; after it: {3} of {2}.",
                               "Före start: {1} av {0} intervall utesluter 0; efter start: {3} av {2}."},
+            counts, 4, error));
+    counts[1] = uf_count_argument(study->n_before_beyond);
+    counts[3] = uf_count_argument(study->n_after_beyond);
+    if (study->low2 != SIZE_MAX)
+        UF_TRY(uf_drawing_say(
+            drawing,
+            (struct uf_words){"The simultaneous band leaves out 0 in {1} of {0} periods before and {3} of {2} after.",
+                              "Det simultana bandet utesluter 0 i {1} av {0} perioder före och {3} av {2} efter."},
             counts, 4, error));
     struct uf_argument omitted = uf_number_argument(study->omitted, -1);
     if (!isnan(study->omitted))

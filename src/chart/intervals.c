@@ -185,7 +185,7 @@ static uf_status fill_rows(struct uf_drawing *drawing, struct intervals *interva
         status = uf_rows_add(rows, intervals->labels.items[label_at[i]], &ignored, error);
     free(label_at);
     UF_TRY(status);
-    rows->origin = INFINITY;
+    rows->origin = request->from_zero ? 0 : INFINITY;
     for (size_t i = 0; i < intervals->n; i++) {
         const struct dot *dot = &intervals->dots[i];
         struct uf_row *row = &rows->rows[intervals->row_of[dot->at]];

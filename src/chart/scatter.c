@@ -108,7 +108,7 @@ static char *fit_words(const struct uf_drawing *drawing, const struct scatter *s
 static double place_legend(struct uf_drawing *drawing, const struct scatter *scatter, double top)
 {
     const struct uf_chart_request *request = drawing->request;
-    struct uf_legend_item items[MOST_GROUPS + 3] = {{0, NULL}};
+    struct uf_legend_item items[MOST_GROUPS + 4] = {{0, NULL}};
     size_t n = 0;
     struct uf_buffer others;
     uf_buffer_init(&others);
@@ -129,8 +129,10 @@ static double place_legend(struct uf_drawing *drawing, const struct scatter *sca
         items[n++] = (struct uf_legend_item){
             UF_SIGN_NO_SIZE,
             uf_words_in((struct uf_words){"size missing", "storleken saknas"}, drawing->language)};
+    if (scatter->any_band) items[n++] = (struct uf_legend_item){UF_SIGN_BAND, request->band_label};
     char *fit = scatter->has_fit ? fit_words(drawing, scatter) : NULL;
     items[n++] = (struct uf_legend_item){UF_SIGN_FIT, fit};
+    if (!isnan(request->reference)) items[n++] = (struct uf_legend_item){UF_SIGN_REFERENCE, request->reference_label};
     double bottom = uf_drawing_legend(drawing, UF_PAD, top + 6, items, n);
     free(fit);
     uf_buffer_clear(&others);
@@ -273,6 +275,41 @@ static void write_counts(struct uf_drawing *drawing, const struct scatter *scatt
     uf_drawing_numbers(drawing, "no_size", no_size, 2);
 }
 
+/* The ranges hold the bands too, but a long one takes at most three quarters of the points' own range on each side: it
+ * then goes to the edge. */
+static void show_bands(const struct scatter *scatter, double *x_low, double *x_high, double *y_low,
+                       double *y_high)
+{
+    const double x[2] = {*x_low, *x_high}, y[2] = {*y_low, *y_high};
+    const double x_most = 0.75 * (x[1] - x[0]), y_most = 0.75 * (y[1] - y[0]);
+    for (size_t i = 0; i < scatter->n; i++) {
+        const struct point *point = &scatter->points[i];
+        if (isfinite(point->x_low)) {
+            scatter_widen(x_low, x_high, x_most > 0 ? fmax(point->x_low, x[0] - x_most) : point->x_low);
+            scatter_widen(x_low, x_high, x_most > 0 ? fmin(point->x_high, x[1] + x_most) : point->x_high);
+        }
+        if (isfinite(point->low)) {
+            scatter_widen(y_low, y_high, y_most > 0 ? fmax(point->low, y[0] - y_most) : point->low);
+            scatter_widen(y_low, y_high, y_most > 0 ? fmin(point->high, y[1] + y_most) : point->high);
+        }
+    }
+}
+
+/* What labels keep off; how many were written. */
+static size_t band_lines(const struct scatter *scatter, size_t i, struct uf_segment lines[2])
+{
+    const struct point *point = &scatter->points[i];
+    const struct uf_axis *x = &scatter->x_axis, *y = &scatter->y_axis;
+    const double px = uf_axis_place(x, point->x), py = uf_axis_place(y, point->y);
+    size_t n = 0;
+    if (isfinite(point->x_low))
+        lines[n++] =
+            (struct uf_segment){uf_axis_place(x, point->x_low), py, uf_axis_place(x, point->x_high), py};
+    if (isfinite(point->low))
+        lines[n++] = (struct uf_segment){px, uf_axis_place(y, point->high), px, uf_axis_place(y, point->low)};
+    return n;
+}
+
 static uf_status place(struct uf_drawing *drawing, struct scatter *scatter, struct uf_error *error)
 {
     const struct uf_chart_request *request = drawing->request;
@@ -294,6 +331,7 @@ static uf_status place(struct uf_drawing *drawing, struct scatter *scatter, stru
         scatter_widen(&y_low, &y_high, scatter->points[i].y);
         largest = fmax(largest, scatter->points[i].radius);
     }
+    show_bands(scatter, &x_low, &x_high, &y_low, &y_high);
     scatter_widen(&x_low, &x_high, request->reference_x);
     scatter_widen(&y_low, &y_high, request->reference);
     double room = largest + FRAME, strip = has_corners(request) ? CORNER_STRIP : 0;
@@ -304,7 +342,8 @@ static uf_status place(struct uf_drawing *drawing, struct scatter *scatter, stru
     if (has_corners(request)) make_corner_room(request, x);
 
     struct uf_box taken[4];
-    struct uf_segment lines[3];
+    struct uf_segment *lines = calloc(3 + 2 * scatter->n, sizeof *lines);
+    if (!lines) return uf_fail_memory(error);
     double ends[4] = {NAN, NAN, NAN, NAN};
     size_t n_taken = place_corners(drawing, scatter, taken), n_lines = 0;
     double at_x = uf_axis_place(x, request->reference_x), at_y = uf_axis_place(y, request->reference);
@@ -313,13 +352,16 @@ static uf_status place(struct uf_drawing *drawing, struct scatter *scatter, stru
     if (scatter->has_fit && clip_fit(scatter, ends))
         lines[n_lines++] = (struct uf_segment){uf_axis_place(x, ends[0]), uf_axis_place(y, ends[1]),
                                                uf_axis_place(x, ends[2]), uf_axis_place(y, ends[3])};
+    for (size_t i = 0; i < scatter->n; i++) n_lines += band_lines(scatter, i, lines + n_lines);
     uf_status status = place_labels(drawing, scatter, taken, n_taken, lines, n_lines, error);
+    free(lines);
     uf_drawing_plot_area(drawing, left, right, top, bottom);
     uf_axis_write(drawing, x, "x", false);
     uf_axis_write(drawing, y, "y", false);
     uf_drawing_number(drawing, "reference", request->reference);
     uf_drawing_number(drawing, "reference_x", request->reference_x);
     uf_drawing_numbers(drawing, "fit", ends, 4);
+    uf_drawing_number(drawing, "has_band", scatter->any_band);
     uf_drawing_number(drawing, "has_size", scatter->size != SIZE_MAX);
     uf_drawing_number(drawing, "has_focus", scatter->n_focus > 0);
     uf_drawing_number(drawing, "has_context", scatter->n > scatter->n_focus);

@@ -14,15 +14,17 @@ enum { MOST_GROUPS = 6 };
 struct point {
     size_t row;
     const char *label, *code;
-    double x, y, size, radius; /* radius in pixels */
-    size_t group;              /* from 1; 0: no groups */
-    size_t focus;              /* place in the request's list; SIZE_MAX: not in focus */
-    bool no_size;              /* sizes are shown and this one is missing */
+    double x, y, size, radius;       /* radius in pixels */
+    double low, high, x_low, x_high; /* bands; NaN: none */
+    size_t group;                    /* from 1; 0: no groups */
+    size_t focus;                    /* place in the request's list; SIZE_MAX: not in focus */
+    bool no_size;                    /* sizes are shown and this one is missing */
 };
 
 struct scatter {
     const struct uf_table *table;
-    size_t label, x, y, size, group, code;
+    size_t label, x, y, size, group, code, low, high, x_low, x_high;
+    bool any_band;
     struct point *points; /* in the order of drawing: what others may hide first */
     size_t n, n_focus, n_no_size;
     size_t *missing; /* rows that cannot be placed */

@@ -22,6 +22,10 @@ static uf_status find_columns(const struct uf_chart_request *request, struct sca
     UF_TRY(uf_column_need(table, kind, request->label, "label", &scatter->label, error));
     UF_TRY(uf_column_maybe(table, kind, request->size, NULL, &scatter->size, error));
     UF_TRY(uf_column_maybe(table, kind, request->group, NULL, &scatter->group, error));
+    UF_TRY(uf_column_maybe(table, kind, request->low, NULL, &scatter->low, error));
+    UF_TRY(uf_column_maybe(table, kind, request->high, NULL, &scatter->high, error));
+    UF_TRY(uf_column_maybe(table, kind, request->x_low, NULL, &scatter->x_low, error));
+    UF_TRY(uf_column_maybe(table, kind, request->x_high, NULL, &scatter->x_high, error));
     return uf_column_maybe(table, kind, request->code, "code", &scatter->code, error);
 }
 
@@ -47,6 +51,14 @@ static uf_status group_of(struct scatter *scatter, size_t row, size_t *out, stru
     return UF_OK;
 }
 
+/* Half a band is none, and neither is one without length. */
+static void read_band(const struct scatter *scatter, size_t row, size_t low, size_t high, double band[2])
+{
+    band[0] = uf_column_value(scatter->table, row, low);
+    band[1] = uf_column_value(scatter->table, row, high);
+    if (!isfinite(band[0]) || !isfinite(band[1]) || !(band[1] > band[0])) band[0] = band[1] = NAN;
+}
+
 static uf_status read_point(const struct uf_chart_request *request, struct scatter *scatter, size_t row,
                             struct uf_error *error)
 {
@@ -65,6 +77,12 @@ static uf_status read_point(const struct uf_chart_request *request, struct scatt
             "the chart 'scatter' shows '%s' as areas, and row %zu of the table '%s' has %g: expected 0 "
             "or more",
             uf_table_column_name(table, scatter->size), row + 1, uf_table_name(table), point.size);
+    double band[2];
+    read_band(scatter, row, scatter->low, scatter->high, band);
+    point.low = band[0], point.high = band[1];
+    read_band(scatter, row, scatter->x_low, scatter->x_high, band);
+    point.x_low = band[0], point.x_high = band[1];
+    scatter->any_band |= isfinite(point.low) || isfinite(point.x_low);
     const char *label = uf_table_text(table, row, scatter->label);
     const char *code = scatter->code == SIZE_MAX ? NULL : uf_table_text(table, row, scatter->code);
     point.label = label ? label : "";

@@ -55,6 +55,10 @@ static void write_row(struct uf_drawing *drawing, const struct scatter *scatter,
     uf_csv_number(drawing, uf_table_number(table, row, scatter->y), ',');
     uf_csv_number(drawing, uf_column_value(table, row, scatter->size), ',');
     uf_csv_number(drawing, point ? round(100 * point->radius) / 100 : NAN, ',');
+    uf_csv_number(drawing, point ? point->low : NAN, ',');
+    uf_csv_number(drawing, point ? point->high : NAN, ',');
+    uf_csv_number(drawing, point ? point->x_low : NAN, ',');
+    uf_csv_number(drawing, point ? point->x_high : NAN, ',');
     uf_csv_number(drawing, point && point->no_size, ',');
     uf_csv_number(drawing, point ? (double)point->group : 0, ',');
     uf_csv_number(drawing, point && point->focus != SIZE_MAX, ',');
@@ -64,7 +68,8 @@ static void write_row(struct uf_drawing *drawing, const struct scatter *scatter,
 
 void scatter_write_data(struct uf_drawing *drawing, const struct scatter *scatter)
 {
-    uf_buffer_append(&drawing->csv, "x,value,size,radius,no_size,group,focus,status,label\n");
+    uf_buffer_append(&drawing->csv,
+                     "x,value,size,radius,low,high,x_low,x_high,no_size,group,focus,status,label\n");
     for (size_t i = 0; i < scatter->n; i++)
         write_row(drawing, scatter, scatter->points[i].row, &scatter->points[i]);
     for (size_t i = 0; i < scatter->n_missing; i++) write_row(drawing, scatter, scatter->missing[i], NULL);
@@ -81,6 +86,27 @@ static uf_status say_point(struct uf_drawing *drawing, const struct scatter *sca
         uf_number_argument(point->size,
                            scatter->size == SIZE_MAX ? -1 : uf_table_column_decimals(table, scatter->size))};
     return uf_drawing_say(drawing, words, arguments, 4, error);
+}
+
+/* The spans of a point, where it has them. */
+static uf_status say_bands(struct uf_drawing *drawing, const struct scatter *scatter,
+                           const struct point *point, struct uf_error *error)
+{
+    const int x = uf_table_column_decimals(scatter->table, scatter->x),
+              y = uf_table_column_decimals(scatter->table, scatter->y);
+    const struct uf_argument across[2] = {uf_number_argument(point->x_low, x),
+                                          uf_number_argument(point->x_high, x)};
+    const struct uf_argument upwards[2] = {uf_number_argument(point->low, y),
+                                           uf_number_argument(point->high, y)};
+    if (isfinite(point->x_low))
+        UF_TRY(uf_drawing_say(
+            drawing, (struct uf_words){"Its band across: {0} to {1}.", "Dess spann vågrätt: {0} till {1}."},
+            across, 2, error));
+    if (isfinite(point->low))
+        UF_TRY(uf_drawing_say(
+            drawing, (struct uf_words){"Its band upwards: {0} to {1}.", "Dess spann lodrätt: {0} till {1}."},
+            upwards, 2, error));
+    return UF_OK;
 }
 
 static uf_status say_range(struct uf_drawing *drawing, const struct scatter *scatter, struct uf_error *error)
@@ -141,6 +167,7 @@ uf_status scatter_say(struct uf_drawing *drawing, const struct scatter *scatter,
                                     "{0}: {1} vågrätt, {2} lodrätt, storlek {3}."}
                 : (struct uf_words){"{0}: {1} across, {2} upwards.", "{0}: {1} vågrätt, {2} lodrätt."},
             error));
+        UF_TRY(say_bands(drawing, scatter, point, error));
     }
     if (scatter->n_focus == 0) {
         const struct point *highest = scatter->points, *lowest = scatter->points;
@@ -150,10 +177,15 @@ uf_status scatter_say(struct uf_drawing *drawing, const struct scatter *scatter,
         }
         UF_TRY(say_point(drawing, scatter, highest,
                          (struct uf_words){"Highest: {0}, {2} at {1}.", "Högst: {0}, {2} vid {1}."}, error));
+        UF_TRY(say_bands(drawing, scatter, highest, error));
         UF_TRY(say_point(drawing, scatter, lowest,
                          (struct uf_words){"Lowest: {0}, {2} at {1}.", "Lägst: {0}, {2} vid {1}."}, error));
+        UF_TRY(say_bands(drawing, scatter, lowest, error));
     }
     UF_TRY(say_corners(drawing, scatter, error));
+    const struct uf_argument line = uf_text_argument(drawing->request->reference_label);
+    if (drawing->request->reference_label && !isnan(drawing->request->reference))
+        UF_TRY(uf_drawing_say(drawing, (struct uf_words){"The line: {0}.", "Linjen: {0}."}, &line, 1, error));
     if (scatter->has_fit) {
         const struct uf_argument arguments[2] = {uf_number_argument(scatter->slope_shown, -1),
                                                  uf_number_argument(scatter->r_squared, 2)};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Small panels on shared axes: lines over time, or stacked bars (upright over periods, lying for other texts). */
+/* Small panels on shared axes: lines over time, estimates with intervals, or stacked bars (upright over periods, lying for
+ * other texts). */
 #include "chart/small_multiples.h"
 #include "base/fail.h"
 #include "chart/columns.h"
@@ -49,6 +50,7 @@ static void find_range(const struct multiples *multiples, double *low, double *h
         *low = fmin(*low, panels->values[i].value); /* passes over NaN */
         *high = fmax(*high, panels->values[i].value);
     }
+    if (multiples->dots) multiples_intervals_range(multiples, low, high);
     if (!multiples->bars) return;
     *low = *high = 0;
     for (size_t i = 0; i < panels->labels.count * panels->categories.count; i++) {
@@ -75,7 +77,7 @@ static double place_legend(struct uf_drawing *drawing, const struct multiples *m
     const struct uf_chart_request *request = drawing->request;
     struct uf_legend_item items[UF_MOST_SERIES + 1] = {{0, NULL}};
     size_t n = 0;
-    bool several = panels->series.count > 1;
+    bool several = panels->series.count > 1 && !multiples->dots;
     for (; several && n < panels->series.count; n++)
         items[n] = (struct uf_legend_item){(multiples->bars ? UF_SIGN_PART_1 : UF_SIGN_LINE_1) + (int)n,
                                            panels->series.items[n]};
@@ -84,6 +86,8 @@ static double place_legend(struct uf_drawing *drawing, const struct multiples *m
             UF_SIGN_TOTAL, request->total_label
                                ? request->total_label
                                : uf_words_in((struct uf_words){"Total", "Totalt"}, drawing->language)};
+    if (multiples->dots && multiples->low != SIZE_MAX && request->band_label)
+        items[n++] = (struct uf_legend_item){UF_SIGN_BAND, request->band_label};
     if (n) top = uf_drawing_legend(drawing, UF_PAD, top + 6, items, n) + 2;
     char *words = uf_axis_words(request->value_label, request->unit);
     if (words && !multiples->lying)
@@ -105,7 +109,7 @@ static void place_grid(struct uf_drawing *drawing, struct multiples *multiples, 
     }
     uf_panels_arrange(panels, multiples->lying);
     double standard = multiples->lying  ? ROW_HEIGHT * (double)panels->categories.count + 4
-                      : multiples->bars ? BAR_HEIGHT_OF_PANEL
+                      : multiples->bars || multiples->dots ? BAR_HEIGHT_OF_PANEL
                                         : LINE_HEIGHT_OF_PANEL;
     double all = uf_drawing_plot_height(drawing, top, 44, 0) / (double)panels->n_rows - TITLE - GAP;
     panels->height = all > standard / 2 ? all : standard;
@@ -138,7 +142,9 @@ static void place_grid(struct uf_drawing *drawing, struct multiples *multiples, 
     multiples->y.end = 0;
     double first, last;
     find_x_range(panels, &first, &last);
-    double room = multiples->bars ? 0.6 * panels->width / (double)(panels->categories.count + 1) + 2 : 3;
+    double room = multiples->bars ? 0.6 * panels->width / (double)(panels->categories.count + 1) + 2
+                  : multiples->dots ? 7
+                                    : 3;
     multiples->x = uf_axis_roomy(first, last, 3, 0, panels->width, room, room);
     int target = (int)fmax(2, panels->width / 48);
     struct uf_axis tight = uf_axis_tight(multiples->x.low, multiples->x.high, target, panels->whole_periods);
@@ -151,7 +157,7 @@ static void place_x_tics(struct uf_drawing *drawing, struct multiples *multiples
 {
     struct uf_panels *panels = &multiples->panels;
     double left = uf_panels_left(panels, panel), bottom = uf_panels_top(panels, panel) + panels->height;
-    bool plain = !multiples->lying && panels->whole_periods;
+    bool plain = !multiples->lying && panels->whole_periods && fabs(multiples->x.high) > 1000; /* years */
     for (size_t i = 0; i < multiples->x.n_tics; i++) {
         char text[64];
         double at = uf_axis_place(&multiples->x, uf_axis_tic(drawing, &multiples->x, i, plain, text));
@@ -223,6 +229,7 @@ static void place(struct uf_drawing *drawing, struct multiples *multiples)
     uf_panels_write_lines(drawing, panels);
     uf_drawing_plot_area(drawing, 0, drawing->width, 0, bottom + drawing->source_height);
     uf_drawing_number(drawing, "bars", multiples->bars);
+    uf_drawing_number(drawing, "dots", multiples->dots);
     uf_drawing_number(drawing, "has_sum", multiples->bars && panels->series.count > 1);
     double counts[UF_MOST_SERIES] = {0};
     for (size_t i = 0; i < panels->n; i++)
@@ -235,16 +242,27 @@ uf_status uf_small_multiples_lay_out(struct uf_drawing *drawing, struct uf_error
 {
     const struct uf_chart_request *request = drawing->request;
     const char *form = request->form ? request->form : "lines";
-    struct multiples multiples = {.bars = strcmp(form, "stacked-bars") == 0};
-    if (!multiples.bars && strcmp(form, "lines") != 0)
-        return uf_fail(error, UF_BAD_USAGE, "found the form '%s', expected lines or stacked-bars", form);
+    struct multiples multiples = {.bars = strcmp(form, "stacked-bars") == 0,
+                                  .dots = strcmp(form, "intervals") == 0,
+                                  .low = SIZE_MAX,
+                                  .high = SIZE_MAX};
+    if (!multiples.bars && !multiples.dots && strcmp(form, "lines") != 0)
+        return uf_fail(error, UF_BAD_USAGE, "found the form '%s', expected lines, stacked-bars or intervals",
+                       form);
     uf_status status;
+    if (multiples.dots) {
+        UF_TRY(uf_column_maybe(request->table, "small-multiples", request->low, "conf_low", &multiples.low, error));
+        UF_TRY(
+            uf_column_maybe(request->table, "small-multiples", request->high, "conf_high", &multiples.high, error));
+    }
     UF_TRY_GOTO(uf_panels_read(request, !multiples.bars, &multiples.panels, error), done);
     multiples.lying = multiples.bars && !multiples.panels.periods;
     if (multiples.bars) UF_TRY_GOTO(fill_stacks(&multiples, error), done);
     place(drawing, &multiples);
     if (multiples.bars)
         UF_TRY_GOTO(multiples_write_bars(drawing, &multiples, error), done);
+    else if (multiples.dots)
+        multiples_write_dots(drawing, &multiples);
     else
         multiples_write_lines(drawing, &multiples);
     status = multiples_say(drawing, &multiples, error);

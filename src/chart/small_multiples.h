@@ -18,7 +18,8 @@ struct stack {
 
 struct multiples {
     struct uf_panels panels;
-    bool bars, lying;
+    bool bars, lying, dots;
+    size_t low, high;     /* dots: columns of the interval; SIZE_MAX: none */
     struct stack *stacks; /* panel × category */
     struct uf_axis x, y;  /* of one panel, in pixels from its corner */
     double labels_width;
@@ -33,6 +34,11 @@ static inline struct stack *multiples_stack(const struct multiples *multiples, s
 void multiples_write_lines(struct uf_drawing *drawing, const struct multiples *multiples);
 uf_status multiples_write_bars(struct uf_drawing *drawing, const struct multiples *multiples,
                                struct uf_error *error);
+void multiples_write_dots(struct uf_drawing *drawing, const struct multiples *multiples);
+/* Widens a range to hold all intervals. */
+void multiples_intervals_range(const struct multiples *multiples, double *low, double *high);
+uf_status multiples_say_dots(struct uf_drawing *drawing, const struct multiples *multiples, size_t panel,
+                             struct uf_error *error);
 /* The chart in words, for its alternative text. */
 uf_status multiples_say(struct uf_drawing *drawing, const struct multiples *multiples,
                         struct uf_error *error);

@@ -171,7 +171,9 @@ uf_status multiples_say(struct uf_drawing *drawing, const struct multiples *mult
     const struct uf_panels *panels = &multiples->panels;
     UF_TRY(uf_drawing_say_kind(
         drawing,
-        multiples->bars ? (struct uf_words){"Small panels with stacked bars", "Små diagram med staplar"}
+        multiples->dots   ? (struct uf_words){"Small panels of estimates with intervals",
+                                              "Små diagram med skattningar och intervall"}
+        : multiples->bars ? (struct uf_words){"Small panels with stacked bars", "Små diagram med staplar"}
                         : (struct uf_words){"Small panels with lines", "Små linjediagram"},
         error));
     const struct uf_argument n_panels = uf_count_argument(panels->labels.count);
@@ -182,14 +184,16 @@ uf_status multiples_say(struct uf_drawing *drawing, const struct multiples *mult
     for (size_t panel = 0; panel < panels->labels.count; panel++) {
         if (!panels->focus[panel] && said >= (size_t)NAMED_IN_ALT) continue;
         said++;
-        UF_TRY(multiples->bars ? say_bars(drawing, multiples, panel, error)
+        UF_TRY(multiples->dots   ? multiples_say_dots(drawing, multiples, panel, error)
+               : multiples->bars ? say_bars(drawing, multiples, panel, error)
                                : say_lines(drawing, multiples, panel, error));
     }
     for (size_t i = 0; i < panels->n; i++) missing += isnan(panels->values[i].value) ? 1 : 0;
     const struct uf_argument count = uf_count_argument(missing);
     if (!missing) return UF_OK;
     return uf_drawing_say(drawing,
-                          multiples->bars
+                          multiples->dots ? (struct uf_words){"{0} values are missing.", "{0} värden saknas."}
+                          : multiples->bars
                               ? (struct uf_words){"{0} values are missing; such bars have no sum.",
                                                   "{0} värden saknas; sådana staplar har ingen summa."}
                               : (struct uf_words){"{0} values are missing; the lines are broken there.",

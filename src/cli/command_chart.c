@@ -165,6 +165,9 @@ static uf_status draw(const struct arguments *arguments, const struct material *
                                        .value_label = arguments_text(arguments, "value-label"),
                                        .x_label = arguments_text(arguments, "x-label"),
                                        .unit = arguments_text(arguments, "unit"),
+                                       .subtitle = arguments_text(arguments, "subtitle"),
+                                       .reference_label = arguments_text(arguments, "reference-label"),
+                                       .marked_label = arguments_text(arguments, "marked-label"),
                                        .focus = (const char *const *)material->focus.items,
                                        .n_focus = material->focus.count,
                                        .plots_directory = material->plots};
@@ -248,12 +251,14 @@ static const struct argument_option looks[] = {
     {"output", 'o', ARGUMENT_VALUE, "FOLDER/NAME", "the files' name without ending (default: chart)"},
     {"pictures", 0, ARGUMENT_LIST, "A,B", "svg, png, pdf, emf (default: svg,png)"},
     {"title", 0, ARGUMENT_VALUE, "TEXT", "the title"},
+    {"subtitle", 0, ARGUMENT_VALUE, "TEXT", "a line under the title"},
     {"source", 0, ARGUMENT_VALUE, "TEXT", "the source line"},
     {"value-label", 0, ARGUMENT_VALUE, "TEXT", "the title of the axis with values"},
     {"x-label", 0, ARGUMENT_VALUE, "TEXT", "the title of the other axis"},
     {"unit", 0, ARGUMENT_VALUE, "TEXT", "the unit of the values"},
     {"focus", 0, ARGUMENT_LIST, "A,B", "labels to bring out"},
     {"reference", 0, ARGUMENT_VALUE, "NUMBER", "a line to compare with"},
+    {"reference-label", 0, ARGUMENT_VALUE, "TEXT", "what that line is"},
     {"reference-x", 0, ARGUMENT_VALUE, "NUMBER", "scatter: a vertical line to compare with"},
     {"quadrants", 0, ARGUMENT_VALUE, "A|B|C|D",
      "scatter: words in the corners: top right, top left, bottom left, bottom right"},
@@ -262,8 +267,9 @@ static const struct argument_option looks[] = {
     {"band-label", 0, ARGUMENT_VALUE, "TEXT", "what the intervals are"},
     {"order", 0, ARGUMENT_VALUE, "ORDER",
      "heat-map: value (default), similarity, given; intervals: given (default), value, rising"},
-    {"form", 0, ARGUMENT_VALUE, "FORM", "small-multiples: lines (default) or stacked-bars"},
+    {"form", 0, ARGUMENT_VALUE, "FORM", "small-multiples: lines (default), stacked-bars or intervals"},
     {"marked-x", 0, ARGUMENT_VALUE, "NUMBER", "a vertical line, as the start of a treatment"},
+    {"marked-label", 0, ARGUMENT_VALUE, "TEXT", "what that line is"},
     {"language", 'l', ARGUMENT_VALUE, "sv|en",
      "the language of numbers and of the description (default: en)"},
 };
@@ -275,7 +281,7 @@ const struct command command_chart = {
     .usage = "KIND --data FILE [OPTIONS]",
     .summary = "draw a chart from a table",
     .more = "Kinds: bars, stacked-bars, lines, event-study, synthetic-control, tile-map, scatter, heat-map, "
-            "intervals, small-multiples, map. Written are "
+            "intervals, small-multiples, map, histogram. Written are "
             "NAME.csv (the numbers drawn), NAME.gp (the "
             "script, which runs by itself), the pictures, and NAME.txt, a description that is also printed.",
     .groups = groups,

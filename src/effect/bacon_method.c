@@ -9,6 +9,7 @@
 #include <utfall/design.h>
 
 #include "base/fail.h"
+#include "effect/chart_hints.h"
 #include "effect/bacon_run.h"
 #include "effect/binary_treatment.h"
 
@@ -28,7 +29,8 @@ static const char *const sources[] = {
     NULL,
 };
 
-static const struct uf_scatter_hint scatter = {.reference_x = NAN, .x_label = {"Weight", "Vikt"}};
+static const struct uf_scatter_hint scatter = {.reference_x = NAN,
+                                               .x_label = {"Weight in the two-way estimate", "Vikt i skattningen"}};
 
 static const struct uf_chart_hint charts[] = {
     {.kind = "scatter",
@@ -40,7 +42,9 @@ static const struct uf_chart_hint charts[] = {
      .label = "label",
      .group = "type",
      .x = "weight",
-     .reference = 0,
+     .reference = NAN,
+     .reference_label = {"two-way estimate {0}", "skattning med fasta effekter {0}"},
+     .reference_from = &effect_main_estimate,
      .scatter = &scatter},
 };
 
@@ -230,7 +234,6 @@ static uf_status run_bacon(const struct uf_panel *panel, const struct uf_options
     struct uf_design design;
     struct effect_sample sample;
     struct effect_inference inference = {.level = 0.95};
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "bacon needs an outcome: name one column as the outcome");
     if (panel->n_covariates > 0)
@@ -259,8 +262,7 @@ static uf_status run_bacon(const struct uf_panel *panel, const struct uf_options
         settle_sample(&run, !strcmp(uf_options_text(options, "balance"), "complete-units"), &sample, error);
     if (status == UF_OK) status = decompose(&run, error);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_bacon = {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The method `callaway-santanna`: its descriptor and its run. */
 #include "base/fail.h"
+#include "effect/chart_hints.h"
 #include "effect/callaway_santanna_internal.h"
 
 #include <math.h>
@@ -71,26 +72,25 @@ static const struct uf_chart_hint charts[] = {
      .value = "estimate",
      .low = "conf_low",
      .high = "conf_high",
+     .low2 = "band_low",
+     .high2 = "band_high",
      .x = "event_time",
      .reference = 0},
     {.kind = "small-multiples",
      .table = "group-time",
-     .title = {"{0}: difference from the comparison by cohort and time since the start",
-               "{0}: skillnad mot jämförelsen per kohort och tid sedan start"},
+     .title = {"{0}: difference from the comparison by starting year and time since the start",
+               "{0}: skillnad mot jämförelsen efter startår och tid sedan start"},
      .value_label = {"Difference from the comparison", "Skillnad mot jämförelsen"},
      .value = "estimate",
+     .low = "conf_low",
+     .high = "conf_high",
      .label = "group",
      .x = "event_time",
+     .x_label = {"Periods since the start (line: the start)", "Perioder sedan start (linjen: start)"},
+     .form = "intervals",
      .reference = 0},
-    {.kind = "lines",
-     .table = "raw-trends",
-     .title = {"{0}: means of treated and comparison regions",
-               "{0}: medelvärden för insats- och jämförelseregioner"},
-     .value_label = {NULL, NULL},
-     .value = "value",
-     .label = "label",
-     .x = "period",
-     .reference = NAN},
+    EFFECT_CHART_TRENDS,
+    EFFECT_CHART_RANDOMISATION,
 };
 
 /* --- what was asked for ---------------------------------------------------------------------------- */
@@ -415,7 +415,6 @@ static uf_status run_callaway(const struct uf_panel *panel, const struct uf_opti
 {
     struct effect_inference inference = {0};
     struct effect_sample sample;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE,
                        "callaway-santanna needs an outcome: name one column as the outcome");
@@ -438,8 +437,7 @@ static uf_status run_callaway(const struct uf_panel *panel, const struct uf_opti
     uf_status status = estimate(&run, error);
     clear(&run);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&run.design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &run.design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_callaway_santanna = {

@@ -264,7 +264,8 @@ uf_status callaway_report_leads(const struct callaway_run *run, struct uf_error 
     free(line);
     UF_TRY(status);
     UF_TRY(effect_pretrend_init(&run->common, &pretrend, error));
-    pretrend.estimate = run->average[UF_AVERAGE_SIMPLE].estimate, pretrend.drift = drift, pretrend.blind = blind;
+    pretrend.estimate = run->average[UF_AVERAGE_SIMPLE].estimate, pretrend.drift = drift,
+    pretrend.blind = blind;
     const struct uf_joint_test test = {.statistic = wald.wald,
                                        .df1 = (double)wald.restrictions,
                                        .df2 = INFINITY,

@@ -27,7 +27,7 @@ struct uf_argument design_period(const struct design_facts *facts, size_t period
     return uf_text_argument(period < periods->count ? periods->label[period] : "–");
 }
 
-static bool row_counts(const struct uf_panel *panel, size_t row)
+bool design_row_counts(const struct uf_panel *panel, size_t row)
 {
     if (panel->outcome < 0) return true;
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
@@ -40,7 +40,7 @@ static void count_rows(struct design_facts *facts, bool *period_there)
     double first_value = NAN;
     facts->constant = panel->outcome >= 0;
     for (size_t i = 0; i < panel->n_rows; i++) {
-        if (!row_counts(panel, i)) continue;
+        if (!design_row_counts(panel, i)) continue;
         facts->valid_rows++;
         facts->present[panel->unit[i]] = true;
         period_there[panel->period ? panel->period[i] : 0] = true;
@@ -103,7 +103,7 @@ static void count_cohort_periods(struct design_facts *facts, bool *mark)
     memset(mark, 0, panel->periods.count * sizeof *mark);
     for (size_t i = 0; i < panel->n_rows; i++) {
         size_t u = panel->unit[i], t = panel->period[i];
-        if (!row_counts(panel, i) || panel->treatment.first_period[u] != start || mark[t]) continue;
+        if (!design_row_counts(panel, i) || panel->treatment.first_period[u] != start || mark[t]) continue;
         mark[t] = true;
         if (t < start)
             facts->design.periods_before++;
@@ -122,13 +122,13 @@ static void count_clusters(struct design_facts *facts, bool *mark)
         size_t count = 0, treated = 0;
         memset(mark, 0, panel->n_clusters[d] * sizeof *mark);
         for (size_t i = 0; i < panel->n_rows; i++) {
-            if (!row_counts(panel, i) || mark[panel->cluster[d][i]]) continue;
+            if (!design_row_counts(panel, i) || mark[panel->cluster[d][i]]) continue;
             mark[panel->cluster[d][i]] = true;
             count++;
         }
         memset(mark, 0, panel->n_clusters[d] * sizeof *mark);
         for (size_t i = 0; i < panel->n_rows; i++) {
-            if (!row_counts(panel, i) || !facts->treated[panel->unit[i]] || mark[panel->cluster[d][i]])
+            if (!design_row_counts(panel, i) || !facts->treated[panel->unit[i]] || mark[panel->cluster[d][i]])
                 continue;
             mark[panel->cluster[d][i]] = true;
             treated++;
@@ -146,7 +146,7 @@ static void count_cells(struct design_facts *facts)
     size_t cells = 0, last_unit = SIZE_MAX, last_period = SIZE_MAX;
     for (size_t i = 0; i < panel->n_rows; i++) {
         size_t t = panel->period ? panel->period[i] : 0;
-        if (!row_counts(panel, i) || (panel->unit[i] == last_unit && t == last_period)) continue;
+        if (!design_row_counts(panel, i) || (panel->unit[i] == last_unit && t == last_period)) continue;
         last_unit = panel->unit[i];
         last_period = t;
         cells++;
@@ -168,6 +168,7 @@ static void compare_own_dates(struct design_facts *facts)
         const struct uf_exposure *exposure = &panel->exposures[e];
         if (!exposure->is_this || exposure->start == 0) continue;
         int start = uf_period_year(exposure->start);
+        if (facts->this_start == 0 || start < uf_period_year(facts->this_start)) facts->this_start = exposure->start;
         facts->this_starts_before |= start < uf_period_year(first);
         facts->this_starts_after |= start > uf_period_year(last);
     }
@@ -186,7 +187,8 @@ uf_status design_facts_count(struct design_facts *facts, struct uf_error *error)
         free(mark);
         return uf_fail_memory(error);
     }
-    facts->design.claim = UF_CLAIM_EFFECT;
+    facts->design.claim = facts->comparison == UF_COMPARE_ITSELF ? UF_CLAIM_DIFFERENCE : UF_CLAIM_EFFECT;
+    facts->design.assignments = facts->design.smallest_p = (double)NAN;
     count_rows(facts, mark);
     for (size_t t = 0; t < longest; t++) facts->design.n_periods += mark[t];
     count_units(facts);
@@ -223,8 +225,12 @@ uf_status uf_design_check(const struct uf_panel *panel, enum uf_comparison compa
     if (facts.valid_rows > 0) {
         UF_TRY_GOTO(design_find_groups(&facts, result, error), done);
         UF_TRY_GOTO(design_find_periods(&facts, result, error), done);
-        if (facts.design.n_treated > 0 && (facts.design.n_control > 0 || design_has_later_cohorts(&facts))) {
+        if (facts.design.n_treated > 0 && (facts.design.n_control > 0 || design_has_later_cohorts(&facts) ||
+                                           comparison == UF_COMPARE_ITSELF)) {
             UF_TRY_GOTO(design_find_exposures(&facts, result, error), done);
+            UF_TRY_GOTO(design_find_dates(&facts, result, error), done);
+            UF_TRY_GOTO(design_find_composition(&facts, result, error), done);
+            UF_TRY_GOTO(design_find_support(&facts, result, error), done);
             UF_TRY_GOTO(design_find_precision(&facts, result, error), done);
         }
     }
@@ -254,66 +260,4 @@ uf_status uf_design_refuse(const struct uf_result *result, struct uf_error *erro
     }
     sentence[length] = '\0';
     return uf_fail(error, UF_NOT_IDENTIFIED, "%s", sentence);
-}
-
-uf_status uf_design_table(const struct uf_design *design, enum uf_language language, struct uf_table **out,
-                          struct uf_error *error)
-{
-    const struct {
-        const char *key;
-        struct uf_words term;
-        size_t value;
-        bool said;
-    } facts[] = {
-        {"units", {"Regions with data", "Regioner med data"}, design->n_units, true},
-        {"treated", {"Treated regions", "Behandlade regioner"}, design->n_treated, true},
-        {"control", {"Comparison regions", "Jämförelseregioner"}, design->n_control, true},
-        {"cohorts",
-         {"Cohorts (different starts)", "Kohorter (olika startår)"},
-         design->n_cohorts,
-         design->n_cohorts > 0},
-        {"periods", {"Periods", "Perioder"}, design->n_periods, true},
-        {"periods-before", {"Periods before the start", "Perioder före start"}, design->periods_before, true},
-        {"periods-after",
-         {"Periods after the start, the start included", "Perioder efter start, startperioden inräknad"},
-         design->periods_after,
-         true},
-        {"clusters", {"Clusters", "Kluster"}, design->n_clusters, true},
-        {"missing-cells",
-         {"Region–periods without a value", "Region–perioder utan värde"},
-         design->n_missing_cells,
-         true},
-        {"controls-exposed-known",
-         {"Comparison regions known to have had another intervention",
-          "Jämförelseregioner som enligt källan hade en annan insats"},
-         design->controls_exposed_known,
-         true},
-        {"controls-exposed-at-least",
-         {"Comparison regions that must have had another intervention, at least",
-          "Jämförelseregioner som måste ha haft en annan insats, minst"},
-         design->controls_exposed_at_least,
-         true},
-    };
-    struct uf_table *table = NULL;
-    size_t key, term, value;
-    uf_status status;
-    UF_TRY(uf_table_new("design", &table, error));
-    UF_TRY_GOTO(uf_table_add_column(table, "key", UF_COLUMN_TEXT, NULL, -1, &key, error), failed);
-    UF_TRY_GOTO(uf_table_add_column(table, "term", UF_COLUMN_TEXT, NULL, -1, &term, error), failed);
-    UF_TRY_GOTO(uf_table_add_column(table, "value", UF_COLUMN_NUMBER, NULL, 0, &value, error), failed);
-    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
-        if (!facts[i].said) continue;
-        size_t row;
-        UF_TRY_GOTO(uf_table_add_row(table, &row, error), failed);
-        UF_TRY_GOTO(uf_table_set_text(table, row, key, facts[i].key, error), failed);
-        UF_TRY_GOTO(uf_table_set_text(table, row, term, uf_words_in(facts[i].term, language), error), failed);
-        UF_TRY_GOTO(uf_table_set_number(table, row, value, (double)facts[i].value, error), failed);
-    }
-    static const struct uf_words title = {"What the design rests on", "Vad designen vilar på"};
-    UF_TRY_GOTO(uf_table_set_title(table, uf_words_in(title, language), error), failed);
-    *out = table;
-    return UF_OK;
-failed:
-    uf_table_free(table);
-    return status;
 }

@@ -242,9 +242,17 @@ static uf_status find_concurrent(struct design_facts *facts, const struct uf_exp
                                         "går inte att skilja åt."};
     static const struct uf_words advice = {"Read the number as the two programmes together.",
                                            "Läs talet som de två insatserna tillsammans."};
+    static const struct uf_words itself = {
+        "At least {3} of {4} treated regions also took part in {0} during the period: a series that is compared with "
+        "its own past cannot tell the two programmes apart.",
+        "Minst {3} av {4} insatsregioner deltog även i {0} under perioden: en serie som jämförs med sin egen historia "
+        "kan inte skilja de två insatserna åt."};
     design_limit_claim(facts, UF_CLAIM_DIFFERENCE);
     return add_finding(facts, exposure, reach, UF_WARNING, "concurrent-interventions",
-                       facts->design.n_treated == 1 ? one : text, advice, result, error);
+                       facts->comparison == UF_COMPARE_ITSELF ? itself
+                       : facts->design.n_treated == 1         ? one
+                                                              : text,
+                       advice, result, error);
 }
 
 uf_status design_find_exposures(struct design_facts *facts, struct uf_result *result, struct uf_error *error)
@@ -263,7 +271,7 @@ uf_status design_find_exposures(struct design_facts *facts, struct uf_result *re
         if (exposure->is_this || !overlaps(facts, exposure)) continue;
         struct reach reach = measure(facts, exposure, listed);
         if (reach.least_control > counted) counted = reach.least_control;
-        if (reach.least_control > 0) {
+        if (reach.least_control > 0 && facts->comparison != UF_COMPARE_ITSELF) {
             treated_too |= reach.least_treated > 0;
             UF_TRY_GOTO(name_programme(facts, exposure, &reach, &programmes, error), done);
             if (reach.least_control > reach.known_control)

@@ -17,6 +17,7 @@ struct design_facts {
     size_t valid_rows;
     bool constant;
     bool this_starts_before, this_starts_after; /* what the intervention's own dates say */
+    uf_period this_start; /* the earliest start that the intervention's own record has; 0: none */
     struct uf_design design;
 };
 
@@ -30,8 +31,13 @@ uf_status design_find_missing(struct design_facts *facts, struct uf_result *resu
 uf_status design_find_groups(struct design_facts *facts, struct uf_result *result, struct uf_error *error);
 uf_status design_find_periods(struct design_facts *facts, struct uf_result *result, struct uf_error *error);
 uf_status design_find_precision(struct design_facts *facts, struct uf_result *result, struct uf_error *error);
+uf_status design_find_dates(struct design_facts *facts, struct uf_result *result, struct uf_error *error);
+uf_status design_find_composition(struct design_facts *facts, struct uf_result *result, struct uf_error *error);
+uf_status design_find_support(struct design_facts *facts, struct uf_result *result, struct uf_error *error);
 uf_status design_find_exposures(struct design_facts *facts, struct uf_result *result, struct uf_error *error);
 
+/* True for a row with a value of the outcome. */
+bool design_row_counts(const struct uf_panel *panel, size_t row);
 void design_limit_claim(struct design_facts *facts, enum uf_claim most);
 /* The intervention's name, or "the intervention". */
 struct uf_argument design_name(const struct design_facts *facts);

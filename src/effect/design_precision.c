@@ -137,8 +137,8 @@ static uf_status dealing_init(const struct design_facts *facts, struct dealing *
     return UF_OK;
 }
 
-static uf_status find_few_treated(struct design_facts *facts, struct uf_result *result,
-                                  struct uf_error *error)
+static uf_status find_few_treated(struct design_facts *facts, const struct dealing *dealing,
+                                  struct uf_result *result, struct uf_error *error)
 {
     const struct uf_design *design = &facts->design;
     if (facts->comparison == UF_COMPARE_DONORS) {
@@ -158,19 +158,16 @@ static uf_status find_few_treated(struct design_facts *facts, struct uf_result *
                                           uf_number_argument(1 / (double)(design->n_control + 1), 3)};
         return ADD(UF_NOTE, "few-treated", text, ((struct uf_words){NULL, NULL}), arguments);
     }
-    struct dealing dealing;
-    UF_TRY(dealing_init(facts, &dealing, error));
     static const struct uf_words regions = {"regions", "regionerna"}, clusters = {"clusters", "klustren"};
-    bool coarser = dealing.by_cluster && dealing.n_blocks != design->n_units;
-    double assignments = dealing.assignments;
+    bool coarser = dealing->by_cluster && dealing->n_blocks != design->n_units;
+    double assignments = dealing->assignments;
     struct uf_argument arguments[] = {
         uf_count_argument(design->n_treated),
         uf_count_argument(design->n_units),
         uf_number_argument(assignments, 0),
         uf_number_argument(1 / assignments, 6),
-        uf_count_argument(dealing.n_blocks),
+        uf_count_argument(dealing->n_blocks),
         uf_text_argument(uf_words_in(coarser ? clusters : regions, facts->language))};
-    dealing_clear(&dealing);
     static const struct uf_words advice = {
         "Rely on randomisation over regions and on CR2 with Satterthwaite degrees of freedom rather than on "
         "CR1.",
@@ -204,8 +201,17 @@ uf_status design_find_precision(struct design_facts *facts, struct uf_result *re
     struct uf_argument arguments[] = {
         uf_count_argument(design->n_clusters), uf_count_argument(design->n_missing_cells),
         uf_count_argument(design->n_units), uf_count_argument(design->n_periods)};
-    if (treated < FEW_TREATED) UF_TRY(find_few_treated(facts, result, error));
-    if (facts->comparison != UF_COMPARE_DONORS && design->n_clusters < FEW_CLUSTERS) {
+    if (facts->comparison != UF_COMPARE_ITSELF) {
+        struct dealing dealing;
+        UF_TRY(dealing_init(facts, &dealing, error));
+        facts->design.assignments =
+            facts->comparison == UF_COMPARE_DONORS ? (double)(design->n_control + 1) : dealing.assignments;
+        facts->design.smallest_p = 1 / facts->design.assignments;
+        uf_status status = treated < FEW_TREATED ? find_few_treated(facts, &dealing, result, error) : UF_OK;
+        dealing_clear(&dealing);
+        UF_TRY(status);
+    }
+    if (facts->comparison != UF_COMPARE_DONORS && facts->comparison != UF_COMPARE_ITSELF && design->n_clusters < FEW_CLUSTERS) {
         static const struct uf_words text = {
             "The data has {0} clusters. Cluster-robust standard errors are made for many.",
             "Datamaterialet har {0} kluster. Klusterrobusta medelfel förutsätter många."};

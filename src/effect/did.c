@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The method `did`: its descriptor and its run. */
 #include "base/fail.h"
+#include "effect/chart_hints.h"
 #include "effect/did_internal.h"
 
 #include <math.h>
@@ -57,17 +58,12 @@ static const struct uf_chart_hint charts[] = {
      .value = "estimate",
      .low = "conf_low",
      .high = "conf_high",
+     .low2 = "band_low",
+     .high2 = "band_high",
      .x = "event_time",
      .reference = 0},
-    {.kind = "lines",
-     .table = "raw-trends",
-     .title = {"{0}: means of treated and comparison regions",
-               "{0}: medelvärden för insats- och jämförelseregioner"},
-     .value_label = {NULL, NULL},
-     .value = "value",
-     .label = "label",
-     .x = "period",
-     .reference = NAN},
+    EFFECT_CHART_TRENDS,
+    EFFECT_CHART_RANDOMISATION,
 };
 
 static uf_status whole(const struct uf_options *options, const char *name, long *out, bool *given,
@@ -207,8 +203,7 @@ static uf_status find_drift(struct did_run *run, const struct uf_did_fit *fit,
     if (fit->summed) return UF_OK;
     gsl_vector *line = gsl_vector_alloc(fit->fit.rank);
     if (!line) return uf_fail_memory(error);
-    uf_status status =
-        effect_line_coefficients(&run->common.sample->data, &regression->input, line, error);
+    uf_status status = effect_line_coefficients(&run->common.sample->data, &regression->input, line, error);
     if (status == UF_OK) {
         run->estimate = gsl_vector_get(fit->fit.coefficients, 0);
         run->drift = gsl_vector_get(line, fit->position[0]);
@@ -228,6 +223,8 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
     if (run->event_study) UF_TRY(find_drift(run, fit, regression, error));
     UF_TRY(randomise(&run->common, fit, &assignment, &randomisation, &randomised, error));
     uf_status status = choose(run, fit, covariance, randomised ? &randomisation : NULL, &assignment, error);
+    if (status == UF_OK && randomised)
+        status = effect_report_noise(&run->common, &assignment, !isnan(randomisation.p_scaled), error);
     if (status == UF_OK)
         status = did_report_estimates(run, fit, regression, covariance, randomised ? &randomisation : NULL,
                                       &assignment, error);
@@ -276,13 +273,37 @@ static uf_status estimate(struct did_run *run, const struct uf_options *options,
     return status;
 }
 
+/* Only inference by clusters is the same from their means. */
+static bool takes_means(const struct effect_inference *inference)
+{
+    size_t count;
+    for (size_t c = 0; c < inference->n_covariances; c++)
+        if (!uf_covariance_types(&count)[inference->covariance[c].kind].clustered ||
+            inference->covariance[c].k_rule == UF_K_STATA)
+            return false;
+    return true;
+}
+
+static uf_status note_means(const struct effect_run *run, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "The {0} observations were taken together as {1} means by cluster and period, weighted by their "
+        "number: the "
+        "treatment came to whole clusters, and the estimate and its errors by cluster are the same.",
+        "De {0} observationerna har slagits ihop till {1} medelvärden per kluster och period, viktade med "
+        "antalet: insatsen "
+        "gällde hela kluster, och skattningen och dess fel efter kluster blir desamma."};
+    const struct uf_argument arguments[] = {uf_count_argument(run->sample->n_rows),
+                                            uf_count_argument(run->sample->data.n)};
+    return effect_note(run, UF_NOTE, "means-by-cluster", text, none, arguments, 2, error);
+}
+
 static uf_status run_did(const struct uf_panel *panel, const struct uf_options *options,
                          const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
     struct uf_design design;
     struct effect_inference inference;
     struct effect_sample sample;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "did needs an outcome: name one column as the outcome");
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
@@ -302,11 +323,14 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
     UF_TRY(effect_sample_init_columns(panel, context->language, &sample, result, error));
     for (size_t c = 0; c < inference.n_covariances; c++)
         sample.data.row_scores |= inference.covariance[c].kind == UF_COVARIANCE_HC1;
-    uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
+    bool means = false;
+    uf_status status = takes_means(&inference) ? effect_sample_take_means(&sample, &means, error) : UF_OK;
+    if (status == UF_OK && means) status = note_means(&run.common, error);
+    if (status == UF_OK)
+        status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
     if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_did = {
@@ -325,9 +349,9 @@ const struct uf_method uf_method_did = {
          "difference of mean "
          "differences. The event study replaces the indicator by one per period since the start, the "
          "reference period being "
-         "0. Inference: CR2 with Satterthwaite's degrees of freedom and randomisation of the treatment over "
-         "regions, with the "
-         "usual cluster-robust errors (CR1S, factors G/(G−1) and (N−1)/(N−K)) beside them. The reading as an "
+         "0. Inference: what holds its level in the design at hand (with few treated regions randomisation, "
+         "scaled by "
+         "their noise before the start), and the usual cluster-robust errors beside it. The reading as an "
          "effect requires "
          "that the treated would have developed as the comparison did.",
          "Utfallet förklaras med en indikator (eller dos) för insatsen samt fasta effekter för region och "
@@ -336,9 +360,9 @@ const struct uf_method uf_method_did = {
          "skillnaden mellan "
          "medelförändringarna. Händelsestudien ersätter indikatorn med en för varje period sedan start, där "
          "referensperioden "
-         "är 0. Inferens: CR2 med Satterthwaites frihetsgrader och randomisering av insatsen över regioner, "
-         "med de vanliga "
-         "klusterrobusta felen (CR1S, faktorerna G/(G−1) och (N−1)/(N−K)) bredvid. Att tolka resultatet som "
+         "är 0. Inferens: det som håller sin nivå i det aktuella upplägget (med få insatsregioner "
+         "randomisering, skalad med "
+         "deras brus före start), och de vanliga klusterrobusta felen bredvid. Att tolka resultatet som "
          "en effekt "
          "förutsätter att insatsregionerna annars skulle ha utvecklats som jämförelseregionerna."},
     .sources = sources,

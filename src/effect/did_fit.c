@@ -117,6 +117,7 @@ static struct uf_covariance_input covariance_input(const struct uf_did_data *dat
                                         .weights = data->weights,
                                         .absorber = fit->absorber,
                                         .n_cluster_dimensions = data->n_cluster_dimensions,
+                                        .n_rows = data->n_rows,
                                         .period = data->period,
                                         .n_periods = data->n_periods,
                                         .time = data->time,

@@ -33,6 +33,9 @@ uf_status did_regression_init(const struct uf_did_data *data, const struct uf_di
                               struct did_regression *out, struct uf_error *error);
 void did_regression_clear(struct did_regression *regression);
 
+/* As uf_did_noise_init from as few as two periods: enough to compare groups of blocks, not to scale a statistic by. */
+uf_status did_noise_rough(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                          struct uf_did_noise *out, struct uf_error *error);
 /* The places of the leads (but the reference) among the kept columns of an event study; room for its rank. */
 size_t did_lead_places(const struct uf_did_fit *fit, long reference, size_t *out);
 

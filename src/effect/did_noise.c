@@ -87,7 +87,7 @@ done:
 
 /* Mean squares of the cells' sums; blocks with too few cells get the mean of the others. */
 static void set_variances(struct uf_did_noise *noise, size_t n_blocks, size_t n_periods, const double *sum,
-                          const unsigned char *used)
+                          const unsigned char *used, size_t fewest)
 {
     double total = 0;
     size_t known = 0;
@@ -99,7 +99,7 @@ static void set_variances(struct uf_did_noise *noise, size_t n_blocks, size_t n_
             square += sum[c] * sum[c];
             periods++;
         }
-        noise->variance[b] = periods >= FEWEST_OWN_PERIODS ? square / (double)(periods - 1) : NAN;
+        noise->variance[b] = periods >= fewest ? square / (double)(periods - 1) : NAN;
         if (isnan(noise->variance[b])) continue;
         total += noise->variance[b];
         known++;
@@ -112,16 +112,16 @@ static void set_variances(struct uf_did_noise *noise, size_t n_blocks, size_t n_
     }
 }
 
-uf_status uf_did_noise_init(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
-                            struct uf_did_noise *out, struct uf_error *error)
+static uf_status noise_init(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                            size_t fewest, size_t fewest_own, struct uf_did_noise *out, struct uf_error *error)
 {
     size_t end = first_start(data), cells = assignment->n_blocks * data->n_periods, n = 0;
     struct uf_did_noise noise = {.n_periods = count_periods(data, end)};
-    if (noise.n_periods < FEWEST_PERIODS)
+    if (noise.n_periods < fewest)
         return uf_fail(
             error, UF_NOT_IDENTIFIED,
-            "%zu periods before the first start are too few to say how noisy each unit is; %d are needed",
-            noise.n_periods, FEWEST_PERIODS);
+            "%zu periods before the first start are too few to say how noisy each unit is; %zu are needed",
+            noise.n_periods, fewest);
     size_t *row = malloc((data->n + 1) * sizeof *row);
     double *residual = malloc((data->n + 1) * sizeof *residual), *sum = calloc(cells + 1, sizeof *sum);
     unsigned char *used = calloc(cells + 1, 1);
@@ -144,7 +144,7 @@ uf_status uf_did_noise_init(const struct uf_did_data *data, const struct uf_did_
             sum[c] += (data->weights ? data->weights[row[r]] : 1) * residual[r];
             used[c] = 1;
         }
-        set_variances(&noise, assignment->n_blocks, data->n_periods, sum, used);
+        set_variances(&noise, assignment->n_blocks, data->n_periods, sum, used, fewest_own);
         noise.view = (struct uf_block_noise){cells, noise.cell, noise.block, noise.weight, noise.variance};
     }
     free(row), free(residual), free(sum), free(used);
@@ -153,4 +153,16 @@ uf_status uf_did_noise_init(const struct uf_did_data *data, const struct uf_did_
     else
         uf_did_noise_clear(&noise);
     return status;
+}
+
+uf_status uf_did_noise_init(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                            struct uf_did_noise *out, struct uf_error *error)
+{
+    return noise_init(data, assignment, FEWEST_PERIODS, FEWEST_OWN_PERIODS, out, error);
+}
+
+uf_status did_noise_rough(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                          struct uf_did_noise *out, struct uf_error *error)
+{
+    return noise_init(data, assignment, 2, 2, out, error);
 }

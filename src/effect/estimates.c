@@ -88,7 +88,7 @@ uf_status effect_add_row(struct uf_table *table, const struct effect_run *run, c
         {EFFECT_CONF_LOW, row->test.conf_low},
         {EFFECT_CONF_HIGH, row->test.conf_high},
         {EFFECT_EVENT_TIME, row->event_time},
-        {EFFECT_N_OBS, count_or(row->n_obs, run->sample->data.n)},
+        {EFFECT_N_OBS, count_or(row->n_obs, run->sample->n_rows)},
         {EFFECT_N_TREATED, count_or(row->n_treated, run->sample->n_treated)},
         {EFFECT_N_CONTROL, count_or(row->n_control, run->sample->n_control)},
         {EFFECT_N_CLUSTERS, row->n_clusters ? (double)row->n_clusters : NAN},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The event study as tables, and the joint test of what comes before the start. */
 #include "base/fail.h"
+#include "effect/band.h"
 #include "effect/did_internal.h"
 
 #include <limits.h>
@@ -160,9 +161,21 @@ static uf_status leads_init(const struct did_run *run, const struct uf_did_fit *
                                                   out->line, error);
 }
 
+/* One band over all event times that are estimated. */
+static uf_status set_band(const struct effect_run *run, const struct uf_did_fit *fit,
+                          const struct uf_covariance *v, struct uf_table *table, struct uf_error *error)
+{
+    double critical;
+    UF_TRY(effect_band_of_coefficients(run, v, fit->position, fit->n_leading, 0, &critical, error));
+    for (size_t row = 0; row < uf_table_rows(table); row++)
+        UF_TRY(effect_set_band(table, row, critical, error));
+    return UF_OK;
+}
+
 static uf_status fill_tables(const struct did_run *run, const struct uf_did_fit *fit,
                              const struct did_regression *regression, const struct event_terms *terms,
-                             long reference, const struct leads *leads, struct event_tables *tables, struct uf_error *error)
+                             long reference, const struct leads *leads, struct event_tables *tables,
+                             struct uf_error *error)
 {
     size_t count;
     const struct effect_run *common = &run->common;
@@ -176,6 +189,7 @@ static uf_status fill_tables(const struct did_run *run, const struct uf_did_fit 
         if (c == 0)
             status = effect_add_terms(common, &regression->view, c, &v, terms->term, terms->count,
                                       tables->first, error);
+        if (c == 0 && status == UF_OK) status = set_band(common, fit, &v, tables->first, error);
         if (status == UF_OK && tables->all)
             status = effect_add_terms(common, &regression->view, c, &v, terms->term, terms->count,
                                       tables->all, error);
@@ -215,6 +229,7 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit,
     struct did_regression regression;
     struct event_terms terms;
     UF_TRY(effect_table_new("event-study", first_title, common, &tables->first, error));
+    UF_TRY(effect_table_add_band(tables->first, common, error));
     if (common->inference->n_covariances > 1)
         UF_TRY(effect_table_new("event-study-inference", all_title, common, &tables->all, error));
     UF_TRY(effect_pretrend_init(common, &tables->pretrend, error));

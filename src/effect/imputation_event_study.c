@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <utfall/simultaneous.h>
-
 #include "base/fail.h"
+#include "effect/band.h"
 #include "effect/did_internal.h"
 #include "effect/estimates.h"
 #include "effect/imputation_run.h"
@@ -103,52 +102,18 @@ static uf_status add_event(const struct imputation_run *run, long event, const s
     row.term = term;
     row.event_time = (double)event;
     UF_TRY(effect_add_row(table, &run->common, &row, &index, error));
-    double half = critical * row.test.std_error;
-    UF_TRY(effect_set_number(table, index, EFFECT_COLUMNS, row.estimate - half, error));
-    return effect_set_number(table, index, EFFECT_COLUMNS + 1, row.estimate + half, error);
+    return effect_set_band(table, index, critical, error);
 }
 
-/* The critical value of a band over these estimates; NaN where there is none (nothing varies, one cluster). */
-static uf_status band_of(const struct imputation_run *run, const gsl_matrix *covariance, double df,
-                         double *out, struct uf_error *error)
-{
-    struct uf_error reason;
-    *out = NAN;
-    if (!covariance || !(df > 0) || run->draws == 0) return UF_OK;
-    uf_status status = uf_sup_t_critical(covariance, df, run->common.inference->level, run->draws,
-                                         run->common.context->seed, out, &reason);
-    if (status == UF_OK) return UF_OK;
-    *out = NAN;
-    if (status == UF_NOT_IDENTIFIED || status == UF_BAD_INPUT) return UF_OK;
-    if (error) *error = reason;
-    return status;
-}
-
-/* The leads have a regression and degrees of freedom of their own: so has their band, with the fewest of these. */
+/* The leads have a regression and degrees of freedom of their own: so has their band. */
 static uf_status band_of_leads(const struct imputation_run *run, const struct lead_study *study, double *out,
                                struct uf_error *error)
 {
     *out = NAN;
-    if (!study->given || study->count == 0) return UF_OK;
+    if (!study->given || study->count == 0 || run->draws == 0) return UF_OK;
     const struct uf_did_fit *fit = &study->leads.fit;
-    const struct uf_covariance *v = &study->covariance[0];
-    size_t *place = malloc((fit->n_leading + 1) * sizeof *place), q = 0;
-    double df = INFINITY;
-    if (!place) return uf_fail_memory(error);
-    for (size_t j = 0; j < fit->n_leading; j++) {
-        if (fit->position[j] == SIZE_MAX) continue;
-        place[q++] = fit->position[j];
-        df = fmin(df, v->df[fit->position[j]]);
-    }
-    gsl_matrix *part = q > 0 ? gsl_matrix_alloc(q, q) : NULL;
-    uf_status status = q > 0 && !part ? uf_fail_memory(error) : UF_OK;
-    for (size_t a = 0; a < q && part; a++)
-        for (size_t b = 0; b < q; b++)
-            gsl_matrix_set(part, a, b, gsl_matrix_get(v->matrix, place[a], place[b]));
-    if (status == UF_OK) status = band_of(run, part, df, out, error);
-    gsl_matrix_free(part);
-    free(place);
-    return status;
+    return effect_band_of_coefficients(&run->common, &study->covariance[0], fit->position, fit->n_leading,
+                                       run->draws, out, error);
 }
 
 /* What each lead is: estimated, or collinear. */
@@ -217,8 +182,10 @@ static uf_status add_lags(const struct imputation_run *run, struct uf_table *tab
 {
     struct imputation_averages a;
     UF_TRY(imputation_averages_init(run, UF_AVERAGE_DYNAMIC, &a, error));
-    double critical;
-    uf_status status = band_of(run, a.covariance, (double)run->n_clusters - 1, &critical, error);
+    double critical = NAN;
+    uf_status status = run->draws == 0 ? UF_OK
+                                       : effect_band(&run->common, a.covariance, (double)run->n_clusters - 1,
+                                                     run->draws, &critical, error);
     for (size_t j = 0; j < a.averages.count && status == UF_OK; j++) {
         const struct effect_row row = {.vcov = "bjs",
                                        .note = run->how,

@@ -7,6 +7,7 @@
 #include <utfall/design.h>
 
 #include "base/fail.h"
+#include "effect/chart_hints.h"
 #include "effect/binary_treatment.h"
 #include "effect/imputation_run.h"
 
@@ -69,6 +70,10 @@ static const struct uf_chart_hint charts[] = {
      .value = "estimate",
      .low = "conf_low",
      .high = "conf_high",
+     .low2 = "band_low",
+     .high2 = "band_high",
+     .band2_label = {"{0} % simultaneous band, one before the start and one after",
+                     "{0} % simultant band, ett före start och ett efter"},
      .x = "event_time",
      .reference = 0},
     {.kind = "small-multiples",
@@ -77,18 +82,15 @@ static const struct uf_chart_hint charts[] = {
                "{0}: avvikelse från det förväntade, efter startår"},
      .value_label = {"Departure from the prediction", "Avvikelse från det förväntade"},
      .value = "estimate",
+     .low = "conf_low",
+     .high = "conf_high",
      .label = "group",
-     .x = "period",
+     .x = "event_time",
+     .x_label = {"Periods since the start (line: the start)", "Perioder sedan start (linjen: start)"},
+     .form = "intervals",
      .reference = 0},
-    {.kind = "lines",
-     .table = "raw-trends",
-     .title = {"{0}: means of treated and comparison regions",
-               "{0}: medelvärden för insats- och jämförelseregioner"},
-     .value_label = {NULL, NULL},
-     .value = "value",
-     .label = "label",
-     .x = "period",
-     .reference = NAN},
+    EFFECT_CHART_TRENDS,
+    EFFECT_CHART_RANDOMISATION,
 };
 
 static const struct uf_words none = {NULL, NULL};
@@ -311,7 +313,6 @@ static uf_status run_imputation(const struct uf_panel *panel, const struct uf_op
     struct uf_design design;
     struct effect_inference inference;
     struct effect_sample sample;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "imputation needs an outcome: name one column as the outcome");
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
@@ -331,8 +332,7 @@ static uf_status run_imputation(const struct uf_panel *panel, const struct uf_op
     UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
     uf_status status = estimate(&run, options, error);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_imputation = {

@@ -58,6 +58,42 @@ static const struct uf_words nothing = {NULL, NULL};
 static const char *const procedures[] = {"randomisation", "cr2"};
 static const char *const analytic_names[] = {"analytic-independent", "analytic-serial"};
 
+static const struct uf_hint_number wanted = {.table = "minimum-effect", .column = "power"},
+                                   found = {.table = "minimum-effect",
+                                            .column = "minimum_effect",
+                                            .where = "procedure",
+                                            .is = "analytic-serial"};
+static const struct uf_chart_hint charts[] = {
+    {.kind = "lines",
+     .table = "power-curve",
+     .title = {"{0}: how often an effect would be found, by its size",
+               "{0}: hur ofta en effekt skulle upptäckas, efter dess storlek"},
+     .value_label = {"Share of tests that find it", "Andel test som upptäcker den"},
+     .value = "power",
+     .label = "label",
+     .x = "effect_size",
+     .x_label = {"Size of the effect", "Effektens storlek"},
+     .reference_label = {"power {0}", "styrka {0}"},
+     .reference_from = &wanted,
+     .marked_label = {"smallest effect by the formula: {0}", "minsta effekt enligt formeln: {0}"},
+     .marked_from = &found},
+};
+
+/* A procedure for people. */
+static const char *procedure_words(const char *procedure, enum uf_language language)
+{
+    static const struct {
+        const char *name;
+        struct uf_words words;
+    } known[] = {{"analytic-independent", {"formula, years independent", "formel, oberoende år"}},
+                 {"analytic-serial", {"formula, years dependent", "formel, beroende år"}},
+                 {"randomisation", {"placebos, randomisation", "placebo, randomisering"}},
+                 {"cr2", {"placebos, CR2", "placebo, CR2"}}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strcmp(known[i].name, procedure)) return uf_words_in(known[i].words, language);
+    return procedure;
+}
+
 static uf_status read_request(struct power_run *run, struct uf_error *error)
 {
     run->level = uf_options_number(run->options, "level");
@@ -120,7 +156,8 @@ static uf_status add_point(const struct power_run *run, double effect, double po
     UF_TRY(uf_table_add_row(run->curve, &row, error));
     const double numbers[] = {effect, power, mc_error};
     for (size_t c = 0; c < 3; c++) UF_TRY(effect_set_number(run->curve, row, c, numbers[c], error));
-    return uf_table_set_text(run->curve, row, 3, procedure, error);
+    UF_TRY(uf_table_set_text(run->curve, row, 3, procedure, error));
+    return uf_table_set_text(run->curve, row, 4, procedure_words(procedure, run->common.context->language), error);
 }
 
 static uf_status report_analytic(const struct power_run *run, struct uf_error *error)
@@ -286,12 +323,13 @@ static uf_status run_all(struct power_run *run, struct uf_error *error)
         {"procedure", false, false, -1}, {"std_error", true, true, 4},      {"df", true, false, 1},
         {"power", true, false, 2},       {"minimum_effect", true, true, 4}, {"note", false, false, -1}};
     static const struct column curve[] = {{"effect_size", true, true, 4},
-                                          {"power", true, false, 3},
+                                          {"power", true, false, 2},
                                           {"mc_error", true, false, 3},
-                                          {"procedure", false, false, -1}};
+                                          {"procedure", false, false, -1},
+                                          {"label", false, false, -1}};
     UF_TRY(analytic(run, error));
     UF_TRY(new_table(run, "minimum-effect", titles[0], minimum, 6, &run->minimum, error));
-    UF_TRY(new_table(run, "power-curve", titles[1], curve, 4, &run->curve, error));
+    UF_TRY(new_table(run, "power-curve", titles[1], curve, 5, &run->curve, error));
     UF_TRY(note_minimum(run, error));
     UF_TRY(report_analytic(run, error));
     UF_TRY(simulate(run, error));
@@ -313,7 +351,6 @@ static uf_status run_power(const struct uf_panel *panel, const struct uf_options
                                            "Se i urvalsloggen vilka rader som föll bort."};
     struct uf_design design;
     struct effect_sample sample;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "power needs an outcome: name one column as the outcome");
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
@@ -342,8 +379,7 @@ static uf_status run_power(const struct uf_panel *panel, const struct uf_options
     uf_table_free(run.minimum), uf_table_free(run.curve);
     uf_power_simulation_free(run.simulation);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_power = {
@@ -373,6 +409,8 @@ const struct uf_method uf_method_power = {
     .sources = sources,
     .options = options_table,
     .n_options = sizeof options_table / sizeof *options_table,
+    .charts = charts,
+    .n_charts = sizeof charts / sizeof *charts,
     .needs_sector = false,
     .needs_treatment = true,
     .needs_period = true,

@@ -32,8 +32,8 @@ uf_status effect_pretrend_add(struct effect_pretrend *pretrend, const struct uf_
  *
  * Any regression: effect_line_coefficients gives what a line of slope 1 does to its kept coefficients, and with the places of
  * the leads among them effect_pretrend_add_power_of does the rest; effect_pretrend_add_power_rows where leads are
- * combinations of coefficients (averages over cohorts), the rows of a matrix (q × k). `data` are the rows of the regression,
- * which must be kept (input.x, not its sums).
+ * combinations of coefficients (averages over cohorts), the rows of a matrix (q × k). `data` are the rows of the regression; of one
+ * from sums the coefficients are NaN, and no power is said.
  */
 /* What is rounding in a line as a regression sees it, of its largest value. */
 #define EFFECT_NIL_LINE 1e-7
@@ -50,8 +50,9 @@ uf_status effect_pretrend_add_power(struct effect_pretrend *pretrend, const stru
                                     const gsl_vector *times, const gsl_matrix *covariance,
                                     struct uf_error *error);
 /* From what such a line adds to the noncentrality: times' V^{-1} times. 0: the test does not see it. */
-uf_status effect_pretrend_add_noncentrality(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
-                                            double noncentrality, struct uf_error *error);
+uf_status effect_pretrend_add_noncentrality(struct effect_pretrend *pretrend,
+                                            const struct uf_joint_test *test, double noncentrality,
+                                            struct uf_error *error);
 /* Time since its unit's own start; 0 of the never treated. */
 double effect_line_at(const struct uf_did_data *data, size_t row);
 /* The note on it, by the decisive test or else the first that has a power. */

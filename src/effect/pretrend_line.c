@@ -19,9 +19,14 @@ double effect_line_at(const struct uf_did_data *data, size_t row)
     return data->time ? (double)(data->time[period] - data->time[first]) : (double)period - (double)first;
 }
 
-uf_status effect_line_coefficients(const struct uf_did_data *data, const struct uf_covariance_input *regression,
-                                   gsl_vector *out, struct uf_error *error)
+uf_status effect_line_coefficients(const struct uf_did_data *data,
+                                   const struct uf_covariance_input *regression, gsl_vector *out,
+                                   struct uf_error *error)
 {
+    if (!regression->x) { /* of so many rows only sums are kept: the power is not said */
+        gsl_vector_set_all(out, NAN);
+        return UF_OK;
+    }
     size_t k = regression->x->size2;
     double longest = 0;
     gsl_vector *sum = gsl_vector_calloc(k > 0 ? k : 1);
@@ -41,8 +46,9 @@ uf_status effect_line_coefficients(const struct uf_did_data *data, const struct 
     return UF_OK;
 }
 
-uf_status effect_pretrend_add_noncentrality(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
-                                            double noncentrality, struct uf_error *error)
+uf_status effect_pretrend_add_noncentrality(struct effect_pretrend *pretrend,
+                                            const struct uf_joint_test *test, double noncentrality,
+                                            struct uf_error *error)
 {
     static const double powers[] = {0.5, 0.8};
     if (test->restrictions == 0 || isnan(test->statistic) || !(test->df2 > 0)) return UF_OK;
@@ -69,7 +75,7 @@ uf_status effect_pretrend_add_power(struct effect_pretrend *pretrend, const stru
 {
     struct uf_error reason;
     double noncentrality = 0;
-    if (test->restrictions == 0 || isnan(test->statistic)) return UF_OK;
+    if (test->restrictions == 0 || isnan(test->statistic) || isnan(gsl_vector_get(times, 0))) return UF_OK;
     if (!gsl_vector_isnull(times)) {
         uf_status status = uf_pretrend_noncentrality(times, covariance, &noncentrality, &reason);
         if (status == UF_NOT_IDENTIFIED) return UF_OK; /* singular */
@@ -82,8 +88,8 @@ uf_status effect_pretrend_add_power(struct effect_pretrend *pretrend, const stru
 }
 
 uf_status effect_pretrend_add_power_of(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
-                                       const gsl_vector *line, const gsl_matrix *covariance, const size_t *lead,
-                                       size_t n_leads, struct uf_error *error)
+                                       const gsl_vector *line, const gsl_matrix *covariance,
+                                       const size_t *lead, size_t n_leads, struct uf_error *error)
 {
     if (n_leads == 0) return UF_OK;
     gsl_vector *times = gsl_vector_alloc(n_leads);
@@ -138,12 +144,13 @@ static uf_status note_unknown(const struct effect_run *run, const struct effect_
                                           "av regioner och perioder."};
     static const struct uf_words blind_advice = {"Add regions that are never treated.",
                                                  "Lägg till regioner som aldrig behandlas."};
-    static const struct uf_words unknown = {"How steep a drift before the start the test would have found "
-                                            "cannot be computed: the regions are too few to tell how the "
-                                            "errors of so many differences go together.",
-                                            "Hur brant glidning före start testet skulle ha upptäckt går inte "
-                                            "att beräkna: regionerna är för få för att visa hur felen i så "
-                                            "många skillnader samvarierar."};
+    static const struct uf_words unknown = {
+        "How steep a drift before the start the test would have found "
+        "cannot be computed: the regions are too few to tell how the "
+        "errors of so many differences go together.",
+        "Hur brant glidning före start testet skulle ha upptäckt går inte "
+        "att beräkna: regionerna är för få för att visa hur felen i så "
+        "många skillnader samvarierar."};
     static const struct uf_words advice = {
         "The method sensitivity computes it with the covariance of the untreated rows.",
         "Metoden sensitivity beräknar det med kovariansen hos de obehandlade raderna."};
@@ -157,15 +164,19 @@ uf_status effect_pretrend_note_power(const struct effect_run *run, const struct 
                                      struct uf_error *error)
 {
     static const struct uf_words found = {
-        "Had the treated drifted from the others along a straight line, the joint test ({0}) would have found "
+        "Had the treated drifted from the others along a straight line, the joint test ({0}) would have "
+        "found "
         "a drift of {1} per period half of the time, and one of {2} in four cases of five.",
-        "Om de behandlade hade glidit ifrån de andra längs en rät linje skulle det gemensamma testet ({0}) ha "
+        "Om de behandlade hade glidit ifrån de andra längs en rät linje skulle det gemensamma testet ({0}) "
+        "ha "
         "upptäckt en glidning på {1} per period i hälften av fallen, och en på {2} i fyra fall av fem."};
     static const struct uf_words with_drift = {
-        "Had the treated drifted from the others along a straight line, the joint test ({0}) would have found "
+        "Had the treated drifted from the others along a straight line, the joint test ({0}) would have "
+        "found "
         "a drift of {1} per period half of the time, and one of {2} in four cases of five. Carried on after "
         "the start, these lines alone would make the estimate {3} and {4}; it is {5}.",
-        "Om de behandlade hade glidit ifrån de andra längs en rät linje skulle det gemensamma testet ({0}) ha "
+        "Om de behandlade hade glidit ifrån de andra längs en rät linje skulle det gemensamma testet ({0}) "
+        "ha "
         "upptäckt en glidning på {1} per period i hälften av fallen, och en på {2} i fyra fall av fem. "
         "Fortsatte linjerna efter start skulle de ensamma göra skattningen till {3} respektive {4}; den är "
         "{5}."};
@@ -184,9 +195,12 @@ uf_status effect_pretrend_note_power(const struct effect_run *run, const struct 
         significant_argument(most * pretrend->drift),
         significant_argument(pretrend->estimate)};
     static const struct uf_words optimistic = {
-        "That is not the test that decides here, and with so few regions its errors are as a rule too small, so "
-        "that it promises too much. The method sensitivity computes it with the covariance of the untreated rows.",
-        "Det är inte det test som avgör här, och med så få regioner är dess fel som regel för små, så att det "
+        "That is not the test that decides here, and with so few regions its errors are as a rule too small, "
+        "so "
+        "that it promises too much. The method sensitivity computes it with the covariance of the untreated "
+        "rows.",
+        "Det är inte det test som avgör här, och med så få regioner är dess fel som regel för små, så att "
+        "det "
         "lovar för mycket. Metoden sensitivity beräknar det med kovariansen hos de obehandlade raderna."};
     bool said = isfinite(pretrend->drift) && isfinite(pretrend->estimate);
     return effect_note(run, UF_NOTE, "pretrend-power", said ? with_drift : found,

@@ -102,8 +102,9 @@ static uf_status pretrend_table(const struct effect_run *run, struct uf_table **
         const char *name;
         int decimals;
         bool in_units; /* of the outcome */
-    } names[] = {{"statistic", 3, false},    {"df1", 0, false},  {"df2", 1, false},     {"p_value", 4, false},
-                 {"restrictions", 0, false}, {"rank", 0, false}, {"slope_50", 4, true}, {"slope_80", 4, true}};
+    } names[] = {{"statistic", 3, false}, {"df1", 0, false},          {"df2", 1, false},
+                 {"p_value", 4, false},   {"restrictions", 0, false}, {"rank", 0, false},
+                 {"slope_50", 4, true},   {"slope_80", 4, true}};
     struct uf_table *table = NULL;
     size_t index;
     UF_TRY(uf_table_new("pretrend", &table, error));

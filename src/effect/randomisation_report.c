@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Table `randomisation`: how the coefficients fall when the treatment is dealt out anew. */
+/* Tables `randomisation`: how the coefficients fall when the treatment is dealt out anew, and `randomisation-test`: with which
+ * p-values. */
 #include "base/fail.h"
 #include "effect/run.h"
 
@@ -101,6 +102,52 @@ static uf_status note_randomisation(const struct effect_run *run,
                               by_unit, none, arguments, 1, error);
 }
 
+/* A row per statistic: its p-value, and the smallest that could have come out. */
+static uf_status add_tests(const struct uf_randomisation *randomisation, struct uf_table *table,
+                           struct uf_error *error)
+{
+    const struct {
+        const char *name;
+        double p, least;
+    } tests[] = {
+        {"randomisation", randomisation->p_coefficient, randomisation->least_p_coefficient},
+        {"randomisation-t", randomisation->p_t, randomisation->least_p_t},
+        {"randomisation-scaled", randomisation->p_scaled, randomisation->least_p_scaled},
+    };
+    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+        size_t row;
+        if (isnan(tests[i].p)) continue;
+        const double values[] = {tests[i].p, tests[i].least, (double)randomisation->count,
+                                 randomisation->assignments};
+        UF_TRY(uf_table_add_row(table, &row, error));
+        UF_TRY(uf_table_set_text(table, row, 0, tests[i].name, error));
+        for (size_t c = 0; c < sizeof values / sizeof *values; c++)
+            UF_TRY(uf_table_set_number(table, row, c + 1, values[c], error));
+    }
+    return UF_OK;
+}
+
+static uf_status report_tests(const struct effect_run *run, const struct uf_randomisation *randomisation,
+                              struct uf_error *error)
+{
+    static const struct uf_words title = {"How small a p-value the treatment dealt out anew can give",
+                                          "Hur små p-värden som kan uppkomma när insatsen fördelas på nytt"};
+    static const struct {
+        const char *name;
+        int decimals;
+    } names[] = {{"p_value", 5}, {"least_p", 5}, {"tried", 0}, {"assignments", 0}};
+    struct uf_table *table = NULL;
+    UF_TRY(uf_table_new("randomisation-test", &table, error));
+    uf_status status = uf_table_set_title(table, uf_words_in(title, run->context->language), error);
+    if (status == UF_OK) status = uf_table_add_column(table, "vcov", UF_COLUMN_TEXT, NULL, -1, NULL, error);
+    for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
+        status = uf_table_add_column(table, names[c].name, UF_COLUMN_NUMBER, NULL, names[c].decimals, NULL, error);
+    if (status == UF_OK) status = add_tests(randomisation, table, error);
+    if (status == UF_OK) return uf_result_take_table(run->result, table, error);
+    uf_table_free(table);
+    return status;
+}
+
 uf_status effect_report_randomisation(const struct effect_run *run,
                                       const struct uf_randomisation *randomisation,
                                       const struct uf_did_assignment *assignment, struct uf_error *error)
@@ -117,12 +164,13 @@ uf_status effect_report_randomisation(const struct effect_run *run,
     UF_TRY(uf_table_new("randomisation", &table, error));
     uf_status status = uf_table_set_title(table, uf_words_in(title, run->context->language), error);
     for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
-        status = uf_table_add_column(table, names[c].name, UF_COLUMN_NUMBER, NULL, names[c].decimals, &index,
-                                     error);
+        status = uf_table_add_column(table, names[c].name, UF_COLUMN_NUMBER, c < 3 ? run->unit : NULL,
+                                     names[c].decimals, &index, error);
     if (status == UF_OK) status = add_bins(randomisation, table, error);
     if (status != UF_OK) {
         uf_table_free(table);
         return status;
     }
-    return uf_result_take_table(run->result, table, error);
+    UF_TRY(uf_result_take_table(run->result, table, error));
+    return report_tests(run, randomisation, error);
 }

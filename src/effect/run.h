@@ -23,6 +23,9 @@ uf_status effect_note(const struct effect_run *run, enum uf_severity severity, c
                       struct uf_words text, struct uf_words advice, const struct uf_argument *arguments,
                       size_t n_arguments, struct uf_error *error);
 
+/* The period on an axis: 2017, 2017.25; the place in the order where periods are on no calendar. */
+double effect_period_number(const struct effect_run *run, size_t period);
+
 /* Table `raw-trends`: means of each cohort and of the comparison by period. */
 uf_status effect_report_trends(const struct effect_run *run, struct uf_error *error);
 
@@ -30,6 +33,12 @@ uf_status effect_report_trends(const struct effect_run *run, struct uf_error *er
 uf_status effect_report_randomisation(const struct effect_run *run,
                                       const struct uf_randomisation *randomisation,
                                       const struct uf_did_assignment *assignment, struct uf_error *error);
+
+/* A note `treated-noisier` or `treated-quieter` where the treated blocks varied more or less before the start than the
+ * others did (or, where that is not known, are smaller or larger by weight): which p-values cannot be trusted, and in
+ * which direction. `scaled`: the scaled randomisation is at hand. docs/design-check.md has the thresholds. */
+uf_status effect_report_noise(const struct effect_run *run, const struct uf_did_assignment *assignment, bool scaled,
+                              struct uf_error *error);
 
 /* What the outcome is measured in, for the size in per cent; in the order of effect_scales. */
 enum effect_scale { EFFECT_SCALE_AUTO, EFFECT_SCALE_LEVEL, EFFECT_SCALE_LOG, EFFECT_SCALE_LOG_PER_CENT };

@@ -13,7 +13,7 @@ void effect_sample_clear(struct effect_sample *s)
     if (!s) return;
     free(s->row), free(s->unit), free(s->period), free(s->cluster[0]), free(s->cluster[1]);
     free(s->outcome), free(s->treatment), free(s->weights), free(s->time), free(s->latitude),
-        free(s->longitude);
+        free(s->longitude), free(s->first_period);
     gsl_matrix_free(s->covariates), free(s->columns);
     memset(s, 0, sizeof *s);
 }
@@ -271,6 +271,7 @@ static uf_status init(const struct uf_panel *panel, enum uf_language language, b
             language == UF_SWEDISH ? "rader som används i skattningen" : "rows used in the estimation",
             sample.data.n, sample.data.n, error);
     if (status == UF_OK) status = fill(panel, columns, &sample, error);
+    sample.n_rows = sample.data.n;
     if (status != UF_OK)
         effect_sample_clear(&sample);
     else

@@ -19,6 +19,8 @@ struct effect_sample {
     long *time;
     size_t n_treated, n_control, n_cohorts; /* units in the sample, ever treated or never */
     bool calendar;                          /* periods are on a calendar: gaps count */
+    size_t *first_period;                   /* of the clusters, after effect_sample_take_means; else NULL */
+    size_t n_rows;                          /* observations, also where `data` holds means of them */
 };
 /* Rows without outcome, treatment, a covariate or a positive weight are left out, and written to the ledger of
  * `result`. */
@@ -29,6 +31,13 @@ uf_status effect_sample_init(const struct uf_panel *panel, enum uf_language lang
 uf_status effect_sample_init_columns(const struct uf_panel *panel, enum uf_language language,
                                      struct effect_sample *out, struct uf_result *result,
                                      struct uf_error *error);
+/*
+ * Puts the means of each cluster and period, weighted by their rows, in the place of very many rows (did_is_summed), where
+ * that leaves the two-way estimate of a treatment that came to whole clusters as it is: balanced units within clusters, no
+ * covariates, no weights. Then all inference for few clusters is possible, and the same as from the rows. `done` says
+ * whether it was.
+ */
+uf_status effect_sample_take_means(struct effect_sample *sample, bool *done, struct uf_error *error);
 /* Reads latitude and longitude, by the names of their columns (degrees). UF_BAD_USAGE: not two names, or no such column;
  * UF_BAD_INPUT: a value that is missing, with its unit. */
 uf_status effect_sample_locate(const struct uf_panel *panel, const struct uf_text_list *names,

@@ -61,16 +61,53 @@ static const char *const sources[] = {
     NULL,
 };
 
+static const struct uf_hint_number whole_sample = {.table = "leave-one-out", .column = "whole_sample"};
+#define MOST_CHANGED .table = "leave-one-out", .by = "change"
+static const struct uf_hint_number most_changed[] = {{MOST_CHANGED, .column = "label"},
+                                                     {MOST_CHANGED, .column = "estimate"},
+                                                     {MOST_CHANGED, .column = "whole_sample"}};
+
+/* Intervals by M, the original one first, the breakdown value by name in its place. */
+#define BOUNDS_CHART(a_parameter, a_restriction, en, sv)                                                     \
+    {                                                                                                        \
+        .kind = "intervals", .table = "bounds", .title = {en, sv}, .where = "parameter", .is = a_parameter,  \
+        .also_where = "restriction", .also_is = a_restriction, .value_label = {"Difference", "Skillnad"},    \
+        .band_label = {"{0} % interval", "{0} % intervall"}, .value = "estimate", .low = "low",              \
+        .high = "high", .label = "label", .reference = 0, .reference_label = {"no difference", "ingen skillnad"}               \
+    }
+
 static const struct uf_chart_hint charts[] = {
+    BOUNDS_CHART("first", "relative-magnitudes",
+                 "{0}: difference in the first period, where trends may drift apart M times as much as before",
+                 "{0}: skillnad i första perioden, när trenderna får glida isär M gånger så mycket som före"),
+    BOUNDS_CHART("average", "relative-magnitudes",
+                 "{0}: average difference, where trends may drift apart M times as much as before",
+                 "{0}: genomsnittlig skillnad, när trenderna får glida isär M gånger så mycket som före"),
+    BOUNDS_CHART("first", "smoothness",
+                 "{0}: difference in the first period, where the slope of the trend may change by M a period",
+                 "{0}: skillnad i första perioden, när trendens lutning får ändras med M per period"),
+    BOUNDS_CHART("average", "smoothness",
+                 "{0}: average difference, where the slope of the trend may change by M a period",
+                 "{0}: genomsnittlig skillnad, när trendens lutning får ändras med M per period"),
     {.kind = "intervals",
      .table = "leave-one-out",
      .title = {"{0}: the estimate without one region at a time", "{0}: skattningen utan en region i taget"},
+     .subtitle = {"Largest change: without {0}, {1} instead of {2}",
+                  "Störst ändring: utan {0}, {1} i stället för {2}"},
+     .numbers = most_changed,
+     .n_numbers = sizeof most_changed / sizeof *most_changed,
      .value_label = {"Difference", "Skillnad"},
+     .band_label = {"{0} % confidence interval (treated regions in bold)",
+                    "{0} % konfidensintervall (insatsregioner i fetstil)"},
      .value = "estimate",
      .low = "conf_low",
      .high = "conf_high",
      .label = "label",
-     .reference = 0},
+     .order = "value",
+     .reference = NAN,
+     .reference_label = {"all regions: {0}", "alla regioner: {0}"},
+     .reference_from = &whole_sample,
+     .from_zero = true},
 };
 
 uf_status sensitivity_table(const struct sensitivity_run *run, const char *name, struct uf_words title,
@@ -160,7 +197,6 @@ static uf_status run_sensitivity(const struct uf_panel *panel, const struct uf_o
 {
     struct uf_design design;
     struct effect_sample sample;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "sensitivity needs an outcome: name one column as the outcome");
     const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
@@ -180,8 +216,7 @@ static uf_status run_sensitivity(const struct uf_panel *panel, const struct uf_o
     UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
     uf_status status = run_all(&run, error);
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_sensitivity = {

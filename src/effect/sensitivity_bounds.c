@@ -4,6 +4,7 @@
 #include "effect/sensitivity_event.h"
 #include "effect/significant.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -78,29 +79,99 @@ struct tables {
     struct uf_table *bounds, *breakdown;
 };
 
-static uf_status add_bounds(const struct sensitivity_run *run, const struct sensitivity_event *e,
-                            const char *parameter, const struct uf_trend_options *options,
-                            struct uf_table *table, struct uf_error *error)
+/* A row of `bounds`. */
+struct bound {
+    const char *parameter, *restriction, *set;
+    double m, low, high;
+    bool empty, breakdown;
+};
+
+/* `M = 0,5`, for the row of a chart; the value at which the interval first includes 0 says so. */
+static uf_status bound_label(const struct sensitivity_run *run, const struct bound *bound, char **out,
+                             struct uf_error *error)
 {
-    struct uf_trend_bounds bounds;
-    size_t row;
+    static const struct uf_words original = {"original interval", "ursprungligt intervall"},
+                                 at = {"M = {0}", "M = {0}"},
+                                 breakdown = {"M = {0}: breakdown value", "M = {0}: brytpunkt"};
+    /* three figures, and none for a whole number */
+    double scale = bound->m > 0 ? pow(10, 2 - floor(log10(bound->m))) : 1;
+    const struct uf_argument m = uf_number_argument(round(bound->m * scale) / scale, -1);
+    return uf_phrase(run->common.context->language,
+                     isnan(bound->m)    ? original
+                     : bound->breakdown ? breakdown
+                                        : at,
+                     &m, 1, out, error);
+}
+
+static double combined_estimate(const struct sensitivity_event *e)
+{
     double estimate = 0;
-    UF_TRY(uf_trend_bounds(&e->study, options, &bounds, error));
     for (size_t t = 0; t < e->study.n_after; t++)
         estimate += gsl_vector_get(e->estimate, e->study.n_before + t) *
                     (e->study.weights ? gsl_vector_get(e->study.weights, t) : t == 0);
-    UF_TRY(uf_table_add_row(table, &row, error));
-    const char *texts[] = {parameter, restrictions[options->restriction], set_names[options->set]};
-    for (size_t c = 0; c < 3; c++) UF_TRY(uf_table_set_text(table, row, c, texts[c], error));
-    const double numbers[] = {options->m, estimate, bounds.low, bounds.high};
-    for (size_t c = 0; c < 4; c++) UF_TRY(effect_set_number(table, row, 3 + c, numbers[c], error));
+    return estimate;
+}
+
+static uf_status add_row(const struct sensitivity_run *run, const struct sensitivity_event *e,
+                         const struct bound *bound, struct uf_table *table, struct uf_error *error)
+{
     static const struct uf_words marks[] = {{"no", "nej"}, {"yes", "ja"}};
     static const struct uf_words empty = {"every value is rejected", "varje värde förkastas"};
-    bool zero = bounds.low <= 0 && bounds.high >= 0;
     enum uf_language language = run->common.context->language;
+    bool zero = bound->low <= 0 && bound->high >= 0;
+    char *label = NULL;
+    size_t row;
+    UF_TRY(uf_table_add_row(table, &row, error));
+    const char *texts[] = {bound->parameter, bound->restriction, bound->set};
+    for (size_t c = 0; c < 3; c++) UF_TRY(uf_table_set_text(table, row, c, texts[c], error));
+    const double numbers[] = {bound->m, combined_estimate(e), bound->low, bound->high};
+    for (size_t c = 0; c < 4; c++) UF_TRY(effect_set_number(table, row, 3 + c, numbers[c], error));
     UF_TRY(uf_table_set_text(table, row, 7, uf_words_in(marks[zero], language), error));
     UF_TRY(uf_table_set_text(table, row, 8, e->vcov, error));
-    return uf_table_set_text(table, row, 9, bounds.empty ? uf_words_in(empty, language) : NULL, error);
+    UF_TRY(uf_table_set_text(table, row, 9, bound->empty ? uf_words_in(empty, language) : NULL, error));
+    UF_TRY(bound_label(run, bound, &label, error));
+    uf_status status = uf_table_set_text(table, row, 10, label, error);
+    free(label);
+    return status;
+}
+
+static uf_status add_bounds(const struct sensitivity_run *run, const struct sensitivity_event *e,
+                            const char *parameter, const struct uf_trend_options *options, bool breakdown,
+                            struct uf_table *table, struct uf_error *error)
+{
+    struct uf_trend_bounds bounds;
+    UF_TRY(uf_trend_bounds(&e->study, options, &bounds, error));
+    const struct bound bound = {.parameter = parameter,
+                                .restriction = restrictions[options->restriction],
+                                .set = set_names[options->set],
+                                .m = options->m,
+                                .low = bounds.low,
+                                .high = bounds.high,
+                                .empty = bounds.empty,
+                                .breakdown = breakdown};
+    return add_row(run, e, &bound, table, error);
+}
+
+/* The interval where trends are taken to be parallel, which the others are to be seen beside. */
+static uf_status add_original(const struct sensitivity_run *run, const struct sensitivity_event *e,
+                              const char *parameter, const char *restriction, struct uf_table *table,
+                              struct uf_error *error)
+{
+    double variance = 0, estimate = combined_estimate(e);
+    size_t n = e->study.n_after, first = e->study.n_before;
+    for (size_t s = 0; s < n; s++)
+        for (size_t t = 0; t < n; t++)
+            variance += (e->study.weights ? gsl_vector_get(e->study.weights, s) : s == 0) *
+                        (e->study.weights ? gsl_vector_get(e->study.weights, t) : t == 0) *
+                        gsl_matrix_get(e->covariance, first + s, first + t);
+    double half = gsl_cdf_ugaussian_Pinv(0.5 + run->level / 2) * sqrt(variance);
+    const struct bound bound = {.parameter = parameter,
+                                .restriction = restriction,
+                                .set = "original",
+                                .m = NAN,
+                                .low = estimate - half,
+                                .high = estimate + half};
+    return add_row(run, e, &bound, table, error);
 }
 
 static uf_status breakdown_sentence(const struct sensitivity_run *run, const struct sensitivity_event *e,
@@ -153,7 +224,7 @@ static uf_status breakdown_sentence(const struct sensitivity_run *run, const str
 /* The sentence of the first parameter of each restriction is a note too. */
 static uf_status add_breakdown(const struct sensitivity_run *run, const struct sensitivity_event *e, size_t p,
                                const struct uf_trend_options *options, bool say, struct uf_table *table,
-                               struct uf_error *error)
+                               struct uf_trend_breakdown *out, struct uf_error *error)
 {
     static const char *const codes[] = {"breakdown-relative-magnitudes", "breakdown-smoothness"};
     static const struct uf_words as_it_is = {"{0}", "{0}"};
@@ -165,6 +236,7 @@ static uf_status add_breakdown(const struct sensitivity_run *run, const struct s
     char *sentence = NULL;
     size_t row;
     UF_TRY(uf_trend_breakdown(&e->study, options, largest, &breakdown, error));
+    *out = breakdown;
     UF_TRY(breakdown_sentence(run, e, p, options->restriction, &breakdown, &sentence, error));
     uf_status status = uf_table_add_row(table, &row, error);
     const char *texts[] = {parameters[p].name, restrictions[options->restriction], set_names[options->set]};
@@ -181,6 +253,27 @@ static uf_status add_breakdown(const struct sensitivity_run *run, const struct s
     return status;
 }
 
+/* Rows for the values asked for, and one for the breakdown value (NaN: none) in its place among them. */
+static uf_status add_values(const struct sensitivity_run *run, const struct sensitivity_event *e,
+                            const char *parameter, const struct uf_trend_options *asked, const double *values,
+                            size_t count, double breakdown, struct uf_table *table, struct uf_error *error)
+{
+    struct uf_trend_options options = *asked;
+    bool placed = isnan(breakdown);
+    for (size_t i = 0; i < count; i++) placed |= values[i] == breakdown;
+    for (size_t i = 0; i <= count; i++) {
+        if (!placed && (i == count || values[i] > breakdown)) {
+            placed = true;
+            options.m = breakdown;
+            UF_TRY(add_bounds(run, e, parameter, &options, true, table, error));
+        }
+        if (i == count) break;
+        options.m = values[i];
+        UF_TRY(add_bounds(run, e, parameter, &options, values[i] == breakdown, table, error));
+    }
+    return UF_OK;
+}
+
 static uf_status fill(const struct sensitivity_run *run, struct sensitivity_event *e, struct tables *tables,
                       struct uf_error *error)
 {
@@ -195,11 +288,11 @@ static uf_status fill(const struct sensitivity_run *run, struct sensitivity_even
         for (size_t p = 0; p < 2; p++) {
             if (!wants(run, "parameters", parameters[p].name)) continue;
             e->study.weights = p == 0 ? NULL : e->average;
-            for (size_t i = 0; i < count; i++) {
-                options.m = values[i];
-                UF_TRY(add_bounds(run, e, parameters[p].name, &options, tables->bounds, error));
-            }
-            UF_TRY(add_breakdown(run, e, p, &options, !said, tables->breakdown, error));
+            struct uf_trend_breakdown breakdown;
+            UF_TRY(add_breakdown(run, e, p, &options, !said, tables->breakdown, &breakdown, error));
+            UF_TRY(add_original(run, e, parameters[p].name, restrictions[r], tables->bounds, error));
+            UF_TRY(add_values(run, e, parameters[p].name, &options, values, count,
+                              breakdown.beyond ? NAN : breakdown.m, tables->bounds, error));
             said = true;
         }
     }
@@ -333,14 +426,14 @@ static uf_status report(const struct sensitivity_run *run, struct sensitivity_ev
         {"parameter", false, -1, false}, {"restriction", false, -1, false},   {"set", false, -1, false},
         {"m", true, 4, false},           {"estimate", true, 4, true},         {"low", true, 4, true},
         {"high", true, 4, true},         {"includes_zero", false, -1, false}, {"vcov", false, -1, false},
-        {"note", false, -1, false}};
+        {"note", false, -1, false},      {"label", false, -1, false}};
     static const struct sensitivity_column breakdown[] = {{"parameter", false, -1, false},
                                                           {"restriction", false, -1, false},
                                                           {"set", false, -1, false},
                                                           {"breakdown_m", true, 4, false},
                                                           {"text", false, -1, false}};
     struct tables tables = {0};
-    uf_status status = sensitivity_table(run, "bounds", titles[0], bounds, 10, &tables.bounds, error);
+    uf_status status = sensitivity_table(run, "bounds", titles[0], bounds, 11, &tables.bounds, error);
     if (status == UF_OK)
         status = sensitivity_table(run, "breakdown", titles[1], breakdown, 5, &tables.breakdown, error);
     struct uf_error reason;

@@ -149,6 +149,17 @@ static uf_status note_largest(const struct sensitivity_run *run, struct largest 
                        text[sign_changes < 2 ? sign_changes : 2], nothing, arguments, 4, error);
 }
 
+/* The estimate of the whole sample in each row, to compare with. */
+static uf_status add_whole_sample(const struct sensitivity_run *run, struct uf_table *table,
+                                  struct uf_error *error)
+{
+    size_t column;
+    UF_TRY(uf_table_add_column(table, "whole_sample", UF_COLUMN_NUMBER, run->common.unit, 4, &column, error));
+    for (size_t row = 0; row < uf_table_rows(table); row++)
+        UF_TRY(effect_set_number(table, row, column, run->main.estimate, error));
+    return UF_OK;
+}
+
 uf_status sensitivity_leave_out(const struct sensitivity_run *run, struct uf_error *error)
 {
     static const struct uf_words title = {"The estimate without one region at a time",
@@ -171,6 +182,7 @@ uf_status sensitivity_leave_out(const struct sensitivity_run *run, struct uf_err
     uf_status status = sensitivity_checks_table(run, "leave-one-out", title, &table, error);
     if (status == UF_OK) status = leave_each_out(run, keep, table, &largest, &sign_changes, error);
     free(keep);
+    if (status == UF_OK) status = add_whole_sample(run, table, error);
     if (status == UF_OK && largest.unit != SIZE_MAX) status = note_largest(run, largest, sign_changes, error);
     return sensitivity_take(run, table, status, error);
 }

@@ -67,7 +67,7 @@ static struct amounts amounts_of(const struct effect_run *run, enum effect_scale
         weight += w;
         a.mean += w * data->outcome[i];
         a.dose += w * data->treatment[i];
-        a.treatment_sum += data->treatment[i];
+        a.treatment_sum += (data->n_rows ? w : 1) * data->treatment[i]; /* weights of means count rows */
     }
     a.mean /= weight;
     a.dose /= weight;

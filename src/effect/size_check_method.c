@@ -26,21 +26,30 @@ static const char *const sources[] = {
     NULL,
 };
 
+static const struct uf_hint_number nominal = {.table = "size-check", .column = "nominal"};
+
 static const struct uf_chart_hint charts[] = {
     {.kind = "intervals",
      .table = "size-check",
      .title = {"{0}: how often each type of inference finds an effect that is not there",
                "{0}: hur ofta varje typ av inferens finner en effekt som inte finns"},
-     .value_label = {"Share of placebo treatments (%)", "Andel av placeboinsatserna (%)"},
+     .value_label = {"Share of placebo treatments in which an effect is found",
+                     "Andel placeboinsatser där en effekt hittas"},
+     .band_label = {"95 % interval of the simulation", "95 % intervall för simuleringen"},
      .value = "rate",
      .low = "low",
      .high = "high",
      .label = "label",
-     .reference = 5},
+     .group = "sample_label",
+     .reference = NAN,
+     .reference_label = {"should be {0} %", "ska vara {0} %"},
+     .reference_from = &nominal,
+     .from_zero = true},
 };
 
 enum {
     SAMPLE,
+    SAMPLE_LABEL,
     PROCEDURE,
     LABEL,
     RATE,
@@ -53,6 +62,7 @@ enum {
     ALIKE,
     N_TREATED,
     N_CONTROL,
+    NOMINAL,
     TAKEN
 };
 
@@ -67,6 +77,7 @@ static uf_status new_table(const struct uf_context *context, struct uf_table **o
         const char *unit;
         int decimals;
     } columns[] = {{"sample", UF_COLUMN_TEXT, NULL, -1},
+                   {"sample_label", UF_COLUMN_TEXT, NULL, -1},
                    {"vcov", UF_COLUMN_TEXT, NULL, -1},
                    {"label", UF_COLUMN_TEXT, NULL, -1},
                    {"rate", UF_COLUMN_NUMBER, "%", 1},
@@ -79,6 +90,7 @@ static uf_status new_table(const struct uf_context *context, struct uf_table **o
                    {"placebos_alike", UF_COLUMN_NUMBER, NULL, 0},
                    {"n_treated", UF_COLUMN_NUMBER, NULL, 0},
                    {"n_control", UF_COLUMN_NUMBER, NULL, 0},
+                   {"nominal", UF_COLUMN_NUMBER, "%", -1},
                    {"note", UF_COLUMN_TEXT, NULL, -1}};
     struct uf_table *table = NULL;
     size_t index;
@@ -117,8 +129,22 @@ static const struct uf_words sample_words[UF_SIZE_SAMPLES] = {
     [UF_SIZE_BEFORE] = {"all regions before the start", "alla regioner före start"}};
 static const char *const sample_codes[UF_SIZE_SAMPLES] = {"controls", "before"};
 
+/* The procedures for people, in the order of enum uf_size_procedure. */
+static const struct uf_words procedure_words[UF_SIZE_PROCEDURES] = {
+    {"randomisation, scaled by the noise before", "randomisering, skalad med bruset före"},
+    {"randomisation of the coefficient", "randomisering av koefficienten"},
+    {"randomisation of the t value", "randomisering av t-värdet"},
+    {"wild cluster bootstrap", "vild klusterbootstrap"},
+    {"Conley–Taber", "Conley–Taber"},
+    {"Ferman–Pinto", "Ferman–Pinto"},
+    {"clusters, bias-reduced (CR2)", "kluster, biasreducerad (CR2)"},
+    {"clusters, jackknife (CR3)", "kluster, jackknife (CR3)"},
+    {"clusters, the usual error (CR1S)", "kluster, det vanliga felet (CR1S)"},
+    {"no clusters, unequal variance (HC1)", "utan kluster, olika varians (HC1)"},
+    {"no clusters, equal variance (iid)", "utan kluster, lika varians (iid)"}};
+
 static uf_status add_row(const struct uf_size_check *check, int sample, int procedure, const char *chosen,
-                         enum uf_language language, struct uf_table *table, struct uf_error *error)
+                         double threshold, enum uf_language language, struct uf_table *table, struct uf_error *error)
 {
     static const struct uf_words taken = {"taken by inference: auto", "tas av inference: auto"};
     const struct uf_size_count *count = &check->sample[sample].count[procedure];
@@ -135,13 +161,9 @@ static uf_status add_row(const struct uf_size_check *check, int sample, int proc
     values[N_TREATED] = (double)check->sample[sample].n_treated;
     values[N_CONTROL] = (double)check->sample[sample].n_control;
     UF_TRY(uf_table_add_row(table, &row, error));
-    char *label = NULL;
-    const struct uf_argument arguments[] = {uf_text_argument(name),
-                                            uf_text_argument(uf_words_in(sample_words[sample], language))};
-    UF_TRY(uf_phrase(language, (struct uf_words){"{0} ({1})", "{0} ({1})"}, arguments, 2, &label, error));
-    uf_status status = uf_table_set_text(table, row, LABEL, label, error);
-    free(label);
-    UF_TRY(status);
+    values[NOMINAL] = 100 * threshold;
+    UF_TRY(uf_table_set_text(table, row, SAMPLE_LABEL, uf_words_in(sample_words[sample], language), error));
+    UF_TRY(uf_table_set_text(table, row, LABEL, uf_words_in(procedure_words[procedure], language), error));
     UF_TRY(uf_table_set_text(table, row, SAMPLE, sample_codes[sample], error));
     UF_TRY(uf_table_set_text(table, row, PROCEDURE, name, error));
     UF_TRY(uf_table_set_text(table, row, TAKEN, strcmp(name, chosen) ? NULL : uf_words_in(taken, language),
@@ -239,7 +261,7 @@ static uf_status report(const struct uf_did_data *data, const struct uf_context 
             continue;
         }
         for (int j = 0; j < UF_SIZE_PROCEDURES && status == UF_OK; j++)
-            status = add_row(check, sample, j, chosen, context->language, table, error);
+            status = add_row(check, sample, j, chosen, threshold, context->language, table, error);
         if (status == UF_OK) status = note_rates(context, check, sample, chosen, threshold, result, error);
     }
     if (status != UF_OK) {
@@ -275,7 +297,6 @@ static uf_status run_size_check(const struct uf_panel *panel, const struct uf_op
     struct effect_sample sample;
     struct uf_size_check check;
     struct uf_error reason;
-    struct uf_table *facts = NULL;
     if (panel->outcome < 0)
         return uf_fail(error, UF_BAD_USAGE, "size-check needs an outcome: name one column as the outcome");
     const struct uf_size_options settled = {.draws = uf_options_count(options, "draws"),
@@ -300,8 +321,7 @@ static uf_status run_size_check(const struct uf_panel *panel, const struct uf_op
     else if (error)
         *error = reason;
     effect_sample_clear(&sample);
-    if (status == UF_OK) status = uf_design_table(&design, context->language, &facts, error);
-    return status == UF_OK ? uf_result_take_table(result, facts, error) : status;
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
 
 const struct uf_method uf_method_size_check = {

@@ -92,11 +92,9 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *chos
                      const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
     struct sc_study study = {.panel = panel, .options = chosen, .context = context, .result = result};
-    struct uf_table *table = NULL;
     if (panel->outcome < 0) return uf_fail(error, UF_BAD_USAGE, "synthetic-control needs an outcome");
     UF_TRY(uf_design_check(panel, UF_COMPARE_DONORS, context, &study.design, result, error));
-    UF_TRY(uf_design_table(&study.design, context->language, &table, error));
-    UF_TRY(uf_result_take_table(result, table, error));
+    UF_TRY(uf_design_report(panel, &study.design, context->language, result, error));
     result->claim = study.design.claim;
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
     study.fit_options.max_evaluations = uf_options_count(chosen, "max-evaluations");

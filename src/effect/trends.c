@@ -37,7 +37,7 @@ static bool in_group(const struct trend_group *group, size_t first)
     return group->pooled ? first != SIZE_MAX : first == group->first;
 }
 
-static double period_number(const struct effect_run *run, size_t period)
+double effect_period_number(const struct effect_run *run, size_t period)
 {
     static const double parts[] = {[UF_PERIOD_YEAR] = 1,   [UF_PERIOD_HALF] = 2,  [UF_PERIOD_QUARTER] = 4,
                                    [UF_PERIOD_MONTH] = 12, [UF_PERIOD_WEEK] = 53, [UF_PERIOD_SPAN] = 1};
@@ -75,7 +75,7 @@ static uf_status add_group(const struct effect_run *run, const struct trend_grou
         double w = data->weights ? data->weights[i] : 1;
         sum[t] += w * data->outcome[i];
         weight[t] += w;
-        n[t]++;
+        n[t] += data->n_rows ? (size_t)w : 1; /* weights of means count rows */
     }
     for (size_t t = 0; t < data->n_periods && status == UF_OK; t++) {
         if (n[t] == 0) continue;
@@ -83,7 +83,7 @@ static uf_status add_group(const struct effect_run *run, const struct trend_grou
         if (status == UF_OK)
             status = uf_table_set_text(table, row, 0, treated ? "treated" : "control", error);
         if (status == UF_OK) status = uf_table_set_text(table, row, 1, label, error);
-        if (status == UF_OK) status = uf_table_set_number(table, row, 2, period_number(run, t), error);
+        if (status == UF_OK) status = uf_table_set_number(table, row, 2, effect_period_number(run, t), error);
         if (status == UF_OK) status = uf_table_set_text(table, row, 3, run->panel->periods.label[t], error);
         if (status == UF_OK) status = uf_table_set_number(table, row, 4, sum[t] / weight[t], error);
         if (status == UF_OK) status = uf_table_set_number(table, row, 5, (double)n[t], error);

@@ -29,6 +29,11 @@ double convergence_growth(const struct convergence_study *study, size_t region);
 /* The same between the ends that rounding leaves open; equal to the growth where figures are exact. */
 void convergence_growth_band(const struct convergence_study *study, size_t region, double *low, double *high);
 
+/* The least and largest deviation of each period of the spread, n_sigma numbers each; NaN where figures are exact or may
+ * be 0. */
+uf_status convergence_spread_bands(const struct convergence_study *study, double *low, double *high,
+                                   struct uf_error *error);
+
 uf_status convergence_tables_add(const struct convergence_study *study, struct uf_result *result,
                                  struct uf_error *error);
 uf_status convergence_tell(const struct convergence_study *study, struct uf_result *result,

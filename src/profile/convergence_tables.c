@@ -133,23 +133,29 @@ static uf_status sigma_table(const struct convergence_study *study, struct uf_ta
 {
     static const struct uf_words title = {"Spread between regions", "Spridning mellan regioner"};
     static const struct uf_words spread = {"Spread", "Spridning"};
-    static const struct tidy_column columns[] = {{"label", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"period", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"deviation", UF_COLUMN_NUMBER, NULL, 4},
-                                                 {"regions", UF_COLUMN_NUMBER, NULL, 0}};
+    static const struct tidy_column columns[] = {
+        {"label", UF_COLUMN_TEXT, NULL, -1},           {"period", UF_COLUMN_TEXT, NULL, -1},
+        {"deviation", UF_COLUMN_NUMBER, NULL, 4},      {"deviation_low", UF_COLUMN_NUMBER, NULL, 4},
+        {"deviation_high", UF_COLUMN_NUMBER, NULL, 4}, {"regions", UF_COLUMN_NUMBER, NULL, 0}};
     struct uf_table *table = NULL;
     const enum uf_language language = study->series.language;
-    UF_TRY(tidy_table_new("convergence-sigma", uf_words_in(title, language), columns, 4, &table, error));
-    uf_status status = UF_OK;
+    double *low = malloc((2 * study->n_sigma + 1) * sizeof *low), *high = low + study->n_sigma;
+    if (!low) return uf_fail_memory(error);
+    uf_status status = convergence_spread_bands(study, low, high, error);
+    if (status == UF_OK)
+        status = tidy_table_new("convergence-sigma", uf_words_in(title, language), columns, 6, &table, error);
     for (size_t t = 0; t < study->n_sigma && status == UF_OK; t++) {
         struct tidy_row row = tidy_row_add(table, error);
         tidy_text(&row, uf_words_in(spread, language));
         tidy_text(&row, panel_series_period(&study->series, study->sigma_period[t]));
         tidy_number(&row, study->has_sigma ? study->deviation[t] : (double)NAN, UF_VALUE_NOT_AVAILABLE);
+        tidy_number(&row, low[t], UF_VALUE_NOT_APPLICABLE);
+        tidy_number(&row, high[t], UF_VALUE_NOT_APPLICABLE);
         tidy_number(&row, study->has_sigma ? (double)study->sigma_regions : (double)NAN,
                     UF_VALUE_NOT_AVAILABLE);
         status = row.status;
     }
+    free(low);
     if (status == UF_OK)
         *out = table;
     else

@@ -5,8 +5,10 @@
 #include "profile/panel_activity.h"
 
 /* Table `location-quotient-growth` of the activity's last period against its first; `quotient` is regions × sectors of
- * the last. Growth is in per cent; missing where either figure is, undefined from 0. */
-uf_status location_quotient_growth_table(const struct panel_activity *activity, const gsl_matrix *quotient,
-                                         struct uf_table **out, struct uf_error *error);
+ * the last, with its bounds. Growth is in per cent; missing where either figure is, undefined from 0. What rounding
+ * leaves of it: the least now over the most before, and the other way about. */
+uf_status location_quotient_growth_table(const struct panel_activity *activity,
+                                         const gsl_matrix *const quotient[BOUNDS], struct uf_table **out,
+                                         struct uf_error *error);
 
 #endif

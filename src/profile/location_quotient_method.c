@@ -376,7 +376,8 @@ static uf_status add_results(const struct panel_activity *a, const struct quotie
     UF_TRY(tell_findings(a, now, period, result, error));
     if (before == NULL) return UF_OK;
     UF_TRY(tell_changes(a, now, before, result, error));
-    UF_TRY(location_quotient_growth_table(a, now->value, &table, error));
+    const gsl_matrix *const quotient[BOUNDS] = {now->value, now->low, now->high};
+    UF_TRY(location_quotient_growth_table(a, quotient, &table, error));
     return uf_result_take_table(result, table, error);
 }
 
@@ -416,6 +417,8 @@ static const struct uf_option options_list[] = {
 static const struct uf_scatter_hint bubbles = {
     .size = "value",
     .reference_x = 0,
+    .x_low = "growth_low",
+    .x_high = "growth_high",
     .x_label = {"Growth since the period compared with, %", "Tillväxt sedan jämförelseperioden, %"},
     .quadrants = {{"Specialised and growing", "Specialiserad och växer"},
                   {"Specialised and shrinking", "Specialiserad och krymper"},
@@ -451,6 +454,8 @@ static const struct uf_chart_hint charts[] = {
      .value_label = {"Location quotient (1 = as the reference area)",
                      "Lokaliseringskvot (1 = som jämförelseområdet)"},
      .value = "location_quotient",
+     .low = "low",
+     .high = "high",
      .label = "sector_label",
      .x = "growth",
      .facet_by = "unit",

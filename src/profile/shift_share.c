@@ -163,7 +163,18 @@ uf_status uf_shift_share_band(const struct uf_shift_share_bounds *bounds, size_t
     const struct uf_shift_share_bounds *b = bounds;
     struct uf_shift_share_band band = {0};
     double expected_low = 0,
-           expected_high = 0; /* of Σ e₀·(ρ − 1): what the nation's growth would have given */
+           expected_high = 0;    /* of Σ e₀·(ρ − 1): what the nation's growth would have given */
+    double nation[2][2] = {{0}}; /* start and end, low and high */
+    for (size_t s = 0; s < n; s++) {
+        nation[0][0] += b->nation_start_low[s], nation[0][1] += b->nation_start_high[s];
+        nation[1][0] += b->nation_end_low[s], nation[1][1] += b->nation_end_high[s];
+        band.start_low += b->region_start_low[s], band.start_high += b->region_start_high[s];
+        band.end_low += b->region_end_low[s], band.end_high += b->region_end_high[s];
+    }
+    const double whole_low = nation[0][1] > 0 ? nation[1][0] / nation[0][1] : NAN,
+                 whole_high = nation[0][0] > 0 ? nation[1][1] / nation[0][0] : NAN;
+    band.national_growth_low = whole_low - 1;
+    band.national_growth_high = whole_high - 1;
     for (size_t s = 0; s < n; s++) {
         const double ratio_low =
             b->nation_start_high[s] > 0 ? b->nation_end_low[s] / b->nation_start_high[s] : NAN;
@@ -184,6 +195,10 @@ uf_status uf_shift_share_band(const struct uf_shift_share_bounds *bounds, size_t
                       &high);
         expected_low += low;
         expected_high += high;
+        scaled_bounds(b->region_start_low[s], b->region_start_high[s], ratio_low - whole_high,
+                      ratio_high - whole_low, &low, &high);
+        band.mix_low += low;
+        band.mix_high += high;
     }
     const double total_low = b->total_end_low - b->total_start_high;
     const double total_high = b->total_end_high - b->total_start_low;

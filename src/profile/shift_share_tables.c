@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/fail.h"
 #include "profile/findings.h"
@@ -114,6 +115,12 @@ static size_t component_columns(const struct panel_activity *a, const struct shi
     return n;
 }
 
+static struct uf_shift_share_band band_of(const struct shift_share_parts *parts, size_t r)
+{
+    return parts->band != NULL ? parts->band[r] : (struct uf_shift_share_band){NAN, NAN, NAN, NAN, NAN, NAN,
+                                                                               NAN, NAN, NAN, NAN, NAN, NAN};
+}
+
 static uf_status region_table(const struct panel_activity *a, const struct shift_share_parts *parts,
                               struct uf_table *table, struct uf_error *error)
 {
@@ -122,8 +129,7 @@ static uf_status region_table(const struct panel_activity *a, const struct shift
         const struct uf_shift_share *x = &parts->total[r];
         const uf_value_status reason = needed(a, r);
         const uf_value_status own = a->at[0].region_sum[r] | a->at[last].region_sum[r];
-        struct uf_shift_share_band band = {NAN, NAN, NAN, NAN};
-        if (parts->band != NULL) band = parts->band[r];
+        const struct uf_shift_share_band band = band_of(parts, r);
         double reference_start = 0, reference_end = 0;
         for (size_t s = 0; s < a->n_sectors; s++) {
             reference_start += parts->reference_start[r * a->n_sectors + s];
@@ -140,6 +146,8 @@ static uf_status region_table(const struct panel_activity *a, const struct shift
         tidy_number(&row, band.change_low, parts->band != NULL ? own : no_band);
         tidy_number(&row, band.change_high, parts->band != NULL ? own : no_band);
         tidy_number(&row, growth(x->start, x->end), own);
+        tidy_number(&row, growth(band.start_high, band.end_low), parts->band != NULL ? own : no_band);
+        tidy_number(&row, growth(band.start_low, band.end_high), parts->band != NULL ? own : no_band);
         tidy_number(&row, growth(reference_start, reference_end), reason);
         put_components(&row, parts, x, reason);
         tidy_number(&row, regional_band ? band.regional_low : NAN,
@@ -209,6 +217,24 @@ static uf_status step_table(const struct panel_activity *a, const struct shift_s
     return UF_OK;
 }
 
+struct percent_band {
+    double low, high;
+};
+/* What rounding leaves of a component in per cent of the start; NaN: nothing is known of it. */
+static struct percent_band percent_band(const struct shift_share_parts *parts, size_t r, const char *code)
+{
+    const struct uf_shift_share_band b = band_of(parts, r);
+    if (parts->dynamic) return (struct percent_band){NAN, NAN};
+    if (!strcmp(code, national.code))
+        return (struct percent_band){100 * b.national_growth_low, 100 * b.national_growth_high};
+    const bool is_mix = !strcmp(code, mix.code);
+    if (!is_mix && strcmp(code, "regional") != 0) return (struct percent_band){NAN, NAN};
+    const double low = is_mix ? b.mix_low : b.regional_low, high = is_mix ? b.mix_high : b.regional_high;
+    if (!(b.start_low > 0)) return (struct percent_band){NAN, NAN};
+    return (struct percent_band){100 * low / (low < 0 ? b.start_low : b.start_high),
+                                 100 * high / (high < 0 ? b.start_high : b.start_low)};
+}
+
 static uf_status component_table(const struct panel_activity *a, const struct shift_share_parts *parts,
                                  struct uf_table *table, struct uf_error *error)
 {
@@ -222,8 +248,12 @@ static uf_status component_table(const struct panel_activity *a, const struct sh
             put_place(&row, a, r);
             tidy_text(&row, component[i].code);
             tidy_text(&row, uf_words_in(component[i].label, a->language));
+            const struct percent_band band = percent_band(parts, r, component[i].code);
+            const bool banded = !isnan(band.low) && isfinite(value[i]);
             tidy_number(&row, value[i], reason);
             tidy_number(&row, 100 * value[i] / parts->total[r].start, reason);
+            tidy_number(&row, banded ? band.low : NAN, UF_VALUE_NOT_APPLICABLE);
+            tidy_number(&row, banded ? band.high : NAN, UF_VALUE_NOT_APPLICABLE);
             UF_TRY(row.status);
         }
     }
@@ -275,7 +305,7 @@ uf_status shift_share_tables(const struct panel_activity *a, const struct shift_
                              struct uf_result *result, struct uf_error *error)
 {
     const char *unit = a->column->unit;
-    struct tidy_column regions[11 + 3 + COMPONENTS_MAX + 3] = {
+    struct tidy_column regions[13 + 3 + COMPONENTS_MAX + 3] = {
         {"unit", UF_COLUMN_TEXT, NULL, -1},
         {"label", UF_COLUMN_TEXT, NULL, -1},
         {"from", UF_COLUMN_TEXT, NULL, -1},
@@ -286,9 +316,11 @@ uf_status shift_share_tables(const struct panel_activity *a, const struct shift_
         {"change_low", UF_COLUMN_NUMBER, unit, -1},
         {"change_high", UF_COLUMN_NUMBER, unit, -1},
         {"growth", UF_COLUMN_NUMBER, "%", 1},
+        {"growth_low", UF_COLUMN_NUMBER, "%", 1},
+        {"growth_high", UF_COLUMN_NUMBER, "%", 1},
         {"reference_growth", UF_COLUMN_NUMBER, "%", 1},
     };
-    size_t n = 11 + component_columns(a, parts, regions + 11);
+    size_t n = 13 + component_columns(a, parts, regions + 13);
     regions[n++] = (struct tidy_column){"regional_low", UF_COLUMN_NUMBER, unit, 0};
     regions[n++] = (struct tidy_column){"regional_high", UF_COLUMN_NUMBER, unit, 0};
     regions[n++] = (struct tidy_column){"regional_rounding_sd", UF_COLUMN_NUMBER, unit, 0};
@@ -313,12 +345,13 @@ uf_status shift_share_tables(const struct panel_activity *a, const struct shift_
                 (struct uf_words){"Shift-share by region and sector", "Shift-share per region och bransch"},
                 sectors, n, sector_table, result, error));
     const struct tidy_column components[] = {
-        {"unit", UF_COLUMN_TEXT, NULL, -1},      {"label", UF_COLUMN_TEXT, NULL, -1},
-        {"component", UF_COLUMN_TEXT, NULL, -1}, {"component_label", UF_COLUMN_TEXT, NULL, -1},
-        {"value", UF_COLUMN_NUMBER, unit, 0},    {"percent", UF_COLUMN_NUMBER, "%", 1},
+        {"unit", UF_COLUMN_TEXT, NULL, -1},        {"label", UF_COLUMN_TEXT, NULL, -1},
+        {"component", UF_COLUMN_TEXT, NULL, -1},   {"component_label", UF_COLUMN_TEXT, NULL, -1},
+        {"value", UF_COLUMN_NUMBER, unit, 0},      {"percent", UF_COLUMN_NUMBER, "%", 1},
+        {"percent_low", UF_COLUMN_NUMBER, "%", 1}, {"percent_high", UF_COLUMN_NUMBER, "%", 1},
     };
     UF_TRY(take(a, parts, "shift-share-components",
-                (struct uf_words){"Components of the change", "Förändringens komponenter"}, components, 6,
+                (struct uf_words){"Components of the change", "Förändringens komponenter"}, components, 8,
                 component_table, result, error));
     if (parts->step != NULL) {
         const struct tidy_column steps[] = {

@@ -102,7 +102,13 @@ static uf_status part_rows(const struct breadth *x, size_t r, struct uf_table *t
         tidy_text(&row, panel_activity_region_label(a, r));
         tidy_text(&row, parts[k].name);
         tidy_text(&row, uf_words_in(parts[k].words, a->language));
-        tidy_number(&row, k == 0 ? x->region[r].unrelated : x->region[r].related, x->missing[r]);
+        const double value = k == 0 ? x->region[r].unrelated : x->region[r].related;
+        const struct uf_variety_band *band = &x->band[r];
+        const uf_value_status no_band = a->bands ? x->missing[r] : UF_VALUE_NOT_APPLICABLE;
+        const bool banded = panel_activity_banded(a, isfinite(value));
+        tidy_number(&row, value, x->missing[r]);
+        tidy_number(&row, !banded ? NAN : k == 0 ? band->unrelated_low : band->related_low, no_band);
+        tidy_number(&row, !banded ? NAN : k == 0 ? band->unrelated_high : band->related_high, no_band);
         UF_TRY(row.status);
     }
     return UF_OK;
@@ -239,11 +245,11 @@ static uf_status add_results(const struct breadth *x, struct uf_result *result, 
         {"sectors", UF_COLUMN_NUMBER, NULL, 0},
         {"broad_sectors", UF_COLUMN_NUMBER, NULL, 0},
     };
-    static const struct tidy_column parts[] = {{"unit", UF_COLUMN_TEXT, NULL, -1},
-                                               {"label", UF_COLUMN_TEXT, NULL, -1},
-                                               {"component", UF_COLUMN_TEXT, NULL, -1},
-                                               {"component_label", UF_COLUMN_TEXT, NULL, -1},
-                                               {"value", UF_COLUMN_NUMBER, "bit", 2}};
+    static const struct tidy_column parts[] = {
+        {"unit", UF_COLUMN_TEXT, NULL, -1},        {"label", UF_COLUMN_TEXT, NULL, -1},
+        {"component", UF_COLUMN_TEXT, NULL, -1},   {"component_label", UF_COLUMN_TEXT, NULL, -1},
+        {"value", UF_COLUMN_NUMBER, "bit", 2},     {"value_low", UF_COLUMN_NUMBER, "bit", 2},
+        {"value_high", UF_COLUMN_NUMBER, "bit", 2}};
     UF_TRY(take_table(x, "variety", (struct uf_words){"Variety by region", "Variation per region"}, regions,
                       sizeof regions / sizeof *regions, region_row, result, error));
     UF_TRY(

@@ -76,7 +76,7 @@ static uf_status find_factor(const struct uf_covariance_input *input,
                              const struct uf_covariance_options *options, struct uf_covariance *out,
                              struct uf_error *error)
 {
-    double g = (double)out->n_clusters, n = (double)input->x->size1;
+    double g = (double)out->n_clusters, n = (double)(input->n_rows ? input->n_rows : input->x->size1);
     if (options->kind == UF_COVARIANCE_CR1 || options->kind == UF_COVARIANCE_CR1S) out->factor = g / (g - 1);
     if (options->kind != UF_COVARIANCE_CR1S) return UF_OK;
     UF_TRY(covariance_count_parameters(input, options->k_rule, &out->parameters, error));

@@ -264,7 +264,7 @@ static struct moments_of_draw low_rank(const struct engine *e, const double *sum
     size_t rank = e->m->rank;
     bool restricted = e->m->restricted;
     const double *a0 = sum + 5, *b0 = a0 + rank, *a1 = restricted ? b0 + rank : NULL,
-                 *b1 = a1 ? a1 + rank : NULL;
+                 *b1 = restricted ? a1 + rank : NULL;
     struct moments_of_draw a = squares(a0, a1, rank), b = squares(b0, b1, rank);
     struct moments_of_draw out = {sum[2] - a.v0 + b.v0, sum[3] - a.v1 + b.v1, sum[4] - a.v2 + b.v2};
     if (out.v0 < CANCELLED * (sum[2] + b.v0) || (restricted && out.v2 < CANCELLED * (sum[4] + b.v2)))

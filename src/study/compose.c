@@ -65,6 +65,14 @@ enum table_place compose_place(const struct run_analysis *analysis, const struct
         {"randomisation", PLACE_ROBUSTNESS},
         {"event-study-inference", PLACE_ROBUSTNESS},
         {"pretrend", PLACE_ROBUSTNESS},
+        {"bounds", PLACE_ROBUSTNESS},
+        {"breakdown", PLACE_ROBUSTNESS},
+        {"alternative-controls", PLACE_ROBUSTNESS},
+        {"size-check", PLACE_ROBUSTNESS},
+        {"comparisons", PLACE_ROBUSTNESS},
+        {"by-type", PLACE_ROBUSTNESS},
+        {"power-curve", PLACE_DESIGN},
+        {"minimum-effect", PLACE_DESIGN},
     };
     if (run_is_findings_table(table)) return PLACE_HIDDEN;
     if (analysis->kind != ANALYSIS_EFFECT) return PLACE_RESULT;

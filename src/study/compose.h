@@ -34,6 +34,9 @@ uf_status compose_data(const struct composer *composer, struct uf_error *error);
 uf_status compose_manifest(const struct composer *composer, struct uf_error *error);
 uf_status compose_profile(const struct composer *composer, struct uf_error *error); /* compose_results.c */
 uf_status compose_design(const struct composer *composer, struct uf_error *error);
+/* The table of assumptions of one effect; compose_assumptions.c */
+uf_status compose_assumptions(const struct composer *composer, const struct run_analysis *analysis,
+                              struct uf_error *error);
 uf_status compose_results(const struct composer *composer, struct uf_error *error);
 uf_status compose_robustness(const struct composer *composer, struct uf_error *error);
 uf_status compose_limits(const struct composer *composer, struct uf_error *error); /* compose_notes.c */

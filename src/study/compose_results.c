@@ -58,47 +58,6 @@ uf_status compose_profile(const struct composer *composer, struct uf_error *erro
 
 /* --- design ------------------------------------------------------------------------------------- */
 
-static struct uf_words judgement_words(const char *judgement)
-{
-    static const struct {
-        const char *key;
-        struct uf_words words;
-    } known[] = {{"plausible", {"plausible", "rimligt"}},
-                 {"doubtful", {"doubtful", "tveksamt"}},
-                 {"violated", {"does not hold", "håller inte"}},
-                 {"not-testable", {"cannot be tested", "kan inte prövas"}}};
-    for (size_t i = 0; judgement && i < sizeof known / sizeof *known; i++)
-        if (!strcmp(judgement, known[i].key)) return known[i].words;
-    return (struct uf_words){"not judged", "inte bedömt"};
-}
-
-static uf_status assumptions_table(const struct composer *composer, const struct study_items *assumptions,
-                                   struct uf_error *error)
-{
-    const struct run *run = composer->run;
-    const struct study_assumption *items = assumptions->items;
-    static const char *const columns[] = {"assumption", "judgement", "reason"};
-    static const struct uf_words title = {"Assumptions, as the evaluator judges them",
-                                          "Antaganden och utvärderarens bedömning"};
-    struct uf_table *table = NULL;
-    UF_TRY(uf_table_new("assumptions", &table, error));
-    uf_status status = uf_table_set_title(table, uf_words_in(title, run->language), error);
-    for (size_t j = 0; j < 3 && status == UF_OK; j++)
-        status = uf_table_add_column(table, columns[j], UF_COLUMN_TEXT, NULL, -1, NULL, error);
-    for (size_t i = 0; i < assumptions->count && status == UF_OK; i++) {
-        const char *texts[] = {run_words(run, &items[i].assumption),
-                               uf_words_in(judgement_words(items[i].judgement.text), run->language),
-                               run_words(run, &items[i].why)};
-        size_t row = 0;
-        status = uf_table_add_row(table, &row, error);
-        for (size_t j = 0; j < 3 && status == UF_OK; j++)
-            status = uf_table_set_text(table, row, j, texts[j], error);
-    }
-    if (status == UF_OK) status = uf_report_add_table(composer->report, table, 0, NULL, error);
-    uf_table_free(table);
-    return status;
-}
-
 /* Who else got what, over the regions of this comparison. */
 static uf_status exposures_table(const struct composer *composer, const struct uf_panel *panel,
                                  struct uf_error *error)
@@ -201,8 +160,7 @@ uf_status compose_design(const struct composer *composer, struct uf_error *error
         UF_TRY(compose_heading(composer, analysis->title, error));
         UF_TRY(add_exposures(composer, analysis, error));
         UF_TRY(compose_material(composer, analysis, PLACE_DESIGN, error));
-        if (analysis->effect->assumptions.count)
-            UF_TRY(assumptions_table(composer, &analysis->effect->assumptions, error));
+        UF_TRY(compose_assumptions(composer, analysis, error));
     }
     return UF_OK;
 }
@@ -229,6 +187,19 @@ static uf_status add_claim(const struct composer *composer, const struct run_ana
     return compose_paragraph(composer, claims[analysis->result.claim], NULL, 0, error);
 }
 
+static uf_status add_adjusted(const struct composer *composer, struct uf_error *error)
+{
+    static const struct uf_words heading = {"All of them together", "Alla tillsammans"};
+    char *text = NULL;
+    if (!composer->run->adjusted) return UF_OK;
+    UF_TRY(run_tell_adjusted(composer->run, &text, error));
+    uf_status status = compose_heading(composer, uf_words_in(heading, composer->run->language), error);
+    if (status == UF_OK) status = uf_report_add_paragraph(composer->report, text, error);
+    free(text);
+    UF_TRY(status);
+    return uf_report_add_table(composer->report, composer->run->adjusted, 0, "tables/multiple-testing.csv", error);
+}
+
 uf_status compose_results(const struct composer *composer, struct uf_error *error)
 {
     const struct run *run = composer->run;
@@ -253,7 +224,7 @@ uf_status compose_results(const struct composer *composer, struct uf_error *erro
         UF_TRY(compose_material(composer, analysis, PLACE_RESULT, error));
         UF_TRY(add_notes(composer, analysis, false, error));
     }
-    return UF_OK;
+    return add_adjusted(composer, error);
 }
 
 static bool has_robustness(const struct run_analysis *analysis)

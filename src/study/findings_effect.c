@@ -48,6 +48,8 @@ const char *run_inference_words(const char *vcov, enum uf_language language, cha
                  {"ferman-pinto", {"Ferman–Pinto", "Ferman–Pinto"}},
                  {"driscoll-kraay", {"Driscoll–Kraay", "Driscoll–Kraay"}},
                  {"placebo-in-space", {"rank among placebo regions", "rang bland placeboregioner"}},
+                 {"newey-west", {"Newey–West", "Newey–West"}},
+                 {"prais-winsten", {"Prais–Winsten", "Prais–Winsten"}},
                  {"none", {"none", "ingen"}}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(vcov, known[i].key)) return uf_words_in(known[i].words, language);
@@ -153,9 +155,22 @@ static uf_status tell_estimate(const struct run *run, const struct run_analysis 
         "compare with",
         "{0}. {2} är gapet mellan {1} och dess syntetiska kontroll i genomsnitt {3} {4} ({6} regioner att "
         "jämföra med"};
-    bool path = !strcmp(analysis->method->name, "synthetic-control");
+    static const struct uf_words trend = {
+        "{0}. {2} the level in {1} departs from its own earlier trend, continued, by {3} {4} on average (no region to "
+        "compare with",
+        "{0}. {2} avviker nivån i {1} från sin egen tidigare trend, framskriven, med i genomsnitt {3} {4} (ingen region "
+        "att jämföra med"};
+    static const struct uf_words many = {
+        "{0}. {2} the level of {5} regions together departs from its own earlier trend, continued, by {3} {4} on average "
+        "(no region to compare with",
+        "{0}. {2} avviker nivån i {5} regioner sammantagna från sin egen tidigare trend, framskriven, med i genomsnitt "
+        "{3} {4} (ingen region att jämföra med"};
+    bool path = !strcmp(analysis->method->name, "synthetic-control"),
+         itself = !strcmp(analysis->method->name, "interrupted-time-series");
     uf_status status = add(run, sentence,
-                           analysis->result.claim == UF_CLAIM_EFFECT ? effect
+                           itself && cell(table, 0, "n_treated") > 5 ? many
+                           : itself                                    ? trend
+                           : analysis->result.claim == UF_CLAIM_EFFECT ? effect
                            : path                                    ? gap
                                                                      : difference,
                            arguments, 7, error);

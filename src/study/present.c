@@ -108,13 +108,21 @@ static bool is_in_caption(const struct view *view, size_t column)
 /* What the heading of the analysis, or another column, says already. */
 static bool is_left_out(const struct view *view, size_t column)
 {
-    static const char *const told[] = {"outcome", "method", "group"};
-    static const char *const codes[] = {"priority", "indicator", "unit", "change_percent", "ranked"};
+    static const char *const told[] = {"outcome", "method"};
+    static const char *const codes[] = {"unit", "change_percent", "ranked"};
     const char *name = name_of(view, column);
     if (view->chart) return false;
     if (is_told_once(view, column) || is_in_caption(view, column)) return true;
     if (is_effect(view) && IS_ONE_OF(name, told)) return true;
-    if (!strcmp(name, "component")) return has_column(view, "component_label");
+    /* codes that no reader looks up, beside their words */
+    static const char *const worded[][2] = {{"component", "component_label"},
+                                            {"priority", "priority_label"},
+                                            {"indicator", "indicator_label"},
+                                            {"quadrant", "quadrant_label"}};
+    for (size_t i = 0; i < sizeof worded / sizeof *worded; i++)
+        if (!strcmp(name, worded[i][0]) && has_column(view, worded[i][1])) return true;
+    /* a cohort tells rows apart where effects are by cohort */
+    if (is_effect(view) && !strcmp(name, "group")) return strncmp(uf_table_name(view->table), "group-", 6) != 0;
     if (is_scoreboard(view)) return IS_ONE_OF(name, codes);
     if (!strcmp(name, "period_label")) return has_column(view, "period");
     if (!strcmp(name, "code")) return !strcmp(uf_table_name(view->table), "raw-trends");
@@ -180,7 +188,7 @@ static int decimals_of(const struct view *view, size_t column)
         return decimals;
     int wanted = decimals;
     if (is_effect(view) && !strcmp(name, "p_value"))
-        wanted = 3;
+        wanted = has_column(view, "least_p") ? decimals : 3; /* to be compared with the smallest possible one */
     else if (is_effect(view) && IS_ONE_OF(name, differences))
         wanted = difference_decimals(view, decimals);
     else if (!strcmp(uf_table_name(view->table), "effect-size") ||
@@ -327,14 +335,20 @@ static const char *shown_name(const struct view *view, size_t column)
     return name;
 }
 
-/* The columns in their order, with the time since the start where the term stood that only repeats it. */
+/* The columns in their order, with the time since the start where the term stood that only repeats it, and the course
+ * over time beside the name, where a wide table still shows it. */
 static size_t order_columns(const struct view *view, size_t *order)
 {
     size_t n = 0, time = uf_table_column(view->table, "event_time");
     bool first = !view->chart && has_column(view, "term") && is_filled(view, "event_time");
     if (first) order[n++] = time;
-    for (size_t j = 0; j < uf_table_columns(view->table); j++)
-        if (!is_left_out(view, j) && !(first && j == time)) order[n++] = j;
+    const size_t course = is_scoreboard(view) ? uf_table_column(view->table, "sparkline") : SIZE_MAX,
+                 name = course != SIZE_MAX ? uf_table_column(view->table, "label") : SIZE_MAX;
+    for (size_t j = 0; j < uf_table_columns(view->table); j++) {
+        if (is_left_out(view, j) || (first && j == time) || (j == course && name != SIZE_MAX)) continue;
+        order[n++] = j;
+        if (j == name && !is_left_out(view, course)) order[n++] = course;
+    }
     return n;
 }
 

@@ -10,6 +10,7 @@
 #include <utfall/did.h>
 #include <utfall/imputation.h>
 #include <utfall/inequality.h>
+#include <utfall/interrupted_time_series.h>
 #include <utfall/labour_matching.h>
 #include <utfall/location_quotient.h>
 #include <utfall/peer_regions.h>
@@ -59,6 +60,7 @@ static const struct uf_method *const methods[] = {
     &uf_method_sensitivity,
     &uf_method_power,
     &uf_method_synthetic_control,
+    &uf_method_interrupted_time_series,
 };
 enum { N_METHODS = sizeof methods / sizeof *methods };
 

@@ -113,6 +113,7 @@ static uf_status fill_output(struct run *run, struct uf_error *error)
     UF_TRY(run_import(run, error));
     UF_TRY(run_prepare_series(run, error));
     UF_TRY(run_analyse(run, error));
+    UF_TRY(run_adjust(run, error));
     UF_TRY(run_write_tables(run, error));
     UF_TRY(run_prepare_charts(run, error));
     UF_TRY(run_draw_charts(run, error));
@@ -162,6 +163,7 @@ static void clear_run(struct run *run)
 {
     for (size_t i = 0; i < run->n_charts; i++) uf_chart_clear(&run->charts[i]);
     free(run->charts);
+    uf_table_free(run->adjusted);
     uf_table_free(run->tiles);
     uf_table_free(run->aliases);
     free(run->map);

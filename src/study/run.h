@@ -69,6 +69,7 @@ struct run {
     size_t n_analyses;
     struct uf_result preparation; /* what was done to the series before any analysis */
     char crosswalk_sha256[65];    /* empty: there is none */
+    struct uf_table *adjusted;    /* the main p-values adjusted; NULL: not asked for, or none */
     struct uf_chart *charts;
     size_t n_charts, chart_capacity;
     struct uf_table *tiles;   /* of the tile map; NULL until needed */
@@ -131,6 +132,10 @@ uf_status run_write_tables(struct run *run, struct uf_error *error);
 char *run_table_link(const struct run_analysis *analysis, const struct uf_table *table);
 /* findings_effect.c */
 uf_status run_find_effect(const struct run *run, struct run_analysis *analysis, struct uf_error *error);
+/* run_multiple_testing.c */
+uf_status run_adjust(struct run *run, struct uf_error *error);
+/* What came of it, where run->adjusted is there; free(). */
+uf_status run_tell_adjusted(const struct run *run, char **out, struct uf_error *error);
 /* run_disclosure.c */
 uf_status run_disclose(struct run *run, struct run_analysis *analysis, struct uf_error *error);
 /* The unit of a difference of two values: percentages differ by percentage points. NULL for NULL. */

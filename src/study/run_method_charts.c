@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "study/hint_words.h"
 #include "study/present.h"
+#include "study/undrawn_bands.h"
 
 enum { MAX_FACETS = 6, MOST_HEAT_ROWS = 60 /* of a chart, see docs/charts.md */ };
 
@@ -59,6 +61,21 @@ static uf_status filter_facet(const struct uf_table *table, size_t column, const
     uf_status status = uf_table_filter(table, uf_table_name(table), keep, out, error);
     free(keep);
     return status;
+}
+
+/* The rows that the hint is about; the figure's own copy of the table. */
+static uf_status filter_rows(const struct uf_chart_hint *hint, struct run_figure *figure, struct uf_error *error)
+{
+    const char *const pairs[2][2] = {{hint->where, hint->is}, {hint->also_where, hint->also_is}};
+    for (size_t k = 0; k < 2; k++) {
+        size_t column = pairs[k][0] ? uf_table_column(figure->table, pairs[k][0]) : SIZE_MAX;
+        struct uf_table *part = NULL;
+        if (column == SIZE_MAX) continue;
+        UF_TRY(filter_facet(figure->table, column, pairs[k][1], &part, error));
+        uf_table_free(figure->owned);
+        figure->table = figure->owned = part;
+    }
+    return UF_OK;
 }
 
 static const char *option_period(const struct run_analysis *analysis, const char *name)
@@ -125,15 +142,19 @@ static bool shows_focus(const struct run_analysis *analysis, const struct uf_cha
     return false;
 }
 
-/* The label of the only line in a chart of lines, which then is what the chart is about; NULL: there are several. */
-static const char *only_line(const struct uf_chart_hint *hint, const struct uf_table *table)
+/* The lines of a chart where they are few enough to be brought out all: the only one, or those of an effect. */
+static uf_status few_lines(const struct run_analysis *analysis, const struct uf_chart_hint *hint,
+                           const struct uf_table *table, struct uf_text_list *out, struct uf_error *error)
 {
+    enum { MOST_LINES = 6 };
     size_t label = hint->label ? uf_table_column(table, hint->label) : SIZE_MAX;
-    if (strcmp(hint->kind, "lines") != 0 || label == SIZE_MAX || uf_table_rows(table) == 0) return NULL;
-    const char *first = uf_table_text(table, 0, label);
-    for (size_t i = 1; i < uf_table_rows(table); i++)
-        if (!uf_text_equal(uf_table_text(table, i, label), first)) return NULL;
-    return first;
+    if (strcmp(hint->kind, "lines") != 0 || label == SIZE_MAX) return UF_OK;
+    for (size_t i = 0; i < uf_table_rows(table) && out->count <= MOST_LINES; i++) {
+        const char *text = uf_table_text(table, i, label);
+        if (text && uf_text_list_find(out, text) == SIZE_MAX) UF_TRY(uf_text_list_add(out, text, error));
+    }
+    if (out->count > (analysis->kind == ANALYSIS_EFFECT ? MOST_LINES : 1)) uf_text_list_clear(out);
+    return UF_OK;
 }
 
 static bool has_group(const struct uf_table *table, const char *code)
@@ -142,56 +163,6 @@ static bool has_group(const struct uf_table *table, const char *code)
     for (size_t i = 0; column != SIZE_MAX && i < uf_table_rows(table); i++)
         if (uf_text_equal(uf_table_text(table, i, column), code)) return true;
     return false;
-}
-
-/* The text that all filled cells of a column share; NULL: they differ (leads and lags by procedures of their own), or
- * there is none. */
-static const char *only_text(const struct uf_table *table, const char *name)
-{
-    size_t column = uf_table_column(table, name);
-    const char *only = NULL;
-    for (size_t i = 0; column != SIZE_MAX && i < uf_table_rows(table); i++) {
-        const char *text = uf_table_text(table, i, column);
-        if (!text) continue;
-        if (only && strcmp(only, text) != 0) return NULL;
-        only = text;
-    }
-    return only;
-}
-
-/* What the intervals are, in words; nothing where there are none. */
-static uf_status band_words(const struct run *run, const struct run_analysis *analysis,
-                            const struct uf_chart_hint *hint, const struct uf_table *table, char **out,
-                            struct uf_error *error)
-{
-    *out = NULL;
-    /* of intervals the method knows what they are, and says so in the title */
-    if (!hint->low || !strcmp(hint->kind, "intervals")) return UF_OK;
-    if (!strcmp(hint->kind, "event-study")) {
-        const char *vcov = only_text(table, "vcov");
-        char buffer[64];
-        const struct uf_argument arguments[] = {
-            uf_number_argument(100 * run_confidence_level(analysis), -1),
-            uf_text_argument(vcov ? run_inference_words(vcov, run->language, buffer, sizeof buffer) : "")};
-        return uf_phrase(
-            run->language,
-            vcov ? (struct uf_words){"{0} % confidence interval ({1})", "{0} % konfidensintervall ({1})"}
-                 : (struct uf_words){"{0} % confidence interval", "{0} % konfidensintervall"},
-            arguments, 2, out, error);
-    }
-    const struct uf_panel *panel = analysis->panel;
-    double unit = panel->columns[panel->outcome >= 0 ? panel->outcome : 0].rounding;
-    if (!(unit > 0)) return UF_OK;
-    const struct uf_argument argument = uf_number_argument(unit, -1);
-    if (analysis->profile && analysis->profile->of_sums)
-        return uf_phrase(run->language,
-                         (struct uf_words){"lines: the span that the rounding of the parts leaves open",
-                                           "streck: det spann som delarnas avrundning lämnar öppet"},
-                         NULL, 0, out, error);
-    return uf_phrase(run->language,
-                     (struct uf_words){"lines: the span that rounding to whole {0} leaves open",
-                                       "streck: det spann som avrundningen till hela {0} lämnar öppet"},
-                     &argument, 1, out, error);
 }
 
 /* What a scatter has beside two columns, in the run's language. */
@@ -210,6 +181,10 @@ static void set_scatter(const struct run *run, const struct run_analysis *analys
     request->size_label = own     ? panel->columns[panel->outcome].label
                           : sized ? uf_word(scatter->size, run->language)
                                   : NULL;
+    if (scatter->x_low && uf_table_column(table, scatter->x_low) != SIZE_MAX) {
+        request->x_low = scatter->x_low;
+        request->x_high = scatter->x_high;
+    }
     request->reference_x = scatter->reference_x;
     request->fit = scatter->fit;
     request->x_label = uf_words_in(scatter->x_label, run->language);
@@ -237,22 +212,36 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
     const bool path = !strcmp(hint->kind, "synthetic-control");
     const char *value_label = uf_words_in(hint->value_label, run->language);
     if (!value_label && analysis->kind == ANALYSIS_EFFECT) value_label = outcome->label;
-    const char *unit = path ? outcome->unit : unit_of(table, hint->value);
+    const bool counts = !strcmp(hint->kind, "histogram"); /* of values that have the unit */
+    const char *unit = path ? outcome->unit : unit_of(table, counts ? hint->low : hint->value);
     /* A difference of percentages is in percentage points. */
-    if (!strcmp(hint->kind, "event-study")) unit = run_difference_unit(unit, run->language);
+    if (!strcmp(hint->kind, "event-study") || counts || uf_text_equal(hint->value, "estimate"))
+        unit = run_difference_unit(unit, run->language);
     char start[UF_PERIOD_SIZE + 32] = "";
     double marked = start_of(run, analysis, hint);
     if (!isnan(marked)) snprintf(start, sizeof start, "start %.0f", marked);
-    char *band = NULL, *treated_names = NULL;
+    char *note = NULL, *treated_names = NULL;
     struct uf_table *shown = NULL;
-    uf_status status = band_words(run, analysis, hint, table, &band, error);
+    struct hint_words words;
+    uf_status status = hint_words_init(run, analysis, hint, table, &words, error);
+    if (hint->marked_from) marked = words.marked_at;
+    const bool of_sums = analysis->profile && analysis->profile->of_sums;
+    if (status == UF_OK && analysis->kind != ANALYSIS_EFFECT)
+        status = undrawn_bands_note(hint, table, outcome->rounding > 0, of_sums ? 0 : outcome->rounding,
+                                    run->language, &note, error);
     if (status == UF_OK) status = present_chart_table(run, analysis, table, &shown, error);
     if (status == UF_OK && path && !(treated_names = run_treated_names(run, analysis)))
         status = uf_fail_memory(error);
     struct uf_chart_request request = {
         .kind = hint->kind,
         .table = shown,
-        .band_label = band,
+        .note = note,
+        .subtitle = words.subtitle,
+        .band_label = words.band,
+        .band2_label = words.band2,
+        .low2 = words.has_band2 ? hint->low2 : NULL,
+        .high2 = words.has_band2 ? hint->high2 : NULL,
+        .x_label = words.x_label,
         .treated_label = treated_names && *treated_names ? treated_names : NULL,
         .gap_unit = run_difference_unit(outcome->unit, run->language),
         .value = hint->value,
@@ -266,16 +255,25 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
         .unit = unit,
         .focus = (const char *const *)analysis->focus_labels.items,
         .n_focus = facet->value || !shows_focus(analysis, hint, table) ? 0 : analysis->focus_labels.count,
-        .reference = hint->reference,
+        .reference = words.reference_at,
+        .reference_label = words.reference,
+        .from_zero = hint->from_zero,
         .reference_x = NAN,
         .order = hint->order,
         .form = hint->form,
         .marked_x = marked,
-        .marked_label = *start ? start : NULL};
-    const char *const only = only_line(hint, table);
-    if (only && request.n_focus == 0) {
-        request.focus = &only;
-        request.n_focus = 1;
+        .marked_label = words.marked ? words.marked : *start && !hint->marked_from ? start : NULL};
+    /* time since the start: the line stands before 0, in an event study by itself */
+    if (uf_text_equal(hint->x, "event_time")) {
+        request.marked_x = uf_text_equal(hint->form, "intervals") ? -0.5 : NAN;
+        request.marked_label = "start";
+    }
+    struct uf_text_list lines;
+    uf_text_list_init(&lines);
+    if (status == UF_OK) status = few_lines(analysis, hint, table, &lines, error);
+    if (lines.count && request.n_focus == 0) {
+        request.focus = (const char *const *)lines.items;
+        request.n_focus = lines.count;
     }
     /* Means of the treated and of the others: the groups take the place of focus and benchmark. */
     static const char *const treated_group[] = {"treated"};
@@ -283,6 +281,13 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
         request.focus = treated_group;
         request.n_focus = 1;
         request.benchmark = "control";
+    }
+    /* A series and its earlier trend, likewise. */
+    static const char *const series_groups[] = {"observed", "fitted"};
+    if (has_group(table, "observed") && has_group(table, "continued")) {
+        request.focus = series_groups;
+        request.n_focus = 2;
+        request.benchmark = "continued";
     }
     set_scatter(run, analysis, hint, table, &request);
     if (status == UF_OK && (!strcmp(hint->kind, "tile-map") || !strcmp(hint->kind, "map"))) {
@@ -296,7 +301,9 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
     }
     uf_table_free(shown);
     free(treated_names);
-    free(band);
+    free(note);
+    uf_text_list_clear(&lines);
+    hint_words_clear(&words);
     return status;
 }
 
@@ -395,6 +402,7 @@ static uf_status chart_facet(struct run *run, struct run_analysis *analysis, siz
         status = filter_facet(table, column, facet->value, &figure.owned, error);
         figure.table = figure.owned;
     }
+    if (status == UF_OK && hint->where) status = filter_rows(hint, &figure, error);
     if (status == UF_OK && !strcmp(hint->kind, "bars")) status = sort_bars(hint, &figure, error);
     if (status == UF_OK) status = narrow_heat_map(analysis, hint, &figure, error);
     if (status == UF_OK) status = chart_hint(run, analysis, hint, figure.table, facet, file, &figure, error);

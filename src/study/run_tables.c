@@ -53,7 +53,7 @@ static uf_status write_one(struct run *run, const struct run_analysis *analysis,
     return status;
 }
 
-/* Those of the series' preparation, under their own names. */
+/* Those that belong to no analysis, under their own names. */
 static uf_status write_prepared(struct run *run, const struct uf_table *table, struct uf_error *error)
 {
     char *csv = run_path(run, "tables", uf_table_name(table), ".csv"),
@@ -80,7 +80,7 @@ static uf_status write_workbook(struct run *run, struct uf_error *error)
 {
     size_t most = 0, count = 0;
     for (size_t i = 0; i < run->n_analyses; i++) most += run->analyses[i].result.n_tables;
-    struct uf_table **sheets = calloc(most + 1, sizeof *sheets);
+    struct uf_table **sheets = calloc(most + 2, sizeof *sheets);
     char *path = run_path(run, NULL, "tables", ".xlsx");
     uf_status status = sheets && path ? UF_OK : uf_fail_memory(error);
     for (size_t i = 0; i < run->n_analyses && status == UF_OK; i++)
@@ -92,6 +92,10 @@ static uf_status write_workbook(struct run *run, struct uf_error *error)
             free(name);
             if (status == UF_OK) count++;
         }
+    if (status == UF_OK && run->adjusted) {
+        status = uf_table_filter(run->adjusted, uf_table_name(run->adjusted), NULL, &sheets[count], error);
+        if (status == UF_OK) count++;
+    }
     if (status == UF_OK)
         status = uf_tables_write_xlsx((const struct uf_table *const *)sheets, count, path, error);
     for (size_t i = 0; sheets && i < count; i++) uf_table_free(sheets[i]);
@@ -111,6 +115,7 @@ uf_status run_write_tables(struct run *run, struct uf_error *error)
             status = write_one(run, &run->analyses[i], run->analyses[i].result.tables[j], error);
     for (size_t j = 0; j < run->preparation.n_tables && status == UF_OK; j++)
         status = write_prepared(run, run->preparation.tables[j], error);
+    if (status == UF_OK && run->adjusted) status = write_prepared(run, run->adjusted, error);
     if (status == UF_OK && run->n_analyses && wants(run, "xlsx")) status = write_workbook(run, error);
     return status;
 }

@@ -113,14 +113,14 @@ struct study_donors {
 struct study_assumption {
     struct study_place place;
     struct study_words assumption, why;
-    struct study_text judgement;
+    struct study_text judgement, about;
 };
 struct study_effect {
     struct study_place place;
     const struct uf_method *method;
     struct study_options options;
     struct study_analysis analysis;
-    struct study_text outcome, weight, cluster;
+    struct study_text outcome, weight, cluster, family;
     struct study_texts treated, covariates;
     uf_period start;
     struct study_donors donors;
@@ -149,6 +149,7 @@ struct study {
     struct study_intervention intervention;
     struct study_items questions, limits; /* struct study_words */
     struct study_items profiles, follow, effects;
+    struct study_text multiple_testing;
     struct study_disclosure disclosure;
     struct study_report report;
 

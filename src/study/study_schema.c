@@ -13,6 +13,10 @@ static const char *const unknown_regions[] = {"refuse", "skip", "add", NULL};
 static const char *const accept_or_refuse[] = {"accept", "refuse", NULL};
 static const char *const follow_charts[] = {"lines", "tile-map", NULL};
 static const char *const judgements[] = {"plausible", "doubtful", "violated", "not-testable", NULL};
+static const char *const multiple_testing[] = {"holm", "benjamini-hochberg", "none", NULL};
+static const char *const abouts[] = {"parallel-trends",     "no-anticipation",   "no-spill-over",
+                                     "stable-composition",  "correct-inference", "no-concurrent-interventions",
+                                     NULL};
 static const char *const disclosure_actions[] = {"refuse", "suppress", NULL};
 static const char *const report_formats[] = {"html", "xlsx", "csv", "json", NULL};
 static const char *const chart_formats[] = {"svg", "png", "pdf", "emf", NULL};
@@ -307,6 +311,8 @@ static const struct schema_field assumption_fields[] = {
     FIELD(study_assumption, "why", why, SCHEMA_WORDS, .summary = "what speaks for or against it"),
     FIELD(study_assumption, "judgement", judgement, SCHEMA_TEXT, .choices = judgements,
           .summary = "plausible, doubtful, violated or not-testable"),
+    FIELD(study_assumption, "about", about, SCHEMA_TEXT, .choices = abouts,
+          .summary = "the assumption of the method that it speaks of: its test and result are set beside it"),
 };
 static const struct schema assumption_schema = {.what = "an assumption",
                                                 .size = sizeof(struct study_assumption),
@@ -326,6 +332,8 @@ static const struct schema_field effect_fields[] = {
     FIELD(study_effect, "weight", weight, SCHEMA_TEXT, .summary = "an indicator to weight by"),
     FIELD(study_effect, "cluster", cluster, SCHEMA_TEXT, .choices = levels,
           .summary = "the level to cluster by; default: the region"),
+    FIELD(study_effect, "family", family, SCHEMA_TEXT,
+          .summary = "with multiple-testing: which estimates it is read together with; default: all without a family"),
     FIELD(study_effect, "donors", donors, SCHEMA_MAP, .schema = &donors_schema,
           .summary = "where comparison regions come from"),
     FIELD(study_effect, "assumptions", assumptions, SCHEMA_MAPS, .schema = &assumption_schema,
@@ -395,6 +403,8 @@ static const struct schema_field study_fields[] = {
           .summary = "indicators to follow over time or on a map"),
     FIELD(study, "effects", effects, SCHEMA_MAPS, .schema = &effect_schema,
           .summary = "what became different"),
+    FIELD(study, "multiple-testing", multiple_testing, SCHEMA_TEXT, .choices = multiple_testing,
+          .summary = "how the p-values of the effects' main estimates are adjusted: holm, benjamini-hochberg or none (default)"),
     FIELD(study, "limits", limits, SCHEMA_ALL_WORDS, .summary = "what the reader should not conclude"),
     FIELD(study, "disclosure", disclosure, SCHEMA_MAP, .schema = &disclosure_schema,
           .summary = "what is too small to be shown"),

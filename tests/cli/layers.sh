@@ -28,9 +28,9 @@ store    store
 import   import region_history
 export   export
 panel    aggregate cells harmonise method panel splice
-stats    absorb absorbed_regression covariance distribution eigen few_treated least_squares minimise multiple_testing multiplier_bootstrap random randomisation simplex simultaneous sobol wild_bootstrap
+stats    absorb absorbed_regression covariance distribution eigen few_treated least_squares minimise multiple_testing multiplier_bootstrap random randomisation serial_regression simplex simultaneous sobol wild_bootstrap
 profile  activity cluster_stars complexity composite composite_uncertainty concentration convergence inequality labour_matching location_quotient peer_regions priority relatedness scoreboard shift_share spatial specialisation variety
-effect   bacon callaway_santanna design did drdid effect_average event_study imputation parallel_trends_bounds power pretrend sensitivity size_check synthetic_control
+effect   bacon callaway_santanna design did drdid effect_average event_study imputation interrupted_time_series parallel_trends_bounds power pretrend sensitivity size_check synthetic_control
 chart    chart
 report   report
 study    study

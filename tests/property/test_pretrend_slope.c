@@ -109,8 +109,10 @@ static void carried_into_the_estimate(void **state)
     (void)state;
     for (size_t c = 0; c < CASES; c++) {
         struct ran ran = run_case(&cases[c], 0, 1);
-        const struct uf_table *pretrend = table_of(&ran, "pretrend"), *estimates = table_of(&ran, "estimates");
-        double slope = cell_number(pretrend, row_with(pretrend, cases[c].vcov), "slope_80"), drift[2], estimate;
+        const struct uf_table *pretrend = table_of(&ran, "pretrend"),
+                              *estimates = table_of(&ran, "estimates");
+        double slope = cell_number(pretrend, row_with(pretrend, cases[c].vcov), "slope_80"), drift[2],
+               estimate;
         const struct uf_note *note = uf_result_note(&ran.result, "pretrend-power");
         assert_non_null(note);
         const char *sentence = strstr(note->text, "would make the estimate ");
@@ -165,13 +167,23 @@ static void same_as_sensitivity(void **state)
     static const char *const kinds[] = {"cr1s", "cr2", "hc1"};
     const struct design design = {{5, 5}, 30};
     for (size_t k = 0; k < 3; k++) {
-        const char *const did[] = {"inference", kinds[k], NULL},
-                          *const sensitivity[] = {"inference", kinds[k], "event-covariance", "inference",
-                                                  "draws", "100", "leave-one-out", "false",
-                                                  "placebo-starts", "0", "restrictions", "smoothness", NULL};
+        const char *const did[] = {"inference", kinds[k], NULL}, *const sensitivity[] = {"inference",
+                                                                                         kinds[k],
+                                                                                         "event-covariance",
+                                                                                         "inference",
+                                                                                         "draws",
+                                                                                         "100",
+                                                                                         "leave-one-out",
+                                                                                         "false",
+                                                                                         "placebo-starts",
+                                                                                         "0",
+                                                                                         "restrictions",
+                                                                                         "smoothness",
+                                                                                         NULL};
         struct ran one = run_method(&uf_method_did, panel_make(&design, 0, 3), did),
                    two = run_method(&uf_method_sensitivity, panel_make(&design, 0, 3), sensitivity);
-        const struct uf_table *pretrend = table_of(&one, "pretrend"), *power = table_of(&two, "pretrend-power");
+        const struct uf_table *pretrend = table_of(&one, "pretrend"),
+                              *power = table_of(&two, "pretrend-power");
         size_t row = row_with(pretrend, kinds[k]);
         expect_close(cell_number(pretrend, row, "slope_50"), cell_number(power, 0, "slope"), 1e-8, "50 %");
         expect_close(cell_number(pretrend, row, "slope_80"), cell_number(power, 1, "slope"), 1e-8, "80 %");
@@ -209,7 +221,7 @@ static void from_sums(void **state)
 static void no_line_without_never_treated(void **state)
 {
     (void)state;
-    static const char *const not_yet[] = {"inference", "influence", "draws",          "0",
+    static const char *const not_yet[] = {"inference", "influence",       "draws", "0",
                                           "control",   "not-yet-treated", NULL},
                              *const bjs[] = {"inference", "bjs", "draws", "0", NULL};
     static const struct {

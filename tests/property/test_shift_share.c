@@ -187,6 +187,7 @@ static void band_holds_the_unrounded(void **state)
     enum { REGIONS = 4, SECTORS = 6 };
     const double unit = 1000;
     double width_sum = 0, width_total = 0;
+    size_t mixes = 0;
     for (size_t k = 0; k < 300; k++) {
         double x[2][REGIONS][SECTORS], nation[2][SECTORS] = {{0}}, total[2] = {0};
         double low[2][REGIONS][SECTORS], high[2][REGIONS][SECTORS], nation_low[2][SECTORS] = {{0}},
@@ -222,6 +223,13 @@ static void band_holds_the_unrounded(void **state)
             struct uf_shift_share_band band;
             assert_ok(uf_shift_share_band(&bounds, SECTORS, &band, &error), &error);
             assert_true(band.change_low <= exact.change + 1e-9 && exact.change <= band.change_high + 1e-9);
+            const double start = exact.start, growth = exact.national / start;
+            assert_true(band.start_low <= start + 1e-9 && start <= band.start_high + 1e-9);
+            assert_true(isnan(band.national_growth_low) || (band.national_growth_low <= growth + 1e-12 &&
+                                                            growth <= band.national_growth_high + 1e-12));
+            assert_true(isnan(band.mix_low) ||
+                        (band.mix_low <= exact.mix + 1e-9 && exact.mix <= band.mix_high + 1e-9));
+            mixes += isnan(band.mix_low) ? 0 : 1;
             if (isnan(band.regional_low)) continue;
             assert_true(band.regional_low <= exact.regional + 1e-9 &&
                         exact.regional <= band.regional_high + 1e-9);
@@ -231,6 +239,7 @@ static void band_holds_the_unrounded(void **state)
         width_total += width[1];
     }
     assert_true(width_total < width_sum); /* naming the total pays */
+    assert_true(mixes > 0);
 }
 
 /* The standard deviation from rounding errors against 4,000 draws of such errors. */

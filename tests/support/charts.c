@@ -298,15 +298,16 @@ static struct sample_chart sample_tile_map(enum uf_language language)
 /* The sectors of sample_bars against their growth, with the number employed as the area. One has no size. */
 static struct sample_chart sample_scatter(enum uf_language language)
 {
-    static const char *const columns[] = {"label", "code", "x", "value", "persons"};
+    static const char *const columns[] = {"label", "code", "x", "value", "persons", "low", "high"};
     static const char *const focus[] = {"B-E"};
     struct sample_chart sample = {.request = request_of("scatter", language),
-                                  .table = sample_table("sectors", columns, "tt210")};
+                                  .table = sample_table("sectors", columns, "tt21011")};
     for (size_t i = 0; i < N_SECTORS; i++) {
         const char *texts[2] = {in(language, sectors[i].en, sectors[i].sv), i == 1 ? "B-E" : ""};
         double growth = 100 * (sectors[i].national + sectors[i].mix + sectors[i].regional) / sectors[i].start;
         double persons = i == 5 ? (double)NAN : sectors[i].start;
-        sample_row(sample.table, texts, (double[]){sectors[i].value, growth, persons});
+        sample_row(sample.table, texts,
+                   (double[]){sectors[i].value, growth, persons, growth - 4, growth + 40});
     }
     sample.request.table = sample.table;
     sample.request.title = in(language, "Specialised and growing?", "Specialiserade och växande?");
@@ -466,12 +467,37 @@ static struct sample_chart sample_map(enum uf_language language)
     return sample;
 }
 
+static struct sample_chart sample_histogram(enum uf_language language)
+{
+    static const char *const columns[] = {"low", "high", "count"};
+    static const double counts[10] = {1, 4, 9, 17, 26, 22, 13, 6, 1, 1}; /* made up */
+    struct sample_chart sample = {.request = request_of("histogram", language),
+                                  .table = sample_table("randomisation", columns, "22n")};
+    for (int i = 0; i < 10; i++) {
+        double row[3] = {-1.25 + 0.25 * i, -1 + 0.25 * i, counts[i]};
+        sample_row(sample.table, NULL, row);
+    }
+    sample.request.table = sample.table;
+    sample.request.title = in(language, "Post-secondary education: the estimate among those of all deals",
+                              "Eftergymnasial utbildning: skattningen bland alla fördelningar");
+    sample.request.subtitle = in(language, "p = 0.02; smallest p that could have come out: 0.01",
+                                 "p = 0,02; minsta p som hade kunnat uppkomma: 0,01");
+    sample.request.source =
+        in(language, "Source: made-up figures for a test.", "Källa: påhittade tal för ett test.");
+    sample.request.value_label = in(language, "Number of assignments", "Antal fördelningar");
+    sample.request.x_label = in(language, "Coefficient", "Koefficient");
+    sample.request.unit = in(language, "percentage points", "procentenheter");
+    sample.request.marked_x = 0.87;
+    sample.request.marked_label = in(language, "the estimate: 0.87", "skattningen: 0,87");
+    return sample;
+}
+
 struct sample_chart sample_chart_new(size_t index, enum uf_language language)
 {
     static struct sample_chart (*const makers[SAMPLE_CHARTS])(enum uf_language) = {
         sample_bars,     sample_stacked_bars, sample_lines,    sample_event_study, sample_synthetic_control,
         sample_tile_map, sample_scatter,      sample_heat_map, sample_intervals,   sample_small_multiples,
-        sample_map};
+        sample_map,      sample_histogram};
     return makers[index](language);
 }
 

@@ -4,7 +4,7 @@
 /* One realistic chart of each kind, for tests of the chart room. */
 #include <utfall/chart.h>
 
-enum { SAMPLE_CHARTS = 11 };
+enum { SAMPLE_CHARTS = 12 };
 /* The request and its tables, in a language; the tables live until sample_chart_free. `index` is that of
  * uf_chart_kinds. */
 struct sample_chart {

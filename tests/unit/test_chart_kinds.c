@@ -4,6 +4,7 @@
 #include "support/test.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utfall/file.h>
@@ -67,6 +68,43 @@ static void check_ids(const char *svg, const char *name)
         }
 }
 
+/* Points have bands where asked for: in the data, the legend and the words; one that is far longer than the points lie
+ * apart ends at the edge. */
+static void test_points_carry_bands(void **state)
+{
+    (void)state;
+    size_t n, kind = 0;
+    const struct uf_chart_kind *kinds = uf_chart_kinds(&n);
+    while (strcmp(kinds[kind].name, "scatter") != 0) kind++;
+    for (int with = 0; with < 2; with++) {
+        struct uf_error error;
+        struct uf_chart chart = {0};
+        struct sample_chart sample = sample_chart_new(kind, UF_ENGLISH);
+        sample.request.formats = UF_CHART_SVG;
+        sample.request.low = with ? "low" : NULL;
+        sample.request.high = with ? "high" : NULL;
+        sample.request.band_label = with ? "what rounding leaves" : NULL;
+        sample.request.note = with ? "Not all can be seen." : NULL;
+        assert_ok(uf_chart_write(&sample.request, scratch_directory(), "banded", &chart, &error), &error);
+        assert_true(chart.drawn);
+        char *csv = read_text(scratch_directory(), "banded", ".csv", NULL);
+        assert_has(csv, "x,value,size,radius,low,high,x_low,x_high,");
+        assert_int_equal(!!strstr(chart.alt_text, "Its band upwards: "), with);
+        assert_int_equal(!!strstr(chart.svg, "what rounding leaves"), with);
+        assert_int_equal(!!strstr(chart.svg, "Not all can be seen."), with);
+        assert_int_equal(!!strstr(chart.alt_text, "Not all can be seen."), with);
+        double value = NAN, low = NAN, high = NAN;
+        const char *row = strchr(csv, '\n') + 1;
+        if (with) {
+            assert_int_equal(sscanf(row, "%*[^,],%lf,%*[^,],%*[^,],%lf,%lf", &value, &low, &high), 3);
+            assert_true(fabs(value - low - 4) < 1e-9 && fabs(high - value - 40) < 1e-9);
+        }
+        free(csv);
+        uf_chart_clear(&chart);
+        sample_chart_free(&sample);
+    }
+}
+
 static void test_svg_is_accessible(void **state)
 {
     (void)state;
@@ -125,6 +163,7 @@ static void test_numbers_speak_the_language(void **state)
         {8, ">2.0 (1.0–4.0)<", ">2,0 (1,0–4,0)<"},
         {9, ">20<", ">20<"},
         {10, ">Dalarna 29.0<", ">Dalarna 29,0<"},
+        {11, ">0.5<", ">0,5<"},
     };
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         struct uf_chart en = draw(expected[i].kind, UF_ENGLISH, "en"),
@@ -271,6 +310,7 @@ static void test_texts_stay_on_the_canvas(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_points_carry_bands),
         cmocka_unit_test(test_svg_is_accessible),
         cmocka_unit_test(test_numbers_speak_the_language),
         cmocka_unit_test(test_swedish_letters_and_reasons),

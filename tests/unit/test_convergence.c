@@ -2,7 +2,10 @@
 #include <gsl/gsl_errno.h>
 #include <math.h>
 #include <utfall/convergence.h>
+#include <utfall/random.h>
 
+#include "support/activity_panel.h"
+#include "support/small_panel.h"
 #include "support/test.h"
 
 /* Each region closes the same share of its gap every year: the speed comes back exactly. */
@@ -78,11 +81,68 @@ static void spread_of_the_same_regions(void **state)
     gsl_matrix_free(value);
 }
 
+static double log_deviation(const double *value, size_t n)
+{
+    double mean = 0, squares = 0;
+    for (size_t i = 0; i < n; i++) mean += log(value[i]) / (double)n;
+    for (size_t i = 0; i < n; i++) squares += pow(log(value[i]) - mean, 2);
+    return sqrt(squares / (double)(n - 1));
+}
+
+/* Against all corners, and a fine grid of levels that all are clipped to. */
+static void spread_has_its_band(void **state)
+{
+    (void)state;
+    enum { N = 9, PERIODS = 3, LEVELS = 20000 };
+    static const char *const columns[] = {"value"};
+    const double half = 50;
+    struct uf_panel *panel = small_panel_new(N, PERIODS, 2001, columns, 1);
+    struct uf_random random;
+    uf_random_init(&random, 7, UF_PURPOSE_SIMULATION, 0);
+    for (size_t u = 0; u < N; u++)
+        for (size_t t = 0; t < PERIODS; t++)
+            *small_panel_cell(panel, 0, u, t) = 100 * floor(10 + 12 * uf_random_uniform(&random));
+    for (int rounded = 0; rounded < 2; rounded++) {
+        panel->columns[0].rounding = rounded ? 2 * half : 0;
+        struct uf_result result;
+        struct uf_error error;
+        assert_ok(activity_run(&uf_method_convergence, panel, UF_ENGLISH, NULL, &result, &error), &error);
+        const struct uf_table *table = uf_result_table(&result, "convergence-sigma");
+        for (size_t t = 0; t < PERIODS; t++) {
+            const double low = uf_table_number(table, t, uf_table_column(table, "deviation_low")),
+                         high = uf_table_number(table, t, uf_table_column(table, "deviation_high"));
+            if (!rounded) {
+                assert_true(isnan(low) && isnan(high));
+                continue;
+            }
+            double x[N], most = 0, least = INFINITY;
+            for (size_t corner = 0; corner < (size_t)1 << N; corner++) {
+                for (size_t u = 0; u < N; u++)
+                    x[u] = *small_panel_cell(panel, 0, u, t) + (corner >> u & 1 ? half : -half);
+                most = fmax(most, log_deviation(x, N));
+            }
+            for (size_t k = 0; k <= LEVELS; k++) {
+                const double level = 800 + 1500.0 * (double)k / LEVELS;
+                for (size_t u = 0; u < N; u++) {
+                    const double shown = *small_panel_cell(panel, 0, u, t);
+                    x[u] = fmin(fmax(level, shown - half), shown + half);
+                }
+                least = fmin(least, log_deviation(x, N));
+            }
+            expect_close(high, most, 1e-10, "the largest spread");
+            expect_close(low, least, 1e-6, "the least spread");
+            assert_true(low <= least + 1e-12);
+        }
+        uf_result_clear(&result);
+    }
+    small_panel_free(panel);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(known_speed_is_found),
-                                       cmocka_unit_test(what_cannot_be_told_is_refused),
-                                       cmocka_unit_test(spread_of_the_same_regions)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(known_speed_is_found), cmocka_unit_test(what_cannot_be_told_is_refused),
+        cmocka_unit_test(spread_of_the_same_regions), cmocka_unit_test(spread_has_its_band)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

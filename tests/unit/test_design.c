@@ -2,6 +2,7 @@
 #include "support/small_panel.h"
 #include "support/test.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -333,6 +334,174 @@ static void the_table_lists_the_counts(void **state)
     fail_msg("no row for the comparison regions");
 }
 
+static double fact(const struct uf_design *design, const char *name)
+{
+    struct uf_table *table;
+    struct uf_error error;
+    double found = NAN;
+    assert_ok(uf_design_table(design, UF_ENGLISH, &table, &error), &error);
+    for (size_t i = 0; i < uf_table_rows(table); i++)
+        if (!strcmp(uf_table_text(table, i, 0), name)) found = uf_table_number(table, i, 2);
+    uf_table_free(table);
+    return found;
+}
+
+static void the_smallest_p_is_a_fact_of_the_design(void **state)
+{
+    (void)state;
+    struct checked checked = check(counties(21, 10, 3, 5), UF_COMPARE_TREATED_CONTROL);
+    expect_close(checked.design.smallest_p, 1.0 / 1330, 1e-15, "1 / C(21, 3)");
+    expect_close(fact(&checked.design, "assignments"), 1330, 0, "ways");
+    expect_close(fact(&checked.design, "smallest-p"), 0.000752, 1e-12, "three digits");
+    uf_result_clear(&checked.result);
+    checked = check(counties(19, 20, 1, 12), UF_COMPARE_DONORS);
+    expect_close(fact(&checked.design, "smallest-p"), 0.0526, 1e-12, "one of 18 placebos and the treated");
+    uf_result_clear(&checked.result);
+    /* C(60, 20): nothing is limited by it */
+    checked = check(counties(60, 12, 20, 6), UF_COMPARE_TREATED_CONTROL);
+    assert_true(isnan(fact(&checked.design, "smallest-p")));
+    uf_result_clear(&checked.result);
+    checked = check(counties(21, 20, 21, 12), UF_COMPARE_ITSELF);
+    assert_true(isnan(checked.design.smallest_p));
+    uf_result_clear(&checked.result);
+}
+
+static void a_series_by_itself_needs_no_comparison(void **state)
+{
+    (void)state;
+    struct checked checked = check(counties(21, 20, 21, 12), UF_COMPARE_ITSELF);
+    assert_int_equal(checked.result.n_notes, 0);
+    assert_int_equal(checked.design.claim, UF_CLAIM_DIFFERENCE);
+    uf_result_clear(&checked.result);
+    checked = check(counties(1, 20, 1, 12), UF_COMPARE_ITSELF);
+    assert_int_equal(checked.result.n_notes, 0);
+    uf_result_clear(&checked.result);
+    checked = check(counties(21, 10, 3, 5), UF_COMPARE_ITSELF);
+    expect_note(&checked, "controls-unused", UF_WARNING);
+    expect_note(&checked, "few-periods-before", UF_WARNING);
+    assert_null(uf_result_note(&checked.result, "few-treated"));
+    uf_result_clear(&checked.result);
+    expect_refusal(check(counties(21, 10, 21, 2), UF_COMPARE_ITSELF), "few-periods-before");
+    expect_refusal(check(counties(21, 10, 0, 5), UF_COMPARE_ITSELF), "no-treated");
+    /* and where a comparison is needed the refusal names the way out */
+    checked = check(counties(21, 10, 21, 5), UF_COMPARE_TREATED_CONTROL);
+    assert_non_null(strstr(uf_result_note(&checked.result, "all-treated")->advice, "interrupted-time-series"));
+    uf_result_clear(&checked.result);
+    /* another programme in the treated regions is no less of a problem for want of others */
+    struct uf_panel *panel = counties(21, 20, 21, 12); /* from 2010, start 2022 */
+    struct uf_exposure *exposure = small_panel_expose(panel, "Other", -1, -1, 2022, 0);
+    for (size_t u = 0; u < 21; u++) exposure->status[u] = UF_EXPOSED;
+    checked = check(panel, UF_COMPARE_ITSELF);
+    expect_note(&checked, "concurrent-interventions", UF_WARNING);
+    uf_result_clear(&checked.result);
+}
+
+static void a_start_that_is_not_the_programmes_own_is_said(void **state)
+{
+    (void)state;
+    for (int year = 2014; year <= 2018; year++) {
+        struct uf_panel *panel = counties(60, 12, 20, 6); /* start 2016 */
+        struct uf_exposure *own = small_panel_expose(panel, "Smart industri", 20, 60, year, 0);
+        own->is_this = true;
+        struct checked checked = check(panel, UF_COMPARE_TREATED_CONTROL);
+        assert_int_equal(uf_result_note(&checked.result, "anticipation-possible") != NULL, year < 2016);
+        assert_int_equal(uf_result_note(&checked.result, "start-before-record") != NULL, year > 2016);
+        if (year == 2014)
+            assert_non_null(strstr(uf_result_note(&checked.result, "anticipation-possible")->text, "began in 2014"));
+        uf_result_clear(&checked.result);
+    }
+}
+
+static void regions_that_come_or_go_at_the_start(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = counties(60, 12, 20, 6);
+    for (size_t t = 0; t < 6; t++) small_panel_miss(panel, 0, 4, t);   /* treated, enters */
+    for (size_t t = 6; t < 12; t++) small_panel_miss(panel, 0, 30, t); /* a control, leaves */
+    small_panel_miss(panel, 0, 31, 2);                                 /* a gap is another matter */
+    struct checked checked = check(panel, UF_COMPARE_TREATED_CONTROL);
+    expect_note(&checked, "composition-changes", UF_WARNING);
+    const char *text = uf_result_note(&checked.result, "composition-changes")->text;
+    assert_non_null(strstr(text, "1 treated and 0 comparison regions"));
+    assert_non_null(strstr(text, "0 and 1 only before"));
+    assert_non_null(strstr(text, "Region 5"));
+    uf_result_clear(&checked.result);
+}
+
+static void groups_are_counted_period_by_period(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = counties(6, 5, 3, 2);
+    panel->treatment.first_period[0] = 4;
+    small_panel_miss(panel, 0, 5, 0);
+    small_panel_miss(panel, 0, 1, 4);
+    struct uf_table *table;
+    struct uf_error error;
+    assert_ok(uf_design_periods_table(panel, UF_ENGLISH, &table, &error), &error);
+    static const double expected[5][5] = {
+        /* treated, not yet, control, entering, leaving */
+        {0, 3, 2, 0, 0}, {0, 3, 3, 1, 0}, {2, 1, 3, 0, 0}, {2, 1, 3, 0, 1}, {2, 0, 3, 0, 0}};
+    assert_int_equal(uf_table_rows(table), 5);
+    for (size_t t = 0; t < 5; t++)
+        for (size_t c = 0; c < 5; c++) expect_close(uf_table_number(table, t, c + 1), expected[t][c], 0, "count");
+    assert_string_equal(uf_table_text(table, 3, 0), "2013");
+    uf_table_free(table);
+    small_panel_free(panel);
+}
+
+static void regions_that_none_is_like(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = counties(60, 12, 20, 6);
+    for (size_t t = 0; t < 12; t++) *small_panel_cell(panel, 0, 2, t) += 50;
+    struct uf_design_support support;
+    struct uf_error error;
+    assert_ok(uf_design_support(panel, 0, &support, &error), &error);
+    assert_int_equal(support.n_treated, 20);
+    assert_int_equal(support.n_control, 40);
+    assert_int_equal(support.n_outside, 1);
+    assert_int_equal(support.outside[0], 2);
+    /* by hand: levels (7u mod 5) are 0 … 4 alike often in both groups (mean 2), periods 0 … 5 add 2.5 */
+    expect_close(support.mean_control, 4.5, 1e-12, "mean of the comparison");
+    expect_close(support.mean_treated, 4.5 + 50.0 / 20, 1e-12, "mean of the treated");
+    double control = 40 * 2.0 / 39, sum = 0;
+    for (int u = 0; u < 20; u++) {
+        double away = u * 7 % 5 + 2.5 + (u == 2 ? 50 : 0) - 7;
+        sum += away * away;
+    }
+    expect_close(support.normalised_difference, 2.5 / sqrt((control + sum / 19) / 2), 1e-12, "normalised difference");
+    struct checked checked = check(panel, UF_COMPARE_TREATED_CONTROL);
+    expect_note(&checked, "support-outcome", UF_NOTE);
+    assert_non_null(strstr(uf_result_note(&checked.result, "support-outcome")->text, "1 of 20 treated regions (Region 3)"));
+    assert_int_equal(checked.design.claim, UF_CLAIM_EFFECT);
+    uf_result_clear(&checked.result);
+
+    static const char *const names[] = {"y", "x"};
+    panel = small_panel_new(60, 12, 2010, names, 2);
+    for (size_t u = 0; u < 60; u++)
+        for (size_t t = 0; t < 12; t++) {
+            *small_panel_cell(panel, 0, u, t) = (double)(u * 7 % 5) + (double)t;
+            *small_panel_cell(panel, 1, u, t) = u == 7 ? 1 : 0;
+        }
+    for (size_t u = 0; u < 20; u++) panel->treatment.first_period[u] = 6;
+    size_t covariate = 1;
+    panel->covariates = &covariate;
+    panel->n_covariates = 1;
+    struct uf_context context = {.language = UF_ENGLISH};
+    struct uf_design design;
+    struct uf_result result;
+    uf_result_init(&result);
+    assert_ok(uf_design_check(panel, UF_COMPARE_TREATED_CONTROL, &context, &design, &result, &error), &error);
+    assert_non_null(uf_result_note(&result, "support-covariate"));
+    assert_ok(uf_design_report(panel, &design, UF_ENGLISH, &result, &error), &error);
+    assert_int_equal(uf_table_rows(uf_result_table(&result, "design-support")), 2);
+    assert_int_equal(uf_table_rows(uf_result_table(&result, "design-periods")), 12);
+    expect_close(uf_table_number(uf_result_table(&result, "design-support"), 1, 5), 1, 0, "outside");
+    uf_result_clear(&result);
+    panel->covariates = NULL;
+    small_panel_free(panel);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +518,12 @@ int main(void)
         cmocka_unit_test(the_pigeonhole_never_overstates),
         cmocka_unit_test(clusters_are_counted_where_given),
         cmocka_unit_test(the_table_lists_the_counts),
+        cmocka_unit_test(the_smallest_p_is_a_fact_of_the_design),
+        cmocka_unit_test(a_series_by_itself_needs_no_comparison),
+        cmocka_unit_test(a_start_that_is_not_the_programmes_own_is_said),
+        cmocka_unit_test(regions_that_come_or_go_at_the_start),
+        cmocka_unit_test(groups_are_counted_period_by_period),
+        cmocka_unit_test(regions_that_none_is_like),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

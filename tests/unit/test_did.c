@@ -4,6 +4,7 @@
 #include "support/small_panel.h"
 #include "support/test.h"
 
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -139,6 +140,12 @@ static void tables_of_a_plain_run(void **state)
     expect_within(p, round(p), 1e-9, "a share of 1,330");
     assert_non_null(strstr(uf_result_note(&ran.result, "pretrend")->text, "dealing the treatment out anew"));
 
+    const struct uf_table *tests = uf_result_table(&ran.result, "randomisation-test");
+    assert_string_equal(cell_text(tests, 0, "vcov"), "randomisation");
+    for (size_t i = 0; i < uf_table_rows(tests); i++) {
+        assert_true(cell(tests, i, "least_p") <= cell(tests, i, "p_value") && cell(tests, i, "p_value") <= 1);
+        expect_close(cell(tests, i, "least_p"), 1 / cell(tests, i, "tried"), 1e-12, "one assignment is the actual one");
+    }
     const struct uf_table *bins = uf_result_table(&ran.result, "randomisation");
     double total = 0, actual = 0;
     for (size_t i = 0; i < uf_table_rows(bins); i++)
@@ -508,6 +515,29 @@ static void a_perfect_fit_has_no_standard_error(void **state)
     uf_result_clear(&ran.result);
 }
 
+/* One critical value for all event times: above that of one estimate (t), at most Bonferroni's. */
+static void the_event_study_has_a_simultaneous_band(void **state)
+{
+    (void)state;
+    struct ran ran = run(counties(24, 8, 8, 4), (const char *const[]){"inference", "iid", NULL});
+    const struct uf_table *events = uf_result_table(&ran.result, "event-study");
+    double df = cell(events, 0, "df"), first = NAN;
+    double single = gsl_cdf_tdist_Pinv(0.975, df), bonferroni = gsl_cdf_tdist_Pinv(1 - 0.025 / 7, df);
+    for (size_t i = 0; i < uf_table_rows(events); i++) {
+        if (cell(events, i, "event_time") == -1) {
+            assert_true(isnan(cell(events, i, "band_low")) && isnan(cell(events, i, "band_high")));
+            continue;
+        }
+        double estimate = cell(events, i, "estimate"), error = cell(events, i, "std_error");
+        double critical = (cell(events, i, "band_high") - estimate) / error;
+        expect_close((estimate - cell(events, i, "band_low")) / error, critical, 1e-9, "as far down as up");
+        assert_true(critical > single * 1.05 && critical <= bonferroni * 1.005);
+        if (isnan(first)) first = critical;
+        expect_close(critical, first, 1e-9, "the same for all");
+    }
+    uf_result_clear(&ran.result);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -529,6 +559,7 @@ int main(void)
         cmocka_unit_test(jackknife_and_dependence_over_time_stand_beside_the_others),
         cmocka_unit_test(a_repaired_matrix_tests_nothing_jointly),
         cmocka_unit_test(a_long_event_study_is_affordable),
+        cmocka_unit_test(the_event_study_has_a_simultaneous_band),
         cmocka_unit_test(a_perfect_fit_has_no_standard_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

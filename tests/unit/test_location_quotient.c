@@ -257,6 +257,35 @@ static void kernels_check_shapes(void **state)
     gsl_matrix_free(x);
 }
 
+/* 20,000 → 30,000 in whole thousands: at least 29,500 of 20,500, at most 30,500 of 19,500. */
+static void growth_has_its_band(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = activity_panel(figures);
+    for (int rounded = 0; rounded < 2; rounded++) {
+        panel->columns[panel->outcome].rounding = rounded ? 1000 : 0;
+        struct uf_result result =
+            run(panel, (const char *const[]){"period", "2017", "compare-with", "2008", NULL});
+        static const char *const names[] = {"growth_low", "growth_high", "reference_growth_low",
+                                            "reference_growth_high"};
+        const double wanted[] = {100 * (29.5 / 20.5 - 1), 100 * (30.5 / 19.5 - 1), 100 * (39.0 / 41 - 1),
+                                 100 * (41.0 / 39 - 1)};
+        for (size_t i = 0; i < 4; i++) {
+            uf_value_status status;
+            const double found =
+                activity_cell(&result, "location-quotient-growth", "1", "A", names[i], &status);
+            if (rounded)
+                expect_close(found, wanted[i], 1e-12, names[i]);
+            else
+                assert_true(isnan(found) && status == UF_VALUE_NOT_APPLICABLE);
+        }
+        const double low = activity_cell(&result, "location-quotient-growth", "1", "A", "low", NULL);
+        assert_true(rounded ? low == quotient(&result, "1", "A", "low", NULL) : isnan(low));
+        uf_result_clear(&result);
+    }
+    uf_panel_free(panel);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -269,6 +298,7 @@ int main(void)
         cmocka_unit_test(a_hidden_figure_is_not_zero),
         cmocka_unit_test(reference_row_and_incomplete_regions),
         cmocka_unit_test(overlapping_sections_are_warned_of),
+        cmocka_unit_test(growth_has_its_band),
         cmocka_unit_test(change_and_sentences),
         cmocka_unit_test(negative_figures_are_refused),
         cmocka_unit_test(kernels_check_shapes),

@@ -100,19 +100,40 @@ static void checks_by_hand(void **state)
     expect_close(estimate_of(&result, "alternative-controls", "listed"),
                  by_hand(panel, 0, UNITS, START, PERIODS, 6), 1e-9, "some controls");
     assert_int_equal(uf_table_rows(uf_result_table(&result, "leave-one-out")), UNITS);
+    const struct uf_table *without = uf_result_table(&result, "leave-one-out");
+    for (size_t i = 0; i < UNITS; i++)
+        expect_close(uf_table_number(without, i, uf_table_column(without, "estimate")) -
+                         uf_table_number(without, i, uf_table_column(without, "change")),
+                     uf_table_number(without, i, uf_table_column(without, "whole_sample")), 1e-12, "whole sample");
     assert_non_null(uf_result_note(&result, "leave-one-out"));
 
     /* the bounds hold the estimate where M = 0 of relative magnitudes, and grow */
     const struct uf_table *bounds = uf_result_table(&result, "bounds");
     size_t low = uf_table_column(bounds, "low"), high = uf_table_column(bounds, "high"),
            m = uf_table_column(bounds, "m");
-    assert_int_equal(uf_table_rows(bounds), 20);
+    size_t set = uf_table_column(bounds, "set"), label = uf_table_column(bounds, "label"),
+           zero = uf_table_column(bounds, "includes_zero"), original = 0, broken = 0;
     for (size_t i = 0; i < uf_table_rows(bounds); i++) {
         assert_true(uf_table_number(bounds, i, low) < uf_table_number(bounds, i, high));
+        if (strstr(uf_table_text(bounds, i, label), "breakdown value")) {
+            broken++;
+            assert_string_equal(uf_table_text(bounds, i, zero), "yes");
+            if (uf_table_number(bounds, i, m) > 0) assert_string_equal(uf_table_text(bounds, i - 1, zero), "no");
+        }
+        if (!strcmp(uf_table_text(bounds, i, set), "original")) {
+            original++;
+            assert_true(isnan(uf_table_number(bounds, i, m)));
+            /* M = 0 of relative magnitudes is the original interval, but for the grid */
+            if (!strcmp(uf_table_text(bounds, i + 1, set), "c-lf"))
+                expect_within(uf_table_number(bounds, i, low), uf_table_number(bounds, i + 1, low), 0.05, "M = 0");
+            continue;
+        }
         if (uf_table_number(bounds, i, m) == 0) continue;
         assert_true(uf_table_number(bounds, i, high) - uf_table_number(bounds, i, low) >
                     uf_table_number(bounds, i - 1, high) - uf_table_number(bounds, i - 1, low));
     }
+    assert_int_equal(original, 4);
+    assert_true(broken > 0 && uf_table_rows(bounds) >= 24 && uf_table_rows(bounds) <= 24 + broken);
     /* an effect of 2 with errors of a third survives drifts as large as before, and says how much */
     const struct uf_table *breakdown = uf_result_table(&result, "breakdown");
     assert_int_equal(uf_table_rows(breakdown), 4);

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_EFFECT_CHART_HINTS_H
+#define UTFALL_EFFECT_CHART_HINTS_H
+/* Charts that several effect methods have, for the list of a descriptor. */
+#include <math.h>
+
+#include <utfall/method.h>
+
+/* The main estimate; p and the smallest possible one of the coefficient, assignments tried and possible. */
+extern const struct uf_hint_number effect_main_estimate, effect_randomisation_numbers[4];
+
+/* Means of treated and comparison regions over time (table `raw-trends`). */
+#define EFFECT_CHART_TRENDS                                                                                  \
+    {                                                                                                        \
+        .kind = "lines", .table = "raw-trends",                                                              \
+        .title = {"{0}: means of treated and comparison regions",                                            \
+                  "{0}: medelvärden för insats- och jämförelseregioner"},                                    \
+        .value = "value", .label = "label", .x = "period", .reference = NAN                                  \
+    }
+/* The estimate among those of the treatment dealt out anew (tables `randomisation`, `randomisation-test`). */
+#define EFFECT_CHART_RANDOMISATION                                                                           \
+    {                                                                                                        \
+        .kind = "histogram", .table = "randomisation",                                                       \
+        .title = {"{0}: the estimate among those of the treatment dealt out anew",                           \
+                  "{0}: skattningen bland dem när insatsen fördelas på nytt"},                               \
+        .subtitle = {"p = {0}; smallest p that could have come out: {1} ({2} of {3} assignments tried)", \
+                     "p = {0}; minsta p som hade kunnat uppkomma: {1} ({2} av {3} fördelningar prövade)"},  \
+        .numbers = effect_randomisation_numbers, .n_numbers = 4,                                             \
+        .value_label = {"Number of assignments", "Antal fördelningar"}, .value = "count", .low = "low",      \
+        .high = "high", .x_label = {"Coefficient", "Koefficient"}, .reference = NAN,                         \
+        .marked_label = {"the estimate: {0}", "skattningen: {0}"}, .marked_from = &effect_main_estimate      \
+    }
+#endif

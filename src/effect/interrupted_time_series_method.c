@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* The method `interrupted-time-series`: its descriptor and its run. */
+#include "base/fail.h"
+#include "effect/interrupted_time_series_run.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <utfall/design.h>
+
+/* Below this the errors are far too small: the table of docs/methods/interrupted-time-series.md. */
+enum { FEW_PERIODS = 50 };
+
+static const char *const kinds[] = {"prais-winsten", "newey-west", NULL};
+static const char *const sums[] = {"mean", "sum", NULL};
+
+static const struct uf_option options_table[] = {
+    {"inference", UF_OPTION_LIST, "prais-winsten,newey-west", kinds,
+     "how the dependence over time is dealt with; the first is the main one", UF_COLUMNS_NONE},
+    {"lag", UF_OPTION_COUNT, NULL, NULL, "lags of newey-west; default: the whole part of 4 (n/100)^(2/9)",
+     UF_COLUMNS_NONE},
+    {"confidence-level", UF_OPTION_NUMBER, "0.95", NULL, "confidence level of the intervals",
+     UF_COLUMNS_NONE},
+    {"series", UF_OPTION_CHOICE, "mean", sums,
+     "what the regions are taken together as: mean (weighted) or sum", UF_COLUMNS_NONE},
+    {"season", UF_OPTION_FLAG, "false", NULL,
+     "a level of its own for each half-year, quarter, month or week of the year", UF_COLUMNS_NONE},
+    {"by-region", UF_OPTION_FLAG, "true", NULL, "estimate for each region by itself too", UF_COLUMNS_NONE},
+};
+
+static const char *const sources[] = {
+    "Bernal, J. L., Cummins, S. & Gasparrini, A. (2017). Interrupted time series regression for the "
+    "evaluation of "
+    "public health interventions: a tutorial. International Journal of Epidemiology 46(1), 348–355.",
+    "Newey, W. K. & West, K. D. (1987). A simple, positive semi-definite, heteroskedasticity and "
+    "autocorrelation "
+    "consistent covariance matrix. Econometrica 55(3), 703–708.",
+    "Prais, S. J. & Winsten, C. B. (1954). Trend estimators and serial correlation. Cowles Commission "
+    "Discussion Paper "
+    "383.",
+    "Turner, S. L., Forbes, A. B., Karahalios, A., Taljaard, M. & McKenzie, J. E. (2021). Evaluation of "
+    "statistical "
+    "methods used in the analysis of interrupted time series studies: a simulation study. BMC Medical "
+    "Research "
+    "Methodology 21, 181.",
+    NULL,
+};
+
+static const struct uf_chart_hint charts[] = {
+    {.kind = "lines",
+     .table = "series",
+     .title = {"{0}: observed, and the earlier trend continued",
+               "{0}: observerat, och tidigare trend framskriven"},
+     .value = "value",
+     .label = "label",
+     .x = "period",
+     .reference = NAN},
+    {.kind = "event-study",
+     .table = "departures",
+     .title = {"{0}: departure from the earlier trend by time since the start",
+               "{0}: avvikelse från tidigare trend efter tid sedan start"},
+     .value_label = {"Departure from the earlier trend", "Avvikelse från tidigare trend"},
+     .value = "estimate",
+     .low = "conf_low",
+     .high = "conf_high",
+     .x = "event_time",
+     .reference = 0},
+};
+
+static const struct uf_words none = {NULL, NULL};
+
+/* --- the request -------------------------------------------------------------------------------- */
+
+static uf_status read_request(const struct uf_options *options, struct its_run *run, struct uf_error *error)
+{
+    const struct uf_text_list *list = uf_options_list(options, "inference");
+    size_t lag = uf_options_count(options, "lag");
+    for (size_t i = 0; i < list->count; i++) {
+        enum uf_serial_kind kind =
+            !strcmp(list->items[i], "newey-west") ? UF_SERIAL_NEWEY_WEST : UF_SERIAL_PRAIS_WINSTEN;
+        if (run->n_kinds > 0 && run->kind[0].kind == kind) continue;
+        if (run->n_kinds == ITS_MOST_KINDS) break;
+        run->kind[run->n_kinds++] = (struct uf_serial_options){
+            .kind = kind, .lag_given = lag != SIZE_MAX, .lag = lag != SIZE_MAX ? lag : 0};
+    }
+    if (run->n_kinds == 0)
+        return uf_fail(error, UF_BAD_USAGE, "option 'inference': expected prais-winsten, newey-west or both");
+    run->level = uf_options_number(options, "confidence-level");
+    if (!(run->level > 0 && run->level < 1))
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'confidence-level': found %g, expected a number between 0 and 1", run->level);
+    run->sum = !strcmp(uf_options_text(options, "series"), "sum");
+    run->season = uf_options_flag(options, "season");
+    run->by_region = uf_options_flag(options, "by-region");
+    return UF_OK;
+}
+
+static uf_status check_panel(const struct its_run *run, struct uf_error *error)
+{
+    const struct uf_panel *panel = run->common.panel;
+    if (panel->n_covariates > 0)
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "interrupted-time-series takes no covariates: leave '%s' out, or derive an outcome that is "
+            "adjusted for it",
+            panel->columns[panel->covariates[0]].name);
+    if (run->sum && panel->weight >= 0)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "series: sum takes no weights; leave the weight out, or use series: mean");
+    for (size_t t = 0; run->season && t < panel->periods.count; t++) {
+        enum uf_period_kind kind = panel->period_value && panel->period_value[t]
+                                       ? uf_period_kind_of(panel->period_value[t])
+                                       : UF_PERIOD_YEAR;
+        if (kind == UF_PERIOD_YEAR || kind == UF_PERIOD_SPAN)
+            return uf_fail(error, UF_BAD_USAGE,
+                           "season needs periods within the year (quarters, months); found the period '%s'",
+                           panel->periods.label[t]);
+    }
+    return UF_OK;
+}
+
+/* --- what is said of it ------------------------------------------------------------------------- */
+
+static uf_status note_limits(const struct its_run *run, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "An interrupted time series is compared with its own past only. It cannot rule out that something "
+        "else at the "
+        "same time lies behind the departure, that the trend would have turned anyway, that the outcome came "
+        "to be "
+        "measured in another way, or that the start was chosen because of an unusual year.",
+        "En avbruten tidsserie jämförs bara med sin egen historia. Den kan inte utesluta att något annat vid "
+        "samma tid "
+        "ligger bakom avvikelsen, att trenden ändå hade vänt, att utfallet började mätas på ett annat sätt "
+        "eller att "
+        "starten valdes på grund av ett ovanligt år."};
+    static const struct uf_words advice = {
+        "See what else happened, and whether an outcome that the intervention should not have touched turns "
+        "too; "
+        "compare with regions outside, where there are any (synthetic-control, did).",
+        "Se efter vad annat som hände, och om ett utfall som insatsen inte borde ha berört också vänder; "
+        "jämför med "
+        "regioner utanför, om det finns några (synthetic-control, did)."};
+    return effect_note(&run->common, UF_WARNING, "cannot-rule-out", text, advice, NULL, 0, error);
+}
+
+static uf_status note_series(const struct its_run *run, const struct its_series *series,
+                             const struct uf_its *main, struct uf_error *error)
+{
+    static const struct uf_words gaps = {"Regions without a value in some period are not in the series taken "
+                                         "together: {0} (the first is {1}).",
+                                         "Regioner som saknar värde i någon period ingår inte i den "
+                                         "sammantagna serien: {0} (den första är {1})."};
+    static const struct uf_words bound = {"What one period leaves for the next was estimated at {0} and held "
+                                          "there: the series may have no trend to "
+                                          "return to, and then the errors are too small.",
+                                          "Det som en period lämnar till nästa skattades till {0} och hölls "
+                                          "där: serien har kanske ingen trend att "
+                                          "återvända till, och då är medelfelen för små."};
+    static const struct uf_words still = {
+        "The iterations of Prais and Winsten did not come to rest; the last of them is shown.",
+        "Prais och Winstens iterationer kom inte till vila; den sista av dem visas."};
+    static const struct uf_words few = {"The p-values are too small and the intervals too narrow: how much a "
+                                        "year depends on the one before cannot be "
+                                        "learned from {0} periods. Of simulated series of this kind without "
+                                        "any departure, 10 to 30 in 100 get p below "
+                                        "0.05 by Prais and Winsten, and 15 to 40 by Newey and West.",
+                                        "p-värdena är för låga och intervallen för smala: hur mycket ett år "
+                                        "beror på det föregående går inte att lära av "
+                                        "{0} perioder. Av simulerade serier av det här slaget utan någon "
+                                        "avvikelse får 10 till 30 av 100 p under 0,05 "
+                                        "med Prais och Winsten, och 15 till 40 med Newey och West."};
+    static const struct uf_words few_advice = {
+        "Ask for a far smaller p than usual, or use quarters or months where they exist.",
+        "Kräv ett långt lägre p än vanligt, eller använd kvartal eller månader där de finns."};
+    const struct uf_argument periods = uf_count_argument(main->fit.n);
+    if (main->fit.n < FEW_PERIODS)
+        UF_TRY(
+            effect_note(&run->common, UF_WARNING, "p-values-too-small", few, few_advice, &periods, 1, error));
+    const struct uf_argument left[] = {
+        uf_count_argument(series->left_out),
+        uf_text_argument(series->left_out ? run->common.panel->units.label[series->example] : "")};
+    const struct uf_argument rho = uf_number_argument(main->fit.rho, 2);
+    if (series->left_out > 0)
+        UF_TRY(effect_note(&run->common, UF_WARNING, "regions-left-out", gaps, none, left, 2, error));
+    if (main->fit.at_bound)
+        UF_TRY(effect_note(&run->common, UF_WARNING, "unit-root", bound, none, &rho, 1, error));
+    if (!main->fit.converged)
+        return effect_note(&run->common, UF_WARNING, "not-converged", still, none, &rho, 1, error);
+    return UF_OK;
+}
+
+static uf_status note_regions(const struct its_run *run, size_t up, size_t down, size_t failed,
+                              struct uf_error *error)
+{
+    static const struct uf_words text = {"Region by region the departure is upwards in {0} and downwards in "
+                                         "{1}. Regions share the same years, so they "
+                                         "are no independent witnesses.",
+                                         "Region för region är avvikelsen uppåt i {0} och nedåt i {1}. "
+                                         "Regionerna delar samma år, så de är inga "
+                                         "oberoende vittnen."};
+    static const struct uf_words short_of = {"{2} regions have too few periods for a series of their own.",
+                                             "{2} regioner har för få perioder för en egen serie."};
+    const struct uf_argument arguments[] = {uf_count_argument(up), uf_count_argument(down),
+                                            uf_count_argument(failed)};
+    if (up + down > 1)
+        UF_TRY(effect_note(&run->common, UF_NOTE, "by-region", text, none, arguments, 3, error));
+    if (failed == 0) return UF_OK;
+    return effect_note(&run->common, UF_NOTE, "regions-too-short", short_of, none, arguments, 3, error);
+}
+
+static uf_status refuse(const struct its_run *run, const struct its_series *series, struct uf_error *error)
+{
+    static const struct uf_words text = {"The series has too few periods for a trend before the start, a "
+                                         "departure after it and an error: {0} regions "
+                                         "with values in the same {1} periods.",
+                                         "Serien har för få perioder för en trend före start, en avvikelse "
+                                         "efter den och ett medelfel: {0} regioner med "
+                                         "värden i samma {1} perioder."};
+    static const struct uf_words advice = {"Get more periods, or leave out regions with gaps.",
+                                           "Skaffa fler perioder, eller uteslut regioner med luckor."};
+    const struct uf_argument arguments[] = {uf_count_argument(series->n_units),
+                                            uf_count_argument(series->view.n)};
+    UF_TRY(effect_note(&run->common, UF_FATAL, "series-too-short", text, advice, arguments, 2, error));
+    run->common.result->claim = UF_CLAIM_DESCRIPTION;
+    return uf_design_refuse(run->common.result, error);
+}
+
+/* --- the run ------------------------------------------------------------------------------------ */
+
+static uf_status add_cohort(const struct its_run *run, size_t start, struct its_tables *tables,
+                            struct uf_error *error)
+{
+    struct its_series series;
+    struct uf_its fits[ITS_MOST_KINDS];
+    memset(fits, 0, sizeof fits);
+    struct uf_error reason;
+    const char *label = run->common.sample->n_cohorts > 1 ? run->common.panel->periods.label[start] : NULL;
+    UF_TRY(its_series_init(run, start, SIZE_MAX, &series, error));
+    uf_status status = UF_OK;
+    for (size_t kind = 0; kind < run->n_kinds && status == UF_OK; kind++)
+        status = uf_its_fit(&series.view, &run->kind[kind], &fits[kind], &reason);
+    if (status == UF_NOT_IDENTIFIED)
+        status = refuse(run, &series, error);
+    else if (status != UF_OK && error)
+        *error = reason;
+    if (status == UF_OK) status = note_series(run, &series, &fits[0], error);
+    if (status == UF_OK) status = its_add_cohort(run, &series, label, fits, tables, error);
+    for (size_t kind = 0; kind < run->n_kinds; kind++) uf_its_clear(&fits[kind]);
+    its_series_clear(&series);
+    return status;
+}
+
+static uf_status add_regions(const struct its_run *run, struct its_tables *tables, struct uf_error *error)
+{
+    const struct uf_did_data *data = &run->common.sample->data;
+    size_t up = 0, down = 0, failed = 0;
+    for (size_t u = 0; u < data->n_units; u++) {
+        size_t start = data->first_period[u];
+        struct its_series series;
+        struct uf_its fit;
+        struct uf_error reason;
+        double departure;
+        if (start == 0 || start >= data->n_periods) continue;
+        UF_TRY(its_series_init(run, start, u, &series, error));
+        uf_status status =
+            series.view.n == 0 ? UF_NOT_IDENTIFIED : uf_its_fit(&series.view, &run->kind[0], &fit, &reason);
+        failed += status == UF_NOT_IDENTIFIED && series.view.n > 0;
+        if (status == UF_OK) {
+            status = its_add_region(run, &series, u, &fit, &departure, tables, error);
+            up += departure > 0, down += departure < 0;
+            uf_its_clear(&fit);
+        } else if (status != UF_NOT_IDENTIFIED && error) {
+            *error = reason;
+        }
+        its_series_clear(&series);
+        if (status != UF_NOT_IDENTIFIED) UF_TRY(status);
+    }
+    return note_regions(run, up, down, failed, error);
+}
+
+static uf_status estimate(const struct its_run *run, struct uf_error *error)
+{
+    const struct effect_sample *sample = run->common.sample;
+    struct its_tables tables;
+    bool *start = calloc(sample->data.n_periods + 1, sizeof *start);
+    if (!start) return uf_fail_memory(error);
+    uf_status status = its_tables_init(run, &tables, error);
+    if (status != UF_OK) {
+        free(start);
+        return status;
+    }
+    for (size_t i = 0; i < sample->data.n; i++) {
+        size_t first = sample->data.first_period[sample->data.unit[i]];
+        if (first > 0 && first < sample->data.n_periods) start[first] = true;
+    }
+    for (size_t t = 0; t < sample->data.n_periods && status == UF_OK; t++)
+        if (start[t]) status = add_cohort(run, t, &tables, error);
+    if (status == UF_OK && run->by_region && sample->n_treated > 1) status = add_regions(run, &tables, error);
+    if (status == UF_OK)
+        status = its_tables_take(run, &tables, error);
+    else
+        its_tables_clear(&tables);
+    free(start);
+    return status == UF_OK ? note_limits(run, error) : status;
+}
+
+static uf_status run_its(const struct uf_panel *panel, const struct uf_options *options,
+                         const struct uf_context *context, struct uf_result *result, struct uf_error *error)
+{
+    struct uf_design design;
+    struct effect_sample sample;
+    struct effect_inference inference = {0};
+    if (panel->outcome < 0)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "interrupted-time-series needs an outcome: name one column as the outcome");
+    const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
+    struct its_run run = {.common = {.panel = panel,
+                                     .context = context,
+                                     .sample = &sample,
+                                     .result = result,
+                                     .method = "interrupted-time-series",
+                                     .outcome = outcome->name,
+                                     .unit = outcome->unit,
+                                     .inference = &inference}};
+    UF_TRY(read_request(options, &run, error));
+    UF_TRY(check_panel(&run, error));
+    inference.level = run.level;
+    UF_TRY(uf_design_check(panel, UF_COMPARE_ITSELF, context, &design, result, error));
+    result->claim = design.claim;
+    if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
+    UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
+    uf_status status = estimate(&run, error);
+    effect_sample_clear(&sample);
+    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
+}
+
+const struct uf_method uf_method_interrupted_time_series = {
+    .name = "interrupted-time-series",
+    .family = UF_FAMILY_EFFECT,
+    .title = {"Interrupted time series", "Avbruten tidsserie"},
+    .summary =
+        {"How far the treated depart from their own earlier trend: for when all are treated at once",
+         "Hur långt insatsregionerna avviker från sin egen tidigare trend: när alla får insatsen samtidigt"},
+    .formula_note = {"The treated regions' mean is regressed on time, on the time from the start on and on "
+                     "the time since the start: "
+                     "the change of level, the change of slope, and their sum, the departure from the "
+                     "earlier trend continued. "
+                     "Errors allow for the dependence between years, by Prais and Winsten's transformation "
+                     "(main) and by Newey and "
+                     "West's covariance. There is no comparison group: the departure is a description of the "
+                     "series, and what else "
+                     "happened at the same time is part of it.",
+                     "Insatsregionernas medelvärde förklaras med tiden, med tiden från och med start och med "
+                     "tiden sedan start: "
+                     "nivåns ändring, lutningens ändring och summan av dem, avvikelsen från den tidigare "
+                     "trenden framskriven. "
+                     "Medelfelen tar hänsyn till beroendet mellan åren, med Prais och Winstens "
+                     "transformation (huvudsaklig) och "
+                     "med Newey och Wests kovarians. Det finns ingen jämförelsegrupp: avvikelsen beskriver "
+                     "serien, och allt annat "
+                     "som hände samtidigt ingår i den."},
+    .sources = sources,
+    .options = options_table,
+    .n_options = sizeof options_table / sizeof *options_table,
+    .charts = charts,
+    .n_charts = sizeof charts / sizeof *charts,
+    .needs_sector = false,
+    .needs_treatment = true,
+    .needs_period = true,
+    .run = run_its,
+};

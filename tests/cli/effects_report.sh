@@ -1,0 +1,94 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What the report says around several effects: the table of assumptions, p-values adjusted together, and the way out when all regions
+# are treated at once.
+source "$(dirname "$0")/../support/cli.sh"
+
+regions="SE110 SE121 SE122 SE123 SE124 SE125 SE211 SE212 SE213 SE214 SE221 SE224"
+{
+    echo region,year,a,b
+    i=0
+    for region in $regions; do
+        for year in $(seq 2001 2018); do
+            i=$((i + 1))
+            bump=0
+            [[ $region == SE12[123] && $year -ge 2012 ]] && bump=400
+            echo "$region,$year,$(((i * 7919) % 97 + 500 + bump)),$(((i * 104729) % 89 + 500))"
+        done
+    done
+} > figures.csv
+study() { # $1: further keys; $2: the treated regions
+    cat > study.yaml <<YAML
+study: {sv: Flera utfall, en: Several outcomes}
+language: en
+sources:
+  - {file: figures.csv, indicator: a, name: {sv: Alfa, en: Alpha}, dimensions: {region: region, period: year, value: a, ignore: [b]}, source: made up}
+  - {file: figures.csv, indicator: b, name: {sv: Beta, en: Beta}, dimensions: {region: region, period: year, value: b, ignore: [a]}, source: made up}
+regions: {level: nuts3, within: SE}
+intervention: {name: A project, treated: [${2:-SE121, SE122, SE123}], start: 2012}
+$1
+report: {charts: [svg]}
+YAML
+}
+
+study "multiple-testing: holm
+effects:
+  - method: did
+    id: alpha
+    outcome: a
+    assumptions:
+      - {assumption: {sv: Länen liknade varandra., en: The counties were alike.}, why: {sv: Samma näringar., en: The same trades.}, judgement: plausible, about: parallel-trends}
+      - {assumption: {sv: Priserna var desamma., en: Prices were the same.}, judgement: doubtful}
+  - {method: did, id: beta, outcome: b}"
+expect 0 "$UTFALL" run study.yaml --output report
+page=report/report.html
+for words in "The counties were alike." "The same trades." "What if it is wrong" "Prices were the same." "No date on record contradicts the start" \
+    "Every region has a value in every period." "No p-value by dealing the treatment out anew can be below 0.00455" \
+    "2 main estimates are read together. By themselves 1 of them have p below 0.05" "Regions with a value, period by period"; do
+    grep -qF "$words" $page || fail "the report lacks: $words"
+done
+# the evaluator's words take the place of the method's own, and stand there once
+if [[ $(grep -oF "The counties were alike." $page | wc -l) != 1 ]]; then fail "an assumption stands twice"; fi
+# Holm of two: the smaller p doubled, the larger as it is (or the smaller's, if that is more)
+jq -e '[.rows[] | [.p_value, .adjusted_p_value]] | sort | (.[0][1] - ([.[0][0] * 2, 1] | min) | fabs) < 1e-12 and
+    (.[1][1] - ([.[1][0], .[0][1]] | max) | fabs) < 1e-12' report/tables/multiple-testing.json >/dev/null || fail "$(cat report/tables/multiple-testing.json)"
+expect 0 "$UTFALL" run study.yaml --output report --language sv
+for words in "Länen liknade varandra." "Vad som gäller om det är fel" "Inget antecknat datum motsäger starten" "2 huvudskattningar läses tillsammans."; do
+    grep -qF "$words" $page || fail "the report lacks: $words"
+done
+
+# families are adjusted by themselves: each of one is as it was
+study "multiple-testing: benjamini-hochberg
+effects:
+  - {method: did, id: alpha, outcome: a, family: first}
+  - {method: did, id: beta, outcome: b, family: second}"
+expect 0 "$UTFALL" run study.yaml --output report
+jq -e '[.rows[] | .p_value == .adjusted_p_value] == [true, true]' report/tables/multiple-testing.json >/dev/null || fail "families are mixed"
+study "multiple-testing: none
+effects: [{method: did, outcome: a}]"
+expect 0 "$UTFALL" run study.yaml --output report
+[[ ! -e report/tables/multiple-testing.csv ]] || fail "p-values were adjusted unasked"
+study "multiple-testing: bonferroni
+effects: [{method: did, outcome: a}]"
+expect_message 3 "holm" "$UTFALL" run study.yaml --output report
+
+# all treated at once: did is refused and names the way out, which is taken
+for region in SE231 SE232 SE311 SE312 SE313 SE321 SE322 SE331 SE332; do
+    for year in $(seq 2001 2018); do
+        echo "$region,$year,$(((year * 31) % 97 + 500)),500"
+    done
+done >> figures.csv
+regions="$regions SE231 SE232 SE311 SE312 SE313 SE321 SE322 SE331 SE332"
+study "effects:
+  - {method: did, id: alpha, outcome: a}
+  - {method: interrupted-time-series, id: series, outcome: a}" "${regions// /, }"
+expect_message 4 "interrupted-time-series" "$UTFALL" run study.yaml --output report
+for words in "the level of 21 regions together departs from its own earlier trend" "no region to compare with" "An interrupted time series is compared with its own past only" \
+    "The numbers below are a difference, not an effect" "Without the intervention the earlier trend would have gone on."; do
+    grep -qF "$words" $page || fail "the report lacks: $words"
+done
+if grep -qE "average effect in" $page; then fail "a series by itself is called an effect"; fi
+# the series is brought out, its earlier trend is what it is compared with (role 9)
+grep -q "^1,1,2001," report/charts/series-1.csv && grep -q ",9,2018,.*Earlier trend, continued" report/charts/series-1.csv ||
+    fail "the chart: $(head -3 report/charts/series-1.csv)"
+finish
