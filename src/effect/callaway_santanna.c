@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The method `callaway-santanna`: its descriptor and its run. */
 #include "base/fail.h"
-#include "effect/chart_hints.h"
 #include "effect/callaway_santanna_internal.h"
+#include "effect/chart_hints.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -14,8 +14,9 @@ struct callaway_run {
     struct effect_run common;
     struct uf_group_time_options options;
     struct uf_average_options averaging;
-    bool automatic, influence, multiplier, randomise; /* inferences; `automatic`: the design chooses which goes first */
-    struct effect_grounds grounds;                    /* for that choice */
+    bool automatic, influence, multiplier,
+        randomise;                 /* inferences; `automatic`: the design chooses which goes first */
+    struct effect_grounds grounds; /* for that choice */
     struct uf_multiplier_options draws;
     bool bands; /* draws > 0 */
     enum effect_scale scale;

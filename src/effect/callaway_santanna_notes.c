@@ -101,18 +101,20 @@ static uf_status note_cells(const struct callaway_run *run, struct uf_error *err
 /* What was asked for by name where it cannot be trusted; `auto` says what it chose in a sentence of its own. */
 static uf_status note_inference(const struct callaway_run *run, struct uf_error *error)
 {
-    static const struct uf_words few = {"Errors from influence functions are made for many treated and "
-                                        "untreated units. With {0} treated of {1} units (or clusters) they "
-                                        "are too small; the treatment dealt out anew goes first.",
-                                        "Medelfel från influensfunktioner förutsätter många enheter med och "
-                                        "utan insats. Med {0} insatsenheter av {1} enheter (eller kluster) är "
-                                        "de för små; inferensen där insatsen fördelas på nytt går först."};
-    static const struct uf_words alone = {"Errors from influence functions are made for many treated and "
-                                          "untreated units. With {0} treated of {1} units (or clusters) they "
-                                          "are too small, and nothing better was asked for.",
-                                          "Medelfel från influensfunktioner förutsätter många enheter med och "
-                                          "utan insats. Med {0} insatsenheter av {1} enheter (eller kluster) är "
-                                          "de för små, och något bättre har inte begärts."};
+    static const struct uf_words few = {
+        "Errors from influence functions are made for many treated and "
+        "untreated units. With {0} treated of {1} units (or clusters) they "
+        "are too small; the treatment dealt out anew goes first.",
+        "Medelfel från influensfunktioner förutsätter många enheter med och "
+        "utan insats. Med {0} insatsenheter av {1} enheter (eller kluster) är "
+        "de för små; inferensen där insatsen fördelas på nytt går först."};
+    static const struct uf_words alone = {
+        "Errors from influence functions are made for many treated and "
+        "untreated units. With {0} treated of {1} units (or clusters) they "
+        "are too small, and nothing better was asked for.",
+        "Medelfel från influensfunktioner förutsätter många enheter med och "
+        "utan insats. Med {0} insatsenheter av {1} enheter (eller kluster) är "
+        "de för små, och något bättre har inte begärts."};
     static const struct uf_words advice = {"Ask for inference: randomisation.",
                                            "Begär inference: randomisation."};
     const struct effect_grounds *grounds = &run->grounds;

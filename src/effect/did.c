@@ -188,7 +188,8 @@ static uf_status choose(struct did_run *run, const struct uf_did_fit *fit,
         grounds.randomised = true;
         grounds.noise = !isnan(randomisation->p_scaled);
     }
-    UF_TRY(effect_count_blocks(&run->common.sample->data, randomisation ? assignment : NULL, &grounds, error));
+    UF_TRY(
+        effect_count_blocks(&run->common.sample->data, randomisation ? assignment : NULL, &grounds, error));
     run->procedure = effect_choose(&grounds);
     run->common.inference->chosen = effect_chosen_name(&grounds);
     return effect_note_choice(&run->common, &grounds, error);
@@ -228,7 +229,9 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
     if (status == UF_OK)
         status = did_report_estimates(run, fit, regression, covariance, randomised ? &randomisation : NULL,
                                       &assignment, error);
-    if (status == UF_OK) status = effect_report_size(&run->common, run->scale, gsl_vector_get(fit->fit.coefficients, 0), error);
+    if (status == UF_OK)
+        status =
+            effect_report_size(&run->common, run->scale, gsl_vector_get(fit->fit.coefficients, 0), error);
     if (status == UF_OK && run->event_study)
         status = did_report_event_study(run, randomised ? &assignment : NULL, error);
     if (status == UF_OK && randomised)

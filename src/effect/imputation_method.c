@@ -7,8 +7,8 @@
 #include <utfall/design.h>
 
 #include "base/fail.h"
-#include "effect/chart_hints.h"
 #include "effect/binary_treatment.h"
+#include "effect/chart_hints.h"
 #include "effect/imputation_run.h"
 
 static const char *const inferences[] = {"auto", "bjs", "randomisation", NULL};
@@ -243,11 +243,11 @@ static uf_status report(const struct imputation_run *run, const struct uf_option
     UF_TRY(imputation_report_fit(run, error));
     UF_TRY(imputation_choose_inference(run, options, &inference, error));
     if (inference.randomise) UF_TRY(randomise(run, &assignment, &randomisation, &randomised, error));
-    uf_status status = imputation_settle_inference(run, randomised ? &randomisation : NULL, &assignment,
-                                                   &inference, error);
+    uf_status status =
+        imputation_settle_inference(run, randomised ? &randomisation : NULL, &assignment, &inference, error);
     if (status == UF_OK)
         status = imputation_report_estimates(run, &inference, randomised ? &randomisation : NULL,
-                                                   assignment.n_blocks, error);
+                                             assignment.n_blocks, error);
     if (status == UF_OK) status = report_size(run, error);
     if (status == UF_OK && run->event_study)
         status = imputation_report_event_study(run, randomised ? &assignment : NULL, error);

@@ -74,11 +74,12 @@ uf_status imputation_settle_inference(const struct imputation_run *run,
         "bjs-leave-one-out",
         {"clustered error of Borusyak, Jaravel & Spiess with leave-one-out",
          "klustrat fel enligt Borusyak, Jaravel & Spiess med leave-one-out"}};
-    static const struct effect_analytic plain = {"bjs",
-                                                 {"clustered error of Borusyak, Jaravel & Spiess",
-                                                  "klustrat fel enligt Borusyak, Jaravel & Spiess"}};
-    struct effect_grounds grounds = {
-        .analytic = &plain, .randomised = randomisation, .noise = randomisation && !isnan(randomisation->p_scaled)};
+    static const struct effect_analytic plain = {
+        "bjs",
+        {"clustered error of Borusyak, Jaravel & Spiess", "klustrat fel enligt Borusyak, Jaravel & Spiess"}};
+    struct effect_grounds grounds = {.analytic = &plain,
+                                     .randomised = randomisation,
+                                     .noise = randomisation && !isnan(randomisation->p_scaled)};
     struct uf_imputation_averages simple;
     if (!inference->automatic) return UF_OK;
     UF_TRY(uf_imputation_average(run->fit, UF_AVERAGE_SIMPLE, &simple, error));

@@ -21,7 +21,7 @@ enum { EFFECT_MOST_COVARIANCES = 12 };
 struct effect_inference {
     struct uf_covariance_options covariance[EFFECT_MOST_COVARIANCES]; /* analytic ones, as asked for */
     size_t n_covariances;
-    bool automatic; /* a procedure is chosen by the design, and the others shown beside it */
+    bool automatic;     /* a procedure is chosen by the design, and the others shown beside it */
     const char *chosen; /* with `automatic`, once it is known: the `vcov` whose row goes first; else NULL */
     bool randomise, wild, conley_taber, ferman_pinto;
     double level;

@@ -115,10 +115,11 @@ uf_status effect_note_choice(const struct effect_run *run, const struct effect_g
              "{0} behandlade och {1} obehandlade, och perioderna före start är för få för att veta hur "
              "mycket varje region "
              "varierar. Om insatsregionerna varierar mer än de andra är p-värdet alldeles för lågt."},
-        [EFFECT_BY_CR2] = {"Inference: {2}, because {0} treated and {1} untreated regions are enough for it to "
-                           "hold its level whoever was treated; the other types are shown beside it.",
-                           "Inferens: {2}, eftersom {0} behandlade och {1} obehandlade regioner räcker för att "
-                           "det ska hålla sin nivå oavsett vilka som behandlades; övriga typer visas bredvid."},
+        [EFFECT_BY_CR2] =
+            {"Inference: {2}, because {0} treated and {1} untreated regions are enough for it to "
+             "hold its level whoever was treated; the other types are shown beside it.",
+             "Inferens: {2}, eftersom {0} behandlade och {1} obehandlade regioner räcker för att "
+             "det ska hålla sin nivå oavsett vilka som behandlades; övriga typer visas bredvid."},
         [EFFECT_BY_WILD] = {
             "Inference: wild cluster bootstrap, because the treatment cannot be dealt out anew in this "
             "sample ({0} treated "
@@ -126,23 +127,23 @@ uf_status effect_note_choice(const struct effect_run *run, const struct effect_g
             "Inferens: vild klusterbootstrap, eftersom insatsen inte kan fördelas på nytt i det här urvalet "
             "({0} behandlade "
             "och {1} obehandlade regioner). Med få behandlade regioner ger den nästan aldrig utslag."}};
-    static const struct uf_words last_resort = {"Inference: {2}, for want of anything better; with {0} treated "
-                                                "and {1} untreated regions its p-value cannot be trusted, and "
-                                                "is as a rule too small.",
-                                                "Inferens: {2}, i brist på bättre; med {0} behandlade och {1} "
-                                                "obehandlade regioner går dess p-värde inte att lita på, och "
-                                                "är som regel för lågt."};
+    static const struct uf_words last_resort = {
+        "Inference: {2}, for want of anything better; with {0} treated "
+        "and {1} untreated regions its p-value cannot be trusted, and "
+        "is as a rule too small.",
+        "Inferens: {2}, i brist på bättre; med {0} behandlade och {1} "
+        "obehandlade regioner går dess p-värde inte att lita på, och "
+        "är som regel för lågt."};
     static const struct uf_words cr2 = {"cluster-robust error CR2 with Satterthwaite's degrees of freedom",
                                         "klusterrobust fel CR2 med Satterthwaites frihetsgrader"};
     enum effect_procedure procedure = effect_choose(grounds);
     bool poor = procedure == EFFECT_BY_CR2 && !(grounds->cr2 && effect_are_many(grounds));
     bool warn =
         poor || procedure == EFFECT_BY_WILD || procedure == EFFECT_BY_T || procedure == EFFECT_BY_COEFFICIENT;
-    const struct uf_argument arguments[] = {uf_count_argument(grounds->n_treated),
-                                            uf_count_argument(grounds->n_control),
-                                            uf_text_argument(uf_words_in(
-                                                grounds->analytic ? grounds->analytic->words : cr2,
-                                                run->context->language))};
+    const struct uf_argument arguments[] = {
+        uf_count_argument(grounds->n_treated), uf_count_argument(grounds->n_control),
+        uf_text_argument(
+            uf_words_in(grounds->analytic ? grounds->analytic->words : cr2, run->context->language))};
     return effect_note(run, warn ? UF_WARNING : UF_NOTE, "inference-chosen",
                        poor ? last_resort : why[procedure], (struct uf_words){NULL, NULL}, arguments, 3,
                        error);

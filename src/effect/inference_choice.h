@@ -11,7 +11,7 @@ enum effect_procedure {
     EFFECT_BY_SCALED,      /* randomisation, scaled by the noise before the start */
     EFFECT_BY_T,           /* randomisation, t */
     EFFECT_BY_COEFFICIENT, /* randomisation, coefficient */
-    EFFECT_BY_CR2, /* or the method's own clustered error: see effect_analytic */
+    EFFECT_BY_CR2,         /* or the method's own clustered error: see effect_analytic */
     EFFECT_BY_WILD
 };
 

@@ -37,11 +37,12 @@ uf_status effect_pretrend_add(struct effect_pretrend *pretrend, const struct uf_
  */
 /* What is rounding in a line as a regression sees it, of its largest value. */
 #define EFFECT_NIL_LINE 1e-7
-uf_status effect_line_coefficients(const struct uf_did_data *data, const struct uf_covariance_input *regression,
-                                   gsl_vector *out, struct uf_error *error);
+uf_status effect_line_coefficients(const struct uf_did_data *data,
+                                   const struct uf_covariance_input *regression, gsl_vector *out,
+                                   struct uf_error *error);
 uf_status effect_pretrend_add_power_of(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
-                                       const gsl_vector *line, const gsl_matrix *covariance, const size_t *lead,
-                                       size_t n_leads, struct uf_error *error);
+                                       const gsl_vector *line, const gsl_matrix *covariance,
+                                       const size_t *lead, size_t n_leads, struct uf_error *error);
 uf_status effect_pretrend_add_power_rows(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
                                          const gsl_vector *line, const gsl_matrix *covariance,
                                          const gsl_matrix *combinations, struct uf_error *error);

@@ -376,21 +376,24 @@ static uf_status note_normal(const struct sensitivity_run *run, const struct sen
 {
     static const struct uf_words clustered = {
         "The bounds take the estimates of the event study as normal, with the covariance {0} as if it were "
-        "known. With as few as here (treated regions: {1}, clusters: {2}) they are too narrow rather than too "
+        "known. With as few as here (treated regions: {1}, clusters: {2}) they are too narrow rather than "
+        "too "
         "wide.",
         "Gränserna förutsätter att händelsestudiens skattningar är normalfördelade, med kovariansen {0} som "
-        "om den vore känd. Med så få som här (insatsregioner: {1}, kluster: {2}) är de snarare för snäva än för "
+        "om den vore känd. Med så få som här (insatsregioner: {1}, kluster: {2}) är de snarare för snäva än "
+        "för "
         "vida."};
-    static const struct uf_words serial = {"The bounds take the estimates of the event study as normal. The "
-                                           "treated regions ({1}) or the others are too few to show how their "
-                                           "errors go together, so the covariance is that of the untreated "
-                                           "rows, the same for all regions: it fits badly where the "
-                                           "treated are noisier than the comparison.",
-                                           "Gränserna förutsätter att händelsestudiens skattningar är "
-                                           "normalfördelade. Insatsregionerna ({1}) eller de övriga är för få "
-                                           "för att visa hur deras fel samvarierar, så kovariansen är de "
-                                           "obehandlade radernas, densamma för alla regioner: den passar illa "
-                                           "om insatsregionerna är brusigare än jämförelsen."};
+    static const struct uf_words serial = {
+        "The bounds take the estimates of the event study as normal. The "
+        "treated regions ({1}) or the others are too few to show how their "
+        "errors go together, so the covariance is that of the untreated "
+        "rows, the same for all regions: it fits badly where the "
+        "treated are noisier than the comparison.",
+        "Gränserna förutsätter att händelsestudiens skattningar är "
+        "normalfördelade. Insatsregionerna ({1}) eller de övriga är för få "
+        "för att visa hur deras fel samvarierar, så kovariansen är de "
+        "obehandlade radernas, densamma för alla regioner: den passar illa "
+        "om insatsregionerna är brusigare än jämförelsen."};
     const struct uf_argument arguments[] = {uf_text_argument(e->vcov),
                                             uf_count_argument(run->common.sample->n_treated),
                                             uf_count_argument(run->main.n_clusters)};

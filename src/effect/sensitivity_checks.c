@@ -133,13 +133,16 @@ static uf_status note_largest(const struct sensitivity_run *run, struct largest 
          "keeps its sign whichever region is left out.",
          "En region i taget har utelämnats. Skattningen ändras mest utan {0}: {1} i stället för {2}. Den "
          "behåller sitt tecken vilken region som än utelämnas."},
-        {"One region at a time was left out. The estimate changes most without {0}: {1} instead of {2}. One of "
+        {"One region at a time was left out. The estimate changes most without {0}: {1} instead of {2}. One "
+         "of "
          "the regions changes its sign when it is left out.",
-         "En region i taget har utelämnats. Skattningen ändras mest utan {0}: {1} i stället för {2}. Den byter "
+         "En region i taget har utelämnats. Skattningen ändras mest utan {0}: {1} i stället för {2}. Den "
+         "byter "
          "tecken när en av regionerna utelämnas."},
         {"One region at a time was left out. The estimate changes most without {0}: {1} instead of {2}. It "
          "changes sign for {3} of the regions left out.",
-         "En region i taget har utelämnats. Skattningen ändras mest utan {0}: {1} i stället för {2}. Den byter "
+         "En region i taget har utelämnats. Skattningen ändras mest utan {0}: {1} i stället för {2}. Den "
+         "byter "
          "tecken för {3} av de utelämnade regionerna."}};
     const struct uf_argument arguments[] = {uf_text_argument(run->common.panel->units.label[largest.unit]),
                                             significant_argument(largest.estimate),
@@ -253,24 +256,31 @@ static uf_status note_placebo(const struct sensitivity_run *run, size_t tried, s
     static const struct uf_words text[2][3] = {
         {{"The start was moved to the period before it, on the periods before the intervention alone. No "
           "difference shows at 5 %.",
-          "Starten har flyttats till perioden före, med enbart perioderna före insatsen. Ingen skillnad syns på "
+          "Starten har flyttats till perioden före, med enbart perioderna före insatsen. Ingen skillnad syns "
+          "på "
           "5-procentsnivån."},
          {"The start was moved to the period before it, on the periods before the intervention alone. A "
           "difference shows at 5 %, where there was no intervention that could have made it.",
           "Starten har flyttats till perioden före, med enbart perioderna före insatsen. En skillnad syns på "
           "5-procentsnivån, där ingen insats kan ha orsakat den."},
          {NULL, NULL}},
-        {{"The start was moved to an earlier period {0} times, on the periods before the intervention alone. No "
+        {{"The start was moved to an earlier period {0} times, on the periods before the intervention alone. "
+          "No "
           "difference shows at 5 % in any of them.",
-          "Starten har flyttats till en tidigare period {0} gånger, med enbart perioderna före insatsen. Ingen "
+          "Starten har flyttats till en tidigare period {0} gånger, med enbart perioderna före insatsen. "
+          "Ingen "
           "av gångerna syns en skillnad på 5-procentsnivån."},
-         {"The start was moved to an earlier period {0} times, on the periods before the intervention alone. In "
+         {"The start was moved to an earlier period {0} times, on the periods before the intervention alone. "
+          "In "
           "one of them a difference shows at 5 %, where there was no intervention that could have made it.",
-          "Starten har flyttats till en tidigare period {0} gånger, med enbart perioderna före insatsen. En av "
+          "Starten har flyttats till en tidigare period {0} gånger, med enbart perioderna före insatsen. En "
+          "av "
           "gångerna syns en skillnad på 5-procentsnivån, där ingen insats kan ha orsakat den."},
-         {"The start was moved to an earlier period {0} times, on the periods before the intervention alone. In "
+         {"The start was moved to an earlier period {0} times, on the periods before the intervention alone. "
+          "In "
           "{1} of them a difference shows at 5 %, where there was no intervention that could have made it.",
-          "Starten har flyttats till en tidigare period {0} gånger, med enbart perioderna före insatsen. I {1} "
+          "Starten har flyttats till en tidigare period {0} gånger, med enbart perioderna före insatsen. I "
+          "{1} "
           "av fallen syns en skillnad på 5-procentsnivån, där ingen insats kan ha orsakat den."}}};
     const struct uf_argument arguments[] = {uf_count_argument(tried), uf_count_argument(found)};
     return effect_note(&run->common, found ? UF_WARNING : UF_NOTE, "placebo-in-time",

@@ -144,7 +144,8 @@ static const struct uf_words procedure_words[UF_SIZE_PROCEDURES] = {
     {"no clusters, equal variance (iid)", "utan kluster, lika varians (iid)"}};
 
 static uf_status add_row(const struct uf_size_check *check, int sample, int procedure, const char *chosen,
-                         double threshold, enum uf_language language, struct uf_table *table, struct uf_error *error)
+                         double threshold, enum uf_language language, struct uf_table *table,
+                         struct uf_error *error)
 {
     static const struct uf_words taken = {"taken by inference: auto", "tas av inference: auto"};
     const struct uf_size_count *count = &check->sample[sample].count[procedure];

@@ -134,15 +134,16 @@ static void add_rejections(const struct sample *s, size_t assignments, uint64_t 
 int main(int argc, char **argv)
 {
     static const struct design designs[] = {
-        {21, {1, 0, 0}, false}, {21, {3, 0, 0}, false}, {21, {3, 3, 3}, false}, {21, {10, 0, 0}, false},
-        {21, {1, 0, 0}, true},  {21, {3, 0, 0}, true},  {21, {3, 3, 3}, true},  {60, {8, 8, 8}, false},
-        {60, {8, 8, 8}, true}};
+        {21, {1, 0, 0}, false},  {21, {3, 0, 0}, false}, {21, {3, 3, 3}, false},
+        {21, {10, 0, 0}, false}, {21, {1, 0, 0}, true},  {21, {3, 0, 0}, true},
+        {21, {3, 3, 3}, true},   {60, {8, 8, 8}, false}, {60, {8, 8, 8}, true}};
     static struct sample s;
     const size_t samples = argc > 2 ? (size_t)atol(argv[1]) : 2000,
                  assignments = argc > 2 ? (size_t)atol(argv[2]) : 199;
     printf("rejections at 5 %%, %zu samples (Monte Carlo error %.1f points)\n", samples,
            100 * sqrt(0.05 * 0.95 / (double)samples));
-    printf("treated      bjs normal  bjs t  leave-one-out  pool event-time  randomisation  its t  scaled  cs influence  "
+    printf("treated      bjs normal  bjs t  leave-one-out  pool event-time  randomisation  its t  scaled  cs "
+           "influence  "
            "cs scaled\n");
     for (size_t d = 0; d < sizeof designs / sizeof *designs; d++) {
         size_t count[PROCEDURES] = {0};

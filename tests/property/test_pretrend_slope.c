@@ -195,8 +195,9 @@ static void same_as_sensitivity(void **state)
 static void from_sums(void **state)
 {
     (void)state;
-    static const char *const plain[] = {"inference", "cr1s", NULL},
-                             *const bin[] = {"inference", "cr1s", "bin-before", "-50", NULL};
+    static const char *const plain[] = {"inference", "cr1s", NULL}, *const bin[] = {"inference", "cr1s",
+                                                                                    "bin-before", "-50",
+                                                                                    NULL};
     enum { MANY = UF_DID_SUMMED_FROM / PERIODS + 1 };
     double slope[2];
     for (int b = 0; b < 2; b++) {
@@ -258,9 +259,11 @@ static void in_swedish(void **state)
 int main(void)
 {
     gsl_set_error_handler_off();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_as_sensitivity), cmocka_unit_test(from_sums), cmocka_unit_test(carried_into_the_estimate),
-        cmocka_unit_test(no_line_without_never_treated), cmocka_unit_test(in_swedish),
-        cmocka_unit_test(found_as_often_as_promised)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(same_as_sensitivity),
+                                       cmocka_unit_test(from_sums),
+                                       cmocka_unit_test(carried_into_the_estimate),
+                                       cmocka_unit_test(no_line_without_never_treated),
+                                       cmocka_unit_test(in_swedish),
+                                       cmocka_unit_test(found_as_often_as_promised)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -112,7 +112,8 @@ static void tables_of_a_plain_run(void **state)
         assert_true(fabs(cell(estimates, find_row(estimates, terms[i], "influence"), "estimate") - 2) < 0.3);
     }
     expect_close(cell(estimates, 0, "p_value"), 0.01, 1e-12, "the most extreme of 100");
-    assert_non_null(strstr(uf_result_note(&ran.result, "inference-chosen")->text, "14 treated and 7 untreated"));
+    assert_non_null(
+        strstr(uf_result_note(&ran.result, "inference-chosen")->text, "14 treated and 7 untreated"));
     assert_null(uf_result_note(&ran.result, "influence-errors"));
     assert_non_null(uf_result_table(&ran.result, "randomisation"));
     /* 2 cohorts × 11 periods; the weights of those after the start sum to 1 */

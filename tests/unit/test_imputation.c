@@ -20,7 +20,8 @@ static void every_table_is_there(void **state)
                           *cells = table_of(&ran, "group-time"), *groups = table_of(&ran, "group-average"),
                           *years = table_of(&ran, "calendar-average");
     /* few clusters: randomisation first, the errors beside it, in a sentence */
-    assert_non_null(strstr(uf_result_note(&ran.result, "inference-chosen")->text, "6 treated and 10 untreated"));
+    assert_non_null(
+        strstr(uf_result_note(&ran.result, "inference-chosen")->text, "6 treated and 10 untreated"));
     assert_null(uf_result_note(&ran.result, "few-clusters-imputation"));
     assert_string_equal(cell_text(estimates, 0, "vcov"), "randomisation-scaled");
     size_t one_out = row_of(estimates, "vcov", "bjs-leave-one-out");
@@ -73,8 +74,8 @@ static void inference_is_chosen_by_the_design(void **state)
 {
     (void)state;
     static const char *const quick[] = {"permutations", "99", "enumerate", "99", "draws", "0", NULL};
-    static const char *const named[] = {"inference", "bjs,randomisation", "permutations", "99",
-                                        "enumerate", "99", "draws", "0", NULL};
+    static const char *const named[] = {
+        "inference", "bjs,randomisation", "permutations", "99", "enumerate", "99", "draws", "0", NULL};
     struct uf_panel *panel = starts_panel(60);
     for (size_t u = 6; u < 24; u++) panel->treatment.first_period[u] = u % 2 ? 4 : 6;
     struct ran ran = run_method(&uf_method_imputation, panel, quick);

@@ -104,7 +104,8 @@ static void checks_by_hand(void **state)
     for (size_t i = 0; i < UNITS; i++)
         expect_close(uf_table_number(without, i, uf_table_column(without, "estimate")) -
                          uf_table_number(without, i, uf_table_column(without, "change")),
-                     uf_table_number(without, i, uf_table_column(without, "whole_sample")), 1e-12, "whole sample");
+                     uf_table_number(without, i, uf_table_column(without, "whole_sample")), 1e-12,
+                     "whole sample");
     assert_non_null(uf_result_note(&result, "leave-one-out"));
 
     /* the bounds hold the estimate where M = 0 of relative magnitudes, and grow */
@@ -118,14 +119,16 @@ static void checks_by_hand(void **state)
         if (strstr(uf_table_text(bounds, i, label), "breakdown value")) {
             broken++;
             assert_string_equal(uf_table_text(bounds, i, zero), "yes");
-            if (uf_table_number(bounds, i, m) > 0) assert_string_equal(uf_table_text(bounds, i - 1, zero), "no");
+            if (uf_table_number(bounds, i, m) > 0)
+                assert_string_equal(uf_table_text(bounds, i - 1, zero), "no");
         }
         if (!strcmp(uf_table_text(bounds, i, set), "original")) {
             original++;
             assert_true(isnan(uf_table_number(bounds, i, m)));
             /* M = 0 of relative magnitudes is the original interval, but for the grid */
             if (!strcmp(uf_table_text(bounds, i + 1, set), "c-lf"))
-                expect_within(uf_table_number(bounds, i, low), uf_table_number(bounds, i + 1, low), 0.05, "M = 0");
+                expect_within(uf_table_number(bounds, i, low), uf_table_number(bounds, i + 1, low), 0.05,
+                              "M = 0");
             continue;
         }
         if (uf_table_number(bounds, i, m) == 0) continue;
@@ -307,7 +310,8 @@ static void power_of_a_panel(void **state)
 int main(void)
 {
     gsl_set_error_handler_off();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(checks_by_hand), cmocka_unit_test(words_in_swedish), cmocka_unit_test(counts_in_sentences),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(checks_by_hand), cmocka_unit_test(words_in_swedish),
+                                       cmocka_unit_test(counts_in_sentences),
                                        cmocka_unit_test(few_periods_and_bad_words),
                                        cmocka_unit_test(power_of_a_panel)};
     return cmocka_run_group_tests(tests, NULL, NULL);
