@@ -85,8 +85,9 @@ struct uf_chart_request {
     /* bars: where they begin; lines, intervals, scatter: a level; maps and heat-map: the middle of the classes;
      * NaN: none */
     double reference;
-    bool from_zero;  /* bars: begin at 0, the reference is just a line; intervals: the axis holds 0 */
-    double marked_x; /* a vertical line (start of the treatment, an estimate); NaN: none (event-study: -0.5) */
+    bool from_zero; /* bars: begin at 0, the reference is just a line; intervals: the axis holds 0 */
+    double
+        marked_x; /* a vertical line (start of the treatment, an estimate); NaN: none (event-study: -0.5) */
     /* event-study: the reference period; NULL: the row whose estimate is 0 and has no interval */
     const double *omitted_x;
     /* tile-map: four rising limits; NULL: fifths of the values, or steps around the reference */
@@ -100,7 +101,8 @@ struct uf_chart_request {
     /* heat-map: `value` (rows and columns by falling mean, the default), `similarity` (neighbours are alike),
      * `given`; intervals: `given` (the default), `value` (falling), `rising` */
     const char *order;
-    const char *form;         /* small-multiples: `lines` (the default), `stacked-bars`, or `intervals` (estimates with low and high) */
+    const char *
+        form; /* small-multiples: `lines` (the default), `stacked-bars`, or `intervals` (estimates with low and high) */
     const char *geometry;     /* map: a GeoJSON file or a shapefile (.shp, or .zip with one), projected */
     const char *geometry_key; /* map: the attribute that holds the region's code; NULL: found */
     const struct uf_table *aliases; /* map: other codes of regions, columns `alias` and `code`; NULL: none */

@@ -32,7 +32,7 @@ enum uf_comparison {
     UF_COMPARE_TREATED_CONTROL, /* did: needs both groups and a period before */
     UF_COMPARE_DONORS,          /* synthetic control: needs donors and several periods before */
     UF_COMPARE_COHORTS,         /* made for staggered starts: regions not yet treated serve as comparison */
-    UF_COMPARE_ITSELF           /* interrupted time series: the treated before their own start, and no others */
+    UF_COMPARE_ITSELF /* interrupted time series: the treated before their own start, and no others */
 };
 
 /* Counts are of what has a value of the outcome: a unit without any value is not there. */
@@ -86,25 +86,25 @@ uf_status uf_design_table(const struct uf_design *design, enum uf_language langu
 /* A table `design-periods`, a row for each period with values: period, n_treated (already treated), n_not_yet,
  * n_control (never treated), n_entering (regions whose first value it is, but for the panel's first period), n_leaving
  * (regions whose last value it is, but for its last). O(rows). */
-uf_status uf_design_periods_table(const struct uf_panel *panel, enum uf_language language, struct uf_table **out,
-                                  struct uf_error *error);
+uf_status uf_design_periods_table(const struct uf_panel *panel, enum uf_language language,
+                                  struct uf_table **out, struct uf_error *error);
 /* How alike treated and comparison regions are before the start: a region's mean of the outcome and of each covariate
  * over the periods before the first start. The normalised difference is that of the means over the root of the mean of
  * the two variances (Imbens & Rubin 2015, §14.2): it does not grow with the number of regions. */
 struct uf_design_support {
-    size_t column; /* of the panel */
+    size_t column;                                            /* of the panel */
     double mean_treated, mean_control, normalised_difference; /* NaN: not defined */
-    size_t n_treated, n_control; /* with a value */
-    size_t n_outside;            /* treated below the lowest or above the highest comparison region */
-    size_t outside[3];           /* units, the first of them */
+    size_t n_treated, n_control;                              /* with a value */
+    size_t n_outside;  /* treated below the lowest or above the highest comparison region */
+    size_t outside[3]; /* units, the first of them */
 };
 /* Takes the outcome (column panel->outcome) or a covariate. O(rows). */
 uf_status uf_design_support(const struct uf_panel *panel, size_t column, struct uf_design_support *out,
                             struct uf_error *error);
 /* Adds the tables `design`, `design-periods` and (with comparison regions and a period before) `design-support`
  * (variable, mean_treated, mean_control, normalised_difference, n_treated, n_outside) to the result. */
-uf_status uf_design_report(const struct uf_panel *panel, const struct uf_design *design, enum uf_language language,
-                           struct uf_result *result, struct uf_error *error);
+uf_status uf_design_report(const struct uf_panel *panel, const struct uf_design *design,
+                           enum uf_language language, struct uf_result *result, struct uf_error *error);
 
 #ifdef __cplusplus
 }

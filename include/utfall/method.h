@@ -124,13 +124,16 @@ struct uf_chart_hint {
     const char *form; /* small-multiples: `form` of chart.h; NULL: lines */
     /* drawn only where this option has this value, as of several hints that differ in words; NULL: always */
     const char *only_option, *only_value;
-    const char *low2, *high2; /* event-study: the simultaneous band; not drawn where the table has no value there */
-    struct uf_words band_label;  /* what low and high are, {0} the level in per cent; NULL words: by the kind */
-    struct uf_words band2_label; /* what it is, {0} the level in per cent; NULL words: a band over all periods */
-    bool from_zero;           /* intervals: the axis holds 0 */
+    const char *low2,
+        *high2; /* event-study: the simultaneous band; not drawn where the table has no value there */
+    struct uf_words
+        band_label; /* what low and high are, {0} the level in per cent; NULL words: by the kind */
+    struct uf_words
+        band2_label; /* what it is, {0} the level in per cent; NULL words: a band over all periods */
+    bool from_zero;  /* intervals: the axis holds 0 */
     /* only rows with the text `is` in the column `where` (and `also_is` in `also_where`); NULL: all */
     const char *where, *is, *also_where, *also_is;
-    struct uf_words x_label;  /* axis title of x; NULL words: the kind's own */
+    struct uf_words x_label; /* axis title of x; NULL words: the kind's own */
     /* words at the line `reference`, and the number instead of `reference` (NULL: none); {0} is the number */
     struct uf_words reference_label;
     const struct uf_hint_number *reference_from;

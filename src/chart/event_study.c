@@ -50,7 +50,7 @@ static void write_row(struct uf_drawing *drawing, double x, const double values[
 /* values: estimate, interval, band */
 static void count(struct study *study, double x, double start, const double values[5])
 {
-    bool apart = values[1] > 0 || values[2] < 0, beyond = values[3] > 0 || values[4] < 0;
+    bool apart = values[1] > 0 || values[2]<0, beyond = values[3]> 0 || values[4] < 0;
     *(x > start ? &study->n_after_beyond : &study->n_before_beyond) += beyond;
     if (x > start) {
         study->n_after++;
@@ -189,8 +189,9 @@ static uf_status say(struct uf_drawing *drawing, const struct study *study, stru
     if (study->low2 != SIZE_MAX)
         UF_TRY(uf_drawing_say(
             drawing,
-            (struct uf_words){"The simultaneous band leaves out 0 in {1} of {0} periods before and {3} of {2} after.",
-                              "Det simultana bandet utesluter 0 i {1} av {0} perioder före och {3} av {2} efter."},
+            (struct uf_words){
+                "The simultaneous band leaves out 0 in {1} of {0} periods before and {3} of {2} after.",
+                "Det simultana bandet utesluter 0 i {1} av {0} perioder före och {3} av {2} efter."},
             counts, 4, error));
     struct uf_argument omitted = uf_number_argument(study->omitted, -1);
     if (!isnan(study->omitted))

@@ -37,10 +37,11 @@ static uf_status read_rows(struct uf_drawing *drawing, struct histogram *histogr
                count = uf_table_number(table, i, histogram->count);
         char status[UF_VALUE_STATUS_SIZE];
         if (high < low || count < 0)
-            return uf_fail(error, UF_BAD_INPUT,
-                           "the chart 'histogram' wants bars from a lower to a higher end with a count of at least 0; "
-                           "row %zu of the table '%s' has %g to %g with %g",
-                           i + 1, uf_table_name(table), low, high, count);
+            return uf_fail(
+                error, UF_BAD_INPUT,
+                "the chart 'histogram' wants bars from a lower to a higher end with a count of at least 0; "
+                "row %zu of the table '%s' has %g to %g with %g",
+                i + 1, uf_table_name(table), low, high, count);
         uf_csv_number(drawing, low, ',');
         uf_csv_number(drawing, high, ',');
         uf_csv_number(drawing, count, ',');
@@ -66,7 +67,8 @@ static void place(struct uf_drawing *drawing, const struct histogram *histogram)
     const char *counted = request->value_label
                               ? request->value_label
                               : uf_words_in((struct uf_words){"Number", "Antal"}, drawing->language);
-    top = uf_drawing_paragraph(drawing, UF_PAD, top, drawing->width - 2 * UF_PAD, UF_LOOK_AXIS, 11, 14, counted) +
+    top = uf_drawing_paragraph(drawing, UF_PAD, top, drawing->width - 2 * UF_PAD, UF_LOOK_AXIS, 11, 14,
+                               counted) +
           4;
     if (request->marked_label) top += 16;
     double bottom = top + uf_drawing_plot_height(drawing, top, below, 210);
@@ -84,7 +86,8 @@ static void place(struct uf_drawing *drawing, const struct histogram *histogram)
     uf_axis_write(drawing, &y, "y", false);
     uf_axis_mark(drawing, &x, NAN, top);
     char *words = uf_axis_words(request->x_label, request->unit);
-    if (words) uf_drawing_text(drawing, (left + right) / 2, bottom + 34, UF_ALIGN_CENTRE, UF_LOOK_AXIS, words);
+    if (words)
+        uf_drawing_text(drawing, (left + right) / 2, bottom + 34, UF_ALIGN_CENTRE, UF_LOOK_AXIS, words);
     free(words);
     uf_drawing_foot(drawing, bottom + (words ? below : 25));
 }
@@ -108,28 +111,27 @@ static uf_status say(struct uf_drawing *drawing, const struct histogram *histogr
     const struct uf_table *table = histogram->table;
     int decimals = uf_table_column_decimals(table, histogram->low);
     UF_TRY(uf_drawing_say_kind(drawing, (struct uf_words){"Histogram", "Histogram"}, error));
-    const struct uf_argument arguments[] = {
-        uf_number_argument(histogram->total, 0), uf_number_argument(histogram->x_low, decimals),
-        uf_number_argument(histogram->x_high, decimals), uf_number_argument(histogram->most, 0),
-        uf_number_argument(histogram->most_low, decimals), uf_number_argument(histogram->most_high, decimals)};
-    UF_TRY(uf_drawing_say(
-        drawing,
-        (struct uf_words){"{0} values from {1} to {2}; most, {3}, between {4} and {5}.",
-                          "{0} värden från {1} till {2}; flest, {3}, mellan {4} och {5}."},
-        arguments, 6, error));
+    const struct uf_argument arguments[] = {uf_number_argument(histogram->total, 0),
+                                            uf_number_argument(histogram->x_low, decimals),
+                                            uf_number_argument(histogram->x_high, decimals),
+                                            uf_number_argument(histogram->most, 0),
+                                            uf_number_argument(histogram->most_low, decimals),
+                                            uf_number_argument(histogram->most_high, decimals)};
+    UF_TRY(uf_drawing_say(drawing,
+                          (struct uf_words){"{0} values from {1} to {2}; most, {3}, between {4} and {5}.",
+                                            "{0} värden från {1} till {2}; flest, {3}, mellan {4} och {5}."},
+                          arguments, 6, error));
     if (isnan(request->marked_x)) return UF_OK;
-    const struct uf_argument mark[] = {
-        uf_number_argument(request->marked_x, decimals),
-        uf_number_argument(count_beyond(histogram, request->marked_x), 0),
-        uf_text_argument(request->marked_label ? request->marked_label : "")};
-    return uf_drawing_say(
-        drawing,
-        request->marked_label
-            ? (struct uf_words){"Marked: {2}. {1} values are in bars further from 0.",
-                                "Markerat: {2}. {1} värden finns i staplar längre från 0."}
-            : (struct uf_words){"Marked: {0}. {1} values are in bars further from 0.",
-                                "Markerat: {0}. {1} värden finns i staplar längre från 0."},
-        mark, 3, error);
+    const struct uf_argument mark[] = {uf_number_argument(request->marked_x, decimals),
+                                       uf_number_argument(count_beyond(histogram, request->marked_x), 0),
+                                       uf_text_argument(request->marked_label ? request->marked_label : "")};
+    return uf_drawing_say(drawing,
+                          request->marked_label
+                              ? (struct uf_words){"Marked: {2}. {1} values are in bars further from 0.",
+                                                  "Markerat: {2}. {1} värden finns i staplar längre från 0."}
+                              : (struct uf_words){"Marked: {0}. {1} values are in bars further from 0.",
+                                                  "Markerat: {0}. {1} värden finns i staplar längre från 0."},
+                          mark, 3, error);
 }
 
 uf_status uf_histogram_lay_out(struct uf_drawing *drawing, struct uf_error *error)

@@ -161,12 +161,13 @@ static uf_status say_line(struct uf_drawing *drawing, const struct lines *lines,
     struct uf_argument arguments[5] = {uf_text_argument(line->label),
                                        uf_number_argument(line->first, decimals), uf_text_argument(first_x),
                                        uf_number_argument(line->last, decimals), uf_text_argument(last_x)};
-    return uf_drawing_say(
-        drawing,
-        drawing->request->x_label /* not time */
-            ? (struct uf_words){"{0}: from {1} at {2} to {3} at {4}.", "{0}: från {1} vid {2} till {3} vid {4}."}
-            : (struct uf_words){"{0}: from {1} in {2} to {3} in {4}.", "{0}: från {1} år {2} till {3} år {4}."},
-        arguments, 5, error);
+    return uf_drawing_say(drawing,
+                          drawing->request->x_label /* not time */
+                              ? (struct uf_words){"{0}: from {1} at {2} to {3} at {4}.",
+                                                  "{0}: från {1} vid {2} till {3} vid {4}."}
+                              : (struct uf_words){"{0}: from {1} in {2} to {3} in {4}.",
+                                                  "{0}: från {1} år {2} till {3} år {4}."},
+                          arguments, 5, error);
 }
 
 static uf_status say(struct uf_drawing *drawing, const struct lines *lines, struct uf_error *error)
@@ -197,9 +198,11 @@ static uf_status say(struct uf_drawing *drawing, const struct lines *lines, stru
     const struct uf_argument named[2] = {uf_text_argument(request->reference_label),
                                          uf_text_argument(request->marked_label)};
     if (request->reference_label && !isnan(request->reference))
-        UF_TRY(uf_drawing_say(drawing, (struct uf_words){"Level line: {0}.", "Vågrät linje: {0}."}, named, 2, error));
+        UF_TRY(uf_drawing_say(drawing, (struct uf_words){"Level line: {0}.", "Vågrät linje: {0}."}, named, 2,
+                              error));
     if (request->marked_label && !isnan(request->marked_x))
-        UF_TRY(uf_drawing_say(drawing, (struct uf_words){"Upright line: {1}.", "Lodrät linje: {1}."}, named, 2, error));
+        UF_TRY(uf_drawing_say(drawing, (struct uf_words){"Upright line: {1}.", "Lodrät linje: {1}."}, named,
+                              2, error));
     size_t missing = 0;
     for (size_t i = 0; i < uf_table_rows(lines->table); i++)
         if (isnan(uf_table_number(lines->table, i, lines->value))) missing++;
@@ -262,8 +265,8 @@ static void place(struct uf_drawing *drawing, const struct lines *lines, struct 
     uf_axis_write(drawing, &y, "y", false);
     uf_drawing_number(drawing, "reference", request->reference);
     if (request->reference_label && !isnan(request->reference))
-        uf_drawing_text(drawing, left + 4, uf_axis_place(&y, request->reference) - 9, UF_ALIGN_LEFT, UF_LOOK_AXIS,
-                        request->reference_label);
+        uf_drawing_text(drawing, left + 4, uf_axis_place(&y, request->reference) - 9, UF_ALIGN_LEFT,
+                        UF_LOOK_AXIS, request->reference_label);
     uf_axis_mark(drawing, &x, NAN, top);
     if (request->x_label)
         uf_drawing_text(drawing, (left + right) / 2, bottom + 33, UF_ALIGN_CENTRE, UF_LOOK_AXIS,

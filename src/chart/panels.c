@@ -31,7 +31,8 @@ static uf_status find_columns(const struct uf_chart_request *request, struct uf_
     UF_TRY(uf_column_need(table, kind, request->x, x, &panels->x, error));
     UF_TRY(uf_column_need(table, kind, request->value, "value", &panels->value, error));
     UF_TRY(uf_column_maybe(table, kind, request->group, "group", &panels->group, error));
-    if (panels->group == panels->label) panels->group = SIZE_MAX; /* the panels' own column tells no series apart */
+    if (panels->group == panels->label)
+        panels->group = SIZE_MAX; /* the panels' own column tells no series apart */
     return uf_column_maybe(table, kind, request->code, "code", &panels->code, error);
 }
 

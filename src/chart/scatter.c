@@ -132,7 +132,8 @@ static double place_legend(struct uf_drawing *drawing, const struct scatter *sca
     if (scatter->any_band) items[n++] = (struct uf_legend_item){UF_SIGN_BAND, request->band_label};
     char *fit = scatter->has_fit ? fit_words(drawing, scatter) : NULL;
     items[n++] = (struct uf_legend_item){UF_SIGN_FIT, fit};
-    if (!isnan(request->reference)) items[n++] = (struct uf_legend_item){UF_SIGN_REFERENCE, request->reference_label};
+    if (!isnan(request->reference))
+        items[n++] = (struct uf_legend_item){UF_SIGN_REFERENCE, request->reference_label};
     double bottom = uf_drawing_legend(drawing, UF_PAD, top + 6, items, n);
     free(fit);
     uf_buffer_clear(&others);

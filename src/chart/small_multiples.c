@@ -108,9 +108,9 @@ static void place_grid(struct uf_drawing *drawing, struct multiples *multiples, 
         high = fmax(high, drawing->request->reference);
     }
     uf_panels_arrange(panels, multiples->lying);
-    double standard = multiples->lying  ? ROW_HEIGHT * (double)panels->categories.count + 4
+    double standard = multiples->lying                     ? ROW_HEIGHT * (double)panels->categories.count + 4
                       : multiples->bars || multiples->dots ? BAR_HEIGHT_OF_PANEL
-                                        : LINE_HEIGHT_OF_PANEL;
+                                                           : LINE_HEIGHT_OF_PANEL;
     double all = uf_drawing_plot_height(drawing, top, 44, 0) / (double)panels->n_rows - TITLE - GAP;
     panels->height = all > standard / 2 ? all : standard;
     panels->step_y = panels->height + TITLE + GAP;
@@ -142,7 +142,7 @@ static void place_grid(struct uf_drawing *drawing, struct multiples *multiples, 
     multiples->y.end = 0;
     double first, last;
     find_x_range(panels, &first, &last);
-    double room = multiples->bars ? 0.6 * panels->width / (double)(panels->categories.count + 1) + 2
+    double room = multiples->bars   ? 0.6 * panels->width / (double)(panels->categories.count + 1) + 2
                   : multiples->dots ? 7
                                     : 3;
     multiples->x = uf_axis_roomy(first, last, 3, 0, panels->width, room, room);
@@ -251,9 +251,10 @@ uf_status uf_small_multiples_lay_out(struct uf_drawing *drawing, struct uf_error
                        form);
     uf_status status;
     if (multiples.dots) {
-        UF_TRY(uf_column_maybe(request->table, "small-multiples", request->low, "conf_low", &multiples.low, error));
-        UF_TRY(
-            uf_column_maybe(request->table, "small-multiples", request->high, "conf_high", &multiples.high, error));
+        UF_TRY(uf_column_maybe(request->table, "small-multiples", request->low, "conf_low", &multiples.low,
+                               error));
+        UF_TRY(uf_column_maybe(request->table, "small-multiples", request->high, "conf_high", &multiples.high,
+                               error));
     }
     UF_TRY_GOTO(uf_panels_read(request, !multiples.bars, &multiples.panels, error), done);
     multiples.lying = multiples.bars && !multiples.panels.periods;

@@ -47,9 +47,10 @@ void multiples_write_dots(struct uf_drawing *drawing, const struct multiples *mu
                                   missing ? NAN : top + uf_axis_place(&multiples->y, interval.high)};
         char text[UF_VALUE_STATUS_SIZE];
         for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) uf_csv_number(drawing, numbers[k], ',');
-        uf_csv_text(drawing,
-                    uf_value_status_print(uf_table_value_status(panels->table, value->row, panels->value), text),
-                    ',');
+        uf_csv_text(
+            drawing,
+            uf_value_status_print(uf_table_value_status(panels->table, value->row, panels->value), text),
+            ',');
         uf_csv_text(drawing, panels->categories.items[value->category], ',');
         uf_csv_text(drawing, panels->labels.items[value->panel], '\n');
     }
@@ -93,7 +94,8 @@ uf_status multiples_say_dots(struct uf_drawing *drawing, const struct multiples 
         "{0}: {1} av {2} intervall före linjen och {3} av {4} efter den utesluter {9};"};
     static const struct uf_words whole = {"{0}: {3} of {4} intervals leave out {9};",
                                           "{0}: {3} av {4} intervall utesluter {9};"};
-    static const struct uf_words with = {"largest {5} ({7} to {8}) at {6}.", "störst {5} ({7} till {8}) vid {6}."};
+    static const struct uf_words with = {"largest {5} ({7} to {8}) at {6}.",
+                                         "störst {5} ({7} till {8}) vid {6}."};
     static const struct uf_words without = {"largest {5} at {6}.", "störst {5} vid {6}."};
     UF_TRY(uf_drawing_say(drawing, isnan(request->marked_x) ? whole : divided, arguments, 10, error));
     return uf_drawing_say(drawing, isnan(interval.low) ? without : with, arguments, 10, error);

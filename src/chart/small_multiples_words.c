@@ -174,7 +174,7 @@ uf_status multiples_say(struct uf_drawing *drawing, const struct multiples *mult
         multiples->dots   ? (struct uf_words){"Small panels of estimates with intervals",
                                               "Små diagram med skattningar och intervall"}
         : multiples->bars ? (struct uf_words){"Small panels with stacked bars", "Små diagram med staplar"}
-                        : (struct uf_words){"Small panels with lines", "Små linjediagram"},
+                          : (struct uf_words){"Small panels with lines", "Små linjediagram"},
         error));
     const struct uf_argument n_panels = uf_count_argument(panels->labels.count);
     UF_TRY(uf_drawing_say(drawing,
@@ -186,7 +186,7 @@ uf_status multiples_say(struct uf_drawing *drawing, const struct multiples *mult
         said++;
         UF_TRY(multiples->dots   ? multiples_say_dots(drawing, multiples, panel, error)
                : multiples->bars ? say_bars(drawing, multiples, panel, error)
-                               : say_lines(drawing, multiples, panel, error));
+                                 : say_lines(drawing, multiples, panel, error));
     }
     for (size_t i = 0; i < panels->n; i++) missing += isnan(panels->values[i].value) ? 1 : 0;
     const struct uf_argument count = uf_count_argument(missing);

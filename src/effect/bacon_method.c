@@ -9,9 +9,9 @@
 #include <utfall/design.h>
 
 #include "base/fail.h"
-#include "effect/chart_hints.h"
 #include "effect/bacon_run.h"
 #include "effect/binary_treatment.h"
+#include "effect/chart_hints.h"
 
 static const char *const balances[] = {"refuse", "complete-units", NULL};
 
@@ -29,8 +29,8 @@ static const char *const sources[] = {
     NULL,
 };
 
-static const struct uf_scatter_hint scatter = {.reference_x = NAN,
-                                               .x_label = {"Weight in the two-way estimate", "Vikt i skattningen"}};
+static const struct uf_scatter_hint scatter = {
+    .reference_x = NAN, .x_label = {"Weight in the two-way estimate", "Vikt i skattningen"}};
 
 static const struct uf_chart_hint charts[] = {
     {.kind = "scatter",
@@ -123,7 +123,7 @@ static uf_status keep_complete(const struct effect_run *run, struct effect_sampl
             sample->cluster[d][kept] = sample->cluster[d][i];
         kept++;
     }
-    data->n = kept;
+    data->n = sample->n_rows = kept;
     sample->n_treated = sample->n_control = 0;
     for (size_t u = 0; u < data->n_units; u++) {
         if (rows[u] != full) continue;

@@ -23,8 +23,8 @@ extern const struct uf_hint_number effect_main_estimate, effect_randomisation_nu
         .kind = "histogram", .table = "randomisation",                                                       \
         .title = {"{0}: the estimate among those of the treatment dealt out anew",                           \
                   "{0}: skattningen bland dem när insatsen fördelas på nytt"},                               \
-        .subtitle = {"p = {0}; smallest p that could have come out: {1} ({2} of {3} assignments tried)", \
-                     "p = {0}; minsta p som hade kunnat uppkomma: {1} ({2} av {3} fördelningar prövade)"},  \
+        .subtitle = {"p = {0}; smallest p that could have come out: {1} ({2} of {3} assignments tried)",     \
+                     "p = {0}; minsta p som hade kunnat uppkomma: {1} ({2} av {3} fördelningar prövade)"},   \
         .numbers = effect_randomisation_numbers, .n_numbers = 4,                                             \
         .value_label = {"Number of assignments", "Antal fördelningar"}, .value = "count", .low = "low",      \
         .high = "high", .x_label = {"Coefficient", "Koefficient"}, .reference = NAN,                         \

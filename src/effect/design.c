@@ -168,7 +168,8 @@ static void compare_own_dates(struct design_facts *facts)
         const struct uf_exposure *exposure = &panel->exposures[e];
         if (!exposure->is_this || exposure->start == 0) continue;
         int start = uf_period_year(exposure->start);
-        if (facts->this_start == 0 || start < uf_period_year(facts->this_start)) facts->this_start = exposure->start;
+        if (facts->this_start == 0 || start < uf_period_year(facts->this_start))
+            facts->this_start = exposure->start;
         facts->this_starts_before |= start < uf_period_year(first);
         facts->this_starts_after |= start > uf_period_year(last);
     }

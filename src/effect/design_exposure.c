@@ -242,11 +242,12 @@ static uf_status find_concurrent(struct design_facts *facts, const struct uf_exp
                                         "går inte att skilja åt."};
     static const struct uf_words advice = {"Read the number as the two programmes together.",
                                            "Läs talet som de två insatserna tillsammans."};
-    static const struct uf_words itself = {
-        "At least {3} of {4} treated regions also took part in {0} during the period: a series that is compared with "
-        "its own past cannot tell the two programmes apart.",
-        "Minst {3} av {4} insatsregioner deltog även i {0} under perioden: en serie som jämförs med sin egen historia "
-        "kan inte skilja de två insatserna åt."};
+    static const struct uf_words itself = {"At least {3} of {4} treated regions also took part in {0} during "
+                                           "the period: a series that is compared with "
+                                           "its own past cannot tell the two programmes apart.",
+                                           "Minst {3} av {4} insatsregioner deltog även i {0} under "
+                                           "perioden: en serie som jämförs med sin egen historia "
+                                           "kan inte skilja de två insatserna åt."};
     design_limit_claim(facts, UF_CLAIM_DIFFERENCE);
     return add_finding(facts, exposure, reach, UF_WARNING, "concurrent-interventions",
                        facts->comparison == UF_COMPARE_ITSELF ? itself

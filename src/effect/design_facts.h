@@ -32,7 +32,8 @@ uf_status design_find_groups(struct design_facts *facts, struct uf_result *resul
 uf_status design_find_periods(struct design_facts *facts, struct uf_result *result, struct uf_error *error);
 uf_status design_find_precision(struct design_facts *facts, struct uf_result *result, struct uf_error *error);
 uf_status design_find_dates(struct design_facts *facts, struct uf_result *result, struct uf_error *error);
-uf_status design_find_composition(struct design_facts *facts, struct uf_result *result, struct uf_error *error);
+uf_status design_find_composition(struct design_facts *facts, struct uf_result *result,
+                                  struct uf_error *error);
 uf_status design_find_support(struct design_facts *facts, struct uf_result *result, struct uf_error *error);
 uf_status design_find_exposures(struct design_facts *facts, struct uf_result *result, struct uf_error *error);
 

@@ -93,12 +93,16 @@ static uf_status find_all_treated(struct design_facts *facts, struct uf_result *
                                              "för dem som behandlas senare."};
         static const struct uf_words advice = {
             "Alternatives: end the data before {3}, so that the last cohort becomes the comparison group; a "
-            "dose-response analysis, where the amounts per region differ; a method for staggered starts, which "
-            "compares with regions not yet treated; an interrupted time series (interrupted-time-series); synthetic "
+            "dose-response analysis, where the amounts per region differ; a method for staggered starts, "
+            "which "
+            "compares with regions not yet treated; an interrupted time series (interrupted-time-series); "
+            "synthetic "
             "control with regions outside the country as donors.",
             "Alternativ: avsluta datamaterialet före {3}, så att den sista kohorten blir jämförelsegrupp; "
-            "dos–respons-analys, om beloppen skiljer sig mellan regionerna; en metod för stegvis införande, som "
-            "jämför med ännu inte behandlade; avbruten tidsserie (interrupted-time-series); syntetisk kontroll med "
+            "dos–respons-analys, om beloppen skiljer sig mellan regionerna; en metod för stegvis införande, "
+            "som "
+            "jämför med ännu inte behandlade; avbruten tidsserie (interrupted-time-series); syntetisk "
+            "kontroll med "
             "regioner utanför landet som donatorer."};
         return ADD(UF_FATAL, "all-treated", text, advice, arguments);
     }
@@ -109,16 +113,17 @@ static uf_status find_all_treated(struct design_facts *facts, struct uf_result *
         "Samtliga {0} regioner behandlas samtidigt ({1}, från och med {2}): det finns ingen jämförelsegrupp, "
         "och "
         "insatsens betydelse går därför inte att skilja från allt annat som hände under dessa år."};
-    static const struct uf_words advice = {"Alternatives: a dose-response analysis, where the amounts per "
-                                           "region differ; an interrupted time series (interrupted-time-series), which "
-                                           "cannot rule out other events at the same time or a turn that "
-                                           "would have come anyway; foreign donors, that is "
-                                           "synthetic control with regions outside the country.",
-                                           "Alternativ: dos–respons-analys, om beloppen skiljer sig mellan "
-                                           "regionerna; avbruten tidsserie (interrupted-time-series), som inte kan "
-                                           "utesluta andra samtidiga händelser eller ett trendbrott som ändå "
-                                           "hade kommit; utländska donatorer, det vill "
-                                           "säga syntetisk kontroll med regioner utanför landet."};
+    static const struct uf_words advice = {
+        "Alternatives: a dose-response analysis, where the amounts per "
+        "region differ; an interrupted time series (interrupted-time-series), which "
+        "cannot rule out other events at the same time or a turn that "
+        "would have come anyway; foreign donors, that is "
+        "synthetic control with regions outside the country.",
+        "Alternativ: dos–respons-analys, om beloppen skiljer sig mellan "
+        "regionerna; avbruten tidsserie (interrupted-time-series), som inte kan "
+        "utesluta andra samtidiga händelser eller ett trendbrott som ändå "
+        "hade kommit; utländska donatorer, det vill "
+        "säga syntetisk kontroll med regioner utanför landet."};
     return ADD(UF_FATAL, "all-treated", text, advice, arguments);
 }
 
@@ -130,11 +135,12 @@ static uf_status find_no_control(struct design_facts *facts, struct uf_result *r
         static const struct uf_words text = {
             "None of the {0} comparison regions has a value of the outcome.",
             "Ingen av de {0} jämförelseregionerna har något värde på utfallet."};
-        static const struct uf_words advice = {
-            "Choose an outcome that is published for them, other years, or other comparison regions; where there are none, "
-            "an interrupted time series (interrupted-time-series).",
-            "Välj ett utfall som publiceras för dem, andra år eller andra jämförelseregioner; finns inga sådana, en "
-            "avbruten tidsserie (interrupted-time-series)."};
+        static const struct uf_words advice = {"Choose an outcome that is published for them, other years, "
+                                               "or other comparison regions; where there are none, "
+                                               "an interrupted time series (interrupted-time-series).",
+                                               "Välj ett utfall som publiceras för dem, andra år eller andra "
+                                               "jämförelseregioner; finns inga sådana, en "
+                                               "avbruten tidsserie (interrupted-time-series)."};
         return ADD(UF_FATAL, "donors-all-missing", text, advice, arguments);
     }
     if (facts->design.n_units > 1) return find_all_treated(facts, result, error);
@@ -196,14 +202,16 @@ static uf_status find_no_never_treated(struct design_facts *facts, struct uf_res
 }
 
 /* A series is only compared with its own past; who was never treated could have said more. */
-static uf_status find_controls_unused(struct design_facts *facts, struct uf_result *result, struct uf_error *error)
+static uf_status find_controls_unused(struct design_facts *facts, struct uf_result *result,
+                                      struct uf_error *error)
 {
     struct uf_argument arguments[] = {uf_count_argument(facts->design.n_control)};
-    static const struct uf_words text = {
-        "{0} regions in the data were not treated, and the interrupted time series does not use them: what happened "
-        "to all regions at the time counts as the intervention's.",
-        "{0} regioner i datamaterialet behandlades inte, och den avbrutna tidsserien använder dem inte: det som hände "
-        "alla regioner vid den tiden räknas till insatsen."};
+    static const struct uf_words text = {"{0} regions in the data were not treated, and the interrupted time "
+                                         "series does not use them: what happened "
+                                         "to all regions at the time counts as the intervention's.",
+                                         "{0} regioner i datamaterialet behandlades inte, och den avbrutna "
+                                         "tidsserien använder dem inte: det som hände "
+                                         "alla regioner vid den tiden räknas till insatsen."};
     static const struct uf_words advice = {"Compare with them: did, or synthetic-control.",
                                            "Jämför med dem: did eller synthetic-control."};
     return facts->design.n_control > 0 ? ADD(UF_WARNING, "controls-unused", text, advice, arguments) : UF_OK;
@@ -337,18 +345,20 @@ uf_status design_find_periods(struct design_facts *facts, struct uf_result *resu
         return ADD(UF_FATAL, "few-periods-before", text, advice, arguments);
     }
     if (facts->comparison == UF_COMPARE_ITSELF && design->periods_before < 8) {
-        static const struct uf_words text = {
-            "There are {0} periods before the start. With fewer than eight the trend that is continued is uncertain, "
-            "and its error more so: the p-values tend to be too small.",
-            "Det finns {0} perioder före start. Med färre än åtta är den trend som skrivs fram osäker, och dess "
-            "medelfel än osäkrare: p-värdena blir lätt för låga."};
+        static const struct uf_words text = {"There are {0} periods before the start. With fewer than eight "
+                                             "the trend that is continued is uncertain, "
+                                             "and its error more so: the p-values tend to be too small.",
+                                             "Det finns {0} perioder före start. Med färre än åtta är den "
+                                             "trend som skrivs fram osäker, och dess "
+                                             "medelfel än osäkrare: p-värdena blir lätt för låga."};
         static const struct uf_words advice = {"Get earlier data, or shorter periods.",
                                                "Skaffa data för tidigare år, eller kortare perioder."};
         UF_TRY(ADD(UF_WARNING, "few-periods-before", text, advice, arguments));
     }
     /* of several cohorts the first may have one period and the others more */
     bool checked_later = facts->comparison == UF_COMPARE_COHORTS && design->n_cohorts > 1;
-    if (facts->comparison != UF_COMPARE_DONORS && facts->comparison != UF_COMPARE_ITSELF && !checked_later && design->periods_before < 2) {
+    if (facts->comparison != UF_COMPARE_DONORS && facts->comparison != UF_COMPARE_ITSELF && !checked_later &&
+        design->periods_before < 2) {
         static const struct uf_words text = {"There is a single period before the start: whether the groups "
                                              "developed alike before it cannot be checked.",
                                              "Det finns bara en period före start: om grupperna utvecklades "

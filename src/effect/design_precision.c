@@ -211,7 +211,8 @@ uf_status design_find_precision(struct design_facts *facts, struct uf_result *re
         dealing_clear(&dealing);
         UF_TRY(status);
     }
-    if (facts->comparison != UF_COMPARE_DONORS && facts->comparison != UF_COMPARE_ITSELF && design->n_clusters < FEW_CLUSTERS) {
+    if (facts->comparison != UF_COMPARE_DONORS && facts->comparison != UF_COMPARE_ITSELF &&
+        design->n_clusters < FEW_CLUSTERS) {
         static const struct uf_words text = {
             "The data has {0} clusters. Cluster-robust standard errors are made for many.",
             "Datamaterialet har {0} kluster. Klusterrobusta medelfel förutsätter många."};

@@ -124,7 +124,7 @@ static uf_status note_fit(const struct effect_run *run, const struct uf_did_fit 
     size_t n_alone = fit->summed ? fit->summed->singletons : uf_absorber_singletons(fit->absorber);
     const struct uf_argument alone = uf_count_argument(n_alone);
     if (n_alone > 0) UF_TRY(effect_note(run, UF_NOTE, "singletons", singletons, none, &alone, 1, error));
-    if (fit->fit.rss > 0) return UF_OK;
+    if (!effect_is_rounding(run, sqrt(fit->fit.rss / (double)fit->fit.n))) return UF_OK;
     return effect_note(run, UF_WARNING, "perfect-fit", perfect, none, arguments, 4, error);
 }
 

@@ -113,7 +113,8 @@ static void set_variances(struct uf_did_noise *noise, size_t n_blocks, size_t n_
 }
 
 static uf_status noise_init(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
-                            size_t fewest, size_t fewest_own, struct uf_did_noise *out, struct uf_error *error)
+                            size_t fewest, size_t fewest_own, struct uf_did_noise *out,
+                            struct uf_error *error)
 {
     size_t end = first_start(data), cells = assignment->n_blocks * data->n_periods, n = 0;
     struct uf_did_noise noise = {.n_periods = count_periods(data, end)};

@@ -2,6 +2,7 @@
 #include "effect/estimates.h"
 #include "base/fail.h"
 
+#include <float.h>
 #include <math.h>
 
 const struct uf_t_test effect_no_test = {NAN, NAN, NAN, NAN, NAN, NAN};
@@ -71,22 +72,41 @@ static double count_or(double own, size_t sample)
     return own == 0 ? (double)sample : own;
 }
 
+bool effect_is_rounding(const struct effect_run *run, double std_error)
+{
+    return std_error <= 64 * DBL_EPSILON * run->sample->scale;
+}
+
+/* An error of rounding is none, and a tail too thin for the machine's numbers is not 0. */
+static struct uf_t_test sound_test(const struct effect_run *run, const struct effect_row *row, bool *rounding)
+{
+    struct uf_t_test test = row->test;
+    *rounding = effect_is_rounding(run, test.std_error);
+    if (*rounding) return effect_no_test;
+    if (test.p_value == 0) test.p_value = DBL_MIN;
+    return test;
+}
+
 uf_status effect_add_row(struct uf_table *table, const struct effect_run *run, const struct effect_row *row,
                          size_t *out_row, struct uf_error *error)
 {
+    static const struct uf_words exact = {"no uncertainty can be estimated: nothing is left to vary",
+                                          "någon osäkerhet går inte att skatta: inget återstår som varierar"};
     size_t index;
+    bool rounding;
+    const struct uf_t_test test = sound_test(run, row, &rounding);
     UF_TRY(uf_table_add_row(table, &index, error));
     const struct {
         size_t column;
         double value;
     } numbers[] = {
         {EFFECT_ESTIMATE, row->estimate},
-        {EFFECT_STD_ERROR, row->test.std_error},
-        {EFFECT_STATISTIC, row->test.statistic},
-        {EFFECT_DF, row->test.df},
-        {EFFECT_P_VALUE, row->test.p_value},
-        {EFFECT_CONF_LOW, row->test.conf_low},
-        {EFFECT_CONF_HIGH, row->test.conf_high},
+        {EFFECT_STD_ERROR, test.std_error},
+        {EFFECT_STATISTIC, test.statistic},
+        {EFFECT_DF, test.df},
+        {EFFECT_P_VALUE, test.p_value},
+        {EFFECT_CONF_LOW, test.conf_low},
+        {EFFECT_CONF_HIGH, test.conf_high},
         {EFFECT_EVENT_TIME, row->event_time},
         {EFFECT_N_OBS, count_or(row->n_obs, run->sample->n_rows)},
         {EFFECT_N_TREATED, count_or(row->n_treated, run->sample->n_treated)},
@@ -104,7 +124,7 @@ uf_status effect_add_row(struct uf_table *table, const struct effect_run *run, c
                  {EFFECT_PERIOD, row->period},
                  {EFFECT_METHOD, row->method ? row->method : run->method},
                  {EFFECT_VCOV, row->vcov},
-                 {EFFECT_NOTE, row->note}};
+                 {EFFECT_NOTE, rounding ? uf_words_in(exact, run->context->language) : row->note}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         UF_TRY(uf_table_set_text(table, index, texts[i].column, texts[i].text, error));
     if (out_row) *out_row = index;

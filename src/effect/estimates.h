@@ -33,6 +33,9 @@ uf_status effect_table_new(const char *name, struct uf_words title, const struct
 /* Adds the columns `band_low` and `band_high` (simultaneous intervals) to a new table: the next two. */
 uf_status effect_table_add_band(struct uf_table *table, const struct effect_run *run, struct uf_error *error);
 
+/* Whether a standard error is no more than rounding of the outcome's figures: then there is none to be had. NaN: no. */
+bool effect_is_rounding(const struct effect_run *run, double std_error);
+
 /* No test: all fields NaN. */
 extern const struct uf_t_test effect_no_test;
 

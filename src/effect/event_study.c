@@ -64,7 +64,8 @@ static uf_status check_reference(const struct uf_event_study_options *options, c
         if (times[i] == options->reference) return UF_OK;
     if (count == 0) return uf_fail(error, UF_NOT_IDENTIFIED, "no unit of the sample is ever treated");
     return uf_fail(error, UF_BAD_USAGE,
-                   "no treated unit is observed at the reference event time %ld; the data has %ld to %ld",
+                   "no treated unit is observed at the reference event time %ld; the data has %ld to "
+                   "%ld; name one of these as the reference",
                    options->reference, times[0], times[count - 1]);
 }
 

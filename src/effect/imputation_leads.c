@@ -116,6 +116,11 @@ uf_status uf_imputation_leads(const struct uf_did_data *data, const struct uf_im
         if (found) gsl_matrix_set(leading, i, distinct - 1 - (size_t)(found - event), 1);
     }
     UF_TRY_GOTO(did_regress(&l.data, leading, &l.fit, error), done);
+    if (l.fit.fit.rank == 0) {
+        status = uf_fail(error, UF_NOT_IDENTIFIED,
+                         "the periods before the start cannot be told apart in the untreated rows");
+        goto done;
+    }
     for (size_t e = 0; e < distinct / 2; e++) {
         long other = event[e];
         event[e] = event[distinct - 1 - e];

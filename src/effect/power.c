@@ -157,7 +157,8 @@ static uf_status add_point(const struct power_run *run, double effect, double po
     const double numbers[] = {effect, power, mc_error};
     for (size_t c = 0; c < 3; c++) UF_TRY(effect_set_number(run->curve, row, c, numbers[c], error));
     UF_TRY(uf_table_set_text(run->curve, row, 3, procedure, error));
-    return uf_table_set_text(run->curve, row, 4, procedure_words(procedure, run->common.context->language), error);
+    return uf_table_set_text(run->curve, row, 4, procedure_words(procedure, run->common.context->language),
+                             error);
 }
 
 static uf_status report_analytic(const struct power_run *run, struct uf_error *error)

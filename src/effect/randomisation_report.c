@@ -20,7 +20,7 @@ static uf_status add_bins(const struct uf_randomisation *randomisation, struct u
         low = fmin(low, randomisation->coefficient[i]);
         high = fmax(high, randomisation->coefficient[i]);
     }
-    double width = (high - low) / BINS;
+    double width = high / BINS - low / BINS; /* apart: their difference may be too large */
     size_t actual = SIZE_MAX, bins = width > 0 ? BINS : 1;
     for (size_t i = 0; i < randomisation->count; i++) {
         if (isnan(randomisation->coefficient[i])) continue;
@@ -141,7 +141,8 @@ static uf_status report_tests(const struct effect_run *run, const struct uf_rand
     uf_status status = uf_table_set_title(table, uf_words_in(title, run->context->language), error);
     if (status == UF_OK) status = uf_table_add_column(table, "vcov", UF_COLUMN_TEXT, NULL, -1, NULL, error);
     for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
-        status = uf_table_add_column(table, names[c].name, UF_COLUMN_NUMBER, NULL, names[c].decimals, NULL, error);
+        status =
+            uf_table_add_column(table, names[c].name, UF_COLUMN_NUMBER, NULL, names[c].decimals, NULL, error);
     if (status == UF_OK) status = add_tests(randomisation, table, error);
     if (status == UF_OK) return uf_result_take_table(run->result, table, error);
     uf_table_free(table);

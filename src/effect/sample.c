@@ -258,6 +258,44 @@ static uf_status fill(const struct uf_panel *panel, bool columns, struct effect_
     return count_groups(panel, s, error);
 }
 
+/* Squares and products of three columns must stay finite and above 0: an error from sums that overflowed would
+ * read as none. */
+static const double largest_size = 1e100, smallest_size = 1e-100;
+
+static uf_status check_size(const struct uf_panel *panel, const struct effect_sample *s, size_t column,
+                            bool each, double *largest, struct uf_error *error)
+{
+    const struct uf_panel_column *c = &panel->columns[column];
+    double most = 0, least = INFINITY;
+    size_t most_row = 0, least_row = 0;
+    for (size_t i = 0; i < s->data.n; i++) {
+        size_t row = s->row ? s->row[i] : i;
+        double size = fabs(c->value[row]);
+        if (size > most) most = size, most_row = row;
+        if (size < least) least = size, least_row = row;
+    }
+    *largest = most;
+    bool large = most > largest_size, small = (each ? least : most) < smallest_size && most > 0;
+    if (!large && !small) return UF_OK;
+    size_t row = large ? most_row : each ? least_row : most_row;
+    return uf_fail(
+        error, UF_BAD_INPUT,
+        "column '%s' has %g for unit '%s' in '%s'; expected figures of at %s %g in size: correct the "
+        "figure, or give the column in a %s unit",
+        c->name, c->value[row], panel->units.code[panel->unit[row]], panel->periods.code[panel->period[row]],
+        large ? "most" : "least", large ? largest_size : smallest_size, large ? "larger" : "smaller");
+}
+
+static uf_status check_sizes(const struct uf_panel *panel, struct effect_sample *s, struct uf_error *error)
+{
+    double largest;
+    UF_TRY(check_size(panel, s, (size_t)panel->outcome, false, &s->scale, error));
+    for (size_t c = 0; c < panel->n_covariates; c++)
+        UF_TRY(check_size(panel, s, panel->covariates[c], false, &largest, error));
+    if (panel->weight >= 0) UF_TRY(check_size(panel, s, (size_t)panel->weight, true, &largest, error));
+    return UF_OK;
+}
+
 static uf_status init(const struct uf_panel *panel, enum uf_language language, bool columns,
                       struct effect_sample *out, struct uf_result *result, struct uf_error *error)
 {
@@ -265,6 +303,7 @@ static uf_status init(const struct uf_panel *panel, enum uf_language language, b
     struct filter filter = {panel, &sample, result, language};
     sample.data.n = panel->n_rows;
     uf_status status = choose_rows(&filter, error);
+    if (status == UF_OK) status = check_sizes(panel, &sample, error);
     if (status == UF_OK)
         status = uf_result_add_ledger(
             result, language == UF_SWEDISH ? "skattningsurval" : "estimation sample",

@@ -17,13 +17,14 @@ struct effect_sample {
     gsl_matrix *covariates;
     struct uf_value_column *columns; /* instead of covariates */
     long *time;
+    double scale;                           /* the outcome's largest absolute value */
     size_t n_treated, n_control, n_cohorts; /* units in the sample, ever treated or never */
     bool calendar;                          /* periods are on a calendar: gaps count */
     size_t *first_period;                   /* of the clusters, after effect_sample_take_means; else NULL */
     size_t n_rows;                          /* observations, also where `data` holds means of them */
 };
 /* Rows without outcome, treatment, a covariate or a positive weight are left out, and written to the ledger of
- * `result`. */
+ * `result`. UF_BAD_INPUT: figures so large or so small that their squares are not numbers of the machine. */
 uf_status effect_sample_init(const struct uf_panel *panel, enum uf_language language,
                              struct effect_sample *out, struct uf_result *result, struct uf_error *error);
 /* The same for a method that reads `data` alone and takes the covariates of many rows (did_is_summed) as columns: where all

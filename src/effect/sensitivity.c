@@ -73,13 +73,17 @@ static const struct uf_hint_number most_changed[] = {{MOST_CHANGED, .column = "l
         .kind = "intervals", .table = "bounds", .title = {en, sv}, .where = "parameter", .is = a_parameter,  \
         .also_where = "restriction", .also_is = a_restriction, .value_label = {"Difference", "Skillnad"},    \
         .band_label = {"{0} % interval", "{0} % intervall"}, .value = "estimate", .low = "low",              \
-        .high = "high", .label = "label", .reference = 0, .reference_label = {"no difference", "ingen skillnad"}               \
+        .high = "high", .label = "label", .reference = 0, .reference_label = {                               \
+            "no difference",                                                                                 \
+            "ingen skillnad"                                                                                 \
+        }                                                                                                    \
     }
 
 static const struct uf_chart_hint charts[] = {
-    BOUNDS_CHART("first", "relative-magnitudes",
-                 "{0}: difference in the first period, where trends may drift apart M times as much as before",
-                 "{0}: skillnad i första perioden, när trenderna får glida isär M gånger så mycket som före"),
+    BOUNDS_CHART(
+        "first", "relative-magnitudes",
+        "{0}: difference in the first period, where trends may drift apart M times as much as before",
+        "{0}: skillnad i första perioden, när trenderna får glida isär M gånger så mycket som före"),
     BOUNDS_CHART("average", "relative-magnitudes",
                  "{0}: average difference, where trends may drift apart M times as much as before",
                  "{0}: genomsnittlig skillnad, när trenderna får glida isär M gånger så mycket som före"),

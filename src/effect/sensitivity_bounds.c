@@ -457,6 +457,24 @@ static uf_status report(const struct sensitivity_run *run, struct sensitivity_ev
     return status == UF_OK ? note_normal(run, e, error) : status;
 }
 
+/* The searches below would walk over rounding. */
+static bool is_exact(const struct sensitivity_run *run, const struct sensitivity_event *e)
+{
+    for (size_t i = 0; i < e->covariance->size1; i++)
+        if (effect_is_rounding(&run->common, sqrt(fmax(0, gsl_matrix_get(e->covariance, i, i))))) return true;
+    return false;
+}
+
+static uf_status note_exact(const struct sensitivity_run *run, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "There are no bounds: the event study explains the outcome completely, so no uncertainty can be "
+        "estimated.",
+        "Gränser saknas: händelsestudien förklarar utfallet fullständigt, så någon osäkerhet går inte att "
+        "skatta."};
+    return effect_note(&run->common, UF_WARNING, "bounds-impossible", text, nothing, NULL, 0, error);
+}
+
 uf_status sensitivity_report_bounds(const struct sensitivity_run *run, struct uf_error *error)
 {
     struct sensitivity_event e;
@@ -469,6 +487,8 @@ uf_status sensitivity_report_bounds(const struct sensitivity_run *run, struct uf
     }
     if (e.study.n_before == 0 || e.study.n_after == 0) {
         status = note_impossible(run, true, error);
+    } else if (is_exact(run, &e)) {
+        status = note_exact(run, error);
     } else {
         status = report(run, &e, error);
         if (status == UF_OK) status = report_power(run, &e, error);

@@ -64,10 +64,11 @@ static uf_status add_group(const struct effect_run *run, const struct trend_grou
                                : never,
                      &start, 1, &label, error));
     uf_status status = UF_OK;
-    double *sum = calloc(2 * data->n_periods + 1, sizeof *sum), *weight = sum + data->n_periods;
+    double *sum = calloc(data->n_periods + 1, sizeof *sum),
+           *weight = calloc(data->n_periods + 1, sizeof *weight);
     size_t *n = calloc(data->n_periods + 1, sizeof *n), row;
     bool *inside = calloc(data->n_units + 1, sizeof *inside);
-    if (!sum || !n || !inside) status = uf_fail_memory(error);
+    if (!sum || !weight || !n || !inside) status = uf_fail_memory(error);
     for (size_t u = 0; u < data->n_units && inside; u++) inside[u] = in_group(group, data->first_period[u]);
     for (size_t i = 0; i < data->n && status == UF_OK; i++) {
         size_t t = data->period[i];
@@ -88,7 +89,7 @@ static uf_status add_group(const struct effect_run *run, const struct trend_grou
         if (status == UF_OK) status = uf_table_set_number(table, row, 4, sum[t] / weight[t], error);
         if (status == UF_OK) status = uf_table_set_number(table, row, 5, (double)n[t], error);
     }
-    free(label), free(sum), free(n), free(inside);
+    free(label), free(sum), free(weight), free(n), free(inside);
     return status;
 }
 

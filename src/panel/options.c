@@ -83,8 +83,10 @@ static uf_status parse_scalar(const struct uf_option *option, const char *text, 
         return UF_OK;
     case UF_OPTION_COUNT:
         if (!uf_number_parse(text, strlen(text), '.', &value->number) || value->number < 0 ||
-            value->number > 1e15 || value->number != floor(value->number))
+            value->number != floor(value->number))
             return wrong_value(option, text, "a whole number, 0 or more", error);
+        if (value->number > 1e7) /* draws, lags, periods: more would fill the memory or never end */
+            return wrong_value(option, text, "a whole number of at most 10000000", error);
         value->count = (size_t)value->number;
         return UF_OK;
     case UF_OPTION_FLAG:

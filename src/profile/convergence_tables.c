@@ -139,8 +139,9 @@ static uf_status sigma_table(const struct convergence_study *study, struct uf_ta
         {"deviation_high", UF_COLUMN_NUMBER, NULL, 4}, {"regions", UF_COLUMN_NUMBER, NULL, 0}};
     struct uf_table *table = NULL;
     const enum uf_language language = study->series.language;
-    double *low = malloc((2 * study->n_sigma + 1) * sizeof *low), *high = low + study->n_sigma;
+    double *low = malloc((2 * study->n_sigma + 1) * sizeof *low);
     if (!low) return uf_fail_memory(error);
+    double *high = low + study->n_sigma;
     uf_status status = convergence_spread_bands(study, low, high, error);
     if (status == UF_OK)
         status = tidy_table_new("convergence-sigma", uf_words_in(title, language), columns, 6, &table, error);

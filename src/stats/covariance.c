@@ -236,6 +236,8 @@ uf_status uf_covariance_estimate(const struct uf_covariance_input *input,
     const struct uf_covariance_options defaults = {.kind = UF_COVARIANCE_CR1S};
     if (!options) options = &defaults;
     if (input->summed) return uf_absorbed_regression_covariance(input->summed, options, out, error);
+    if (!input->x)
+        return uf_fail(error, UF_NOT_IDENTIFIED, "no coefficient is left whose error could be computed");
     size_t n = input->x->size1, k = input->x->size2;
     if (n != input->residuals->size || input->inverse->size1 != k || input->inverse->size2 != k)
         return uf_fail(error, UF_INTERNAL, "covariance: sizes differ");

@@ -197,7 +197,8 @@ static uf_status add_adjusted(const struct composer *composer, struct uf_error *
     if (status == UF_OK) status = uf_report_add_paragraph(composer->report, text, error);
     free(text);
     UF_TRY(status);
-    return uf_report_add_table(composer->report, composer->run->adjusted, 0, "tables/multiple-testing.csv", error);
+    return uf_report_add_table(composer->report, composer->run->adjusted, 0, "tables/multiple-testing.csv",
+                               error);
 }
 
 uf_status compose_results(const struct composer *composer, struct uf_error *error)

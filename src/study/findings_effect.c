@@ -47,6 +47,8 @@ const char *run_inference_words(const char *vcov, enum uf_language language, cha
                  {"conley-taber", {"Conley–Taber", "Conley–Taber"}},
                  {"ferman-pinto", {"Ferman–Pinto", "Ferman–Pinto"}},
                  {"driscoll-kraay", {"Driscoll–Kraay", "Driscoll–Kraay"}},
+                 {"analytic-independent", {"by formula, years independent", "enligt formel, oberoende år"}},
+                 {"analytic-serial", {"by formula, years dependent", "enligt formel, beroende år"}},
                  {"placebo-in-space", {"rank among placebo regions", "rang bland placeboregioner"}},
                  {"newey-west", {"Newey–West", "Newey–West"}},
                  {"prais-winsten", {"Prais–Winsten", "Prais–Winsten"}},
@@ -155,24 +157,26 @@ static uf_status tell_estimate(const struct run *run, const struct run_analysis 
         "compare with",
         "{0}. {2} är gapet mellan {1} och dess syntetiska kontroll i genomsnitt {3} {4} ({6} regioner att "
         "jämföra med"};
-    static const struct uf_words trend = {
-        "{0}. {2} the level in {1} departs from its own earlier trend, continued, by {3} {4} on average (no region to "
-        "compare with",
-        "{0}. {2} avviker nivån i {1} från sin egen tidigare trend, framskriven, med i genomsnitt {3} {4} (ingen region "
-        "att jämföra med"};
-    static const struct uf_words many = {
-        "{0}. {2} the level of {5} regions together departs from its own earlier trend, continued, by {3} {4} on average "
-        "(no region to compare with",
-        "{0}. {2} avviker nivån i {5} regioner sammantagna från sin egen tidigare trend, framskriven, med i genomsnitt "
-        "{3} {4} (ingen region att jämföra med"};
+    static const struct uf_words trend = {"{0}. {2} the level in {1} departs from its own earlier trend, "
+                                          "continued, by {3} {4} on average (no region to "
+                                          "compare with",
+                                          "{0}. {2} avviker nivån i {1} från sin egen tidigare trend, "
+                                          "framskriven, med i genomsnitt {3} {4} (ingen region "
+                                          "att jämföra med"};
+    static const struct uf_words many = {"{0}. {2} the level of {5} regions together departs from its own "
+                                         "earlier trend, continued, by {3} {4} on average "
+                                         "(no region to compare with",
+                                         "{0}. {2} avviker nivån i {5} regioner sammantagna från sin egen "
+                                         "tidigare trend, framskriven, med i genomsnitt "
+                                         "{3} {4} (ingen region att jämföra med"};
     bool path = !strcmp(analysis->method->name, "synthetic-control"),
          itself = !strcmp(analysis->method->name, "interrupted-time-series");
     uf_status status = add(run, sentence,
-                           itself && cell(table, 0, "n_treated") > 5 ? many
+                           itself && cell(table, 0, "n_treated") > 5   ? many
                            : itself                                    ? trend
                            : analysis->result.claim == UF_CLAIM_EFFECT ? effect
-                           : path                                    ? gap
-                                                                     : difference,
+                           : path                                      ? gap
+                                                                       : difference,
                            arguments, 7, error);
     free(regions);
     return status;

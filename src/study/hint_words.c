@@ -12,7 +12,8 @@ enum { MOST_NUMBERS = 6 };
 
 void hint_words_clear(struct hint_words *words)
 {
-    free(words->band), free(words->band2), free(words->reference), free(words->marked), free(words->subtitle), free(words->x_label);
+    free(words->band), free(words->band2), free(words->reference), free(words->marked), free(words->subtitle),
+        free(words->x_label);
     *words = (struct hint_words){.reference_at = NAN, .marked_at = NAN};
 }
 
@@ -49,13 +50,12 @@ static uf_status band_words(const struct run *run, const struct run_analysis *an
         const struct uf_argument arguments[] = {
             uf_number_argument(100 * run_confidence_level(analysis), -1),
             uf_text_argument(vcov ? run_inference_words(vcov, run->language, buffer, sizeof buffer) : "")};
-        return uf_phrase(
-            run->language,
-            vcov ? (struct uf_words){"{0} % confidence interval ({1}), each period alone",
-                                       "{0} % konfidensintervall ({1}), varje period för sig"}
-                 : (struct uf_words){"{0} % confidence interval, each period alone",
-                                       "{0} % konfidensintervall, varje period för sig"},
-            arguments, 2, out, error);
+        return uf_phrase(run->language,
+                         vcov ? (struct uf_words){"{0} % confidence interval ({1}), each period alone",
+                                                  "{0} % konfidensintervall ({1}), varje period för sig"}
+                              : (struct uf_words){"{0} % confidence interval, each period alone",
+                                                  "{0} % konfidensintervall, varje period för sig"},
+                         arguments, 2, out, error);
     }
     const struct uf_panel *panel = analysis->panel;
     double unit = panel->columns[panel->outcome >= 0 ? panel->outcome : 0].rounding;
@@ -84,7 +84,8 @@ static uf_status band2_words(const struct run *run, const struct run_analysis *a
     const struct uf_argument level = uf_number_argument(100 * run_confidence_level(analysis), -1);
     static const struct uf_words all = {"{0} % simultaneous band, all periods at once",
                                         "{0} % simultant band, alla perioder på en gång"};
-    return uf_phrase(run->language, hint->band2_label.en ? hint->band2_label : all, &level, 1, &out->band2, error);
+    return uf_phrase(run->language, hint->band2_label.en ? hint->band2_label : all, &level, 1, &out->band2,
+                     error);
 }
 
 /* --- numbers of the result ------------------------------------------------------------------------ */
@@ -122,8 +123,10 @@ static bool argument_of(const struct run_analysis *analysis, const struct uf_hin
     }
     double number = uf_table_number(table, row, column);
     /* as many decimals as the size of the number calls for */
-    int decimals = uf_table_column_decimals(table, column),
-        wanted = fabs(number) >= 100 ? 1 : fabs(number) >= 1 ? 2 : fabs(number) >= 0.1 ? 3 : decimals;
+    int decimals = uf_table_column_decimals(table, column), wanted = fabs(number) >= 100   ? 1
+                                                                     : fabs(number) >= 1   ? 2
+                                                                     : fabs(number) >= 0.1 ? 3
+                                                                                           : decimals;
     *out = uf_number_argument(number, decimals > wanted ? wanted : decimals);
     return true;
 }
@@ -152,8 +155,8 @@ static uf_status subtitle(const struct run *run, const struct run_analysis *anal
     return uf_phrase(run->language, hint->subtitle, arguments, n, out, error);
 }
 
-static uf_status x_words(const struct run *run, const struct uf_chart_hint *hint, const struct uf_table *table,
-                         char **out, struct uf_error *error)
+static uf_status x_words(const struct run *run, const struct uf_chart_hint *hint,
+                         const struct uf_table *table, char **out, struct uf_error *error)
 {
     size_t column = hint->x ? uf_table_column(table, hint->x) : SIZE_MAX;
     const char *unit = column == SIZE_MAX ? NULL : uf_table_column_unit(table, column);
@@ -161,7 +164,8 @@ static uf_status x_words(const struct run *run, const struct uf_chart_hint *hint
     const struct uf_argument arguments[] = {
         uf_text_argument(uf_words_in(hint->x_label, run->language)),
         uf_text_argument(unit ? run_difference_unit(unit, run->language) : "")};
-    return uf_phrase(run->language, unit ? (struct uf_words){"{0}, {1}", "{0}, {1}"} : (struct uf_words){"{0}", "{0}"},
+    return uf_phrase(run->language,
+                     unit ? (struct uf_words){"{0}, {1}", "{0}, {1}"} : (struct uf_words){"{0}", "{0}"},
                      arguments, 2, out, error);
 }
 
@@ -174,7 +178,8 @@ uf_status hint_words_init(const struct run *run, const struct run_analysis *anal
     UF_TRY(band2_words(run, analysis, hint, table, out, error));
     UF_TRY(line_words(run, analysis, hint->reference_label, hint->reference_from, &out->reference_at,
                       &out->reference, error));
-    UF_TRY(line_words(run, analysis, hint->marked_label, hint->marked_from, &out->marked_at, &out->marked, error));
+    UF_TRY(line_words(run, analysis, hint->marked_label, hint->marked_from, &out->marked_at, &out->marked,
+                      error));
     UF_TRY(x_words(run, hint, table, &out->x_label, error));
     return subtitle(run, analysis, hint, &out->subtitle, error);
 }

@@ -5,11 +5,11 @@
 #include "study/run.h"
 
 struct hint_words {
-    char *band, *band2;          /* what the intervals are; NULL: nothing to say */
-    bool has_band2;              /* the table has values for it */
-    char *reference, *marked;    /* at the lines; NULL: none */
-    char *subtitle;              /* NULL: none */
-    char *x_label;               /* with the unit of the column of x; NULL: none */
+    char *band, *band2;             /* what the intervals are; NULL: nothing to say */
+    bool has_band2;                 /* the table has values for it */
+    char *reference, *marked;       /* at the lines; NULL: none */
+    char *subtitle;                 /* NULL: none */
+    char *x_label;                  /* with the unit of the column of x; NULL: none */
     double reference_at, marked_at; /* NaN: no line, or none from the result */
 };
 /* All of it; clear with hint_words_clear, also on failure. */

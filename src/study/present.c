@@ -122,7 +122,8 @@ static bool is_left_out(const struct view *view, size_t column)
     for (size_t i = 0; i < sizeof worded / sizeof *worded; i++)
         if (!strcmp(name, worded[i][0]) && has_column(view, worded[i][1])) return true;
     /* a cohort tells rows apart where effects are by cohort */
-    if (is_effect(view) && !strcmp(name, "group")) return strncmp(uf_table_name(view->table), "group-", 6) != 0;
+    if (is_effect(view) && !strcmp(name, "group"))
+        return strncmp(uf_table_name(view->table), "group-", 6) != 0;
     if (is_scoreboard(view)) return IS_ONE_OF(name, codes);
     if (!strcmp(name, "period_label")) return has_column(view, "period");
     if (!strcmp(name, "code")) return !strcmp(uf_table_name(view->table), "raw-trends");
@@ -188,7 +189,8 @@ static int decimals_of(const struct view *view, size_t column)
         return decimals;
     int wanted = decimals;
     if (is_effect(view) && !strcmp(name, "p_value"))
-        wanted = has_column(view, "least_p") ? decimals : 3; /* to be compared with the smallest possible one */
+        wanted =
+            has_column(view, "least_p") ? decimals : 3; /* to be compared with the smallest possible one */
     else if (is_effect(view) && IS_ONE_OF(name, differences))
         wanted = difference_decimals(view, decimals);
     else if (!strcmp(uf_table_name(view->table), "effect-size") ||
@@ -291,7 +293,7 @@ static uf_status copy_text(const struct view *view, size_t row, size_t column, s
     if (!strcmp(name, "unit") && key != SIZE_MAX &&
         uf_text_equal(uf_table_text(view->table, row, key), "difference"))
         text = run_difference_unit(text, view->run->language);
-    if (!strcmp(name, "vcov")) {
+    if (!strcmp(name, "vcov") || !strcmp(name, "procedure")) {
         char buffer[64];
         return uf_table_set_text(
             copy, at, to, run_inference_words(text, view->run->language, buffer, sizeof buffer), error);

@@ -64,7 +64,8 @@ static uf_status filter_facet(const struct uf_table *table, size_t column, const
 }
 
 /* The rows that the hint is about; the figure's own copy of the table. */
-static uf_status filter_rows(const struct uf_chart_hint *hint, struct run_figure *figure, struct uf_error *error)
+static uf_status filter_rows(const struct uf_chart_hint *hint, struct run_figure *figure,
+                             struct uf_error *error)
 {
     const char *const pairs[2][2] = {{hint->where, hint->is}, {hint->also_where, hint->also_is}};
     for (size_t k = 0; k < 2; k++) {
@@ -262,7 +263,9 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
         .order = hint->order,
         .form = hint->form,
         .marked_x = marked,
-        .marked_label = words.marked ? words.marked : *start && !hint->marked_from ? start : NULL};
+        .marked_label = words.marked                   ? words.marked
+                        : *start && !hint->marked_from ? start
+                                                       : NULL};
     /* time since the start: the line stands before 0, in an event study by itself */
     if (uf_text_equal(hint->x, "event_time")) {
         request.marked_x = uf_text_equal(hint->form, "intervals") ? -0.5 : NAN;

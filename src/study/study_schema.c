@@ -14,8 +14,12 @@ static const char *const accept_or_refuse[] = {"accept", "refuse", NULL};
 static const char *const follow_charts[] = {"lines", "tile-map", NULL};
 static const char *const judgements[] = {"plausible", "doubtful", "violated", "not-testable", NULL};
 static const char *const multiple_testing[] = {"holm", "benjamini-hochberg", "none", NULL};
-static const char *const abouts[] = {"parallel-trends",     "no-anticipation",   "no-spill-over",
-                                     "stable-composition",  "correct-inference", "no-concurrent-interventions",
+static const char *const abouts[] = {"parallel-trends",
+                                     "no-anticipation",
+                                     "no-spill-over",
+                                     "stable-composition",
+                                     "correct-inference",
+                                     "no-concurrent-interventions",
                                      NULL};
 static const char *const disclosure_actions[] = {"refuse", "suppress", NULL};
 static const char *const report_formats[] = {"html", "xlsx", "csv", "json", NULL};
@@ -332,8 +336,10 @@ static const struct schema_field effect_fields[] = {
     FIELD(study_effect, "weight", weight, SCHEMA_TEXT, .summary = "an indicator to weight by"),
     FIELD(study_effect, "cluster", cluster, SCHEMA_TEXT, .choices = levels,
           .summary = "the level to cluster by; default: the region"),
-    FIELD(study_effect, "family", family, SCHEMA_TEXT,
-          .summary = "with multiple-testing: which estimates it is read together with; default: all without a family"),
+    FIELD(
+        study_effect, "family", family, SCHEMA_TEXT,
+        .summary =
+            "with multiple-testing: which estimates it is read together with; default: all without a family"),
     FIELD(study_effect, "donors", donors, SCHEMA_MAP, .schema = &donors_schema,
           .summary = "where comparison regions come from"),
     FIELD(study_effect, "assumptions", assumptions, SCHEMA_MAPS, .schema = &assumption_schema,
@@ -404,7 +410,8 @@ static const struct schema_field study_fields[] = {
     FIELD(study, "effects", effects, SCHEMA_MAPS, .schema = &effect_schema,
           .summary = "what became different"),
     FIELD(study, "multiple-testing", multiple_testing, SCHEMA_TEXT, .choices = multiple_testing,
-          .summary = "how the p-values of the effects' main estimates are adjusted: holm, benjamini-hochberg or none (default)"),
+          .summary = "how the p-values of the effects' main estimates are adjusted: holm, benjamini-hochberg "
+                     "or none (default)"),
     FIELD(study, "limits", limits, SCHEMA_ALL_WORDS, .summary = "what the reader should not conclude"),
     FIELD(study, "disclosure", disclosure, SCHEMA_MAP, .schema = &disclosure_schema,
           .summary = "what is too small to be shown"),

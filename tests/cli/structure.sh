@@ -4,22 +4,6 @@
 source "$(dirname "$0")/../support/cli.sh"
 peers=${UTFALL_SHARED_DIR:-$UTFALL_SOURCE_DIR/../shared}/reference/peers
 
-# cell FILE COLUMN FILTER…
-cell() {
-    python3 - "$@" <<'PYTHON'
-import csv, sys
-name, column, filters = sys.argv[1], sys.argv[2], [f.split("=", 1) for f in sys.argv[3:]]
-rows = [r for r in csv.DictReader(open(name, encoding="utf-8", newline="")) if all(r[k] == v for k, v in filters)]
-print(rows[0][column] if len(rows) == 1 else "none")
-PYTHON
-}
-# near FOUND WANTED RELATIVE WHAT
-near() {
-    checks=$((checks + 1))
-    awk -v a="$1" -v b="$2" -v t="$3" 'BEGIN { d = a - b; if (d < 0) d = -d; m = b < 0 ? -b : b; exit !(a != "none" && a != "" && d <= t * m) }' ||
-        fail "$4: $1 instead of $2"
-}
-
 # --- Ellison–Glaeser: Wien, Linz and Graz (Farhauer & Kröll 2014); the plants of one sector and all employment -----------
 cat >cities.csv <<'CSV'
 city,sector,jobs,squares

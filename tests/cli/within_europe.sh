@@ -3,15 +3,6 @@
 # Sweden's NUTS 2 regions within all regions of the data: those that lack a figure stay in the table with the reason, and change nothing for the others.
 source "$(dirname "$0")/../support/cli.sh"
 
-# cell FILE COLUMN FILTER…
-cell() {
-    python3 - "$@" <<'PYTHON'
-import csv, sys
-name, column, filters = sys.argv[1], sys.argv[2], [f.split("=", 1) for f in sys.argv[3:]]
-rows = [r for r in csv.DictReader(open(name, encoding="utf-8", newline="")) if all(r[k] == v for k, v in filters)]
-print(rows[0][column] if len(rows) == 1 else "none")
-PYTHON
-}
 # same ALL COMPLETE COLUMN…: each row of the regions that lack nothing is the same number in both; says how many.
 same() {
     python3 - "$@" <<'PYTHON'

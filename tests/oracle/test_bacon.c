@@ -3,6 +3,7 @@
 #include "support/staggered.h"
 
 #include <gsl/gsl_errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utfall/bacon.h>
@@ -42,6 +43,10 @@ static void compare(const char *data, const char *results_file, const char *entr
         assert_string_equal(types[bacon.comparison[c].type], json_string_value(json_object_get(row, "type")));
     }
     expect_close(bacon.estimate, json_number_value(json_object_get(value, "twfe")), 1e-8, "two-way estimate");
+    char check[64]; /* the same from fixest */
+    snprintf(check, sizeof check, "twfe_check_%s", entry);
+    json_t *feols = json_object_get(json_object_get(json_object_get(results, "results"), check), "value");
+    expect_close(bacon.estimate, json_number_value(json_object_get(feols, "d")), 1e-8, check);
     json_array_foreach(json_object_get(value, "by_type"), index, row)
     {
         size_t type = 0;

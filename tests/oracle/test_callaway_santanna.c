@@ -2,6 +2,7 @@
 /* Group-time effects and their averages against did 2.5.1 and 2.1.2, the two-by-two pieces against DRDID 1.2.3:
  * reference/peers/results/{cs_mpdta,cs_mpdta_did212,drdid_2x2_mpdta}.json and reference/own/results/cs_sweden.json. */
 #include "support/long_panel.h"
+#include "support/staggered.h"
 
 #include <gsl/gsl_errno.h>
 #include <math.h>
@@ -68,6 +69,11 @@ static void compare_cells(const struct uf_group_time *g, json_t *value, long fir
     struct uf_error error;
     assert_ok(uf_group_time_pretest(g, NULL, &test, &error), &error);
     expect_close(test.wald, json_number_value(json_array_get(json_array_get(wald, 0), 0)), 1e-6, entry);
+    json_t *p = json_object_get(value, "wald_p");
+    while (json_is_array(p)) p = json_array_get(p, 0);
+    assert_true(json_is_number(p));
+    /* the peer rounds p to five places */
+    expect_within(test.p_value, json_number_value(p), 0.6e-5, entry);
 }
 
 static void compare_average(const struct uf_average *a, json_t *value, const struct uf_group_time *g,
@@ -90,14 +96,14 @@ static void compare_average(const struct uf_average *a, json_t *value, const str
     }
 }
 
-static void compare(struct long_panel *p, json_t *results, const char *entry,
+static void compare(const struct uf_did_data *data, long first_time, json_t *results, const char *entry,
                     const struct uf_group_time_options *options, double relative, bool old)
 {
     static const char *const names[] = {"simple", "dynamic", "group", "calendar"};
     struct uf_group_time g;
     struct uf_error error;
-    assert_ok(uf_group_time_estimate(&p->data, options, &g, &error), &error);
-    compare_cells(&g, value_of(results, entry), p->first_time, relative, entry);
+    assert_ok(uf_group_time_estimate(data, options, &g, &error), &error);
+    compare_cells(&g, value_of(results, entry), first_time, relative, entry);
     for (int kind = 0; kind < 4; kind++) {
         char name[160];
         struct uf_average a;
@@ -108,7 +114,7 @@ static void compare(struct long_panel *p, json_t *results, const char *entry,
         /* 2.1.2 takes the weights of the wrong cohorts for the error of the overall group average */
         if (old && kind == UF_AVERAGE_GROUP)
             json_object_set_new(json_object_get(object, "value"), "overall_se", json_real(a.std_error));
-        compare_average(&a, json_object_get(object, "value"), &g, p->first_time, relative, name);
+        compare_average(&a, json_object_get(object, "value"), &g, first_time, relative, name);
         uf_average_clear(&a);
     }
     uf_group_time_clear(&g);
@@ -133,13 +139,66 @@ static void mpdta(const char *file, bool old)
                 struct uf_group_time_options options = {.estimator = (enum uf_drdid_estimator)e,
                                                         .control = (enum uf_group_time_control)control};
                 /* the peer's logit stops at a change of 1e-8 in the deviance */
-                compare(&p, results, entry, &options, covariate && e != 1 ? 1e-7 : 1e-8, old);
+                compare(&p.data, p.first_time, results, entry, &options, covariate && e != 1 ? 1e-7 : 1e-8,
+                        old);
             }
         struct uf_group_time_options universal = {.base = UF_BASE_UNIVERSAL}, early = {.anticipation = 1};
-        if (covariate) compare(&p, results, "dr_never_lpop_universal", &universal, 1e-7, old);
-        if (!covariate) compare(&p, results, "dr_never_nocov_anticip1", &early, 1e-8, old);
+        if (covariate)
+            compare(&p.data, p.first_time, results, "dr_never_lpop_universal", &universal, 1e-7, old);
+        if (!covariate) compare(&p.data, p.first_time, results, "dr_never_nocov_anticip1", &early, 1e-8, old);
         long_panel_clear(&p);
     }
+    json_decref(results);
+}
+
+/* The overall group average's error, with the sampling error of the cohorts' weights that `cohort_of` names for each term.
+ * With the terms' own cohorts it is ours. 2.1.2 takes the cohorts of the first cells instead, which all are the
+ * earliest's: that gives its number to the digit. */
+static double group_error(const struct long_panel *p, const struct uf_group_time *g,
+                          const struct uf_average *a, bool first_cells)
+{
+    size_t n = p->data.n_units, terms = a->n_terms;
+    double share[8] = {0}, total = 0, squares = 0;
+    assert_true(terms <= 8 && a->n_rows == n);
+    for (size_t k = 0; k < terms; k++) {
+        for (size_t u = 0; u < n; u++)
+            share[k] += (p->first[u] == g->cohorts[a->terms[k].key].first_period) / (double)n;
+        total += share[k];
+    }
+    for (size_t u = 0; u < n; u++) {
+        double influence = 0, change[8], changes = 0;
+        for (size_t k = 0; k < terms; k++) {
+            size_t cohort = first_cells ? g->cells[k].cohort : (size_t)a->terms[k].key;
+            change[k] = (p->first[u] == g->cohorts[cohort].first_period) - share[k];
+            changes += change[k];
+            influence += a->influence[u * (terms + 1) + k] * share[k] / total;
+        }
+        for (size_t k = 0; k < terms; k++)
+            influence +=
+                (change[k] / total - changes * share[k] / (total * total)) * a->terms[k].estimate / (double)n;
+        squares += influence * influence;
+    }
+    return sqrt(squares);
+}
+
+static void group_error_of_did_2_1(void **state)
+{
+    (void)state;
+    json_t *results = load_json(need_shared("reference/peers/results/cs_mpdta_did212.json"));
+    struct long_panel p = long_panel_read(need_shared("reference/peers/data/mpdta.csv"), "countyreal", "year",
+                                          "lemp", "first.treat", NULL, NULL, NULL);
+    struct uf_group_time g;
+    struct uf_average a;
+    struct uf_error error;
+    assert_ok(uf_group_time_estimate(&p.data, NULL, &g, &error), &error);
+    assert_ok(uf_group_time_average(&g, UF_AVERAGE_GROUP, NULL, &a, &error), &error);
+    expect_close(group_error(&p, &g, &a, false), a.std_error, 1e-10, "the cohorts' own weights");
+    expect_close(group_error(&p, &g, &a, true),
+                 member(value_of(results, "dr_nevertreated_nocov_group"), "overall_se"), 1e-6,
+                 "those of the first cells");
+    uf_average_clear(&a);
+    uf_group_time_clear(&g);
+    long_panel_clear(&p);
     json_decref(results);
 }
 
@@ -192,7 +251,7 @@ static void sweden(void **state)
                      control ? "notyettreated" : "nevertreated");
             struct uf_group_time_options options = {.estimator = (enum uf_drdid_estimator)e,
                                                     .control = (enum uf_group_time_control)control};
-            compare(&p, results, entry, &options, e != 1 ? 1e-7 : 1e-8, false);
+            compare(&p.data, p.first_time, results, entry, &options, e != 1 ? 1e-7 : 1e-8, false);
         }
     long_panel_clear(&p);
     const char *const plain[][3] = {{"dr_never_nocov", NULL, NULL},
@@ -200,9 +259,14 @@ static void sweden(void **state)
                                     {"dr_never_nocov_cl_lan", NULL, "lan"}};
     for (size_t i = 0; i < 3; i++) {
         p = long_panel_read(data_file, "kommun", "year", "y", "first_treat", NULL, plain[i][1], plain[i][2]);
-        compare(&p, results, plain[i][0], NULL, 1e-8, false);
+        compare(&p.data, p.first_time, results, plain[i][0], NULL, 1e-8, false);
         long_panel_clear(&p);
     }
+    /* the 21 counties, whose start is told by a 0/1 column */
+    struct staggered counties = staggered_read("reference/own/data/sim_sweden_county_means.csv", "lan_id",
+                                               "year", "y", "treated", NULL, NULL, NULL);
+    compare(&counties.data, counties.first_time, results, "county_dr_never_nocov", NULL, 1e-8, false);
+    staggered_clear(&counties);
     json_decref(results);
 }
 
@@ -229,6 +293,41 @@ static void bands(void **state)
     expect_close(b.std_error[6], member(json_array_get(cells, 3), "se"), 0.03, "ATT(2004, 2007)");
     expect_close(b.std_error[a.n_terms], a.std_error, 0.1, "bootstrap error, overall");
     assert_true(b.critical > 2.3 && b.critical < 2.7); /* the peer's 2.634 is over 12 cells */
+    uf_multiplier_bootstrap_clear(&b);
+    uf_average_clear(&a);
+    uf_group_time_clear(&g);
+    long_panel_clear(&p);
+    json_decref(results);
+}
+
+/* The same by clusters: cells of cohort 2016 and 2010 that are alone in their event time. */
+static void bands_by_county(void **state)
+{
+    (void)state;
+    json_t *results = load_json(need_shared("reference/own/results/cs_sweden.json")), *row;
+    struct long_panel p = long_panel_read(need_shared("reference/own/data/sim_sweden.csv"), "kommun", "year",
+                                          "y", "first_treat", NULL, NULL, "lan");
+    struct uf_group_time g;
+    struct uf_average a;
+    struct uf_error error;
+    struct uf_multiplier_bootstrap b;
+    struct uf_multiplier_options options = {.draws = 9999, .seed = 1};
+    size_t index, compared = 0;
+    assert_ok(uf_group_time_estimate(&p.data, NULL, &g, &error), &error);
+    assert_ok(uf_group_time_average(&g, UF_AVERAGE_DYNAMIC, NULL, &a, &error), &error);
+    assert_ok(uf_multiplier_bootstrap(a.influence, a.n_rows, a.n_terms + 1, &options, &b, &error), &error);
+    json_array_foreach(json_object_get(value_of(results, "dr_never_nocov_cl_lan_boot"), "att_gt"), index, row)
+    {
+        long cohort = (long)member(row, "group"), e = (long)member(row, "t") - cohort;
+        if ((cohort != 2016 || e > -9) && (cohort != 2010 || e < 12)) continue;
+        for (size_t t = 0; t < a.n_terms; t++)
+            if (a.terms[t].key == e) {
+                expect_close(a.terms[t].estimate, member(row, "att"), 1e-8, "a cell");
+                expect_close(b.std_error[t], member(row, "se"), 0.03, "its bootstrap error");
+                compared++;
+            }
+    }
+    assert_int_equal(compared, 6);
     uf_multiplier_bootstrap_clear(&b);
     uf_average_clear(&a);
     uf_group_time_clear(&g);
@@ -373,10 +472,16 @@ static void method(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(two_by_two),  cmocka_unit_test(did_2_5),
-                                       cmocka_unit_test(did_2_1),     cmocka_unit_test(balanced_and_limited),
-                                       cmocka_unit_test(sweden),      cmocka_unit_test(bands),
-                                       cmocka_unit_test(sun_abraham), cmocka_unit_test(method)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(two_by_two),
+                                       cmocka_unit_test(did_2_5),
+                                       cmocka_unit_test(did_2_1),
+                                       cmocka_unit_test(group_error_of_did_2_1),
+                                       cmocka_unit_test(balanced_and_limited),
+                                       cmocka_unit_test(sweden),
+                                       cmocka_unit_test(bands),
+                                       cmocka_unit_test(bands_by_county),
+                                       cmocka_unit_test(sun_abraham),
+                                       cmocka_unit_test(method)};
     gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

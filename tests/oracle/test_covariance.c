@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Covariances against fixest 0.14.2 (reference/peers/results/twfe_produc.json) and clubSandwich 0.5.8
  * (clubsandwich.json). */
-#include "support/regression.h"
+#include "support/produc.h"
 
 #include <gsl/gsl_errno.h>
 #include <math.h>
@@ -9,62 +9,15 @@
 #include <string.h>
 #include <utfall/distribution.h>
 
-enum { STATE, YEAR, REGION, N_GROUPINGS };
-static const char *const groupings[] = {"state", "year", "region"};
-static const char *const produc_columns[] = {"pcap", "pc", "emp", "unemp"};
-
-struct produc {
-    struct raw_csv csv;
-    size_t *group[N_GROUPINGS], n_groups[N_GROUPINGS];
-};
-
-static struct produc produc_read(void)
-{
-    struct produc p = {.csv = raw_csv_read(need_shared("reference/peers/data/Produc.csv"))};
-    for (int g = 0; g < N_GROUPINGS; g++) p.group[g] = csv_groups(&p.csv, groupings[g], &p.n_groups[g]);
-    return p;
-}
-
-static void produc_clear(struct produc *p)
-{
-    for (int g = 0; g < N_GROUPINGS; g++) free(p->group[g]);
-    raw_csv_free(&p->csv);
-}
-
-static double produc_value(const struct produc *p, size_t i, const char *name)
-{
-    double value = raw_csv_number(&p->csv, i, raw_csv_column(&p->csv, name));
-    return !strcmp(name, "unemp") ? value : log(value);
-}
-
-/* log(gsp) on the columns (a 1 first where there is an intercept) with the first n_effects of state, year
- * taken out. */
-static struct regression produc_fit(const struct produc *p, bool intercept, const char *const *names,
-                                    size_t k, size_t n_effects, const char *weight)
-{
-    size_t n = p->csv.n_rows, shift = intercept ? 1 : 0;
-    gsl_matrix *x = gsl_matrix_alloc(n, k + shift);
-    gsl_vector *y = gsl_vector_alloc(n);
-    double *weights = weight ? malloc(n * sizeof *weights) : NULL;
-    for (size_t i = 0; i < n; i++) {
-        if (shift) gsl_matrix_set(x, i, 0, 1);
-        for (size_t j = 0; j < k; j++) gsl_matrix_set(x, i, j + shift, produc_value(p, i, names[j]));
-        gsl_vector_set(y, i, produc_value(p, i, "gsp"));
-        if (weights) weights[i] = raw_csv_number(&p->csv, i, raw_csv_column(&p->csv, weight));
-    }
-    const size_t *group[] = {p->group[STATE], p->group[YEAR]};
-    return regression_fit(x, y, weights, n_effects, group, p->n_groups);
-}
-
 static void produc_fixest(void **state)
 {
     (void)state;
     struct produc p = produc_read();
     json_t *results = load_json(need_shared("reference/peers/results/twfe_produc.json"));
-    const size_t *by_state[] = {p.group[STATE], p.group[YEAR]},
-                 *by_region[] = {p.group[REGION], p.group[YEAR]};
-    const size_t states[] = {p.n_groups[STATE], p.n_groups[YEAR]},
-                 regions[] = {p.n_groups[REGION], p.n_groups[YEAR]};
+    const size_t *by_state[] = {p.group[PRODUC_STATE], p.group[PRODUC_YEAR]},
+                 *by_region[] = {p.group[PRODUC_REGION], p.group[PRODUC_YEAR]};
+    const size_t states[] = {p.n_groups[PRODUC_STATE], p.n_groups[PRODUC_YEAR]},
+                 regions[] = {p.n_groups[PRODUC_REGION], p.n_groups[PRODUC_YEAR]};
 
     struct regression ols = produc_fit(&p, true, produc_columns, 4, 0, NULL);
     regression_compare(results, "ols_iid", &ols,
@@ -157,20 +110,21 @@ static void compare_jackknife(json_t *results, const char *entry, struct uf_cova
 static void produc_jackknife(const struct produc *p, const struct regression *twfe)
 {
     enum { K = 4 };
-    struct uf_covariance cr3 = regression_covariance(
-        twfe, UF_COVARIANCE_CR3, 0, 0, 1, (const size_t *const[]){p->group[STATE]}, &p->n_groups[STATE]);
+    struct uf_covariance cr3 =
+        regression_covariance(twfe, UF_COVARIANCE_CR3, 0, 0, 1,
+                              (const size_t *const[]){p->group[PRODUC_STATE]}, &p->n_groups[PRODUC_STATE]);
     double sum[K] = {0};
-    for (size_t state = 0; state < p->n_groups[STATE]; state++) {
+    for (size_t state = 0; state < p->n_groups[PRODUC_STATE]; state++) {
         size_t *group[2] = {malloc(p->csv.n_rows * sizeof(size_t)), malloc(p->csv.n_rows * sizeof(size_t))};
         size_t n = 0, row = 0;
-        for (size_t i = 0; i < p->csv.n_rows; i++) n += p->group[STATE][i] != state;
+        for (size_t i = 0; i < p->csv.n_rows; i++) n += p->group[PRODUC_STATE][i] != state;
         gsl_matrix *x = gsl_matrix_alloc(n, K);
         gsl_vector *y = gsl_vector_alloc(n);
         for (size_t i = 0; i < p->csv.n_rows; i++) {
-            if (p->group[STATE][i] == state) continue;
+            if (p->group[PRODUC_STATE][i] == state) continue;
             for (size_t j = 0; j < K; j++) gsl_matrix_set(x, row, j, produc_value(p, i, produc_columns[j]));
             gsl_vector_set(y, row, produc_value(p, i, "gsp"));
-            group[0][row] = p->group[STATE][i], group[1][row++] = p->group[YEAR][i];
+            group[0][row] = p->group[PRODUC_STATE][i], group[1][row++] = p->group[PRODUC_YEAR][i];
         }
         struct regression without = regression_fit(x, y, NULL, 2, (const size_t *const *)group, p->n_groups);
         for (size_t j = 0; j < K; j++) {
@@ -200,37 +154,37 @@ static void produc_clubsandwich(void **state)
                  {"CR1", UF_COVARIANCE_CR1},
                  {"CR1S", UF_COVARIANCE_CR1S},
                  {"CR2", UF_COVARIANCE_CR2}};
-    const size_t *by_state[] = {p.group[STATE]}, *by_region[] = {p.group[REGION]};
+    const size_t *by_state[] = {p.group[PRODUC_STATE]}, *by_region[] = {p.group[PRODUC_REGION]};
     for (size_t c = 0; c < sizeof kinds / sizeof *kinds; c++) {
         char entry[64];
         snprintf(entry, sizeof entry, "ols_region_%s", kinds[c].suffix);
         regression_compare(results, entry, &ols,
                            regression_covariance(&ols, kinds[c].kind, UF_K_STATA, UF_DF_SATTERTHWAITE, 1,
-                                                 by_region, &p.n_groups[REGION]));
+                                                 by_region, &p.n_groups[PRODUC_REGION]));
         snprintf(entry, sizeof entry, "lsdv_region_%s", kinds[c].suffix);
         regression_compare(results, entry, &twfe,
                            regression_covariance(&twfe, kinds[c].kind, UF_K_STATA, UF_DF_SATTERTHWAITE, 1,
-                                                 by_region, &p.n_groups[REGION]));
+                                                 by_region, &p.n_groups[PRODUC_REGION]));
         snprintf(entry, sizeof entry, "lsdv_state_%s", kinds[c].suffix);
         regression_compare(results, entry, &twfe,
                            regression_covariance(&twfe, kinds[c].kind, UF_K_STATA, UF_DF_SATTERTHWAITE, 1,
-                                                 by_state, &p.n_groups[STATE]));
+                                                 by_state, &p.n_groups[PRODUC_STATE]));
         /* a within fit by hand counts its own coefficients only */
         snprintf(entry, sizeof entry, "plm_within_region_%s", kinds[c].suffix);
         regression_compare(results, entry, &twfe,
                            regression_covariance(&twfe, kinds[c].kind, UF_K_NONE, UF_DF_SATTERTHWAITE, 1,
-                                                 by_region, &p.n_groups[REGION]));
+                                                 by_region, &p.n_groups[PRODUC_REGION]));
     }
     regression_compare(
         results, "ols_region_CR3", &ols,
-        regression_covariance(&ols, UF_COVARIANCE_CR3, 0, 0, 1, by_region, &p.n_groups[REGION]));
+        regression_covariance(&ols, UF_COVARIANCE_CR3, 0, 0, 1, by_region, &p.n_groups[PRODUC_REGION]));
     produc_jackknife(&p, &twfe);
     compare_jackknife(
         results, "jackknife_produc_region_lpcap",
-        regression_covariance(&twfe, UF_COVARIANCE_CR3, 0, 0, 1, by_region, &p.n_groups[REGION]));
+        regression_covariance(&twfe, UF_COVARIANCE_CR3, 0, 0, 1, by_region, &p.n_groups[PRODUC_REGION]));
     /* naive F with CR2: 7 … of wald_CR2_all_tests */
     struct uf_covariance v =
-        regression_covariance(&ols, UF_COVARIANCE_CR2, 0, 0, 1, by_region, &p.n_groups[REGION]);
+        regression_covariance(&ols, UF_COVARIANCE_CR2, 0, 0, 1, by_region, &p.n_groups[PRODUC_REGION]);
     struct uf_joint_test joint;
     struct uf_error error;
     assert_ok(uf_joint_test(ols.fit.coefficients, v.matrix, (size_t[]){1, 2}, 2, (double)v.n_clusters - 1,
@@ -241,8 +195,8 @@ static void produc_clubsandwich(void **state)
     struct uf_covariance_input input = {.x = ols.x,
                                         .residuals = ols.fit.residuals,
                                         .inverse = ols.fit.inverse,
-                                        .cluster = {p.group[REGION]},
-                                        .n_groups = {p.n_groups[REGION]},
+                                        .cluster = {p.group[PRODUC_REGION]},
+                                        .n_groups = {p.n_groups[PRODUC_REGION]},
                                         .n_cluster_dimensions = 1};
     const struct uf_covariance_options cr2 = {.kind = UF_COVARIANCE_CR2};
     assert_ok(uf_joint_test_few_clusters(&input, &cr2, ols.fit.coefficients, v.matrix, (size_t[]){1, 2}, 2,

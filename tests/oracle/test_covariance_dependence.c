@@ -80,6 +80,8 @@ static void quakes(void **state)
     double *latitude = column(&csv, "lat"), *longitude = column(&csv, "long");
     struct uf_covariance_input input = regression_input(&r);
     input.latitude = latitude, input.longitude = longitude;
+    regression_compare(results, "hc1", &r,
+                       estimate(&input, (struct uf_covariance_options){.kind = UF_COVARIANCE_HC1}));
     regression_compare(results, "conley_100_tri", &r,
                        estimate(&input, (struct uf_covariance_options){.kind = UF_COVARIANCE_CONLEY,
                                                                        .cutoff = 100,

@@ -12,6 +12,7 @@
 #include <gsl/gsl_errno.h>
 #include <math.h>
 #include <string.h>
+#include <utfall/covariance.h>
 #include <utfall/parallel_trends_bounds.h>
 
 struct peer {
@@ -149,11 +150,51 @@ static void fixed_length(void **state)
     }
 }
 
+/* Without any restriction the interval is the estimate's own, normal one; the whole answer of the peer's search for
+ * the fixed length at M = 0.1: the sum of the estimate and of no lead. */
+static void the_estimate_itself(void **state)
+{
+    (void)state;
+    struct peer p = peer_read("BC_input");
+    json_t *entries = json_object_get(p.file, "results");
+    json_t *original = json_array_get(json_object_get(json_object_get(entries, "BC_original"), "value"), 0),
+           *detail = json_object_get(json_object_get(entries, "BC_FLCI_M0.1_detail"), "value");
+    size_t first = p.study.n_before;
+    double estimate = gsl_vector_get(p.estimate, first),
+           sd = sqrt(gsl_matrix_get(p.covariance, first, first));
+    struct uf_t_test t = uf_t_test(estimate, sd * sd, INFINITY, 0.95);
+    expect_close(t.conf_low, number(original, "lb"), 1e-8, "original low");
+    expect_close(t.conf_high, number(original, "ub"), 1e-8, "original high");
+    struct uf_error error;
+    struct uf_trend_flci flci;
+    assert_ok(uf_trend_fixed_length(&p.study, 0.1, 0.95, NULL, &flci, &error), &error);
+    double noise = 4 * 0.0022 * flci.std_error;
+    json_t *half = json_array_get(json_array_get(json_object_get(detail, "halfLength"), 0), 0);
+    expect_within(flci.half_length, json_number_value(half), noise, "half length");
+    for (int end = 0; end < 2; end++)
+        expect_within(flci.estimate + (end ? 1 : -1) * flci.half_length,
+                      json_number_value(json_array_get(json_object_get(detail, "FLCI"), (size_t)end)), noise,
+                      "an end");
+    json_t *weights = json_object_get(detail, "optimalVec"), *weight;
+    size_t i;
+    double sum = 0, variance = 0; /* the estimator by the peer's weights is ours */
+    json_array_foreach(weights, i, weight)
+    {
+        sum += json_number_value(weight) * gsl_vector_get(p.estimate, i);
+        for (size_t j = 0; j < json_array_size(weights); j++)
+            variance += json_number_value(weight) * json_number_value(json_array_get(weights, j)) *
+                        gsl_matrix_get(p.covariance, i, j);
+    }
+    expect_within(flci.estimate, sum, noise, "the peer's weights");
+    expect_close(flci.std_error, sqrt(variance), 1e-3, "their error");
+    peer_clear(&p);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {cmocka_unit_test(relative_magnitudes),
                                        cmocka_unit_test(smoothness_by_inequalities),
-                                       cmocka_unit_test(fixed_length)};
+                                       cmocka_unit_test(fixed_length), cmocka_unit_test(the_estimate_itself)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,6 +120,51 @@ static void check(json_t *results, const char *entry, const struct sample *s, si
                           entry);
         free(all);
     }
+    if (b.enumerated) { /* ties as extreme: the peer prints that count too */
+        struct uf_wild_bootstrap_options ties = options;
+        struct uf_wild_bootstrap extreme;
+        ties.ties = UF_WILD_TIES_EXTREME, ties.no_interval = true, ties.keep_statistics = false;
+        assert_ok(uf_wild_bootstrap_test(&input, &ties, &extreme, &error), &error);
+        expect_close(extreme.p_symmetric, number(value, "n_abs_ge") / draws, 1e-14, entry);
+        expect_close(b.p_symmetric, number(value, "n_abs_gt") / draws, 1e-14, entry);
+        uf_wild_bootstrap_clear(&extreme);
+    }
+    uf_wild_bootstrap_clear(&b);
+    gsl_vector_free(combination);
+}
+
+/* Other tails of the same enumeration: an interval that inverts the equal-tailed p, and the peer's one-sided p, which
+ * is a count of the draws that are kept. */
+static void check_tails(json_t *results, const struct sample *s)
+{
+    struct uf_error error;
+    struct uf_wild_bootstrap b;
+    json_t *entries = json_object_get(results, "results");
+    json_t *equal = json_object_get(json_object_get(entries, "produc_ols_region_WCR_equal_tailed"), "value"),
+           *above = json_object_get(json_object_get(entries, "produc_ols_region_WCR_gt"), "value");
+    struct uf_covariance_input regression = regression_input(&s->r);
+    regression.cluster[0] = s->cluster, regression.n_groups[0] = s->n_clusters;
+    regression.n_cluster_dimensions = 1;
+    gsl_vector *combination = gsl_vector_calloc(s->r.k);
+    gsl_vector_set(combination, 0, 1);
+    const struct uf_wild_bootstrap_input input = {&regression, s->r.fit.coefficients, combination, 0};
+    const struct uf_wild_bootstrap_options options = {.weights = UF_WILD_RADEMACHER,
+                                                      .tails = UF_WILD_EQUAL_TAILED,
+                                                      .ties = UF_WILD_TIES_LEFT_OUT,
+                                                      .k_rule = UF_K_NONE,
+                                                      .draws = 512,
+                                                      .keep_statistics = true};
+    assert_ok(uf_wild_bootstrap_test(&input, &options, &b, &error), &error);
+    expect_close(b.p_equal_tailed, number(equal, "p"), 1e-14, "equal-tailed");
+    double width = number(equal, "ci_hi") - number(equal, "ci_lo");
+    expect_within(b.conf_low, number(equal, "ci_lo"), 1.5e-4 * width, "equal-tailed low");
+    expect_within(b.conf_high, number(equal, "ci_hi"), 1.5e-4 * width, "equal-tailed high");
+    size_t larger = 0;
+    for (size_t i = 0; i < b.n_statistics; i++) {
+        double far = fabs(b.statistics[i]) - fabs(b.statistic);
+        larger += far > 1e-9; /* of v and −v one is above */
+    }
+    expect_close((double)larger / 512, number(above, "p"), 1e-14, "one-sided");
     uf_wild_bootstrap_clear(&b);
     gsl_vector_free(combination);
 }
@@ -143,6 +188,7 @@ static void produc(void **state)
           UF_WILD_RADEMACHER, UF_K_NONE);
     check(results, "produc_ols_region_WCR_webb_B99999", &s, 0, 0, UF_WILD_RESTRICTED, UF_WILD_WEBB,
           UF_K_NONE);
+    check_tails(results, &s);
     sample_clear(&s);
     /* years cross the regions; in the OLS of the peer they are columns */
     s = sample_read(need_shared("reference/peers/data/Produc.csv"), produc_columns, 4, true, state_year, 2,

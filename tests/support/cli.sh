@@ -39,6 +39,21 @@ expect_only() {
     found=$(find . -mindepth 1 -maxdepth 1 ! -name .stdout ! -name .stderr -printf '%f\n' | sort | tr '\n' ' ')
     [[ $found == "$(printf '%s\n' "$@" | sort | tr '\n' ' ')" ]] || fail "left behind: $found"
 }
+# cell FILE COLUMN KEY=VALUE…: of the one row of a CSV with these values; `none` where there are none or several
+cell() {
+    python3 - "$@" <<'PYTHON'
+import csv, sys
+name, column, filters = sys.argv[1], sys.argv[2], [f.split("=", 1) for f in sys.argv[3:]]
+rows = [r for r in csv.DictReader(open(name, encoding="utf-8", newline="")) if all(r[k] == v for k, v in filters)]
+print(rows[0][column] if len(rows) == 1 else "none")
+PYTHON
+}
+# near FOUND WANTED RELATIVE WHAT: a number
+near() {
+    checks=$((checks + 1))
+    awk -v a="$1" -v b="$2" -v t="$3" 'BEGIN { d = a - b; if (d < 0) d = -d; m = b < 0 ? -b : b; exit !(a != "none" && a != "" && d <= t * m) }' ||
+        fail "$4: $1 instead of $2"
+}
 # A small study with five counties and three sectors, quick to run.
 small_study() {
     {

@@ -28,8 +28,11 @@ static struct uf_table *cells_of_cohorts(void)
 {
     static const char *const columns[] = {"group", "event_time", "estimate", "conf_low", "conf_high"};
     struct uf_table *table = sample_table("group-time", columns, "tn222");
-    static const double rows[][4] = {{-2, 0.5, 0.1, 0.9}, {-1, 0.1, -0.3, 0.5}, {0, 1, 0.4, 1.6},
-                                     {1, -2, -2.7, -1.3}, {2, 0.2, -0.1, 0.5}};
+    static const double rows[][4] = {{-2, 0.5, 0.1, 0.9},
+                                     {-1, 0.1, -0.3, 0.5},
+                                     {0, 1, 0.4, 1.6},
+                                     {1, -2, -2.7, -1.3},
+                                     {2, 0.2, -0.1, 0.5}};
     for (size_t i = 0; i < 5; i++) sample_row(table, (const char *const[]){"2010"}, rows[i]);
     sample_row(table, (const char *const[]){"2013"}, (const double[]){0, NAN, NAN, NAN});
     sample_row(table, (const char *const[]){"2013"}, (const double[]){1, 0.75, NAN, NAN});
@@ -56,11 +59,13 @@ static void test_panels_of_estimates(void **state)
                                        .band_label = "95 % intervall",
                                        .plots_directory = UTFALL_SOURCE_DIR "/plots"};
     assert_ok(uf_chart_write(&request, scratch_directory(), "cohorts", &chart, &error), &error);
-    assert_has(chart.alt_text, "2010: 1 av 2 intervall före linjen och 2 av 3 efter den utesluter 0; störst \xE2\x88\x92"
-                               "2,00 (\xE2\x88\x92"
-                               "2,70 till \xE2\x88\x92"
-                               "1,30) vid 1.");
-    assert_has(chart.alt_text, "2013: 0 av 0 intervall före linjen och 0 av 0 efter den utesluter 0; störst 0,75 vid 1.");
+    assert_has(chart.alt_text,
+               "2010: 1 av 2 intervall före linjen och 2 av 3 efter den utesluter 0; störst \xE2\x88\x92"
+               "2,00 (\xE2\x88\x92"
+               "2,70 till \xE2\x88\x92"
+               "1,30) vid 1.");
+    assert_has(chart.alt_text,
+               "2013: 0 av 0 intervall före linjen och 0 av 0 efter den utesluter 0; störst 0,75 vid 1.");
     assert_has(chart.alt_text, "1 värden saknas.");
     assert_has(chart.svg, ">95 % intervall<");
     assert_has(chart.svg, ">\xE2\x88\x92"
@@ -72,7 +77,8 @@ static void test_panels_of_estimates(void **state)
     free(csv);
     uf_chart_clear(&chart);
     request.form = "dots";
-    assert_int_equal(uf_chart_prepare(&request, scratch_directory(), "cohorts", &chart, &error), UF_BAD_USAGE);
+    assert_int_equal(uf_chart_prepare(&request, scratch_directory(), "cohorts", &chart, &error),
+                     UF_BAD_USAGE);
     assert_has(error.message, "intervals");
     uf_table_free(table);
 }
@@ -85,7 +91,8 @@ static void test_band_in_words(void **state)
     struct uf_chart chart;
     struct sample_chart sample = sample_chart_new(3, UF_ENGLISH);
     assert_ok(uf_chart_prepare(&sample.request, scratch_directory(), "event", &chart, &error), &error);
-    assert_has(chart.alt_text, "The simultaneous band leaves out 0 in 0 of 3 periods before and 1 of 5 after.");
+    assert_has(chart.alt_text,
+               "The simultaneous band leaves out 0 in 0 of 3 periods before and 1 of 5 after.");
     uf_chart_clear(&chart);
     sample.request.low2 = sample.request.high2 = NULL;
     assert_ok(uf_chart_prepare(&sample.request, scratch_directory(), "event", &chart, &error), &error);

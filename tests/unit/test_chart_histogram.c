@@ -24,7 +24,9 @@ static void test_words(void **state)
     struct sample_chart sample = sample_chart_new(11, UF_SWEDISH);
     assert_ok(prepare(&sample, &chart, &error), &error);
     assert_has(chart.alt_text, "p = 0,02; minsta p som hade kunnat uppkomma: 0,01");
-    assert_has(chart.alt_text, "100 värden från \xE2\x88\x92" "1,25 till 1,25; flest, 26, mellan \xE2\x88\x92" "0,25 och 0,00.");
+    assert_has(chart.alt_text, "100 värden från \xE2\x88\x92"
+                               "1,25 till 1,25; flest, 26, mellan \xE2\x88\x92"
+                               "0,25 och 0,00.");
     /* the bars from 1 to 1.25 and from -1.25 to -1; that from 0.75 holds the mark */
     assert_has(chart.alt_text, "Markerat: skattningen: 0,87. 2 värden finns i staplar längre från 0.");
     uf_chart_clear(&chart);

@@ -385,7 +385,8 @@ static void a_series_by_itself_needs_no_comparison(void **state)
     expect_refusal(check(counties(21, 10, 0, 5), UF_COMPARE_ITSELF), "no-treated");
     /* and where a comparison is needed the refusal names the way out */
     checked = check(counties(21, 10, 21, 5), UF_COMPARE_TREATED_CONTROL);
-    assert_non_null(strstr(uf_result_note(&checked.result, "all-treated")->advice, "interrupted-time-series"));
+    assert_non_null(
+        strstr(uf_result_note(&checked.result, "all-treated")->advice, "interrupted-time-series"));
     uf_result_clear(&checked.result);
     /* another programme in the treated regions is no less of a problem for want of others */
     struct uf_panel *panel = counties(21, 20, 21, 12); /* from 2010, start 2022 */
@@ -407,7 +408,8 @@ static void a_start_that_is_not_the_programmes_own_is_said(void **state)
         assert_int_equal(uf_result_note(&checked.result, "anticipation-possible") != NULL, year < 2016);
         assert_int_equal(uf_result_note(&checked.result, "start-before-record") != NULL, year > 2016);
         if (year == 2014)
-            assert_non_null(strstr(uf_result_note(&checked.result, "anticipation-possible")->text, "began in 2014"));
+            assert_non_null(
+                strstr(uf_result_note(&checked.result, "anticipation-possible")->text, "began in 2014"));
         uf_result_clear(&checked.result);
     }
 }
@@ -438,12 +440,16 @@ static void groups_are_counted_period_by_period(void **state)
     struct uf_table *table;
     struct uf_error error;
     assert_ok(uf_design_periods_table(panel, UF_ENGLISH, &table, &error), &error);
-    static const double expected[5][5] = {
-        /* treated, not yet, control, entering, leaving */
-        {0, 3, 2, 0, 0}, {0, 3, 3, 1, 0}, {2, 1, 3, 0, 0}, {2, 1, 3, 0, 1}, {2, 0, 3, 0, 0}};
+    static const double expected[5][5] = {/* treated, not yet, control, entering, leaving */
+                                          {0, 3, 2, 0, 0},
+                                          {0, 3, 3, 1, 0},
+                                          {2, 1, 3, 0, 0},
+                                          {2, 1, 3, 0, 1},
+                                          {2, 0, 3, 0, 0}};
     assert_int_equal(uf_table_rows(table), 5);
     for (size_t t = 0; t < 5; t++)
-        for (size_t c = 0; c < 5; c++) expect_close(uf_table_number(table, t, c + 1), expected[t][c], 0, "count");
+        for (size_t c = 0; c < 5; c++)
+            expect_close(uf_table_number(table, t, c + 1), expected[t][c], 0, "count");
     assert_string_equal(uf_table_text(table, 3, 0), "2013");
     uf_table_free(table);
     small_panel_free(panel);
@@ -469,10 +475,12 @@ static void regions_that_none_is_like(void **state)
         double away = u * 7 % 5 + 2.5 + (u == 2 ? 50 : 0) - 7;
         sum += away * away;
     }
-    expect_close(support.normalised_difference, 2.5 / sqrt((control + sum / 19) / 2), 1e-12, "normalised difference");
+    expect_close(support.normalised_difference, 2.5 / sqrt((control + sum / 19) / 2), 1e-12,
+                 "normalised difference");
     struct checked checked = check(panel, UF_COMPARE_TREATED_CONTROL);
     expect_note(&checked, "support-outcome", UF_NOTE);
-    assert_non_null(strstr(uf_result_note(&checked.result, "support-outcome")->text, "1 of 20 treated regions (Region 3)"));
+    assert_non_null(strstr(uf_result_note(&checked.result, "support-outcome")->text,
+                           "1 of 20 treated regions (Region 3)"));
     assert_int_equal(checked.design.claim, UF_CLAIM_EFFECT);
     uf_result_clear(&checked.result);
 

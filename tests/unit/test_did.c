@@ -144,7 +144,8 @@ static void tables_of_a_plain_run(void **state)
     assert_string_equal(cell_text(tests, 0, "vcov"), "randomisation");
     for (size_t i = 0; i < uf_table_rows(tests); i++) {
         assert_true(cell(tests, i, "least_p") <= cell(tests, i, "p_value") && cell(tests, i, "p_value") <= 1);
-        expect_close(cell(tests, i, "least_p"), 1 / cell(tests, i, "tried"), 1e-12, "one assignment is the actual one");
+        expect_close(cell(tests, i, "least_p"), 1 / cell(tests, i, "tried"), 1e-12,
+                     "one assignment is the actual one");
     }
     const struct uf_table *bins = uf_result_table(&ran.result, "randomisation");
     double total = 0, actual = 0;

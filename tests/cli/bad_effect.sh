@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# `utfall effect METHOD` on designs and figures that cannot carry an estimate: the documented exit code with a sentence, no error
+# or p-value of 0, no hang, and nothing left behind.
+source "$(dirname "$0")/../support/cli.sh"
+columns="--unit unit --period year --outcome y --treatment d"
+
+# panel FORMULA: ten units in eight years, the first three treated from 2005; i, t, d and e (a fixed disturbance) are known to it
+panel() {
+    awk -v OFS=, 'BEGIN { print "unit", "year", "y", "d", "w", "x"
+        for (i = 0; i < 10; i++) for (t = 1; t <= 8; t++) {
+            d = i < 3 && t >= 5; e = ((i * 37 + t * 101 + i * t * 17) % 97) / 97
+            printf "U%d,%d,%.17g,%d,%d,%.17g\n", i, 2000 + t, '"$1"', d, '"${2:-1}"', e * e } }' > panel.csv
+}
+effect() { # METHOD OPTIONS…
+    local method=$1
+    shift
+    # shellcheck disable=SC2086
+    timeout 60 "$UTFALL" effect "$method" --data panel.csv $columns "$@"
+}
+all_methods="did callaway-santanna imputation sensitivity"
+
+# a fit that is exact has no error: none is printed, nor a p-value from it
+for formula in 'i+t+d' '0.1*(i+t)+0.7*d' '1e9*(i+t+d)' '0.1*(i+t)'; do
+    panel "$formula"
+    for method in $all_methods; do
+        expect 0 effect "$method" --format json
+        grep -qE '"(std_error|p_value)": (0|[0-9.]+e-(1[3-9]|[2-9][0-9]|[0-9]{3}))[,}]?$' "$out" &&
+            fail "$method: an error or p-value of rounding for $formula"
+    done
+    expect 0 effect sensitivity --language sv
+    grep -q "Gränser saknas: händelsestudien förklarar utfallet fullständigt" "$err" || fail "an exact event study has bounds"
+done
+
+# figures whose squares are not numbers of the machine
+for method in $all_methods power size-check; do
+    panel 'e*1e300' && expect_message 3 "column 'y' has" effect "$method"
+    grep -q "in a larger unit" "$err" || fail "$method does not say what to do with large figures"
+    panel 'e*1e-300' && expect_message 3 "in a smaller unit" effect "$method"
+done
+panel e '(i == 4 ? 1e-200 : 1)' && sed -i 's/,0,0,/,0,1e-200,/' panel.csv && expect_message 3 "column 'w' has 1e-200 for unit 'U4' in '2001'" effect did --weight w
+
+# leads of which none can be told from the others, and numbers of draws that no machine has room for
+panel '(i % 2 ? 1 : -1) * (t == 5 || t == 2 || i > 2 ? 1 + e : -1)'
+expect 0 effect imputation --weight y
+panel e
+for option in draws permutations enumerate; do
+    expect_message 2 "option '$option': found '1000000000', expected a whole number of at most 10000000" \
+        effect callaway-santanna --$option 1000000000
+done
+finish
