@@ -204,7 +204,8 @@ uf_status did_outcome_weights(const struct uf_did_data *data, const struct uf_di
     double *direction = calloc(k + 1, sizeof *direction);
     if (!direction) return uf_fail_memory(error);
     for (size_t a = 0; a < k; a++)
-        for (size_t b = 0; b < k; b++) direction[a] += gsl_matrix_get(fit->fit.inverse, a, b) * combination[b];
+        for (size_t b = 0; b < k; b++)
+            direction[a] += gsl_matrix_get(fit->fit.inverse, a, b) * combination[b];
     for (size_t i = 0; i < data->n; i++) {
         double sum = 0;
         for (size_t j = 0; j < k; j++) sum += gsl_matrix_get(fit->x, i, j) * direction[j];

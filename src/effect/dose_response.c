@@ -178,6 +178,7 @@ static uf_status estimate(struct dose_run *run, const struct dose_units *units,
         return status;
     }
     run->units = units;
+    // cppcheck-suppress autoVariables ; taken back below
     run->fit = &fit;
     status =
         dose_regression_init(run, &fit.fit, fit.x, units->change.weights, units->cluster, &regression, error);
@@ -194,6 +195,7 @@ static uf_status estimate(struct dose_run *run, const struct dose_units *units,
     uf_did_assignment_clear(&assignment);
     effect_covariances_clear(covariance);
     dose_regression_clear(&regression);
+    run->fit = NULL;
     uf_dose_fit_clear(&fit);
     return status;
 }

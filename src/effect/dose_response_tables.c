@@ -230,7 +230,7 @@ static uf_status note_two_way(const struct dose_run *run, const struct uf_dose_w
         "upp till {0}, medan hälften av insatsregionerna har doser upp till {1}; {2} av vikten ligger på "
         "steget från "
         "ingenting till den minsta dosen. Den är inte den genomsnittliga lutningen."};
-    double weight = 0, share = 0, by_weight = w[count - 1].to, by_share = w[count - 1].to;
+    double weight = 0, share = 0, by_weight = w[count - 1].to, by_share = by_weight;
     for (size_t j = count; j-- > 0;) {
         if (1 - weight >= 0.5) by_weight = w[j].to;
         if (1 - share >= 0.5) by_share = w[j].to;
@@ -283,7 +283,8 @@ static uf_status test_before(const struct dose_run *run, const struct uf_dose_fi
     for (size_t r = 0; r < fit->fit.rank && status == UF_OK; r++) {
         const struct effect_term term = term_of(run, "");
         if (fit->fit.kept[r] == 0) continue;
-        effect_terms_next(&terms)[r] = 1;
+        double *next = effect_terms_next(&terms);
+        next[r] = 1;
         effect_terms_add(&terms, &term, true);
     }
     for (size_t c = 0; c < run->common.inference->n_covariances && status == UF_OK; c++)

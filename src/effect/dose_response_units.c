@@ -304,10 +304,11 @@ uf_status dose_randomise(const struct dose_run *run, struct uf_did_assignment *a
     if (!effect_afford(&run->common, 12 * (double)data->n, &options))
         return effect_note_not_dealt(&run->common, true, error);
     UF_TRY(uf_did_assignment_init(data, assignment, error));
-    d.block = malloc((data->n_units + 1) * sizeof *d.block);
-    d.place = malloc((data->n_units + 1) * sizeof *d.place);
-    d.share = malloc((run->units->change.n + 1) * sizeof *d.share);
-    uf_status status = d.block && d.place && d.share ? UF_OK : uf_fail_memory(error);
+    size_t *block = malloc((data->n_units + 1) * sizeof *block),
+           *place = malloc((data->n_units + 1) * sizeof *place);
+    double *share = malloc((run->units->change.n + 1) * sizeof *share);
+    uf_status status = block && place && share ? UF_OK : uf_fail_memory(error);
+    d.block = block, d.place = place, d.share = share;
     if (status == UF_OK) {
         for (size_t u = 0; u < data->n_units; u++) d.block[u] = d.place[u] = SIZE_MAX;
         for (size_t i = 0; i < data->n; i++) d.block[data->unit[i]] = assignment->block[i];
@@ -327,6 +328,6 @@ uf_status dose_randomise(const struct dose_run *run, struct uf_did_assignment *a
     }
     outcome_tally_clear(&d.tally);
     uf_did_noise_clear(&noise);
-    free(d.block), free(d.place), free(d.share);
+    free(block), free(place), free(share);
     return status;
 }

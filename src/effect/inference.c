@@ -257,9 +257,8 @@ static uf_status test_terms(const struct effect_run *run, const struct effect_re
             gsl_matrix_set(combinations, j, c, terms[t].combination[j]);
         c += terms[t].combination != NULL;
     }
-    uf_status status =
-        uf_covariance_combinations(&regression->input, &run->inference->covariance[inference], covariance,
-                                   combinations, variance, df, error);
+    uf_status status = uf_covariance_combinations(&regression->input, &run->inference->covariance[inference],
+                                                  covariance, combinations, variance, df, error);
     gsl_matrix_free(combinations);
     for (size_t t = n_terms; t-- > 0 && status == UF_OK;) { /* to their terms, from the last */
         if (terms[t].combination) m--;
@@ -304,8 +303,9 @@ uf_status effect_add_terms(const struct effect_run *run, const struct effect_reg
     size_t count;
     const struct uf_covariance_options *options = &run->inference->covariance[inference];
     char *how = NULL;
-    double *variance = calloc(2 * n_terms + 1, sizeof *variance), *df = variance + n_terms;
+    double *variance = calloc(2 * n_terms + 1, sizeof *variance);
     if (!variance) return uf_fail_memory(error);
+    double *df = variance + n_terms;
     uf_status status =
         test_terms(run, regression, inference, covariance, terms, n_terms, variance, df, error);
     if (status == UF_OK)
@@ -441,7 +441,7 @@ uf_status effect_add_randomised(const struct effect_run *run, const struct uf_ra
     const struct uf_argument argument = uf_count_argument(n_blocks);
     enum { ROWS = sizeof rows / sizeof *rows };
     const char *chosen = run->inference->chosen;
-    for (size_t pass = 0; pass < 2 * ROWS; pass++) { /* the chosen one, then the others */
+    for (size_t pass = 0; pass < (size_t)2 * ROWS; pass++) { /* the chosen one, then the others */
         size_t r = pass % ROWS;
         bool goes_first = chosen && !strcmp(rows[r].vcov, chosen);
         if (isnan(rows[r].p_value) || goes_first != (pass < ROWS)) continue;

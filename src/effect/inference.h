@@ -133,8 +133,9 @@ uf_status effect_add_wild(const struct effect_run *run, const struct effect_regr
 /* Rows by Conley–Taber and Ferman–Pinto where asked for, for one term. `data` are the regression's rows, `assignment` says
  * which of their blocks were treated; sizes are the blocks' mean weights. What cannot be had is said in a note. */
 uf_status effect_add_few_treated(const struct effect_run *run, const struct effect_regression *regression,
-                                 const struct uf_did_data *data, const struct uf_did_assignment *assignment, const struct effect_term *term,
-                                 struct uf_table *table, struct uf_error *error);
+                                 const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                                 const struct effect_term *term, struct uf_table *table,
+                                 struct uf_error *error);
 /* The rows (scaled, coefficient, t) of a randomisation for `term`; `n_blocks` were dealt to. */
 uf_status effect_add_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,
                                 double estimate, size_t n_blocks, const char *term, struct uf_table *table,

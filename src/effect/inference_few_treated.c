@@ -72,8 +72,9 @@ static uf_status add_row(const struct effect_run *run, const struct uf_few_treat
 }
 
 uf_status effect_add_few_treated(const struct effect_run *run, const struct effect_regression *regression,
-                                 const struct uf_did_data *data, const struct uf_did_assignment *assignment, const struct effect_term *term,
-                                 struct uf_table *table, struct uf_error *error)
+                                 const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                                 const struct effect_term *term, struct uf_table *table,
+                                 struct uf_error *error)
 {
     const struct {
         bool wanted;

@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "effect/pretrend.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -15,18 +16,18 @@ static uf_status note_pretrend(const struct effect_run *run, const struct uf_joi
                                const char *vcov, struct uf_error *error)
 {
     static const struct uf_words done = {"The differences before the start were tested together ({0}): "
-                                         "F({1}, {2}) = {3}, p = {4}. That such a test finds "
+                                         "F({1}, {2}) = {3}, p {5} {4}. That such a test finds "
                                          "nothing is no proof that the groups would have developed alike; "
                                          "with few regions it seldom finds a difference.",
                                          "Skillnaderna före start har prövats gemensamt ({0}): F({1}, {2}) = "
-                                         "{3}, p = {4}. Att testet inte ger utslag "
+                                         "{3}, p {5} {4}. Att testet inte ger utslag "
                                          "bevisar inte att grupperna skulle ha utvecklats lika; med få "
                                          "regioner upptäcker det sällan en skillnad."};
     static const struct uf_words differs = {"The groups developed differently already before the start ({0}: "
-                                            "F({1}, {2}) = {3}, p = {4}). The comparison does "
+                                            "F({1}, {2}) = {3}, p {5} {4}). The comparison does "
                                             "not show what would have happened without the intervention.",
                                             "Grupperna utvecklades olika redan före start ({0}: F({1}, {2}) "
-                                            "= {3}, p = {4}). Jämförelsen visar därför inte vad "
+                                            "= {3}, p {5} {4}). Jämförelsen visar därför inte vad "
                                             "som hade hänt utan insatsen."};
     static const struct uf_words differs_advice = {
         "Choose comparison regions with a similar past, add covariates, or use synthetic control.",
@@ -39,59 +40,63 @@ static uf_status note_pretrend(const struct effect_run *run, const struct uf_joi
                                                     "Slå ihop avlägsna tidpunkter med bin-before."};
     static const struct uf_words none = {NULL, NULL};
     static const struct uf_words dealt = {"The {1} differences before the start were tested together by "
-                                          "dealing the treatment out anew: p = {4}. "
+                                          "dealing the treatment out anew: p {5} {4}. "
                                           "That such a test finds nothing is no proof that the groups would "
                                           "have developed alike; with few regions it seldom finds "
                                           "a difference.",
                                           "De {1} skillnaderna före start har prövats gemensamt genom att "
-                                          "insatsen fördelats på nytt: p = {4}. Att testet inte "
+                                          "insatsen fördelats på nytt: p {5} {4}. Att testet inte "
                                           "ger utslag bevisar inte att grupperna skulle ha utvecklats lika; "
                                           "med få regioner upptäcker det sällan en skillnad."};
     static const struct uf_words dealt_differs = {
-        "The groups developed differently already before the start (the treatment dealt out anew: p = {4}). "
+        "The groups developed differently already before the start (the treatment dealt out anew: p {5} "
+        "{4}). "
         "The comparison "
         "does not show what would have happened without the intervention.",
-        "Grupperna utvecklades olika redan före start (insatsen fördelad på nytt: p = {4}). Jämförelsen "
+        "Grupperna utvecklades olika redan före start (insatsen fördelad på nytt: p {5} {4}). Jämförelsen "
         "visar därför inte "
         "vad som hade hänt utan insatsen."};
     static const struct uf_words wald = {
         "The {1} differences before the start were tested together ({0}): "
-        "χ²({1}) = {3}, p = {4}. That such a test finds nothing is no proof "
+        "χ²({1}) = {3}, p {5} {4}. That such a test finds nothing is no proof "
         "that the groups would have developed alike; with few regions it "
         "seldom finds a difference.",
         "De {1} skillnaderna före start har prövats gemensamt ({0}): χ²({1}) "
-        "= {3}, p = {4}. Att testet inte ger utslag bevisar inte att grupperna "
+        "= {3}, p {5} {4}. Att testet inte ger utslag bevisar inte att grupperna "
         "skulle ha utvecklats lika; med få regioner upptäcker det sällan en "
         "skillnad."};
     static const struct uf_words wald_differs = {
-        "The groups developed differently already before the start ({0}: χ²({1}) = {3}, p = {4}). The "
+        "The groups developed differently already before the start ({0}: χ²({1}) = {3}, p {5} {4}). The "
         "comparison does not show what would have happened without the intervention.",
-        "Grupperna utvecklades olika redan före start ({0}: χ²({1}) = {3}, p = {4}). Jämförelsen visar "
+        "Grupperna utvecklades olika redan före start ({0}: χ²({1}) = {3}, p {5} {4}). Jämförelsen visar "
         "därför "
         "inte vad som hade hänt utan insatsen."};
     bool by_dealing = isnan(test->df2); /* randomisation has no denominator df */
     bool by_wald = isinf(test->df2);    /* nor has χ², of which the statistic is all */
     const struct uf_argument arguments[] = {
-        uf_text_argument(vcov), uf_count_argument(test->restrictions),
+        uf_text_argument(vcov),
+        uf_count_argument(test->restrictions),
         uf_number_argument(test->df2, test->df2 == floor(test->df2) ? 0 : 1),
-        uf_number_argument(test->statistic, 2), uf_number_argument(test->p_value, 3)};
+        uf_number_argument(test->statistic, 2),
+        uf_number_argument(test->p_value < 0.0005 ? 0.001 : test->p_value, 3), /* never nought */
+        uf_text_argument(test->p_value < 0.0005 ? "<" : "=")};
     enum uf_language language = run->context->language;
     if (test->restrictions == 0) return UF_OK;
     if (isnan(test->statistic))
         return uf_result_add_note(run->result, language, UF_WARNING, "pretrend-untestable", singular,
-                                  singular_advice, arguments, 5, error);
+                                  singular_advice, arguments, 6, error);
     if (test->p_value >= 0.05)
         return uf_result_add_note(run->result, language, UF_NOTE, "pretrend",
                                   by_dealing ? dealt
                                   : by_wald  ? wald
                                              : done,
-                                  none, arguments, 5, error);
+                                  none, arguments, 6, error);
     if (run->result->claim > UF_CLAIM_DIFFERENCE) run->result->claim = UF_CLAIM_DIFFERENCE;
     return uf_result_add_note(run->result, language, UF_WARNING, "pretrend-differs",
                               by_dealing ? dealt_differs
                               : by_wald  ? wald_differs
                                          : differs,
-                              differs_advice, arguments, 5, error);
+                              differs_advice, arguments, 6, error);
 }
 
 static uf_status pretrend_table(const struct effect_run *run, struct uf_table **out, struct uf_error *error)
@@ -123,8 +128,10 @@ static uf_status pretrend_table(const struct effect_run *run, struct uf_table **
 static uf_status add_pretrend(const struct uf_joint_test *test, const char *vcov, struct uf_table *table,
                               struct uf_error *error)
 {
-    const double values[] = {
-        test->statistic, test->df1, test->df2, test->p_value, (double)test->restrictions, (double)test->rank};
+    /* a probability that underflows is small, not nil */
+    double p = test->p_value == 0 ? DBL_MIN : test->p_value;
+    const double values[] = {test->statistic,   test->df1, test->df2, p, (double)test->restrictions,
+                             (double)test->rank};
     size_t row;
     UF_TRY(uf_table_add_row(table, &row, error));
     UF_TRY(uf_table_set_text(table, row, 0, vcov, error));

@@ -70,10 +70,11 @@ static const struct uf_hint_number most_changed[] = {{MOST_CHANGED, .column = "l
 /* Intervals by M, the original one first, the breakdown value by name in its place. */
 #define BOUNDS_CHART(a_parameter, a_restriction, en, sv)                                                     \
     {                                                                                                        \
-        .kind = "intervals", .table = "bounds", .title = {en, sv}, .where = "parameter", .is = a_parameter,  \
-        .also_where = "restriction", .also_is = a_restriction, .value_label = {"Difference", "Skillnad"},    \
-        .band_label = {"{0} % interval", "{0} % intervall"}, .value = "estimate", .low = "low",              \
-        .high = "high", .label = "label", .reference = 0, .reference_label = {                               \
+        .kind = "intervals", .table = "bounds", .title = {(en), (sv)}, .where = "parameter",                 \
+        .is = (a_parameter), .also_where = "restriction", .also_is = (a_restriction),                        \
+        .value_label = {"Difference", "Skillnad"}, .band_label = {"{0} % interval", "{0} % intervall"},      \
+        .value = "estimate", .low = "low", .high = "high", .label = "label", .reference = 0,                 \
+        .reference_label = {                                                                                 \
             "no difference",                                                                                 \
             "ingen skillnad"                                                                                 \
         }                                                                                                    \

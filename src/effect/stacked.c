@@ -166,7 +166,7 @@ static uf_status list_stacks(const struct uf_did_data *data, const struct uf_sta
         out->stack[s].weight = o->weights == UF_STACK_BY_SHARES ? d : d * c / (d + c);
         total += out->stack[s].weight;
     }
-    for (size_t s = 0; s < out->n_stacks && total > 0; s++) out->stack[s].weight /= total;
+    for (size_t s = 0; s < out->n_stacks && out->stack && total > 0; s++) out->stack[s].weight /= total;
     free(calendar.starts), free(m.seen);
     if (status == UF_OK && out->n_used == 0)
         status = uf_fail(

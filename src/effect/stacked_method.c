@@ -191,6 +191,7 @@ static uf_status estimate(struct stacked_run *run, const struct uf_options *opti
     status = uf_stacked_estimate(data, &run->options, &fit, error);
     if (status == UF_NOT_IDENTIFIED) return refuse(&run->common, error);
     UF_TRY(status);
+    // cppcheck-suppress autoVariables ; taken back below
     run->fit = &fit;
     status = did_regression_init(&fit.data, &fit.fit, &regression, error);
     if (status == UF_OK) status = set_calendar(run, &regression, &period, error);
@@ -207,6 +208,7 @@ static uf_status estimate(struct stacked_run *run, const struct uf_options *opti
     uf_did_assignment_clear(&dealt.assignment);
     effect_covariances_clear(covariance);
     did_regression_clear(&regression);
+    run->fit = NULL;
     uf_stacked_clear(&fit);
     free(period);
     return status;

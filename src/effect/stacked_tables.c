@@ -46,7 +46,8 @@ static uf_status report_estimates(const struct stacked_run *run, struct uf_error
     for (size_t j = fit->n_leading; j < fit->n_columns; j++) {
         if (fit->position[j] == SIZE_MAX) continue;
         term = term_of(run, panel->columns[panel->covariates[j - fit->n_leading]].name);
-        effect_terms_next(&terms)[fit->position[j]] = 1;
+        double *next = effect_terms_next(&terms);
+        next[fit->position[j]] = 1;
         effect_terms_add(&terms, &term, true);
     }
     uf_status status = effect_table_new("estimates", title, &run->common, &table, error);

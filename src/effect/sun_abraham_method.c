@@ -177,6 +177,7 @@ static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *
     uf_status status = uf_sun_abraham_estimate(&run->common.sample->data, &run->options, &fit, error);
     if (status == UF_NOT_IDENTIFIED) return refuse(&run->common, error);
     if (status != UF_OK) return status;
+    // cppcheck-suppress autoVariables ; taken back below
     run->fit = &fit;
     status = did_regression_init(&fit.data, &fit.fit, &regression, error);
     if (status == UF_OK)
@@ -191,6 +192,7 @@ static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *
     dealt_clear(&dealt);
     effect_covariances_clear(covariance);
     did_regression_clear(&regression);
+    run->fit = NULL;
     uf_sun_abraham_clear(&fit);
     return status;
 }

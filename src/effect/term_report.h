@@ -54,8 +54,8 @@ uf_status effect_report_terms(const struct effect_run *run, const struct effect_
                               const struct effect_term_table *wanted, struct uf_error *error);
 
 /* c_a'V c_b of the terms that have a combination (1 × 1 of 0 where there are none). */
-uf_status effect_terms_covariance(const struct effect_terms *terms, const gsl_matrix *covariance,
-                                  gsl_matrix **out, struct uf_error *error);
+uf_status effect_terms_covariance(const struct effect_terms *terms, const gsl_matrix *v, gsl_matrix **out,
+                                  struct uf_error *error);
 /* H0: all of the terms with a combination are nil. CR2 and CR3 with one cluster dimension: Hotelling's approximation for
  * few clusters, the regressors turned so that the terms are coefficients; else F as in uf_did_pretrend. */
 uf_status effect_joint_test(const struct effect_run *run, const struct effect_regression *regression,

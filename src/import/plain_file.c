@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#define _DEFAULT_SOURCE /* anonymous maps */
+#define _DEFAULT_SOURCE // NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): for anonymous maps
 #include "import/plain_file.h"
 
 #include <fcntl.h>
@@ -114,7 +114,7 @@ static uint32_t number_of(struct codes *codes, const char *text, size_t length)
         if (same_code(codes, codes->slot[at] - 1, text, length)) return codes->last = codes->slot[at] - 1;
     /* room for a comparison that reads past a short code */
     if (codes->used + length + 1 + BEYOND > codes->capacity) {
-        size_t capacity = 2 * codes->capacity + length + 2 * BEYOND;
+        size_t capacity = 2 * codes->capacity + length + (size_t)2 * BEYOND;
         char *bytes = realloc(codes->list.bytes, capacity);
         if (!bytes) return PLAIN_EMPTY;
         memset(bytes + codes->used, 0, capacity - codes->used);

@@ -255,7 +255,7 @@ static uf_status place_rows(struct plain *p, struct uf_panel *panel, struct uf_e
     uint32_t *map = NULL;
     panel->n_rows = n;
     p->place = malloc((n + 1) * sizeof *p->place);
-    panel->unit = malloc((n + 1) * sizeof *panel->unit);
+    panel->unit = calloc(n + 1, sizeof *panel->unit);
     panel->period = p->period == SIZE_MAX ? calloc(n + 1, sizeof *panel->period)
                                           : malloc((n + 1) * sizeof *panel->period);
     if (p->sector != SIZE_MAX) panel->sector = malloc((n + 1) * sizeof *panel->sector);

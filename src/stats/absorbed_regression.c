@@ -24,7 +24,7 @@ static uf_status fill_columns(const struct absorbed_solution *solution, const st
     const size_t p = solution->p;
     fit->n_columns = p;
     fit->coefficients = p ? gsl_vector_alloc(p) : NULL;
-    fit->kept = malloc((p + 1) * sizeof *fit->kept);
+    fit->kept = calloc(p + 1, sizeof *fit->kept);
     fit->dropped = malloc((p + 1) * sizeof *fit->dropped);
     fit->remaining = malloc((p + 1) * sizeof *fit->remaining);
     if ((p && !fit->coefficients) || !fit->kept || !fit->dropped || !fit->remaining)

@@ -53,7 +53,8 @@ static void factorise(struct factor *f)
             f->verdict[j] = j + 1 < size ? judge(f, j, left) : KEEP;
             bool kept = f->verdict[j] == KEEP && left > 0;
             row[j] = kept ? sqrt(left) : 0;
-#pragma omp parallel for schedule(static) num_threads(f->l->threads) if (size - from > 4 * PARALLEL_SIZE)
+#pragma omp parallel for schedule(static)                                                                    \
+    num_threads(f->l->threads) if (size - from > (size_t)4 * PARALLEL_SIZE)
             for (size_t i = j + 1; i < size; i++) {
                 double value = k[i * size + j] - absorbed_dot(k + i * size + from, row + from, j - from);
                 k[i * size + j] = kept ? value / row[j] : 0;

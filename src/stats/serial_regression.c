@@ -72,7 +72,7 @@ static void transform(const gsl_matrix *x, const gsl_vector *y, const long *time
                       struct transformed *out)
 {
     for (size_t i = 0; i < x->size1; i++) {
-        double gap = i > 0 ? (double)((time[i] - time[i - 1]) / step) : 0;
+        double gap = i > 0 ? (double)(time[i] - time[i - 1]) / (double)step : 0;
         double carried = i > 0 ? pow(rho, gap) : 0;
         double scale = i > 0 ? sqrt((1 - rho * rho) / (1 - carried * carried)) : sqrt(1 - rho * rho);
         for (size_t j = 0; j < x->size2; j++) {

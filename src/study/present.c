@@ -119,7 +119,7 @@ static bool is_left_out(const struct view *view, size_t column)
                                             {"priority", "priority_label"},
                                             {"indicator", "indicator_label"},
                                             {"quadrant", "quadrant_label"},
-                                             {"procedure", "label"}};
+                                            {"procedure", "label"}};
     for (size_t i = 0; i < sizeof worded / sizeof *worded; i++)
         if (!strcmp(name, worded[i][0]) && has_column(view, worded[i][1])) return true;
     /* a cohort tells rows apart where effects are by cohort */
