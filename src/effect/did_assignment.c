@@ -175,6 +175,27 @@ done:
     return status;
 }
 
+/* The covariates that the regression kept; *out is NULL where it kept none, or all of them (then data->covariates serve). */
+static uf_status kept_covariates(const struct uf_did_data *data, const struct uf_did_fit *fit, bool *all,
+                                 gsl_matrix **out, struct uf_error *error)
+{
+    size_t k = data->covariates ? data->covariates->size2 : 0, kept = 0;
+    *out = NULL;
+    for (size_t j = 0; j < k; j++) kept += fit->position[fit->n_leading + j] != SIZE_MAX;
+    *all = kept == k;
+    if (*all || kept == 0) return UF_OK;
+    *out = gsl_matrix_alloc(data->n, kept);
+    if (!*out) return uf_fail_memory(error);
+    size_t to = 0;
+    for (size_t j = 0; j < k; j++) {
+        if (fit->position[fit->n_leading + j] == SIZE_MAX) continue;
+        for (size_t i = 0; i < data->n; i++)
+            gsl_matrix_set(*out, i, to, gsl_matrix_get(data->covariates, i, j));
+        to++;
+    }
+    return UF_OK;
+}
+
 uf_status uf_did_randomise(const struct uf_did_data *data, const struct uf_did_fit *fit,
                            const struct uf_did_assignment *assignment,
                            const struct uf_randomisation_options *options, struct uf_randomisation *out,
@@ -187,11 +208,18 @@ uf_status uf_did_randomise(const struct uf_did_data *data, const struct uf_did_f
         if (error) *error = reason;
         return status;
     }
+    gsl_matrix *covariates = NULL;
+    bool all, noisy = status == UF_OK;
+    status = kept_covariates(data, fit, &all, &covariates, error);
+    if (status != UF_OK) {
+        uf_did_noise_clear(&noise);
+        return status;
+    }
     const struct uf_randomisation_input input = {
         .n = data->n,
         .outcome = data->outcome,
         .weights = data->weights,
-        .covariates = data->covariates,
+        .covariates = all ? data->covariates : covariates,
         .absorber = fit->absorber,
         .n_blocks = assignment->n_blocks,
         .block = assignment->block,
@@ -201,9 +229,10 @@ uf_status uf_did_randomise(const struct uf_did_data *data, const struct uf_did_f
         .cluster = data->n_cluster_dimensions == 1 ? data->cluster[0] : NULL,
         .n_groups = data->n_cluster_dimensions == 1 ? data->n_groups[0] : 0,
         .treatment = data->treatment,
-        .noise = status == UF_OK ? &noise.view : NULL,
+        .noise = noisy ? &noise.view : NULL,
     };
     status = uf_randomisation_test(&input, options, out, error);
+    gsl_matrix_free(covariates);
     uf_did_noise_clear(&noise);
     return status;
 }

@@ -11,8 +11,8 @@
 #include <utfall/did.h>
 
 /* A regressor of which the fixed effects leave less than this share of its norm does not vary within units
- * and periods. */
-#define DID_COLLINEAR 1e-10
+ * and periods: the square of it is what rounding leaves of the normal equations that covariances rest on. */
+#define DID_COLLINEAR 1e-7
 
 /* The regression on `leading` (n × n_leading, in the order in which they are to be kept) and the covariates, with unit and
  * period effects taken out. */

@@ -94,7 +94,8 @@ static uf_status add_regressors(const struct uf_covariance_input *input, struct 
     gsl_matrix_memcpy(l, input->inverse);
     if (gsl_linalg_cholesky_decomp1(l)) {
         gsl_matrix_free(l);
-        return uf_fail(error, UF_INTERNAL, "covariance: (X'X)^-1 is not positive definite");
+        return uf_fail(error, UF_NOT_IDENTIFIED,
+                       "covariance: (X'X)^-1 is not positive definite, since columns are nearly collinear");
     }
     for (size_t j = 0; j < k; j++) {
         double *y = basis->y + basis->q++ * n;

@@ -148,7 +148,9 @@ static uf_status joint_directions(const gsl_matrix *inverse, const size_t *index
             double sum = gsl_matrix_get(inverse, index[a], index[b]) - dot(l + a * m, l + b * m, b);
             if (a == b && !(sum > 0)) {
                 free(l);
-                return uf_fail(error, UF_INTERNAL, "joint test: (X'X)^-1 is not positive definite");
+                return uf_fail(
+                    error, UF_NOT_IDENTIFIED,
+                    "joint test: (X'X)^-1 is not positive definite, since columns are nearly collinear");
             }
             l[a * m + b] = a == b ? sqrt(sum) : sum / l[b * m + b];
         }

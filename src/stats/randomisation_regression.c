@@ -9,7 +9,7 @@
 #include "base/fail.h"
 #include "stats/randomisation_balanced.h"
 
-#define COLLINEAR 1e-10
+#define COLLINEAR 1e-7
 
 /* The regression with everything but the treatment taken out once; on the √w scale. */
 struct reduced {

@@ -261,7 +261,9 @@ static uf_status fill(const struct uf_wild_bootstrap_input *input, const struct 
     }
     gsl_matrix_memcpy(l, regression->inverse);
     if (gsl_linalg_cholesky_decomp1(l)) {
-        status = uf_fail(error, UF_INTERNAL, "wild bootstrap: (X'X)^-1 is not positive definite");
+        status =
+            uf_fail(error, UF_NOT_IDENTIFIED,
+                    "wild bootstrap: (X'X)^-1 is not positive definite, since columns are nearly collinear");
         goto done;
     }
     UF_TRY_GOTO(combination_direction(regression, input->combination, direction, &kappa, error), done);

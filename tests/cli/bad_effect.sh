@@ -32,6 +32,15 @@ for formula in 'i+t+d' '0.1*(i+t)+0.7*d' '1e9*(i+t+d)' '0.1*(i+t)'; do
     grep -q "Gränser saknas: händelsestudien förklarar utfallet fullständigt" "$err" || fail "an exact event study has bounds"
 done
 
+# a covariate that is the treatment but for the ninth digit is dropped by name, here and under every assignment
+panel 'e+d'
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; print $0 ",dx"; next } { print $0 "," $at["d"] + 1e-9 * (NR * 7 % 11) }' panel.csv >near.csv
+for method in did sun-abraham stacked; do
+    # shellcheck disable=SC2086
+    expect 0 "$UTFALL" effect "$method" --data near.csv $columns --covariates dx --table estimates --format csv
+    awk -F, '$2 + 0 > 1000 || $2 + 0 < -1000 || $4 + 0 > 1e6 || $4 + 0 < -1e6 { exit 1 }' "$out" || fail "$method: dx is not dropped"
+done
+
 # figures whose squares are not numbers of the machine
 for method in $all_methods power size-check; do
     panel 'e*1e300' && expect_message 3 "column 'y' has" effect "$method"
