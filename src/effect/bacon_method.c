@@ -234,22 +234,13 @@ static uf_status run_bacon(const struct uf_panel *panel, const struct uf_options
     struct uf_design design;
     struct effect_sample sample;
     struct effect_inference inference = {.level = 0.95};
-    if (panel->outcome < 0)
-        return uf_fail(error, UF_BAD_USAGE, "bacon needs an outcome: name one column as the outcome");
+    struct effect_run run;
+    UF_TRY(effect_run_init(panel, context, "bacon", &sample, &inference, result, &run, error));
     if (panel->n_covariates > 0)
         return uf_fail(
             error, UF_BAD_USAGE,
             "bacon takes no covariates: with them the two-way estimate is no sum of comparisons of means; "
             "leave them out, or estimate with did, imputation or callaway-santanna");
-    const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
-    const struct effect_run run = {.panel = panel,
-                                   .context = context,
-                                   .sample = &sample,
-                                   .result = result,
-                                   .method = "bacon",
-                                   .outcome = outcome->name,
-                                   .unit = outcome->unit,
-                                   .inference = &inference};
     UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &design, result, error));
     /* it takes an estimate apart whose reading with several starts is what it is about */
     result->claim =

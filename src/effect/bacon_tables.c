@@ -16,31 +16,6 @@ static const struct uf_words type_words[UF_BACON_TYPES] = {
                                  "behandlade mot alltid behandlade (otillåten)"},
 };
 
-struct column {
-    const char *name;
-    bool number, in_units;
-    int decimals;
-};
-
-static uf_status new_table(const struct effect_run *run, const char *name, struct uf_words title,
-                           const struct column *columns, size_t n_columns, struct uf_table **out,
-                           struct uf_error *error)
-{
-    struct uf_table *table = NULL;
-    size_t index;
-    UF_TRY(uf_table_new(name, &table, error));
-    uf_status status = uf_table_set_title(table, uf_words_in(title, run->context->language), error);
-    for (size_t c = 0; c < n_columns && status == UF_OK; c++)
-        status =
-            uf_table_add_column(table, columns[c].name, columns[c].number ? UF_COLUMN_NUMBER : UF_COLUMN_TEXT,
-                                columns[c].in_units ? run->unit : NULL, columns[c].decimals, &index, error);
-    if (status != UF_OK)
-        uf_table_free(table);
-    else
-        *out = table;
-    return status;
-}
-
 /* A group by its start; units never treated have none. A start before the data is the first period. */
 static const char *group_name(const struct effect_run *run, enum uf_bacon_type type, bool control,
                               size_t start)
@@ -82,13 +57,14 @@ static uf_status report_comparisons(const struct effect_run *run, const struct u
 {
     static const struct uf_words title = {"The comparisons behind the two-way estimate",
                                           "Jämförelserna bakom skattningen med fasta effekter"};
-    static const struct column columns[] = {{"label", false, false, -1},   {"treated", false, false, -1},
-                                            {"control", false, false, -1}, {"type", false, false, -1},
-                                            {"weight", true, false, 4},    {"estimate", true, true, 4},
-                                            {"n_treated", true, false, 0}, {"n_control", true, false, 0},
-                                            {"from", false, false, -1},    {"to", false, false, -1}};
+    static const struct effect_column columns[] = {
+        {"label", false, false, -1},   {"treated", false, false, -1}, {"control", false, false, -1},
+        {"type", false, false, -1},    {"weight", true, false, 4},    {"estimate", true, true, 4},
+        {"n_treated", true, false, 0}, {"n_control", true, false, 0}, {"from", false, false, -1},
+        {"to", false, false, -1}};
     struct uf_table *table = NULL;
-    UF_TRY(new_table(run, "comparisons", title, columns, sizeof columns / sizeof *columns, &table, error));
+    UF_TRY(effect_columns_new(run, "comparisons", title, columns, sizeof columns / sizeof *columns, &table,
+                              error));
     uf_status status = UF_OK;
     for (size_t c = 0; c < bacon->count && status == UF_OK; c++)
         status = add_comparison(run, &bacon->comparison[c], table, error);
@@ -103,12 +79,13 @@ static uf_status report_types(const struct effect_run *run, const struct uf_baco
                               struct uf_error *error)
 {
     static const struct uf_words title = {"The comparisons by type", "Jämförelserna efter typ"};
-    static const struct column columns[] = {{"type", false, false, -1},
-                                            {"weight", true, false, 4},
-                                            {"estimate", true, true, 4},
-                                            {"part", true, true, 4}};
+    static const struct effect_column columns[] = {{"type", false, false, -1},
+                                                   {"weight", true, false, 4},
+                                                   {"estimate", true, true, 4},
+                                                   {"part", true, true, 4}};
     struct uf_table *table = NULL;
-    UF_TRY(new_table(run, "by-type", title, columns, sizeof columns / sizeof *columns, &table, error));
+    UF_TRY(
+        effect_columns_new(run, "by-type", title, columns, sizeof columns / sizeof *columns, &table, error));
     uf_status status = UF_OK;
     for (int type = 0; type < UF_BACON_TYPES && status == UF_OK; type++) {
         const double values[] = {bacon->weight[type], bacon->part[type] / bacon->weight[type],

@@ -415,18 +415,9 @@ static uf_status run_callaway(const struct uf_panel *panel, const struct uf_opti
 {
     struct effect_inference inference = {0};
     struct effect_sample sample;
-    if (panel->outcome < 0)
-        return uf_fail(error, UF_BAD_USAGE,
-                       "callaway-santanna needs an outcome: name one column as the outcome");
-    const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
-    struct callaway_run run = {.common = {.panel = panel,
-                                          .context = context,
-                                          .sample = &sample,
-                                          .result = result,
-                                          .method = "callaway-santanna",
-                                          .outcome = outcome->name,
-                                          .unit = outcome->unit,
-                                          .inference = &inference}};
+    struct callaway_run run = {0};
+    UF_TRY(effect_run_init(panel, context, "callaway-santanna", &sample, &inference, result, &run.common,
+                           error));
     UF_TRY(read_request(options, context, &run, error));
     UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &run.design, result, error));
     result->claim = run.design.claim;

@@ -283,17 +283,8 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
     struct uf_design design;
     struct effect_inference inference;
     struct effect_sample sample;
-    if (panel->outcome < 0)
-        return uf_fail(error, UF_BAD_USAGE, "did needs an outcome: name one column as the outcome");
-    const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
-    struct did_run run = {.common = {.panel = panel,
-                                     .context = context,
-                                     .sample = &sample,
-                                     .result = result,
-                                     .method = "did",
-                                     .outcome = outcome->name,
-                                     .unit = outcome->unit,
-                                     .inference = &inference}};
+    struct did_run run = {0};
+    UF_TRY(effect_run_init(panel, context, "did", &sample, &inference, result, &run.common, error));
     UF_TRY(effect_inference_read(options, context, &inference, error));
     UF_TRY(read_request(options, &run, error));
     UF_TRY(uf_design_check(panel, UF_COMPARE_TREATED_CONTROL, context, &design, result, error));

@@ -208,18 +208,8 @@ static uf_status run_dose_response(const struct uf_panel *panel, const struct uf
     struct effect_inference inference;
     struct effect_sample sample;
     struct dose_units units = {0};
-    if (panel->outcome < 0)
-        return uf_fail(error, UF_BAD_USAGE, "dose-response needs an outcome: name one column as the outcome");
-    const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
-    struct dose_run run = {.common = {.panel = panel,
-                                      .context = context,
-                                      .sample = &sample,
-                                      .result = result,
-                                      .method = "dose-response",
-                                      .outcome = outcome->name,
-                                      .unit = outcome->unit,
-                                      .inference = &inference},
-                           .sample = &sample};
+    struct dose_run run = {.sample = &sample};
+    UF_TRY(effect_run_init(panel, context, "dose-response", &sample, &inference, result, &run.common, error));
     UF_TRY(effect_inference_read(options, context, &inference, error));
     UF_TRY(read_request(options, &run, error));
     UF_TRY(uf_design_check(panel, UF_COMPARE_TREATED_CONTROL, context, &design, result, error));

@@ -130,3 +130,22 @@ uf_status effect_add_row(struct uf_table *table, const struct effect_run *run, c
     if (out_row) *out_row = index;
     return UF_OK;
 }
+
+uf_status effect_columns_new(const struct effect_run *run, const char *name, struct uf_words title,
+                             const struct effect_column *columns_asked, size_t n_columns,
+                             struct uf_table **out, struct uf_error *error)
+{
+    struct uf_table *table = NULL;
+    size_t index;
+    UF_TRY(uf_table_new(name, &table, error));
+    uf_status status = uf_table_set_title(table, uf_words_in(title, run->context->language), error);
+    for (size_t c = 0; c < n_columns && status == UF_OK; c++)
+        status = uf_table_add_column(
+            table, columns_asked[c].name, columns_asked[c].number ? UF_COLUMN_NUMBER : UF_COLUMN_TEXT,
+            columns_asked[c].in_units ? run->unit : NULL, columns_asked[c].decimals, &index, error);
+    if (status != UF_OK)
+        uf_table_free(table);
+    else
+        *out = table;
+    return status;
+}

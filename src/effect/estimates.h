@@ -55,4 +55,14 @@ uf_status effect_add_row(struct uf_table *table, const struct effect_run *run, c
 /* A number, or missing (not applicable) for NaN. */
 uf_status effect_set_number(struct uf_table *table, size_t row, size_t column, double value,
                             struct uf_error *error);
+
+/* Columns of a table of another shape. */
+struct effect_column {
+    const char *name;
+    bool number, in_units; /* in the outcome's unit */
+    int decimals;
+};
+uf_status effect_columns_new(const struct effect_run *run, const char *name, struct uf_words title,
+                             const struct effect_column *columns, size_t n_columns, struct uf_table **out,
+                             struct uf_error *error);
 #endif

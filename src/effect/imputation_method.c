@@ -313,17 +313,8 @@ static uf_status run_imputation(const struct uf_panel *panel, const struct uf_op
     struct uf_design design;
     struct effect_inference inference;
     struct effect_sample sample;
-    if (panel->outcome < 0)
-        return uf_fail(error, UF_BAD_USAGE, "imputation needs an outcome: name one column as the outcome");
-    const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
-    struct imputation_run run = {.common = {.panel = panel,
-                                            .context = context,
-                                            .sample = &sample,
-                                            .result = result,
-                                            .method = "imputation",
-                                            .outcome = outcome->name,
-                                            .unit = outcome->unit,
-                                            .inference = &inference}};
+    struct imputation_run run = {0};
+    UF_TRY(effect_run_init(panel, context, "imputation", &sample, &inference, result, &run.common, error));
     UF_TRY(read_request(options, &run, error));
     UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &design, result, error));
     result->claim = design.claim;

@@ -34,6 +34,24 @@ const char *const effect_df_rules[] = {"default", "residual", "clusters", "satte
 
 static const struct uf_words none = {NULL, NULL};
 
+uf_status effect_run_init(const struct uf_panel *panel, const struct uf_context *context, const char *method,
+                          struct effect_sample *sample, struct effect_inference *inference,
+                          struct uf_result *result, struct effect_run *out, struct uf_error *error)
+{
+    if (panel->outcome < 0)
+        return uf_fail(error, UF_BAD_USAGE, "%s needs an outcome: name one column as the outcome", method);
+    const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
+    *out = (struct effect_run){.panel = panel,
+                               .context = context,
+                               .sample = sample,
+                               .result = result,
+                               .method = method,
+                               .outcome = outcome->name,
+                               .unit = outcome->unit,
+                               .inference = inference};
+    return UF_OK;
+}
+
 uf_status effect_note(const struct effect_run *run, enum uf_severity severity, const char *code,
                       struct uf_words text, struct uf_words advice, const struct uf_argument *arguments,
                       size_t n_arguments, struct uf_error *error)

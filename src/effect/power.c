@@ -290,47 +290,22 @@ static uf_status note_minimum(const struct power_run *run, struct uf_error *erro
     return effect_note(&run->common, UF_NOTE, "minimum-effect", text, nothing, arguments, 3, error);
 }
 
-struct column {
-    const char *name;
-    bool number, in_units;
-    int decimals;
-};
-
-static uf_status new_table(const struct power_run *run, const char *name, struct uf_words title,
-                           const struct column *columns, size_t n_columns, struct uf_table **out,
-                           struct uf_error *error)
-{
-    struct uf_table *table = NULL;
-    size_t index;
-    UF_TRY(uf_table_new(name, &table, error));
-    uf_status status = uf_table_set_title(table, uf_words_in(title, run->common.context->language), error);
-    for (size_t c = 0; c < n_columns && status == UF_OK; c++)
-        status = uf_table_add_column(
-            table, columns[c].name, columns[c].number ? UF_COLUMN_NUMBER : UF_COLUMN_TEXT,
-            columns[c].in_units ? run->common.unit : NULL, columns[c].decimals, &index, error);
-    if (status != UF_OK)
-        uf_table_free(table);
-    else
-        *out = table;
-    return status;
-}
-
 static uf_status run_all(struct power_run *run, struct uf_error *error)
 {
     static const struct uf_words titles[] = {
         {"The smallest effect that would be found", "Den minsta effekt som skulle upptäckas"},
         {"How often an effect would be found", "Hur ofta en effekt skulle upptäckas"}};
-    static const struct column minimum[] = {
+    static const struct effect_column minimum[] = {
         {"procedure", false, false, -1}, {"std_error", true, true, 4},      {"df", true, false, 1},
         {"power", true, false, 2},       {"minimum_effect", true, true, 4}, {"note", false, false, -1}};
-    static const struct column curve[] = {{"effect_size", true, true, 4},
-                                          {"power", true, false, 2},
-                                          {"mc_error", true, false, 3},
-                                          {"procedure", false, false, -1},
-                                          {"label", false, false, -1}};
+    static const struct effect_column curve[] = {{"effect_size", true, true, 4},
+                                                 {"power", true, false, 2},
+                                                 {"mc_error", true, false, 3},
+                                                 {"procedure", false, false, -1},
+                                                 {"label", false, false, -1}};
     UF_TRY(analytic(run, error));
-    UF_TRY(new_table(run, "minimum-effect", titles[0], minimum, 6, &run->minimum, error));
-    UF_TRY(new_table(run, "power-curve", titles[1], curve, 5, &run->curve, error));
+    UF_TRY(effect_columns_new(&run->common, "minimum-effect", titles[0], minimum, 6, &run->minimum, error));
+    UF_TRY(effect_columns_new(&run->common, "power-curve", titles[1], curve, 5, &run->curve, error));
     UF_TRY(note_minimum(run, error));
     UF_TRY(report_analytic(run, error));
     UF_TRY(simulate(run, error));
@@ -352,17 +327,8 @@ static uf_status run_power(const struct uf_panel *panel, const struct uf_options
                                            "Se i urvalsloggen vilka rader som föll bort."};
     struct uf_design design;
     struct effect_sample sample;
-    if (panel->outcome < 0)
-        return uf_fail(error, UF_BAD_USAGE, "power needs an outcome: name one column as the outcome");
-    const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
-    struct power_run run = {.common = {.panel = panel,
-                                       .context = context,
-                                       .sample = &sample,
-                                       .result = result,
-                                       .method = "power",
-                                       .outcome = outcome->name,
-                                       .unit = outcome->unit},
-                            .options = options};
+    struct power_run run = {.options = options};
+    UF_TRY(effect_run_init(panel, context, "power", &sample, NULL, result, &run.common, error));
     UF_TRY(read_request(&run, error));
     UF_TRY(uf_design_check(panel, UF_COMPARE_TREATED_CONTROL, context, &design, result, error));
     result->claim = UF_CLAIM_DESCRIPTION; /* nothing is estimated */

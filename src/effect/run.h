@@ -18,6 +18,12 @@ struct effect_run {
     struct effect_inference *inference; /* what was asked for, and is possible */
 };
 
+/* The run of a method on a panel: what every one of its tables is told. UF_BAD_USAGE: no outcome was named. The sample
+ * and the inference are filled in by the method. */
+uf_status effect_run_init(const struct uf_panel *panel, const struct uf_context *context, const char *method,
+                          struct effect_sample *sample, struct effect_inference *inference,
+                          struct uf_result *result, struct effect_run *out, struct uf_error *error);
+
 /* A note in the language of the run; `advice` may be {NULL, NULL}. */
 uf_status effect_note(const struct effect_run *run, enum uf_severity severity, const char *code,
                       struct uf_words text, struct uf_words advice, const struct uf_argument *arguments,

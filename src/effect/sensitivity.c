@@ -115,25 +115,6 @@ static const struct uf_chart_hint charts[] = {
      .from_zero = true},
 };
 
-uf_status sensitivity_table(const struct sensitivity_run *run, const char *name, struct uf_words title,
-                            const struct sensitivity_column *columns, size_t n_columns, struct uf_table **out,
-                            struct uf_error *error)
-{
-    struct uf_table *table = NULL;
-    size_t index;
-    UF_TRY(uf_table_new(name, &table, error));
-    uf_status status = uf_table_set_title(table, uf_words_in(title, run->common.context->language), error);
-    for (size_t c = 0; c < n_columns && status == UF_OK; c++)
-        status = uf_table_add_column(
-            table, columns[c].name, columns[c].number ? UF_COLUMN_NUMBER : UF_COLUMN_TEXT,
-            columns[c].in_units ? run->common.unit : NULL, columns[c].decimals, &index, error);
-    if (status != UF_OK)
-        uf_table_free(table);
-    else
-        *out = table;
-    return status;
-}
-
 static uf_status read_request(const struct uf_options *options, struct sensitivity_run *run,
                               struct uf_error *error)
 {
@@ -202,17 +183,8 @@ static uf_status run_sensitivity(const struct uf_panel *panel, const struct uf_o
 {
     struct uf_design design;
     struct effect_sample sample;
-    if (panel->outcome < 0)
-        return uf_fail(error, UF_BAD_USAGE, "sensitivity needs an outcome: name one column as the outcome");
-    const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
-    struct sensitivity_run run = {.common = {.panel = panel,
-                                             .context = context,
-                                             .sample = &sample,
-                                             .result = result,
-                                             .method = "sensitivity",
-                                             .outcome = outcome->name,
-                                             .unit = outcome->unit},
-                                  .options = options};
+    struct sensitivity_run run = {.options = options};
+    UF_TRY(effect_run_init(panel, context, "sensitivity", &sample, NULL, result, &run.common, error));
     UF_TRY(read_request(options, &run, error));
     UF_TRY(sensitivity_check_options(&run, error));
     UF_TRY(uf_design_check(panel, UF_COMPARE_TREATED_CONTROL, context, &design, result, error));

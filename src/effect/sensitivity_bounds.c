@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* How far from parallel the trends may be: tables and sentences. */
 #include "base/fail.h"
+#include "effect/estimates.h"
 #include "effect/sensitivity_event.h"
 #include "effect/significant.h"
 
@@ -343,14 +344,14 @@ static uf_status report_power(const struct sensitivity_run *run, const struct se
                                          "upptäckt den i hälften av fallen, och en på {1} i fyra "
                                          "fall av fem. Över perioderna efter start motsvarar "
                                          "linjerna {3} och {4} i genomsnitt; skattningen är {5}."};
-    static const struct sensitivity_column columns[] = {{"power", true, 2, false},
-                                                        {"slope", true, 4, true},
-                                                        {"average_difference", true, 4, true},
-                                                        {"average_bias_if_passed", true, 4, true}};
+    static const struct effect_column columns[] = {{"power", true, 2, false},
+                                                   {"slope", true, 4, true},
+                                                   {"average_difference", true, 4, true},
+                                                   {"average_bias_if_passed", true, 4, true}};
     struct uf_table *table = NULL;
     double slopes[2];
     if (isnan(e->df2)) return UF_OK;
-    UF_TRY(sensitivity_table(run, "pretrend-power", title, columns, 4, &table, error));
+    UF_TRY(effect_columns_new(&run->common, "pretrend-power", title, columns, 4, &table, error));
     struct uf_error reason;
     uf_status status = add_powers(e, table, slopes, &reason);
     if (status != UF_OK) {
@@ -425,20 +426,22 @@ static uf_status report(const struct sensitivity_run *run, struct sensitivity_ev
         {"Intervals when trends need not be parallel",
          "Intervall när trenderna inte behöver vara parallella"},
         {"How far from parallel the trends may be", "Hur långt från parallella trenderna får vara"}};
-    static const struct sensitivity_column bounds[] = {
+    static const struct effect_column bounds[] = {
         {"parameter", false, -1, false}, {"restriction", false, -1, false},   {"set", false, -1, false},
         {"m", true, 4, false},           {"estimate", true, 4, true},         {"low", true, 4, true},
         {"high", true, 4, true},         {"includes_zero", false, -1, false}, {"vcov", false, -1, false},
         {"note", false, -1, false},      {"label", false, -1, false}};
-    static const struct sensitivity_column breakdown[] = {{"parameter", false, -1, false},
-                                                          {"restriction", false, -1, false},
-                                                          {"set", false, -1, false},
-                                                          {"breakdown_m", true, 4, false},
-                                                          {"text", false, -1, false}};
+    static const struct effect_column breakdown[] = {{"parameter", false, -1, false},
+                                                     {"restriction", false, -1, false},
+                                                     {"set", false, -1, false},
+                                                     {"breakdown_m", true, 4, false},
+                                                     {"text", false, -1, false}};
     struct tables tables = {0};
-    uf_status status = sensitivity_table(run, "bounds", titles[0], bounds, 11, &tables.bounds, error);
+    uf_status status =
+        effect_columns_new(&run->common, "bounds", titles[0], bounds, 11, &tables.bounds, error);
     if (status == UF_OK)
-        status = sensitivity_table(run, "breakdown", titles[1], breakdown, 5, &tables.breakdown, error);
+        status =
+            effect_columns_new(&run->common, "breakdown", titles[1], breakdown, 5, &tables.breakdown, error);
     struct uf_error reason;
     if (status == UF_OK) {
         status = fill(run, e, &tables, &reason);

@@ -48,13 +48,4 @@ uf_status sensitivity_take(const struct sensitivity_run *run, struct uf_table *t
 const char *sensitivity_role_of(const struct sensitivity_run *run, bool treated);
 
 /* A table of numbers and texts. */
-struct sensitivity_column {
-    const char *name;
-    bool number;
-    int decimals;
-    bool in_units; /* of the outcome */
-};
-uf_status sensitivity_table(const struct sensitivity_run *run, const char *name, struct uf_words title,
-                            const struct sensitivity_column *columns, size_t n_columns, struct uf_table **out,
-                            struct uf_error *error);
 #endif

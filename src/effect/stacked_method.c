@@ -221,17 +221,8 @@ static uf_status run_stacked(const struct uf_panel *panel, const struct uf_optio
     struct uf_design design;
     struct effect_inference inference;
     struct effect_sample sample;
-    if (panel->outcome < 0)
-        return uf_fail(error, UF_BAD_USAGE, "stacked needs an outcome: name one column as the outcome");
-    const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
-    struct stacked_run run = {.common = {.panel = panel,
-                                         .context = context,
-                                         .sample = &sample,
-                                         .result = result,
-                                         .method = "stacked",
-                                         .outcome = outcome->name,
-                                         .unit = outcome->unit,
-                                         .inference = &inference}};
+    struct stacked_run run = {0};
+    UF_TRY(effect_run_init(panel, context, "stacked", &sample, &inference, result, &run.common, error));
     UF_TRY(effect_inference_read(options, context, &inference, error));
     UF_TRY(read_request(options, &run, error));
     UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &design, result, error));
