@@ -10,7 +10,8 @@
 #include <string.h>
 
 /* in the order of their enums */
-static const char *const estimators[] = {"doubly-robust", "regression", "ipw", NULL};
+static const char *const estimators[] = {"doubly-robust",          "regression",         "ipw",
+                                         "doubly-robust-improved", "ipw-unstandardised", NULL};
 static const char *const controls[] = {"never-treated", "not-yet-treated", NULL};
 static const char *const bases[] = {"varying", "universal", NULL};
 static const char *const switchings[] = {"refuse", "from-first-start", NULL};
@@ -18,7 +19,8 @@ static const char *const inferences[] = {"auto", "influence", "multiplier", "ran
 
 static const struct uf_option options_table[] = {
     {"estimator", UF_OPTION_CHOICE, "doubly-robust", estimators,
-     "how covariates are used: doubly-robust, regression of the controls, or ipw (propensity weights)",
+     "how covariates are used: doubly-robust (-improved: balancing weights), regression of the controls, or ipw "
+     "(propensity weights; -unstandardised: that need not sum to one)",
      UF_COLUMNS_NONE},
     {"control", UF_OPTION_CHOICE, "never-treated", controls,
      "units compared with: never treated, or also those not yet treated", UF_COLUMNS_NONE},

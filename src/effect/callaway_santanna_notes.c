@@ -28,6 +28,11 @@ static const struct uf_words reasons[] = {
                              "treated {7}, among the controls {8})",
                              "ingen överlappning: {6} enheter har en benägenhet på minst 0,999 (störst bland "
                              "insatsenheterna {7}, bland jämförelseenheterna {8})"},
+    [UF_DRDID_NO_BALANCE] =
+        {"no overlap: no weights give the {2} controls the mean covariates of the {11} treated, which lie outside "
+         "the range of the controls",
+         "ingen överlappning: inga vikter ger de {2} jämförelseenheterna de {11} insatsenheternas medelvärden av "
+         "kovariaterna, som ligger utanför jämförelseenheternas räckvidd"},
 };
 static const struct uf_words reference = {"reference: 0 by definition", "referens: 0 per definition"};
 static const struct uf_words single = {"one treated unit: how much it varies by itself is not in the error",
@@ -53,7 +58,9 @@ uf_status callaway_cell_note(const struct callaway_run *run, const struct uf_gro
                                             uf_count_argument(why->n_beyond),
                                             uf_number_argument(why->most_treated, 4),
                                             uf_number_argument(why->most_control, 4),
-                                            uf_count_argument(why->n_trimmed)};
+                                            uf_count_argument(why->n_trimmed),
+                                            uf_text_argument(""),
+                                            uf_count_argument(cell->n_treated)};
     struct uf_words words = none;
     *out = NULL;
     if (cell->reference)
@@ -65,7 +72,7 @@ uf_status callaway_cell_note(const struct callaway_run *run, const struct uf_gro
     else if (cell->n_treated == 1)
         words = single;
     if (!words.en) return UF_OK;
-    return uf_phrase(run->common.context->language, words, arguments, 10, out, error);
+    return uf_phrase(run->common.context->language, words, arguments, 12, out, error);
 }
 
 static uf_status note_cells(const struct callaway_run *run, struct uf_error *error)

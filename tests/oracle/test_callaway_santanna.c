@@ -339,7 +339,8 @@ static void bands_by_county(void **state)
 static void two_by_two(void **state)
 {
     (void)state;
-    static const char *const entries[] = {"drdid_panel", "reg_did_panel", "std_ipw_did_panel"};
+    static const char *const entries[] = {"drdid_panel", "reg_did_panel", "std_ipw_did_panel",
+                                          "drdid_imp_panel", "ipw_did_panel"}; /* as the enum */
     json_t *results = load_json(need_shared("reference/peers/results/drdid_2x2_mpdta.json"));
     struct long_panel p = long_panel_read(need_shared("reference/peers/data/mpdta.csv"), "countyreal", "year",
                                           "lemp", "first.treat", "lpop", NULL, NULL);
@@ -362,7 +363,7 @@ static void two_by_two(void **state)
     struct uf_error error;
     struct uf_drdid_design *design;
     assert_ok(uf_drdid_design_new(units, 1, &design, &error), &error);
-    for (int e = 0; e < 3; e++) {
+    for (int e = 0; e < 5; e++) {
         struct uf_drdid_diagnosis diagnosis;
         uf_drdid_design_set(design, (enum uf_drdid_estimator)e, n_treated, n - n_treated, NULL, covariate, n,
                             1, &diagnosis);
