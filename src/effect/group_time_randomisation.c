@@ -29,28 +29,30 @@ static void dealer_clear(struct dealer *d)
     group_time_wide_clear(&d->wide);
     group_time_order_clear(&d->order);
     group_time_room_clear(&d->room);
-    free(d->cells), free(d->influence.value), free(d->block), free(d->first_period);
+    free(d->cells), free(d->influence.value), free(d->influence.place), free(d->block), free(d->first_period);
     free(d->sum), free(d->effect), free(d->by_row), free(d->share);
 }
 
 static uf_status dealer_init(const struct uf_did_data *data, struct dealer *d, struct uf_error *error)
 {
-    UF_TRY(group_time_wide_init(data, &d->wide, error));
+    UF_TRY(group_time_wide_init(data, d->options->cross_sections, &d->wide, error));
     UF_TRY(group_time_order_init(&d->wide, &d->order, error));
     UF_TRY(group_time_room_init(&d->wide, &d->room, error));
-    size_t n = data->n_units + 1, periods = data->n_periods + 1;
+    size_t n = d->wide.n_units + 1, periods = data->n_periods + 1;
     d->cells = malloc(periods * periods * sizeof *d->cells);
     d->influence.value = malloc(2 * n * sizeof(double));
+    d->influence.place = d->wide.cross_sections ? malloc(2 * n * sizeof(size_t)) : NULL;
     d->block = malloc(n * sizeof *d->block);
     d->first_period = malloc(n * sizeof *d->first_period);
     d->sum = malloc(n * sizeof(double));
     d->effect = malloc(periods * sizeof(double));
     d->by_row = malloc((d->wide.n_rows + 1) * sizeof(double));
     d->share = malloc((d->assignment->n_blocks + 1) * periods * sizeof(double));
-    if (!d->cells || !d->influence.value || !d->block || !d->first_period || !d->sum || !d->effect ||
+    if (!d->cells || !d->influence.value || (d->wide.cross_sections && !d->influence.place) || !d->block || !d->first_period || !d->sum || !d->effect ||
         !d->by_row || !d->share)
         return uf_fail_memory(error);
-    for (size_t i = 0; i < data->n; i++) d->block[data->unit[i]] = d->assignment->block[i];
+    for (size_t i = 0; i < data->n; i++)
+        d->block[d->wide.cross_sections ? i : data->unit[i]] = d->assignment->block[i];
     return UF_OK;
 }
 
@@ -58,14 +60,21 @@ static uf_status dealer_init(const struct uf_did_data *data, struct dealer *d, s
 static void add_shares(struct dealer *d, const struct uf_group_time_cell *cell, double weight)
 {
     const struct uf_did_data *data = d->wide.data;
+    bool rows = d->wide.cross_sections;
     double *unit_weight = d->room.change; /* the changes have been used */
-    uf_drdid_weights(d->room.design, unit_weight);
+    if (rows)
+        uf_drdid_sections_weights(d->room.design, unit_weight);
+    else
+        uf_drdid_weights(d->room.design, unit_weight);
     for (size_t i = 0; i < cell->n_treated + cell->n_control; i++) {
-        size_t u = d->order.unit[d->room.place[i]], first = data->first_period[u];
+        size_t u = d->order.unit[d->room.place[i]], first = d->wide.first_period[u];
         double *share = d->share + d->block[u] * data->n_periods, x = weight * unit_weight[i];
-        share[cell->period] += x;
+        size_t after = rows ? data->period[u] : cell->period;
+        share[after] += x;
+        d->shift += x * (after >= first);
+        if (rows) continue;
         share[cell->base] -= x;
-        d->shift += x * ((cell->period >= first) - (cell->base >= first));
+        d->shift -= x * (cell->base >= first);
     }
 }
 

@@ -214,6 +214,22 @@ static void did_2_1(void **state)
     mpdta("reference/peers/results/cs_mpdta_did212.json", true);
 }
 
+/* The same rows taken as other counties every year: each its own cluster, whatever county it is of. */
+static void repeated_cross_sections(void **state)
+{
+    (void)state;
+    json_t *results = load_json(need_shared("reference/peers/results/cs_mpdta.json"));
+    struct long_panel p = long_panel_read(need_shared("reference/peers/data/mpdta.csv"), "countyreal", "year",
+                                          "lemp", "first.treat", NULL, NULL, NULL);
+    for (int e = 0; e < 3; e++) { /* without covariates all are the same */
+        const struct uf_group_time_options options = {.estimator = (enum uf_drdid_estimator)e,
+                                                      .cross_sections = true};
+        compare(&p.data, p.first_time, results, "rc_dr_nocov", &options, 1e-8, false);
+    }
+    long_panel_clear(&p);
+    json_decref(results);
+}
+
 static void balanced_and_limited(void **state)
 {
     (void)state;
@@ -477,6 +493,7 @@ int main(void)
                                        cmocka_unit_test(did_2_5),
                                        cmocka_unit_test(did_2_1),
                                        cmocka_unit_test(group_error_of_did_2_1),
+                                       cmocka_unit_test(repeated_cross_sections),
                                        cmocka_unit_test(balanced_and_limited),
                                        cmocka_unit_test(sweden),
                                        cmocka_unit_test(bands),
