@@ -123,7 +123,8 @@ static uf_status add_cell(const struct callaway_run *run, const struct uf_group_
     UF_TRY(status);
     /* a cell may have none, which a row would take for those of the sample */
     const double treated = (double)cell->n_treated, control = (double)cell->n_control;
-    UF_TRY(uf_table_set_number(table, index, EFFECT_N_OBS, 2 * (treated + control), error));
+    const double periods = run->options.cross_sections ? 1 : 2; /* rows lie in one of them each */
+    UF_TRY(uf_table_set_number(table, index, EFFECT_N_OBS, periods * (treated + control), error));
     UF_TRY(uf_table_set_number(table, index, EFFECT_N_TREATED, treated, error));
     UF_TRY(uf_table_set_number(table, index, EFFECT_N_CONTROL, control, error));
     return uf_table_set_number(table, index, weight, cell->weight, error);

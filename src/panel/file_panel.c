@@ -57,7 +57,8 @@ static uf_status build(const struct uf_file_panel_request *request, const struct
                                           .numbers = numbers->items,
                                           .n_numbers = numbers->count,
                                           .clusters = request->clusters,
-                                          .n_clusters = request->n_clusters};
+                                          .n_clusters = request->n_clusters,
+                                          .several_rows = request->several_rows};
     struct uf_panel *panel = NULL;
     UF_TRY(panel_lay_out(&layout, ledger, &panel, error));
     uf_status status = panel_set_roles(panel, request->outcome, request->weight, request->covariates,

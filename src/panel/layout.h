@@ -22,6 +22,7 @@ struct layout_request {
     size_t n_numbers;
     const char *const *clusters; /* text columns */
     size_t n_clusters;
+    bool several_rows; /* for one unit, sector and period: no mistake */
 };
 
 /* Everything but roles, labels of columns, treatment and exposures. Rows without unit or period are left out
