@@ -2,6 +2,7 @@
 /* The inference of callaway-santanna: what the design calls for, and the treatment dealt out anew. */
 #include "base/fail.h"
 #include "effect/callaway_santanna_internal.h"
+#include "effect/group_time_sums.h"
 
 #include <math.h>
 
@@ -44,17 +45,57 @@ uf_status callaway_settle_inference(struct callaway_run *run, struct uf_error *e
 #define MOST_WORK 1.5e9
 enum { FEWEST_DRAWS = 499 };
 
-static bool afford(const struct callaway_run *run, struct uf_randomisation_options *options)
+/* What an assignment costs: of sums by block, or of the rows with their regressions and logits. */
+static double work_of(const struct callaway_run *run, bool sums)
 {
     double cells = (double)run->group_time.n_cells, units = (double)run->group_time.n_units;
     double k = (double)run->common.panel->n_covariates;
-    double affordable = MOST_WORK / (cells * units * (4 + 6 * k * (k + 1)) + 1);
+    if (sums) return cells * (double)run->assignment.n_blocks * (20 + 4 * (k + 1) * (k + 1));
+    return cells * units * (4 + 6 * k * (k + 1));
+}
+
+static bool afford(const struct callaway_run *run, bool sums, struct uf_randomisation_options *options)
+{
+    double affordable = MOST_WORK / (work_of(run, sums) + 1);
     *options = run->common.inference->randomisation;
     if (!run->automatic) return true;
     if (affordable < FEWEST_DRAWS) return false;
     if (affordable < (double)options->most_enumerated) options->most_enumerated = (size_t)affordable;
     if (affordable < (double)options->draws) options->draws = (size_t)affordable;
     return true;
+}
+
+/* The estimator that is dealt: the one asked for, or, where `auto` may not take that long, the regression, which sums by
+ * region carry whatever the number of rows. False: neither. */
+static uf_status choose_dealt(struct callaway_run *run, struct uf_group_time_options *dealt,
+                              struct uf_randomisation_options *options, bool *out, struct uf_error *error)
+{
+    bool sums, regression;
+    *dealt = run->options;
+    UF_TRY(group_time_dealt_by_sums(&run->group_time, &run->options, &run->assignment, &sums, &regression, error));
+    *out = afford(run, sums, options);
+    if (*out || !regression || !afford(run, true, options)) return UF_OK;
+    dealt->estimator = UF_DRDID_REGRESSION;
+    run->dealt_by_regression = *out = true;
+    return UF_OK;
+}
+
+static uf_status note_regression(const struct callaway_run *run, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "The treatment was dealt out anew with estimator: regression, whose average is {0} where {1} gives {2}: in data "
+        "of this size {1} would take long under each assignment. The test is as honest; its p-values and intervals are "
+        "those of the regression.",
+        "Insatsen fördelades på nytt med estimator: regression, vars genomsnitt är {0} där {1} ger {2}: i ett så stort "
+        "datamaterial skulle {1} ta lång tid för varje fördelning. Testet är lika ärligt; dess p-värden och intervall "
+        "är regressionens."};
+    static const struct uf_words advice = {"Ask for inference: influence,randomisation to have it all the same.",
+                                           "Begär inference: influence,randomisation för att ändå få det."};
+    const struct uf_argument arguments[] = {
+        uf_number_argument(run->randomisation.coefficient[0], 4),
+        uf_text_argument(callaway_estimators[run->options.estimator]),
+        uf_number_argument(run->average[UF_AVERAGE_SIMPLE].estimate, 4)};
+    return effect_note(&run->common, UF_NOTE, "randomisation-by-regression", text, advice, arguments, 3, error);
 }
 
 static uf_status note_impossible(const struct callaway_run *run, bool too_large, struct uf_error *error)
@@ -75,24 +116,30 @@ uf_status callaway_randomise(struct callaway_run *run, struct uf_error *error)
 {
     const struct uf_did_data *data = &run->common.sample->data;
     struct uf_randomisation_options options;
+    struct uf_group_time_options dealt;
     struct uf_did_noise noise = {0};
     struct uf_error reason;
+    bool affordable;
     if (!run->randomise) return UF_OK;
-    if (!afford(run, &options)) return note_impossible(run, true, error);
     UF_TRY(uf_did_assignment_init(data, &run->assignment, error));
+    UF_TRY(choose_dealt(run, &dealt, &options, &affordable, error));
+    if (!affordable) return note_impossible(run, true, error);
     uf_status status = uf_did_noise_init(data, &run->assignment, &noise, &reason);
     if (status == UF_OK || status == UF_NOT_IDENTIFIED)
         status =
-            uf_group_time_randomise(data, &run->options, &run->assignment, status == UF_OK ? &noise : NULL,
+            uf_group_time_randomise(data, &dealt, &run->assignment, status == UF_OK ? &noise : NULL,
                                     &options, &run->randomisation, &reason);
     uf_did_noise_clear(&noise);
     if (status == UF_NOT_IDENTIFIED) return note_impossible(run, false, error);
     if (status == UF_OK) {
         run->randomised = true;
-        status = uf_group_time_randomise_leads(data, &run->options, &run->assignment, &options, &run->leads,
+        status = uf_group_time_randomise_leads(data, &dealt, &run->assignment, &options, &run->leads,
                                                &reason);
         if (status == UF_NOT_IDENTIFIED) status = UF_OK; /* no lead */
     }
-    if (status != UF_OK && error) *error = reason;
-    return status;
+    if (status != UF_OK) {
+        if (error) *error = reason;
+        return status;
+    }
+    return run->dealt_by_regression ? note_regression(run, error) : UF_OK;
 }

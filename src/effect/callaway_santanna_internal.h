@@ -24,7 +24,7 @@ struct callaway_run {
     struct uf_group_time group_time;
     struct uf_average average[CALLAWAY_AVERAGES];
     struct uf_multiplier_bootstrap bootstrap[CALLAWAY_AVERAGES]; /* empty without bands */
-    bool randomised;
+    bool randomised, dealt_by_regression; /* with the regression estimator, in place of the one asked for */
     struct uf_did_assignment assignment;
     struct uf_randomisation randomisation, leads; /* leads: count 0 where none are estimated */
 };

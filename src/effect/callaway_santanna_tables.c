@@ -93,7 +93,9 @@ static uf_status report_estimates(const struct callaway_run *run, struct uf_erro
     if (influence_first) status = add_averages(run, false, table, error);
     if (status == UF_OK && run->randomised)
         status =
-            effect_add_randomised(&run->common, &run->randomisation, run->average[UF_AVERAGE_SIMPLE].estimate,
+            effect_add_randomised(&run->common, &run->randomisation,
+                                  run->dealt_by_regression ? run->randomisation.coefficient[0]
+                                                           : run->average[UF_AVERAGE_SIMPLE].estimate,
                                   run->assignment.n_blocks, "simple", table, error);
     if (status == UF_OK && run->influence && !influence_first)
         status = add_averages(run, false, table, error);

@@ -80,6 +80,19 @@ bool group_time_sums_serve(const struct group_time_wide *w, const struct group_t
     return one_row && (p == 1 || (options->estimator == UF_DRDID_REGRESSION && *out_serve_regression));
 }
 
+uf_status group_time_dealt_by_sums(const struct uf_group_time *g, const struct uf_group_time_options *options,
+                                   const struct uf_did_assignment *assignment, bool *out, bool *out_regression,
+                                   struct uf_error *error)
+{
+    const struct group_time_wide *w = &g->work->wide;
+    size_t *block = calloc(w->n_units + 1, sizeof *block);
+    if (!block) return uf_fail_memory(error);
+    for (size_t i = 0; i < w->data->n; i++) block[w->cross_sections ? i : w->data->unit[i]] = assignment->block[i];
+    *out = group_time_sums_serve(w, &g->work->order, options, assignment->n_blocks, block, out_regression);
+    free(block);
+    return UF_OK;
+}
+
 static double value_at(const struct group_time_wide *w, size_t column, size_t unit, size_t period)
 {
     const struct group_time_column *c = &w->column[column];
