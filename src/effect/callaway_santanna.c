@@ -169,6 +169,7 @@ static uf_status run_callaway(const struct uf_panel *panel, const struct uf_opti
     UF_TRY(effect_run_init(panel, context, "callaway-santanna", &sample, &inference, result, &run.common,
                            error));
     UF_TRY(callaway_read_request(options, context, &run, error));
+    UF_TRY(callaway_check_units(&run, error));
     UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &run.design, result, error));
     result->claim = run.design.claim;
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);

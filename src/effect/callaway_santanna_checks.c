@@ -35,36 +35,28 @@ static uf_status count_followed(const struct uf_panel *panel, size_t *out, struc
     return status;
 }
 
-/* Units that are met once only: people or firms, of whom a panel says nothing, and whose own column of treatment does
- * not say when it began. */
-static uf_status check_followed(const struct callaway_run *run, struct uf_error *error)
+uf_status callaway_check_units(const struct callaway_run *run, struct uf_error *error)
 {
-    static const struct uf_words once = {"None of the {0} units has rows in two periods: there is no change to compare.",
+    static const struct uf_words text = {"None of the {0} units has rows in two periods: there is no change to compare.",
                                          "Ingen av de {0} enheterna har rader i två perioder: det finns ingen förändring "
                                          "att jämföra."};
-    static const struct uf_words once_advice = {
+    static const struct uf_words panel_advice = {
         "Where the rows are other people or firms in each period, ask for sampling: repeated-cross-sections and name "
         "as the unit the region that the treatment falls on.",
         "Om raderna är andra personer eller företag i varje period, begär sampling: repeated-cross-sections och ange som "
         "enhet den region som insatsen gäller."};
-    static const struct uf_words unit = {
-        "None of the {0} units has rows in two periods, and the treatment is told row by row: who belongs to a treated "
-        "region before the start cannot be seen.",
-        "Ingen av de {0} enheterna har rader i två perioder, och insatsen anges rad för rad: vilka som hör till en "
-        "insatsregion före start syns inte."};
-    static const struct uf_words unit_advice = {
-        "Name as the unit the region that the treatment falls on; it may have any number of rows in a period. Or give "
-        "the cohort: the first treated period of the row's region.",
-        "Ange som enhet den region som insatsen gäller; den får ha hur många rader som helst i en period. Eller ange "
-        "kohorten: den första perioden med insats i radens region."};
+    static const struct uf_words rows_advice = {
+        "Name as the unit the region that the treatment falls on, which may have any number of rows in a period; the "
+        "column that tells the rows apart is not needed (as the cluster it makes each row count by itself).",
+        "Ange som enhet den region som insatsen gäller, som får ha hur många rader som helst i en period; kolumnen som "
+        "skiljer raderna åt behövs inte (som kluster låter den varje rad räknas för sig)."};
     const struct uf_panel *panel = run->common.panel;
     const struct uf_argument units = uf_count_argument(panel->units.count);
-    bool rows = run->options.cross_sections;
     size_t followed;
     UF_TRY(count_followed(panel, &followed, error));
-    if (followed > 0 || panel->periods.count < 2 || (rows && !panel->treatment.dose)) return UF_OK;
-    return callaway_refuse(run, "no-unit-followed", rows ? unit : once, rows ? unit_advice : once_advice, &units, 1,
-                           error);
+    if (followed > 0 || panel->periods.count < 2) return UF_OK;
+    return callaway_refuse(run, "no-unit-followed", text, run->options.cross_sections ? rows_advice : panel_advice,
+                           &units, 1, error);
 }
 
 uf_status callaway_check_treatment(const struct callaway_run *run, const struct uf_options *options,
@@ -97,7 +89,6 @@ uf_status callaway_check_treatment(const struct callaway_run *run, const struct 
         "Ask for control: not-yet-treated, or add units that are never treated.",
         "Begär control: not-yet-treated, eller lägg till enheter som aldrig får insatsen."};
     const struct uf_panel *panel = run->common.panel;
-    UF_TRY(check_followed(run, error));
     for (size_t i = 0; panel->treatment.dose && i < panel->n_rows; i++) {
         double value = panel->treatment.dose[i];
         if (isnan(value) || value == 0 || value == 1) continue;

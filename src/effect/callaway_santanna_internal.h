@@ -41,7 +41,9 @@ uf_status callaway_read_request(const struct uf_options *options, const struct u
 uf_status callaway_refuse(const struct callaway_run *run, const char *code, struct uf_words text,
                           struct uf_words advice, const struct uf_argument *arguments, size_t n_arguments,
                           struct uf_error *error);
-/* Refuses a treatment that is no start, and rows that are no panel. */
+/* Refuses units that are met in one period only: people or firms, of whom a panel says nothing. */
+uf_status callaway_check_units(const struct callaway_run *run, struct uf_error *error);
+/* Refuses a treatment that is no start. */
 uf_status callaway_check_treatment(const struct callaway_run *run, const struct uf_options *options,
                                    struct uf_error *error);
 /* Without a single effect after a start there is nothing to report. */

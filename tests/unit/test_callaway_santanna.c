@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The method `callaway-santanna` from a panel to tables and notes; the numbers themselves are held to peers in
  * tests/oracle/test_callaway_santanna.c, and to identities in tests/property. */
+#include "support/cohort_panel.h"
+#include "support/method_run.h"
 #include "support/small_panel.h"
 #include "support/test.h"
 
@@ -9,32 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utfall/callaway_santanna.h>
-#include <utfall/random.h>
 
-static const char *const names[] = {"y", "x"};
-
-struct ran {
-    struct uf_result result;
-    uf_status status;
-    struct uf_error error;
-};
-
-/* Runs with options name, value, …, NULL and frees the panel. */
 static struct ran run_in(struct uf_panel *panel, enum uf_language language, const char *const *settings)
 {
-    struct ran ran;
-    struct uf_options *options;
-    struct uf_context context = {.language = language, .seed = 7};
-    uf_result_init(&ran.result);
-    assert_ok(uf_options_new(&uf_method_callaway_santanna, &options, &ran.error), &ran.error);
-    for (size_t i = 0; settings && settings[i]; i += 2)
-        assert_ok(uf_options_set(options, settings[i], settings[i + 1], &ran.error), &ran.error);
-    uf_error_clear(&ran.error);
-    ran.status = uf_method_callaway_santanna.run(panel, options, &context, &ran.result, &ran.error);
-    uf_options_free(options);
-    free(panel->covariates);
-    small_panel_free(panel);
-    return ran;
+    return run_method(&uf_method_callaway_santanna, panel, language, settings);
 }
 
 static struct ran run(struct uf_panel *panel, const char *const *settings)
@@ -44,61 +24,11 @@ static struct ran run(struct uf_panel *panel, const char *const *settings)
     return ran;
 }
 
-static double noise(uint64_t i)
-{
-    struct uf_random random;
-    uf_random_init(&random, 1, UF_PURPOSE_SIMULATION, i);
-    return uf_random_uniform(&random) - 0.5;
-}
-
-/* Every third unit starts in period 5, the next third in 8; the others never. What is added is 2. */
-static struct uf_panel *counties(size_t units, size_t periods)
-{
-    struct uf_panel *panel = small_panel_new(units, periods, 2008, names, 2);
-    for (size_t u = 0; u < units; u++) {
-        size_t first = u % 3 == 0 ? 5 : u % 3 == 1 ? 8 : SIZE_MAX;
-        panel->treatment.first_period[u] = first;
-        for (size_t t = 0; t < periods; t++) {
-            *small_panel_cell(panel, 0, u, t) =
-                50 + (double)u + 3 * sin((double)t) + (t >= first ? 2 : 0) + noise(u * periods + t);
-            *small_panel_cell(panel, 1, u, t) = noise(100000 + u);
-        }
-    }
-    return panel;
-}
-
-static void use_covariate(struct uf_panel *panel)
-{
-    panel->covariates = malloc(sizeof *panel->covariates);
-    panel->covariates[0] = 1;
-    panel->n_covariates = 1;
-}
-
-static const char *cell_text(const struct uf_table *table, size_t row, const char *column)
-{
-    return uf_table_text(table, row, uf_table_column(table, column));
-}
-
-static double cell(const struct uf_table *table, size_t row, const char *column)
-{
-    return uf_table_number(table, row, uf_table_column(table, column));
-}
-
-static size_t find_row(const struct uf_table *table, const char *term, const char *vcov)
-{
-    assert_non_null(table);
-    for (size_t i = 0; i < uf_table_rows(table); i++)
-        if (!strcmp(cell_text(table, i, "term"), term) && !strcmp(cell_text(table, i, "vcov"), vcov))
-            return i;
-    fail_msg("no row %s %s", term, vcov);
-    return 0;
-}
-
 static void tables_of_a_plain_run(void **state)
 {
     (void)state;
     static const char *const settings[] = {"permutations", "99", NULL};
-    struct ran ran = run(counties(21, 12), settings);
+    struct ran ran = run(cohort_panel_new(21, 12), settings);
     const struct uf_table *estimates = uf_result_table(&ran.result, "estimates"),
                           *cells = uf_result_table(&ran.result, "group-time"),
                           *event = uf_result_table(&ran.result, "event-study"),
@@ -152,7 +82,7 @@ static void many_units(void **state)
 {
     (void)state;
     static const char *const settings[] = {"inference", "auto,multiplier", "base-period", "universal", NULL};
-    struct ran ran = run(counties(240, 10), settings);
+    struct ran ran = run(cohort_panel_new(240, 10), settings);
     const struct uf_table *estimates = uf_result_table(&ran.result, "estimates"),
                           *event = uf_result_table(&ran.result, "event-study");
     assert_null(uf_result_table(&ran.result, "randomisation"));
@@ -176,8 +106,8 @@ static void cells_say_why(void **state)
 {
     (void)state;
     static const char *const settings[] = {"inference", "influence", NULL};
-    struct uf_panel *panel = counties(30, 12);
-    use_covariate(panel);
+    struct uf_panel *panel = cohort_panel_new(30, 12);
+    cohort_panel_use(panel, 1);
     for (size_t u = 0; u < 30; u++)
         for (size_t t = 0; t < 12; t++)
             if (u % 3 == 1) *small_panel_cell(panel, 1, u, t) += 40; /* the cohort of period 8 is elsewhere */
@@ -196,8 +126,8 @@ static void cells_say_why(void **state)
     assert_int_equal(uf_table_rows(uf_result_table(&ran.result, "group-average")), 1);
     uf_result_clear(&ran.result);
     /* a covariate that does not vary at all leaves nothing */
-    panel = counties(30, 12);
-    use_covariate(panel);
+    panel = cohort_panel_new(30, 12);
+    cohort_panel_use(panel, 1);
     for (size_t u = 0; u < 30; u++)
         for (size_t t = 0; t < 12; t++) *small_panel_cell(panel, 1, u, t) = 3;
     ran = run_in(panel, UF_ENGLISH, settings);
@@ -214,7 +144,7 @@ static void everybody_is_treated(void **state)
     (void)state;
     static const char *const later[] = {"control", "not-yet-treated", "inference", "influence", NULL};
     for (int allow = 0; allow < 2; allow++) {
-        struct uf_panel *panel = counties(30, 12);
+        struct uf_panel *panel = cohort_panel_new(30, 12);
         for (size_t u = 2; u < 30; u += 3) panel->treatment.first_period[u] = 10;
         struct ran ran = run_in(panel, UF_ENGLISH, allow ? later : NULL);
         assert_int_equal(ran.status, allow ? UF_OK : UF_NOT_IDENTIFIED);
@@ -231,7 +161,7 @@ static void everybody_is_treated(void **state)
 
 static struct uf_panel *with_dose(double on, size_t end)
 {
-    struct uf_panel *panel = counties(30, 12);
+    struct uf_panel *panel = cohort_panel_new(30, 12);
     panel->treatment.dose = calloc(panel->n_rows, sizeof(double));
     for (size_t i = 0; i < panel->n_rows; i++)
         if (panel->period[i] >= panel->treatment.first_period[panel->unit[i]] && panel->period[i] < end)
@@ -249,7 +179,7 @@ static void treatments_that_end(void **state)
     assert_non_null(uf_result_note(&ran.result, "treatment-ends"));
     uf_result_clear(&ran.result);
     ran = run(with_dose(1, 11), first);
-    struct ran plain = run(counties(30, 12), first + 2);
+    struct ran plain = run(cohort_panel_new(30, 12), first + 2);
     expect_close(cell(uf_result_table(&ran.result, "estimates"), 0, "estimate"),
                  cell(uf_result_table(&plain.result, "estimates"), 0, "estimate"), 0, "from the start on");
     assert_int_equal(ran.result.claim, UF_CLAIM_DIFFERENCE);
@@ -267,18 +197,18 @@ static void bad_options(void **state)
                                          {"balance-event-time", "1.5", NULL},
                                          {"least-event-time", "1e9", NULL}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        struct ran ran = run_in(counties(21, 12), UF_ENGLISH, bad[i]);
+        struct ran ran = run_in(cohort_panel_new(21, 12), UF_ENGLISH, bad[i]);
         assert_int_equal(ran.status, UF_BAD_USAGE);
         assert_non_null(strstr(ran.error.message, bad[i][0]));
         uf_result_clear(&ran.result);
     }
     static const char *const drawn[] = {"inference", "multiplier", "draws", "0", NULL};
-    struct ran ran = run_in(counties(21, 12), UF_ENGLISH, drawn);
+    struct ran ran = run_in(cohort_panel_new(21, 12), UF_ENGLISH, drawn);
     assert_int_equal(ran.status, UF_BAD_USAGE);
     uf_result_clear(&ran.result);
     /* anticipation that leaves no period before */
     static const char *const early[] = {"anticipation", "9", NULL};
-    ran = run_in(counties(21, 12), UF_ENGLISH, early);
+    ran = run_in(cohort_panel_new(21, 12), UF_ENGLISH, early);
     assert_int_equal(ran.status, UF_NOT_IDENTIFIED);
     assert_non_null(uf_result_note(&ran.result, "start-before-data"));
     uf_result_clear(&ran.result);
@@ -288,7 +218,7 @@ static void gaps_are_said(void **state)
 {
     (void)state;
     static const char *const settings[] = {"inference", "influence", NULL};
-    struct uf_panel *panel = counties(30, 12);
+    struct uf_panel *panel = cohort_panel_new(30, 12);
     *small_panel_cell(panel, 0, 3, 6) = NAN; /* of the cohort of period 5 */
     struct ran ran = run(panel, settings);
     const struct uf_table *cells = uf_result_table(&ran.result, "group-time");
@@ -301,6 +231,51 @@ static void gaps_are_said(void **state)
     uf_result_clear(&ran.result);
 }
 
+/* 3 of 21 regions, and so many firms in them that a logit under each assignment would take long. */
+static void many_firms_in_few_regions(void **state)
+{
+    (void)state;
+    enum { REGIONS = 21, FIRMS = 500 * REGIONS, YEARS = 9, START = 5 };
+    static const char *const columns[] = {"y", "x", "z"};
+    static const char *const settings[] = {"draws", "0", NULL};
+    for (int covariates = 0; covariates < 2; covariates++) {
+        struct uf_panel *panel = small_panel_new(FIRMS, YEARS, 2008, columns, 3);
+        size_t *region = malloc(panel->n_rows * sizeof *region), groups = REGIONS;
+        char *name = "region";
+        for (size_t u = 0; u < FIRMS; u++) {
+            size_t r = u % REGIONS;
+            panel->treatment.first_period[u] = r < 3 ? START : SIZE_MAX;
+            for (size_t t = 0; t < YEARS; t++) {
+                region[u * YEARS + t] = r;
+                *small_panel_cell(panel, 0, u, t) = run_noise(u * YEARS + t) + run_noise(700000 + r * YEARS + t);
+                *small_panel_cell(panel, 1, u, t) = run_noise(800000 + u);
+                *small_panel_cell(panel, 2, u, t) = run_noise(900000 + u);
+            }
+        }
+        panel->cluster = &region, panel->n_clusters = &groups, panel->cluster_name = &name;
+        panel->n_cluster_dimensions = 1;
+        panel->covariates = malloc(2 * sizeof *panel->covariates);
+        panel->covariates[0] = 1, panel->covariates[1] = 2;
+        panel->n_covariates = covariates ? 2 : 0;
+        struct ran ran = run(panel, settings);
+        const struct uf_table *estimates = uf_result_table(&ran.result, "estimates");
+        const struct uf_note *note = uf_result_note(&ran.result, "randomisation-by-regression");
+        /* the row that goes first is honest with three regions; the influence functions stand below it */
+        assert_string_equal(cell_text(estimates, 0, "vcov"), "randomisation-scaled");
+        assert_non_null(strstr(uf_result_note(&ran.result, "inference-chosen")->text, "3 treated and 18 untreated"));
+        assert_null(uf_result_note(&ran.result, "randomisation-impossible"));
+        size_t influence = find_row(estimates, "simple", "influence");
+        expect_close(cell(estimates, influence, "n_clusters"), REGIONS, 0, "clusters");
+        assert_int_equal(!note, !covariates);
+        if (note) assert_non_null(strstr(note->text, "doubly-robust would take long"));
+        double p = cell(estimates, 0, "p_value") * 1330; /* all assignments tried */
+        expect_within(p, round(p), 1e-9, "a share of 1,330");
+        expect_within(cell(estimates, 0, "estimate"), cell(estimates, influence, "estimate"), 1e-3, "estimates");
+        free(region);
+        uf_result_clear(&ran.result);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +283,7 @@ int main(void)
         cmocka_unit_test(cells_say_why),         cmocka_unit_test(everybody_is_treated),
         cmocka_unit_test(treatments_that_end),   cmocka_unit_test(bad_options),
         cmocka_unit_test(gaps_are_said),
+        cmocka_unit_test(many_firms_in_few_regions),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, NULL, NULL);

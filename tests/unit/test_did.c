@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The method `did` from a panel to tables and notes; the numbers themselves are held to peers in
  * tests/oracle/test_did.c. */
+#include "support/method_run.h"
 #include "support/small_panel.h"
 #include "support/test.h"
 
@@ -10,32 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utfall/did.h>
-#include <utfall/random.h>
 
 static const char *const names[] = {"y", "x", "w"};
 
-struct ran {
-    struct uf_result result;
-    uf_status status;
-    struct uf_error error;
-};
-
-/* Runs on the panel with options `name=value`, NULL-terminated, and frees the panel. */
 static struct ran run_in(struct uf_panel *panel, enum uf_language language, const char *const *settings)
 {
-    struct ran ran;
-    struct uf_options *options;
-    struct uf_context context = {.language = language, .seed = 7};
-    uf_result_init(&ran.result);
-    assert_ok(uf_options_new(&uf_method_did, &options, &ran.error), &ran.error);
-    for (size_t i = 0; settings && settings[i]; i += 2)
-        assert_ok(uf_options_set(options, settings[i], settings[i + 1], &ran.error), &ran.error);
-    uf_error_clear(&ran.error);
-    ran.status = uf_method_did.run(panel, options, &context, &ran.result, &ran.error);
-    uf_options_free(options);
-    free(panel->covariates);
-    small_panel_free(panel);
-    return ran;
+    return run_method(&uf_method_did, panel, language, settings);
 }
 
 static struct ran run(struct uf_panel *panel, const char *const *settings)
@@ -43,13 +24,6 @@ static struct ran run(struct uf_panel *panel, const char *const *settings)
     struct ran ran = run_in(panel, UF_ENGLISH, settings);
     if (ran.status != UF_OK) fail_msg("%s", ran.error.message);
     return ran;
-}
-
-static double noise(uint64_t i)
-{
-    struct uf_random random;
-    uf_random_init(&random, 1, UF_PURPOSE_SIMULATION, i);
-    return uf_random_uniform(&random) - 0.5;
 }
 
 /* Units differ by level, years by a common shock, the first `treated` gain 2 from period `start` on; y has
@@ -61,8 +35,8 @@ static struct uf_panel *counties(size_t units, size_t periods, size_t treated, s
         for (size_t t = 0; t < periods; t++) {
             bool on = u < treated && t >= start;
             *small_panel_cell(panel, 0, u, t) =
-                50 + (double)u + 3 * sin((double)t) + (on ? 2 : 0) + noise(u * periods + t);
-            *small_panel_cell(panel, 1, u, t) = noise(100000 + u * periods + t);
+                50 + (double)u + 3 * sin((double)t) + (on ? 2 : 0) + run_noise(u * periods + t);
+            *small_panel_cell(panel, 1, u, t) = run_noise(100000 + u * periods + t);
             *small_panel_cell(panel, 2, u, t) = 1 + (double)(u % 3);
         }
     }
@@ -76,28 +50,6 @@ static void use_covariates(struct uf_panel *panel, size_t first, size_t second, 
     panel->covariates[0] = first;
     panel->covariates[1] = second;
     panel->n_covariates = count;
-}
-
-static const char *cell_text(const struct uf_table *table, size_t row, const char *column)
-{
-    return uf_table_text(table, row, uf_table_column(table, column));
-}
-
-static double cell(const struct uf_table *table, size_t row, const char *column)
-{
-    return uf_table_number(table, row, uf_table_column(table, column));
-}
-
-/* The row of a term and inference, or of a key; fails the test where there is none. */
-static size_t find_row(const struct uf_table *table, const char *term, const char *vcov)
-{
-    assert_non_null(table);
-    for (size_t i = 0; i < uf_table_rows(table); i++)
-        if (!strcmp(cell_text(table, i, "term"), term) &&
-            (!vcov || !strcmp(cell_text(table, i, "vcov"), vcov)))
-            return i;
-    fail_msg("no row %s %s", term, vcov ? vcov : "");
-    return 0;
 }
 
 static void tables_of_a_plain_run(void **state)
