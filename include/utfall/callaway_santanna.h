@@ -59,7 +59,7 @@ struct uf_group_time_options {
     /* The rows are other people or firms in each period: any number of them for each unit (which is then the level at
      * which treatment falls) and period, compared by drdid.h's sections. The first three estimators. */
     bool cross_sections;
-    int threads;       /* 0: as many as there are */
+    int threads; /* 0: as many as there are */
 };
 
 struct uf_group_time_cell {

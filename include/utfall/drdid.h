@@ -67,7 +67,7 @@ enum uf_drdid_reason {
     UF_DRDID_TOO_FEW_UNITS,    /* the same of all units, for the propensity */
     UF_DRDID_COLLINEAR,        /* `column` is constant or a combination of those before it */
     UF_DRDID_NO_OVERLAP,
-    UF_DRDID_NO_BALANCE, /* improved: no weights give the controls the mean covariates of the treated */
+    UF_DRDID_NO_BALANCE,     /* improved: no weights give the controls the mean covariates of the treated */
     UF_DRDID_TOO_FEW_TREATED /* sections: fewer than the regression of the treated has coefficients */
 };
 
@@ -119,8 +119,8 @@ void uf_drdid_weights(const struct uf_drdid_design *design, double *weight);
  * They ask that the composition of the groups by x stays the same over time. The other estimators are for panels only.
  * Source: Sant'Anna & Zhao (2020), eq. (2.3), (2.7), Thm. A.2; Abadie (2005).
  */
-void uf_drdid_sections_set(struct uf_drdid_design *design, enum uf_drdid_estimator estimator, const size_t n[4],
-                           const double *weights, const double *covariates, size_t stride,
+void uf_drdid_sections_set(struct uf_drdid_design *design, enum uf_drdid_estimator estimator,
+                           const size_t n[4], const double *weights, const double *covariates, size_t stride,
                            size_t n_covariates, struct uf_drdid_diagnosis *out);
 /* As uf_drdid_estimate and uf_drdid_weights, of the rows' outcomes. */
 double uf_drdid_sections_estimate(struct uf_drdid_design *design, const double *outcome, double *influence);

@@ -129,7 +129,8 @@ static bool takes_several_rows(const struct uf_method *method, const struct uf_o
 }
 
 uf_status method_panel_from_file(const struct arguments *arguments, struct method_lists *lists,
-                                 const struct uf_options *options, struct uf_result *ledger, struct uf_panel **out, struct uf_error *error)
+                                 const struct uf_options *options, struct uf_result *ledger,
+                                 struct uf_panel **out, struct uf_error *error)
 {
     bool profile = arguments->method->family == UF_FAMILY_PROFILE;
     UF_TRY(need(arguments, profile ? "region" : "unit", "COLUMN: the column with the regions", error));

@@ -11,11 +11,13 @@
 
 static const struct uf_option options_table[] = {
     {"estimator", UF_OPTION_CHOICE, "doubly-robust", callaway_estimators,
-     "how covariates are used: doubly-robust (-improved: balancing weights), regression of the controls, or ipw "
+     "how covariates are used: doubly-robust (-improved: balancing weights), regression of the controls, or "
+     "ipw "
      "(propensity weights; -unstandardised: that need not sum to one)",
      UF_COLUMNS_NONE},
     {"sampling", UF_OPTION_CHOICE, "panel", callaway_samplings,
-     "panel: the same units in each period; repeated-cross-sections: other people or firms in each, any number of "
+     "panel: the same units in each period; repeated-cross-sections: other people or firms in each, any "
+     "number of "
      "rows for a unit (region) and period",
      UF_COLUMNS_NONE},
     {"control", UF_OPTION_CHOICE, "never-treated", callaway_controls,
@@ -31,8 +33,8 @@ static const struct uf_option options_table[] = {
      UF_COLUMNS_NONE},
     {"most-event-time", UF_OPTION_NUMBER, NULL, NULL, "dynamic average: up to this event time",
      UF_COLUMNS_NONE},
-    {"inference", UF_OPTION_LIST, "auto", callaway_inferences, "auto, or any of influence, multiplier, randomisation",
-     UF_COLUMNS_NONE},
+    {"inference", UF_OPTION_LIST, "auto", callaway_inferences,
+     "auto, or any of influence, multiplier, randomisation", UF_COLUMNS_NONE},
     {"draws", UF_OPTION_COUNT, "999", NULL, "draws of the multiplier bootstrap for bands; 0: no bands",
      UF_COLUMNS_NONE},
     {"permutations", UF_OPTION_COUNT, "9999", NULL,

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 uf_status callaway_refuse(const struct callaway_run *run, const char *code, struct uf_words text,
-                        struct uf_words advice, const struct uf_argument *arguments, size_t n_arguments,
-                        struct uf_error *error)
+                          struct uf_words advice, const struct uf_argument *arguments, size_t n_arguments,
+                          struct uf_error *error)
 {
     UF_TRY(effect_note(&run->common, UF_FATAL, code, text, advice, arguments, n_arguments, error));
     run->common.result->claim = UF_CLAIM_DESCRIPTION;
@@ -37,30 +37,34 @@ static uf_status count_followed(const struct uf_panel *panel, size_t *out, struc
 
 uf_status callaway_check_units(const struct callaway_run *run, struct uf_error *error)
 {
-    static const struct uf_words text = {"None of the {0} units has rows in two periods: there is no change to compare.",
-                                         "Ingen av de {0} enheterna har rader i två perioder: det finns ingen förändring "
-                                         "att jämföra."};
-    static const struct uf_words panel_advice = {
-        "Where the rows are other people or firms in each period, ask for sampling: repeated-cross-sections and name "
-        "as the unit the region that the treatment falls on.",
-        "Om raderna är andra personer eller företag i varje period, begär sampling: repeated-cross-sections och ange som "
-        "enhet den region som insatsen gäller."};
+    static const struct uf_words text = {
+        "None of the {0} units has rows in two periods: there is no change to compare.",
+        "Ingen av de {0} enheterna har rader i två perioder: det finns ingen förändring "
+        "att jämföra."};
+    static const struct uf_words panel_advice = {"Where the rows are other people or firms in each period, "
+                                                 "ask for sampling: repeated-cross-sections and name "
+                                                 "as the unit the region that the treatment falls on.",
+                                                 "Om raderna är andra personer eller företag i varje period, "
+                                                 "begär sampling: repeated-cross-sections och ange som "
+                                                 "enhet den region som insatsen gäller."};
     static const struct uf_words rows_advice = {
-        "Name as the unit the region that the treatment falls on, which may have any number of rows in a period; the "
+        "Name as the unit the region that the treatment falls on, which may have any number of rows in a "
+        "period; the "
         "column that tells the rows apart is not needed (as the cluster it makes each row count by itself).",
-        "Ange som enhet den region som insatsen gäller, som får ha hur många rader som helst i en period; kolumnen som "
+        "Ange som enhet den region som insatsen gäller, som får ha hur många rader som helst i en period; "
+        "kolumnen som "
         "skiljer raderna åt behövs inte (som kluster låter den varje rad räknas för sig)."};
     const struct uf_panel *panel = run->common.panel;
     const struct uf_argument units = uf_count_argument(panel->units.count);
     size_t followed;
     UF_TRY(count_followed(panel, &followed, error));
     if (followed > 0 || panel->periods.count < 2) return UF_OK;
-    return callaway_refuse(run, "no-unit-followed", text, run->options.cross_sections ? rows_advice : panel_advice,
-                           &units, 1, error);
+    return callaway_refuse(run, "no-unit-followed", text,
+                           run->options.cross_sections ? rows_advice : panel_advice, &units, 1, error);
 }
 
 uf_status callaway_check_treatment(const struct callaway_run *run, const struct uf_options *options,
-                                 struct uf_error *error)
+                                   struct uf_error *error)
 {
     static const struct uf_words off = {"At least one unit is untreated again after having been treated. "
                                         "Cohorts are defined by a first start "

@@ -72,7 +72,8 @@ static uf_status choose_dealt(struct callaway_run *run, struct uf_group_time_opt
 {
     bool sums, regression;
     *dealt = run->options;
-    UF_TRY(group_time_dealt_by_sums(&run->group_time, &run->options, &run->assignment, &sums, &regression, error));
+    UF_TRY(group_time_dealt_by_sums(&run->group_time, &run->options, &run->assignment, &sums, &regression,
+                                    error));
     *out = afford(run, sums, options);
     if (*out || !regression || !afford(run, true, options)) return UF_OK;
     dealt->estimator = UF_DRDID_REGRESSION;
@@ -82,20 +83,24 @@ static uf_status choose_dealt(struct callaway_run *run, struct uf_group_time_opt
 
 static uf_status note_regression(const struct callaway_run *run, struct uf_error *error)
 {
-    static const struct uf_words text = {
-        "The treatment was dealt out anew with estimator: regression, whose average is {0} where {1} gives {2}: in data "
-        "of this size {1} would take long under each assignment. The test is as honest; its p-values and intervals are "
-        "those of the regression.",
-        "Insatsen fördelades på nytt med estimator: regression, vars genomsnitt är {0} där {1} ger {2}: i ett så stort "
-        "datamaterial skulle {1} ta lång tid för varje fördelning. Testet är lika ärligt; dess p-värden och intervall "
-        "är regressionens."};
-    static const struct uf_words advice = {"Ask for inference: influence,randomisation to have it all the same.",
-                                           "Begär inference: influence,randomisation för att ändå få det."};
-    const struct uf_argument arguments[] = {
-        uf_number_argument(run->randomisation.coefficient[0], 4),
-        uf_text_argument(callaway_estimators[run->options.estimator]),
-        uf_number_argument(run->average[UF_AVERAGE_SIMPLE].estimate, 4)};
-    return effect_note(&run->common, UF_NOTE, "randomisation-by-regression", text, advice, arguments, 3, error);
+    static const struct uf_words text = {"The treatment was dealt out anew with estimator: regression, whose "
+                                         "average is {0} where {1} gives {2}: in data "
+                                         "of this size {1} would take long under each assignment. The test "
+                                         "is as honest; its p-values and intervals are "
+                                         "those of the regression.",
+                                         "Insatsen fördelades på nytt med estimator: regression, vars "
+                                         "genomsnitt är {0} där {1} ger {2}: i ett så stort "
+                                         "datamaterial skulle {1} ta lång tid för varje fördelning. Testet "
+                                         "är lika ärligt; dess p-värden och intervall "
+                                         "är regressionens."};
+    static const struct uf_words advice = {
+        "Ask for inference: influence,randomisation to have it all the same.",
+        "Begär inference: influence,randomisation för att ändå få det."};
+    const struct uf_argument arguments[] = {uf_number_argument(run->randomisation.coefficient[0], 4),
+                                            uf_text_argument(callaway_estimators[run->options.estimator]),
+                                            uf_number_argument(run->average[UF_AVERAGE_SIMPLE].estimate, 4)};
+    return effect_note(&run->common, UF_NOTE, "randomisation-by-regression", text, advice, arguments, 3,
+                       error);
 }
 
 static uf_status note_impossible(const struct callaway_run *run, bool too_large, struct uf_error *error)
@@ -126,15 +131,14 @@ uf_status callaway_randomise(struct callaway_run *run, struct uf_error *error)
     if (!affordable) return note_impossible(run, true, error);
     uf_status status = uf_did_noise_init(data, &run->assignment, &noise, &reason);
     if (status == UF_OK || status == UF_NOT_IDENTIFIED)
-        status =
-            uf_group_time_randomise(data, &dealt, &run->assignment, status == UF_OK ? &noise : NULL,
-                                    &options, &run->randomisation, &reason);
+        status = uf_group_time_randomise(data, &dealt, &run->assignment, status == UF_OK ? &noise : NULL,
+                                         &options, &run->randomisation, &reason);
     uf_did_noise_clear(&noise);
     if (status == UF_NOT_IDENTIFIED) return note_impossible(run, false, error);
     if (status == UF_OK) {
         run->randomised = true;
-        status = uf_group_time_randomise_leads(data, &dealt, &run->assignment, &options, &run->leads,
-                                               &reason);
+        status =
+            uf_group_time_randomise_leads(data, &dealt, &run->assignment, &options, &run->leads, &reason);
         if (status == UF_NOT_IDENTIFIED) status = UF_OK; /* no lead */
     }
     if (status != UF_OK) {

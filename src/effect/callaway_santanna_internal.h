@@ -30,8 +30,10 @@ struct callaway_run {
 };
 
 /* The words of the options, in the order of their enums. */
-extern const char *const callaway_estimators[], *const callaway_controls[], *const callaway_bases[],
-    *const callaway_switchings[], *const callaway_inferences[], *const callaway_samplings[];
+extern const char *const callaway_estimators[],
+    *const callaway_controls[], *const callaway_bases[], *const callaway_switchings[],
+                                                             *const callaway_inferences[],
+                                                                 *const callaway_samplings[];
 int callaway_choice(const struct uf_options *options, const char *name, const char *const *choices);
 /* The run's options, inferences and averages. */
 uf_status callaway_read_request(const struct uf_options *options, const struct uf_context *context,

@@ -8,7 +8,7 @@
 
 /* in the order of their enums */
 const char *const callaway_estimators[] = {"doubly-robust",          "regression",         "ipw",
-                                         "doubly-robust-improved", "ipw-unstandardised", NULL};
+                                           "doubly-robust-improved", "ipw-unstandardised", NULL};
 const char *const callaway_controls[] = {"never-treated", "not-yet-treated", NULL};
 const char *const callaway_bases[] = {"varying", "universal", NULL};
 const char *const callaway_switchings[] = {"refuse", "from-first-start", NULL};
@@ -36,7 +36,7 @@ static uf_status whole(const struct uf_options *options, const char *name, long 
 }
 
 uf_status callaway_read_request(const struct uf_options *options, const struct uf_context *context,
-                              struct callaway_run *run, struct uf_error *error)
+                                struct callaway_run *run, struct uf_error *error)
 {
     const struct uf_text_list *list = uf_options_list(options, "inference");
     struct uf_average_options *averaging = &run->averaging;
@@ -56,10 +56,11 @@ uf_status callaway_read_request(const struct uf_options *options, const struct u
         return uf_fail(error, UF_BAD_USAGE, "option 'anticipation': found %ld, expected a number of periods",
                        run->options.anticipation);
     if (run->options.cross_sections && run->options.estimator > UF_DRDID_IPW)
-        return uf_fail(error, UF_BAD_USAGE,
-                       "estimator '%s' needs a panel; with sampling: repeated-cross-sections expected doubly-robust, "
-                       "regression or ipw",
-                       callaway_estimators[run->options.estimator]);
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "estimator '%s' needs a panel; with sampling: repeated-cross-sections expected doubly-robust, "
+            "regression or ipw",
+            callaway_estimators[run->options.estimator]);
     for (size_t i = 0; i < list->count; i++) {
         run->automatic |= !strcmp(list->items[i], "auto");
         run->influence |= !strcmp(list->items[i], "influence");

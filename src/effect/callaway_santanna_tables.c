@@ -92,11 +92,10 @@ static uf_status report_estimates(const struct callaway_run *run, struct uf_erro
     bool influence_first = run->automatic && effect_choose(&run->grounds) == EFFECT_BY_CR2;
     if (influence_first) status = add_averages(run, false, table, error);
     if (status == UF_OK && run->randomised)
-        status =
-            effect_add_randomised(&run->common, &run->randomisation,
-                                  run->dealt_by_regression ? run->randomisation.coefficient[0]
-                                                           : run->average[UF_AVERAGE_SIMPLE].estimate,
-                                  run->assignment.n_blocks, "simple", table, error);
+        status = effect_add_randomised(&run->common, &run->randomisation,
+                                       run->dealt_by_regression ? run->randomisation.coefficient[0]
+                                                                : run->average[UF_AVERAGE_SIMPLE].estimate,
+                                       run->assignment.n_blocks, "simple", table, error);
     if (status == UF_OK && run->influence && !influence_first)
         status = add_averages(run, false, table, error);
     if (status == UF_OK && run->multiplier) status = add_averages(run, true, table, error);

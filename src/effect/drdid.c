@@ -100,7 +100,8 @@ uf_status uf_drdid_design_new(size_t most_units, size_t most_covariates, struct 
     if (!d) return uf_fail_memory(error);
     d->z = malloc(n * p * sizeof(double));
     d->unit_room = malloc(6 * n * sizeof(double));
-    d->small_room = malloc(((2 + UF_DRDID_SECTIONS) * p * p + (7 + 2 * UF_DRDID_SECTIONS) * p) * sizeof(double));
+    d->small_room =
+        malloc(((2 + UF_DRDID_SECTIONS) * p * p + (7 + 2 * UF_DRDID_SECTIONS) * p) * sizeof(double));
     if (!d->z || !d->unit_room || !d->small_room) {
         uf_drdid_design_free(d);
         return uf_fail_memory(error);

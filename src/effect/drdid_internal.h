@@ -57,7 +57,8 @@ static inline bool drdid_weighs(enum uf_drdid_estimator estimator)
 
 /* Columns about their mean and in units of their spread, both among the units from `from` on, so that the normal
  * equations keep their digits. Returns the first constant column, or k. */
-size_t drdid_standardise(struct uf_drdid_design *design, const double *covariates, size_t stride, size_t from);
+size_t drdid_standardise(struct uf_drdid_design *design, const double *covariates, size_t stride,
+                         size_t from);
 /* Fits the logit (or, for the improved estimator, tilts the controls), fills propensity, odds_weight, weight_odds and logit_factor; judges the overlap. */
 void drdid_fit_propensity(struct uf_drdid_design *design, struct uf_drdid_diagnosis *out);
 #endif

@@ -75,7 +75,8 @@ static bool enough(const struct uf_drdid_design *d, struct uf_drdid_diagnosis *o
 static bool factor_moments(struct uf_drdid_design *d, size_t a, struct uf_drdid_diagnosis *out)
 {
     bool all = a == UF_DRDID_SECTIONS;
-    double *gram = all ? d->outcome_factor : factor_of(d, a), *share = all ? &d->least_share : &d->section_share[a];
+    double *gram = all ? d->outcome_factor : factor_of(d, a),
+           *share = all ? &d->least_share : &d->section_share[a];
     drdid_gram(d, d->w, all ? 0 : d->start[a], all ? d->n : rows_of(d, a), gram);
     size_t column = drdid_factor(gram, d->k + 1, share);
     if (column > d->k) return true;
@@ -123,8 +124,8 @@ void uf_drdid_sections_set(struct uf_drdid_design *d, enum uf_drdid_estimator es
                            const double *weights, const double *covariates, size_t stride,
                            size_t n_covariates, struct uf_drdid_diagnosis *out)
 {
-    *out = (struct uf_drdid_diagnosis){
-        .most_treated = NAN, .most_control = NAN, .section = UF_DRDID_SECTIONS};
+    *out =
+        (struct uf_drdid_diagnosis){.most_treated = NAN, .most_control = NAN, .section = UF_DRDID_SECTIONS};
     d->estimator = estimator;
     d->k = n_covariates;
     d->start[0] = 0;
@@ -220,7 +221,8 @@ double uf_drdid_sections_estimate(struct uf_drdid_design *d, const double *outco
     if (d->k == 0) return estimate;
     if (drdid_regresses(d->estimator)) add_target(d, influence);
     if (!drdid_weighs(d->estimator)) return estimate;
-    drdid_solve(d->logit_factor, d->k + 1, d->score_adjust); /* what the estimated propensity adds per score */
+    drdid_solve(d->logit_factor, d->k + 1,
+                d->score_adjust); /* what the estimated propensity adds per score */
     predict(d, d->score_adjust, 0, d->n, d->work);
     for (size_t i = 0; i < d->n; i++)
         influence[i] += d->w[i] * ((i < d->n_treated ? 1 : 0) - d->propensity[i]) * d->work[i];

@@ -99,9 +99,10 @@ static uf_status estimate(const struct uf_did_data *data, const struct uf_group_
 {
     struct uf_group_time_work *work = g->work;
     if (options->cross_sections && options->estimator > UF_DRDID_IPW)
-        return uf_fail(error, UF_BAD_USAGE,
-                       "this estimator needs a panel; repeated cross-sections have doubly-robust, regression and "
-                       "ipw");
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "this estimator needs a panel; repeated cross-sections have doubly-robust, regression and "
+            "ipw");
     UF_TRY(group_time_wide_init(data, options->cross_sections, &work->wide, error));
     UF_TRY(group_time_order_init(&work->wide, &work->order, error));
     group_time_order_sort(&work->wide, work->wide.first_period, options->anticipation, &work->order);

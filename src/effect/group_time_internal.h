@@ -19,8 +19,8 @@ struct group_time_wide {
     double *outcome;                  /* n_periods × n_units; NaN: no value. Cross-sections: n_units */
     struct group_time_column *column; /* covariates, then the weight */
     bool weighted;
-    double *unit_weight; /* n_units: in the first period with a value; 0: never a value */
-    size_t *cluster;     /* n_units: its row of the influence */
+    double *unit_weight;        /* n_units: in the first period with a value; 0: never a value */
+    size_t *cluster;            /* n_units: its row of the influence */
     const size_t *first_period; /* n_units */
     size_t *row_first;          /* cross-sections: the same, owned */
     size_t *sequence;           /* cross-sections: the rows in time */
@@ -60,7 +60,7 @@ struct group_time_room {
     struct uf_drdid_design *design;
     size_t *place; /* of the cell's units: place among treated, then among controls */
     double *change, *weight, *covariates, *influence; /* change: of cross-sections the outcome */
-    double *by_row; /* wide->n_rows, kept at 0 */
+    double *by_row;                                   /* wide->n_rows, kept at 0 */
     /* the design that is set: cells of the same key and no gaps share it */
     size_t key_cohort, key_control, key_period, key_treated, key_units;
     struct uf_drdid_diagnosis diagnosis;

@@ -23,7 +23,7 @@ struct dealer {
     double *share; /* n_blocks × n_periods: the weight of a block's outcomes in the average */
     double shift;
     struct group_time_sums *sums; /* NULL: the rows themselves are compared */
-    size_t n_cells, *cohort;      /* with sums: of the actual assignment, which all others share; of each block */
+    size_t n_cells, *cohort; /* with sums: of the actual assignment, which all others share; of each block */
 };
 
 static void dealer_clear(struct dealer *d)
@@ -42,12 +42,13 @@ static uf_status take_sums(struct dealer *d, struct uf_error *error)
     bool regression;
     size_t n_blocks = d->assignment->n_blocks;
     group_time_order_sort(&d->wide, d->wide.first_period, d->options->anticipation, &d->order);
-    if (!group_time_sums_serve(&d->wide, &d->order, d->options, n_blocks, d->block, &regression)) return UF_OK;
+    if (!group_time_sums_serve(&d->wide, &d->order, d->options, n_blocks, d->block, &regression))
+        return UF_OK;
     d->n_cells = group_time_list(&d->wide, &d->order, d->options, !d->leads, d->cells);
     d->cohort = malloc((n_blocks + 1) * sizeof *d->cohort);
     if (!d->cohort) return uf_fail_memory(error);
-    return group_time_sums_new(&d->wide, &d->order, d->options, d->cells, d->n_cells, n_blocks, d->block, &d->sums,
-                               error);
+    return group_time_sums_new(&d->wide, &d->order, d->options, d->cells, d->n_cells, n_blocks, d->block,
+                               &d->sums, error);
 }
 
 static uf_status dealer_init(const struct uf_did_data *data, struct dealer *d, struct uf_error *error)
@@ -61,7 +62,8 @@ static uf_status dealer_init(const struct uf_did_data *data, struct dealer *d, s
     d->by_row = malloc((d->wide.n_rows + 1) * sizeof(double));
     d->share = malloc(blocks * periods * sizeof(double));
     d->sum = malloc((n > blocks ? n : blocks) * sizeof(double));
-    if (!d->cells || !d->block || !d->effect || !d->by_row || !d->share || !d->sum) return uf_fail_memory(error);
+    if (!d->cells || !d->block || !d->effect || !d->by_row || !d->share || !d->sum)
+        return uf_fail_memory(error);
     for (size_t i = 0; i < data->n; i++)
         d->block[d->wide.cross_sections ? i : data->unit[i]] = d->assignment->block[i];
     UF_TRY(take_sums(d, error));
@@ -170,7 +172,8 @@ static void weigh_cohorts(struct dealer *d)
     struct uf_group_time_cohort *cohorts = d->order.cohorts;
     for (size_t c = 0; c < d->order.n_cohorts; c++) cohorts[c].weight = 0;
     for (size_t b = 0; b < d->assignment->n_blocks; b++)
-        if (d->cohort[b] < d->order.n_cohorts) cohorts[d->cohort[b]].weight += group_time_sums_weight(d->sums, b);
+        if (d->cohort[b] < d->order.n_cohorts)
+            cohorts[d->cohort[b]].weight += group_time_sums_weight(d->sums, b);
 }
 
 static void average_of_sums(struct dealer *d, struct uf_randomisation_statistics *out)

@@ -16,7 +16,8 @@ struct arm {
     size_t moments;       /* which of the sets */
     size_t period, minus; /* whose outcomes: SIZE_MAX: none */
     double treated, mean; /* the treated's weight, their mean outcome */
-    double *factor, *beta, *pull; /* of the controls: moments factored; regression; where it is read, solved */
+    double *factor, *beta,
+        *pull; /* of the controls: moments factored; regression; where it is read, solved */
 };
 
 struct group_time_sums {
@@ -25,11 +26,11 @@ struct group_time_sums {
     const struct uf_group_time_options *options;
     const struct uf_group_time_cell *cells;
     size_t n_cells, n_blocks, p, width; /* width: of a block's moments: p² of x x', p of x y */
-    size_t *set, n_sets;                /* n_cells: the moments of its change; periods: those of cross-sections */
-    double *moment;                     /* n_sets × n_blocks × width */
-    size_t *row;                        /* n_blocks */
-    double *weight;                     /* n_blocks */
-    double *centre, *scale;             /* k */
+    size_t *set, n_sets;    /* n_cells: the moments of its change; periods: those of cross-sections */
+    double *moment;         /* n_sets × n_blocks × width */
+    size_t *row;            /* n_blocks */
+    double *weight;         /* n_blocks */
+    double *centre, *scale; /* k */
     double *room;
     struct arm arm[2];
     size_t n_arms;
@@ -81,13 +82,14 @@ bool group_time_sums_serve(const struct group_time_wide *w, const struct group_t
 }
 
 uf_status group_time_dealt_by_sums(const struct uf_group_time *g, const struct uf_group_time_options *options,
-                                   const struct uf_did_assignment *assignment, bool *out, bool *out_regression,
-                                   struct uf_error *error)
+                                   const struct uf_did_assignment *assignment, bool *out,
+                                   bool *out_regression, struct uf_error *error)
 {
     const struct group_time_wide *w = &g->work->wide;
     size_t *block = calloc(w->n_units + 1, sizeof *block);
     if (!block) return uf_fail_memory(error);
-    for (size_t i = 0; i < w->data->n; i++) block[w->cross_sections ? i : w->data->unit[i]] = assignment->block[i];
+    for (size_t i = 0; i < w->data->n; i++)
+        block[w->cross_sections ? i : w->data->unit[i]] = assignment->block[i];
     *out = group_time_sums_serve(w, &g->work->order, options, assignment->n_blocks, block, out_regression);
     free(block);
     return UF_OK;
@@ -117,7 +119,8 @@ static void standardise(struct group_time_sums *s)
 }
 
 /* One unit's part, with its covariates of `period`. */
-static void add_unit(struct group_time_sums *s, size_t set, size_t block, size_t unit, size_t period, double y)
+static void add_unit(struct group_time_sums *s, size_t set, size_t block, size_t unit, size_t period,
+                     double y)
 {
     const struct group_time_wide *w = s->wide;
     size_t p = s->p, k = p - 1;
@@ -158,7 +161,8 @@ static void number_sets(struct group_time_sums *s)
 {
     for (size_t c = 0; c < s->n_cells; c++) {
         size_t d = 0;
-        while (d < c && (s->cells[d].period != s->cells[c].period || s->cells[d].base != s->cells[c].base)) d++;
+        while (d < c && (s->cells[d].period != s->cells[c].period || s->cells[d].base != s->cells[c].base))
+            d++;
         s->set[c] = d < c ? s->set[d] : s->n_sets++;
     }
     if (s->wide->cross_sections) s->n_sets = s->wide->n_periods;

@@ -17,9 +17,10 @@ bool group_time_sums_serve(const struct group_time_wide *wide, const struct grou
                            bool *out_serve_regression);
 
 /* The same of what was estimated: whether dealing its options, and the regression estimator instead, goes by sums. */
-uf_status group_time_dealt_by_sums(const struct uf_group_time *group_time, const struct uf_group_time_options *options,
-                                   const struct uf_did_assignment *assignment, bool *out, bool *out_regression,
-                                   struct uf_error *error);
+uf_status group_time_dealt_by_sums(const struct uf_group_time *group_time,
+                                   const struct uf_group_time_options *options,
+                                   const struct uf_did_assignment *assignment, bool *out,
+                                   bool *out_regression, struct uf_error *error);
 
 /* `cells` (n_cells, of the order) and what they borrow must outlive the sums. `block`: of each unit of `wide`. */
 uf_status group_time_sums_new(const struct group_time_wide *wide, const struct group_time_order *order,

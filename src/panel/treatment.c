@@ -69,11 +69,12 @@ static uf_status check_rows_agree(const struct uf_panel *panel, const char *colu
     for (size_t i = 1; i < panel->n_rows && panel->several_rows; i++) {
         if (panel->unit[i] != panel->unit[i - 1] || panel->period[i] != panel->period[i - 1]) continue;
         if (value[i] == value[i - 1] || (isnan(value[i]) && isnan(value[i - 1]))) continue;
-        return uf_fail(error, UF_BAD_INPUT,
-                       "the treatment column '%s' has both %g and %g for unit '%s' in '%s'; treatment falls on whole "
-                       "units: name as the unit the column that it goes by",
-                       column, value[i - 1], value[i], panel->units.code[panel->unit[i]],
-                       panel->periods.code[panel->period[i]]);
+        return uf_fail(
+            error, UF_BAD_INPUT,
+            "the treatment column '%s' has both %g and %g for unit '%s' in '%s'; treatment falls on whole "
+            "units: name as the unit the column that it goes by",
+            column, value[i - 1], value[i], panel->units.code[panel->unit[i]],
+            panel->periods.code[panel->period[i]]);
     }
     return UF_OK;
 }

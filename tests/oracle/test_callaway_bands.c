@@ -20,12 +20,14 @@ static void compare_bands(const struct long_panel *p, json_t *value, double erro
     size_t index, compared = 0;
     assert_ok(uf_group_time_estimate(&p->data, NULL, &g, &error), &error);
     assert_ok(uf_group_time_average(&g, UF_AVERAGE_CELLS, NULL, &cells, &error), &error);
-    assert_ok(uf_multiplier_bootstrap(cells.influence, cells.n_rows, cells.n_terms + 1, &options, &b, &error), &error);
+    assert_ok(uf_multiplier_bootstrap(cells.influence, cells.n_rows, cells.n_terms + 1, &options, &b, &error),
+              &error);
     json_array_foreach(json_object_get(value, "att_gt"), index, row)
     {
         for (size_t t = 0; t < cells.n_terms; t++) {
             const struct uf_group_time_cell *cell = &g.cells[cells.terms[t].key];
-            if ((long)g.cohorts[cell->cohort].first_period + p->first_time != (long)group_peer_member(row, "group") ||
+            if ((long)g.cohorts[cell->cohort].first_period + p->first_time !=
+                    (long)group_peer_member(row, "group") ||
                 (long)cell->period + p->first_time != (long)group_peer_member(row, "t"))
                 continue;
             expect_close(cell->estimate, group_peer_member(row, "att"), 1e-7, "a cell");
@@ -49,8 +51,8 @@ static void bands(void **state)
                                         "reference/peers/results/cs_mpdta_did212.json"};
     for (size_t f = 0; f < 2; f++) {
         json_t *results = load_json(need_shared(files[f]));
-        struct long_panel p = long_panel_read(need_shared("reference/peers/data/mpdta.csv"), "countyreal", "year",
-                                              "lemp", "first.treat", "lpop", NULL, NULL);
+        struct long_panel p = long_panel_read(need_shared("reference/peers/data/mpdta.csv"), "countyreal",
+                                              "year", "lemp", "first.treat", "lpop", NULL, NULL);
         compare_bands(&p, group_peer_value(results, "dr_never_lpop_mboot_seed123_B9999"), 0.05, 0.02);
         long_panel_clear(&p);
         json_decref(results);
@@ -62,8 +64,8 @@ static void bands_by_county(void **state)
 {
     (void)state;
     json_t *results = load_json(need_shared("reference/own/results/cs_sweden.json"));
-    struct long_panel p = long_panel_read(need_shared("reference/own/data/sim_sweden.csv"), "kommun", "year", "y",
-                                          "first_treat", NULL, NULL, "lan");
+    struct long_panel p = long_panel_read(need_shared("reference/own/data/sim_sweden.csv"), "kommun", "year",
+                                          "y", "first_treat", NULL, NULL, "lan");
     compare_bands(&p, group_peer_value(results, "dr_never_nocov_cl_lan_boot"), 0.06, 0.02);
     long_panel_clear(&p);
     json_decref(results);

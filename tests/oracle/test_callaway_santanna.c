@@ -21,7 +21,8 @@ static const char *const estimators[] = {"dr", "reg", "ipw"}; /* as the enum */
 static void compare_cross_sections(const struct long_panel *p, json_t *results, bool old)
 {
     for (int e = 0; e < 3; e++) {
-        struct uf_group_time_options options = {.estimator = (enum uf_drdid_estimator)e, .cross_sections = true};
+        struct uf_group_time_options options = {.estimator = (enum uf_drdid_estimator)e,
+                                                .cross_sections = true};
         group_peer_compare(&p->data, p->first_time, results, "rc_dr_nocov", &options, 1e-8, old);
     }
 }
@@ -36,10 +37,12 @@ static void compare_covariate(const struct long_panel *p, json_t *results)
                               limits = {.limited = true, .least = -1, .most = 1};
     assert_ok(uf_group_time_estimate(&p->data, NULL, &g, &error), &error);
     assert_ok(uf_group_time_average(&g, UF_AVERAGE_DYNAMIC, &balance, &a, &error), &error);
-    group_peer_compare_average(&a, group_peer_value(results, "dyn_balance_e1"), &g, p->first_time, 1e-7, "balanced");
+    group_peer_compare_average(&a, group_peer_value(results, "dyn_balance_e1"), &g, p->first_time, 1e-7,
+                               "balanced");
     uf_average_clear(&a);
     assert_ok(uf_group_time_average(&g, UF_AVERAGE_DYNAMIC, &limits, &a, &error), &error);
-    group_peer_compare_average(&a, group_peer_value(results, "dyn_min-1_max1"), &g, p->first_time, 1e-7, "limited");
+    group_peer_compare_average(&a, group_peer_value(results, "dyn_min-1_max1"), &g, p->first_time, 1e-7,
+                               "limited");
     uf_average_clear(&a);
     const char *drawn = "dr_never_lpop_mboot_seed123_B9999";
     group_peer_compare_cells(&g, group_peer_value(results, drawn), p->first_time, 1e-7, false, drawn);
@@ -63,13 +66,15 @@ static void mpdta(const char *file, bool old)
                 struct uf_group_time_options options = {.estimator = (enum uf_drdid_estimator)e,
                                                         .control = (enum uf_group_time_control)control};
                 /* the peer's logit stops at a change of 1e-8 in the deviance */
-                group_peer_compare(&p.data, p.first_time, results, entry, &options, covariate && e != 1 ? 1e-7 : 1e-8,
-                        old);
+                group_peer_compare(&p.data, p.first_time, results, entry, &options,
+                                   covariate && e != 1 ? 1e-7 : 1e-8, old);
             }
         struct uf_group_time_options universal = {.base = UF_BASE_UNIVERSAL}, early = {.anticipation = 1};
         if (covariate)
-            group_peer_compare(&p.data, p.first_time, results, "dr_never_lpop_universal", &universal, 1e-7, old);
-        if (!covariate) group_peer_compare(&p.data, p.first_time, results, "dr_never_nocov_anticip1", &early, 1e-8, old);
+            group_peer_compare(&p.data, p.first_time, results, "dr_never_lpop_universal", &universal, 1e-7,
+                               old);
+        if (!covariate)
+            group_peer_compare(&p.data, p.first_time, results, "dr_never_nocov_anticip1", &early, 1e-8, old);
         if (!covariate) compare_cross_sections(&p, results, old);
         if (covariate) compare_covariate(&p, results);
         long_panel_clear(&p);
@@ -121,8 +126,8 @@ static void group_error_of_did_2_1(void **state)
     assert_ok(uf_group_time_average(&g, UF_AVERAGE_GROUP, NULL, &a, &error), &error);
     expect_close(group_error(&p, &g, &a, false), a.std_error, 1e-10, "the cohorts' own weights");
     expect_close(group_error(&p, &g, &a, true),
-                 group_peer_member(group_peer_value(results, "dr_nevertreated_nocov_group"), "overall_se"), 1e-6,
-                 "those of the first cells");
+                 group_peer_member(group_peer_value(results, "dr_nevertreated_nocov_group"), "overall_se"),
+                 1e-6, "those of the first cells");
     uf_average_clear(&a);
     uf_group_time_clear(&g);
     long_panel_clear(&p);
@@ -169,15 +174,16 @@ static void sweden(void **state)
     /* the 21 counties, whose start is told by a 0/1 column */
     struct staggered counties = staggered_read("reference/own/data/sim_sweden_county_means.csv", "lan_id",
                                                "year", "y", "treated", NULL, NULL, NULL);
-    group_peer_compare(&counties.data, counties.first_time, results, "county_dr_never_nocov", NULL, 1e-8, false);
+    group_peer_compare(&counties.data, counties.first_time, results, "county_dr_never_nocov", NULL, 1e-8,
+                       false);
     staggered_clear(&counties);
     /* errors drawn at random: tests/oracle/test_callaway_bands.c */
     p = long_panel_read(data_file, "kommun", "year", "y", "first_treat", NULL, NULL, "lan");
     struct uf_group_time g;
     struct uf_error error;
     assert_ok(uf_group_time_estimate(&p.data, NULL, &g, &error), &error);
-    group_peer_compare_cells(&g, group_peer_value(results, "dr_never_nocov_cl_lan_boot"), p.first_time, 1e-8, false,
-                             "dr_never_nocov_cl_lan_boot");
+    group_peer_compare_cells(&g, group_peer_value(results, "dr_never_nocov_cl_lan_boot"), p.first_time, 1e-8,
+                             false, "dr_never_nocov_cl_lan_boot");
     uf_group_time_clear(&g);
     long_panel_clear(&p);
     group_peer_all_compared(results);
@@ -272,7 +278,9 @@ static void method(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(did_2_5), cmocka_unit_test(did_2_1), cmocka_unit_test(group_error_of_did_2_1), cmocka_unit_test(sweden), cmocka_unit_test(sun_abraham), cmocka_unit_test(method)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(did_2_5), cmocka_unit_test(did_2_1),     cmocka_unit_test(group_error_of_did_2_1),
+        cmocka_unit_test(sweden),  cmocka_unit_test(sun_abraham), cmocka_unit_test(method)};
     gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,8 +53,8 @@ static double naive_improved(double x[][P], const double *change, const double *
 }
 
 /* ATT(g, t) from the definitions, with a search for each value, by estimator. */
-static void naive_cell(const struct group_sample *s, const struct uf_group_time_options *o, size_t g, size_t t,
-                       size_t b, double att[5])
+static void naive_cell(const struct group_sample *s, const struct uf_group_time_options *o, size_t g,
+                       size_t t, size_t b, double att[5])
 {
     double x[UNITS][P], change[UNITS], w[UNITS], d[UNITS], logit[P] = {0}, beta[P] = {0};
     size_t n = 0, later = t > b ? t : b;
@@ -185,7 +185,8 @@ static void clusters_are_sums(void **state)
     struct uf_group_time g = group_sample_estimate(s, NULL);
     s->data.cluster[0] = s->cluster, s->data.n_groups[0] = CLUSTERS, s->data.n_cluster_dimensions = 1;
     struct uf_group_time by_cluster = group_sample_estimate(s, NULL);
-    struct uf_average a = group_average(&g, UF_AVERAGE_DYNAMIC), b = group_average(&by_cluster, UF_AVERAGE_DYNAMIC);
+    struct uf_average a = group_average(&g, UF_AVERAGE_DYNAMIC),
+                      b = group_average(&by_cluster, UF_AVERAGE_DYNAMIC);
     size_t width = a.n_terms + 1;
     assert_int_equal(b.n_rows, CLUSTERS);
     for (size_t j = 0; j < width; j++)
@@ -247,14 +248,16 @@ static void invariances(void **state)
             for (size_t j = 0; j < COVARIATES; j++)
                 gsl_matrix_set(other->covariates, i, j, gsl_matrix_get(s->covariates, from, j));
         }
-        expect_close(group_sample_average_of(other, &o, (enum uf_average_kind)kind), plain, 1e-10, "permuted");
+        expect_close(group_sample_average_of(other, &o, (enum uf_average_kind)kind), plain, 1e-10,
+                     "permuted");
         /* outcome scaled and shifted; covariates on another scale; weights on another scale */
         for (size_t i = 0; i < s->data.n; i++) {
             other->outcome[i] = 3 * other->outcome[i] + 100;
             other->weights[i] *= 10;
             gsl_matrix_set(other->covariates, i, 1, 5e3 * gsl_matrix_get(other->covariates, i, 1) - 7e4);
         }
-        expect_close(group_sample_average_of(other, &o, (enum uf_average_kind)kind), 3 * plain, 1e-9, "scaled");
+        expect_close(group_sample_average_of(other, &o, (enum uf_average_kind)kind), 3 * plain, 1e-9,
+                     "scaled");
     }
     group_sample_free(s), group_sample_free(other);
 }

@@ -25,7 +25,8 @@ static struct group_sample *people_new(size_t k)
                 double x = bench_noise(3, n) + (s->first[u] == SIZE_MAX ? 0 : 0.2), z = bench_noise(4, n);
                 if (k > 0) gsl_matrix_set(s->covariates, n, 0, x);
                 if (k > 1) gsl_matrix_set(s->covariates, n, 1, z);
-                s->outcome[n] = bench_noise(1, n) + 0.3 * (double)t * (1 + x) + 0.1 * z + (s->first[u] <= t ? 0.4 : 0);
+                s->outcome[n] =
+                    bench_noise(1, n) + 0.3 * (double)t * (1 + x) + 0.1 * z + (s->first[u] <= t ? 0.4 : 0);
                 n++;
             }
     s->data.n = n;
@@ -80,8 +81,8 @@ static double dot(const double x[P], const double b[P])
 }
 
 /* As the paper writes it (eq. 2.7 and the locally efficient one), term by term. */
-static void naive_cell(const struct group_sample *s, const struct uf_group_time_options *o, size_t g, size_t t,
-                       size_t b, double att[3])
+static void naive_cell(const struct group_sample *s, const struct uf_group_time_options *o, size_t g,
+                       size_t t, size_t b, double att[3])
 {
     int *section = malloc(s->data.n * sizeof *section);
     size_t later = t > b ? t : b;
@@ -188,7 +189,8 @@ static void clusters_are_sums(void **state)
     struct uf_group_time g = group_sample_estimate(s, &plain);
     s->data.cluster[0] = s->cluster, s->data.n_groups[0] = CLUSTERS, s->data.n_cluster_dimensions = 1;
     struct uf_group_time by_cluster = group_sample_estimate(s, &plain);
-    struct uf_average a = group_average(&g, UF_AVERAGE_DYNAMIC), b = group_average(&by_cluster, UF_AVERAGE_DYNAMIC);
+    struct uf_average a = group_average(&g, UF_AVERAGE_DYNAMIC),
+                      b = group_average(&by_cluster, UF_AVERAGE_DYNAMIC);
     size_t width = a.n_terms + 1;
     double *sum = calloc(CLUSTERS * width, sizeof *sum);
     assert_int_equal(b.n_rows, CLUSTERS);
@@ -218,7 +220,8 @@ static void a_panel_gives_the_same(void **state)
 static void invariances(void **state)
 {
     (void)state;
-    static const struct uf_group_time_options o = {.control = UF_CONTROL_NOT_YET_TREATED, .cross_sections = true};
+    static const struct uf_group_time_options o = {.control = UF_CONTROL_NOT_YET_TREATED,
+                                                   .cross_sections = true};
     for (int kind = 0; kind < 4; kind++) {
         struct group_sample *s = people_new(COVARIATES), *other = people_new(COVARIATES);
         double value = group_sample_average_of(s, &o, (enum uf_average_kind)kind);
@@ -268,8 +271,8 @@ static void threads_do_not_matter(void **state)
     group_sample_free(s);
 }
 
-static enum uf_drdid_reason reason_of(const struct group_sample *s, enum uf_drdid_estimator estimator, size_t cohort,
-                                      size_t period, struct uf_drdid_diagnosis *out)
+static enum uf_drdid_reason reason_of(const struct group_sample *s, enum uf_drdid_estimator estimator,
+                                      size_t cohort, size_t period, struct uf_drdid_diagnosis *out)
 {
     const struct uf_group_time_options o = {.estimator = estimator, .cross_sections = true};
     struct uf_group_time g = group_sample_estimate(s, &o);

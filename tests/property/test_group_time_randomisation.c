@@ -153,8 +153,8 @@ static struct regions *regions_new(size_t k, bool gaps)
             r->treatment[n] = r->first[u] <= t;
             if (k > 0) gsl_matrix_set(r->covariates, n, 0, x);
             if (k > 1) gsl_matrix_set(r->covariates, n, 1, 1e3 + 5 * bench_noise(5, i));
-            r->outcome[n] = bench_noise(1, i) + bench_noise(2, region * TIMES + t) + 0.3 * (double)t * (1 + x) +
-                            0.3 * r->treatment[n];
+            r->outcome[n] = bench_noise(1, i) + bench_noise(2, region * TIMES + t) +
+                            0.3 * (double)t * (1 + x) + 0.3 * r->treatment[n];
             n++;
         }
     }
@@ -228,7 +228,8 @@ static void expect_all_estimated(size_t k, bool gaps, const struct uf_group_time
     uf_randomisation_clear(&dealt);
     for (size_t i = 0; i < r->data.n; i++) r->outcome[i] += 2 * r->treatment[i];
     assert_ok(uf_group_time_randomise(&r->data, options, &assignment, NULL, NULL, &dealt, &error), &error);
-    for (size_t i = 0; i < ASSIGNMENTS; i++) expect_within(dealt.coefficient[i], moved[i], 1e-10, "the shift");
+    for (size_t i = 0; i < ASSIGNMENTS; i++)
+        expect_within(dealt.coefficient[i], moved[i], 1e-10, "the shift");
     uf_randomisation_clear(&dealt);
     uf_did_assignment_clear(&assignment);
     free(estimate), free(t), free(moved);
@@ -241,8 +242,12 @@ static void regions_dealt(void **state)
     for (int rows = 0; rows < 2; rows++)
         for (int gaps = 0; gaps < 2; gaps++) {
             struct uf_group_time_options plain = {.cross_sections = rows, .threads = 1},
-                                         later = {.cross_sections = rows, .threads = 1, .control = UF_CONTROL_NOT_YET_TREATED},
-                                         regression = {.cross_sections = rows, .threads = 1, .estimator = UF_DRDID_REGRESSION};
+                                         later = {.cross_sections = rows,
+                                                  .threads = 1,
+                                                  .control = UF_CONTROL_NOT_YET_TREATED},
+                                         regression = {.cross_sections = rows,
+                                                       .threads = 1,
+                                                       .estimator = UF_DRDID_REGRESSION};
             expect_all_estimated(0, gaps, &plain);
             expect_all_estimated(0, gaps, &later);
             expect_all_estimated(2, gaps, &regression);
@@ -295,7 +300,8 @@ static void sums_are_rows(void **state)
             expect_close(r[1].scaled[i], r[0].scaled[i], 1e-8, "over the noise");
             expect_close(lead[1].coefficient[i], lead[0].coefficient[i], 1e-9, "leads");
         }
-        for (int many = 0; many < 2; many++) uf_randomisation_clear(&r[many]), uf_randomisation_clear(&lead[many]);
+        for (int many = 0; many < 2; many++)
+            uf_randomisation_clear(&r[many]), uf_randomisation_clear(&lead[many]);
     }
 }
 

@@ -37,7 +37,8 @@ static void expect_estimate(double estimate, double error, const json_t *row, do
                             const char *what)
 {
     const double tolerance = 1e-12;
-    expect_within(estimate, group_peer_member(row, "att"), tolerance + relative * fabs(group_peer_member(row, "att")), what);
+    expect_within(estimate, group_peer_member(row, "att"),
+                  tolerance + relative * fabs(group_peer_member(row, "att")), what);
     if (isnan(group_peer_member(row, "se")))
         assert_true(isnan(error) || error == 0);
     else
@@ -68,7 +69,8 @@ void group_peer_compare_cells(const struct uf_group_time *g, json_t *value, long
         const struct uf_group_time_cell *cell = find_cell(g, cohort - first_time, t - first_time);
         snprintf(what, sizeof what, "%s ATT(%ld, %ld)", entry, cohort, t);
         if (!errors) { /* drawn at random: tests/oracle/test_callaway_bands.c */
-            expect_within(cell->estimate, group_peer_member(row, "att"), 1e-12 + relative * fabs(cell->estimate), what);
+            expect_within(cell->estimate, group_peer_member(row, "att"),
+                          1e-12 + relative * fabs(cell->estimate), what);
             continue;
         }
         expect_estimate(cell->estimate, cell->std_error, row, relative, what);
@@ -91,7 +93,7 @@ void group_peer_compare_cells(const struct uf_group_time *g, json_t *value, long
 }
 
 void group_peer_compare_average(const struct uf_average *a, json_t *value, const struct uf_group_time *g,
-                            long first_time, double relative, const char *what)
+                                long first_time, double relative, const char *what)
 {
     expect_close(a->estimate, group_peer_member(value, "overall_att"), relative, what);
     expect_close(a->std_error, group_peer_member(value, "overall_se"), 1e-6, what);
@@ -114,7 +116,7 @@ void group_peer_compare_average(const struct uf_average *a, json_t *value, const
 }
 
 void group_peer_compare(const struct uf_did_data *data, long first_time, json_t *results, const char *entry,
-                    const struct uf_group_time_options *options, double relative, bool old)
+                        const struct uf_group_time_options *options, double relative, bool old)
 {
     static const char *const names[] = {"simple", "dynamic", "group", "calendar"};
     struct uf_group_time g;

@@ -40,7 +40,8 @@ void group_sample_free(struct group_sample *s)
     free(s);
 }
 
-struct uf_group_time group_sample_estimate(const struct group_sample *s, const struct uf_group_time_options *options)
+struct uf_group_time group_sample_estimate(const struct group_sample *s,
+                                           const struct uf_group_time_options *options)
 {
     struct uf_group_time g;
     struct uf_error error;
@@ -57,7 +58,7 @@ struct uf_average group_average(const struct uf_group_time *g, enum uf_average_k
 }
 
 double group_sample_average_of(const struct group_sample *s, const struct uf_group_time_options *options,
-                         enum uf_average_kind kind)
+                               enum uf_average_kind kind)
 {
     struct uf_group_time g = group_sample_estimate(s, options);
     struct uf_average a = group_average(&g, kind);

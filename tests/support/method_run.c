@@ -23,12 +23,19 @@ struct ran run_on(const struct uf_method *method, const struct uf_panel *panel, 
     return ran;
 }
 
-struct ran run_method(const struct uf_method *method, struct uf_panel *panel, enum uf_language language,
-                      const char *const *settings)
+struct ran run_in(const struct uf_method *method, struct uf_panel *panel, enum uf_language language,
+                  const char *const *settings)
 {
     struct ran ran = run_on(method, panel, language, settings);
     free(panel->covariates);
     small_panel_free(panel);
+    return ran;
+}
+
+struct ran run_method(const struct uf_method *method, struct uf_panel *panel, const char *const *settings)
+{
+    struct ran ran = run_in(method, panel, UF_ENGLISH, settings);
+    if (ran.status != UF_OK) fail_msg("%s", ran.error.message);
     return ran;
 }
 
@@ -44,7 +51,7 @@ const char *cell_text(const struct uf_table *table, size_t row, const char *colu
     return uf_table_text(table, row, uf_table_column(table, column));
 }
 
-double cell(const struct uf_table *table, size_t row, const char *column)
+double cell_number(const struct uf_table *table, size_t row, const char *column)
 {
     return uf_table_number(table, row, uf_table_column(table, column));
 }

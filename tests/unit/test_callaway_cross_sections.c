@@ -60,7 +60,8 @@ static struct uf_panel *people(const char *unit, bool by_start, bool covariate)
 {
     struct uf_panel *panel;
     struct uf_error error;
-    assert_ok(read_people(write_people(0, 0, 0, -1), unit, by_start, true, covariate, &panel, &error), &error);
+    assert_ok(read_people(write_people(0, 0, 0, -1), unit, by_start, true, covariate, &panel, &error),
+              &error);
     return panel;
 }
 
@@ -92,8 +93,8 @@ static void rows_of_a_file(void **state)
     assert_false(panel->treatment.switches_off);
     uf_panel_free(panel);
     /* one person of region 9 is said to be treated, and nobody else there */
-    assert_int_equal(read_people(write_people(0, 0, 0, 8 * YEARS * PEOPLE + 7), "region", false, true, false, &panel,
-                                 &error),
+    assert_int_equal(read_people(write_people(0, 0, 0, 8 * YEARS * PEOPLE + 7), "region", false, true, false,
+                                 &panel, &error),
                      UF_BAD_INPUT);
     assert_non_null(strstr(error.message, "both 0 and 1 for unit 'r09' in '2002'") ||
                     strstr(error.message, "both 1 and 0 for unit 'r09' in '2002'"));
@@ -110,17 +111,17 @@ static void a_plain_run(void **state)
         /* few regions: dealt out anew over them */
         assert_string_equal(cell_text(estimates, 0, "vcov"), "randomisation-scaled");
         size_t simple = find_row(estimates, "simple", "influence");
-        assert_true(fabs(cell(estimates, simple, "estimate") - 2) < 0.3);
-        expect_close(cell(estimates, simple, "n_clusters"), REGIONS, 0, "a region is a cluster");
-        expect_close(cell(estimates, 0, "p_value"), 1.0 / 1330, 1e-12, "the most extreme of 1,330");
-        assert_true(cell(estimates, 0, "conf_low") > 1 && cell(estimates, 0, "conf_high") < 3);
+        assert_true(fabs(cell_number(estimates, simple, "estimate") - 2) < 0.3);
+        expect_close(cell_number(estimates, simple, "n_clusters"), REGIONS, 0, "a region is a cluster");
+        expect_close(cell_number(estimates, 0, "p_value"), 1.0 / 1330, 1e-12, "the most extreme of 1,330");
+        assert_true(cell_number(estimates, 0, "conf_low") > 1 && cell_number(estimates, 0, "conf_high") < 3);
         assert_non_null(
             strstr(uf_result_note(&ran.result, "inference-chosen")->text, "3 treated and 18 untreated"));
         assert_non_null(strstr(uf_result_note(&ran.result, "repeated-cross-sections")->text, "the 945 rows"));
         assert_null(uf_result_note(&ran.result, "units-by-cell"));
         for (size_t i = 0; i < uf_table_rows(cells); i++) {
-            expect_close(cell(cells, i, "n_treated"), 2 * 3 * PEOPLE, 0, "treated rows");
-            expect_close(cell(cells, i, "n_obs"), 2 * REGIONS * PEOPLE, 0, "rows");
+            expect_close(cell_number(cells, i, "n_treated"), 2 * 3 * PEOPLE, 0, "treated rows");
+            expect_close(cell_number(cells, i, "n_obs"), 2 * REGIONS * PEOPLE, 0, "rows");
         }
         uf_result_clear(&ran.result);
     }
@@ -130,7 +131,8 @@ static void a_plain_run(void **state)
 static void people_one_by_one(void **state)
 {
     (void)state;
-    static const char *const settings[] = {"sampling", "repeated-cross-sections", "inference", "influence", "draws", "0", NULL};
+    static const char *const settings[] = {
+        "sampling", "repeated-cross-sections", "inference", "influence", "draws", "0", NULL};
     struct uf_panel *panel = people("region", true, true);
     panel->n_cluster_dimensions = 1;
     panel->cluster = malloc(sizeof *panel->cluster);
@@ -146,13 +148,15 @@ static void people_one_by_one(void **state)
     const struct uf_table *person = uf_result_table(&by_person.result, "estimates"),
                           *region = uf_result_table(&by_region.result, "estimates");
     for (size_t i = 0; i < 4; i++)
-        expect_close(cell(person, i, "estimate"), cell(region, i, "estimate"), 1e-10, "an average");
-    expect_close(cell(person, 0, "n_clusters"), REGIONS * YEARS * PEOPLE, 0, "each a cluster");
+        expect_close(cell_number(person, i, "estimate"), cell_number(region, i, "estimate"), 1e-10,
+                     "an average");
+    expect_close(cell_number(person, 0, "n_clusters"), REGIONS * YEARS * PEOPLE, 0, "each a cluster");
     uf_result_clear(&by_person.result), uf_result_clear(&by_region.result);
     for (int by_start = 0; by_start < 2; by_start++) {
         struct ran ran = run(people("person", by_start, false), UF_ENGLISH, settings);
         assert_int_equal(ran.status, UF_NOT_IDENTIFIED);
-        assert_non_null(strstr(uf_result_note(&ran.result, "no-unit-followed")->advice, "Name as the unit the region"));
+        assert_non_null(
+            strstr(uf_result_note(&ran.result, "no-unit-followed")->advice, "Name as the unit the region"));
         uf_result_clear(&ran.result);
     }
     /* taken for a panel: what it is not, and what to ask for */
@@ -164,15 +168,17 @@ static void people_one_by_one(void **state)
     uf_result_clear(&ran.result);
 }
 
-static void expect_note(enum uf_language language, const char *estimator, int skip_region, int skip_year, double x,
-                        bool constant, const char *period, const char *expected)
+static void expect_note(enum uf_language language, const char *estimator, int skip_region, int skip_year,
+                        double x, bool constant, const char *period, const char *expected)
 {
-    const char *const settings[] = {"sampling", "repeated-cross-sections", "inference", "influence", "estimator",
-                                    estimator, "draws", "0", NULL};
+    const char *const settings[] = {
+        "sampling", "repeated-cross-sections", "inference", "influence", "estimator", estimator, "draws", "0",
+        NULL};
     struct uf_panel *panel;
     struct uf_error error;
-    assert_ok(read_people(write_people(skip_region, skip_year, x, -1), "region", true, true, true, &panel, &error),
-              &error);
+    assert_ok(
+        read_people(write_people(skip_region, skip_year, x, -1), "region", true, true, true, &panel, &error),
+        &error);
     for (size_t i = 0; constant && i < panel->n_rows; i++) /* among the controls of 2004 x is 1 */
         if (panel->unit[i] >= 3 && panel->period[i] == 3) panel->columns[panel->covariates[0]].value[i] = 1;
     struct ran ran = run(panel, language, settings);
@@ -182,8 +188,9 @@ static void expect_note(enum uf_language language, const char *estimator, int sk
     for (size_t i = 0; i < uf_table_rows(cells); i++) {
         if (strcmp(cell_text(cells, i, "period"), period)) continue;
         const char *note = cell_text(cells, i, "note");
-        if (!note || !strstr(note, expected)) fail_msg("expected '%s', found '%s'", expected, note ? note : "");
-        assert_true(isnan(cell(cells, i, "estimate")));
+        if (!note || !strstr(note, expected))
+            fail_msg("expected '%s', found '%s'", expected, note ? note : "");
+        assert_true(isnan(cell_number(cells, i, "estimate")));
         found = true;
     }
     assert_true(found);
@@ -204,7 +211,8 @@ static void refusals(void **state)
     (void)state;
     static const char *const estimators[] = {"doubly-robust-improved", "ipw-unstandardised"};
     for (size_t i = 0; i < 2; i++) {
-        const char *const settings[] = {"sampling", "repeated-cross-sections", "estimator", estimators[i], NULL};
+        const char *const settings[] = {"sampling", "repeated-cross-sections", "estimator", estimators[i],
+                                        NULL};
         struct ran ran = run(people("region", true, true), UF_ENGLISH, settings);
         assert_int_equal(ran.status, UF_BAD_USAGE);
         assert_non_null(strstr(ran.error.message, estimators[i]));

@@ -12,23 +12,11 @@
 #include <string.h>
 #include <utfall/callaway_santanna.h>
 
-static struct ran run_in(struct uf_panel *panel, enum uf_language language, const char *const *settings)
-{
-    return run_method(&uf_method_callaway_santanna, panel, language, settings);
-}
-
-static struct ran run(struct uf_panel *panel, const char *const *settings)
-{
-    struct ran ran = run_in(panel, UF_ENGLISH, settings);
-    if (ran.status != UF_OK) fail_msg("%s", ran.error.message);
-    return ran;
-}
-
 static void tables_of_a_plain_run(void **state)
 {
     (void)state;
     static const char *const settings[] = {"permutations", "99", NULL};
-    struct ran ran = run(cohort_panel_new(21, 12), settings);
+    struct ran ran = run_method(&uf_method_callaway_santanna, cohort_panel_new(21, 12), settings);
     const struct uf_table *estimates = uf_result_table(&ran.result, "estimates"),
                           *cells = uf_result_table(&ran.result, "group-time"),
                           *event = uf_result_table(&ran.result, "event-study"),
@@ -36,12 +24,14 @@ static void tables_of_a_plain_run(void **state)
                           *calendar = uf_result_table(&ran.result, "calendar-average");
     /* few regions: dealt out anew, and that first */
     assert_string_equal(cell_text(estimates, 0, "vcov"), "randomisation-scaled");
-    assert_true(fabs(cell(estimates, find_row(estimates, "simple", "influence"), "estimate") - 2) < 0.3);
+    assert_true(fabs(cell_number(estimates, find_row(estimates, "simple", "influence"), "estimate") - 2) <
+                0.3);
     for (size_t i = 0; i < 3; i++) {
         static const char *const terms[] = {"dynamic", "group", "calendar"};
-        assert_true(fabs(cell(estimates, find_row(estimates, terms[i], "influence"), "estimate") - 2) < 0.3);
+        assert_true(fabs(cell_number(estimates, find_row(estimates, terms[i], "influence"), "estimate") - 2) <
+                    0.3);
     }
-    expect_close(cell(estimates, 0, "p_value"), 0.01, 1e-12, "the most extreme of 100");
+    expect_close(cell_number(estimates, 0, "p_value"), 0.01, 1e-12, "the most extreme of 100");
     assert_non_null(
         strstr(uf_result_note(&ran.result, "inference-chosen")->text, "14 treated and 7 untreated"));
     assert_null(uf_result_note(&ran.result, "influence-errors"));
@@ -50,11 +40,11 @@ static void tables_of_a_plain_run(void **state)
     assert_int_equal(uf_table_rows(cells), 22);
     double weight = 0;
     for (size_t i = 0; i < 22; i++) {
-        weight += cell(cells, i, "weight");
-        assert_int_equal(cell(cells, i, "weight") > 0, cell(cells, i, "event_time") >= 0);
-        expect_close(cell(cells, i, "n_treated"), 7, 0, "treated");
-        expect_close(cell(cells, i, "n_control"), 7, 0, "controls");
-        expect_close(cell(cells, i, "n_obs"), 28, 0, "observations");
+        weight += cell_number(cells, i, "weight");
+        assert_int_equal(cell_number(cells, i, "weight") > 0, cell_number(cells, i, "event_time") >= 0);
+        expect_close(cell_number(cells, i, "n_treated"), 7, 0, "treated");
+        expect_close(cell_number(cells, i, "n_control"), 7, 0, "controls");
+        expect_close(cell_number(cells, i, "n_obs"), 28, 0, "observations");
     }
     expect_close(weight, 1, 1e-12, "the weights");
     assert_string_equal(cell_text(cells, 0, "group"), "2013");
@@ -63,8 +53,8 @@ static void tables_of_a_plain_run(void **state)
     assert_int_equal(uf_table_rows(group), 2);
     assert_int_equal(uf_table_rows(calendar), 7);
     for (size_t i = 0; i < uf_table_rows(event); i++) {
-        assert_true(cell(event, i, "band_low") < cell(event, i, "estimate"));
-        assert_true(cell(event, i, "band_high") > cell(event, i, "estimate"));
+        assert_true(cell_number(event, i, "band_low") < cell_number(event, i, "estimate"));
+        assert_true(cell_number(event, i, "band_high") > cell_number(event, i, "estimate"));
     }
     /* the leads are dealt too: there are more of them than their covariance carries */
     const struct uf_table *pretrend = uf_result_table(&ran.result, "pretrend");
@@ -82,7 +72,7 @@ static void many_units(void **state)
 {
     (void)state;
     static const char *const settings[] = {"inference", "auto,multiplier", "base-period", "universal", NULL};
-    struct ran ran = run(cohort_panel_new(240, 10), settings);
+    struct ran ran = run_method(&uf_method_callaway_santanna, cohort_panel_new(240, 10), settings);
     const struct uf_table *estimates = uf_result_table(&ran.result, "estimates"),
                           *event = uf_result_table(&ran.result, "event-study");
     assert_null(uf_result_table(&ran.result, "randomisation"));
@@ -92,11 +82,13 @@ static void many_units(void **state)
                            "from influence functions (normal), because 160 treated and 80 untreated"));
     size_t analytic = find_row(estimates, "dynamic", "influence"),
            drawn = find_row(estimates, "dynamic", "multiplier");
-    expect_close(cell(estimates, drawn, "std_error"), cell(estimates, analytic, "std_error"), 0.15, "errors");
-    assert_true(isnan(cell(estimates, analytic, "df")));
+    expect_close(cell_number(estimates, drawn, "std_error"), cell_number(estimates, analytic, "std_error"),
+                 0.15, "errors");
+    assert_true(isnan(cell_number(estimates, analytic, "df")));
     size_t reference = find_row(event, "event-time -1", "influence");
-    expect_close(cell(event, reference, "estimate"), 0, 0, "the reference");
-    assert_true(isnan(cell(event, reference, "std_error")) && isnan(cell(event, reference, "band_low")));
+    expect_close(cell_number(event, reference, "estimate"), 0, 0, "the reference");
+    assert_true(isnan(cell_number(event, reference, "std_error")) &&
+                isnan(cell_number(event, reference, "band_low")));
     assert_non_null(strstr(cell_text(event, reference, "note"), "reference"));
     uf_result_clear(&ran.result);
 }
@@ -111,14 +103,14 @@ static void cells_say_why(void **state)
     for (size_t u = 0; u < 30; u++)
         for (size_t t = 0; t < 12; t++)
             if (u % 3 == 1) *small_panel_cell(panel, 1, u, t) += 40; /* the cohort of period 8 is elsewhere */
-    struct ran ran = run_in(panel, UF_SWEDISH, settings);
+    struct ran ran = run_in(&uf_method_callaway_santanna, panel, UF_SWEDISH, settings);
     assert_int_equal(ran.status, UF_OK);
     const struct uf_table *cells = uf_result_table(&ran.result, "group-time");
     for (size_t i = 0; i < uf_table_rows(cells); i++) {
         bool elsewhere = !strcmp(cell_text(cells, i, "group"), "2016");
-        assert_int_equal(isnan(cell(cells, i, "estimate")), elsewhere);
+        assert_int_equal(isnan(cell_number(cells, i, "estimate")), elsewhere);
         if (elsewhere) assert_non_null(strstr(cell_text(cells, i, "note"), "ingen överlappning: 10 enheter"));
-        if (elsewhere) expect_close(cell(cells, i, "weight"), 0, 0, "no weight");
+        if (elsewhere) expect_close(cell_number(cells, i, "weight"), 0, 0, "no weight");
     }
     const struct uf_note *note = uf_result_note(&ran.result, "cells-not-estimated");
     assert_non_null(note);
@@ -130,7 +122,7 @@ static void cells_say_why(void **state)
     cohort_panel_use(panel, 1);
     for (size_t u = 0; u < 30; u++)
         for (size_t t = 0; t < 12; t++) *small_panel_cell(panel, 1, u, t) = 3;
-    ran = run_in(panel, UF_ENGLISH, settings);
+    ran = run_in(&uf_method_callaway_santanna, panel, UF_ENGLISH, settings);
     assert_int_equal(ran.status, UF_NOT_IDENTIFIED);
     note = uf_result_note(&ran.result, "no-cell-estimated");
     assert_non_null(note);
@@ -146,7 +138,7 @@ static void everybody_is_treated(void **state)
     for (int allow = 0; allow < 2; allow++) {
         struct uf_panel *panel = cohort_panel_new(30, 12);
         for (size_t u = 2; u < 30; u += 3) panel->treatment.first_period[u] = 10;
-        struct ran ran = run_in(panel, UF_ENGLISH, allow ? later : NULL);
+        struct ran ran = run_in(&uf_method_callaway_santanna, panel, UF_ENGLISH, allow ? later : NULL);
         assert_int_equal(ran.status, allow ? UF_OK : UF_NOT_IDENTIFIED);
         if (allow) {
             assert_non_null(uf_result_note(&ran.result, "no-never-treated"));
@@ -174,17 +166,18 @@ static void treatments_that_end(void **state)
 {
     (void)state;
     static const char *const first[] = {"switching-off", "from-first-start", "permutations", "49", NULL};
-    struct ran ran = run_in(with_dose(1, 11), UF_ENGLISH, NULL);
+    struct ran ran = run_in(&uf_method_callaway_santanna, with_dose(1, 11), UF_ENGLISH, NULL);
     assert_int_equal(ran.status, UF_NOT_IDENTIFIED);
     assert_non_null(uf_result_note(&ran.result, "treatment-ends"));
     uf_result_clear(&ran.result);
-    ran = run(with_dose(1, 11), first);
-    struct ran plain = run(cohort_panel_new(30, 12), first + 2);
-    expect_close(cell(uf_result_table(&ran.result, "estimates"), 0, "estimate"),
-                 cell(uf_result_table(&plain.result, "estimates"), 0, "estimate"), 0, "from the start on");
+    ran = run_method(&uf_method_callaway_santanna, with_dose(1, 11), first);
+    struct ran plain = run_method(&uf_method_callaway_santanna, cohort_panel_new(30, 12), first + 2);
+    expect_close(cell_number(uf_result_table(&ran.result, "estimates"), 0, "estimate"),
+                 cell_number(uf_result_table(&plain.result, "estimates"), 0, "estimate"), 0,
+                 "from the start on");
     assert_int_equal(ran.result.claim, UF_CLAIM_DIFFERENCE);
     uf_result_clear(&ran.result), uf_result_clear(&plain.result);
-    ran = run_in(with_dose(2.5, 12), UF_ENGLISH, NULL);
+    ran = run_in(&uf_method_callaway_santanna, with_dose(2.5, 12), UF_ENGLISH, NULL);
     assert_int_equal(ran.status, UF_NOT_IDENTIFIED);
     assert_non_null(strstr(uf_result_note(&ran.result, "treatment-dose")->text, "2.5"));
     uf_result_clear(&ran.result);
@@ -197,18 +190,18 @@ static void bad_options(void **state)
                                          {"balance-event-time", "1.5", NULL},
                                          {"least-event-time", "1e9", NULL}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        struct ran ran = run_in(cohort_panel_new(21, 12), UF_ENGLISH, bad[i]);
+        struct ran ran = run_in(&uf_method_callaway_santanna, cohort_panel_new(21, 12), UF_ENGLISH, bad[i]);
         assert_int_equal(ran.status, UF_BAD_USAGE);
         assert_non_null(strstr(ran.error.message, bad[i][0]));
         uf_result_clear(&ran.result);
     }
     static const char *const drawn[] = {"inference", "multiplier", "draws", "0", NULL};
-    struct ran ran = run_in(cohort_panel_new(21, 12), UF_ENGLISH, drawn);
+    struct ran ran = run_in(&uf_method_callaway_santanna, cohort_panel_new(21, 12), UF_ENGLISH, drawn);
     assert_int_equal(ran.status, UF_BAD_USAGE);
     uf_result_clear(&ran.result);
     /* anticipation that leaves no period before */
     static const char *const early[] = {"anticipation", "9", NULL};
-    ran = run_in(cohort_panel_new(21, 12), UF_ENGLISH, early);
+    ran = run_in(&uf_method_callaway_santanna, cohort_panel_new(21, 12), UF_ENGLISH, early);
     assert_int_equal(ran.status, UF_NOT_IDENTIFIED);
     assert_non_null(uf_result_note(&ran.result, "start-before-data"));
     uf_result_clear(&ran.result);
@@ -220,13 +213,13 @@ static void gaps_are_said(void **state)
     static const char *const settings[] = {"inference", "influence", NULL};
     struct uf_panel *panel = cohort_panel_new(30, 12);
     *small_panel_cell(panel, 0, 3, 6) = NAN; /* of the cohort of period 5 */
-    struct ran ran = run(panel, settings);
+    struct ran ran = run_method(&uf_method_callaway_santanna, panel, settings);
     const struct uf_table *cells = uf_result_table(&ran.result, "group-time");
     assert_non_null(uf_result_note(&ran.result, "units-by-cell"));
     for (size_t i = 0; i < uf_table_rows(cells); i++) {
         bool lost =
             !strcmp(cell_text(cells, i, "group"), "2013") && !strcmp(cell_text(cells, i, "period"), "2014");
-        expect_close(cell(cells, i, "n_treated"), lost ? 9 : 10, 0, "treated with both values");
+        expect_close(cell_number(cells, i, "n_treated"), lost ? 9 : 10, 0, "treated with both values");
     }
     uf_result_clear(&ran.result);
 }
@@ -247,7 +240,8 @@ static void many_firms_in_few_regions(void **state)
             panel->treatment.first_period[u] = r < 3 ? START : SIZE_MAX;
             for (size_t t = 0; t < YEARS; t++) {
                 region[u * YEARS + t] = r;
-                *small_panel_cell(panel, 0, u, t) = run_noise(u * YEARS + t) + run_noise(700000 + r * YEARS + t);
+                *small_panel_cell(panel, 0, u, t) =
+                    run_noise(u * YEARS + t) + run_noise(700000 + r * YEARS + t);
                 *small_panel_cell(panel, 1, u, t) = run_noise(800000 + u);
                 *small_panel_cell(panel, 2, u, t) = run_noise(900000 + u);
             }
@@ -257,20 +251,22 @@ static void many_firms_in_few_regions(void **state)
         panel->covariates = malloc(2 * sizeof *panel->covariates);
         panel->covariates[0] = 1, panel->covariates[1] = 2;
         panel->n_covariates = covariates ? 2 : 0;
-        struct ran ran = run(panel, settings);
+        struct ran ran = run_method(&uf_method_callaway_santanna, panel, settings);
         const struct uf_table *estimates = uf_result_table(&ran.result, "estimates");
         const struct uf_note *note = uf_result_note(&ran.result, "randomisation-by-regression");
         /* the row that goes first is honest with three regions; the influence functions stand below it */
         assert_string_equal(cell_text(estimates, 0, "vcov"), "randomisation-scaled");
-        assert_non_null(strstr(uf_result_note(&ran.result, "inference-chosen")->text, "3 treated and 18 untreated"));
+        assert_non_null(
+            strstr(uf_result_note(&ran.result, "inference-chosen")->text, "3 treated and 18 untreated"));
         assert_null(uf_result_note(&ran.result, "randomisation-impossible"));
         size_t influence = find_row(estimates, "simple", "influence");
-        expect_close(cell(estimates, influence, "n_clusters"), REGIONS, 0, "clusters");
+        expect_close(cell_number(estimates, influence, "n_clusters"), REGIONS, 0, "clusters");
         assert_int_equal(!note, !covariates);
         if (note) assert_non_null(strstr(note->text, "doubly-robust would take long"));
-        double p = cell(estimates, 0, "p_value") * 1330; /* all assignments tried */
+        double p = cell_number(estimates, 0, "p_value") * 1330; /* all assignments tried */
         expect_within(p, round(p), 1e-9, "a share of 1,330");
-        expect_within(cell(estimates, 0, "estimate"), cell(estimates, influence, "estimate"), 1e-3, "estimates");
+        expect_within(cell_number(estimates, 0, "estimate"), cell_number(estimates, influence, "estimate"),
+                      1e-3, "estimates");
         free(region);
         uf_result_clear(&ran.result);
     }
@@ -282,8 +278,7 @@ int main(void)
         cmocka_unit_test(tables_of_a_plain_run), cmocka_unit_test(many_units),
         cmocka_unit_test(cells_say_why),         cmocka_unit_test(everybody_is_treated),
         cmocka_unit_test(treatments_that_end),   cmocka_unit_test(bad_options),
-        cmocka_unit_test(gaps_are_said),
-        cmocka_unit_test(many_firms_in_few_regions),
+        cmocka_unit_test(gaps_are_said),         cmocka_unit_test(many_firms_in_few_regions),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, NULL, NULL);
