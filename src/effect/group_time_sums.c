@@ -67,12 +67,11 @@ bool group_time_sums_serve(const struct group_time_wide *w, const struct group_t
     size_t p = w->n_covariates + 1;
     double sets = w->cross_sections ? (double)w->n_periods : (double)(o->n_cohorts * w->n_periods);
     bool one_row = sets * (double)n_blocks * (double)width_of(p) <= MOST_NUMBERS;
-    size_t *row = malloc((n_blocks + 1) * sizeof *row);
-    for (size_t b = 0; row && b < n_blocks; b++) row[b] = SIZE_MAX;
+    size_t *row = calloc(n_blocks + 1, sizeof *row); /* one more than the row; 0: no unit was met */
     for (size_t u = 0; u < w->n_units && one_row && row; u++) {
         if (!(w->unit_weight[u] > 0)) continue;
-        if (row[block[u]] == SIZE_MAX) row[block[u]] = w->cluster[u];
-        one_row = row[block[u]] == w->cluster[u];
+        if (row[block[u]] == 0) row[block[u]] = w->cluster[u] + 1;
+        one_row = row[block[u]] == w->cluster[u] + 1;
     }
     one_row &= row != NULL;
     free(row);
