@@ -83,6 +83,12 @@ enum uf_k_rule {
     UF_K_NONE     /* k alone */
 };
 
+/* Which G the factor G/(G − 1) of cr1 and cr1s takes for each of the three matrices of two-way clustering. */
+enum uf_g_rule {
+    UF_G_SMALLEST, /* the smaller of the two, for all (fixest "min", the default there) */
+    UF_G_EACH /* its own: G_1, G_2, G_12 (fixest "conventional"; Cameron, Gelbach & Miller 2011, §2.3; boottest) */
+};
+
 enum uf_df_rule {
     /* iid, hc1 to hc3, conley: residual; cr0, cr1, cr1s and any two-way: clusters; cr2, cr3: Satterthwaite;
      * driscoll-kraay: periods */
@@ -153,6 +159,7 @@ struct uf_covariance_input {
 struct uf_covariance_options {
     enum uf_covariance_kind kind;
     enum uf_k_rule k_rule;
+    enum uf_g_rule g_rule; /* two cluster dimensions */
     enum uf_df_rule df_rule;
     enum uf_lag_rule lag_rule; /* driscoll-kraay */
     size_t lag;                /* with UF_LAG_GIVEN; in steps of `time` */

@@ -28,6 +28,10 @@ struct basis {
 /* `purpose` is who asks, for the refusal of too many columns: "cr2, cr3 and Satterthwaite's rule". */
 uf_status basis_init(const struct uf_covariance_input *input, const char *purpose, struct basis *basis,
                      struct uf_error *error);
+/* Turns the basis' last k columns, the regressors, so that `direction` (k: Mc, of variance κ = c'Mc) is the first of them:
+ * afterwards column q − k is ±√w X Mc/√κ, and the columns without it are the model in which c'b is given. */
+uf_status basis_turn(const struct uf_covariance_input *input, const gsl_vector *combination, double kappa,
+                     struct basis *basis, struct uf_error *error);
 void basis_clear(struct basis *basis);
 
 /* A_g = I + B diag(d) B' for one cluster: B is size × m. */

@@ -317,7 +317,7 @@ static void refusals(void **state)
     input.null_value = NAN;
     assert_int_equal(uf_wild_bootstrap_test(&input, NULL, &untouched, &error), UF_BAD_USAGE);
     input.null_value = 0;
-    regression.n_cluster_dimensions = 2;
+    regression.n_cluster_dimensions = 0;
     assert_int_equal(uf_wild_bootstrap_test(&input, NULL, &untouched, &error), UF_BAD_USAGE);
     regression.n_cluster_dimensions = 1;
     size_t one[MOST] = {0};
