@@ -99,6 +99,35 @@ enum uf_df_rule {
     UF_DF_PERIODS        /* T − 1; driscoll-kraay */
 };
 
+/*
+ * How several coefficients are tested together. With W = b'V^-1 b for q restrictions:
+ *
+ *     HTZ, HTA, HTB   V is taken as Wishart with η degrees of freedom: F = (η − q + 1)/(η q) · W on q and η − q + 1.
+ *                     With D = Ω^{-1/2} V Ω^{-1/2}, Ω the mean of V under the working model:
+ *                     HTZ  η = q(q + 1)/Σ_st Var(d_st)             (Ω = (X'X)^-1's part; Zhang 2012)
+ *                     HTA  η = 2 Σ_st Var(d_st)/Σ_stuv Cov(d_st, d_uv)²
+ *                     HTB  the same over the different elements of D and their different pairs
+ *     EDF             W as a sum of q squared t's along the axes of D, each with Satterthwaite's df (at least 4.1), matched by
+ *                     its first two moments to a multiple of F
+ *     EDT             each of these t's made normal (Hill 1970); their sum of squares is χ²
+ *     F               W/q on q and G − 1 (T − 1, residual); FP with G − k, k the columns of x; χ² W on q
+ *
+ * Tipton & Pustejovsky (2015), JEBS 40(6), 604–634, who find HTZ to hold its level best (as do Pustejovsky & Tipton 2018,
+ * §3.2 and 4); EDF and EDT are Cai & Hayes (2008), JEBS 33(1), 21–40. HTZ to EDT exist for cr0 … cr3 with one cluster
+ * dimension, where they do not the test is F.
+ */
+enum uf_joint_rule {
+    UF_JOINT_DEFAULT, /* HTZ for cr2 and cr3, else F */
+    UF_JOINT_HTZ,
+    UF_JOINT_HTA,
+    UF_JOINT_HTB,
+    UF_JOINT_EDF,
+    UF_JOINT_EDT,
+    UF_JOINT_F,
+    UF_JOINT_FP,
+    UF_JOINT_CHI_SQUARE
+};
+
 /* The lag L of driscoll-kraay, from the number of periods T. */
 enum uf_lag_rule {
     UF_LAG_FOURTH_ROOT, /* ⌊T^(1/4)⌋, as fixest */
@@ -161,9 +190,10 @@ struct uf_covariance_options {
     enum uf_k_rule k_rule;
     enum uf_g_rule g_rule; /* two cluster dimensions */
     enum uf_df_rule df_rule;
-    enum uf_lag_rule lag_rule; /* driscoll-kraay */
-    size_t lag;                /* with UF_LAG_GIVEN; in steps of `time` */
-    double cutoff;             /* conley: > 0, in km or the coordinates' unit */
+    enum uf_joint_rule joint_rule; /* of joint tests */
+    enum uf_lag_rule lag_rule;     /* driscoll-kraay */
+    size_t lag;                    /* with UF_LAG_GIVEN; in steps of `time` */
+    double cutoff;                 /* conley: > 0, in km or the coordinates' unit */
     enum uf_conley_kernel kernel;
     enum uf_conley_metric metric;
 };
@@ -228,11 +258,17 @@ struct uf_joint_test {
 uf_status uf_joint_test(const gsl_vector *coefficients, const gsl_matrix *covariance, const size_t *index,
                         size_t n_index, double df2, struct uf_joint_test *out, struct uf_error *error);
 
-/* The same hypothesis for cr0 … cr3 with one cluster dimension and few clusters: b'V^-1 b is taken as
- * Hotelling's T²(q, η), η from the working model, so that F = (η − q + 1)/(η q) · b'V^-1 b has q and η − q +
- * 1 degrees of freedom ("HTZ"; Pustejovsky & Tipton 2018, §3.2). Index, coefficients and
- * covariance are those of `input`. Where η <= q − 1 there is too little to test with: statistic and p are
- * NaN. O(G q² p²), p as for cr2; beyond 5e9 of these the hypothesis is not tested either. */
+/* Whether the rule of the options needs the rows and the working model (uf_joint_test_few_clusters), or is an F
+ * (uf_joint_test with uf_joint_test_df2). */
+bool uf_joint_test_by_rows(const struct uf_covariance_input *input,
+                           const struct uf_covariance_options *options);
+/* df2 of an F: by the clusters, else the periods, else `residual`; G − k for FP, infinite for χ². */
+double uf_joint_test_df2(const struct uf_covariance_options *options, const struct uf_covariance *covariance,
+                         double residual);
+/* The same hypothesis for cr0 … cr3 with one cluster dimension and few clusters, by the rule of the options (F's are taken as
+ * HTZ). Index, coefficients and covariance are those of `input`. Where η <= q − 1 there is too little to test
+ * with: statistic and p are NaN. O(G q² p²), p as for cr2, HTA and HTB O(q⁴ p²) besides; beyond 5e9 of
+ * these the hypothesis is not tested either. */
 uf_status uf_joint_test_few_clusters(const struct uf_covariance_input *input,
                                      const struct uf_covariance_options *options,
                                      const gsl_vector *coefficients, const gsl_matrix *covariance,

@@ -66,7 +66,13 @@ struct bias_reduction {
 uf_status covariance_bias_reduced(const struct uf_covariance_input *input, const struct clusters *clusters,
                                   const struct bias_reduction *wanted, struct uf_error *error);
 
-/* η of the Hotelling approximation for a joint test (Pustejovsky & Tipton 2018, §3.2), one cluster dimension. */
+/* η of Hotelling's approximation for a joint test, by HTZ, HTA or HTB; NAN where that is too much work. One cluster dimension. */
 uf_status covariance_joint_df(const struct uf_covariance_input *input, enum adjustment_kind adjustment,
-                              const size_t *index, size_t n_index, double *out, struct uf_error *error);
+                              enum uf_joint_rule rule, const size_t *index, size_t n_index, double *out,
+                              struct uf_error *error);
+/* The t statistics of the principal axes of the hypothesis (n_index) and their Satterthwaite df, for EDF and EDT. */
+uf_status covariance_joint_axes(const struct uf_covariance_input *input, enum adjustment_kind adjustment,
+                                const gsl_vector *coefficients, const gsl_matrix *covariance,
+                                const size_t *index, size_t n_index, double *t, double *df,
+                                struct uf_error *error);
 #endif

@@ -114,36 +114,59 @@ static void sandwich(void **state)
     for (size_t c = 0; c < sizeof intervals / sizeof *intervals; c++)
         compare(results, intervals[c].entry, &r, 1,
                 by(&p, &r, PRODUC_REGION, intervals[c].kind, UF_K_STATA, UF_DF_SATTERTHWAITE));
-    /* the joint tests of wald_CR2_all_tests that there are here: χ², naive F, HTZ */
+    regression_clear(&r);
+    json_decref(results), json_decref(fixest);
+    produc_clear(&p);
+}
+
+/* All of clubSandwich's joint tests of log(pcap) and log(pc), clusters by region. */
+static void joint_tests(void **state)
+{
+    (void)state;
+    struct produc p = produc_read();
+    json_t *results = load_json(need_shared("reference/peers/results/clubsandwich.json")), *row;
+    struct regression r = produc_fit(&p, true, produc_columns, 4, 0, NULL);
     struct uf_covariance v = by(&p, &r, PRODUC_REGION, UF_COVARIANCE_CR2, 0, 0);
+    struct uf_covariance_input input = regression_input(&r);
+    input.cluster[0] = p.group[PRODUC_REGION], input.n_groups[0] = p.n_groups[PRODUC_REGION];
+    input.n_cluster_dimensions = 1;
+    static const struct {
+        const char *name;
+        enum uf_joint_rule rule;
+    } rules[] = {{"chi-sq", UF_JOINT_CHI_SQUARE}, {"Naive-F", UF_JOINT_F}, {"Naive-Fp", UF_JOINT_FP},
+                 {"HTA", UF_JOINT_HTA},           {"HTB", UF_JOINT_HTB},   {"HTZ", UF_JOINT_HTZ},
+                 {"EDF", UF_JOINT_EDF},           {"EDT", UF_JOINT_EDT}};
     json_t *list = json_object_get(
         json_object_get(json_object_get(json_object_get(results, "results"), "wald_CR2_all_tests"), "value"),
         "coef");
-    for (size_t which = 0; which < 3; which++) {
-        static const size_t rows[] = {0, 1, 5};
-        static const char *const names[] = {"chi-sq", "Naive-F", "HTZ"};
+    size_t which;
+    assert_int_equal(json_array_size(list), sizeof rules / sizeof *rules);
+    json_array_foreach(list, which, row)
+    {
         struct uf_error error;
         struct uf_joint_test joint;
-        struct uf_covariance_input input = regression_input(&r);
-        const struct uf_covariance_options cr2 = {.kind = UF_COVARIANCE_CR2};
-        json_t *row = json_array_get(list, rows[which]);
-        input.cluster[0] = p.group[PRODUC_REGION], input.n_groups[0] = p.n_groups[PRODUC_REGION];
-        input.n_cluster_dimensions = 1;
-        assert_string_equal(json_string_value(json_object_get(row, "test")), names[which]);
-        if (which < 2)
-            assert_ok(uf_joint_test(r.fit.coefficients, v.matrix, (size_t[]){1, 2}, 2,
-                                    which ? (double)v.n_clusters - 1 : INFINITY, &joint, &error),
+        const struct uf_covariance_options options = {.kind = UF_COVARIANCE_CR2,
+                                                      .joint_rule = rules[which].rule};
+        assert_string_equal(json_string_value(json_object_get(row, "test")), rules[which].name);
+        if (uf_joint_test_by_rows(&input, &options))
+            assert_ok(uf_joint_test_few_clusters(&input, &options, r.fit.coefficients, v.matrix,
+                                                 (size_t[]){1, 2}, 2, &joint, &error),
                       &error);
         else
-            assert_ok(uf_joint_test_few_clusters(&input, &cr2, r.fit.coefficients, v.matrix, (size_t[]){1, 2},
-                                                 2, &joint, &error),
+            assert_ok(uf_joint_test(r.fit.coefficients, v.matrix, (size_t[]){1, 2}, 2,
+                                    uf_joint_test_df2(&options, &v, 0), &joint, &error),
                       &error);
-        expect_close(joint.statistic, json_number_value(json_object_get(row, "Fstat")), 1e-6, names[which]);
-        expect_close(joint.p_value, json_number_value(json_object_get(row, "p_val")), 1e-6, names[which]);
+        json_t *df2 = json_object_get(row, "df_denom");
+        expect_close(joint.statistic, json_number_value(json_object_get(row, "Fstat")), 1e-6,
+                     rules[which].name);
+        if (json_is_number(df2)) expect_close(joint.df2, json_number_value(df2), 1e-6, rules[which].name);
+        assert_int_equal(isinf(joint.df2) != 0, !json_is_number(df2));
+        expect_close(joint.p_value, json_number_value(json_object_get(row, "p_val")), 1e-6,
+                     rules[which].name);
     }
     uf_covariance_clear(&v);
     regression_clear(&r);
-    json_decref(results), json_decref(fixest);
+    json_decref(results);
     produc_clear(&p);
 }
 
@@ -378,9 +401,9 @@ static void own_trends(void **state)
 int main(void)
 {
     gsl_set_error_handler_off();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(sandwich),    cmocka_unit_test(plm),
-                                       cmocka_unit_test(own_factors), cmocka_unit_test(municipalities),
-                                       cmocka_unit_test(two_by_two),  cmocka_unit_test(summclust),
-                                       cmocka_unit_test(own_trends)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sandwich),    cmocka_unit_test(joint_tests),    cmocka_unit_test(plm),
+        cmocka_unit_test(own_factors), cmocka_unit_test(municipalities), cmocka_unit_test(two_by_two),
+        cmocka_unit_test(summclust),   cmocka_unit_test(own_trends)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
