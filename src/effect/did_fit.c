@@ -118,6 +118,8 @@ static struct uf_covariance_input covariance_input(const struct uf_did_data *dat
                                         .absorber = fit->absorber,
                                         .n_cluster_dimensions = data->n_cluster_dimensions,
                                         .n_rows = data->n_rows,
+                                        .unit = data->unit,
+                                        .n_units = data->n_units,
                                         .period = data->period,
                                         .n_periods = data->n_periods,
                                         .time = data->time,
