@@ -101,9 +101,9 @@ enum uf_df_rule {
     UF_DF_RESIDUAL,      /* N − K, all parameters */
     UF_DF_CLUSTERS,      /* (smallest) G − 1 */
     UF_DF_SATTERTHWAITE, /* cr0 … cr3, one cluster dimension */
-    UF_DF_PERIODS,       /* T − 1; newey-west, driscoll-kraay */
     /* Satterthwaite's, but p and interval by uf_saddlepoint_test; where only df are used it is Satterthwaite's rule */
-    UF_DF_SADDLEPOINT
+    UF_DF_SADDLEPOINT,
+    UF_DF_PERIODS /* T − 1; newey-west, driscoll-kraay */
 };
 
 /*
