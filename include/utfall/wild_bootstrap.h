@@ -78,9 +78,10 @@ enum uf_wild_tails {
     UF_WILD_LESS     /* against θ < r: the share t* <= t */
 };
 
-/* How draws with |t*| = |t| count; the actual residuals (all v = 1) are always one of these in WCR. */
+/* How draws with |t*| = |t| count; the actual residuals (all v = 1) are always one of these in WCR with the residuals as they
+ * are. */
 enum uf_wild_ties {
-    /* as extreme; (1 + extreme)/(1 + draws) where draws are random. Never 0. */
+    /* as extreme; (1 + extreme)/(1 + draws) where draws are random, or the actual ones are not among them. Never 0. */
     UF_WILD_TIES_EXTREME,
     /* not; extreme/draws (Roodman et al. 2019, boottest, fwildclusterboot) */
     UF_WILD_TIES_LEFT_OUT

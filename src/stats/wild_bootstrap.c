@@ -46,6 +46,7 @@ static void plan(const struct uf_wild_bootstrap_options *options, size_t n_clust
     /* −v gives −t*: half of them are enough */
     draws->count = draws->enumerated ? (size_t)vectors / 2 : asked;
     draws->total = draws->enumerated ? vectors : (double)asked;
+    draws->actual = draws->enumerated && options->null == UF_WILD_RESTRICTED && !options->jackknife_residuals;
     result->enumerated = draws->enumerated;
     result->draws = (size_t)draws->total;
 }

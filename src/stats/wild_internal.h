@@ -47,6 +47,7 @@ struct wild_draws {
     size_t count;
     double total; /* weight vectors they stand for: 2 count in an enumeration, else count */
     bool enumerated, restricted;
+    bool actual;                    /* the vector of ones is among them and gives the actual statistic */
     double *n0, *n1, *v0, *v1, *v2; /* count */
 };
 /* count, total and enumerated are given. */

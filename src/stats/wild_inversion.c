@@ -125,8 +125,8 @@ static struct tally count_in_the_limit(const struct wild_question *question, dou
 static double p_of(const struct wild_question *question, struct tally tally)
 {
     const struct wild_draws *d = question->draws;
-    /* one more of each where the draws are random: the actual one */
-    double extra = question->ties == UF_WILD_TIES_EXTREME && !d->enumerated ? 1 : 0;
+    /* one more of each where the actual one is not among them */
+    double extra = question->ties == UF_WILD_TIES_EXTREME && !d->actual ? 1 : 0;
     if (question->tails == UF_WILD_SYMMETRIC)
         return ((double)tally.beyond * (d->enumerated ? 2 : 1) + extra) / (d->total + extra);
     if (question->tails == UF_WILD_GREATER) return ((double)tally.above + extra) / (d->total + extra);
