@@ -9,6 +9,7 @@
 #include <utfall/composite.h>
 #include <utfall/concentration.h>
 #include <utfall/inequality.h>
+#include <utfall/priority.h>
 #include <utfall/relatedness.h>
 #include <utfall/spatial.h>
 #include <utfall/specialisation.h>
@@ -177,7 +178,7 @@ static void rank_intervals_hold_the_ranks(void **state)
 
 /* --- methods ------------------------------------------------------------------------------------ */
 
-/* A panel of `regions` × `sectors` figures in whole thousands, and its text columns. */
+/* A panel of `regions` × `sectors` figures in whole thousands. */
 static struct uf_panel *random_panel(struct draw *draw, size_t regions, size_t sectors, double unit)
 {
     char csv[20000] = "region,sector,year,jobs\n";
@@ -232,6 +233,7 @@ static const struct {
              {&uf_method_relatedness_density, {"relatedness-density", NULL}},
              {&uf_method_relatedness, {"relatedness", NULL}},
              {&uf_method_complexity, {"complexity-regions", "complexity-sectors"}},
+             {&uf_method_priority_map, {"priority-map", "priority-candidates"}},
              {&uf_method_composite_index, {"composite-index", NULL}}};
 enum { CASES = sizeof cases / sizeof *cases };
 
@@ -290,7 +292,7 @@ static void bands_of_methods_without_sectors(void **state)
         if (wide == 0)
             assert_true(count[0] + count[1] + count[2] == 0);
         else
-            assert_true(count[0] == 3 && count[1] == 2 * n_regions);
+            assert_true(count[0] == 3 && count[1] == 4 * n_regions);
         assert_true((uf_result_note(&space, "drawn-bands") != NULL) == (wide > 0));
         assert_true((uf_result_note(&parts, "drawn-bands") != NULL) == (wide > 0));
         if (wide > 0) {
