@@ -36,11 +36,11 @@ do for [chart_format in chart_formats] {
     }
     if (printed == 0 && diverging == 1) {
         do for [k = 1:5] {
-            if (k != 3 && class_count[k] > 0) { parts = parts . sprintf(", chart_data using (class_is(%d)):'row' with points pointtype %d pointsize 0.5 * point_unit linewidth 1.2 linecolor rgb class_text[%d]", k, class_mark[k], k) }
+            if (k != 3 && class_count[k] > 0) { parts = parts . sprintf(", chart_data using (class_is(%d)):'row' with points pointtype %d pointsize 0.5 * point_unit linewidth 0.8 linecolor rgb class_text[%d]", k, class_mark[k], k) }
         }
         do for [i = 1:n_sign] {
             k = int(sign[i]) - 20
-            if (k >= 1 && k <= 5 && k != 3) { set label '' at screen sx(sign_x[i] + 12), sy(sign_y[i]) point pointtype class_mark[k] pointsize 0.5 * point_unit linewidth 1.2 linecolor rgb class_text[k] front }
+            if (k >= 1 && k <= 5 && k != 3) { set label '' at screen sx(sign_x[i] + 12), sy(sign_y[i]) point pointtype class_mark[k] pointsize 0.5 * point_unit linewidth 0.8 linecolor rgb class_text[k] front }
         }
     }
     eval 'plot ' . parts[3:*]

@@ -8,6 +8,7 @@
 #include <utfall/number.h>
 
 #include "base/fail.h"
+#include "study/present_numbers.h"
 #include "study/present_scoreboard.h"
 
 enum { FEW_ROWS = 3 };
@@ -126,88 +127,10 @@ static bool is_left_out(const struct view *view, size_t column)
     return !strcmp(name, "note") && repeats_notes(view);
 }
 
-/* --- numbers ----------------------------------------------------------------------------------- */
-
-static double largest(const struct view *view, size_t column)
-{
-    double most = 0;
-    for (size_t i = 0; i < uf_table_rows(view->table); i++) {
-        double value = fabs(uf_table_number(view->table, i, column));
-        if (isfinite(value) && value > most) most = value;
-    }
-    return most;
-}
-
-static bool is_whole(const struct view *view, size_t column)
-{
-    for (size_t i = 0; i < uf_table_rows(view->table); i++) {
-        double value = uf_table_number(view->table, i, column);
-        if (isfinite(value) && value != floor(value)) return false;
-    }
-    return true;
-}
-
-static const char *const differences[] = {"estimate", "std_error",    "conf_low",    "conf_high",  "gap",
-                                          "average",  "rmspe_before", "rmspe_after", "average_gap"};
-
-/* An estimate and its interval have as many decimals as each other. */
-static int difference_decimals(const struct view *view, int decimals)
-{
-    double most = 0;
-    for (size_t j = 0; j < uf_table_columns(view->table); j++)
-        if (uf_table_column_type(view->table, j) == UF_COLUMN_NUMBER &&
-            IS_ONE_OF(name_of(view, j), differences))
-            most = fmax(most, largest(view, j));
-    return most >= 100 ? 1 : most >= 1 ? 2 : most >= 0.1 ? 3 : decimals;
-}
-
-/* Levels: what tells the numbers apart counts, not their size. */
-static int level_decimals(const struct view *view, size_t column, int decimals)
-{
-    double low = INFINITY, high = -INFINITY;
-    for (size_t i = 0; i < uf_table_rows(view->table); i++) {
-        double value = uf_table_number(view->table, i, column);
-        if (!isfinite(value)) continue;
-        low = fmin(low, value);
-        high = fmax(high, value);
-    }
-    if (!(fmax(fabs(low), fabs(high)) >= 10)) return decimals;
-    return high - low >= 1000 ? 0 : view->chart || high >= 100 ? 1 : 2;
-}
-
-static int decimals_of(const struct view *view, size_t column)
-{
-    static const char *const levels[] = {"value", "treated", "synthetic", "donor_mean"};
-    const char *name = name_of(view, column);
-    int decimals = uf_table_column_decimals(view->table, column);
-    if (uf_table_column_type(view->table, column) != UF_COLUMN_NUMBER || is_whole(view, column))
-        return decimals;
-    int wanted = decimals;
-    if (is_effect(view) && !strcmp(name, "p_value"))
-        wanted =
-            has_column(view, "least_p") ? decimals : 3; /* to be compared with the smallest possible one */
-    else if (is_effect(view) && IS_ONE_OF(name, differences))
-        wanted = difference_decimals(view, decimals);
-    else if (!strcmp(uf_table_name(view->table), "effect-size") ||
-             (is_effect(view) && has_column(view, "key")))
-        wanted = decimals < 0 ? -1 : 2;
-    else if (IS_ONE_OF(name, levels))
-        wanted = level_decimals(view, column, decimals);
-    return decimals >= 0 && wanted > decimals ? decimals : wanted;
-}
-
-/* Numbers of different kinds share the column: four figures of each. */
-static double rounded(double value)
-{
-    if (!isfinite(value) || value == floor(value) || value == 0) return value;
-    double scale = pow(10, 3 - floor(log10(fabs(value))));
-    return isfinite(scale) ? round(value * scale) / scale : value;
-}
-
 static const char *unit_of(const struct view *view, size_t column)
 {
     const char *unit = uf_table_column_unit(view->table, column);
-    if (!is_effect(view) || !IS_ONE_OF(name_of(view, column), differences)) return unit;
+    if (!is_effect(view) || !present_is_difference(name_of(view, column))) return unit;
     if (has_term(view, "average_gap_per_cent")) return NULL; /* each row has its own, said in its name */
     return run_difference_unit(unit, view->run->language);
 }
@@ -261,7 +184,7 @@ static uf_status copy_number(const struct view *view, size_t row, size_t column,
     const size_t at = uf_table_rows(copy) - 1;
     if (is_effect(view) && !view->chart && uf_table_column_decimals(copy, to) < 0 &&
         !strcmp(name_of(view, column), "value"))
-        value = rounded(value);
+        value = present_rounded(value);
     uf_value_status status = uf_table_value_status(view->table, row, column);
     /* A test that a kind of inference does not have is not a division by zero to the reader. */
     if (!strcmp(uf_table_name(view->table), "pretrend") && status == UF_VALUE_UNDEFINED)
@@ -300,7 +223,8 @@ static uf_status fill(const struct view *view, const size_t *order, size_t n, st
     for (size_t k = 0; k < n; k++)
         UF_TRY(uf_table_add_column(copy, shown_name(view, order[k]),
                                    uf_table_column_type(view->table, order[k]), unit_of(view, order[k]),
-                                   decimals_of(view, order[k]), NULL, error));
+                                   present_decimals(view->table, order[k], is_effect(view), view->chart),
+                                   NULL, error));
     for (size_t i = 0; i < uf_table_rows(view->table); i++) {
         size_t row = 0;
         UF_TRY(uf_table_add_row(copy, &row, error));
