@@ -66,7 +66,7 @@ uf_status priority_map_history(const struct uf_panel *panel, const struct uf_opt
 uf_status priority_map_entry_table(const struct priority_map *map, struct uf_table **out,
                                    struct uf_error *error);
 /* The tables `priority-map` and, its rows with a quadrant, `priority-candidates`. */
-uf_status priority_map_table(const struct priority_map *map, struct uf_table **out, struct uf_error *error);
+uf_status priority_map_table(const struct priority_map *x, struct uf_table **out, struct uf_error *error);
 uf_status priority_candidate_table(const struct uf_table *map, enum uf_language language,
                                    struct uf_table **out, struct uf_error *error);
 /* Whether rounding leaves open in which quadrant a candidate lies. */
