@@ -72,7 +72,10 @@ bool uf_column_is_blank(const struct uf_table *table, size_t column)
 
 bool uf_column_is_shown(const struct uf_table *table, size_t column)
 {
-    return strcmp(uf_table_column_name(table, column), "key") != 0 && !uf_column_is_blank(table, column);
+    static const char *const silent[] = {"key", ROW_GROUP};
+    for (size_t i = 0; i < sizeof silent / sizeof *silent; i++)
+        if (strcmp(uf_table_column_name(table, column), silent[i]) == 0) return false;
+    return !uf_column_is_blank(table, column);
 }
 
 const char *uf_cell_text(const struct uf_table *table, size_t row, size_t column, enum uf_language language)
