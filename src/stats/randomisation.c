@@ -32,7 +32,7 @@ static bool at_least(double value, double reference)
     return isnan(value) || fabs(value) >= fabs(reference) * (1 - TIE);
 }
 
-static void share_extreme(const double *statistic, size_t count, double *p, double *least)
+void uf_randomisation_share(const double *statistic, size_t count, double *p, double *least)
 {
     size_t extreme = 0, ties = 0;
     double largest = 0;
@@ -97,9 +97,9 @@ static uf_status run(const struct dealt *dealt, const struct uf_randomisation_op
         if (out->enumerated) more = uf_assignment_next(path, blocks);
     }
     out->count = done;
-    share_extreme(out->coefficient, out->count, &out->p_coefficient, &out->least_p_coefficient);
-    share_extreme(out->t, out->count, &out->p_t, &out->least_p_t);
-    share_extreme(out->scaled, out->count, &out->p_scaled, &out->least_p_scaled);
+    uf_randomisation_share(out->coefficient, out->count, &out->p_coefficient, &out->least_p_coefficient);
+    uf_randomisation_share(out->t, out->count, &out->p_t, &out->least_p_t);
+    uf_randomisation_share(out->scaled, out->count, &out->p_scaled, &out->least_p_scaled);
     return UF_OK;
 }
 

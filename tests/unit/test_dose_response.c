@@ -148,10 +148,6 @@ static void what_cannot_be_told_is_refused(void **state)
     expect_close(cell_number(table_of(&ran, "dose-weights"), 3, "to"), 5, 1e-12, "mean dose");
     uf_result_clear(&ran.result);
     panel = dose_panel();
-    *dose_of(panel, 0, START - 1) = 1;
-    panel->treatment.first_period[0] = START - 1;
-    expect_refused_run(run_in(&uf_method_dose_response, panel, UF_ENGLISH, few), "several-starts");
-    panel = dose_panel();
     for (size_t t = START; t < YEARS; t++) *dose_of(panel, 0, t) = -1;
     expect_refused_run(run_in(&uf_method_dose_response, panel, UF_ENGLISH, few), "dose-negative");
     /* nobody untreated */
@@ -161,11 +157,6 @@ static void what_cannot_be_told_is_refused(void **state)
         for (size_t t = START; t < YEARS; t++) *dose_of(panel, u, t) = (double)u;
     }
     expect_refused_run(run_in(&uf_method_dose_response, panel, UF_ENGLISH, few), "all-treated");
-    panel = dose_panel();
-    starts_covariate(panel, 1);
-    ran = run_in(&uf_method_dose_response, panel, UF_ENGLISH, few);
-    assert_int_equal(ran.status, UF_BAD_USAGE);
-    uf_result_clear(&ran.result);
 }
 
 int main(void)
