@@ -80,13 +80,14 @@ struct uf_dose_fit {
     struct uf_dose_options options;
     size_t n_columns, n_base;
     size_t n_treated, n_untreated, n_doses; /* rows; different doses above 0 */
-    double least, most, scale;              /* of the treated doses; what they are divided by in the columns */
-    double *knot;                           /* groups: upper ends (size); spline: interior knots (size) */
-    double *adjusted;                       /* n: changes less what the untreated of the sub-experiment say */
-    gsl_matrix *x;                          /* n × rank: the kept columns */
-    struct uf_least_squares fit;            /* of all columns, on `adjusted` */
-    size_t *position;                       /* n_columns: among the kept ones; SIZE_MAX: dropped */
-    gsl_matrix *borrowed; /* (n_columns − n_base) × n_base: the base columns of the treated on their curve (P) */
+    double least, most, scale;   /* of the treated doses; what they are divided by in the columns */
+    double *knot;                /* groups: upper ends (size); spline: interior knots (size) */
+    double *adjusted;            /* n: changes less what the untreated of the sub-experiment say */
+    gsl_matrix *x;               /* n × rank: the kept columns */
+    struct uf_least_squares fit; /* of all columns, on `adjusted` */
+    size_t *position;            /* n_columns: among the kept ones; SIZE_MAX: dropped */
+    gsl_matrix
+        *borrowed; /* (n_columns − n_base) × n_base: the base columns of the treated on their curve (P) */
 };
 
 /* A covariate that does not vary among a sub-experiment's untreated, or is collinear there, is dropped: see `position`.

@@ -125,7 +125,7 @@ struct uf_chart_hint {
     /* drawn only where this option has this value, as of several hints that differ in words; NULL: always */
     const char *only_option, *only_value;
     const char *low2,
-        *high2; /* event-study: the simultaneous band; not drawn where the table has no value there */
+        *high2; /* event-study, lines: the simultaneous band; not drawn where the table has no value there */
     struct uf_words
         band_label; /* what low and high are, {0} the level in per cent; NULL words: by the kind */
     struct uf_words

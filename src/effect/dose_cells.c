@@ -92,8 +92,8 @@ struct sums {
     double before, after, early, late;
 };
 
-static void add_row(const struct dose_run *run, const struct dose_cohort *cohort, size_t i, struct dose_cell *cell,
-                    struct sums *sums)
+static void add_row(const struct dose_run *run, const struct dose_cohort *cohort, size_t i,
+                    struct dose_cell *cell, struct sums *sums)
 {
     const struct uf_did_data *data = &run->sample->data;
     const size_t period = data->period[i];
@@ -111,7 +111,8 @@ static void add_row(const struct dose_run *run, const struct dose_cohort *cohort
     }
 }
 
-static void add_covariates(const struct dose_run *run, const struct dose_cohort *cohort, size_t i, double *sum)
+static void add_covariates(const struct dose_run *run, const struct dose_cohort *cohort, size_t i,
+                           double *sum)
 {
     const struct uf_did_data *data = &run->sample->data;
     const size_t period = data->period[i];
@@ -124,7 +125,8 @@ static void finish(struct dose_cell *cell, const struct sums *sums, double *cova
     cell->change = sums->after / (double)cell->n_after - sums->before / (double)cell->n_before;
     cell->early = sums->late / (double)cell->n_late - sums->early / (double)cell->n_early;
     /* a dose that stays is told without rounding */
-    cell->dose = cell->most - cell->least > 1e-9 * cell->most ? cell->dose / (double)cell->n_after : cell->most;
+    cell->dose =
+        cell->most - cell->least > 1e-9 * cell->most ? cell->dose / (double)cell->n_after : cell->most;
     for (size_t j = 0; j < k; j++) covariate[j] /= (double)cell->n_before;
 }
 
@@ -175,8 +177,8 @@ static void survey(const struct dose_run *run, struct dose_cells *cells)
             cohort->n_control += role == DOSE_CONTROL;
             if (role == DOSE_TREATED) cohort->weight += cells->weight[u];
         }
-        cohort->reason = cohort->n_treated == 0                       ? DOSE_NO_BEFORE
-                         : cohort->n_control == 0                     ? DOSE_NO_CONTROL
+        cohort->reason = cohort->n_treated == 0   ? DOSE_NO_BEFORE
+                         : cohort->n_control == 0 ? DOSE_NO_CONTROL
                          : cells->n_covariates > 0 && cohort->n_control < cells->n_covariates + 2
                              ? DOSE_FEW_CONTROLS
                              : DOSE_USED;

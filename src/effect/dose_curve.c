@@ -201,7 +201,8 @@ static uf_status borrow(const struct uf_dose_data *data, struct uf_dose_fit *fit
 
 static uf_status regress(const struct uf_dose_data *data, struct uf_dose_fit *fit, struct uf_error *error)
 {
-    const size_t n = data->n, k = fit->n_columns, per_stack = data->covariates ? 1 + data->covariates->size2 : 1;
+    const size_t n = data->n, k = fit->n_columns,
+                 per_stack = data->covariates ? 1 + data->covariates->size2 : 1;
     gsl_matrix *x = gsl_matrix_calloc(n, k);
     gsl_vector *w = data->weights ? gsl_vector_alloc(n) : NULL;
     const gsl_vector_const_view y = gsl_vector_const_view_array(data->change, n);
@@ -219,8 +220,7 @@ static uf_status regress(const struct uf_dose_data *data, struct uf_dose_fit *fi
                              "the doses are too close together for a curve with %zu coefficients",
                              curve_columns(fit));
         else if (j % per_stack == 0)
-            status = uf_fail(error, UF_NOT_IDENTIFIED,
-                             "no unit is untreated in one of the sub-experiments");
+            status = uf_fail(error, UF_NOT_IDENTIFIED, "no unit is untreated in one of the sub-experiments");
     }
     if (status != UF_OK) goto done;
     adjust(data, first.coefficients, fit->adjusted);

@@ -57,9 +57,9 @@ uf_status dose_report_cohorts(const struct dose_run *run, struct uf_error *error
 {
     static const struct uf_words title = {"Sub-experiments: one for each start",
                                           "Delexperiment: ett för varje start"};
-    static const struct effect_column columns[] = {{"group", false, false, -1},    {"n_treated", true, false, 0},
-                                                   {"n_control", true, false, 0},  {"weight", true, false, 4},
-                                                   {"estimate", true, true, 4},    {"note", false, false, -1}};
+    static const struct effect_column columns[] = {
+        {"group", false, false, -1}, {"n_treated", true, false, 0}, {"n_control", true, false, 0},
+        {"weight", true, false, 4},  {"estimate", true, true, 4},   {"note", false, false, -1}};
     const struct dose_cells *cells = run->cells;
     struct uf_table *table = NULL;
     double total = 0;
@@ -79,13 +79,18 @@ uf_status dose_report_cohorts(const struct dose_run *run, struct uf_error *error
 static uf_status note_starts(const struct dose_run *run, struct uf_error *error)
 {
     static const struct uf_words text = {
-        "{0} starts, each a sub-experiment: the change of its treated regions, {1} periods from the start on, "
+        "{0} starts, each a sub-experiment: the change of its treated regions, {1} periods from the start "
+        "on, "
         "less that of the regions without treatment in all of them. The curve is one for all; every treated "
-        "region counts alike (by weight), so that a start counts by its treated regions. Untreated regions stand "
+        "region counts alike (by weight), so that a start counts by its treated regions. Untreated regions "
+        "stand "
         "in several sub-experiments, and errors are clustered by region or wider.",
-        "{0} starter, var och en ett delexperiment: förändringen för dess insatsregioner, {1} perioder från och "
-        "med start, minus den för regioner utan insats i dem alla. Kurvan är gemensam; varje insatsregion räknas "
-        "lika (efter vikt), så att en start räknas efter sina insatsregioner. Regioner utan insats står i flera "
+        "{0} starter, var och en ett delexperiment: förändringen för dess insatsregioner, {1} perioder från "
+        "och "
+        "med start, minus den för regioner utan insats i dem alla. Kurvan är gemensam; varje insatsregion "
+        "räknas "
+        "lika (efter vikt), så att en start räknas efter sina insatsregioner. Regioner utan insats står i "
+        "flera "
         "delexperiment, och medelfelen klustras per region eller större."};
     static const struct uf_words left_out = {
         "{0} of {1} starts are left out; the table of sub-experiments says why. The first: {2}, {3}.",
@@ -97,7 +102,8 @@ static uf_status note_starts(const struct dose_run *run, struct uf_error *error)
         used += cells->cohort[c].reason == DOSE_USED;
         if (cells->cohort[c].reason != DOSE_USED) first = &cells->cohort[c];
     }
-    const struct uf_argument arguments[] = {uf_count_argument(used), uf_number_argument((double)run->after + 1, 0)};
+    const struct uf_argument arguments[] = {uf_count_argument(used),
+                                            uf_number_argument((double)run->after + 1, 0)};
     if (cells->n_cohorts > 1)
         UF_TRY(effect_note(&run->common, UF_NOTE, "dose-starts", text, none, arguments, 2, error));
     if (!first) return UF_OK;
@@ -142,27 +148,33 @@ static uf_status note_covariates(const struct dose_run *run, struct uf_error *er
     static const struct uf_words adjusted = {
         "Changes are adjusted for {0} covariates as they were before the start, by a regression among the "
         "untreated alone: parallel trends are asked for among regions with the same figures before.",
-        "Förändringarna är justerade för {0} kovariater som de var före start, med en regression bland dem utan "
+        "Förändringarna är justerade för {0} kovariater som de var före start, med en regression bland dem "
+        "utan "
         "insats: parallella trender förutsätts bland regioner med samma värden före."};
     static const struct uf_words outside = {
         "{0}: {1} of {2} treated regions lie outside what the untreated have; what they would have done is "
         "extrapolated.",
-        "{0}: {1} av {2} insatsregioner ligger utanför vad de utan insats har; vad de annars skulle ha gjort är "
+        "{0}: {1} av {2} insatsregioner ligger utanför vad de utan insats har; vad de annars skulle ha gjort "
+        "är "
         "extrapolerat."};
-    static const struct uf_words dropped = {
-        "{0} was not adjusted for (start {1}): among the untreated it does not vary, or is collinear with what "
-        "stands before it.",
-        "{0} har inte justerats för (start {1}): bland dem utan insats varierar den inte, eller är kollinjär med "
-        "det som står före den."};
+    static const struct uf_words dropped = {"{0} was not adjusted for (start {1}): among the untreated it "
+                                            "does not vary, or is collinear with what "
+                                            "stands before it.",
+                                            "{0} har inte justerats för (start {1}): bland dem utan insats "
+                                            "varierar den inte, eller är kollinjär med "
+                                            "det som står före den."};
     const size_t k = run->cells->n_covariates;
     const struct uf_argument count = uf_count_argument(k);
     if (k == 0) return UF_OK;
     UF_TRY(effect_note(&run->common, UF_NOTE, "dose-covariates", adjusted, none, &count, 1, error));
     for (size_t j = 0; j < k; j++) {
         const size_t n = count_outside(run, j);
-        const struct uf_argument arguments[] = {uf_text_argument(covariate_name(run, j)), uf_count_argument(n),
+        const struct uf_argument arguments[] = {uf_text_argument(covariate_name(run, j)),
+                                                uf_count_argument(n),
                                                 uf_count_argument(run->units->n_treated)};
-        if (n > 0) UF_TRY(effect_note(&run->common, UF_WARNING, "covariate-outside", outside, none, arguments, 3, error));
+        if (n > 0)
+            UF_TRY(effect_note(&run->common, UF_WARNING, "covariate-outside", outside, none, arguments, 3,
+                               error));
     }
     for (size_t c = 0, stack = 0; c < run->cells->n_cohorts; c++) {
         if (run->cells->cohort[c].reason != DOSE_USED) continue;
@@ -171,7 +183,8 @@ static uf_status note_covariates(const struct dose_run *run, struct uf_error *er
             const struct uf_argument arguments[] = {
                 uf_text_argument(covariate_name(run, j)),
                 uf_text_argument(run->common.panel->periods.code[run->cells->cohort[c].start])};
-            UF_TRY(effect_note(&run->common, UF_WARNING, "dropped-covariate", dropped, none, arguments, 2, error));
+            UF_TRY(effect_note(&run->common, UF_WARNING, "dropped-covariate", dropped, none, arguments, 2,
+                               error));
         }
         stack++;
     }

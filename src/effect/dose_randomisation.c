@@ -28,11 +28,11 @@ struct dealer {
     bool keep_start;   /* doses are dealt among the treated, who keep their starts */
     bool less_average; /* the points of the curve less their mean */
     const struct lot *lot;
-    struct lot *of_unit;                    /* n_units: as it was, then as it is dealt */
-    const double *actual;                   /* n_units: the doses as they were */
-    size_t *block, *dealt;                  /* n_units: of the assignment; of the design (SIZE_MAX: keeps its own) */
-    size_t *first_row, *next_row;           /* n_units, n: the sample's rows of each unit */
-    size_t *unit, *cohort, *stack;          /* rows of the regression */
+    struct lot *of_unit;           /* n_units: as it was, then as it is dealt */
+    const double *actual;          /* n_units: the doses as they were */
+    size_t *block, *dealt;         /* n_units: of the assignment; of the design (SIZE_MAX: keeps its own) */
+    size_t *first_row, *next_row;  /* n_units, n: the sample's rows of each unit */
+    size_t *unit, *cohort, *stack; /* rows of the regression */
     double *change, *dose, *weights;
     gsl_matrix *covariates;
     double *v, *combination;
@@ -162,8 +162,8 @@ static void tally(struct dealer *d, const struct uf_dose_data *rows, const struc
     if (!d->average) out->shift = shift;
 }
 
-static uf_status record_points(struct dealer *d, const struct uf_dose_data *rows, const struct uf_dose_fit *fit,
-                               struct uf_error *error)
+static uf_status record_points(struct dealer *d, const struct uf_dose_data *rows,
+                               const struct uf_dose_fit *fit, struct uf_error *error)
 {
     struct record *record = d->record;
     if (!record) return UF_OK;
@@ -176,7 +176,8 @@ static uf_status record_points(struct dealer *d, const struct uf_dose_data *rows
     double *to = record->value + record->count++ * record->per, mean = 0;
     for (size_t p = 0; p < record->per; p++) to[p] = NAN;
     if (!fit) return UF_OK;
-    if (d->less_average && uf_dose_mean(fit, rows, false, d->combination)) mean = value_of(fit, d->combination);
+    if (d->less_average && uf_dose_mean(fit, rows, false, d->combination))
+        mean = value_of(fit, d->combination);
     for (size_t g = 0; g < d->n_grid; g++) {
         if (uf_dose_at(fit, d->grid[g], false, d->combination)) to[g] = value_of(fit, d->combination) - mean;
         if (uf_dose_at(fit, d->grid[g], true, d->combination))

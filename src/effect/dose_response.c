@@ -66,8 +66,13 @@ static const struct uf_chart_hint charts[] = {
      .value = "att",
      .low = "low",
      .high = "high",
+     .low2 = "band_low",
+     .high2 = "band_high",
+     .band_label = {"{0} % interval, each dose alone", "{0} % intervall, varje dos för sig"},
+     .band2_label = {"{0} % band, all doses at once", "{0} % band, alla doser på en gång"},
      .label = "label",
      .x = "dose",
+     .x_label = {"Dose", "Dos"},
      .reference = 0},
     EFFECT_CHART_TRENDS,
     EFFECT_CHART_RANDOMISATION,
@@ -192,8 +197,8 @@ static uf_status estimate(struct dose_run *run, const struct dose_units *units,
     // cppcheck-suppress autoVariables ; taken back below
     run->fit = &fit;
     run->dealt = &dealt;
-    status = dose_regression_init(run, &fit.fit, fit.x, units->change.weights, units->cluster, units->latitude,
-                                  units->longitude, &regression, error);
+    status = dose_regression_init(run, &fit.fit, fit.x, units->change.weights, units->cluster,
+                                  units->latitude, units->longitude, &regression, error);
     if (status == UF_OK)
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
     if (status == UF_OK) status = dose_randomise(run, &dealt, error);

@@ -72,7 +72,8 @@ static uf_status report_estimates(const struct dose_run *run, struct uf_error *e
     if (uf_dose_mean(run->fit, &run->units->change, true, effect_terms_next(&terms)))
         effect_terms_add(&terms, &term, true);
     uf_status status = effect_table_new("estimates", title, &run->common, &table, error);
-    if (status == UF_OK) status = effect_add_findings(&run->common, run->findings, terms.term, 1, table, error);
+    if (status == UF_OK)
+        status = effect_add_findings(&run->common, run->findings, terms.term, 1, table, error);
     if (status == UF_OK && terms.count > 1) status = dose_add_slope(run, &terms.term[1], table, error);
     if (status == UF_OK && run->units->change.n_stacks == 1) status = add_two_way(run, table, error);
     effect_terms_clear(&terms);

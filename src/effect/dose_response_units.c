@@ -69,11 +69,11 @@ static uf_status allocate(size_t n, const struct uf_did_data *data, struct dose_
     u->early_longitude = data->latitude ? malloc((n + 1) * sizeof *u->early_longitude) : NULL;
     u->covariates = k > 0 ? gsl_matrix_alloc(n ? n : 1, k) : NULL;
     u->early_covariates = k > 0 ? gsl_matrix_alloc(n ? n : 1, k) : NULL;
-    bool memory = u->after_less_before && u->late_less_early && u->dose && u->early_dose && u->weights &&
-                  u->early_weights && u->unit && u->cohort && u->stack && u->early_stack &&
-                  (!data->latitude ||
-                   (u->latitude && u->longitude && u->early_latitude && u->early_longitude)) &&
-                  (k == 0 || (u->covariates && u->early_covariates));
+    bool memory =
+        u->after_less_before && u->late_less_early && u->dose && u->early_dose && u->weights &&
+        u->early_weights && u->unit && u->cohort && u->stack && u->early_stack &&
+        (!data->latitude || (u->latitude && u->longitude && u->early_latitude && u->early_longitude)) &&
+        (k == 0 || (u->covariates && u->early_covariates));
     for (size_t d = 0; d < data->n_cluster_dimensions; d++) {
         u->cluster[d] = malloc((n + 1) * sizeof *u->cluster[d]);
         u->early_cluster[d] = malloc((n + 1) * sizeof *u->early_cluster[d]);
@@ -82,7 +82,8 @@ static uf_status allocate(size_t n, const struct uf_did_data *data, struct dose_
     return memory ? UF_OK : uf_fail_memory(error);
 }
 
-static void set_covariates(const struct dose_cells *cells, size_t unit, size_t cohort, gsl_matrix *to, size_t row)
+static void set_covariates(const struct dose_cells *cells, size_t unit, size_t cohort, gsl_matrix *to,
+                           size_t row)
 {
     const double *x = dose_covariates_at(cells, unit, cohort);
     for (size_t j = 0; j < cells->n_covariates; j++) gsl_matrix_set(to, row, j, x[j]);
@@ -106,8 +107,10 @@ static void add_unit(const struct dose_run *run, const struct dose_cells *cells,
     u->late_less_early[early] = cell->early;
     u->early_dose[early] = u->dose[n], u->early_weights[early] = u->weights[n];
     u->early_stack[early] = stack;
-    if (u->latitude) u->early_latitude[early] = data->latitude[row], u->early_longitude[early] = data->longitude[row];
-    for (size_t d = 0; d < data->n_cluster_dimensions; d++) u->early_cluster[d][early] = data->cluster[d][row];
+    if (u->latitude)
+        u->early_latitude[early] = data->latitude[row], u->early_longitude[early] = data->longitude[row];
+    for (size_t d = 0; d < data->n_cluster_dimensions; d++)
+        u->early_cluster[d][early] = data->cluster[d][row];
     set_covariates(cells, unit, cohort, u->early_covariates, early);
     u->early.n++;
 }
@@ -147,7 +150,8 @@ static uf_status fill(const struct dose_run *run, const struct dose_cells *cells
 }
 
 /* Rows of units that are in no sub-experiment leave the sample. */
-static uf_status filter(struct dose_run *run, const unsigned char *used, size_t *unit_row, struct uf_error *error)
+static uf_status filter(struct dose_run *run, const unsigned char *used, size_t *unit_row,
+                        struct uf_error *error)
 {
     static const struct uf_words step = {"before and after", "före och efter"};
     static const struct uf_words reason = {

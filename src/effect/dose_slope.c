@@ -14,19 +14,25 @@ static uf_status add_among_row(const struct dose_run *run, const struct effect_t
                                struct uf_table *table, struct uf_error *error)
 {
     static const struct uf_words notes[] = {
-        {"doses dealt out anew among the {0} treated, who stay treated; share of assignments with at least as "
+        {"doses dealt out anew among the {0} treated, who stay treated; share of assignments with at least "
+         "as "
          "large a slope, scaled by how noisy the units were before the start; the smallest p that could have "
          "come out is {1}",
-         "doserna fördelade på nytt bland de {0} med insats, som behåller den; andelen fördelningar med minst "
+         "doserna fördelade på nytt bland de {0} med insats, som behåller den; andelen fördelningar med "
+         "minst "
          "lika stor lutning, skalad med hur brusiga enheterna var före start; det minsta p som hade kunnat "
          "uppkomma är {1}"},
-        {"doses dealt out anew among the {0} treated, who stay treated; share of assignments with at least as "
+        {"doses dealt out anew among the {0} treated, who stay treated; share of assignments with at least "
+         "as "
          "large a slope; the smallest p that could have come out is {1}",
-         "doserna fördelade på nytt bland de {0} med insats, som behåller den; andelen fördelningar med minst "
+         "doserna fördelade på nytt bland de {0} med insats, som behåller den; andelen fördelningar med "
+         "minst "
          "lika stor lutning; det minsta p som hade kunnat uppkomma är {1}"},
-        {"doses dealt out anew among the {0} treated, who stay treated; share of assignments with at least as "
+        {"doses dealt out anew among the {0} treated, who stay treated; share of assignments with at least "
+         "as "
          "large a t value; the smallest p that could have come out is {1}",
-         "doserna fördelade på nytt bland de {0} med insats, som behåller den; andelen fördelningar med minst "
+         "doserna fördelade på nytt bland de {0} med insats, som behåller den; andelen fördelningar med "
+         "minst "
          "lika stort t-värde; det minsta p som hade kunnat uppkomma är {1}"}};
     static const char *const names[] = {"randomisation-doses-scaled", "randomisation-doses",
                                         "randomisation-doses-t"};
@@ -76,8 +82,8 @@ static uf_status add_over_all(const struct dose_run *run, const struct effect_te
 }
 
 /* As for a first term without randomisation; with `auto` CR2 goes first. */
-static uf_status add_others(const struct dose_run *run, const struct effect_term *term, struct uf_table *table,
-                            struct uf_error *error)
+static uf_status add_others(const struct dose_run *run, const struct effect_term *term,
+                            struct uf_table *table, struct uf_error *error)
 {
     struct effect_findings findings = *run->findings;
     findings.randomisation = NULL;
@@ -98,31 +104,40 @@ enum slope_inference { SLOPE_AMONG, SLOPE_OVER_ALL, SLOPE_ANALYTIC };
 
 static uf_status choose(const struct dose_run *run, enum slope_inference *out, struct uf_error *error)
 {
-    static const struct uf_words many = {
-        "Inference for the average slope: {0} treated and {1} untreated are enough for the cluster-robust error "
-        "CR2.",
-        "Inferens för den genomsnittliga lutningen: {0} med insats och {1} utan räcker för det klusterrobusta "
-        "felet CR2."};
+    static const struct uf_words many = {"Inference for the average slope: {0} treated and {1} untreated are "
+                                         "enough for the cluster-robust error "
+                                         "CR2.",
+                                         "Inferens för den genomsnittliga lutningen: {0} med insats och {1} "
+                                         "utan räcker för det klusterrobusta "
+                                         "felet CR2."};
     static const struct uf_words among = {
-        "Inference for the average slope: the doses dealt out anew among the {0} treated, which asks whether it "
+        "Inference for the average slope: the doses dealt out anew among the {0} treated, which asks whether "
+        "it "
         "mattered who got how much, whatever the intervention did to all of them. The smallest p-value that "
         "could have come out is {2}.",
         "Inferens för den genomsnittliga lutningen: doserna fördelas på nytt bland de {0} med insats, vilket "
         "prövar om det spelade roll vem som fick hur mycket, vad insatsen än gjorde med dem alla. Det minsta "
         "p-värde som kunde ha uppkommit är {2}."};
     static const struct uf_words over_all = {
-        "Inference for the average slope: the doses of {0} treated can be dealt out among themselves in too few "
+        "Inference for the average slope: the doses of {0} treated can be dealt out among themselves in too "
+        "few "
         "ways to tell anything (smallest possible p-value {2}); so they are dealt out anew over all regions, "
-        "which asks whether anybody was affected at all (smallest possible p-value {3}), and finds slopes less "
+        "which asks whether anybody was affected at all (smallest possible p-value {3}), and finds slopes "
+        "less "
         "often where all treated were affected alike.",
-        "Inferens för den genomsnittliga lutningen: doserna för {0} med insats kan fördelas sinsemellan på för "
-        "få sätt för att säga något (minsta möjliga p-värde {2}); de fördelas därför på nytt över alla regioner, "
-        "vilket prövar om någon alls påverkades (minsta möjliga p-värde {3}), och hittar lutningar mer sällan där "
+        "Inferens för den genomsnittliga lutningen: doserna för {0} med insats kan fördelas sinsemellan på "
+        "för "
+        "få sätt för att säga något (minsta möjliga p-värde {2}); de fördelas därför på nytt över alla "
+        "regioner, "
+        "vilket prövar om någon alls påverkades (minsta möjliga p-värde {3}), och hittar lutningar mer "
+        "sällan där "
         "alla med insats påverkades lika."};
     static const struct uf_words poor = {
-        "Inference for the average slope: the doses cannot be dealt out anew in enough ways, and with {0} treated "
+        "Inference for the average slope: the doses cannot be dealt out anew in enough ways, and with {0} "
+        "treated "
         "the error of the regression is all there is: its p-value cannot be trusted.",
-        "Inferens för den genomsnittliga lutningen: doserna kan inte fördelas på nytt på tillräckligt många sätt, "
+        "Inferens för den genomsnittliga lutningen: doserna kan inte fördelas på nytt på tillräckligt många "
+        "sätt, "
         "och med {0} med insats finns bara regressionens fel: dess p-värde går inte att lita på."};
     const struct dose_dealt *dealt = run->dealt;
     const double allowed = 1 - run->common.inference->level;
@@ -131,16 +146,17 @@ static uf_status choose(const struct dose_run *run, enum slope_inference *out, s
     struct effect_grounds grounds = {0};
     *out = SLOPE_AMONG;
     if (!run->common.inference->automatic) return UF_OK;
-    UF_TRY(effect_count_blocks(&run->sample->data, run->findings->randomisation ? run->findings->assignment : NULL,
-                               &grounds, error));
+    UF_TRY(effect_count_blocks(&run->sample->data,
+                               run->findings->randomisation ? run->findings->assignment : NULL, &grounds,
+                               error));
     const bool enough = effect_are_many(&grounds);
-    *out = enough                           ? SLOPE_ANALYTIC
+    *out = enough                                ? SLOPE_ANALYTIC
            : least_among <= allowed * (1 + 1e-9) ? SLOPE_AMONG
            : least_all <= allowed * (1 + 1e-9)   ? SLOPE_OVER_ALL
-                                            : SLOPE_ANALYTIC;
-    const struct uf_argument arguments[] = {uf_count_argument(grounds.n_treated),
-                                            uf_count_argument(grounds.n_control),
-                                            uf_number_argument(least_among, 5), uf_number_argument(least_all, 5)};
+                                                 : SLOPE_ANALYTIC;
+    const struct uf_argument arguments[] = {
+        uf_count_argument(grounds.n_treated), uf_count_argument(grounds.n_control),
+        uf_number_argument(least_among, 5), uf_number_argument(least_all, 5)};
     return effect_note(&run->common, enough || *out == SLOPE_AMONG ? UF_NOTE : UF_WARNING, "slope-inference",
                        enough                   ? many
                        : *out == SLOPE_AMONG    ? among
@@ -187,10 +203,10 @@ uf_status dose_report_dealt(const struct dose_run *run, struct uf_error *error)
 {
     static const struct uf_words title = {"The curve's points when the doses are dealt out anew",
                                           "Kurvans punkter när doserna fördelas på nytt"};
-    static const struct effect_column columns[] = {{"term", false, false, -1},  {"vcov", false, false, -1},
-                                                   {"dose", true, false, -1},   {"p_value", true, false, 5},
-                                                   {"least_p", true, false, 5}, {"tried", true, false, 0},
-                                                   {"assignments", true, false, 0}};
+    static const struct effect_column columns[] = {
+        {"term", false, false, -1},     {"vcov", false, false, -1},  {"dose", true, false, -1},
+        {"p_value", true, false, 5},    {"least_p", true, false, 5}, {"tried", true, false, 0},
+        {"assignments", true, false, 0}};
     const struct dose_dealing *all = &run->dealt->all, *among = &run->dealt->among;
     struct uf_table *table = NULL;
     if (all->slope.count == 0 && among->slope.count == 0) return UF_OK;
@@ -199,7 +215,8 @@ uf_status dose_report_dealt(const struct dose_run *run, struct uf_error *error)
     uf_status status = UF_OK;
     if (all->slope.count > 0) status = add_points(run, "att", "randomisation", all, all->level, table, error);
     if (status == UF_OK && among->slope.count > 0)
-        status = add_points(run, "att_less_average", "randomisation-doses", among, among->level, table, error);
+        status =
+            add_points(run, "att_less_average", "randomisation-doses", among, among->level, table, error);
     if (status == UF_OK && among->slope.count > 0)
         status = add_points(run, "acr", "randomisation-doses", among, among->acr, table, error);
     if (status == UF_OK && all->slope.count > 0)
