@@ -83,6 +83,8 @@ void uf_stacked_clear(struct uf_stacked *stacked);
 /* The mean of δ_e over e >= 0 as a combination (fit.rank numbers) of the kept coefficients; false where none is
  * estimated. */
 bool uf_stacked_average(const struct uf_stacked *stacked, double *out_combination);
+/* True where stacked row r is one of the treated of its sub-experiment. */
+bool uf_stacked_is_treated(const struct uf_stacked *stacked, size_t r);
 /* What each stacked outcome (data.n) weighs in a combination: θ = Σ v y. O(n rank). */
 uf_status uf_stacked_weights(const struct uf_stacked *stacked, const double *combination, double *out,
                              struct uf_error *error);
@@ -95,6 +97,13 @@ uf_status uf_stacked_randomise(const struct uf_did_data *data, const struct uf_s
                                const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
                                const struct uf_randomisation_options *randomisation,
                                struct uf_randomisation *out, struct uf_error *error);
+
+/* The leads together (event times before the anticipation, but the reference): √(mean of δ_e²), as the coefficient of the
+ * result. UF_NOT_IDENTIFIED also where the window has no such event time. Cost as above. */
+uf_status uf_stacked_randomise_leads(const struct uf_did_data *data, const struct uf_stacked_options *options,
+                                     const struct uf_did_assignment *assignment,
+                                     const struct uf_randomisation_options *randomisation,
+                                     struct uf_randomisation *out, struct uf_error *error);
 
 /* True where an assignment goes by means. O(n). */
 bool uf_stacked_by_means(const struct uf_did_data *data);

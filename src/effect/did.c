@@ -197,7 +197,7 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
     UF_TRY(randomise(&run->common, fit, &assignment, &randomisation, &randomised, error));
     struct effect_findings findings = {
         regression, covariance, randomised ? &randomisation : NULL, &assignment, &run->common.sample->data,
-        0};
+        0,          NULL};
     uf_status status = effect_findings_choose(&run->common, &findings, error);
     run->procedure = findings.procedure;
     if (status == UF_OK && randomised)

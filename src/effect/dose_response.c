@@ -152,14 +152,7 @@ static uf_status report(struct dose_run *run, struct effect_findings *findings, 
     run->findings = findings;
     UF_TRY(effect_findings_choose(&run->common, findings, error));
     UF_TRY(dose_report(run, error));
-    UF_TRY(effect_report_term_size(&run->common, run->scale, "average_effect", error));
-    if (findings->randomisation)
-        UF_TRY(effect_report_noise(&run->common, findings->assignment,
-                                   !isnan(findings->randomisation->p_scaled), error));
-    if (findings->randomisation)
-        UF_TRY(
-            effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
-    return effect_report_trends(&run->common, error);
+    return effect_report_rest(&run->common, findings, run->scale, "average_effect", error);
 }
 
 static uf_status estimate(struct dose_run *run, const struct dose_units *units,
@@ -186,9 +179,13 @@ static uf_status estimate(struct dose_run *run, const struct dose_units *units,
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
     if (status == UF_OK) status = dose_randomise(run, &assignment, &randomisation, error);
     if (status == UF_OK) {
-        struct effect_findings findings = {
-            &regression.view, covariance, randomisation.count > 0 ? &randomisation : NULL,
-            &assignment,      NULL,       0};
+        struct effect_findings findings = {&regression.view,
+                                           covariance,
+                                           randomisation.count > 0 ? &randomisation : NULL,
+                                           &assignment,
+                                           NULL,
+                                           0,
+                                           NULL};
         status = report(run, &findings, error);
     }
     uf_randomisation_clear(&randomisation);

@@ -46,6 +46,7 @@ static uf_status report_estimates(const struct stacked_run *run, struct uf_error
     for (size_t j = fit->n_leading; j < fit->n_columns; j++) {
         if (fit->position[j] == SIZE_MAX) continue;
         term = term_of(run, panel->columns[panel->covariates[j - fit->n_leading]].name);
+        term.covariate = true;
         double *next = effect_terms_next(&terms);
         next[fit->position[j]] = 1;
         effect_terms_add(&terms, &term, true);
@@ -111,7 +112,7 @@ static uf_status report_leads(const struct stacked_run *run, struct uf_error *er
                     line.drift +=
                         mean[fit->position[j]] * (double)(fit->event_time[j] - run->options.reference);
         }
-        status = effect_report_leads(&run->common, run->findings, &terms, &line, NULL, error);
+        status = effect_report_leads(&run->common, run->findings, &terms, &line, run->leads, error);
         effect_terms_clear(&terms);
     }
     free(times), free(mean);
@@ -130,6 +131,8 @@ static uf_status report_event_study(const struct stacked_run *run, struct uf_err
         const struct effect_term_table table = {
             .name = "event-study", .title = title, .terms = &terms, .zero = zero, .band = true};
         status = effect_report_terms(&run->common, run->findings, &table, error);
+        if (status == UF_OK)
+            status = effect_report_by_inference(&run->common, run->findings, &terms, zero, error);
         effect_terms_clear(&terms);
     }
     free(zero);

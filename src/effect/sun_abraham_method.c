@@ -157,14 +157,7 @@ static uf_status report(struct sun_abraham_run *run, struct effect_findings *fin
     UF_TRY(sun_abraham_add_notes(run, error));
     UF_TRY(effect_findings_choose(&run->common, findings, error));
     UF_TRY(sun_abraham_report_tables(run, error));
-    UF_TRY(effect_report_term_size(&run->common, run->scale, "simple", error));
-    if (findings->randomisation)
-        UF_TRY(effect_report_noise(&run->common, findings->assignment,
-                                   !isnan(findings->randomisation->p_scaled), error));
-    if (findings->randomisation)
-        UF_TRY(
-            effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
-    return effect_report_trends(&run->common, error);
+    return effect_report_rest(&run->common, findings, run->scale, "simple", error);
 }
 
 static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *options,
@@ -184,9 +177,13 @@ static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
     if (status == UF_OK) status = randomise(run, &dealt, error);
     if (status == UF_OK) {
-        struct effect_findings findings = {
-            &regression.view,  covariance, dealt.simple.count > 0 ? &dealt.simple : NULL,
-            &dealt.assignment, &fit.data,  0};
+        struct effect_findings findings = {&regression.view,
+                                           covariance,
+                                           dealt.simple.count > 0 ? &dealt.simple : NULL,
+                                           &dealt.assignment,
+                                           &fit.data,
+                                           0,
+                                           NULL};
         status = report(run, &findings, &dealt, error);
     }
     dealt_clear(&dealt);
