@@ -51,18 +51,9 @@ static const char *const sources[] = {
 };
 
 static const struct uf_chart_hint charts[] = {
-    {.kind = "event-study",
-     .table = "event-study",
-     .title = {"{0}: difference from the comparison regions by time since the start",
-               "{0}: skillnad mot jämförelseregionerna efter tid sedan start"},
-     .value_label = {"Difference from the reference period", "Skillnad mot referensperioden"},
-     .value = "estimate",
-     .low = "conf_low",
-     .high = "conf_high",
-     .low2 = "band_low",
-     .high2 = "band_high",
-     .x = "event_time",
-     .reference = 0},
+    EFFECT_CHART_EVENT_STUDY("{0}: difference from the comparison regions by time since the start",
+                             "{0}: skillnad mot jämförelseregionerna efter tid sedan start",
+                             "Difference from the reference period", "Skillnad mot referensperioden"),
     EFFECT_CHART_TRENDS,
     EFFECT_CHART_RANDOMISATION,
 };

@@ -52,18 +52,10 @@ static const char *const sources[] = {
 };
 
 static const struct uf_chart_hint charts[] = {
-    {.kind = "event-study",
-     .table = "event-study",
-     .title = {"{0}: difference from the clean controls by time since the start",
-               "{0}: skillnad mot rena jämförelseenheter efter tid sedan start"},
-     .value_label = {"Difference from the comparison", "Skillnad mot jämförelsen"},
-     .value = "estimate",
-     .low = "conf_low",
-     .high = "conf_high",
-     .low2 = "band_low",
-     .high2 = "band_high",
-     .x = "event_time",
-     .reference = 0},
+    EFFECT_CHART_EVENT_STUDY("{0}: difference from the clean controls by time since the start",
+                             "{0}: skillnad mot rena jämförelseenheter efter tid sedan start",
+                             "Difference from the comparison", "Skillnad mot jämförelsen"),
+    EFFECT_CHART_BY_COHORT,
     EFFECT_CHART_TRENDS,
     EFFECT_CHART_RANDOMISATION,
 };

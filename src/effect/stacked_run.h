@@ -32,6 +32,8 @@ uf_status stacked_set_calendar(const struct stacked_run *run, const size_t *row,
 
 /* Tables `estimates`, `event-study`, `sub-experiments`, `pretrend`. */
 uf_status stacked_report_tables(const struct stacked_run *run, struct uf_error *error);
+/* Table `group-time`. */
+uf_status stacked_report_cells(const struct stacked_run *run, struct uf_error *error);
 /* What the reader must know of window, cohorts left out, and rows that are in the stack several times. */
 uf_status stacked_add_notes(const struct stacked_run *run, struct uf_error *error);
 /* Why a cohort is left out; {NULL, NULL} where it is not. */

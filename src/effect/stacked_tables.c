@@ -185,6 +185,7 @@ static uf_status report_stacks(const struct stacked_run *run, struct uf_error *e
 uf_status stacked_report_tables(const struct stacked_run *run, struct uf_error *error)
 {
     UF_TRY(report_estimates(run, error));
+    UF_TRY(stacked_report_cells(run, error));
     UF_TRY(report_event_study(run, error));
     return report_stacks(run, error);
 }
@@ -229,9 +230,10 @@ uf_status stacked_add_notes(const struct stacked_run *run, struct uf_error *erro
         "många och "
         "jämnt fördelade: genomsnittet gäller ingen grupp av regioner som går att namnge."};
     static const struct uf_words covariates = {
-        "With covariates or gaps the weights of the sub-experiments are no longer exactly those of the "
-        "table.",
-        "Med kovariater eller luckor är delexperimentens vikter inte längre exakt de i tabellen."};
+        "With covariates or gaps the weights of the sub-experiments are no longer exactly those of their "
+        "table; the weights of the differences by cohort and time are.",
+        "Med kovariater eller luckor är delexperimentens vikter inte längre exakt de i tabellen över dem; "
+        "vikterna för skillnaderna per kohort och tidpunkt är det."};
     static const struct uf_words dropped = {
         "{0} was dropped from the regression: it is collinear with the fixed "
         "effects or with what stands before it.",
