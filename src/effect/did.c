@@ -51,18 +51,9 @@ static const char *const sources[] = {
 };
 
 static const struct uf_chart_hint charts[] = {
-    {.kind = "event-study",
-     .table = "event-study",
-     .title = {"{0}: difference from the comparison regions by time since the start",
-               "{0}: skillnad mot jämförelseregionerna efter tid sedan start"},
-     .value_label = {"Difference from the reference period", "Skillnad mot referensperioden"},
-     .value = "estimate",
-     .low = "conf_low",
-     .high = "conf_high",
-     .low2 = "band_low",
-     .high2 = "band_high",
-     .x = "event_time",
-     .reference = 0},
+    EFFECT_CHART_EVENT_STUDY("{0}: difference from the comparison regions by time since the start",
+                             "{0}: skillnad mot jämförelseregionerna efter tid sedan start",
+                             "Difference from the reference period", "Skillnad mot referensperioden"),
     EFFECT_CHART_TRENDS,
     EFFECT_CHART_RANDOMISATION,
 };
@@ -197,7 +188,7 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
     UF_TRY(randomise(&run->common, fit, &assignment, &randomisation, &randomised, error));
     struct effect_findings findings = {
         regression, covariance, randomised ? &randomisation : NULL, &assignment, &run->common.sample->data,
-        0};
+        0,          NULL};
     uf_status status = effect_findings_choose(&run->common, &findings, error);
     run->procedure = findings.procedure;
     if (status == UF_OK && randomised)

@@ -169,14 +169,7 @@ static uf_status report(struct dose_run *run, struct effect_findings *findings, 
     UF_TRY(dose_add_notes(run, error));
     UF_TRY(effect_findings_choose(&run->common, findings, error));
     UF_TRY(dose_report(run, error));
-    UF_TRY(effect_report_term_size(&run->common, run->scale, "average_effect", error));
-    if (findings->randomisation)
-        UF_TRY(effect_report_noise(&run->common, findings->assignment,
-                                   !isnan(findings->randomisation->p_scaled), error));
-    if (findings->randomisation)
-        UF_TRY(
-            effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
-    return effect_report_trends(&run->common, error);
+    return effect_report_rest(&run->common, findings, run->scale, "average_effect", error);
 }
 
 static uf_status estimate(struct dose_run *run, const struct dose_units *units,
@@ -186,6 +179,7 @@ static uf_status estimate(struct dose_run *run, const struct dose_units *units,
     struct dose_regression regression = {0};
     struct uf_covariance covariance[EFFECT_MOST_COVARIANCES] = {{0}};
     struct dose_dealt dealt = {0};
+    struct effect_lenders lenders = {0};
     struct uf_error reason;
     uf_status status = fit_curve(run, units, &fit, &reason);
     if (status == UF_NOT_IDENTIFIED) return refuse_curve(&run->common, error);
@@ -202,13 +196,17 @@ static uf_status estimate(struct dose_run *run, const struct dose_units *units,
     if (status == UF_OK)
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
     if (status == UF_OK) status = dose_randomise(run, &dealt, error);
+    if (status == UF_OK) status = dose_lenders_init(run, &dealt.assignment, &lenders, error);
     if (status == UF_OK) {
-        struct effect_findings findings = {
-            &regression.view,  covariance, dealt.average.count > 0 ? &dealt.average : NULL,
-            &dealt.assignment, NULL,       0};
+        struct effect_findings findings = {.regression = &regression.view,
+                                           .covariance = covariance,
+                                           .randomisation = dealt.average.count > 0 ? &dealt.average : NULL,
+                                           .assignment = &dealt.assignment,
+                                           .lenders = &lenders};
         status = report(run, &findings, error);
     }
     dose_dealt_clear(&dealt);
+    effect_lenders_clear(&lenders);
     effect_covariances_clear(covariance);
     dose_regression_clear(&regression);
     run->fit = NULL, run->dealt = NULL;

@@ -121,6 +121,11 @@ struct dose_dealt {
 uf_status dose_randomise(const struct dose_run *run, struct dose_dealt *out, struct uf_error *error);
 void dose_dealt_clear(struct dose_dealt *dealt);
 
+/* Who lends residuals to whom in Conley–Taber and Ferman–Pinto: a region with all its rows is a block (as in the
+ * assignment, where there is one), a sub-experiment a period, and where a region was treated it lends nothing. */
+uf_status dose_lenders_init(const struct dose_run *run, const struct uf_did_assignment *assignment,
+                            struct effect_lenders *out, struct uf_error *error);
+
 /* --- tables and notes --------------------------------------------------------------------------------------- */
 
 /* Tables `estimates`, `dose-response`, `dose-weights`, `pretrend`. */

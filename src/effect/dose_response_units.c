@@ -240,3 +240,47 @@ void dose_regression_clear(struct dose_regression *regression)
     gsl_vector_free(regression->kept);
     memset(regression, 0, sizeof *regression);
 }
+
+/* --- who lends residuals ------------------------------------------------------------------------------ */
+
+static uf_status lend(const struct dose_run *run, const struct uf_did_assignment *assignment,
+                      struct effect_lenders *out, struct uf_error *error)
+{
+    const struct uf_did_data *data = &run->sample->data;
+    const struct dose_units *u = run->units;
+    const size_t n = u->change.n;
+    struct effect_lenders lenders = {.n_blocks = assignment->n_blocks,
+                                     .n_periods = u->change.n_stacks,
+                                     .period = u->stack,
+                                     .own_block = malloc((n + 1) * sizeof(size_t)),
+                                     .treated = calloc(assignment->n_blocks + 1, sizeof(bool)),
+                                     .exposed = calloc(n + 1, sizeof(bool))};
+    lenders.block = lenders.own_block;
+    uf_status status =
+        lenders.own_block && lenders.treated && lenders.exposed ? UF_OK : uf_fail_memory(error);
+    for (size_t i = 0; i < n && status == UF_OK; i++) {
+        const size_t block = assignment->block[run->cells->row[u->unit[i]]];
+        lenders.own_block[i] = block;
+        lenders.exposed[i] = u->dose[i] > 0;
+        lenders.treated[block] |= lenders.exposed[i];
+    }
+    if (status == UF_OK) status = effect_block_sizes(data, assignment, &lenders.size, error);
+    if (status == UF_OK)
+        *out = lenders;
+    else
+        effect_lenders_clear(&lenders);
+    return status;
+}
+
+uf_status dose_lenders_init(const struct dose_run *run, const struct uf_did_assignment *assignment,
+                            struct effect_lenders *out, struct uf_error *error)
+{
+    struct uf_did_assignment own = {0};
+    const struct effect_inference *inference = run->common.inference;
+    if (!inference->ferman_pinto && !inference->conley_taber) return UF_OK;
+    if (assignment->n_blocks > 0) return lend(run, assignment, out, error);
+    UF_TRY(uf_did_assignment_init(&run->sample->data, &own, error));
+    uf_status status = lend(run, &own, out, error);
+    uf_did_assignment_clear(&own);
+    return status;
+}

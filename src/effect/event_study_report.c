@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "effect/band.h"
 #include "effect/did_internal.h"
+#include "effect/term_report.h"
 
 #include <limits.h>
 #include <math.h>
@@ -230,7 +231,7 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit,
     struct event_terms terms;
     UF_TRY(effect_table_new("event-study", first_title, common, &tables->first, error));
     UF_TRY(effect_table_add_band(tables->first, common, error));
-    if (common->inference->n_covariances > 1)
+    if (common->inference->n_covariances > 1 || effect_wants_more(common->inference))
         UF_TRY(effect_table_new("event-study-inference", all_title, common, &tables->all, error));
     UF_TRY(effect_pretrend_init(common, &tables->pretrend, error));
     tables->pretrend.estimate = run->estimate, tables->pretrend.drift = run->drift;
@@ -240,6 +241,11 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit,
     if (status == UF_OK) status = leads_init(run, fit, &regression, options, &leads, error);
     if (status == UF_OK)
         status = fill_tables(run, fit, &regression, &terms, options->reference, &leads, tables, error);
+    if (status == UF_OK && tables->all) {
+        const struct effect_findings findings = {.regression = &regression.view,
+                                                 .data = &common->sample->data};
+        status = effect_add_more(common, &findings, terms.term, terms.count, tables->all, error);
+    }
     leads_clear(&leads);
     event_terms_clear(&terms);
     did_regression_clear(&regression);

@@ -339,6 +339,11 @@ bool uf_stacked_average(const struct uf_stacked *s, double *out_combination)
     return count > 0;
 }
 
+bool uf_stacked_is_treated(const struct uf_stacked *s, size_t r)
+{
+    return s->rows->treated[r] != 0;
+}
+
 uf_status uf_stacked_weights(const struct uf_stacked *s, const double *combination, double *out,
                              struct uf_error *error)
 {

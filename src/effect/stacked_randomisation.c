@@ -5,8 +5,10 @@
 #include "effect/stacked_internal.h"
 #include <utfall/sun_abraham.h>
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct dealer {
     struct uf_did_data data; /* with the starts of the assignment at hand */
@@ -15,6 +17,8 @@ struct dealer {
     size_t *first_period, *block;
     size_t *row;    /* n_units × n_periods: the row of a unit in a period; NULL: by regression */
     double *change; /* n_units: from the reference to the mean of the periods after */
+    bool leads;     /* the statistic is of the leads together */
+    double *lead;   /* before: by event time */
     struct outcome_tally tally;
 };
 
@@ -84,6 +88,39 @@ static void mean_changes(struct dealer *d, size_t cohort, double mean[2])
     for (int side = 0; side < 2; side++) mean[side] /= all[side];
 }
 
+/* One sub-experiment's part of the leads. */
+static void add_leads(struct dealer *d, const struct uf_stack *stack, const struct stacked_plan *plan,
+                      size_t s)
+{
+    const struct uf_did_data *data = &d->data;
+    const size_t cohort = stack->first_period, reference = period_at(data, cohort, d->options->reference),
+                 first = period_at(data, cohort, -d->options->before);
+    const size_t end = period_at(data, cohort, -d->options->anticipation - 1);
+    for (size_t u = 0; u < data->n_units; u++) {
+        int role = d->block[u] == SIZE_MAX ? 0 : stacked_role(data, d->options, cohort, u);
+        const size_t *row = d->row + u * data->n_periods;
+        if (role == 0) continue;
+        double share =
+            stack->weight * weight_of(data, row[cohort]) / (role == 1 ? plan->treated[s] : -plan->control[s]);
+        for (size_t t = first; t <= end; t++)
+            d->lead[t - first] += share * (data->outcome[row[t]] - data->outcome[row[reference]]);
+    }
+}
+
+/* The root of the mean square of the leads but the reference. */
+static double size_of_leads(const struct uf_stacked_options *o, const double *lead)
+{
+    double sum = 0;
+    size_t count = 0;
+    for (long e = -o->before; e < -o->anticipation; e++) {
+        double value = lead[e + o->before];
+        if (e == o->reference || isnan(value)) continue;
+        sum += value * value;
+        count++;
+    }
+    return count > 0 ? sqrt(sum / (double)count) : NAN;
+}
+
 /* Its outcomes, with what they weigh in the average; the residuals enter as one sum per unit, at the reference. */
 static void add_stack(struct dealer *d, const struct uf_stack *stack, const struct stacked_plan *plan,
                       size_t s, double average)
@@ -118,15 +155,21 @@ static uf_status by_means(struct dealer *d, struct uf_randomisation_statistics *
     struct uf_error reason;
     double average = 0, mean[2];
     uf_status status = stacked_plan_init(&d->data, d->options, &s, &plan, &reason);
-    for (size_t a = 0; a < s.n_stacks && status == UF_OK; a++) {
+    if (status == UF_OK && d->leads) {
+        memset(d->lead, 0, (size_t)d->options->before * sizeof *d->lead);
+        for (size_t a = 0; a < s.n_stacks; a++)
+            if (s.stack[a].reason == UF_STACK_USED) add_leads(d, &s.stack[a], &plan, a);
+        out->coefficient = size_of_leads(d->options, d->lead);
+    }
+    for (size_t a = 0; a < s.n_stacks && status == UF_OK && !d->leads; a++) {
         if (s.stack[a].reason != UF_STACK_USED) continue;
         mean_changes(d, s.stack[a].first_period, mean);
         average += s.stack[a].weight * (mean[1] - mean[0]);
     }
-    if (status == UF_OK) outcome_tally_start(&d->tally);
-    for (size_t a = 0; a < s.n_stacks && status == UF_OK; a++)
+    if (status == UF_OK && !d->leads) outcome_tally_start(&d->tally);
+    for (size_t a = 0; a < s.n_stacks && status == UF_OK && !d->leads; a++)
         if (s.stack[a].reason == UF_STACK_USED) add_stack(d, &s.stack[a], &plan, a, average);
-    if (status == UF_OK) outcome_tally_finish(&d->tally, out);
+    if (status == UF_OK && !d->leads) outcome_tally_finish(&d->tally, out);
     stacked_plan_clear(&plan);
     uf_stacked_clear(&s);
     if (status != UF_OK && status != UF_NOT_IDENTIFIED && error) *error = reason;
@@ -173,24 +216,34 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
         if (error) *error = reason;
         return status;
     }
-    status = tally(d, &s, out, error);
+    if (d->leads) {
+        for (long e = 0; e < d->options->before; e++) d->lead[e] = NAN;
+        for (size_t j = 0; j < s.fit.n_leading; j++)
+            if (s.fit.event_time[j] < 0 && s.fit.position[j] != SIZE_MAX)
+                d->lead[s.fit.event_time[j] + d->options->before] = gsl_vector_get(s.fit.fit.coefficients, j);
+        out->coefficient = size_of_leads(d->options, d->lead);
+    } else {
+        status = tally(d, &s, out, error);
+    }
     uf_stacked_clear(&s);
     return status;
 }
 
-uf_status uf_stacked_randomise(const struct uf_did_data *data, const struct uf_stacked_options *options,
-                               const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
-                               const struct uf_randomisation_options *randomisation,
-                               struct uf_randomisation *out, struct uf_error *error)
+static uf_status deal(const struct uf_did_data *data, const struct uf_stacked_options *options,
+                      const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
+                      bool leads, const struct uf_randomisation_options *randomisation,
+                      struct uf_randomisation *out, struct uf_error *error)
 {
     struct dealer d = {.data = *data,
                        .options = options,
                        .assignment = assignment,
+                       .leads = leads,
+                       .lead = malloc(((size_t)options->before + 1) * sizeof *d.lead),
                        .first_period = malloc((data->n_units + 1) * sizeof *d.first_period),
                        .block = malloc((data->n_units + 1) * sizeof *d.block)};
     const struct uf_randomisation_design design = {assignment->n_blocks, assignment->n_paths,
                                                    assignment->path};
-    uf_status status = d.first_period && d.block ? UF_OK : uf_fail_memory(error);
+    uf_status status = d.first_period && d.block && d.lead ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK) {
         for (size_t u = 0; u < data->n_units; u++) d.block[u] = SIZE_MAX;
         for (size_t i = 0; i < data->n; i++) d.block[data->unit[i]] = assignment->block[i];
@@ -202,6 +255,22 @@ uf_status uf_stacked_randomise(const struct uf_did_data *data, const struct uf_s
     }
     if (status == UF_OK) status = uf_randomise(&design, statistic, &d, randomisation, out, error);
     outcome_tally_clear(&d.tally);
-    free(d.first_period), free(d.block), free(d.row), free(d.change);
+    free(d.first_period), free(d.block), free(d.row), free(d.change), free(d.lead);
     return status;
+}
+
+uf_status uf_stacked_randomise(const struct uf_did_data *data, const struct uf_stacked_options *options,
+                               const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
+                               const struct uf_randomisation_options *randomisation,
+                               struct uf_randomisation *out, struct uf_error *error)
+{
+    return deal(data, options, assignment, noise, false, randomisation, out, error);
+}
+
+uf_status uf_stacked_randomise_leads(const struct uf_did_data *data, const struct uf_stacked_options *options,
+                                     const struct uf_did_assignment *assignment,
+                                     const struct uf_randomisation_options *randomisation,
+                                     struct uf_randomisation *out, struct uf_error *error)
+{
+    return deal(data, options, assignment, NULL, true, randomisation, out, error);
 }

@@ -46,6 +46,7 @@ static uf_status report_estimates(const struct stacked_run *run, struct uf_error
     for (size_t j = fit->n_leading; j < fit->n_columns; j++) {
         if (fit->position[j] == SIZE_MAX) continue;
         term = term_of(run, panel->columns[panel->covariates[j - fit->n_leading]].name);
+        term.covariate = true;
         double *next = effect_terms_next(&terms);
         next[fit->position[j]] = 1;
         effect_terms_add(&terms, &term, true);
@@ -111,7 +112,7 @@ static uf_status report_leads(const struct stacked_run *run, struct uf_error *er
                     line.drift +=
                         mean[fit->position[j]] * (double)(fit->event_time[j] - run->options.reference);
         }
-        status = effect_report_leads(&run->common, run->findings, &terms, &line, NULL, error);
+        status = effect_report_leads(&run->common, run->findings, &terms, &line, run->leads, error);
         effect_terms_clear(&terms);
     }
     free(times), free(mean);
@@ -130,6 +131,8 @@ static uf_status report_event_study(const struct stacked_run *run, struct uf_err
         const struct effect_term_table table = {
             .name = "event-study", .title = title, .terms = &terms, .zero = zero, .band = true};
         status = effect_report_terms(&run->common, run->findings, &table, error);
+        if (status == UF_OK)
+            status = effect_report_by_inference(&run->common, run->findings, &terms, zero, error);
         effect_terms_clear(&terms);
     }
     free(zero);
@@ -182,6 +185,7 @@ static uf_status report_stacks(const struct stacked_run *run, struct uf_error *e
 uf_status stacked_report_tables(const struct stacked_run *run, struct uf_error *error)
 {
     UF_TRY(report_estimates(run, error));
+    UF_TRY(stacked_report_cells(run, error));
     UF_TRY(report_event_study(run, error));
     return report_stacks(run, error);
 }
@@ -226,9 +230,10 @@ uf_status stacked_add_notes(const struct stacked_run *run, struct uf_error *erro
         "många och "
         "jämnt fördelade: genomsnittet gäller ingen grupp av regioner som går att namnge."};
     static const struct uf_words covariates = {
-        "With covariates or gaps the weights of the sub-experiments are no longer exactly those of the "
-        "table.",
-        "Med kovariater eller luckor är delexperimentens vikter inte längre exakt de i tabellen."};
+        "With covariates or gaps the weights of the sub-experiments are no longer exactly those of their "
+        "table; the weights of the differences by cohort and time are.",
+        "Med kovariater eller luckor är delexperimentens vikter inte längre exakt de i tabellen över dem; "
+        "vikterna för skillnaderna per kohort och tidpunkt är det."};
     static const struct uf_words dropped = {
         "{0} was dropped from the regression: it is collinear with the fixed "
         "effects or with what stands before it.",

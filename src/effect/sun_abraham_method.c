@@ -38,31 +38,8 @@ static const char *const sources[] = {
 };
 
 static const struct uf_chart_hint charts[] = {
-    {.kind = "event-study",
-     .table = "event-study",
-     .title = {"{0}: difference from the comparison by time since the start",
-               "{0}: skillnad mot jämförelsen efter tid sedan start"},
-     .value_label = {"Difference from the comparison", "Skillnad mot jämförelsen"},
-     .value = "estimate",
-     .low = "conf_low",
-     .high = "conf_high",
-     .low2 = "band_low",
-     .high2 = "band_high",
-     .x = "event_time",
-     .reference = 0},
-    {.kind = "small-multiples",
-     .table = "group-time",
-     .title = {"{0}: difference from the comparison by starting year and time since the start",
-               "{0}: skillnad mot jämförelsen efter startår och tid sedan start"},
-     .value_label = {"Difference from the comparison", "Skillnad mot jämförelsen"},
-     .value = "estimate",
-     .low = "conf_low",
-     .high = "conf_high",
-     .x_label = {"Periods since the start (line: the start)", "Perioder sedan start (linjen: start)"},
-     .form = "intervals",
-     .label = "group",
-     .x = "event_time",
-     .reference = 0},
+    EFFECT_CHART_BY_TIME,
+    EFFECT_CHART_BY_COHORT,
     EFFECT_CHART_TRENDS,
     EFFECT_CHART_RANDOMISATION,
 };
@@ -157,14 +134,7 @@ static uf_status report(struct sun_abraham_run *run, struct effect_findings *fin
     UF_TRY(sun_abraham_add_notes(run, error));
     UF_TRY(effect_findings_choose(&run->common, findings, error));
     UF_TRY(sun_abraham_report_tables(run, error));
-    UF_TRY(effect_report_term_size(&run->common, run->scale, "simple", error));
-    if (findings->randomisation)
-        UF_TRY(effect_report_noise(&run->common, findings->assignment,
-                                   !isnan(findings->randomisation->p_scaled), error));
-    if (findings->randomisation)
-        UF_TRY(
-            effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
-    return effect_report_trends(&run->common, error);
+    return effect_report_rest(&run->common, findings, run->scale, "simple", error);
 }
 
 static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *options,
@@ -184,9 +154,13 @@ static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
     if (status == UF_OK) status = randomise(run, &dealt, error);
     if (status == UF_OK) {
-        struct effect_findings findings = {
-            &regression.view,  covariance, dealt.simple.count > 0 ? &dealt.simple : NULL,
-            &dealt.assignment, &fit.data,  0};
+        struct effect_findings findings = {&regression.view,
+                                           covariance,
+                                           dealt.simple.count > 0 ? &dealt.simple : NULL,
+                                           &dealt.assignment,
+                                           &fit.data,
+                                           0,
+                                           NULL};
         status = report(run, &findings, &dealt, error);
     }
     dealt_clear(&dealt);

@@ -99,6 +99,7 @@ static uf_status add_covariates(const struct sun_abraham_run *run, struct effect
         bool kept = fit->position[j] != SIZE_MAX;
         term.term = panel->columns[panel->covariates[j - fit->n_leading]].name;
         term.n_obs = 0;
+        term.covariate = true;
         if (!kept) term.note = uf_words_in(dropped, run->common.context->language);
         double *combination = effect_terms_next(terms);
         if (kept) combination[fit->position[j]] = 1;
@@ -228,10 +229,11 @@ static uf_status report_event_study(const struct sun_abraham_run *run, struct uf
     struct effect_terms terms;
     bool *zero = NULL;
     UF_TRY(event_terms(run, false, &terms, &zero, error));
-    uf_status status =
+    uf_status status = effect_report_by_inference(&run->common, run->findings, &terms, zero, error);
+    status =
         take(&terms, run,
              (struct effect_term_table){.name = "event-study", .title = title, .zero = zero, .band = true},
-             UF_OK, error);
+             status, error);
     free(zero);
     return status;
 }
