@@ -160,6 +160,7 @@ struct uf_method {
     size_t n_charts;
     bool needs_sector;    /* profile: the panel is by sector */
     bool needs_treatment; /* effect */
+    bool takes_dose;      /* the amounts per region of a study are its treatment; else they are not looked at */
     bool needs_period;    /* false: one cross-section is enough */
     /* On failure `result` keeps the notes and ledger gathered so far (a refusal explains itself there):
      * UF_NOT_IDENTIFIED goes with at least one UF_FATAL note, and the error repeats it in one sentence. */

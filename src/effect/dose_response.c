@@ -106,24 +106,33 @@ static uf_status read_request(const struct uf_options *options, struct dose_run 
 }
 
 static uf_status refuse(const struct effect_run *run, const char *code, struct uf_words text,
-                        struct uf_words advice, struct uf_error *error)
+                        struct uf_words advice, const struct uf_argument *arguments, size_t n,
+                        struct uf_error *error)
 {
-    UF_TRY(effect_note(run, UF_FATAL, code, text, advice, NULL, 0, error));
+    UF_TRY(effect_note(run, UF_FATAL, code, text, advice, arguments, n, error));
     run->result->claim = UF_CLAIM_DESCRIPTION;
     return uf_design_refuse(run->result, error);
 }
 
 static uf_status refuse_no_dose(const struct effect_run *run, struct uf_error *error)
 {
-    static const struct uf_words text = {"The treatment says who was treated and when, not how much.",
-                                         "Insatsen anger vilka som fick den och när, inte hur mycket."};
-    static const struct uf_words advice = {"Name a column with amounts as the treatment (as SEK per "
-                                           "employee), 0 before the start and for the untreated; or use "
-                                           "did.",
-                                           "Ange en kolumn med belopp som insats (som kronor per anställd), "
-                                           "0 före start och för dem utan insats; eller använd "
-                                           "did."};
-    return refuse(run, "dose-missing", text, advice, error);
+    static const struct uf_words text = {
+        "The treatment says who was treated and when ({0} regions), not how much each of them got.",
+        "Insatsen anger vilka som fick den och när ({0} regioner), inte hur mycket var och en fick."};
+    static const struct uf_words advice = {
+        "In a study: give the amounts under intervention as `dose`, with a line for each treated region, as "
+        "`SE311: 120` (SEK per employee, say). From a file: a column with the amount in each period, 0 before "
+        "the start and for the untreated, named as the treatment (--treatment COLUMN). Without amounts: did, "
+        "or callaway-santanna with several starts, tells the average effect.",
+        "I en studie: ange beloppen under intervention som `dose`, med en rad för varje insatsregion, som "
+        "`SE311: 120` (till exempel kronor per anställd). Från en fil: en kolumn med beloppet i varje period, "
+        "0 före start och för dem utan insats, angiven som insats (--treatment KOLUMN). Utan belopp: did, "
+        "eller callaway-santanna vid flera starter, ger den genomsnittliga effekten."};
+    size_t n = 0;
+    for (size_t u = 0; u < run->panel->units.count; u++)
+        n += run->panel->treatment.first_period[u] != SIZE_MAX;
+    const struct uf_argument argument = uf_count_argument(n);
+    return refuse(run, "dose-missing", text, advice, &argument, 1, error);
 }
 
 static uf_status refuse_curve(const struct effect_run *run, struct uf_error *error)
@@ -142,7 +151,7 @@ static uf_status refuse_curve(const struct effect_run *run, struct uf_error *err
         "Begär en enklare kurva (mindre size), eller använd did med en insats som är 0 eller 1 där alla "
         "doser är lika. Utan "
         "regioner utan insats har ingen dos en effekt som går att fastställa, bara skillnader mellan doser."};
-    return refuse(run, "dose-not-identified", text, advice, error);
+    return refuse(run, "dose-not-identified", text, advice, NULL, 0, error);
 }
 
 /* As much of a curve as the number of doses carries. */
@@ -275,6 +284,7 @@ const struct uf_method uf_method_dose_response = {
     .n_charts = sizeof charts / sizeof *charts,
     .needs_sector = false,
     .needs_treatment = true,
+    .takes_dose = true,
     .needs_period = true,
     .run = run_dose_response,
 };
