@@ -63,6 +63,7 @@ struct uf_dose_options {
     enum uf_dose_curve curve;
     /* degree of the polynomial (0: a level, … 5), interior knots of the spline (0 … 10), or groups (2 … 20) */
     size_t size;
+    bool quick; /* for many fits: the last digits of the coefficients are not polished */
 };
 
 /* One row per unit and sub-experiment; borrowed. */

@@ -199,37 +199,64 @@ static uf_status borrow(const struct uf_dose_data *data, struct uf_dose_fit *fit
     return UF_OK;
 }
 
+/* What the fit of the changes becomes as one of the adjusted changes: the untreated have coefficients of nil and the residuals
+ * they had, the curve is that of the adjusted ones. */
+static void move_to_adjusted(const struct uf_dose_data *data, const gsl_matrix *x, struct uf_dose_fit *fit)
+{
+    gsl_vector *coefficients = fit->fit.coefficients, *residuals = fit->fit.residuals;
+    for (size_t j = 0; j < curve_columns(fit); j++)
+        for (size_t z = 0; z < fit->n_base; z++)
+            if (fit->position[z] != SIZE_MAX)
+                *gsl_vector_ptr(coefficients, fit->n_base + j) -=
+                    gsl_matrix_get(fit->borrowed, j, z) * gsl_vector_get(coefficients, z);
+    for (size_t z = 0; z < fit->n_base; z++)
+        if (fit->position[z] != SIZE_MAX) gsl_vector_set(coefficients, z, 0);
+    fit->fit.rss = 0;
+    for (size_t i = 0; i < data->n; i++) {
+        double e = fit->adjusted[i];
+        for (size_t j = fit->n_base; j < fit->n_columns && data->dose[i] > 0; j++)
+            e -= gsl_matrix_get(x, i, j) * gsl_vector_get(coefficients, j);
+        gsl_vector_set(residuals, i, e);
+        fit->fit.rss += weight_of(data, i) * e * e;
+    }
+}
+
+static uf_status check_columns(const struct uf_dose_data *data, const struct uf_dose_fit *fit,
+                               struct uf_error *error)
+{
+    const size_t per_stack = data->covariates ? 1 + data->covariates->size2 : 1;
+    for (size_t d = 0; d < fit->fit.n_dropped; d++) {
+        if (fit->fit.dropped[d] >= fit->n_base)
+            return uf_fail(error, UF_NOT_IDENTIFIED,
+                           "the doses are too close together for a curve with %zu coefficients",
+                           curve_columns(fit));
+        if (fit->fit.dropped[d] % per_stack == 0)
+            return uf_fail(error, UF_NOT_IDENTIFIED, "no unit is untreated in one of the sub-experiments");
+    }
+    return UF_OK;
+}
+
 static uf_status regress(const struct uf_dose_data *data, struct uf_dose_fit *fit, struct uf_error *error)
 {
-    const size_t n = data->n, k = fit->n_columns,
-                 per_stack = data->covariates ? 1 + data->covariates->size2 : 1;
-    gsl_matrix *x = gsl_matrix_calloc(n, k);
+    const size_t n = data->n;
+    const struct uf_least_squares_options options = {.no_refinement = fit->options.quick};
+    gsl_matrix *x = gsl_matrix_calloc(n, fit->n_columns);
     gsl_vector *w = data->weights ? gsl_vector_alloc(n) : NULL;
     const gsl_vector_const_view y = gsl_vector_const_view_array(data->change, n);
-    struct uf_least_squares first = {0};
     fit->adjusted = malloc((n + 1) * sizeof *fit->adjusted);
     uf_status status = x && fit->adjusted && (w || !data->weights) ? UF_OK : uf_fail_memory(error);
-    if (status != UF_OK) goto done;
-    fill_columns(data, fit, x);
-    for (size_t i = 0; i < n && w; i++) gsl_vector_set(w, i, data->weights[i]);
-    UF_TRY_GOTO(uf_least_squares_fit(x, &y.vector, w, NULL, &first, error), done);
-    for (size_t j = 0; j < k && status == UF_OK; j++) {
-        if (!isnan(gsl_vector_get(first.coefficients, j))) continue;
-        if (j >= fit->n_base)
-            status = uf_fail(error, UF_NOT_IDENTIFIED,
-                             "the doses are too close together for a curve with %zu coefficients",
-                             curve_columns(fit));
-        else if (j % per_stack == 0)
-            status = uf_fail(error, UF_NOT_IDENTIFIED, "no unit is untreated in one of the sub-experiments");
+    if (status == UF_OK) {
+        fill_columns(data, fit, x);
+        for (size_t i = 0; i < n && w; i++) gsl_vector_set(w, i, data->weights[i]);
+        status = uf_least_squares_fit(x, &y.vector, w, &options, &fit->fit, error);
     }
-    if (status != UF_OK) goto done;
-    adjust(data, first.coefficients, fit->adjusted);
-    const gsl_vector_const_view adjusted = gsl_vector_const_view_array(fit->adjusted, n);
-    UF_TRY_GOTO(uf_least_squares_fit(x, &adjusted.vector, w, NULL, &fit->fit, error), done);
-    status = keep_columns(x, fit, error);
+    if (status == UF_OK) status = check_columns(data, fit, error);
+    if (status == UF_OK) {
+        adjust(data, fit->fit.coefficients, fit->adjusted);
+        status = keep_columns(x, fit, error);
+    }
     if (status == UF_OK) status = borrow(data, fit, error);
-done:
-    uf_least_squares_clear(&first);
+    if (status == UF_OK) move_to_adjusted(data, x, fit);
     gsl_matrix_free(x), gsl_vector_free(w);
     return status;
 }

@@ -190,8 +190,9 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
                            struct uf_error *error)
 {
     struct dealer *d = user;
-    const struct uf_dose_options level = {UF_DOSE_POLYNOMIAL, 0};
-    const struct uf_dose_options *curve = d->average ? &level : &d->run->fit->options;
+    struct uf_dose_options curve = {.curve = UF_DOSE_POLYNOMIAL, .size = 0};
+    if (!d->average) curve = d->run->fit->options;
+    curve.quick = true;
     struct uf_dose_fit fit;
     struct uf_error reason;
     for (size_t u = 0; u < d->data->n_units; u++) {
@@ -201,7 +202,7 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
         d->of_unit[u].dose = lot->dose;
     }
     const struct uf_dose_data rows = stack_rows(d);
-    uf_status status = uf_dose_fit(&rows, curve, &fit, &reason);
+    uf_status status = uf_dose_fit(&rows, &curve, &fit, &reason);
     if (status == UF_NOT_IDENTIFIED) return record_points(d, &rows, NULL, error); /* it has no estimate */
     if (status != UF_OK) {
         if (error) *error = reason;

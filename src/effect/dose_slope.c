@@ -81,14 +81,25 @@ static uf_status add_over_all(const struct dose_run *run, const struct effect_te
                                  run->dealt->all.n_blocks, term->term, table, error);
 }
 
-/* As for a first term without randomisation; with `auto` CR2 goes first. */
+static uf_status add_analytic(const struct dose_run *run, const struct effect_term *term, bool cr2,
+                              struct uf_table *table, struct uf_error *error)
+{
+    const struct effect_findings *findings = run->findings;
+    const struct effect_inference *inference = run->common.inference;
+    for (size_t c = 0; c < inference->n_covariances; c++)
+        if ((inference->covariance[c].kind == UF_COVARIANCE_CR2) == cr2)
+            UF_TRY(effect_add_terms(&run->common, findings->regression, c, &findings->covariance[c], term, 1,
+                                    table, error));
+    return UF_OK;
+}
+
+/* What else was asked for; bootstrap and the controls' residuals by name only. */
 static uf_status add_others(const struct dose_run *run, const struct effect_term *term,
                             struct uf_table *table, struct uf_error *error)
 {
-    struct effect_findings findings = *run->findings;
-    findings.randomisation = NULL;
-    findings.procedure = EFFECT_BY_CR2;
-    return effect_add_findings(&run->common, &findings, term, 1, table, error);
+    UF_TRY(add_analytic(run, term, true, table, error));
+    UF_TRY(effect_add_more(&run->common, run->findings, term, 1, table, error));
+    return add_analytic(run, term, false, table, error);
 }
 
 /* --- which goes first ----------------------------------------------------------------------------------- */

@@ -43,7 +43,7 @@ static void point(struct sample *s)
 
 static struct uf_dose_fit fit_of(const struct sample *s, enum uf_dose_curve curve, size_t size)
 {
-    const struct uf_dose_options options = {curve, size};
+    const struct uf_dose_options options = {.curve = curve, .size = size};
     struct uf_dose_fit fit;
     struct uf_error error;
     assert_ok(uf_dose_fit(&s->data, &options, &fit, &error), &error);
@@ -74,7 +74,10 @@ static void a_known_curve_comes_back(void **state)
     const struct {
         enum uf_dose_curve curve;
         size_t size;
-    } curves[] = {{UF_DOSE_POLYNOMIAL, 2}, {UF_DOSE_POLYNOMIAL, 4}, {UF_DOSE_SPLINE, 0}, {UF_DOSE_SPLINE, 2}};
+    } curves[] = {{.curve = UF_DOSE_POLYNOMIAL, .size = 2},
+                  {.curve = UF_DOSE_POLYNOMIAL, .size = 4},
+                  {UF_DOSE_SPLINE, 0},
+                  {UF_DOSE_SPLINE, 2}};
     for (size_t k = 0; k < 4; k++) {
         struct uf_dose_fit fit = fit_of(&s, curves[k].curve, curves[k].size);
         for (double d = fit.least; d <= fit.most; d += 0.37) {
@@ -217,8 +220,9 @@ static void what_cannot_be_told_is_refused(void **state)
     struct uf_error error;
     size_t count;
     point(&s);
-    const struct uf_dose_options line = {UF_DOSE_POLYNOMIAL, 1}, wrong = {UF_DOSE_POLYNOMIAL, 6},
-                                 cubic = {UF_DOSE_POLYNOMIAL, 3};
+    const struct uf_dose_options line = {.curve = UF_DOSE_POLYNOMIAL, .size = 1},
+                                 wrong = {.curve = UF_DOSE_POLYNOMIAL, .size = 6},
+                                 cubic = {.curve = UF_DOSE_POLYNOMIAL, .size = 3};
     assert_int_equal(uf_dose_fit(&s.data, &wrong, &fit, &error), UF_BAD_USAGE);
     for (size_t i = UNTREATED; i < UNITS; i++) s.dose[i] = (double)(i % 3 + 1);
     assert_int_equal(uf_dose_fit(&s.data, &cubic, &fit, &error), UF_NOT_IDENTIFIED);
@@ -336,7 +340,7 @@ static void two_steps_are_one_regression(void **state)
             struct stacked s;
             struct uf_error error;
             struct uf_dose_fit fit;
-            const struct uf_dose_options quadratic = {UF_DOSE_POLYNOMIAL, 2};
+            const struct uf_dose_options quadratic = {.curve = UF_DOSE_POLYNOMIAL, .size = 2};
             double beta[3], mean = 0, all = 0, c[32];
             stacked_fill(&s, stacks, covariates);
             assert_ok(uf_dose_fit(&s.data, &quadratic, &fit, &error), &error);
@@ -361,7 +365,7 @@ static void combinations_weigh_both_steps(void **state)
     struct stacked s;
     struct uf_error error;
     struct uf_dose_fit fit;
-    const struct uf_dose_options quadratic = {UF_DOSE_POLYNOMIAL, 2};
+    const struct uf_dose_options quadratic = {.curve = UF_DOSE_POLYNOMIAL, .size = 2};
     double c[32], change[ROWS], plain[3], moved[3];
     const double dose = 8;
     stacked_fill(&s, STACKS, true);
@@ -388,7 +392,7 @@ static void a_covariate_that_does_not_vary_is_dropped(void **state)
     struct stacked s;
     struct uf_error error;
     struct uf_dose_fit fit;
-    const struct uf_dose_options line = {UF_DOSE_POLYNOMIAL, 1};
+    const struct uf_dose_options line = {.curve = UF_DOSE_POLYNOMIAL, .size = 1};
     stacked_fill(&s, STACKS, true);
     for (size_t i = 0; i < ROWS; i++)
         if (s.stack[i] == 1 && s.dose[i] == 0) s.x[i * COVARIATES + 1] = 7;
