@@ -236,7 +236,7 @@ static uf_status run_dose_response(const struct uf_panel *panel, const struct uf
     UF_TRY(effect_run_init(panel, context, "dose-response", &sample, &inference, result, &run.common, error));
     UF_TRY(effect_inference_read(options, context, &inference, error));
     UF_TRY(read_request(options, &run, error));
-    UF_TRY(uf_design_check(panel, UF_COMPARE_TREATED_CONTROL, context, &design, result, error));
+    UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &design, result, error));
     result->claim = design.claim;
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
     if (!panel->treatment.dose) return refuse_no_dose(&run.common, error);

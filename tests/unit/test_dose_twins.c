@@ -118,6 +118,29 @@ static void starts_that_cannot_be_compared_are_left_out(void **state)
     uf_result_clear(&ran.result);
 }
 
+/* Nobody is never treated: those that start later serve the earlier ones, and the last start is left out. */
+static void later_starters_serve_the_earlier(void **state)
+{
+    (void)state;
+    static const char *const settings[] = {
+        "inference", "cr2,randomisation", "permutations", "99", "size", "1", "after", "0", NULL};
+    struct uf_panel *panel = staggered();
+    for (size_t i = 0; i < panel->n_rows; i++) {
+        if (panel->unit[i] < TREATED) continue;
+        panel->treatment.first_period[panel->unit[i]] = 9;
+        panel->treatment.dose[i] = panel->period[i] >= 9 ? 2 : 0;
+    }
+    double adjusted[TREATED];
+    const double average = twin(panel, 0, true, adjusted);
+    struct ran ran = run_method(&uf_method_dose_response, panel, settings);
+    const struct uf_table *estimates = table_of(&ran, "estimates"),
+                          *parts = table_of(&ran, "sub-experiments");
+    expect_close(cell_number(estimates, 0, "estimate"), average, 1e-10, "average");
+    assert_non_null(cell_text(parts, 3, "note"));
+    assert_null(uf_result_note(&ran.result, "staggered-cohorts"));
+    uf_result_clear(&ran.result);
+}
+
 /* --- covariates ------------------------------------------------------------------------------------------- */
 
 static void covariates_of_the_time_before(void **state)
@@ -326,6 +349,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_are_sub_experiments),
         cmocka_unit_test(starts_that_cannot_be_compared_are_left_out),
+        cmocka_unit_test(later_starters_serve_the_earlier),
         cmocka_unit_test(covariates_of_the_time_before),
         cmocka_unit_test(doses_are_dealt_among_the_treated),
         cmocka_unit_test(intervals_move_with_the_effect),
