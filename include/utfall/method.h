@@ -124,6 +124,7 @@ struct uf_chart_hint {
     const char *form; /* small-multiples: `form` of chart.h; NULL: lines */
     /* drawn only where this option has this value, as of several hints that differ in words; NULL: always */
     const char *only_option, *only_value;
+    const char *unless_table; /* not drawn where the result has this table; NULL: always */
     const char *low2,
         *high2; /* event-study, lines: the simultaneous band; not drawn where the table has no value there */
     struct uf_words

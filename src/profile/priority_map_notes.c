@@ -249,7 +249,7 @@ static uf_status tell_event(const struct priority_map *x, bool exits, struct uf_
     }
     struct uf_argument arguments[] = {
         uf_count_argument(fit->n_cells),           uf_count_argument(fit->n_events),
-        uf_number_argument(10 * fit->marginal, 1), uf_number_argument(fit->p[1], 3),
+        uf_number_argument(10 * fit->marginal, 1), uf_p_value_argument(fit->p[1], 3),
         uf_count_argument(fit->n_regions),         uf_text_argument(from)};
     return uf_result_add_note(result, x->language, UF_NOTE, code, texts[exits], no_advice, arguments, 6,
                               error);

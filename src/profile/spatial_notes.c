@@ -86,8 +86,8 @@ uf_status spatial_sentence(const struct spatial_study *study, size_t r, char **o
         uf_text_argument(when),
         uf_number_argument(series->value[panel_series_at(series, r, study->period)], decimals),
         uf_number_argument(mean, decimals),
-        uf_number_argument(isnan(mean) ? (double)NAN : spatial_study_p(study, &study->drawn[i]), 3),
-        uf_number_argument(isnan(mean) ? (double)NAN : study->q[i], 3)};
+        uf_p_value_argument(isnan(mean) ? (double)NAN : spatial_study_p(study, &study->drawn[i]), 3),
+        uf_p_value_argument(isnan(mean) ? (double)NAN : study->q[i], 3)};
     return uf_phrase(series->language, sentence, arguments, 6, out, error);
 }
 
@@ -161,11 +161,10 @@ static uf_status tell_finding(const struct spatial_study *study, struct uf_resul
     const struct uf_spatial_permutation *drawn = &study->global_drawn[UF_SPATIAL_MORAN];
     const enum uf_language language = study->series.language;
     double p = spatial_study_p(study, drawn);
-    char shown[PANEL_SERIES_P_SIZE];
     int which = p > significant ? 2 : moran->statistic < moran->expectation;
-    struct uf_argument arguments[] = {
-        uf_number_argument(moran->statistic, 3), uf_number_argument(moran->expectation, 3),
-        uf_text_argument(panel_series_p(p, language, shown)), uf_count_argument(drawn->draws)};
+    struct uf_argument arguments[] = {uf_number_argument(moran->statistic, 3),
+                                      uf_number_argument(moran->expectation, 3), uf_p_value_argument(p, 4),
+                                      uf_count_argument(drawn->draws)};
     UF_TRY(uf_result_add_note(result, language, UF_NOTE, "finding", texts[which], no_advice, arguments, 4,
                               error));
     size_t out = 0, alone = 0, tested = study->n - study->weights.n_islands;

@@ -191,6 +191,14 @@ static uf_status tell_estimate(const struct run *run, const struct run_analysis 
     return status;
 }
 
+/* The first row that has a value in the column; SIZE_MAX: none. */
+static size_t first_with(const struct uf_table *table, const char *column)
+{
+    for (size_t i = 0; i < uf_table_rows(table); i++)
+        if (!isnan(cell(table, i, column))) return i;
+    return SIZE_MAX;
+}
+
 static uf_status tell_interval(const struct run *run, const struct run_analysis *analysis,
                                const struct uf_table *table, struct uf_buffer *sentence,
                                struct uf_error *error)
@@ -204,10 +212,12 @@ static uf_status tell_interval(const struct run *run, const struct run_analysis 
             uf_number_argument(high, 2),
             uf_text_argument(
                 run_inference_words(text_cell(table, i, "vcov"), run->language, buffer, sizeof buffer))};
-        return add(run, sentence,
-                   (struct uf_words){"; {0} % confidence interval {1} to {2}, {3}",
-                                     "; {0} % konfidensintervall {1} till {2}, {3}"},
-                   arguments, 4, error);
+        static const struct uf_words alone = {"; {0} % confidence interval {1} to {2}",
+                                              "; {0} % konfidensintervall {1} till {2}"},
+                                     named = {"; {0} % confidence interval {1} to {2}, {3}",
+                                              "; {0} % konfidensintervall {1} till {2}, {3}"};
+        /* The p-value that follows names the inference that both have. */
+        return add(run, sentence, first_with(table, "p_value") == i ? alone : named, arguments, 4, error);
     }
     return UF_OK;
 }
@@ -215,19 +225,16 @@ static uf_status tell_interval(const struct run *run, const struct run_analysis 
 static uf_status tell_p_value(const struct run *run, const struct uf_table *table, struct uf_buffer *sentence,
                               struct uf_error *error)
 {
-    for (size_t i = 0; i < uf_table_rows(table); i++) {
-        double p = cell(table, i, "p_value");
-        if (isnan(p)) continue;
-        char buffer[64];
-        const struct uf_argument arguments[] = {
-            uf_number_argument(p < 0.0005 ? 0.001 : p, 3), /* never nought */
-            uf_text_argument(
-                run_inference_words(text_cell(table, i, "vcov"), run->language, buffer, sizeof buffer)),
-            uf_text_argument(p < 0.0005 ? "<" : "=")};
-        return add(run, sentence, (struct uf_words){"; p {2} {0}, {1}", "; p {2} {0}, {1}"}, arguments, 3,
-                   error);
-    }
-    return UF_OK;
+    const size_t row = first_with(table, "p_value");
+    if (row == SIZE_MAX) return UF_OK;
+    double p = cell(table, row, "p_value");
+    char buffer[64];
+    const struct uf_argument arguments[] = {
+        uf_number_argument(p < 0.0005 ? 0.001 : p, 3), /* never nought */
+        uf_text_argument(
+            run_inference_words(text_cell(table, row, "vcov"), run->language, buffer, sizeof buffer)),
+        uf_text_argument(p < 0.0005 ? "<" : "=")};
+    return add(run, sentence, (struct uf_words){"; p {2} {0}, {1}", "; p {2} {0}, {1}"}, arguments, 3, error);
 }
 
 uf_status run_find_effect(const struct run *run, struct run_analysis *analysis, struct uf_error *error)

@@ -89,6 +89,14 @@ for name, programme, claim in (("sv", "Smart industri i regionerna", "skillnad, 
             wrong.append(f"{name}: the summary speaks of {outsider}")
     if re.search(r"[Kk]omplexitet|[Cc]omplexity|ECI", summary):
         wrong.append(f"{name}: the summary ranks by what the engine warns means nothing here")
+    for sentence in re.findall(r"<li>(.*?)</li>", summary, flags=re.S):
+        if len(re.findall(r"får inte läsas som en effekt|may not be read as an effect", sentence)) > 1:
+            wrong.append(f"{name}: the summary warns of one number twice")
+    # What is read has words: no column is headed by its machine's name, and no p-value is nought.
+    if re.search(r"[(;] ?p [=]? ?0[.,]0+[),;]", text):
+        wrong.append(f"{name}: a p-value is nought")
+    for heading in re.findall(r"<th scope=\"col\"[^>]*>(?:<[^>]*>)*([a-z]+_[a-z_]+|reflections|diversity|ubiquity)<", page):
+        wrong.append(f"{name}: a column is headed {heading}")
     board = next((t for t in re.findall(r"<table.*?</table>", page, flags=re.S) if 'class="spark"' in t), "")
     for code in ("business_rnd", ">higher<" if name == "sv" else "post_secondary", "innovation-enterprise"):
         if code in board:
