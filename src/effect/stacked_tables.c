@@ -25,11 +25,12 @@ struct uf_words stacked_reason(enum uf_stack_reason reason)
 
 static struct effect_term term_of(const struct stacked_run *run, const char *name)
 {
-    return (struct effect_term){.term = name,
-                                .event_time = NAN,
-                                .n_obs = (double)run->fit->data.n,
-                                .n_treated = (double)run->fit->n_treated,
-                                .n_control = (double)run->fit->n_control};
+    return (struct effect_term){
+        .term = name,
+        .event_time = NAN,
+        .n_obs = (double)(run->fit->data.n_rows > 0 ? run->fit->data.n_rows : run->fit->data.n),
+        .n_treated = (double)run->fit->n_treated,
+        .n_control = (double)run->fit->n_control};
 }
 
 static uf_status report_estimates(const struct stacked_run *run, struct uf_error *error)

@@ -2,6 +2,7 @@
 /* The interaction-weighted regression and its averages. */
 #include "base/fail.h"
 #include "effect/did_internal.h"
+#include "effect/sample.h"
 #include "effect/sun_abraham_internal.h"
 
 #include <stdlib.h>
@@ -73,6 +74,8 @@ static uf_status copy_rows(const struct uf_did_data *from, const size_t *row, si
                                             : from->column[j].value[row[r] * from->column[j].stride]);
     }
     out->data.n = n;
+    out->data.n_rows = 0;
+    for (size_t r = 0; r < n && from->n_rows > 0; r++) out->data.n_rows += effect_row_count(from, row[r]);
     out->data.unit = rows->unit, out->data.period = rows->period;
     out->data.outcome = rows->outcome, out->data.weights = rows->weights;
     out->data.covariates = rows->covariates;

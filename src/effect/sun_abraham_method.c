@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "effect/binary_treatment.h"
 #include "effect/chart_hints.h"
+#include "effect/cohort_sample.h"
 #include "effect/sun_abraham_run.h"
 
 #include <math.h>
@@ -185,15 +186,9 @@ static uf_status run_sun_abraham(const struct uf_panel *panel, const struct uf_o
     UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &design, result, error));
     result->claim = design.claim;
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
-    bool stays = !strcmp(uf_options_text(options, "switching-off"), "as-treated");
-    UF_TRY(effect_require_binary(&run.common, stays, error));
-    UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
-    for (size_t i = 0; i < sample.data.n; i++) /* a treatment that ended counts from its start on */
-        sample.treatment[i] = sample.data.first_period[sample.unit[i]] <= sample.period[i];
-    sample.data.summed_from = 0; /* of many rows sums are enough */
+    uf_status status = effect_cohort_sample(&run.common, options, &sample, error);
     for (size_t c = 0; c < inference.n_covariances; c++)
         sample.data.row_scores |= inference.covariance[c].kind == UF_COVARIANCE_HC1;
-    uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
     if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
     return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
