@@ -187,9 +187,11 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
     UF_TRY(note_fit(&run->common, fit, error));
     if (run->event_study) UF_TRY(find_drift(run, fit, regression, error));
     UF_TRY(randomise(&run->common, fit, &assignment, &randomisation, &randomised, error));
-    struct effect_findings findings = {
-        regression, covariance, randomised ? &randomisation : NULL, &assignment, &run->common.sample->data,
-        0,          NULL};
+    struct effect_findings findings = {.regression = regression,
+                                       .covariance = covariance,
+                                       .randomisation = randomised ? &randomisation : NULL,
+                                       .assignment = &assignment,
+                                       .data = &run->common.sample->data};
     uf_status status = effect_findings_choose(&run->common, &findings, error);
     run->procedure = findings.procedure;
     if (status == UF_OK && randomised)

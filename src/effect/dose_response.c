@@ -179,13 +179,10 @@ static uf_status estimate(struct dose_run *run, const struct dose_units *units,
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
     if (status == UF_OK) status = dose_randomise(run, &assignment, &randomisation, error);
     if (status == UF_OK) {
-        struct effect_findings findings = {&regression.view,
-                                           covariance,
-                                           randomisation.count > 0 ? &randomisation : NULL,
-                                           &assignment,
-                                           NULL,
-                                           0,
-                                           NULL};
+        struct effect_findings findings = {.regression = &regression.view,
+                                           .covariance = covariance,
+                                           .randomisation = randomisation.count > 0 ? &randomisation : NULL,
+                                           .assignment = &assignment};
         status = report(run, &findings, error);
     }
     uf_randomisation_clear(&randomisation);

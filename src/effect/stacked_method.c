@@ -144,14 +144,16 @@ static uf_status estimate(struct stacked_run *run, const struct uf_options *opti
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
     if (status == UF_OK) status = stacked_deal(run, &dealt, error);
     if (status == UF_OK) {
-        struct effect_findings findings = {.regression = &regression.view,
-                                           .covariance = covariance,
-                                           .randomisation = dealt.simple.count > 0 ? &dealt.simple : NULL,
-                                           .assignment = &dealt.assignment,
-                                           .lenders = &dealt.lenders};
-        run->leads = dealt.leads.count > 0 ? &dealt.leads : NULL;
+        struct effect_findings findings = {
+            .regression = &regression.view,
+            .covariance = covariance,
+            .randomisation = dealt.n_terms > 0 && dealt.term[0].count > 0 ? &dealt.term[0] : NULL,
+            .assignment = &dealt.assignment,
+            .lenders = &dealt.lenders};
+        run->dealt = &dealt;
         status = report(run, &findings, error);
     }
+    run->dealt = NULL;
     stacked_dealt_clear(&dealt);
     effect_covariances_clear(covariance);
     did_regression_clear(&regression);
