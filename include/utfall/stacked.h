@@ -124,6 +124,17 @@ uf_status uf_stacked_randomise(const struct uf_did_data *data, const struct uf_s
                                const struct uf_randomisation_options *randomisation,
                                struct uf_randomisation *out, struct uf_error *error);
 
+/* What can be dealt out anew: the mean of δ_e over e >= 0, or one δ_e (its shift is of an effect at that event time alone). */
+struct uf_stacked_term {
+    bool average;
+    long event;
+};
+/* The same for several at once (out: n_terms; the first must have an estimate, another without one is left empty). */
+uf_status uf_stacked_randomise_terms(const struct uf_did_data *data, const struct uf_stacked_options *options,
+                                     const struct uf_did_assignment *assignment,
+                                     const struct uf_did_noise *noise, const struct uf_stacked_term *terms,
+                                     size_t n_terms, const struct uf_randomisation_options *randomisation,
+                                     struct uf_randomisation *out, struct uf_error *error);
 /* The leads together (event times before the anticipation, but the reference): √(mean of δ_e²), as the coefficient of the
  * result. UF_NOT_IDENTIFIED also where the window has no such event time. Cost as above. */
 uf_status uf_stacked_randomise_leads(const struct uf_did_data *data, const struct uf_stacked_options *options,

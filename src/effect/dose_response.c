@@ -121,11 +121,13 @@ static uf_status refuse_no_dose(const struct effect_run *run, struct uf_error *e
         "Insatsen anger vilka som fick den och när ({0} regioner), inte hur mycket var och en fick."};
     static const struct uf_words advice = {
         "In a study: give the amounts under intervention as `dose`, with a line for each treated region, as "
-        "`SE311: 120` (SEK per employee, say). From a file: a column with the amount in each period, 0 before "
+        "`SE311: 120` (SEK per employee, say). From a file: a column with the amount in each period, 0 "
+        "before "
         "the start and for the untreated, named as the treatment (--treatment COLUMN). Without amounts: did, "
         "or callaway-santanna with several starts, tells the average effect.",
         "I en studie: ange beloppen under intervention som `dose`, med en rad för varje insatsregion, som "
-        "`SE311: 120` (till exempel kronor per anställd). Från en fil: en kolumn med beloppet i varje period, "
+        "`SE311: 120` (till exempel kronor per anställd). Från en fil: en kolumn med beloppet i varje "
+        "period, "
         "0 före start och för dem utan insats, angiven som insats (--treatment KOLUMN). Utan belopp: did, "
         "eller callaway-santanna vid flera starter, ger den genomsnittliga effekten."};
     size_t n = 0;

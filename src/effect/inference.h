@@ -152,7 +152,12 @@ uf_status effect_block_sizes(const struct uf_did_data *data, const struct uf_did
 uf_status effect_add_few_treated(const struct effect_run *run, const struct effect_regression *regression,
                                  const struct effect_lenders *lenders, const struct effect_term *terms,
                                  size_t n_terms, struct uf_table *table, struct uf_error *error);
-/* The rows (scaled, coefficient, t) of a randomisation for `term`; `n_blocks` were dealt to. */
+/* The rows (scaled, coefficient, t) of a randomisation for a term; `n_blocks` were dealt to. */
+uf_status effect_add_randomised_term(const struct effect_run *run,
+                                     const struct uf_randomisation *randomisation, double estimate,
+                                     size_t n_blocks, const struct effect_term *term, struct uf_table *table,
+                                     struct uf_error *error);
+/* The same for a term of the whole sample. */
 uf_status effect_add_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,
                                 double estimate, size_t n_blocks, const char *term, struct uf_table *table,
                                 struct uf_error *error);

@@ -13,12 +13,14 @@ struct rows {
     struct effect_terms terms;
     bool *zero;
     double *weight;
+    size_t *count
+        [2]; /* by period of the stack: observations of controls and of treated, also where rows are means of them */
 };
 
 static void rows_clear(struct rows *rows)
 {
     effect_terms_clear(&rows->terms);
-    free(rows->zero), free(rows->weight);
+    free(rows->zero), free(rows->weight), free(rows->count[0]), free(rows->count[1]);
 }
 
 static const struct uf_cohort_cell *find_cell(const struct uf_stacked_cells *cells, size_t cohort, long event,
@@ -54,13 +56,15 @@ static void add_cell(const struct stacked_run *run, const struct uf_stacked_cell
     const struct uf_words why = !used  ? stacked_reason(stack->reason)
                                 : cell ? sun_abraham_reason(cell->reason)
                                        : nobody;
+    const double controls = cell ? (double)rows->count[0][cell->period] : NAN,
+                 treated = cell ? (double)rows->count[1][cell->period] : NAN;
     const struct effect_term term = {.term = "att",
                                      .group = run->common.panel->periods.code[stack->first_period],
                                      .period = period_at(run, stack->first_period, event),
                                      .event_time = (double)event,
-                                     .n_obs = cell ? (double)(cell->n_treated + cell->n_control) : NAN,
-                                     .n_treated = cell ? (double)cell->n_treated : NAN,
-                                     .n_control = cell ? (double)cell->n_control : NAN,
+                                     .n_obs = controls + treated,
+                                     .n_treated = treated,
+                                     .n_control = controls,
                                      .note = uf_words_in(why, language)};
     const bool estimated = cell && cell->place != SIZE_MAX;
     double *combination = effect_terms_next(&rows->terms);
@@ -77,7 +81,12 @@ static uf_status rows_init(const struct stacked_run *run, const struct uf_stacke
     const struct uf_stacked *fit = run->fit;
     const size_t most = fit->n_stacks * (size_t)(o->before + o->after + 1);
     *out = (struct rows){.zero = calloc(most + 1, sizeof(bool)), .weight = calloc(most + 1, sizeof(double))};
-    if (!out->zero || !out->weight) return uf_fail_memory(error);
+    for (int side = 0; side < 2; side++)
+        out->count[side] = calloc(fit->data.n_periods + 1, sizeof *out->count[side]);
+    if (!out->zero || !out->weight || !out->count[0] || !out->count[1]) return uf_fail_memory(error);
+    for (size_t r = 0; r < fit->data.n; r++)
+        out->count[uf_stacked_is_treated(fit, r)][fit->data.period[r]] +=
+            effect_row_count(&run->common.sample->data, fit->row[r]);
     UF_TRY(effect_terms_init(most, cells->fit.fit.fit.rank, &out->terms, error));
     for (size_t s = 0, cohort = 0; s < fit->n_stacks; s++) {
         for (long e = -o->before; e <= o->after; e++) add_cell(run, cells, &fit->stack[s], cohort, e, out);

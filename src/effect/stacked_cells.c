@@ -33,6 +33,7 @@ static uf_status as_panel(const struct uf_stacked *s, const struct uf_stacked_op
             out->first_period[data->unit[r]] = data->period[r] / window * window + (size_t)o->before;
     data->first_period = out->first_period;
     data->time = out->time;
+    data->n_rows = 0; /* the weights are no counts any more */
     return UF_OK;
 }
 
@@ -71,6 +72,7 @@ uf_status uf_stacked_cells_estimate(const struct uf_stacked *stacked,
                                                .anticipation = options->anticipation};
     uf_status status = as_panel(stacked, options, &cells, &data, error);
     if (status == UF_OK) status = uf_sun_abraham_estimate(&data, &own, &cells.fit, error);
+    if (status == UF_OK) cells.fit.data.n_rows = stacked->data.n_rows;
     if (status == UF_OK) status = find_weights(stacked, &cells, error);
     if (status == UF_OK)
         *out = cells;

@@ -23,7 +23,8 @@ uf_status stacked_set_calendar(const struct stacked_run *run, const size_t *row,
 
 void stacked_dealt_clear(struct stacked_dealt *dealt)
 {
-    uf_randomisation_clear(&dealt->simple);
+    for (size_t k = 0; k < dealt->n_terms; k++) uf_randomisation_clear(&dealt->term[k]);
+    free(dealt->term);
     uf_randomisation_clear(&dealt->leads);
     effect_lenders_clear(&dealt->lenders);
     uf_did_assignment_clear(&dealt->assignment);
@@ -52,20 +53,39 @@ static uf_status find_lenders(const struct stacked_run *run, const struct uf_did
     return effect_block_sizes(&run->common.sample->data, assignment, &out->size, error);
 }
 
+/* The average, and the event times where randomisation was asked for by name. free() *out. */
+static uf_status list_terms(const struct stacked_run *run, struct stacked_dealt *dealt,
+                            struct uf_stacked_term **out, struct uf_error *error)
+{
+    const struct uf_stacked_options *o = &run->options;
+    const size_t n = effect_deals_all(run->common.inference) ? 1 + (size_t)(o->before + o->after + 1) : 1;
+    *out = malloc(n * sizeof **out);
+    dealt->term = calloc(n, sizeof *dealt->term);
+    if (!*out || !dealt->term) return uf_fail_memory(error);
+    for (size_t k = 0; k < n; k++)
+        (*out)[k] = (struct uf_stacked_term){.average = k == 0, .event = (long)k - 1 - o->before};
+    dealt->n_terms = n;
+    return UF_OK;
+}
+
 static uf_status randomise(const struct stacked_run *run, struct stacked_dealt *out, struct uf_error *error)
 {
     const struct uf_did_data *data = &run->common.sample->data;
     struct uf_randomisation_options options;
     struct uf_did_noise noise = {0};
+    struct uf_stacked_term *terms = NULL;
     struct uf_error reason;
     double rows = (double)run->fit->data.n, k = (double)run->fit->fit.fit.rank;
     double work = uf_stacked_by_means(data) ? 20 * (rows + (double)data->n) : rows * (k * k + 300 * k);
     if (!effect_afford(&run->common, work, &options)) return effect_note_not_dealt(&run->common, true, error);
     uf_status status = uf_did_noise_init(data, &out->assignment, &noise, &reason);
-    if (status == UF_OK || status == UF_NOT_IDENTIFIED)
-        status = uf_stacked_randomise(data, &run->options, &out->assignment, status == UF_OK ? &noise : NULL,
-                                      &options, &out->simple, &reason);
+    const bool known = status == UF_OK;
+    if (known || status == UF_NOT_IDENTIFIED) status = list_terms(run, out, &terms, &reason);
+    if (status == UF_OK)
+        status = uf_stacked_randomise_terms(data, &run->options, &out->assignment, known ? &noise : NULL,
+                                            terms, out->n_terms, &options, out->term, &reason);
     uf_did_noise_clear(&noise);
+    free(terms);
     if (status == UF_NOT_IDENTIFIED) return effect_note_not_dealt(&run->common, false, error);
     if (status == UF_OK) {
         status =

@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "effect/binary_treatment.h"
 #include "effect/chart_hints.h"
+#include "effect/cohort_sample.h"
 #include "effect/stacked_run.h"
 
 #include <math.h>
@@ -143,14 +144,16 @@ static uf_status estimate(struct stacked_run *run, const struct uf_options *opti
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
     if (status == UF_OK) status = stacked_deal(run, &dealt, error);
     if (status == UF_OK) {
-        struct effect_findings findings = {.regression = &regression.view,
-                                           .covariance = covariance,
-                                           .randomisation = dealt.simple.count > 0 ? &dealt.simple : NULL,
-                                           .assignment = &dealt.assignment,
-                                           .lenders = &dealt.lenders};
-        run->leads = dealt.leads.count > 0 ? &dealt.leads : NULL;
+        struct effect_findings findings = {
+            .regression = &regression.view,
+            .covariance = covariance,
+            .randomisation = dealt.n_terms > 0 && dealt.term[0].count > 0 ? &dealt.term[0] : NULL,
+            .assignment = &dealt.assignment,
+            .lenders = &dealt.lenders};
+        run->dealt = &dealt;
         status = report(run, &findings, error);
     }
+    run->dealt = NULL;
     stacked_dealt_clear(&dealt);
     effect_covariances_clear(covariance);
     did_regression_clear(&regression);
@@ -174,12 +177,8 @@ static uf_status run_stacked(const struct uf_panel *panel, const struct uf_optio
     UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &design, result, error));
     result->claim = design.claim;
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
-    bool stays = !strcmp(uf_options_text(options, "switching-off"), "as-treated");
-    UF_TRY(effect_require_binary(&run.common, stays, error));
-    UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
-    for (size_t i = 0; i < sample.data.n; i++) /* a treatment that ended counts from its start on */
-        sample.treatment[i] = sample.data.first_period[sample.unit[i]] <= sample.period[i];
-    uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
+    uf_status status = effect_cohort_sample(&run.common, options, &sample, error);
+    sample.data.summed_from = SIZE_MAX; /* a stack keeps its rows */
     if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
     return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;

@@ -14,13 +14,15 @@ struct stacked_run {
     enum effect_scale scale;
     const struct uf_stacked *fit;
     const struct effect_findings *findings;
-    const struct uf_randomisation *leads; /* the leads dealt out anew together; NULL: not done */
+    const struct stacked_dealt *dealt;
 };
 
-/* The cohorts dealt out anew (count 0: not done), and who lends residuals to whom. */
+/* The cohorts dealt out anew (a randomisation with count 0 was not done), and who lends residuals to whom. */
 struct stacked_dealt {
     struct uf_did_assignment assignment;
-    struct uf_randomisation simple, leads;
+    struct uf_randomisation leads; /* together */
+    struct uf_randomisation *term; /* the average, then the event times of the window; NULL: none */
+    size_t n_terms;
     struct effect_lenders lenders;
 };
 uf_status stacked_deal(const struct stacked_run *run, struct stacked_dealt *out, struct uf_error *error);

@@ -25,11 +25,12 @@ struct uf_words stacked_reason(enum uf_stack_reason reason)
 
 static struct effect_term term_of(const struct stacked_run *run, const char *name)
 {
-    return (struct effect_term){.term = name,
-                                .event_time = NAN,
-                                .n_obs = (double)run->fit->data.n,
-                                .n_treated = (double)run->fit->n_treated,
-                                .n_control = (double)run->fit->n_control};
+    return (struct effect_term){
+        .term = name,
+        .event_time = NAN,
+        .n_obs = (double)(run->fit->data.n_rows > 0 ? run->fit->data.n_rows : run->fit->data.n),
+        .n_treated = (double)run->fit->n_treated,
+        .n_control = (double)run->fit->n_control};
 }
 
 static uf_status report_estimates(const struct stacked_run *run, struct uf_error *error)
@@ -112,7 +113,8 @@ static uf_status report_leads(const struct stacked_run *run, struct uf_error *er
                     line.drift +=
                         mean[fit->position[j]] * (double)(fit->event_time[j] - run->options.reference);
         }
-        status = effect_report_leads(&run->common, run->findings, &terms, &line, run->leads, error);
+        status = effect_report_leads(&run->common, run->findings, &terms, &line,
+                                     run->dealt->leads.count > 0 ? &run->dealt->leads : NULL, error);
         effect_terms_clear(&terms);
     }
     free(times), free(mean);
@@ -132,7 +134,8 @@ static uf_status report_event_study(const struct stacked_run *run, struct uf_err
             .name = "event-study", .title = title, .terms = &terms, .zero = zero, .band = true};
         status = effect_report_terms(&run->common, run->findings, &table, error);
         if (status == UF_OK)
-            status = effect_report_by_inference(&run->common, run->findings, &terms, zero, error);
+            status = effect_report_by_inference(&run->common, run->findings, &terms, zero,
+                                                run->dealt->n_terms > 1 ? run->dealt->term + 1 : NULL, error);
         effect_terms_clear(&terms);
     }
     free(zero);

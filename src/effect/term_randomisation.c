@@ -12,9 +12,14 @@ enum { FEWEST_DRAWS = 499 };
 
 bool effect_afford(const struct effect_run *run, double work, struct uf_randomisation_options *options)
 {
+    *options = run->inference->randomisation;
+    return !run->inference->automatic || effect_afford_some(run, work, options);
+}
+
+bool effect_afford_some(const struct effect_run *run, double work, struct uf_randomisation_options *options)
+{
     double affordable = MOST_WORK / (work + 1);
     *options = run->inference->randomisation;
-    if (!run->inference->automatic) return true;
     if (affordable < FEWEST_DRAWS) return false;
     if (affordable < (double)options->most_enumerated) options->most_enumerated = (size_t)affordable;
     if (affordable < (double)options->draws) options->draws = (size_t)affordable;

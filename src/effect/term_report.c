@@ -95,12 +95,24 @@ static uf_status add_analytic(const struct sections *s, bool cr2, struct uf_erro
     return UF_OK;
 }
 
+static uf_status add_randomisation(const struct sections *s, size_t t, const struct uf_randomisation *dealt,
+                                   struct uf_error *error)
+{
+    const struct effect_findings *findings = s->findings;
+    const struct effect_term *term = &s->terms[t];
+    if (!dealt || dealt->count == 0 || !term->combination) return UF_OK;
+    return effect_add_randomised_term(s->run, dealt,
+                                      effect_term_value(findings->regression, term->combination),
+                                      findings->assignment->n_blocks, term, s->table, error);
+}
+
 static uf_status add_randomised(const struct sections *s, struct uf_error *error)
 {
-    if (!s->findings->randomisation || s->n_terms == 0 || !s->terms[0].combination) return UF_OK;
-    return effect_add_randomised(s->run, s->findings->randomisation,
-                                 effect_term_value(s->findings->regression, s->terms[0].combination),
-                                 s->findings->assignment->n_blocks, s->terms[0].term, s->table, error);
+    const struct effect_findings *findings = s->findings;
+    if (s->n_terms > 0) UF_TRY(add_randomisation(s, 0, findings->randomisation, error));
+    for (size_t t = 1; t < s->n_terms && t <= findings->n_others; t++)
+        UF_TRY(add_randomisation(s, t, &findings->others[t - 1], error));
+    return UF_OK;
 }
 
 /* How many terms a costly procedure is for. */
@@ -193,23 +205,30 @@ uf_status effect_add_findings(const struct effect_run *run, const struct effect_
     return add_analytic(&s, false, error);
 }
 
+bool effect_deals_all(const struct effect_inference *inference)
+{
+    return inference->randomise && !inference->automatic;
+}
+
 bool effect_wants_more(const struct effect_inference *inference)
 {
     return !inference->automatic && (inference->wild || inference->conley_taber || inference->ferman_pinto);
 }
 
 uf_status effect_add_more(const struct effect_run *run, const struct effect_findings *findings,
-                          const struct effect_term *terms, size_t n_terms, struct uf_table *table,
-                          struct uf_error *error)
+                          const struct uf_randomisation *dealt, const struct effect_term *terms,
+                          size_t n_terms, struct uf_table *table, struct uf_error *error)
 {
     const struct sections s = {run, findings, terms, n_terms, table};
+    for (size_t t = 0; dealt && t < n_terms; t++) UF_TRY(add_randomisation(&s, t, &dealt[t], error));
     if (!effect_wants_more(run->inference) || findings->regression->input.summed) return UF_OK;
     UF_TRY(add_wild(&s, error));
     return add_few_treated(&s, error);
 }
 
 static uf_status fill_by_inference(const struct effect_run *run, const struct effect_findings *findings,
-                                   const struct effect_terms *terms, const bool *zero, struct uf_table *table,
+                                   const struct effect_terms *terms, const bool *zero,
+                                   const struct uf_randomisation *dealt, struct uf_table *table,
                                    struct uf_error *error)
 {
     for (size_t c = 0; c < run->inference->n_covariances; c++) {
@@ -219,20 +238,21 @@ static uf_status fill_by_inference(const struct effect_run *run, const struct ef
         for (size_t t = 0; t < terms->count; t++)
             if (zero && zero[t]) UF_TRY(uf_table_set_number(table, first + t, EFFECT_ESTIMATE, 0, error));
     }
-    return effect_add_more(run, findings, terms->term, terms->count, table, error);
+    return effect_add_more(run, findings, dealt, terms->term, terms->count, table, error);
 }
 
 uf_status effect_report_by_inference(const struct effect_run *run, const struct effect_findings *findings,
                                      const struct effect_terms *terms, const bool *zero,
-                                     struct uf_error *error)
+                                     const struct uf_randomisation *dealt, struct uf_error *error)
 {
     static const struct uf_words title = {"Event study by type of inference",
                                           "Händelsestudie efter typ av inferens"};
     struct uf_table *table = NULL;
-    if (terms->count == 0 || (run->inference->n_covariances < 2 && !effect_wants_more(run->inference)))
+    const struct effect_inference *inference = run->inference;
+    if (terms->count == 0 || (inference->n_covariances < 2 && !effect_wants_more(inference) && !dealt))
         return UF_OK;
     UF_TRY(effect_table_new("event-study-inference", title, run, &table, error));
-    uf_status status = fill_by_inference(run, findings, terms, zero, table, error);
+    uf_status status = fill_by_inference(run, findings, terms, zero, dealt, table, error);
     if (status == UF_OK) return uf_result_take_table(run->result, table, error);
     uf_table_free(table);
     return status;
