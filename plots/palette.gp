@@ -12,6 +12,7 @@ colour_bar_context = '#8a8a8a'
 colour_bubble = '#d9d9d9'      # within an edge of colour_context
 colour_band = '#1a1a1a'
 colour_band2 = '#595959'
+colour_area = '#d3e1ee'        # between the edges of a band, which carry the meaning
 colour_context = '#8a8a8a'
 colour_benchmark = '#1a1a1a'
 colour_total = '#000000'

@@ -37,22 +37,31 @@ const char *run_inference_words(const char *vcov, enum uf_language language, cha
     static const struct {
         const char *key;
         struct uf_words words;
-    } known[] = {{"randomisation", {"randomisation over the regions", "randomisering över regionerna"}},
-                 {"randomisation-t",
-                  {"randomisation over the regions, t value", "randomisering över regionerna, t-värde"}},
-                 {"randomisation-scaled",
-                  {"randomisation over the regions, scaled by their noise before the start",
-                   "randomisering över regionerna, skalad med deras brus före start"}},
-                 {"wild-bootstrap", {"wild cluster bootstrap", "vild klusterbootstrap"}},
-                 {"conley-taber", {"Conley–Taber", "Conley–Taber"}},
-                 {"ferman-pinto", {"Ferman–Pinto", "Ferman–Pinto"}},
-                 {"driscoll-kraay", {"Driscoll–Kraay", "Driscoll–Kraay"}},
-                 {"analytic-independent", {"by formula, years independent", "enligt formel, oberoende år"}},
-                 {"analytic-serial", {"by formula, years dependent", "enligt formel, beroende år"}},
-                 {"placebo-in-space", {"rank among placebo regions", "rang bland placeboregioner"}},
-                 {"newey-west", {"Newey–West", "Newey–West"}},
-                 {"prais-winsten", {"Prais–Winsten", "Prais–Winsten"}},
-                 {"none", {"none", "ingen"}}};
+    } known[] = {
+        {"randomisation", {"randomisation over the regions", "randomisering över regionerna"}},
+        {"randomisation-t",
+         {"randomisation over the regions, t value", "randomisering över regionerna, t-värde"}},
+        {"randomisation-scaled",
+         {"randomisation over the regions, scaled by their noise before the start",
+          "randomisering över regionerna, skalad med deras brus före start"}},
+        {"randomisation-doses",
+         {"randomisation of the doses among the treated", "randomisering av doserna bland dem med insats"}},
+        {"randomisation-doses-scaled",
+         {"randomisation of the doses among the treated, scaled by their noise before the start",
+          "randomisering av doserna bland dem med insats, skalad med deras brus före start"}},
+        {"randomisation-doses-t",
+         {"randomisation of the doses among the treated, t value",
+          "randomisering av doserna bland dem med insats, t-värde"}},
+        {"wild-bootstrap", {"wild cluster bootstrap", "vild klusterbootstrap"}},
+        {"conley-taber", {"Conley–Taber", "Conley–Taber"}},
+        {"ferman-pinto", {"Ferman–Pinto", "Ferman–Pinto"}},
+        {"driscoll-kraay", {"Driscoll–Kraay", "Driscoll–Kraay"}},
+        {"analytic-independent", {"by formula, years independent", "enligt formel, oberoende år"}},
+        {"analytic-serial", {"by formula, years dependent", "enligt formel, beroende år"}},
+        {"placebo-in-space", {"rank among placebo regions", "rang bland placeboregioner"}},
+        {"newey-west", {"Newey–West", "Newey–West"}},
+        {"prais-winsten", {"Prais–Winsten", "Prais–Winsten"}},
+        {"none", {"none", "ingen"}}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(vcov, known[i].key)) return uf_words_in(known[i].words, language);
     snprintf(buffer, size, "%s", vcov);
