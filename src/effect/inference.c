@@ -123,6 +123,7 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
         .draws = uf_options_count(options, "bootstrap-draws"),
         .level = inference.level,
         .seed = context->seed,
+        .keep_statistics = context->keep_resampled,
         .progress = context->progress,
         .user = context->user};
     *out = inference;
@@ -399,6 +400,7 @@ uf_status effect_add_wild(const struct effect_run *run, const struct effect_regr
             return status;
         }
         status = add_wild_row(run, &wild, &terms[t], table, error);
+        if (status == UF_OK && t == 0) status = effect_keep_wild(run, &wild, error);
         uf_wild_bootstrap_clear(&wild);
         UF_TRY(status);
     }
@@ -459,6 +461,7 @@ uf_status effect_add_randomised(const struct effect_run *run, const struct uf_ra
     const struct uf_argument argument = uf_count_argument(n_blocks);
     enum { ROWS = sizeof rows / sizeof *rows };
     const char *chosen = run->inference->chosen;
+    UF_TRY(effect_keep_randomised(run, randomisation, error));
     for (size_t pass = 0; pass < (size_t)2 * ROWS; pass++) { /* the chosen one, then the others */
         size_t r = pass % ROWS;
         bool goes_first = chosen && !strcmp(rows[r].vcov, chosen);

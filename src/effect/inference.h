@@ -136,6 +136,11 @@ uf_status effect_add_few_treated(const struct effect_run *run, const struct effe
                                  const struct uf_did_data *data, const struct uf_did_assignment *assignment,
                                  const struct effect_term *term, struct uf_table *table,
                                  struct uf_error *error);
+/* Where the context asks for it, the statistics of all draws go into the result (resampled.c); else nothing. */
+uf_status effect_keep_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,
+                                 struct uf_error *error);
+uf_status effect_keep_wild(const struct effect_run *run, const struct uf_wild_bootstrap *wild,
+                           struct uf_error *error);
 /* The rows (scaled, coefficient, t) of a randomisation for `term`; `n_blocks` were dealt to. */
 uf_status effect_add_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,
                                 double estimate, size_t n_blocks, const char *term, struct uf_table *table,

@@ -203,10 +203,26 @@ static uf_status tell_interval(const struct run *run, const struct run_analysis 
     return UF_OK;
 }
 
-static uf_status tell_p_value(const struct run *run, const struct uf_table *table, struct uf_buffer *sentence,
+/* Beside the plain p-value: what it is when read together with the others. */
+static uf_status tell_adjusted(const struct run *run, const struct run_analysis *analysis,
+                               struct uf_buffer *sentence, struct uf_error *error)
+{
+    if (!analysis->adjusted) return UF_OK;
+    double p = analysis->adjusted_p;
+    const struct uf_argument arguments[] = {uf_number_argument(p < 0.0005 ? 0.001 : p, 3),
+                                            uf_text_argument(run_adjustment_name(run)),
+                                            uf_text_argument(p < 0.0005 ? "<" : "=")};
+    return add(run, sentence,
+               (struct uf_words){"; read together with the others p {2} {0}, {1}",
+                                 "; läst tillsammans med de andra p {2} {0}, {1}"},
+               arguments, 3, error);
+}
+
+static uf_status tell_p_value(const struct run *run, const struct run_analysis *analysis,
+                              const struct uf_table *table, struct uf_buffer *sentence,
                               struct uf_error *error)
 {
-    for (size_t i = 0; i < uf_table_rows(table); i++) {
+    for (size_t i = analysis->adjusted ? analysis->adjusted_row : 0; i < uf_table_rows(table); i++) {
         double p = cell(table, i, "p_value");
         if (isnan(p)) continue;
         char buffer[64];
@@ -215,8 +231,9 @@ static uf_status tell_p_value(const struct run *run, const struct uf_table *tabl
             uf_text_argument(
                 run_inference_words(text_cell(table, i, "vcov"), run->language, buffer, sizeof buffer)),
             uf_text_argument(p < 0.0005 ? "<" : "=")};
-        return add(run, sentence, (struct uf_words){"; p {2} {0}, {1}", "; p {2} {0}, {1}"}, arguments, 3,
-                   error);
+        UF_TRY(add(run, sentence, (struct uf_words){"; p {2} {0}, {1}", "; p {2} {0}, {1}"}, arguments, 3,
+                   error));
+        return tell_adjusted(run, analysis, sentence, error);
     }
     return UF_OK;
 }
@@ -229,7 +246,7 @@ uf_status run_find_effect(const struct run *run, struct run_analysis *analysis, 
     uf_buffer_init(&sentence);
     uf_status status = tell_estimate(run, analysis, table, &sentence, error);
     if (status == UF_OK) status = tell_interval(run, analysis, table, &sentence, error);
-    if (status == UF_OK) status = tell_p_value(run, table, &sentence, error);
+    if (status == UF_OK) status = tell_p_value(run, analysis, table, &sentence, error);
     uf_buffer_append(&sentence, ").");
     char *text = uf_buffer_take(&sentence);
     analysis->n_focus_findings = 1;
