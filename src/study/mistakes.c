@@ -28,11 +28,11 @@ static int by_place(const void *left, const void *right)
     return (a->column > b->column) - (a->column < b->column);
 }
 
-/* The list of all keys that there are stands in the first one; a second time it is noise. */
+/* Beside a suggestion, and among others, the list of all keys that there are is noise. */
 static void shorten(struct uf_error *error)
 {
     char *list = strstr(error->message, "; expected one of: ");
-    if (list) *list = '\0';
+    if (list && strstr(error->message, "; did you mean ")) *list = '\0';
 }
 
 uf_status mistakes_report(const struct mistakes *mistakes, struct uf_error *error)

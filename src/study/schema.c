@@ -97,7 +97,7 @@ static size_t count_choices(const char *const *choices)
 static uf_status take_text(const struct walk *walk, const struct schema_field *field,
                            const struct yaml_node *node, struct study_text *out)
 {
-    if (node->kind != YAML_TREE_SCALAR || yaml_tree_is_empty(node))
+    if (node->kind != YAML_TREE_SCALAR || yaml_tree_is_empty(node) || (field->required && !node->text[0]))
         return schema_fail_value(walk, node, field->key, "a text");
     size_t count = count_choices(field->choices);
     bool known = count == 0;
@@ -135,7 +135,8 @@ static uf_status read_words(const struct walk *walk, const struct schema_field *
 {
     struct study_words *out = target;
     static const char *const expected = "a text, or {sv: a text, en: a text}";
-    if (node->kind == YAML_TREE_LIST || yaml_tree_is_empty(node))
+    if (node->kind == YAML_TREE_LIST || yaml_tree_is_empty(node) ||
+        (field->required && node->kind == YAML_TREE_SCALAR && !node->text[0]))
         return schema_fail_value(walk, node, field->key, expected);
     out->place = place_of(node);
     if (node->kind == YAML_TREE_SCALAR) {
@@ -329,6 +330,19 @@ static void preset(const struct schema *schema, char *target)
     }
 }
 
+/* True where a key that was complained of was most likely meant to be this one. */
+static bool is_misspelt(const struct walk *walk, const struct yaml_node *node, const char *key)
+{
+    const char *const names[] = {key};
+    for (size_t i = 0; i < node->count; i++)
+        for (size_t m = 0; m < walk->mistakes->count; m++)
+            if (walk->mistakes->items[m].line == node->keys[i].line &&
+                walk->mistakes->items[m].column == node->keys[i].column &&
+                uf_text_nearest(node->keys[i].text, names, 1))
+                return true;
+    return false;
+}
+
 static uf_status read_mapping(const struct walk *walk, const struct schema *schema,
                               const struct yaml_node *node, void *target)
 {
@@ -355,14 +369,16 @@ static uf_status read_mapping(const struct walk *walk, const struct schema *sche
         else if (!field && !method)
             UF_TRY(keep(walk, schema_fail_unknown_key(walk, schema, NULL, &node->keys[i])));
     }
+    if (method)
+        UF_TRY(schema_read_options(walk, schema, method, node,
+                                   (struct study_options *)(void *)(structure + schema->options)));
     for (size_t i = 0; i < schema->n_fields; i++)
-        if (schema->fields[i].required && !yaml_tree_get(node, schema->fields[i].key))
+        if (schema->fields[i].required && !yaml_tree_get(node, schema->fields[i].key) &&
+            !is_misspelt(walk, node, schema->fields[i].key))
             UF_TRY(keep(walk, uf_fail_at(walk->error, UF_BAD_INPUT, walk->file, node->line, node->column,
                                          "%s has no '%s', expected it (%s)", schema->what,
                                          schema->fields[i].key, schema->fields[i].summary)));
-    if (!method) return UF_OK;
-    return schema_read_options(walk, schema, method, node,
-                               (struct study_options *)(void *)(structure + schema->options));
+    return UF_OK;
 }
 
 uf_status schema_read(const struct schema *schema, const struct yaml_node *node, const char *file,

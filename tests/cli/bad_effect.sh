@@ -51,7 +51,29 @@ panel e '(i == 4 ? 1e-200 : 1)' && sed -i 's/,0,0,/,0,1e-200,/' panel.csv && exp
 
 # leads of which none can be told from the others, and numbers of draws that no machine has room for
 panel '(i % 2 ? 1 : -1) * (t == 5 || t == 2 || i > 2 ? 1 + e : -1)'
-expect 0 effect imputation --weight y
+awk -F, 'NR == 1 { print $0 ",copy"; next } { print $0 "," $3 }' panel.csv >weighted.csv && mv weighted.csv panel.csv
+expect 0 effect imputation --weight copy
+
+# one column in two roles would give a number all the same: the outcome explained by itself, the treatment as a weight
+panel e
+for roles in "--outcome d --treatment d" "--outcome y --treatment d --covariates y" "--outcome y --treatment d --covariates x,d" \
+    "--outcome y --treatment d --weight d" "--outcome y --treatment d --weight y" "--outcome year --treatment d" "--outcome y --treatment year" \
+    "--outcome y --treatment d --covariates year" "--outcome y --treatment d --cluster d" "--outcome y --cohort year"; do
+    # shellcheck disable=SC2086
+    expect_message 2 "' is named both for " "$UTFALL" effect did --data panel.csv --unit unit --period year $roles
+done
+for twice in "--covariates x,x" "--cluster unit,unit"; do
+    # shellcheck disable=SC2086
+    expect_message 2 "' is named twice for " effect did $twice
+done
+expect 0 effect did --weight w --covariates w --no-event-study # the population is both
+expect 0 effect did --cluster unit,year --no-event-study
+expect_message 2 "option 'inference': found an empty list" effect did --inference ""
+
+# a row without its unit is left out, in the reader's language
+sed -i '5s/^U0,/,/' panel.csv
+expect 0 effect did --no-event-study --format json --language sv
+grep -q "nyckeln är tom" "$out" || fail "the ledger speaks English"
 panel e
 for option in draws permutations enumerate; do
     expect_message 2 "option '$option': found '1000000000', expected a whole number of at most 10000000" \
