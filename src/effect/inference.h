@@ -184,6 +184,11 @@ uf_status effect_block_sizes(const struct uf_did_data *data, const struct uf_did
 uf_status effect_add_few_treated(const struct effect_run *run, const struct effect_regression *regression,
                                  const struct effect_lenders *lenders, const struct effect_term *terms,
                                  size_t n_terms, struct uf_table *table, struct uf_error *error);
+/* Where the context asks for it, the statistics of all draws go into the result, of the first term only (resampled.c). */
+uf_status effect_keep_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,
+                                 struct uf_error *error);
+uf_status effect_keep_wild(const struct effect_run *run, const struct uf_wild_bootstrap *wild,
+                           struct uf_error *error);
 /* The rows (scaled, coefficient, t) of a randomisation for a term; `n_blocks` were dealt to. */
 uf_status effect_add_randomised_term(const struct effect_run *run,
                                      const struct uf_randomisation *randomisation, double estimate,

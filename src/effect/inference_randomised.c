@@ -63,6 +63,7 @@ uf_status effect_add_randomised_term(const struct effect_run *run,
     const struct uf_argument argument = uf_count_argument(n_blocks);
     enum { ROWS = sizeof rows / sizeof *rows };
     const char *chosen = run->inference->chosen;
+    UF_TRY(effect_keep_randomised(run, randomisation, error));
     for (size_t pass = 0; pass < (size_t)2 * ROWS; pass++) { /* the chosen one, then the others */
         size_t r = pass % ROWS;
         bool goes_first = chosen && !strcmp(rows[r].vcov, chosen);
