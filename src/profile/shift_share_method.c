@@ -74,7 +74,7 @@ static uf_status compute_band(const struct panel_activity *a, size_t r, double *
         for (size_t s = 0; s < n; s++) row[k * n + s] = gsl_matrix_get(a->at[t].value[bound], r, s);
         reference_row(a, t, bound, r, row + (4 + k) * n);
     }
-    struct uf_shift_share_bounds bounds = {
+    struct uf_shift_share_ranges bounds = {
         .region_start_low = row,
         .region_start_high = row + n,
         .region_end_low = row + 2 * n,
