@@ -4,42 +4,39 @@
 #include <utfall/shift_share.h>
 
 #include "base/fail.h"
+#include "profile/growth_lead.h"
 
-struct interval {
-    double low, high;
-};
-
-static struct interval at(const gsl_matrix *low, const gsl_matrix *high, size_t t, size_t s)
+static struct growth_range at(const gsl_matrix *low, const gsl_matrix *high, size_t t, size_t s)
 {
-    return (struct interval){gsl_matrix_get(low, t, s), gsl_matrix_get(high, t, s)};
+    return (struct growth_range){gsl_matrix_get(low, t, s), gsl_matrix_get(high, t, s)};
 }
 
-static struct interval plus(struct interval x, struct interval y)
+static struct growth_range plus(struct growth_range x, struct growth_range y)
 {
-    return (struct interval){x.low + y.low, x.high + y.high};
+    return (struct growth_range){x.low + y.low, x.high + y.high};
 }
 
 /* A sum without one of its parts; what is left is never below 0. NaN stays NaN. */
-static struct interval without(struct interval sum, struct interval part)
+static struct growth_range without(struct growth_range sum, struct growth_range part)
 {
     const double low = sum.low - part.low, high = sum.high - part.high;
-    return (struct interval){low < 0 ? 0 : low, high < 0 ? 0 : high};
+    return (struct growth_range){low < 0 ? 0 : low, high < 0 ? 0 : high};
 }
 
-static void widen(struct interval *band, double value)
+static void widen(struct growth_range *band, double value)
 {
     band->low = fmin(band->low, value); /* passes over NaN */
     band->high = fmax(band->high, value);
 }
 
 /* x·f for x ≥ 0 and f in intervals of their own. */
-static struct interval scaled(struct interval x, struct interval f)
+static struct growth_range scaled(struct growth_range x, struct growth_range f)
 {
-    return (struct interval){f.low < 0 ? x.high * f.low : x.low * f.low,
-                             f.high < 0 ? x.low * f.high : x.high * f.high};
+    return (struct growth_range){f.low < 0 ? x.high * f.low : x.low * f.low,
+                                 f.high < 0 ? x.low * f.high : x.high * f.high};
 }
 
-static const struct interval unknown = {NAN, NAN};
+static const struct growth_range unknown = {NAN, NAN};
 
 /* e₁ − e₀·E₁/E₀: rises in e₁ and in the others' start, falls in e₀ and in the others' end, also where the region is part of
  * the nation: then it is (e₁·c₀ − e₀·c₁)/(e₀ + c₀). */
@@ -50,24 +47,24 @@ static double regional_at(double e0, double e1, double c0, double c1, bool withi
     return c0 > 0 ? e1 - e0 * c1 / c0 : NAN;
 }
 
-static struct interval regional_band(struct interval e0, struct interval e1, struct interval c0,
-                                     struct interval c1, bool within)
+static struct growth_range regional_band(struct growth_range e0, struct growth_range e1,
+                                         struct growth_range c0, struct growth_range c1, bool within)
 {
-    return (struct interval){regional_at(e0.high, e1.low, c0.low, c1.high, within),
-                             regional_at(e0.low, e1.high, c0.high, c1.low, within)};
+    return (struct growth_range){regional_at(e0.high, e1.low, c0.low, c1.high, within),
+                                 regional_at(e0.low, e1.high, c0.high, c1.low, within)};
 }
 
 /* e·(N₁/N₀ − 1) with N₀ = e + A where the region is part of the nation: concave in e, with its top at √(A·N₁) − A. */
-static struct interval national_band(struct interval e, struct interval others, struct interval end,
-                                     bool within)
+static struct growth_range national_band(struct growth_range e, struct growth_range others,
+                                         struct growth_range end, bool within)
 {
-    if (e.high == 0) return (struct interval){0, 0};
+    if (e.high == 0) return (struct growth_range){0, 0};
     if (!within)
         return others.low > 0
-                   ? scaled(e, (struct interval){end.low / others.high - 1, end.high / others.low - 1})
+                   ? scaled(e, (struct growth_range){end.low / others.high - 1, end.high / others.low - 1})
                    : unknown;
     if (!(e.low + others.low > 0)) return unknown;
-    struct interval band = {INFINITY, -INFINITY};
+    struct growth_range band = {INFINITY, -INFINITY};
     widen(&band, e.low * (end.low / (e.low + others.high) - 1));
     widen(&band, e.high * (end.low / (e.high + others.high) - 1));
     widen(&band, e.low * (end.high / (e.low + others.low) - 1));
@@ -77,70 +74,50 @@ static struct interval national_band(struct interval e, struct interval others, 
     return band;
 }
 
-/* The sector's growth factor less the nation's: E₁/E − (E₁ + O₁)/(E + O₀). */
-static double lead_at(double start, double end, double others_start, double others_end)
-{
-    return end / start - (end + others_end) / (start + others_start);
-}
-
-/* Where the lead turns from falling to rising in the sector's start; infinite where it only falls. */
-static double lead_turn(double end, double others_start, double others_end)
-{
-    const double q = sqrt(end / (end + others_end));
-    return q < 1 ? others_start * q / (1 - q) : INFINITY;
-}
-
 /* The mix e·lead(e + c), within the nation. At a given sum it is linear in e, so that its extremes lie on the edges of the
  * box of e and c; along an edge it turns at most once. */
-static void widen_mix(struct interval e, struct interval c, double end, double others_start,
-                      double others_end, struct interval *band)
+static void widen_mix(struct growth_range e, struct growth_range c, double end, double others_start,
+                      double others_end, struct growth_range *band)
 {
-    const double turn = lead_turn(end, others_start, others_end), es[] = {e.low, e.high},
+    const double turn = growth_lead_turn(end, others_start, others_end), es[] = {e.low, e.high},
                  cs[] = {c.low, c.high};
     for (size_t i = 0; i < 2; i++)
         for (size_t j = 0; j < 2; j++)
-            widen(band, es[i] == 0 ? 0 : es[i] * lead_at(es[i] + cs[j], end, others_start, others_end));
+            widen(band, es[i] == 0 ? 0 : es[i] * growth_lead(es[i] + cs[j], end, others_start, others_end));
     for (size_t i = 0; i < 2; i++) { /* along c: at the turn of the lead */
         const double there = turn - es[i];
         if (c.low < there && there < c.high && turn > 0)
-            widen(band, es[i] * lead_at(turn, end, others_start, others_end));
+            widen(band, es[i] * growth_lead(turn, end, others_start, others_end));
     }
     for (size_t j = 0; j < 2; j++) { /* along e: where E₁·c/E² = N₁·(c + O₀)/(E + O₀)² */
         const double k = sqrt((end + others_end) * (cs[j] + others_start) / (end * cs[j])),
                      sum = others_start / (k - 1), there = sum - cs[j];
         if (k > 1 && e.low < there && there < e.high)
-            widen(band, there * lead_at(sum, end, others_start, others_end));
+            widen(band, there * growth_lead(sum, end, others_start, others_end));
     }
     if (e.low == 0 && c.low == 0) widen(band, end); /* the limit: alone in a sector that was nearly nothing */
 }
 
-static struct interval mix_band(struct interval e, struct interval c, struct interval end,
-                                struct interval others_start, struct interval others_end, bool within)
+static struct growth_range mix_band(struct growth_range e, struct growth_range c, struct growth_range end,
+                                    struct growth_range others_start, struct growth_range others_end,
+                                    bool within)
 {
-    if (e.high == 0) return (struct interval){0, 0};
-    struct interval band = {INFINITY, -INFINITY};
+    if (e.high == 0) return (struct growth_range){0, 0};
+    struct growth_range band = {INFINITY, -INFINITY};
     if (within) { /* rises in the sector's end and the others' start, falls in the others' end */
         widen_mix(e, c, end.high, others_start.high, others_end.low, &band);
         const double high = band.high;
-        band = (struct interval){INFINITY, -INFINITY};
+        band = (struct growth_range){INFINITY, -INFINITY};
         widen_mix(e, c, end.low, others_start.low, others_end.high, &band);
         band.high = high;
         return band;
     }
-    if (!(c.low > 0)) return unknown;
-    widen(&band, lead_at(c.low, end.low, others_start.low, others_end.high));
-    widen(&band, lead_at(c.high, end.low, others_start.low, others_end.high));
-    widen(&band, lead_at(c.low, end.high, others_start.high, others_end.low));
-    widen(&band, lead_at(c.high, end.high, others_start.high, others_end.low));
-    const double turn = lead_turn(end.low, others_start.low, others_end.high);
-    if (c.low < turn && turn < c.high)
-        widen(&band, lead_at(turn, end.low, others_start.low, others_end.high));
-    return scaled(e, band);
+    return scaled(e, growth_lead_range(c, end, others_start, others_end));
 }
 
 /* The sums over sectors. */
 struct margins {
-    struct interval own[2], rest[2];
+    struct growth_range own[2], rest[2];
 };
 
 static struct margins margins_of(const struct uf_shift_share_box *box)
@@ -154,13 +131,15 @@ static struct margins margins_of(const struct uf_shift_share_box *box)
     return m;
 }
 
-static struct interval nation(const struct uf_shift_share_box *box, struct interval own, struct interval rest)
+static struct growth_range nation(const struct uf_shift_share_box *box, struct growth_range own,
+                                  struct growth_range rest)
 {
     return box->within ? plus(own, rest) : rest;
 }
 
-static void put(struct uf_shift_share *low, struct uf_shift_share *high, struct interval start,
-                struct interval end, struct interval national, struct interval mix, struct interval regional)
+static void put(struct uf_shift_share *low, struct uf_shift_share *high, struct growth_range start,
+                struct growth_range end, struct growth_range national, struct growth_range mix,
+                struct growth_range regional)
 {
     const double n = NAN;
     *low = *high = (struct uf_shift_share){n, n, n, n, n, n, n, n, n, n, n, n, n, n, 0};
@@ -175,13 +154,13 @@ static void put(struct uf_shift_share *low, struct uf_shift_share *high, struct 
 static void sector_band(const struct uf_shift_share_box *box, const struct margins *m, size_t s,
                         struct uf_shift_share *low, struct uf_shift_share *high)
 {
-    struct interval own[2], rest[2], others[2];
+    struct growth_range own[2], rest[2], others[2];
     for (size_t t = 0; t < 2; t++) {
         own[t] = at(box->region_low, box->region_high, t, s);
         rest[t] = at(box->rest_low, box->rest_high, t, s);
         others[t] = nation(box, without(m->own[t], own[t]), without(m->rest[t], rest[t]));
     }
-    const struct interval end = nation(box, own[1], rest[1]);
+    const struct growth_range end = nation(box, own[1], rest[1]);
     const bool known =
         !isnan(own[0].low + own[1].low + rest[0].low + rest[1].low + others[0].low + others[1].low);
     put(low, high, own[0], own[1],
@@ -204,12 +183,12 @@ uf_status uf_shift_share_bounds(const struct uf_shift_share_box *box, struct uf_
                 error, UF_BAD_USAGE,
                 "The bounds of shift-share's figures are two periods of at least one sector each.");
     const struct margins m = margins_of(box);
-    struct interval mix = {0, 0}, regional = {0, 0};
+    struct growth_range mix = {0, 0}, regional = {0, 0};
     for (size_t s = 0; s < n; s++) {
         struct uf_shift_share low, high;
         sector_band(box, &m, s, &low, &high);
-        mix = plus(mix, (struct interval){low.mix, high.mix});
-        regional = plus(regional, (struct interval){low.regional, high.regional});
+        mix = plus(mix, (struct growth_range){low.mix, high.mix});
+        regional = plus(regional, (struct growth_range){low.regional, high.regional});
         if (out_sectors_low != NULL) out_sectors_low[s] = low;
         if (out_sectors_high != NULL) out_sectors_high[s] = high;
     }
@@ -251,11 +230,12 @@ uf_status uf_shift_share_band(const struct uf_shift_share_ranges *ranges, size_t
             band.regional_high += b->region_end_high[s];
             continue;
         }
-        const struct interval start = {b->region_start_low[s], b->region_start_high[s]},
-                              kept = scaled(start, (struct interval){ratio_low, ratio_high}),
-                              expected = scaled(start, (struct interval){ratio_low - 1, ratio_high - 1}),
-                              mix = scaled(start,
-                                           (struct interval){ratio_low - whole_high, ratio_high - whole_low});
+        const struct growth_range start = {b->region_start_low[s], b->region_start_high[s]},
+                                  kept = scaled(start, (struct growth_range){ratio_low, ratio_high}),
+                                  expected =
+                                      scaled(start, (struct growth_range){ratio_low - 1, ratio_high - 1}),
+                                  mix = scaled(start, (struct growth_range){ratio_low - whole_high,
+                                                                            ratio_high - whole_low});
         band.regional_low += b->region_end_low[s] - kept.high;
         band.regional_high += b->region_end_high[s] - kept.low;
         expected_low += expected.low;
