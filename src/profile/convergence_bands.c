@@ -30,34 +30,15 @@ static uf_status refit(void *what, const double *figures, double *out, struct uf
     return UF_OK;
 }
 
-/* Where the figures raise β: dβ/dg is x − x̄, and dβ/dx the residual less β·(x − x̄), each over Sxx; x is ln start, and g falls
- * in it. Controls are left out of this, which is a direction to begin with and no more. */
-static void pull_of(const struct convergence_study *study, double *out)
-{
-    const size_t n = study->series.n_regions;
-    double sum = 0;
-    size_t count = 0;
-    for (size_t r = 0; r < n; r++)
-        if (!isnan(study->fitted[r])) sum += log(study->start[r]), count++;
-    for (size_t r = 0; r < n; r++) {
-        const double from_mean = log(study->start[r]) - sum / (double)count;
-        const double residual = convergence_growth(study, r) - study->fitted[r];
-        const double start = residual - study->beta.beta * from_mean - from_mean / study->years;
-        out[r] = isnan(start) ? 0 : start;
-        out[n + r] = isnan(start) ? 0 : from_mean;
-    }
-}
-
 uf_status convergence_fit_bands(struct convergence_study *study, const struct rounding_plan *plan,
                                 struct uf_error *error)
 {
     const size_t n = study->series.n_regions, numbers = CONVERGENCE_DRAWN + 2 * n;
     const double half = study->series.column->rounding / 2;
     if (!(half > 0) || plan->draws == 0) return UF_OK;
-    double *room = malloc((8 * n + numbers) * sizeof *room);
+    double *room = malloc((6 * n + numbers) * sizeof *room);
     if (!room) return uf_fail_memory(error);
-    double *figures = room, *low = room + 2 * n, *high = room + 4 * n, *pull = room + 6 * n,
-           *value = room + 8 * n;
+    double *figures = room, *low = room + 2 * n, *high = room + 4 * n, *value = room + 6 * n;
     bool open = false; /* a figure that may be 0 has no logarithm */
     for (size_t r = 0; r < 2 * n; r++) {
         figures[r] = r < n ? study->start[r] : study->end[r - n];
@@ -65,19 +46,19 @@ uf_status convergence_fit_bands(struct convergence_study *study, const struct ro
         high[r] = figures[r] + half;
         open = open || low[r] <= 0;
     }
-    pull_of(study, pull);
     struct refitting refitting = {study,
                                   {.covariance = study->covariance_kind,
                                    .cluster = study->cluster,
                                    .n_groups = study->n_groups,
                                    .level = study->level}};
-    const struct rounding_box box = {low, high, pull, 2 * n};
+    const struct rounding_box box = {low, high, NULL, 2 * n};
     uf_status status = UF_OK;
     if (!open) {
         status = refit(&refitting, figures, value, error);
         if (status == UF_OK) status = rounding_bands_new(value, numbers, &study->drawn, error);
         if (status == UF_OK)
             status = rounding_bands_widen(&box, plan, refit, &refitting, &study->drawn, error);
+        if (status == UF_OK) status = rounding_bands_pull(&box, refit, &refitting, &study->drawn, error);
     }
     free(room);
     return status;

@@ -78,48 +78,12 @@ static uf_status numbers_of_draw(void *what, const double *value, double *out, s
     return UF_OK;
 }
 
-/* All regions away from a number of their own, and to it: of `box.pull`. */
-static uf_status take_pulled(struct redrawing *redrawing, const struct rounding_box *box, double *figures,
-                             struct rounding_bands *bands, struct uf_error *error)
-{
-    for (size_t draw = 0; draw < 2; draw++) { /* pulled: no seed is used */
-        rounding_draw(box, 0, draw, figures);
-        UF_TRY(rounding_bands_take(figures, numbers_of_draw, redrawing, bands, error));
-    }
-    return UF_OK;
-}
-
-/* Inside every group away from its mean, as the groups' means lie where they do; whole groups away from the mean of all; and
- * of each group, its regions one way and the others the other. */
-static uf_status take_groups(struct redrawing *redrawing, const struct rounding_box *box, double *pull,
-                             double *figures, struct inequality_period *p, struct uf_error *error)
-{
-    const struct inequality *x = redrawing->x;
-    struct rounding_bands *bands = &p->drawn;
-    double *mean = calloc(x->n_groups, sizeof *mean);
-    if (mean == NULL) return uf_fail_memory(error);
-    for (size_t g = 0; g < x->n_groups; g++) mean[g] = inequality_group(x, p->value, p->weight, g).mean;
-    for (size_t r = 0; r < x->n_regions; r++) pull[r] = p->value[r] - mean[x->group[r]];
-    uf_status status = take_pulled(redrawing, box, figures, bands, error);
-    for (size_t r = 0; r < x->n_regions; r++) pull[r] = mean[x->group[r]] - p->index.mean;
-    if (status == UF_OK) status = take_pulled(redrawing, box, figures, bands, error);
-    for (size_t g = 0; g < x->n_groups && status == UF_OK; g++) {
-        for (size_t r = 0; r < x->n_regions; r++) {
-            const double away = p->value[r] - mean[x->group[r]];
-            pull[r] = x->group[r] == g ? away : -away;
-        }
-        status = take_pulled(redrawing, box, figures, bands, error);
-    }
-    free(mean);
-    return status;
-}
-
 /* The first draws pull all regions away from the mean, and to it. */
 static uf_status draw_bands(const struct inequality *x, const struct rounding_plan *plan, double *ends,
                             struct inequality_period *p, struct uf_error *error)
 {
     const size_t n = x->n_regions, n_numbers = INEQUALITY_DRAWN + 2 * x->n_groups;
-    double *value = malloc((n_numbers + n) * sizeof *value);
+    double *value = malloc(n_numbers * sizeof *value);
     if (value == NULL) return uf_fail_memory(error);
     struct redrawing redrawing = {x, p->weight};
     const struct rounding_box box = {ends, ends + n, ends + 2 * n, n};
@@ -128,8 +92,7 @@ static uf_status draw_bands(const struct inequality *x, const struct rounding_pl
     if (status == UF_OK) status = rounding_bands_new(value, n_numbers, &p->drawn, error);
     if (status == UF_OK)
         status = rounding_bands_widen(&box, plan, numbers_of_draw, &redrawing, &p->drawn, error);
-    if (status == UF_OK && x->n_groups > 0)
-        status = take_groups(&redrawing, &box, ends + 2 * n, value + n_numbers, p, error);
+    if (status == UF_OK) status = rounding_bands_pull(&box, numbers_of_draw, &redrawing, &p->drawn, error);
     free(value);
     return status;
 }
