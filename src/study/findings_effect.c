@@ -250,7 +250,8 @@ static uf_status tell_p_value(const struct run *run, const struct run_analysis *
         uf_text_argument(
             run_inference_words(text_cell(table, row, "vcov"), run->language, buffer, sizeof buffer)),
         uf_text_argument(p < 0.0005 ? "<" : "=")};
-    UF_TRY(add(run, sentence, (struct uf_words){"; p {2} {0}, {1}", "; p {2} {0}, {1}"}, arguments, 3, error));
+    UF_TRY(
+        add(run, sentence, (struct uf_words){"; p {2} {0}, {1}", "; p {2} {0}, {1}"}, arguments, 3, error));
     return tell_adjusted(run, analysis, sentence, error);
 }
 
