@@ -100,10 +100,11 @@ static void tables_of_a_plain_run(void **state)
     const struct uf_table *scaled = uf_result_table(&ran.result, "randomisation-scaled");
     total = 0, actual = 0;
     for (size_t i = 0; i < uf_table_rows(scaled); i++) {
-        total += cell(scaled, i, "count"), actual += cell(scaled, i, "actual");
-        if (cell(scaled, i, "actual") != 1) continue;
-        double statistic = cell(tests, last, "statistic");
-        assert_true(cell(scaled, i, "low") <= statistic && statistic <= cell(scaled, i, "high"));
+        total += cell_number(scaled, i, "count"), actual += cell_number(scaled, i, "actual");
+        if (cell_number(scaled, i, "actual") != 1) continue;
+        double statistic = cell_number(tests, last, "statistic");
+        assert_true(cell_number(scaled, i, "low") <= statistic &&
+                    statistic <= cell_number(scaled, i, "high"));
     }
     expect_close(total, 1330, 0, "all assignments in the scaled histogram");
     expect_close(actual, 1, 0, "one bin is the actual one");
