@@ -305,6 +305,63 @@ static void sums_are_rows(void **state)
     }
 }
 
+/* The same of people in regions: other people every period, and shocks that a region's people share. */
+static void level_with_people_in_few_regions(void **state)
+{
+    (void)state;
+    enum { N = 21, T = 10, START = 6, PEOPLE = 4, ALL = N * T * PEOPLE, SAMPLES = 150 };
+    static size_t unit[ALL], period[ALL];
+    static double outcome[ALL], treatment[ALL];
+    size_t first[N], by_influence = 0, by_dealing = 0, by_scaled = 0;
+    const struct uf_group_time_options people = {.cross_sections = true};
+    for (size_t u = 0; u < N; u++) first[u] = u < 3 ? START : SIZE_MAX;
+    for (size_t i = 0; i < ALL; i++) {
+        unit[i] = i / (T * PEOPLE), period[i] = i / PEOPLE % T;
+        treatment[i] = first[unit[i]] <= period[i];
+    }
+    const struct uf_did_data data = {.n = ALL,
+                                     .n_units = N,
+                                     .n_periods = T,
+                                     .unit = unit,
+                                     .period = period,
+                                     .outcome = outcome,
+                                     .treatment = treatment,
+                                     .first_period = first,
+                                     .cluster = {unit, NULL},
+                                     .n_groups = {N, 0},
+                                     .n_cluster_dimensions = 1};
+    for (size_t sample = 0; sample < SAMPLES; sample++) {
+        struct uf_error error;
+        struct uf_did_assignment assignment;
+        struct uf_did_noise noise;
+        struct uf_randomisation r;
+        const struct uf_randomisation_options options = {.most_enumerated = 1, .draws = 99, .seed = sample};
+        double shock = 0;
+        for (size_t i = 0; i < ALL; i++) {
+            if (i % PEOPLE == 0) { /* of a region and period; the last one's lingers */
+                shock = period[i] > 0 ? 0.7 * shock : 0;
+                for (size_t k = 0; k < 6; k++) shock += bench_noise(200 + k, sample * ALL + i);
+            }
+            outcome[i] = shock + 2 * bench_noise(210, sample * ALL + i);
+        }
+        assert_ok(uf_did_assignment_init(&data, &assignment, &error), &error);
+        assert_int_equal(assignment.n_blocks, N);
+        assert_ok(uf_did_noise_init(&data, &assignment, &noise, &error), &error);
+        assert_ok(uf_group_time_randomise(&data, &people, &assignment, &noise, &options, &r, &error), &error);
+        by_influence += fabs(r.t[0]) > 1.959964;
+        by_dealing += r.p_coefficient <= 0.05;
+        by_scaled += r.p_scaled <= 0.05;
+        uf_randomisation_clear(&r);
+        uf_did_noise_clear(&noise);
+        uf_did_assignment_clear(&assignment);
+    }
+    print_message("people in regions, rejections at 5 %%: influence %.3f, dealt out %.3f, scaled %.3f\n",
+                  (double)by_influence / SAMPLES, (double)by_dealing / SAMPLES, (double)by_scaled / SAMPLES);
+    assert_true(by_influence > SAMPLES / 10);
+    assert_in_range(by_dealing, SAMPLES / 100, SAMPLES / 10);
+    assert_in_range(by_scaled, SAMPLES / 100, SAMPLES / 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +369,7 @@ int main(void)
         cmocka_unit_test(regions_dealt),
         cmocka_unit_test(sums_are_rows),
         cmocka_unit_test(level_with_few_treated),
+        cmocka_unit_test(level_with_people_in_few_regions),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, NULL, NULL);
