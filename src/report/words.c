@@ -518,6 +518,7 @@ static const struct uf_vocabulary_entry vocabulary[] = {
     {"regions_exposed",
      {"Regions that took part, according to the source", "Regioner som deltog, enligt källan"}},
     {"regions_total", {"Of how many regions", "Av hur många regioner"}},
+    {"rejected", {"Share with p ≤ 0.05", "Andel med p ≤ 0,05"}},
     {"related", {"Related variety", "Relaterad variation"}},
     {"related_high", {"Related variety, highest", "Relaterad variation, högst"}},
     {"related_low", {"Related variety, lowest", "Relaterad variation, lägst"}},
