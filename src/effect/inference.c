@@ -146,6 +146,7 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
         .draws = uf_options_count(options, "bootstrap-draws"),
         .level = inference.level,
         .seed = context->seed,
+        .keep_statistics = context->keep_resampled,
         .progress = context->progress,
         .user = context->user};
     *out = inference;

@@ -142,6 +142,7 @@ struct effect_term {
     const char *term, *method, *group, *period; /* as in struct effect_row */
     double event_time;                          /* NaN: none */
     const double *combination;                  /* k: of the kept coefficients; NULL: not estimated */
+    bool covariate;                             /* a covariate's coefficient: no matter of who was treated */
     double n_obs, n_treated, n_control;         /* as in struct effect_row */
     const char *note; /* why it is not estimated; NULL: how the error was computed */
 };
@@ -162,13 +163,38 @@ uf_status effect_note_summed(const struct effect_run *run, const char *vcov, str
 uf_status effect_add_wild(const struct effect_run *run, const struct effect_regression *regression,
                           const struct effect_term *terms, size_t n_terms, struct uf_table *table,
                           struct uf_error *error);
-/* Rows by Conley–Taber and Ferman–Pinto where asked for, for one term. `data` are the regression's rows, `assignment` says
- * which of their blocks were treated; sizes are the blocks' mean weights. What cannot be had is said in a note. */
+/* The rows of a regression as Conley–Taber and Ferman–Pinto see them: whose they are, and who can lend residuals. */
+struct effect_lenders {
+    size_t n_blocks, n_periods;
+    const size_t *block, *period; /* of each row; borrowed unless own_block */
+    size_t *own_block;
+    bool *treated; /* n_blocks: some row is treated */
+    bool *exposed; /* of each row, as in uf_few_treated_input; NULL: all of treated blocks */
+    double *size;  /* n_blocks: mean weight; NULL: no weights */
+};
+/* Of rows that are the blocks' own periods. */
+uf_status effect_lenders_init(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                              struct effect_lenders *out, struct uf_error *error);
+void effect_lenders_clear(struct effect_lenders *lenders);
+/* The blocks' mean weights in *out (NULL: none are given); free() it. */
+uf_status effect_block_sizes(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                             double **out, struct uf_error *error);
+/* Rows by Conley–Taber and Ferman–Pinto where asked for, for each term that is estimated and no covariate. What cannot
+ * be had is said in a note. */
 uf_status effect_add_few_treated(const struct effect_run *run, const struct effect_regression *regression,
-                                 const struct uf_did_data *data, const struct uf_did_assignment *assignment,
-                                 const struct effect_term *term, struct uf_table *table,
+                                 const struct effect_lenders *lenders, const struct effect_term *terms,
+                                 size_t n_terms, struct uf_table *table, struct uf_error *error);
+/* Where the context asks for it, the statistics of all draws go into the result, of the first term only (resampled.c). */
+uf_status effect_keep_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,
                                  struct uf_error *error);
-/* The rows (scaled, coefficient, t) of a randomisation for `term`; `n_blocks` were dealt to. */
+uf_status effect_keep_wild(const struct effect_run *run, const struct uf_wild_bootstrap *wild,
+                           struct uf_error *error);
+/* The rows (scaled, coefficient, t) of a randomisation for a term; `n_blocks` were dealt to. */
+uf_status effect_add_randomised_term(const struct effect_run *run,
+                                     const struct uf_randomisation *randomisation, double estimate,
+                                     size_t n_blocks, const struct effect_term *term, struct uf_table *table,
+                                     struct uf_error *error);
+/* The same for a term of the whole sample. */
 uf_status effect_add_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,
                                 double estimate, size_t n_blocks, const char *term, struct uf_table *table,
                                 struct uf_error *error);

@@ -19,9 +19,10 @@ static uf_status append(char **text, enum uf_language language, struct uf_words 
     return *text ? UF_OK : uf_fail_memory(error);
 }
 
-uf_status effect_add_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,
-                                double estimate, size_t n_blocks, const char *term, struct uf_table *table,
-                                struct uf_error *error)
+uf_status effect_add_randomised_term(const struct effect_run *run,
+                                     const struct uf_randomisation *randomisation, double estimate,
+                                     size_t n_blocks, const struct effect_term *term, struct uf_table *table,
+                                     struct uf_error *error)
 {
     const struct {
         const char *vcov;
@@ -62,17 +63,24 @@ uf_status effect_add_randomised(const struct effect_run *run, const struct uf_ra
     const struct uf_argument argument = uf_count_argument(n_blocks);
     enum { ROWS = sizeof rows / sizeof *rows };
     const char *chosen = run->inference->chosen;
+    UF_TRY(effect_keep_randomised(run, randomisation, error));
     for (size_t pass = 0; pass < (size_t)2 * ROWS; pass++) { /* the chosen one, then the others */
         size_t r = pass % ROWS;
         bool goes_first = chosen && !strcmp(rows[r].vcov, chosen);
         if (isnan(rows[r].p_value) || goes_first != (pass < ROWS)) continue;
         char *note = NULL;
         UF_TRY(uf_phrase(run->context->language, rows[r].note, &argument, 1, &note, error));
-        struct effect_row row = {.term = term,
+        struct effect_row row = {.term = term->term,
+                                 .method = term->method,
+                                 .group = term->group,
+                                 .period = term->period,
+                                 .n_obs = term->n_obs,
+                                 .n_treated = term->n_treated,
+                                 .n_control = term->n_control,
                                  .vcov = rows[r].vcov,
                                  .note = note,
                                  .estimate = estimate,
-                                 .event_time = NAN,
+                                 .event_time = term->event_time,
                                  .test = effect_no_test};
         row.test.statistic = isinf(rows[r].statistic) ? NAN : rows[r].statistic;
         row.test.p_value = rows[r].p_value;
@@ -88,4 +96,12 @@ uf_status effect_add_randomised(const struct effect_run *run, const struct uf_ra
         UF_TRY(status);
     }
     return UF_OK;
+}
+
+uf_status effect_add_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,
+                                double estimate, size_t n_blocks, const char *term, struct uf_table *table,
+                                struct uf_error *error)
+{
+    const struct effect_term whole = {.term = term, .event_time = NAN};
+    return effect_add_randomised_term(run, randomisation, estimate, n_blocks, &whole, table, error);
 }

@@ -74,6 +74,7 @@ uf_status effect_add_wild(const struct effect_run *run, const struct effect_regr
             return status;
         }
         status = add_wild_row(run, &wild, &terms[t], table, error);
+        if (status == UF_OK && t == 0) status = effect_keep_wild(run, &wild, error);
         uf_wild_bootstrap_clear(&wild);
         UF_TRY(status);
     }
