@@ -11,6 +11,28 @@
 extern const struct uf_hint_number effect_main_estimate, effect_randomisation_numbers[5],
     effect_scaled_numbers[5];
 
+/* Differences by time since the start with both bands (table `event-study`); the arguments are pairs of texts. */
+#define EFFECT_CHART_EVENT_STUDY(title_en, title_sv, value_en, value_sv)                                     \
+    {                                                                                                        \
+        .kind = "event-study", .table = "event-study", .title = {title_en, title_sv},                        \
+        .value_label = {value_en, value_sv}, .value = "estimate", .low = "conf_low", .high = "conf_high",    \
+        .low2 = "band_low", .high2 = "band_high", .x = "event_time", .reference = 0                          \
+    }
+#define EFFECT_CHART_BY_TIME                                                                                 \
+    EFFECT_CHART_EVENT_STUDY("{0}: difference from the comparison by time since the start",                  \
+                             "{0}: skillnad mot jämförelsen efter tid sedan start",                          \
+                             "Difference from the comparison", "Skillnad mot jämförelsen")
+/* A small chart of that kind for each cohort (table `group-time`). */
+#define EFFECT_CHART_BY_COHORT                                                                               \
+    {                                                                                                        \
+        .kind = "small-multiples", .table = "group-time",                                                    \
+        .title = {"{0}: difference from the comparison by starting year and time since the start",           \
+                  "{0}: skillnad mot jämförelsen efter startår och tid sedan start"},                        \
+        .value_label = {"Difference from the comparison", "Skillnad mot jämförelsen"}, .value = "estimate",  \
+        .low = "conf_low", .high = "conf_high",                                                              \
+        .x_label = {"Periods since the start (line: the start)", "Perioder sedan start (linjen: start)"},    \
+        .form = "intervals", .label = "group", .x = "event_time", .reference = 0                             \
+    }
 /* Means of treated and comparison regions over time (table `raw-trends`). */
 #define EFFECT_CHART_TRENDS                                                                                  \
     {                                                                                                        \

@@ -197,8 +197,6 @@ static const char *shown_name(const struct view *view, size_t column)
 {
     const char *name = name_of(view, column), *table = uf_table_name(view->table);
     if (view->chart) return name;
-    if (!strcmp(table, "effect-size") && !strcmp(name, "unit")) return "unit_label";
-    if (!strcmp(table, "effect-size") && !strcmp(name, "label")) return "fact";
     if ((!strcmp(table, "design") || !strcmp(table, "fit")) && !strcmp(name, "term")) return "fact";
     if (!strcmp(table, "leave-one-out") && !strcmp(name, "dropped")) return "left_out";
     if (!strcmp(table, "predictor-balance") && !strcmp(name, "label")) return "predictor";

@@ -127,6 +127,7 @@ static double start_of(const struct run *run, const struct run_analysis *analysi
     bool in_time = !strcmp(hint->kind, "synthetic-control") || !strcmp(hint->kind, "lines") ||
                    !strcmp(hint->kind, "small-multiples");
     if (analysis->kind != ANALYSIS_EFFECT || !in_time) return NAN;
+    if (!strcmp(hint->kind, "lines") && hint->x_label.en) return NAN; /* the axis is something else */
     uf_period start = analysis->effect->start ? analysis->effect->start : run->study->intervention.start;
     return start ? (double)uf_period_year(start) : (double)NAN;
 }
