@@ -550,6 +550,7 @@ static const struct uf_vocabulary_entry vocabulary[] = {
     {"robustness", {"Robustness", "Robusthet"}},
     {"role", {"Role", "Roll"}},
     {"rounding", {"Rounded to", "Avrundat till"}},
+    {"row_group", {"Group of rows", "Radgrupp"}},
     {"rows_after", {"Rows after", "Rader efter"}},
     {"rows_before", {"Rows before", "Rader före"}},
     {"rsca", {"Symmetric specialisation (RSCA)", "Symmetrisk specialisering (RSCA)"}},
