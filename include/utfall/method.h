@@ -82,6 +82,7 @@ struct uf_context {
     int (*progress)(void *user, double share);
     void *user;
     const char *reference_directory; /* the reference codes that ship (datasets/reference); NULL: not known */
+    bool keep_resampled;             /* the statistics of all draws are kept in the result (uf_resampled) */
     const char *directory;           /* what the names of files in options are relative to; NULL: here */
 };
 

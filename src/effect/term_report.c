@@ -54,7 +54,7 @@ uf_status effect_findings_choose(const struct effect_run *run, struct effect_fin
 {
     struct effect_inference *inference = run->inference;
     const struct uf_did_data *data = findings->data ? findings->data : &run->sample->data;
-    struct effect_grounds grounds = {.wild = run->sample->data.n_cluster_dimensions == 1};
+    struct effect_grounds grounds = {.wild = run->sample->data.n_cluster_dimensions > 0};
     static const struct uf_words summed = {"Inference: by clusters (cr1s). Of {0} rows only sums are kept, "
                                            "and the procedures for few clusters need every row.",
                                            "Inferens: efter kluster (cr1s). Av {0} rader sparas bara summor, "

@@ -22,6 +22,7 @@ struct layout_request {
     size_t n_numbers;
     const char *const *clusters; /* text columns */
     size_t n_clusters;
+    enum uf_language language; /* of the ledger */
 };
 
 /* Everything but roles, labels of columns, treatment and exposures. Rows without unit or period are left out

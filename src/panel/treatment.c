@@ -183,7 +183,8 @@ uf_status panel_treat_by_list(struct uf_panel *panel, const char *const *treated
             const char *nearest =
                 uf_text_nearest(treated[i], (const char *const *)panel->units.code, panel->units.count);
             return uf_fail(error, UF_BAD_USAGE, "the treated unit '%s' is not in the data%s%s%s", treated[i],
-                           nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+                           nearest ? "; did you mean '" : "; expected a code as the data has it, as '",
+                           nearest ? nearest : panel->units.code[0], nearest ? "'?" : "'");
         }
         panel->treatment.first_period[unit] = first;
     }

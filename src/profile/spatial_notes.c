@@ -73,10 +73,7 @@ uf_status spatial_sentence(const struct spatial_study *study, size_t r, char **o
     struct uf_words sentence =
         study->used[r] || !isnan(series->value[panel_series_at(series, r, study->period)]) ? island : missing;
     if (study->used[r] && !alone) {
-        double sum = 0;
-        for (size_t l = study->weights.start[i]; l < study->weights.start[i + 1]; l++)
-            sum += study->weights.weight[l];
-        mean = study->lag[i] / sum;
+        mean = study->lag[i] / spatial_study_links(study, i);
         sentence = sentences[study->quadrant[i]][spatial_study_stands_out(study, i) ? 0 : 1];
     }
     /* of a region and of its neighbours' mean alike: what tells them apart, no more */
@@ -197,6 +194,28 @@ static uf_status tell_rounding(const struct spatial_study *study, struct uf_resu
                               text, no_advice, arguments, 2, error);
 }
 
+/* Quadrants of the picture that rounding leaves open: a band that holds the mean, of the region or of its neighbours. */
+static uf_status tell_open(const struct spatial_study *study, struct uf_result *result,
+                           struct uf_error *error)
+{
+    static const struct uf_words text = {"Given the rounding, {0} of {1} regions could lie in another "
+                                         "quadrant (high or low, among high or low).",
+                                         "Avrundningen gör att {0} av {1} regioner kan ligga i en annan "
+                                         "kvadrant (hög eller låg, bland höga eller låga)."};
+    size_t open = 0, placed = 0;
+    if (!study->bands.low) return UF_OK;
+    for (size_t i = 0; i < study->n; i++) {
+        const size_t z = spatial_study_drawn_z(study, i), lag = spatial_study_drawn_lag(study, i);
+        const double *low = study->bands.low, *high = study->bands.high;
+        if (spatial_study_neighbours(study, i) == 0) continue;
+        placed++;
+        open += (low[z] < 0 && high[z] > 0) || (low[lag] < 0 && high[lag] > 0);
+    }
+    const struct uf_argument arguments[] = {uf_count_argument(open), uf_count_argument(placed)};
+    return uf_result_add_note(result, study->series.language, UF_NOTE, "quadrants-open", text, no_advice,
+                              arguments, 2, error);
+}
+
 static uf_status tell_few(const struct spatial_study *study, struct uf_result *result, struct uf_error *error)
 {
     static const struct uf_words few = {"With {0} regions only very strong patterns can be told from chance: "
@@ -222,5 +241,6 @@ uf_status spatial_tell(const struct spatial_study *study, struct uf_result *resu
     UF_TRY(tell_neighbours(study, result, error));
     UF_TRY(tell_finding(study, result, error));
     UF_TRY(tell_rounding(study, result, error));
+    UF_TRY(tell_open(study, result, error));
     return tell_few(study, result, error);
 }

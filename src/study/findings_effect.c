@@ -191,11 +191,11 @@ static uf_status tell_estimate(const struct run *run, const struct run_analysis 
     return status;
 }
 
-/* The first row that has a value in the column; SIZE_MAX: none. */
-static size_t first_with(const struct uf_table *table, const char *column)
+/* The row whose p-value is told: the one that was adjusted, else the first that has any; SIZE_MAX: none. */
+static size_t told_row(const struct run_analysis *analysis, const struct uf_table *table)
 {
-    for (size_t i = 0; i < uf_table_rows(table); i++)
-        if (!isnan(cell(table, i, column))) return i;
+    for (size_t i = analysis->adjusted ? analysis->adjusted_row : 0; i < uf_table_rows(table); i++)
+        if (!isnan(cell(table, i, "p_value"))) return i;
     return SIZE_MAX;
 }
 
@@ -217,15 +217,31 @@ static uf_status tell_interval(const struct run *run, const struct run_analysis 
                                      named = {"; {0} % confidence interval {1} to {2}, {3}",
                                               "; {0} % konfidensintervall {1} till {2}, {3}"};
         /* The p-value that follows names the inference that both have. */
-        return add(run, sentence, first_with(table, "p_value") == i ? alone : named, arguments, 4, error);
+        return add(run, sentence, told_row(analysis, table) == i ? alone : named, arguments, 4, error);
     }
     return UF_OK;
 }
 
-static uf_status tell_p_value(const struct run *run, const struct uf_table *table, struct uf_buffer *sentence,
+/* Beside the plain p-value: what it is when read together with the others. */
+static uf_status tell_adjusted(const struct run *run, const struct run_analysis *analysis,
+                               struct uf_buffer *sentence, struct uf_error *error)
+{
+    if (!analysis->adjusted) return UF_OK;
+    double p = analysis->adjusted_p;
+    const struct uf_argument arguments[] = {uf_number_argument(p < 0.0005 ? 0.001 : p, 3),
+                                            uf_text_argument(run_adjustment_name(run)),
+                                            uf_text_argument(p < 0.0005 ? "<" : "=")};
+    return add(run, sentence,
+               (struct uf_words){"; read together with the others p {2} {0}, {1}",
+                                 "; läst tillsammans med de andra p {2} {0}, {1}"},
+               arguments, 3, error);
+}
+
+static uf_status tell_p_value(const struct run *run, const struct run_analysis *analysis,
+                              const struct uf_table *table, struct uf_buffer *sentence,
                               struct uf_error *error)
 {
-    const size_t row = first_with(table, "p_value");
+    const size_t row = told_row(analysis, table);
     if (row == SIZE_MAX) return UF_OK;
     double p = cell(table, row, "p_value");
     char buffer[64];
@@ -234,7 +250,9 @@ static uf_status tell_p_value(const struct run *run, const struct uf_table *tabl
         uf_text_argument(
             run_inference_words(text_cell(table, row, "vcov"), run->language, buffer, sizeof buffer)),
         uf_text_argument(p < 0.0005 ? "<" : "=")};
-    return add(run, sentence, (struct uf_words){"; p {2} {0}, {1}", "; p {2} {0}, {1}"}, arguments, 3, error);
+    UF_TRY(
+        add(run, sentence, (struct uf_words){"; p {2} {0}, {1}", "; p {2} {0}, {1}"}, arguments, 3, error));
+    return tell_adjusted(run, analysis, sentence, error);
 }
 
 uf_status run_find_effect(const struct run *run, struct run_analysis *analysis, struct uf_error *error)
@@ -245,7 +263,7 @@ uf_status run_find_effect(const struct run *run, struct run_analysis *analysis, 
     uf_buffer_init(&sentence);
     uf_status status = tell_estimate(run, analysis, table, &sentence, error);
     if (status == UF_OK) status = tell_interval(run, analysis, table, &sentence, error);
-    if (status == UF_OK) status = tell_p_value(run, table, &sentence, error);
+    if (status == UF_OK) status = tell_p_value(run, analysis, table, &sentence, error);
     uf_buffer_append(&sentence, ").");
     char *text = uf_buffer_take(&sentence);
     analysis->n_focus_findings = 1;

@@ -13,7 +13,7 @@ static const char *const unknown_regions[] = {"refuse", "skip", "add", NULL};
 static const char *const accept_or_refuse[] = {"accept", "refuse", NULL};
 static const char *const follow_charts[] = {"lines", "tile-map", NULL};
 static const char *const judgements[] = {"plausible", "doubtful", "violated", "not-testable", NULL};
-static const char *const multiple_testing[] = {"holm", "benjamini-hochberg", "none", NULL};
+static const char *const multiple_testing[] = {"holm", "romano-wolf", "benjamini-hochberg", "none", NULL};
 static const char *const abouts[] = {"parallel-trends",
                                      "no-anticipation",
                                      "no-spill-over",
@@ -422,8 +422,8 @@ static const struct schema_field study_fields[] = {
     FIELD(study, "effects", effects, SCHEMA_MAPS, .schema = &effect_schema,
           .summary = "what became different"),
     FIELD(study, "multiple-testing", multiple_testing, SCHEMA_TEXT, .choices = multiple_testing,
-          .summary = "how the p-values of the effects' main estimates are adjusted: holm, benjamini-hochberg "
-                     "or none (default)"),
+          .summary = "how the p-values of the effects' main estimates are adjusted: holm, romano-wolf, "
+                     "benjamini-hochberg or none (default)"),
     FIELD(study, "limits", limits, SCHEMA_ALL_WORDS, .summary = "what the reader should not conclude"),
     FIELD(study, "disclosure", disclosure, SCHEMA_MAP, .schema = &disclosure_schema,
           .summary = "what is too small to be shown"),

@@ -42,6 +42,12 @@ near "$(value $board level unit=SE312 indicator=post_secondary)" "$level" 1e-9 "
 [[ $(value $board role unit=SE321 indicator=post_secondary) == peer ]] || fail "no peer on the board"
 [[ -n $(value $board reason unit=SE312 indicator=business_rnd) ]] || fail "a missing indicator gives no reason"
 
+# In the report an indicator heads its regions, and nothing is wider than a page: the rest is in the CSV.
+grep -q '<th scope="rowgroup" colspan="8"><span class="group-text">Eftergymnasial utbildning, 16–74 år (%). Kompetensförsörjning; högre är bättre; jämförelseregionernas medel 31,6<' sv/report.html ||
+    fail "the indicator is no heading of its rows"
+grep -q 'Indicators without figures</span></th>' en/report.html || fail "the indicators without figures have no heading"
+grep -q '<th scope="row">Örebro (peer)</th>' en/report.html || fail "a peer is not named as one"
+
 # 2. Focus charts
 for chart in scoreboard inequality-1 priority-map-norra-mellansverige peer-regions-1-norra-mellansverige lq-employment-county-3-se312; do
     [[ -s sv/charts/$chart.svg ]] || fail "no chart $chart"
