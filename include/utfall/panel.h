@@ -163,6 +163,7 @@ struct uf_store_panel_request {
     uf_period from, to;  /* 0: all */
     const char *const *treated;
     size_t n_treated;
+    const double *dose; /* n_treated: what each of them got, from the start on; NULL: no amounts */
     uf_period start;
     const char *intervention; /* code of the one under study; NULL: none */
     /* codes of other interventions to look up; n 0: all that overlap in time */

@@ -66,6 +66,15 @@ struct uf_table *uf_result_table(const struct uf_result *result, const char *nam
     return NULL;
 }
 
+/* Two tables may have the same to say. */
+static bool is_said(const struct uf_result *result, const struct uf_note *note)
+{
+    for (size_t i = 0; i < result->n_notes; i++)
+        if (!strcmp(result->notes[i].code, note->code) && !strcmp(result->notes[i].text, note->text))
+            return true;
+    return false;
+}
+
 uf_status uf_result_add_note(struct uf_result *result, enum uf_language language, enum uf_severity severity,
                              const char *code, struct uf_words text, struct uf_words advice,
                              const struct uf_argument *arguments, size_t n_arguments, struct uf_error *error)
@@ -75,6 +84,10 @@ uf_status uf_result_add_note(struct uf_result *result, enum uf_language language
     if (status == UF_OK) status = uf_phrase(language, text, arguments, n_arguments, &note.text, error);
     if (status == UF_OK && advice.en)
         status = uf_phrase(language, advice, arguments, n_arguments, &note.advice, error);
+    if (status == UF_OK && is_said(result, &note)) {
+        clear_note(&note);
+        return UF_OK;
+    }
     void *notes = status == UF_OK ? one_more(result->notes, result->n_notes, sizeof *result->notes) : NULL;
     if (!notes) {
         clear_note(&note);

@@ -48,7 +48,9 @@ enum uf_legend_sign {
     UF_SIGN_FIT = 38,
     UF_SIGN_NO_SIZE = 39,
     UF_SIGN_REFERENCE = 40,
-    UF_SIGN_LINE_1 = 41 /* and the following five: a line in colour */
+    UF_SIGN_LINE_1 = 41, /* and the following five: a line in colour */
+    UF_SIGN_AREA = 51,
+    UF_SIGN_AREA2 = 52
 };
 
 enum { UF_BODY_SIZE = 12, UF_LINE_HEIGHT = 16 };

@@ -296,6 +296,8 @@ static uf_status treat(struct uf_store *store, const struct uf_store_panel_reque
     char start[UF_PERIOD_SIZE];
     uf_period_print(request->start, start);
     if (status == UF_OK) status = panel_treat_by_list(panel, codes, request->n_treated, start, error);
+    if (status == UF_OK && request->dose)
+        status = panel_dose_by_list(panel, codes, request->dose, request->n_treated, error);
     for (size_t i = 0; codes && i < request->n_treated; i++) free((char *)codes[i]);
     free(codes);
     return status;

@@ -227,6 +227,16 @@ static const struct schema_field cost_fields[] = {
 static const struct schema cost_schema = {
     .what = "cost", .size = sizeof(struct study_cost), .fields = cost_fields, .n_fields = COUNT(cost_fields)};
 
+static const struct schema_field dose_fields[] = {
+    FIELD(study_dose, "amount", amount, SCHEMA_NUMBER, .required = true, .summary = "how much, above 0"),
+};
+static const struct schema dose_schema = {.what = "a dose",
+                                          .size = sizeof(struct study_dose),
+                                          .fields = dose_fields,
+                                          .n_fields = COUNT(dose_fields),
+                                          .shorthand = "amount",
+                                          .name = offsetof(struct study_dose, name)};
+
 static const struct schema_field intervention_fields[] = {
     FIELD(study_intervention, "name", name, SCHEMA_WORDS,
           .summary = "its name for people; default: the programme's"),
@@ -234,6 +244,8 @@ static const struct schema_field intervention_fields[] = {
           .summary = "its code among the programmes that ship with Utfall"),
     FIELD(study_intervention, "treated", treated, SCHEMA_TEXTS, .summary = "the regions that took part"),
     FIELD(study_intervention, "start", start, SCHEMA_PERIOD, .summary = "the first treated period"),
+    FIELD(study_intervention, "dose", doses, SCHEMA_NAMED, .schema = &dose_schema,
+          .summary = "region: how much it got from the start on, as SEK per employee; for dose-response"),
     FIELD(study_intervention, "cost", cost, SCHEMA_MAP, .schema = &cost_schema, .summary = "what it cost"),
     FIELD(study_intervention, "also-exposed", also_exposed, SCHEMA_TEXTS,
           .summary = "codes of other programmes to look up; default: all that overlap in time"),

@@ -256,6 +256,15 @@ static void test_palette_can_be_told_apart(void **state)
             assert_true(contrast(colours[k], colours[k - 1]) > 1.3);
         }
     }
+    /* a grey print tells any two classes apart, and the sides of the middle */
+    colours_of(palette, "array diverging_colour[5]", colours);
+    for (size_t k = 0; k < 5; k++)
+        for (size_t j = 0; j < k; j++)
+            if (contrast(colours[k], colours[j]) < 1.35)
+                fail_msg("%s and %s have a contrast of %.2f", colours[j], colours[k],
+                         contrast(colours[j], colours[k]));
+    assert_true(luminance(colours[0]) < luminance(colours[4]) &&
+                luminance(colours[1]) < luminance(colours[3]));
     /* bars in and out of focus; neighbouring solid components of a stack, since hatched ones stand between
      * them */
     colours_of(palette, "colour_bar", colours);
