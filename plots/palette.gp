@@ -36,8 +36,8 @@ line_styles = "set style line 1 linewidth 2.4 dashtype solid linecolor rgb focus
     set style line 9 linewidth 1 dashtype (4,3) linecolor rgb colour_axis"
 
 # Components of a stack: solid (pattern -1) and hatched by turns, dark to light.
-array part_colour[6] = ['#123a63', '#b84a00', '#6f9a3a', '#5b2a86', '#00735c', '#7a7a7a']
-array part_pattern[6] = [-1, 4, -1, 5, 6, -1]
+array part_colour[7] = ['#123a63', '#b84a00', '#6f9a3a', '#5b2a86', '#00735c', '#7a7a7a', '#a3195b']
+array part_pattern[7] = [-1, 4, -1, 5, 6, -1, 7]
 
 # Five classes of a map, with the colour of text upon each: light to dark, or dark at both ends around a light middle. Any two
 # differ in lightness, those below the middle are darker than those above it.

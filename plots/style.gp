@@ -51,8 +51,8 @@ place_texts = "do for [i = 1:n_text] { \
 # without a size, 40 the line to compare with, 41 to 46 lines, 51 the area of a band, 52 a wider band around it.
 place_signs = "do for [i = 1:n_sign] { \
     k = int(sign[i]); x = sx(sign_x[i]); y = sy(sign_y[i]); \
-    if (k <= 6) { sign_colour = part_colour[k] }; if (k >= 21 && k <= 25) { sign_colour = class_colour[k - 20] }; \
-    if (k <= 6) { if (part_pattern[k] < 0) { set object rectangle from screen x, sy(sign_y[i] + 6) to screen sx(sign_x[i] + 24), sy(sign_y[i] - 6) fillcolor rgb sign_colour fillstyle solid border rgb sign_colour } else { set object rectangle from screen x, sy(sign_y[i] + 6) to screen sx(sign_x[i] + 24), sy(sign_y[i] - 6) fillcolor rgb sign_colour fillstyle pattern part_pattern[k] border rgb sign_colour } }; \
+    if (k <= 7) { sign_colour = part_colour[k] }; if (k >= 21 && k <= 25) { sign_colour = class_colour[k - 20] }; \
+    if (k <= 7) { if (part_pattern[k] < 0) { set object rectangle from screen x, sy(sign_y[i] + 6) to screen sx(sign_x[i] + 24), sy(sign_y[i] - 6) fillcolor rgb sign_colour fillstyle solid border rgb sign_colour } else { set object rectangle from screen x, sy(sign_y[i] + 6) to screen sx(sign_x[i] + 24), sy(sign_y[i] - 6) fillcolor rgb sign_colour fillstyle pattern part_pattern[k] border rgb sign_colour } }; \
     if (k == 11) { set label '' at screen sx(sign_x[i] + 12), y point pointtype 13 pointsize 1.1 * point_unit linecolor rgb colour_total front }; \
     if (k == 12) { set arrow from screen x, y to screen sx(sign_x[i] + 24), y nohead linewidth 1.2 linecolor rgb colour_context }; \
     if (k == 13) { set arrow from screen x, y to screen sx(sign_x[i] + 24), y nohead linestyle 8 }; \

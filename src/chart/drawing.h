@@ -34,7 +34,7 @@ enum { UF_FOCUS_COLOURS = 6 };
 
 /* The signs of the legend row; style.gp draws them. */
 enum uf_legend_sign {
-    UF_SIGN_PART_1 = 1, /* and the following five: a component of a stack */
+    UF_SIGN_PART_1 = 1, /* and the following six: a component of a stack */
     UF_SIGN_TOTAL = 11,
     UF_SIGN_CONTEXT = 12,
     UF_SIGN_BENCHMARK = 13,

@@ -230,7 +230,7 @@ static void test_palette_can_be_told_apart(void **state)
     static const char *const marks[] = {"colour_bar",       "colour_bar_context",  "colour_context",
                                         "colour_benchmark", "colour_band",         "colour_band2",
                                         "colour_reference", "colour_total",        "colour_axis",
-                                        "colour_tile_edge", "array part_colour[6]"};
+                                        "colour_tile_edge", "array part_colour[7]"};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         for (size_t k = colours_of(palette, marks[i], colours); k-- > 0;)
             if (contrast(colours[k], "#ffffff") < 3)
@@ -270,7 +270,7 @@ static void test_palette_can_be_told_apart(void **state)
     colours_of(palette, "colour_bar", colours);
     colours_of(palette, "colour_bar_context", texts);
     assert_true(contrast(colours[0], texts[0]) > 1.4);
-    colours_of(palette, "array part_colour[6]", colours);
+    colours_of(palette, "array part_colour[7]", colours);
     assert_true(contrast(colours[0], colours[2]) > 2);
     free(palette);
 }
