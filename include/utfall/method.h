@@ -82,6 +82,7 @@ struct uf_context {
     int (*progress)(void *user, double share);
     void *user;
     const char *reference_directory; /* the reference codes that ship (datasets/reference); NULL: not known */
+    bool keep_resampled;             /* the statistics of all draws are kept in the result (uf_resampled) */
     const char *directory;           /* what the names of files in options are relative to; NULL: here */
 };
 
@@ -124,8 +125,9 @@ struct uf_chart_hint {
     const char *form; /* small-multiples: `form` of chart.h; NULL: lines */
     /* drawn only where this option has this value, as of several hints that differ in words; NULL: always */
     const char *only_option, *only_value;
+    const char *unless_table; /* not drawn where the result has this table; NULL: always */
     const char *low2,
-        *high2; /* event-study: the simultaneous band; not drawn where the table has no value there */
+        *high2; /* event-study, lines: the simultaneous band; not drawn where the table has no value there */
     struct uf_words
         band_label; /* what low and high are, {0} the level in per cent; NULL words: by the kind */
     struct uf_words
@@ -160,6 +162,7 @@ struct uf_method {
     size_t n_charts;
     bool needs_sector;    /* profile: the panel is by sector */
     bool needs_treatment; /* effect */
+    bool takes_dose;      /* the amounts per region of a study are its treatment; else they are not looked at */
     bool needs_period;    /* false: one cross-section is enough */
     /* On failure `result` keeps the notes and ledger gathered so far (a refusal explains itself there):
      * UF_NOT_IDENTIFIED goes with at least one UF_FATAL note, and the error repeats it in one sentence. */

@@ -110,7 +110,8 @@ struct uf_file_panel_request {
     const char *cohort;         /* a column with the first treated period; 0 or empty: never */
     const char *const *treated; /* unit codes */
     size_t n_treated;
-    const char *start; /* with treated */
+    const char *start;         /* with treated */
+    enum uf_language language; /* of the ledger */
 };
 /* Builds a panel from named columns; says in the ledger which rows were left out. A column that is not there
  * is UF_BAD_USAGE with the nearest name; two rows for one unit and period are UF_BAD_INPUT with both lines. */
@@ -162,6 +163,7 @@ struct uf_store_panel_request {
     uf_period from, to;  /* 0: all */
     const char *const *treated;
     size_t n_treated;
+    const double *dose; /* n_treated: what each of them got, from the start on; NULL: no amounts */
     uf_period start;
     const char *intervention; /* code of the one under study; NULL: none */
     /* codes of other interventions to look up; n 0: all that overlap in time */

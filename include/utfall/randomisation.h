@@ -97,6 +97,10 @@ uf_status uf_randomisation_interval(const struct uf_randomisation *randomisation
 
 void uf_randomisation_clear(struct uf_randomisation *randomisation);
 
+/* The share of the statistics (count; the actual one first) at least as large as the actual one in absolute value, and the
+ * smallest that any of them could have given; what is NaN counts as extreme, and both are NaN where the actual one is. */
+void uf_randomisation_share(const double *statistic, size_t count, double *p, double *least);
+
 /* --- any estimator ------------------------------------------------------------------------------ */
 
 struct uf_randomisation_design { /* borrowed */

@@ -54,7 +54,7 @@ uf_status effect_findings_choose(const struct effect_run *run, struct effect_fin
 {
     struct effect_inference *inference = run->inference;
     const struct uf_did_data *data = findings->data ? findings->data : &run->sample->data;
-    struct effect_grounds grounds = {.wild = run->sample->data.n_cluster_dimensions == 1};
+    struct effect_grounds grounds = {.wild = run->sample->data.n_cluster_dimensions > 0};
     static const struct uf_words summed = {"Inference: by clusters (cr1s). Of {0} rows only sums are kept, "
                                            "and the procedures for few clusters need every row.",
                                            "Inferens: efter kluster (cr1s). Av {0} rader sparas bara summor, "
@@ -217,7 +217,7 @@ uf_status effect_drop_temporal(const struct effect_run *run, struct uf_error *er
     size_t kept = 0, count;
     for (size_t c = 0; c < inference->n_covariances; c++) {
         const struct uf_covariance_type *type = &uf_covariance_types(&count)[inference->covariance[c].kind];
-        if (!type->temporal) {
+        if (type->kind != UF_COVARIANCE_DRISCOLL_KRAAY) {
             inference->covariance[kept++] = inference->covariance[c];
             continue;
         }

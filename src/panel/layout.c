@@ -364,8 +364,11 @@ uf_status panel_lay_out(const struct layout_request *request, struct uf_result *
         for (size_t i = 0; i < n; i++)
             if (uf_table_text(table, kept[i], column)) kept[write++] = kept[i];
         n = write;
+        static const struct uf_words empty = {"the key is empty", "nyckeln är tom"};
         if (ledger && n < before)
-            UF_TRY_GOTO(uf_result_add_ledger(ledger, keys[k], "the key is empty", before, n, error), done);
+            UF_TRY_GOTO(uf_result_add_ledger(ledger, keys[k], uf_words_in(empty, request->language), before,
+                                             n, error),
+                        done);
     }
     if (status == UF_OK && n == 0)
         status = uf_fail_at(error, UF_BAD_INPUT, request->place, 0, 0,

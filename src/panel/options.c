@@ -146,6 +146,10 @@ uf_status uf_options_set_list(struct uf_options *options, const char *name, cons
         if (n_items == 1) return uf_options_set(options, name, items[0], error);
         return uf_fail(error, UF_BAD_USAGE, "option '%s' takes one value, found %zu", name, n_items);
     }
+    if (n_items == 0 && option->choices)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option '%s': found an empty list, expected one or more of its choices%s%s", name,
+                       option->default_text ? ", as " : "", option->default_text ? option->default_text : "");
     struct value value = {0};
     struct uf_buffer joined;
     uf_buffer_init(&joined);

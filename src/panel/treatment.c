@@ -183,9 +183,32 @@ uf_status panel_treat_by_list(struct uf_panel *panel, const char *const *treated
             const char *nearest =
                 uf_text_nearest(treated[i], (const char *const *)panel->units.code, panel->units.count);
             return uf_fail(error, UF_BAD_USAGE, "the treated unit '%s' is not in the data%s%s%s", treated[i],
-                           nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+                           nearest ? "; did you mean '" : "; expected a code as the data has it, as '",
+                           nearest ? nearest : panel->units.code[0], nearest ? "'?" : "'");
         }
         panel->treatment.first_period[unit] = first;
     }
+    return UF_OK;
+}
+
+uf_status panel_dose_by_list(struct uf_panel *panel, const char *const *treated, const double *dose,
+                             size_t n_treated, struct uf_error *error)
+{
+    double *of_unit = calloc(panel->units.count + 1, sizeof *of_unit);
+    panel->treatment.dose = malloc((panel->n_rows + 1) * sizeof *panel->treatment.dose);
+    if (!of_unit || !panel->treatment.dose) {
+        free(of_unit);
+        return uf_fail_memory(error);
+    }
+    for (size_t i = 0; i < n_treated; i++) {
+        size_t unit = uf_dictionary_find(&panel->units, treated[i]);
+        if (unit != SIZE_MAX) of_unit[unit] = dose[i];
+    }
+    for (size_t i = 0; i < panel->n_rows; i++) {
+        const size_t unit = panel->unit[i];
+        panel->treatment.dose[i] =
+            panel->treatment.first_period[unit] <= panel->period[i] ? of_unit[unit] : 0;
+    }
+    free(of_unit);
     return UF_OK;
 }

@@ -34,7 +34,7 @@ static bool at_least(double value, double reference)
     return isnan(value) || fabs(value) >= fabs(reference) * (1 - TIE);
 }
 
-static void share_extreme(const double *statistic, size_t count, double *p, double *least)
+void uf_randomisation_share(const double *statistic, size_t count, double *p, double *least)
 {
     size_t extreme = 0, ties = 0;
     double largest = 0;
@@ -105,9 +105,9 @@ static uf_status run(const struct dealt *dealt, const struct uf_randomisation_op
     for (size_t k = 0; k < dealt->n_terms; k++) {
         struct uf_randomisation *r = &out[k];
         r->count = done;
-        share_extreme(r->coefficient, done, &r->p_coefficient, &r->least_p_coefficient);
-        share_extreme(r->t, done, &r->p_t, &r->least_p_t);
-        share_extreme(r->scaled, done, &r->p_scaled, &r->least_p_scaled);
+        uf_randomisation_share(r->coefficient, done, &r->p_coefficient, &r->least_p_coefficient);
+        uf_randomisation_share(r->t, done, &r->p_t, &r->least_p_t);
+        uf_randomisation_share(r->scaled, done, &r->p_scaled, &r->least_p_scaled);
         if (isnan(r->coefficient[0])) uf_randomisation_clear(r);
     }
     return UF_OK;

@@ -153,6 +153,18 @@ static void tables_of_a_plain_run(void **state)
         total += cell(bins, i, "count"), actual += cell(bins, i, "actual");
     expect_close(total, 1330, 0, "all assignments in the histogram");
     expect_close(actual, 1, 0, "one bin is the actual one");
+    const size_t last = uf_table_rows(tests) - 1;
+    assert_string_equal(cell_text(tests, last, "vcov"), "randomisation-scaled");
+    const struct uf_table *scaled = uf_result_table(&ran.result, "randomisation-scaled");
+    total = 0, actual = 0;
+    for (size_t i = 0; i < uf_table_rows(scaled); i++) {
+        total += cell(scaled, i, "count"), actual += cell(scaled, i, "actual");
+        if (cell(scaled, i, "actual") != 1) continue;
+        double statistic = cell(tests, last, "statistic");
+        assert_true(cell(scaled, i, "low") <= statistic && statistic <= cell(scaled, i, "high"));
+    }
+    expect_close(total, 1330, 0, "all assignments in the scaled histogram");
+    expect_close(actual, 1, 0, "one bin is the actual one");
     assert_int_equal(uf_table_rows(uf_result_table(&ran.result, "raw-trends")), 24);
     assert_non_null(uf_result_table(&ran.result, "design"));
     assert_int_equal(ran.result.n_ledger, 1);
