@@ -72,13 +72,6 @@ static const struct uf_chart_hint charts[] = {
 
 /* --- what was asked for ---------------------------------------------------------------------------- */
 
-static int choice_of(const struct uf_options *options, const char *name, const char *const *choices)
-{
-    int i = 0;
-    while (choices[i] && strcmp(choices[i], uf_options_text(options, name))) i++;
-    return i;
-}
-
 static uf_status whole(const struct uf_options *options, const char *name, long *out, bool *given,
                        struct uf_error *error)
 {
@@ -103,9 +96,9 @@ static uf_status read_request(const struct uf_options *options, const struct uf_
                        "option 'confidence-level': found %g, expected a share between 0 and 1, as 0.95",
                        level);
     run->options = (struct uf_group_time_options){
-        .estimator = (enum uf_drdid_estimator)choice_of(options, "estimator", estimators),
-        .control = (enum uf_group_time_control)choice_of(options, "control", controls),
-        .base = (enum uf_group_time_base)choice_of(options, "base-period", bases),
+        .estimator = (enum uf_drdid_estimator)uf_options_choice(options, "estimator"),
+        .control = (enum uf_group_time_control)uf_options_choice(options, "control"),
+        .base = (enum uf_group_time_base)uf_options_choice(options, "base-period"),
         .anticipation = (long)uf_options_count(options, "anticipation"),
         .threads = context->threads};
     if (run->options.anticipation > 1000000)
@@ -124,7 +117,7 @@ static uf_status read_request(const struct uf_options *options, const struct uf_
     if (run->multiplier && !run->bands)
         return uf_fail(error, UF_BAD_USAGE,
                        "inference 'multiplier' needs draws: found draws 0, expected some, as 999");
-    run->scale = (enum effect_scale)choice_of(options, "scale", effect_scales);
+    run->scale = (enum effect_scale)uf_options_choice(options, "scale");
     averaging->least = -2000000, averaging->most = 2000000;
     UF_TRY(whole(options, "balance-event-time", &averaging->balance_event_time, &averaging->balanced, error));
     UF_TRY(whole(options, "least-event-time", &averaging->least, &averaging->limited, error));
@@ -223,7 +216,7 @@ static uf_status check_treatment(const struct callaway_run *run, const struct uf
             uf_number_argument(value, -1)};
         return refuse(run, "treatment-dose", dose, dose_advice, arguments, 2, error);
     }
-    if (panel->treatment.switches_off && choice_of(options, "switching-off", switchings) == 0)
+    if (panel->treatment.switches_off && uf_options_choice(options, "switching-off") == 0)
         return refuse(run, "treatment-ends", off, off_advice, NULL, 0, error);
     const struct uf_argument units = uf_count_argument(run->design.n_units);
     if (run->design.n_control == 0 && run->options.control == UF_CONTROL_NEVER_TREATED)
