@@ -8,7 +8,7 @@ source "$(dirname "$0")/../support/cli.sh"
 awk -F, 'NR == 1 { print $0 ",lat,lon,x"; next } { print $0 "," 55 + $1 / 2 "," 12 + ($1 * 7 % 10) / 2 "," ($1 * 13 + $2 * 7 + $1 * $2) % 17 }' \
     "$UTFALL_SOURCE_DIR/docs/examples/simulated_starts.csv" >panel.csv
 "$UTFALL" effect did --help >help.txt
-names=$(tr -s ' \n' ' ' <help.txt | grep -oP '\[auto \|\K[^]]*' | tr -d '|') # all that there are
+names=$(tr -s ' \n' ' ' <help.txt | grep -oP '\[auto \|\K[^]]*' | head -n 1 | tr -d '|') # all that there are; the scale has an auto too
 [[ $(wc -w <<<"$names") -ge 15 ]] || fail "the choices of inference are not in the help: $names"
 
 run() { # METHOD INFERENCE OPTION…: the tables as JSON in out.json
@@ -77,7 +77,13 @@ for method in did sun-abraham stacked; do
     left_out $method "it needs coordinates for each region and a distance" --inference conley
     left_out $method "the lag must be smaller than the number of periods" --inference driscoll-kraay --lag 90
     left_out $method "it is not defined for two cluster columns" --inference cr2 --cluster county,year
-    left_out $method "it needs one cluster column with at least two clusters" --inference wild-bootstrap --cluster county,year
+    left_out $method "the lag must be smaller than the number of periods" --inference newey-west --lag 90
+    # two cluster columns: the bootstrap has rows, with two-way errors
+    panel $method --data panel.csv --inference wild-bootstrap --cluster county,year --bootstrap-draws 199 >rows.txt 2>messages.txt
+    checks=$((checks + 1))
+    if ! grep -q "two-way errors" rows.txt || grep -q "bootstrap was left out" messages.txt; then
+        fail "$method: no wild bootstrap of two cluster columns: $(cat messages.txt)"
+    fi
 done
 # without residuals nothing is lent
 awk -F, 'BEGIN { OFS = "," } NR > 1 { $3 = $1 + $2 + ($4 == 1) } { print }' panel.csv >exact.csv
