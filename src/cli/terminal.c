@@ -253,8 +253,17 @@ static uf_status choose_table(const struct arguments *arguments, const struct uf
         status = uf_text_list_add(&names, uf_table_name(result->tables[i]), error);
     if (status == UF_OK) {
         const char *nearest = uf_text_nearest(name, (const char *const *)names.items, names.count);
-        status = uf_fail(error, UF_BAD_USAGE, "the result has no table '%s'%s%s%s", name,
-                         nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+        struct uf_buffer all;
+        uf_buffer_init(&all);
+        for (size_t i = 0; i < names.count; i++) {
+            if (i) uf_buffer_append(&all, ", ");
+            uf_buffer_append(&all, names.items[i]);
+        }
+        char *list = uf_buffer_take(&all);
+        status = uf_fail(error, UF_BAD_USAGE, "the result has no table '%s'%s%s%s; it has %s", name,
+                         nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "",
+                         list ? list : "others");
+        free(list);
     }
     uf_text_list_clear(&names);
     return status;

@@ -61,6 +61,8 @@ const char *run_inference_words(const char *vcov, enum uf_language language, cha
         {"placebo-in-space", {"rank among placebo regions", "rang bland placeboregioner"}},
         {"newey-west", {"Newey–West", "Newey–West"}},
         {"prais-winsten", {"Prais–Winsten", "Prais–Winsten"}},
+        {"integrated-ar1",
+         {"autoregression, dependence integrated out", "autoregression, beroendet integrerat ut"}},
         {"none", {"none", "ingen"}}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(vcov, known[i].key)) return uf_words_in(known[i].words, language);

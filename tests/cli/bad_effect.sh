@@ -73,6 +73,11 @@ for twice in "--covariates x,x" "--cluster unit,unit"; do
 done
 expect 0 effect did --weight w --covariates w --no-event-study # the population is both
 expect 0 effect did --cluster unit,year --no-event-study
+# years and quarters are two courses of time
+sed 's/,2003,/,2003Q1,/' panel.csv >mixed.csv
+# shellcheck disable=SC2086
+expect_message 3 "the periods are of different kinds, as '2001' and '2003Q1'" "$UTFALL" effect did --data mixed.csv $columns
+
 # clusters that split the regions, as a cluster a row: the errors are too small, which is said
 awk -F, 'NR == 1 { print $0 ",row,two"; next } { print $0 "," NR "," $1 (NR == 5 ? "b" : "") }' panel.csv >rows.csv
 # shellcheck disable=SC2086
