@@ -217,18 +217,12 @@ typedef uf_status estimate_function(const struct uf_covariance_input *input,
                                     struct uf_error *error);
 
 static estimate_function *const estimators[] = {
-    [UF_COVARIANCE_IID] = covariance_independent,
-    [UF_COVARIANCE_HC1] = covariance_independent,
-    [UF_COVARIANCE_HC2] = covariance_independent,
-    [UF_COVARIANCE_HC3] = covariance_independent,
-    [UF_COVARIANCE_HC4] = covariance_independent,
-    [UF_COVARIANCE_CR0] = covariance_clustered,
-    [UF_COVARIANCE_CR1] = covariance_clustered,
-    [UF_COVARIANCE_CR1S] = covariance_clustered,
-    [UF_COVARIANCE_CR2] = covariance_clustered,
-    [UF_COVARIANCE_CR3] = covariance_clustered,
-    [UF_COVARIANCE_NEWEY_WEST] = covariance_over_time,
-    [UF_COVARIANCE_DRISCOLL_KRAAY] = covariance_over_time,
+    [UF_COVARIANCE_IID] = covariance_independent,      [UF_COVARIANCE_HC1] = covariance_independent,
+    [UF_COVARIANCE_HC2] = covariance_independent,      [UF_COVARIANCE_HC3] = covariance_independent,
+    [UF_COVARIANCE_HC4] = covariance_independent,      [UF_COVARIANCE_CR0] = covariance_clustered,
+    [UF_COVARIANCE_CR1] = covariance_clustered,        [UF_COVARIANCE_CR1S] = covariance_clustered,
+    [UF_COVARIANCE_CR2] = covariance_clustered,        [UF_COVARIANCE_CR3] = covariance_clustered,
+    [UF_COVARIANCE_NEWEY_WEST] = covariance_over_time, [UF_COVARIANCE_DRISCOLL_KRAAY] = covariance_over_time,
     [UF_COVARIANCE_CONLEY] = covariance_over_space,
 };
 

@@ -78,6 +78,13 @@ for method in did sun-abraham stacked; do
     left_out $method "it needs coordinates for each region and a distance" --inference conley
     [[ $method == sun-abraham ]] || left_out $method "the lag must be smaller than the number of periods" --inference driscoll-kraay --lag 90
     left_out $method "it is not defined for two cluster columns" --inference cr2 --cluster county,year
+    [[ $method == sun-abraham ]] || left_out $method "the lag must be smaller than the number of periods" --inference newey-west --lag 90
+    # two cluster columns: the bootstrap has rows, with two-way errors
+    panel $method --data panel.csv --inference wild-bootstrap --cluster county,year --bootstrap-draws 199 >rows.txt 2>messages.txt
+    checks=$((checks + 1))
+    if ! grep -q "two-way errors" rows.txt || grep -q "bootstrap was left out" messages.txt; then
+        fail "$method: no wild bootstrap of two cluster columns: $(cat messages.txt)"
+    fi
 done
 # without residuals nothing is lent
 awk -F, 'BEGIN { OFS = "," } NR > 1 { $3 = $1 + $2 + ($4 == 1) } { print }' panel.csv >exact.csv
