@@ -98,7 +98,7 @@ static uf_status add_others(const struct dose_run *run, const struct effect_term
                             struct uf_table *table, struct uf_error *error)
 {
     UF_TRY(add_analytic(run, term, true, table, error));
-    UF_TRY(effect_add_more(&run->common, run->findings, term, 1, table, error));
+    UF_TRY(effect_add_more(&run->common, run->findings, NULL, term, 1, table, error));
     return add_analytic(run, term, false, table, error);
 }
 

@@ -84,7 +84,8 @@ uf_status effect_keep_randomised(const struct effect_run *run, const struct uf_r
         /* the noise before the start is in the outcome's own unit, but a year's, not the estimate's */
         {"randomisation-scaled", randomisation->scaled, false}};
     char drawn[96], *design = NULL;
-    if (!run->context->keep_resampled) return UF_OK;
+    /* of the first term, which `estimates` begins with */
+    if (!run->context->keep_resampled || uf_result_resampled(run->result, kept[0].vcov)) return UF_OK;
     snprintf(drawn, sizeof drawn, "randomisation %zu %d %" PRIu64, randomisation->count,
              (int)randomisation->enumerated,
              randomisation->enumerated ? 0 : run->inference->randomisation.seed);
@@ -95,7 +96,8 @@ uf_status effect_keep_randomised(const struct effect_run *run, const struct uf_r
         memcpy(vcov, kept[i].vcov, sizeof vcov);
         const struct uf_resampled resampled = {vcov, design, kept[i].statistic, randomisation->count,
                                                kept[i].studentised};
-        if (!isnan(kept[i].statistic[0]) && !uf_result_resampled(run->result, vcov)) status = uf_result_add_resampled(run->result, &resampled, error);
+        if (!isnan(kept[i].statistic[0]) && !uf_result_resampled(run->result, vcov))
+            status = uf_result_add_resampled(run->result, &resampled, error);
     }
     free(design);
     return status;
@@ -105,7 +107,8 @@ uf_status effect_keep_wild(const struct effect_run *run, const struct uf_wild_bo
                            struct uf_error *error)
 {
     char vcov[] = "wild-bootstrap", drawn[128], *design = NULL;
-    if (!run->context->keep_resampled || !wild->statistics || uf_result_resampled(run->result, vcov)) return UF_OK;
+    if (!run->context->keep_resampled || !wild->statistics || uf_result_resampled(run->result, vcov))
+        return UF_OK;
     /* of an enumeration the first vector gives all clusters the same sign: the residuals as they are */
     size_t skip = wild->enumerated ? 1 : 0, count = 1 + wild->n_statistics - skip;
     double *statistic = malloc((count + 1) * sizeof *statistic);
