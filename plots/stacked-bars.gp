@@ -25,7 +25,8 @@ do for [chart_format in chart_formats] {
     across(k) = half * (2 * (k - 0.5) / n_components - 1)
     if (has_band == 1) {
         band = ", chart_data using 'low':(column('position') + across(column('component'))):(column('high') - column('low')):(0) with vectors nohead"
-        parts = parts . band . " linewidth 3 linecolor rgb 'white'" . band . ' linewidth 1.2 linecolor rgb colour_band'
+        rim = n_components > 4 ? 1.8 : 3
+        parts = parts . band . sprintf(" linewidth %g linecolor rgb 'white'", rim) . band . sprintf(' linewidth %g linecolor rgb colour_band', 0.4 * rim)
     }
     eval 'plot ' . parts[3:*]
     unset output

@@ -49,10 +49,29 @@ void uf_its_clear(struct uf_its *its);
 void uf_its_departure(const struct uf_its *its, const struct uf_its_series *series, double time,
                       double *out_estimate, double *out_variance);
 
+/* The test of a departure (or, `slope`, of the change of slope) and its interval at `level`: uf_serial_test; all NaN where
+ * there is no slope to be told. */
+struct uf_t_test uf_its_test(const struct uf_its *its, const struct uf_its_series *series, double time,
+                             bool slope, double level);
+/*
+ * The band of the departures all at once: the c for which d_t − c·se_t … d_t + c·se_t holds all of them, in the periods
+ * from the start on that the series has, with probability `level`; se_t is the square root of uf_its_departure's
+ * variance. They rest on two coefficients, so that nothing is drawn: with b_2, b_3 a t in two dimensions under each ρ, the
+ * radius R in a direction has P(R > r) = (1 + r²/df)^{−df/2}, and the share inside the polygon |d_t − estimate_t| <= c·se_t
+ * is a sum over directions and over ρ. To 1e-4. 0 where there is one departure (its own interval is the band), NaN where
+ * nothing varies. O(parts · 360 · n).
+ */
+uf_status uf_its_band(const struct uf_its *its, const struct uf_its_series *series, double level,
+                      double *out_critical, struct uf_error *error);
+/* How often the test of the mean departure rejects at 5 % although there is none, by simulation: uf_serial_size with the
+ * periods of the series; its outcome is not read. */
+uf_status uf_its_size(const struct uf_its_series *series, const struct uf_serial_options *options, double rho,
+                      size_t draws, uint64_t seed, double *out_share, struct uf_error *error);
+
 /*
  * The method. The treated regions' mean (or sum) is one series for each start, and each region is one by itself. Tables:
  * `estimates` (departure: the mean of d_t over the periods from the start on; level-change, slope-change, last-departure),
- * `departures` (d_t by period), `series` (observed, and the trend before continued), `by-region`, `series-fit`, `design…`.
+ * `departures` (d_t by period, with a band of all), `rejections` (uf_its_size), `series` (observed, and the trend before continued), `by-region`, `series-fit`, `design…`.
  */
 extern const struct uf_method uf_method_interrupted_time_series;
 

@@ -164,6 +164,8 @@ struct uf_method {
     bool needs_treatment; /* effect */
     bool takes_dose;      /* the amounts per region of a study are its treatment; else they are not looked at */
     bool needs_period;    /* false: one cross-section is enough */
+    /* where this option has this value the panel may have several rows for a unit and period; NULL: never */
+    const char *several_rows_option, *several_rows_value;
     /* On failure `result` keeps the notes and ledger gathered so far (a refusal explains itself there):
      * UF_NOT_IDENTIFIED goes with at least one UF_FATAL note, and the error repeats it in one sentence. */
     uf_status (*run)(const struct uf_panel *panel, const struct uf_options *options,

@@ -96,7 +96,7 @@ static double place_legend(struct uf_drawing *drawing, const struct multiples *m
         items[n++] = (struct uf_legend_item){
             UF_SIGN_TOTAL, request->total_label
                                ? request->total_label
-                               : uf_words_in((struct uf_words){"Total", "Totalt"}, drawing->language)};
+                               : uf_words_in((struct uf_words){"Total", "Summa"}, drawing->language)};
     if ((multiples->any_band || (multiples->dots && multiples->low != SIZE_MAX)) && request->band_label)
         items[n++] = (struct uf_legend_item){UF_SIGN_BAND, request->band_label};
     if (n) top = uf_drawing_legend(drawing, UF_PAD, top + 6, items, n) + 2;

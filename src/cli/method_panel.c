@@ -130,9 +130,15 @@ static uf_status warn_of_rows_without_place(const struct arguments *arguments, e
     return UF_OK;
 }
 
+static bool takes_several_rows(const struct uf_method *method, const struct uf_options *options)
+{
+    return method->several_rows_option &&
+           uf_text_equal(uf_options_text(options, method->several_rows_option), method->several_rows_value);
+}
+
 uf_status method_panel_from_file(const struct arguments *arguments, struct method_lists *lists,
-                                 enum uf_language language, struct uf_result *ledger, struct uf_panel **out,
-                                 struct uf_error *error)
+                                 const struct uf_options *options, enum uf_language language,
+                                 struct uf_result *ledger, struct uf_panel **out, struct uf_error *error)
 {
     bool profile = arguments->method->family == UF_FAMILY_PROFILE;
     UF_TRY(need(arguments, profile ? "region" : "unit", "COLUMN: the column with the regions", error));
@@ -163,7 +169,8 @@ uf_status method_panel_from_file(const struct arguments *arguments, struct metho
         .treated = items_of(&lists->treated),
         .n_treated = lists->treated.count,
         .start = arguments_text(arguments, "start"),
-        .language = language};
+        .language = language,
+        .several_rows = takes_several_rows(arguments->method, options)};
     UF_TRY(uf_panel_from_file(&request, ledger, out, error));
     return profile ? warn_of_rows_without_place(arguments, language, ledger, error) : UF_OK;
 }

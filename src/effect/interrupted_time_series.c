@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <utfall/interrupted_time_series.h>
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +60,18 @@ uf_status uf_its_fit(const struct uf_its_series *series, const struct uf_serial_
     return status;
 }
 
+/* The combination that a departure, or the slope, is. */
+static double *combination(const struct uf_its *its, const struct uf_its_series *series, double time,
+                           bool slope)
+{
+    double *c = calloc(its->fit.k, sizeof *c);
+    if (!c) return NULL;
+    if (!slope) c[UF_ITS_LEVEL] = 1;
+    /* without a slope where time is the start: also where no slope could be told */
+    c[UF_ITS_SLOPE] = slope ? 1 : time - (double)series->start;
+    return c;
+}
+
 void uf_its_departure(const struct uf_its *its, const struct uf_its_series *series, double time,
                       double *out_estimate, double *out_variance)
 {
@@ -70,4 +83,35 @@ void uf_its_departure(const struct uf_its *its, const struct uf_its_series *seri
     *out_estimate += since * gsl_vector_get(its->fit.coefficients, UF_ITS_SLOPE);
     *out_variance += 2 * since * gsl_matrix_get(v, UF_ITS_LEVEL, UF_ITS_SLOPE) +
                      since * since * gsl_matrix_get(v, UF_ITS_SLOPE, UF_ITS_SLOPE);
+}
+
+struct uf_t_test uf_its_test(const struct uf_its *its, const struct uf_its_series *series, double time,
+                             bool slope, double level)
+{
+    struct uf_t_test test = {NAN, NAN, NAN, NAN, NAN, NAN};
+    double *c = combination(its, series, time, slope);
+    if (c) test = uf_serial_test(&its->fit, c, level);
+    free(c);
+    return test;
+}
+
+uf_status uf_its_size(const struct uf_its_series *series, const struct uf_serial_options *options, double rho,
+                      size_t draws, uint64_t seed, double *out_share, struct uf_error *error)
+{
+    double since = 0;
+    size_t after = 0;
+    gsl_matrix *x = columns_of(series, error);
+    if (!x) return UF_NO_MEMORY;
+    double *c = calloc(x->size2, sizeof *c);
+    for (size_t i = 0; i < series->n; i++)
+        if (series->time[i] >= series->start) since += (double)(series->time[i] - series->start), after++;
+    uf_status status = c ? UF_OK : uf_fail_memory(error);
+    if (c) {
+        c[UF_ITS_LEVEL] = 1;
+        c[UF_ITS_SLOPE] = after > 0 ? since / (double)after : 0;
+        status = uf_serial_size(x, series->time, c, options, rho, 0.05, draws, seed, out_share, error);
+    }
+    gsl_matrix_free(x);
+    free(c);
+    return status;
 }

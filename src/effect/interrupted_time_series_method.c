@@ -10,14 +10,12 @@
 
 #include <utfall/design.h>
 
-/* Below this the errors are far too small: the table of docs/methods/interrupted-time-series.md. */
-enum { FEW_PERIODS = 50 };
-
-static const char *const kinds[] = {"prais-winsten", "newey-west", NULL};
+/* In the order of enum uf_serial_kind. */
+static const char *const kinds[] = {"prais-winsten", "newey-west", "integrated-ar1", NULL};
 static const char *const sums[] = {"mean", "sum", NULL};
 
 static const struct uf_option options_table[] = {
-    {"inference", UF_OPTION_LIST, "prais-winsten,newey-west", kinds,
+    {"inference", UF_OPTION_LIST, "integrated-ar1,prais-winsten,newey-west", kinds,
      "how the dependence over time is dealt with; the first is the main one", UF_COLUMNS_NONE},
     {"lag", UF_OPTION_COUNT, NULL, NULL, "lags of newey-west; default: the whole part of 4 (n/100)^(2/9)",
      UF_COLUMNS_NONE},
@@ -28,9 +26,14 @@ static const struct uf_option options_table[] = {
     {"season", UF_OPTION_FLAG, "false", NULL,
      "a level of its own for each half-year, quarter, month or week of the year", UF_COLUMNS_NONE},
     {"by-region", UF_OPTION_FLAG, "true", NULL, "estimate for each region by itself too", UF_COLUMNS_NONE},
+    {"size-draws", UF_OPTION_COUNT, "2000", NULL,
+     "simulated series without a departure that the main test is tried on, for each dependence; 0: none",
+     UF_COLUMNS_NONE},
 };
 
 static const char *const sources[] = {
+    "Berger, J. O. & Yang, R.-Y. (1994). Noninformative priors and Bayesian testing for the AR(1) model. "
+    "Econometric Theory 10(3–4), 461–482.",
     "Bernal, J. L., Cummins, S. & Gasparrini, A. (2017). Interrupted time series regression for the "
     "evaluation of "
     "public health interventions: a tutorial. International Journal of Epidemiology 46(1), 348–355.",
@@ -45,6 +48,8 @@ static const char *const sources[] = {
     "methods used in the analysis of interrupted time series studies: a simulation study. BMC Medical "
     "Research "
     "Methodology 21, 181.",
+    "Zellner, A. & Tiao, G. C. (1964). Bayesian analysis of the regression model with autocorrelated errors. "
+    "Journal of the American Statistical Association 59(307), 763–778.",
     NULL,
 };
 
@@ -65,28 +70,36 @@ static const struct uf_chart_hint charts[] = {
      .value = "estimate",
      .low = "conf_low",
      .high = "conf_high",
+     .low2 = "band_low",
+     .high2 = "band_high",
      .x = "event_time",
      .reference = 0},
 };
 
-static const struct uf_words none = {NULL, NULL};
-
 /* --- the request -------------------------------------------------------------------------------- */
+
+static enum uf_serial_kind kind_of(const char *name)
+{
+    size_t kind = 0;
+    while (kinds[kind] && strcmp(kinds[kind], name) != 0) kind++;
+    return (enum uf_serial_kind)kind;
+}
 
 static uf_status read_request(const struct uf_options *options, struct its_run *run, struct uf_error *error)
 {
     const struct uf_text_list *list = uf_options_list(options, "inference");
     size_t lag = uf_options_count(options, "lag");
     for (size_t i = 0; i < list->count; i++) {
-        enum uf_serial_kind kind =
-            !strcmp(list->items[i], "newey-west") ? UF_SERIAL_NEWEY_WEST : UF_SERIAL_PRAIS_WINSTEN;
-        if (run->n_kinds > 0 && run->kind[0].kind == kind) continue;
-        if (run->n_kinds == ITS_MOST_KINDS) break;
+        enum uf_serial_kind kind = kind_of(list->items[i]);
+        bool again = false;
+        for (size_t k = 0; k < run->n_kinds; k++) again |= run->kind[k].kind == kind;
+        if (again) continue;
         run->kind[run->n_kinds++] = (struct uf_serial_options){
             .kind = kind, .lag_given = lag != SIZE_MAX, .lag = lag != SIZE_MAX ? lag : 0};
     }
     if (run->n_kinds == 0)
-        return uf_fail(error, UF_BAD_USAGE, "option 'inference': expected prais-winsten, newey-west or both");
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'inference': expected integrated-ar1, prais-winsten or newey-west");
     run->level = uf_options_number(options, "confidence-level");
     if (!(run->level > 0 && run->level < 1))
         return uf_fail(error, UF_BAD_USAGE,
@@ -94,6 +107,7 @@ static uf_status read_request(const struct uf_options *options, struct its_run *
     run->sum = !strcmp(uf_options_text(options, "series"), "sum");
     run->season = uf_options_flag(options, "season");
     run->by_region = uf_options_flag(options, "by-region");
+    run->size_draws = uf_options_count(options, "size-draws");
     return UF_OK;
 }
 
@@ -119,96 +133,6 @@ static uf_status check_panel(const struct its_run *run, struct uf_error *error)
                            panel->periods.label[t]);
     }
     return UF_OK;
-}
-
-/* --- what is said of it ------------------------------------------------------------------------- */
-
-static uf_status note_limits(const struct its_run *run, struct uf_error *error)
-{
-    static const struct uf_words text = {
-        "An interrupted time series is compared with its own past only. It cannot rule out that something "
-        "else at the "
-        "same time lies behind the departure, that the trend would have turned anyway, that the outcome came "
-        "to be "
-        "measured in another way, or that the start was chosen because of an unusual year.",
-        "En avbruten tidsserie jämförs bara med sin egen historia. Den kan inte utesluta att något annat vid "
-        "samma tid "
-        "ligger bakom avvikelsen, att trenden ändå hade vänt, att utfallet började mätas på ett annat sätt "
-        "eller att "
-        "starten valdes på grund av ett ovanligt år."};
-    static const struct uf_words advice = {
-        "See what else happened, and whether an outcome that the intervention should not have touched turns "
-        "too; "
-        "compare with regions outside, where there are any (synthetic-control, did).",
-        "Se efter vad annat som hände, och om ett utfall som insatsen inte borde ha berört också vänder; "
-        "jämför med "
-        "regioner utanför, om det finns några (synthetic-control, did)."};
-    return effect_note(&run->common, UF_WARNING, "cannot-rule-out", text, advice, NULL, 0, error);
-}
-
-static uf_status note_series(const struct its_run *run, const struct its_series *series,
-                             const struct uf_its *main, struct uf_error *error)
-{
-    static const struct uf_words gaps = {"Regions without a value in some period are not in the series taken "
-                                         "together: {0} (the first is {1}).",
-                                         "Regioner som saknar värde i någon period ingår inte i den "
-                                         "sammantagna serien: {0} (den första är {1})."};
-    static const struct uf_words bound = {"What one period leaves for the next was estimated at {0} and held "
-                                          "there: the series may have no trend to "
-                                          "return to, and then the errors are too small.",
-                                          "Det som en period lämnar till nästa skattades till {0} och hölls "
-                                          "där: serien har kanske ingen trend att "
-                                          "återvända till, och då är medelfelen för små."};
-    static const struct uf_words still = {
-        "The iterations of Prais and Winsten did not come to rest; the last of them is shown.",
-        "Prais och Winstens iterationer kom inte till vila; den sista av dem visas."};
-    static const struct uf_words few = {"The p-values are too small and the intervals too narrow: how much a "
-                                        "year depends on the one before cannot be "
-                                        "learned from {0} periods. Of simulated series of this kind without "
-                                        "any departure, 10 to 30 in 100 get p below "
-                                        "0.05 by Prais and Winsten, and 15 to 40 by Newey and West.",
-                                        "p-värdena är för låga och intervallen för smala: hur mycket ett år "
-                                        "beror på det föregående går inte att lära av "
-                                        "{0} perioder. Av simulerade serier av det här slaget utan någon "
-                                        "avvikelse får 10 till 30 av 100 p under 0,05 "
-                                        "med Prais och Winsten, och 15 till 40 med Newey och West."};
-    static const struct uf_words few_advice = {
-        "Ask for a far smaller p than usual, or use quarters or months where they exist.",
-        "Kräv ett långt lägre p än vanligt, eller använd kvartal eller månader där de finns."};
-    const struct uf_argument periods = uf_count_argument(main->fit.n);
-    if (main->fit.n < FEW_PERIODS)
-        UF_TRY(
-            effect_note(&run->common, UF_WARNING, "p-values-too-small", few, few_advice, &periods, 1, error));
-    const struct uf_argument left[] = {
-        uf_count_argument(series->left_out),
-        uf_text_argument(series->left_out ? run->common.panel->units.label[series->example] : "")};
-    const struct uf_argument rho = uf_number_argument(main->fit.rho, 2);
-    if (series->left_out > 0)
-        UF_TRY(effect_note(&run->common, UF_WARNING, "regions-left-out", gaps, none, left, 2, error));
-    if (main->fit.at_bound)
-        UF_TRY(effect_note(&run->common, UF_WARNING, "unit-root", bound, none, &rho, 1, error));
-    if (!main->fit.converged)
-        return effect_note(&run->common, UF_WARNING, "not-converged", still, none, &rho, 1, error);
-    return UF_OK;
-}
-
-static uf_status note_regions(const struct its_run *run, size_t up, size_t down, size_t failed,
-                              struct uf_error *error)
-{
-    static const struct uf_words text = {"Region by region the departure is upwards in {0} and downwards in "
-                                         "{1}. Regions share the same years, so they "
-                                         "are no independent witnesses.",
-                                         "Region för region är avvikelsen uppåt i {0} och nedåt i {1}. "
-                                         "Regionerna delar samma år, så de är inga "
-                                         "oberoende vittnen."};
-    static const struct uf_words short_of = {"{2} regions have too few periods for a series of their own.",
-                                             "{2} regioner har för få perioder för en egen serie."};
-    const struct uf_argument arguments[] = {uf_count_argument(up), uf_count_argument(down),
-                                            uf_count_argument(failed)};
-    if (up + down > 1)
-        UF_TRY(effect_note(&run->common, UF_NOTE, "by-region", text, none, arguments, 3, error));
-    if (failed == 0) return UF_OK;
-    return effect_note(&run->common, UF_NOTE, "regions-too-short", short_of, none, arguments, 3, error);
 }
 
 static uf_status refuse(const struct its_run *run, const struct its_series *series, struct uf_error *error)
@@ -246,7 +170,9 @@ static uf_status add_cohort(const struct its_run *run, size_t start, struct its_
         status = refuse(run, &series, error);
     else if (status != UF_OK && error)
         *error = reason;
-    if (status == UF_OK) status = note_series(run, &series, &fits[0], error);
+    double size[ITS_SIZES];
+    if (status == UF_OK) status = its_add_rejections(run, &series, label, tables, size, error);
+    if (status == UF_OK) status = its_note_series(run, &series, &fits[0], size, error);
     if (status == UF_OK) status = its_add_cohort(run, &series, label, fits, tables, error);
     for (size_t kind = 0; kind < run->n_kinds; kind++) uf_its_clear(&fits[kind]);
     its_series_clear(&series);
@@ -278,7 +204,7 @@ static uf_status add_regions(const struct its_run *run, struct its_tables *table
         its_series_clear(&series);
         if (status != UF_NOT_IDENTIFIED) UF_TRY(status);
     }
-    return note_regions(run, up, down, failed, error);
+    return its_note_regions(run, up, down, failed, error);
 }
 
 static uf_status estimate(const struct its_run *run, struct uf_error *error)
@@ -304,7 +230,7 @@ static uf_status estimate(const struct its_run *run, struct uf_error *error)
     else
         its_tables_clear(&tables);
     free(start);
-    return status == UF_OK ? note_limits(run, error) : status;
+    return status == UF_OK ? its_note_limits(run, error) : status;
 }
 
 static uf_status run_its(const struct uf_panel *panel, const struct uf_options *options,
@@ -348,18 +274,19 @@ const struct uf_method uf_method_interrupted_time_series = {
                      "the time since the start: "
                      "the change of level, the change of slope, and their sum, the departure from the "
                      "earlier trend continued. "
-                     "Errors allow for the dependence between years, by Prais and Winsten's transformation "
-                     "(main) and by Newey and "
-                     "West's covariance. There is no comparison group: the departure is a description of the "
+                     "Errors allow for the dependence between years, integrated out of an autoregression "
+                     "(main), by Prais and "
+                     "Winsten's transformation and by Newey and West's covariance. There is no comparison "
+                     "group: the departure is a description of the "
                      "series, and what else "
                      "happened at the same time is part of it.",
                      "Insatsregionernas medelvärde förklaras med tiden, med tiden från och med start och med "
                      "tiden sedan start: "
                      "nivåns ändring, lutningens ändring och summan av dem, avvikelsen från den tidigare "
                      "trenden framskriven. "
-                     "Medelfelen tar hänsyn till beroendet mellan åren, med Prais och Winstens "
-                     "transformation (huvudsaklig) och "
-                     "med Newey och Wests kovarians. Det finns ingen jämförelsegrupp: avvikelsen beskriver "
+                     "Medelfelen tar hänsyn till beroendet mellan åren, integrerat ut ur en autoregression "
+                     "(huvudsaklig), med Prais och Winstens transformation och med Newey och Wests "
+                     "kovarians. Det finns ingen jämförelsegrupp: avvikelsen beskriver "
                      "serien, och allt annat "
                      "som hände samtidigt ingår i den."},
     .sources = sources,

@@ -6,7 +6,9 @@
 
 #include <utfall/interrupted_time_series.h>
 
-enum { ITS_MOST_KINDS = 2 };
+enum { ITS_MOST_KINDS = 3, ITS_SIZES = 4 };
+/* How much a period leaves for the next in the simulated series of table `rejections`. */
+extern const double its_dependence[ITS_SIZES];
 
 struct its_run {
     struct effect_run common;
@@ -14,6 +16,7 @@ struct its_run {
     size_t n_kinds;
     bool sum, season, by_region;
     double level;
+    size_t size_draws; /* 0: no table `rejections` */
 };
 
 /* A series of the sample: of one region, or of the regions that start together. */
@@ -34,13 +37,24 @@ void its_series_clear(struct its_series *series);
 /* The name of a kind: the column vcov. */
 const char *its_kind_name(enum uf_serial_kind kind);
 
+/* Notes on one series: what its p-values are worth, what is not in it. */
+uf_status its_note_series(const struct its_run *run, const struct its_series *series,
+                          const struct uf_its *main, const double size[ITS_SIZES], struct uf_error *error);
+uf_status its_note_regions(const struct its_run *run, size_t up, size_t down, size_t failed,
+                           struct uf_error *error);
+uf_status its_note_limits(const struct its_run *run, struct uf_error *error);
+
 struct its_tables {
-    struct uf_table *estimates, *departures, *series, *regions, *fits;
+    struct uf_table *estimates, *departures, *series, *regions, *fits, *rejections;
 };
 uf_status its_tables_init(const struct its_run *run, struct its_tables *out, struct uf_error *error);
 /* Adds the rows of a cohort's series; `label` NULL where there is one cohort. */
 uf_status its_add_cohort(const struct its_run *run, const struct its_series *series, const char *label,
                          const struct uf_its *fits, struct its_tables *tables, struct uf_error *error);
+/* Simulates how often the main test rejects where there is nothing, a row for each dependence. `out`: NaN where it was not
+ * asked for. */
+uf_status its_add_rejections(const struct its_run *run, const struct its_series *series, const char *label,
+                             struct its_tables *tables, double out[ITS_SIZES], struct uf_error *error);
 uf_status its_add_region(const struct its_run *run, const struct its_series *series, size_t unit,
                          const struct uf_its *fit, double *out_departure, struct its_tables *tables,
                          struct uf_error *error);

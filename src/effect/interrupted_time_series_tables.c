@@ -9,8 +9,13 @@
 
 const char *its_kind_name(enum uf_serial_kind kind)
 {
-    return kind == UF_SERIAL_PRAIS_WINSTEN ? "prais-winsten" : "newey-west";
+    static const char *const names[] = {[UF_SERIAL_PRAIS_WINSTEN] = "prais-winsten",
+                                        [UF_SERIAL_NEWEY_WEST] = "newey-west",
+                                        [UF_SERIAL_INTEGRATED] = "integrated-ar1"};
+    return names[kind];
 }
+
+const double its_dependence[ITS_SIZES] = {0, 0.4, 0.7, 0.9};
 
 enum { SERIES_CODE, SERIES_LABEL, SERIES_PERIOD, SERIES_PERIOD_LABEL, SERIES_VALUE };
 enum {
@@ -25,6 +30,14 @@ enum {
     FIT_TREND,
     FIT_COLUMNS
 };
+
+enum { REJECTION_GROUP, REJECTION_VCOV, REJECTION_RHO, REJECTION_SHARE, REJECTION_DRAWS, REJECTION_COLUMNS };
+static const struct effect_column rejection_columns[REJECTION_COLUMNS] = {
+    [REJECTION_GROUP] = {"group", false, false, -1},
+    [REJECTION_VCOV] = {"vcov", false, false, -1},
+    [REJECTION_RHO] = {"rho", true, false, 1},
+    [REJECTION_SHARE] = {"rejected", true, false, 3},
+    [REJECTION_DRAWS] = {"draws", true, false, 0}};
 
 static uf_status new_series_table(const struct its_run *run, struct uf_table **out, struct uf_error *error)
 {
@@ -68,7 +81,7 @@ static uf_status new_fit_table(const struct its_run *run, struct uf_table **out,
 void its_tables_clear(struct its_tables *tables)
 {
     uf_table_free(tables->estimates), uf_table_free(tables->departures), uf_table_free(tables->series);
-    uf_table_free(tables->regions), uf_table_free(tables->fits);
+    uf_table_free(tables->regions), uf_table_free(tables->fits), uf_table_free(tables->rejections);
     *tables = (struct its_tables){0};
 }
 
@@ -77,11 +90,18 @@ uf_status its_tables_init(const struct its_run *run, struct its_tables *out, str
     static const struct uf_words estimates = {"Departures from the earlier trend",
                                               "Avvikelser från den tidigare trenden"};
     static const struct uf_words departures = {"Departure by period", "Avvikelse period för period"};
+    static const struct uf_words rejections = {
+        "How often the test finds a departure where there is none: simulated series of the same periods",
+        "Hur ofta testet hittar en avvikelse där ingen finns: simulerade serier med samma perioder"};
     static const struct uf_words regions = {"Region by region", "Region för region"};
     struct its_tables tables = {0};
     uf_status status = effect_table_new("estimates", estimates, &run->common, &tables.estimates, error);
     if (status == UF_OK)
         status = effect_table_new("departures", departures, &run->common, &tables.departures, error);
+    if (status == UF_OK) status = effect_table_add_band(tables.departures, &run->common, error);
+    if (status == UF_OK)
+        status = effect_columns_new(&run->common, "rejections", rejections, rejection_columns,
+                                    REJECTION_COLUMNS, &tables.rejections, error);
     if (status == UF_OK) status = new_series_table(run, &tables.series, error);
     if (status == UF_OK)
         status = effect_table_new("by-region", regions, &run->common, &tables.regions, error);
@@ -95,8 +115,8 @@ uf_status its_tables_init(const struct its_run *run, struct its_tables *out, str
 
 uf_status its_tables_take(const struct its_run *run, struct its_tables *tables, struct uf_error *error)
 {
-    struct uf_table **order[] = {&tables->estimates, &tables->departures, &tables->series, &tables->regions,
-                                 &tables->fits};
+    struct uf_table **order[] = {&tables->estimates, &tables->departures, &tables->series,
+                                 &tables->regions,   &tables->fits,       &tables->rejections};
     uf_status status = UF_OK;
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         struct uf_table *table = *order[i];
@@ -128,19 +148,20 @@ static const char *const terms[N_TERMS] = {[TERM_DEPARTURE] = "departure",
                                            [TERM_SLOPE] = "slope-change",
                                            [TERM_LAST] = "last-departure"};
 
-static void compute(const struct its_series *series, const struct uf_its *its, enum term term,
-                    double *estimate, double *variance)
+/* The time whose departure a term is. */
+static double time_of(const struct its_series *series, enum term term)
 {
     double mean, last;
     times_after(&series->view, &mean, &last);
-    if (term == TERM_SLOPE) {
-        *estimate = gsl_vector_get(its->fit.coefficients, UF_ITS_SLOPE);
-        *variance =
-            isnan(*estimate) ? (double)NAN : gsl_matrix_get(its->fit.covariance, UF_ITS_SLOPE, UF_ITS_SLOPE);
-        return;
-    }
-    double time = term == TERM_DEPARTURE ? mean : term == TERM_LAST ? last : (double)series->view.start;
-    uf_its_departure(its, &series->view, time, estimate, variance);
+    return term == TERM_DEPARTURE ? mean : term == TERM_LAST ? last : (double)series->view.start;
+}
+
+static double estimate_of(const struct its_series *series, const struct uf_its *its, enum term term)
+{
+    double estimate, ignored;
+    if (term == TERM_SLOPE) return gsl_vector_get(its->fit.coefficients, UF_ITS_SLOPE);
+    uf_its_departure(its, &series->view, time_of(series, term), &estimate, &ignored);
+    return estimate;
 }
 
 static uf_status add_term(const struct its_run *run, const struct its_series *series,
@@ -149,40 +170,55 @@ static uf_status add_term(const struct its_run *run, const struct its_series *se
 {
     static const struct uf_words one = {"one period after the start: no slope can be told",
                                         "en period efter start: någon lutning går inte att avgöra"};
-    double estimate, variance;
-    compute(series, its, term, &estimate, &variance);
-    struct effect_row row = {.term = terms[term],
-                             .vcov = its_kind_name(run->kind[kind].kind),
-                             .group = group,
-                             .estimate = estimate,
-                             .event_time = NAN,
-                             .test = isnan(estimate) ? effect_no_test
-                                                     : uf_t_test(estimate, variance, its->fit.df, run->level),
-                             .n_obs = (double)series->view.n,
-                             .n_treated = (double)series->n_units,
-                             .n_control = NAN};
+    double estimate = estimate_of(series, its, term);
+    struct effect_row row = {
+        .term = terms[term],
+        .vcov = its_kind_name(run->kind[kind].kind),
+        .group = group,
+        .estimate = estimate,
+        .event_time = NAN,
+        .test = uf_its_test(its, &series->view, time_of(series, term), term == TERM_SLOPE, run->level),
+        .n_obs = (double)series->view.n,
+        .n_treated = (double)series->n_units,
+        .n_control = NAN};
     if (isnan(estimate)) row.note = uf_words_in(one, run->common.context->language);
     return effect_add_row(table, &run->common, &row, NULL, error);
+}
+
+/* Never inside the interval of one departure, which need not lie evenly around its estimate. */
+static uf_status set_band(struct uf_table *table, size_t row, double critical, struct uf_error *error)
+{
+    double estimate = uf_table_number(table, row, EFFECT_ESTIMATE),
+           half = critical * uf_table_number(table, row, EFFECT_STD_ERROR);
+    UF_TRY(effect_set_number(table, row, EFFECT_COLUMNS,
+                             fmin(estimate - half, uf_table_number(table, row, EFFECT_CONF_LOW)), error));
+    return effect_set_number(table, row, EFFECT_COLUMNS + 1,
+                             fmax(estimate + half, uf_table_number(table, row, EFFECT_CONF_HIGH)), error);
 }
 
 static uf_status add_departures(const struct its_run *run, const struct its_series *series, const char *group,
                                 const struct uf_its *its, struct uf_table *table, struct uf_error *error)
 {
+    double critical;
+    UF_TRY(uf_its_band(its, &series->view, run->level, &critical, error));
     for (size_t i = 0; i < series->view.n; i++) {
         if (series->time[i] < series->view.start) continue;
         double estimate, variance;
+        size_t at;
         uf_its_departure(its, &series->view, (double)series->time[i], &estimate, &variance);
-        const struct effect_row row = {.term = terms[TERM_DEPARTURE],
-                                       .vcov = its_kind_name(run->kind[0].kind),
-                                       .group = group,
-                                       .period = run->common.panel->periods.label[series->period[i]],
-                                       .estimate = estimate,
-                                       .event_time = (double)(series->time[i] - series->view.start),
-                                       .test = uf_t_test(estimate, variance, its->fit.df, run->level),
-                                       .n_obs = (double)series->view.n,
-                                       .n_treated = (double)series->n_units,
-                                       .n_control = NAN};
-        UF_TRY(effect_add_row(table, &run->common, &row, NULL, error));
+        const struct effect_row row = {
+            .term = terms[TERM_DEPARTURE],
+            .vcov = its_kind_name(run->kind[0].kind),
+            .group = group,
+            .period = run->common.panel->periods.label[series->period[i]],
+            .estimate = estimate,
+            .event_time = (double)(series->time[i] - series->view.start),
+            .test = uf_its_test(its, &series->view, (double)series->time[i], false, run->level),
+            .n_obs = (double)series->view.n,
+            .n_treated = (double)series->n_units,
+            .n_control = NAN};
+        UF_TRY(effect_add_row(table, &run->common, &row, &at, error));
+        UF_TRY(set_band(table, at, critical, error));
     }
     return UF_OK;
 }
@@ -263,12 +299,34 @@ uf_status its_add_cohort(const struct its_run *run, const struct its_series *ser
     return add_lines(run, series, label, &fits[0], tables->series, error);
 }
 
+uf_status its_add_rejections(const struct its_run *run, const struct its_series *series, const char *label,
+                             struct its_tables *tables, double out[ITS_SIZES], struct uf_error *error)
+{
+    const struct uf_context *context = run->common.context;
+    for (size_t i = 0; i < ITS_SIZES; i++) {
+        size_t row;
+        out[i] = NAN;
+        if (run->size_draws == 0) continue;
+        if (context->progress && context->progress(context->user, (double)i / ITS_SIZES))
+            return uf_fail(error, UF_INTERRUPTED, "stopped on request");
+        UF_TRY(uf_its_size(&series->view, &run->kind[0], its_dependence[i], run->size_draws, context->seed,
+                           &out[i], error));
+        UF_TRY(uf_table_add_row(tables->rejections, &row, error));
+        UF_TRY(uf_table_set_text(tables->rejections, row, REJECTION_GROUP, label, error));
+        UF_TRY(uf_table_set_text(tables->rejections, row, REJECTION_VCOV, its_kind_name(run->kind[0].kind),
+                                 error));
+        UF_TRY(uf_table_set_number(tables->rejections, row, REJECTION_RHO, its_dependence[i], error));
+        UF_TRY(uf_table_set_number(tables->rejections, row, REJECTION_SHARE, out[i], error));
+        UF_TRY(uf_table_set_number(tables->rejections, row, REJECTION_DRAWS, (double)run->size_draws, error));
+    }
+    return UF_OK;
+}
+
 uf_status its_add_region(const struct its_run *run, const struct its_series *series, size_t unit,
                          const struct uf_its *fit, double *out_departure, struct its_tables *tables,
                          struct uf_error *error)
 {
-    double ignored;
-    compute(series, fit, TERM_DEPARTURE, out_departure, &ignored);
+    *out_departure = estimate_of(series, fit, TERM_DEPARTURE);
     for (int term = 0; term < TERM_LAST; term++)
         UF_TRY(add_term(run, series, fit, 0, run->common.panel->units.label[unit], (enum term)term,
                         tables->regions, error));

@@ -40,6 +40,23 @@ static uf_status add_bins(const double *statistic, size_t count, struct uf_table
     return UF_OK;
 }
 
+/* ` (t value: p = …; scaled …: p = …)`: of those that there are; NULL: of none. */
+static uf_status other_statistics(const struct effect_run *run, const struct uf_randomisation *randomisation,
+                                  char **out, struct uf_error *error)
+{
+    static const struct uf_words words[] = {
+        {" (t value: p = {0})", " (t-värde: p = {0})"},
+        {" (scaled by the noise before the start: p = {1})", " (skalad med bruset före start: p = {1})"},
+        {" (t value: p = {0}; scaled by the noise before the start: p = {1})",
+         " (t-värde: p = {0}; skalad med bruset före start: p = {1})"}};
+    const struct uf_argument p[] = {uf_number_argument(randomisation->p_t, 4),
+                                    uf_number_argument(randomisation->p_scaled, 4)};
+    bool t = !isnan(randomisation->p_t), scaled = !isnan(randomisation->p_scaled);
+    *out = NULL;
+    if (!t && !scaled) return UF_OK;
+    return uf_phrase(run->context->language, words[t && scaled ? 2 : scaled], p, 2, out, error);
+}
+
 static uf_status note_randomisation(const struct effect_run *run,
                                     const struct uf_randomisation *randomisation,
                                     const struct uf_did_assignment *assignment, struct uf_error *error)
@@ -47,43 +64,38 @@ static uf_status note_randomisation(const struct effect_run *run,
     static const struct uf_words all = {
         "The treatment could have fallen on the {0} {6} in {1} ways; all were tried. The share with at least "
         "as large a "
-        "coefficient is p = {2} (t value: p = {3}{8}). The smallest p-value that could have come out here is "
+        "coefficient is p = {2}{3}. The smallest p-value that could have come out here is "
         "{4}.",
         "Insatsen kunde ha fallit på de {0} {6} på {1} sätt; samtliga har prövats. Andelen med minst lika "
         "stor koefficient "
-        "är p = {2} (t-värde: p = {3}{8}). Det minsta p-värde som kunde ha uppkommit här är {4}."};
+        "är p = {2}{3}. Det minsta p-värde som kunde ha uppkommit här är {4}."};
     static const struct uf_words drawn = {
         "The treatment could have fallen on the {0} {6} in {1} ways; {5} were drawn at random (seed {7}). "
         "The share with at "
-        "least as large a coefficient is p = {2} (t value: p = {3}{8}). The smallest p-value that could have "
+        "least as large a coefficient is p = {2}{3}. The smallest p-value that could have "
         "come out is {4}.",
         "Insatsen kunde ha fallit på de {0} {6} på {1} sätt; {5} har dragits slumpmässigt (frö {7}). Andelen "
         "med minst lika "
-        "stor koefficient är p = {2} (t-värde: p = {3}{8}). Det minsta p-värde som kunde ha uppkommit är "
+        "stor koefficient är p = {2}{3}. Det minsta p-värde som kunde ha uppkommit är "
         "{4}."};
     static const struct uf_words units = {"regions", "regionerna"}, clusters = {"clusters", "klustren"};
     static const struct uf_words none = {NULL, NULL};
     bool coarser =
         assignment->by_cluster &&
         assignment->n_blocks != run->sample->n_treated + run->sample->n_control; /* than the units */
-    static const struct uf_words scaled = {"; scaled by the noise before the start: p = {0}",
-                                           "; skalad med bruset före start: p = {0}"};
-    const struct uf_argument p_scaled = uf_number_argument(randomisation->p_scaled, 4);
     char *more = NULL;
-    if (!isnan(randomisation->p_scaled))
-        UF_TRY(uf_phrase(run->context->language, scaled, &p_scaled, 1, &more, error));
+    UF_TRY(other_statistics(run, randomisation, &more, error));
     const struct uf_argument arguments[] = {
         uf_count_argument(assignment->n_blocks),
         uf_number_argument(randomisation->assignments, 0),
         uf_number_argument(randomisation->p_coefficient, 4),
-        uf_number_argument(randomisation->p_t, 4),
+        uf_text_argument(more ? more : ""),
         uf_number_argument(randomisation->least_p_coefficient, 5),
         uf_count_argument(randomisation->count - 1),
         uf_text_argument(uf_words_in(coarser ? clusters : units, run->context->language)),
-        uf_number_argument((double)run->inference->randomisation.seed, 0),
-        uf_text_argument(more ? more : "")};
+        uf_number_argument((double)run->inference->randomisation.seed, 0)};
     uf_status status = uf_result_add_note(run->result, run->context->language, UF_NOTE, "randomisation",
-                                          randomisation->enumerated ? all : drawn, none, arguments, 9, error);
+                                          randomisation->enumerated ? all : drawn, none, arguments, 8, error);
     free(more);
     UF_TRY(status);
     if (assignment->by_cluster || run->panel->n_cluster_dimensions == 0) return UF_OK;

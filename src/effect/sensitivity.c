@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const restriction_choices[] = {"relative-magnitudes", "smoothness", NULL};
+static const char *const restriction_choices[] = {"relative-magnitudes", "smoothness", "none", NULL};
 static const char *const parameter_choices[] = {"first", "average", NULL};
 
 static const char *const covariance_choices[] = {"auto", "serial", "inference", NULL};
@@ -25,7 +25,7 @@ static const struct uf_option options_table[] = {
     {"reference", UF_OPTION_NUMBER, "-1", NULL, "event time whose difference is 0 by definition",
      UF_COLUMNS_NONE},
     {"restrictions", UF_OPTION_LIST, "relative-magnitudes,smoothness", restriction_choices,
-     "how the trends may differ", UF_COLUMNS_NONE},
+     "how the trends may differ; none: no bounds", UF_COLUMNS_NONE},
     {"parameters", UF_OPTION_LIST, "first,average", parameter_choices,
      "the first period after the reference, the average of all", UF_COLUMNS_NONE},
     {"relative-magnitudes", UF_OPTION_LIST, "0,0.5,1,1.5,2", NULL,
@@ -138,6 +138,9 @@ static uf_status read_request(const struct uf_options *options, struct sensitivi
         return uf_fail(error, UF_BAD_USAGE, "option 'reference': found %g, expected a whole number below 0",
                        reference);
     run->reference = (long)reference;
+    const struct uf_text_list *restrictions = uf_options_list(options, "restrictions");
+    if (restrictions->count > 1 && uf_text_list_find(restrictions, "none") != SIZE_MAX)
+        return uf_fail(error, UF_BAD_USAGE, "option 'restrictions': none stands alone");
     if (uf_options_count(options, "draws") < 100)
         return uf_fail(error, UF_BAD_USAGE, "option 'draws': found %zu, expected at least 100",
                        uf_options_count(options, "draws"));

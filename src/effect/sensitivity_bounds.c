@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utfall/number.h>
-#include <utfall/pretrend.h>
 
 /* The breakdown value is looked for up to this: times the largest step before, or times the largest bend. */
 #define LARGEST_RELATIVE 32.0
@@ -300,124 +299,7 @@ static uf_status fill(const struct sensitivity_run *run, struct sensitivity_even
     return UF_OK;
 }
 
-/* --- what the test of the leads could have found --------------------------------------------------------- */
-
-static uf_status add_powers(const struct sensitivity_event *e, struct uf_table *table, double slopes[2],
-                            struct uf_error *error)
-{
-    static const double powers[] = {0.5, 0.8};
-    size_t q = e->study.n_before, after = e->study.n_after;
-    gsl_vector_const_view times = gsl_vector_const_subvector(e->times, 0, q);
-    gsl_matrix_const_view leads = gsl_matrix_const_submatrix(e->covariance, 0, 0, q, q);
-    gsl_vector *bias = gsl_vector_alloc(after);
-    if (!bias) return uf_fail_memory(error);
-    uf_status status = UF_OK;
-    for (size_t i = 0; i < 2 && status == UF_OK; i++) {
-        double average = 0;
-        size_t row;
-        status = uf_pretrend_power(&times.vector, &leads.matrix, e->df2, 0.05, powers[i], &slopes[i], error);
-        if (status == UF_OK)
-            status = uf_pretrend_passing_bias(e->times, e->covariance, q, 0.05, slopes[i], bias, error);
-        if (status == UF_OK) status = uf_table_add_row(table, &row, error);
-        for (size_t t = 0; t < after && status == UF_OK; t++)
-            average += gsl_vector_get(bias, t) / (double)after;
-        const double numbers[] = {powers[i], slopes[i], slopes[i] * (double)(after + 1) / 2, average};
-        for (size_t c = 0; c < 4 && status == UF_OK; c++)
-            status = effect_set_number(table, row, c, numbers[c], error);
-    }
-    gsl_vector_free(bias);
-    return status;
-}
-
-static uf_status report_power(const struct sensitivity_run *run, const struct sensitivity_event *e,
-                              struct uf_error *error)
-{
-    static const struct uf_words title = {"The line that the test of the leads could have found",
-                                          "Den linje som testet av perioderna före start kunde ha upptäckt"};
-    static const struct uf_words text = {"Had the difference in trends been a straight line of {0} per "
-                                         "period, the joint test before the start (periods: {2}) would have "
-                                         "found it half of the time, and one of {1} in four cases of "
-                                         "five. Over the periods after the start these lines "
-                                         "amount to {3} and {4} on average; the estimate is {5}.",
-                                         "Om skillnaden i trend hade varit en rät linje på {0} per period "
-                                         "skulle det gemensamma testet före start (perioder: {2}) ha "
-                                         "upptäckt den i hälften av fallen, och en på {1} i fyra "
-                                         "fall av fem. Över perioderna efter start motsvarar "
-                                         "linjerna {3} och {4} i genomsnitt; skattningen är {5}."};
-    static const struct effect_column columns[] = {{"power", true, 2, false},
-                                                   {"slope", true, 4, true},
-                                                   {"average_difference", true, 4, true},
-                                                   {"average_bias_if_passed", true, 4, true}};
-    struct uf_table *table = NULL;
-    double slopes[2];
-    if (isnan(e->df2)) return UF_OK;
-    UF_TRY(effect_columns_new(&run->common, "pretrend-power", title, columns, 4, &table, error));
-    struct uf_error reason;
-    uf_status status = add_powers(e, table, slopes, &reason);
-    if (status != UF_OK) {
-        uf_table_free(table);
-        if (status == UF_NOT_IDENTIFIED)
-            return UF_OK; /* too many leads for the clusters: `pretrend-untestable` */
-        if (error) *error = reason;
-        return status;
-    }
-    UF_TRY(uf_result_take_table(run->common.result, table, error));
-    double half = (double)(e->study.n_after + 1) / 2;
-    const struct uf_argument arguments[] = {
-        significant_argument(slopes[0]),        significant_argument(slopes[1]),
-        uf_count_argument(e->study.n_before),   significant_argument(slopes[0] * half),
-        significant_argument(slopes[1] * half), significant_argument(run->main.estimate)};
-    return effect_note(&run->common, UF_NOTE, "pretrend-power", text, nothing, arguments, 6, error);
-}
-
 /* --- the whole ------------------------------------------------------------------------------------------- */
-
-static uf_status note_normal(const struct sensitivity_run *run, const struct sensitivity_event *e,
-                             struct uf_error *error)
-{
-    static const struct uf_words clustered = {
-        "The bounds take the estimates of the event study as normal, with the covariance {0} as if it were "
-        "known. With as few as here (treated regions: {1}, clusters: {2}) they are too narrow rather than "
-        "too "
-        "wide.",
-        "Gränserna förutsätter att händelsestudiens skattningar är normalfördelade, med kovariansen {0} som "
-        "om den vore känd. Med så få som här (insatsregioner: {1}, kluster: {2}) är de snarare för snäva än "
-        "för "
-        "vida."};
-    static const struct uf_words serial = {
-        "The bounds take the estimates of the event study as normal. The "
-        "treated regions ({1}) or the others are too few to show how their "
-        "errors go together, so the covariance is that of the untreated "
-        "rows, the same for all regions: it fits badly where the "
-        "treated are noisier than the comparison.",
-        "Gränserna förutsätter att händelsestudiens skattningar är "
-        "normalfördelade. Insatsregionerna ({1}) eller de övriga är för få "
-        "för att visa hur deras fel samvarierar, så kovariansen är de "
-        "obehandlade radernas, densamma för alla regioner: den passar illa "
-        "om insatsregionerna är brusigare än jämförelsen."};
-    const struct uf_argument arguments[] = {uf_text_argument(e->vcov),
-                                            uf_count_argument(run->common.sample->n_treated),
-                                            uf_count_argument(run->main.n_clusters)};
-    return effect_note(&run->common, UF_WARNING, "bounds-normal",
-                       strcmp(e->vcov, "serial") ? clustered : serial, nothing, arguments, 3, error);
-}
-
-static uf_status note_impossible(const struct sensitivity_run *run, bool no_leads, struct uf_error *error)
-{
-    static const struct uf_words leads = {"There are no bounds: besides the reference there is no period "
-                                          "before the start, or none after it, next to it.",
-                                          "Gränser saknas: utöver referensen finns ingen period före start, "
-                                          "eller ingen efter, i direkt anslutning till den."};
-    static const struct uf_words rank = {
-        "There are no bounds: with {0} the event study's covariance has too low a rank for so many event "
-        "times.",
-        "Gränser saknas: med {0} har händelsestudiens kovarians för låg rang för så många tidpunkter."};
-    static const struct uf_words advice = {"Use fewer periods, or another covariance (hc1, iid).",
-                                           "Använd färre perioder eller en annan kovarians (hc1, iid)."};
-    const struct uf_argument argument = uf_text_argument(run->vcov);
-    return effect_note(&run->common, UF_WARNING, "bounds-impossible", no_leads ? leads : rank,
-                       no_leads ? nothing : advice, &argument, 1, error);
-}
 
 static uf_status report(const struct sensitivity_run *run, struct sensitivity_event *e,
                         struct uf_error *error)
@@ -456,8 +338,8 @@ static uf_status report(const struct sensitivity_run *run, struct sensitivity_ev
         tables.breakdown = NULL;
     }
     uf_table_free(tables.bounds), uf_table_free(tables.breakdown);
-    if (status == UF_NOT_IDENTIFIED) return note_impossible(run, false, error);
-    return status == UF_OK ? note_normal(run, e, error) : status;
+    if (status == UF_NOT_IDENTIFIED) return sensitivity_refuse_rank(run, e->vcov, error);
+    return status == UF_OK ? sensitivity_note_normal(run, e, error) : status;
 }
 
 /* The searches below would walk over rounding. */
@@ -468,33 +350,25 @@ static bool is_exact(const struct sensitivity_run *run, const struct sensitivity
     return false;
 }
 
-static uf_status note_exact(const struct sensitivity_run *run, struct uf_error *error)
-{
-    static const struct uf_words text = {
-        "There are no bounds: the event study explains the outcome completely, so no uncertainty can be "
-        "estimated.",
-        "Gränser saknas: händelsestudien förklarar utfallet fullständigt, så någon osäkerhet går inte att "
-        "skatta."};
-    return effect_note(&run->common, UF_WARNING, "bounds-impossible", text, nothing, NULL, 0, error);
-}
-
 uf_status sensitivity_report_bounds(const struct sensitivity_run *run, struct uf_error *error)
 {
     struct sensitivity_event e;
     struct uf_error reason;
+    if (wants(run, "restrictions", "none")) return UF_OK;
+    if (!sensitivity_has_reference(run)) return sensitivity_refuse_reference(run, error);
     uf_status status = sensitivity_event_init(run, &e, &reason);
-    if (status == UF_NOT_IDENTIFIED) return note_impossible(run, true, error);
+    if (status == UF_NOT_IDENTIFIED) return sensitivity_refuse_reference(run, error);
     if (status != UF_OK) {
         if (error) *error = reason;
         return status;
     }
     if (e.study.n_before == 0 || e.study.n_after == 0) {
-        status = note_impossible(run, true, error);
+        status = sensitivity_refuse_reference(run, error);
     } else if (is_exact(run, &e)) {
-        status = note_exact(run, error);
+        status = sensitivity_refuse_exact(run, error);
     } else {
         status = report(run, &e, error);
-        if (status == UF_OK) status = report_power(run, &e, error);
+        if (status == UF_OK) status = sensitivity_report_power(run, &e, error);
     }
     sensitivity_event_clear(&e);
     return status;

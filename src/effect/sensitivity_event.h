@@ -17,4 +17,18 @@ struct sensitivity_event {
 uf_status sensitivity_event_init(const struct sensitivity_run *run, struct sensitivity_event *out,
                                  struct uf_error *error);
 void sensitivity_event_clear(struct sensitivity_event *event);
+
+/* Table `pretrend-power` and its note. */
+uf_status sensitivity_report_power(const struct sensitivity_run *run, const struct sensitivity_event *event,
+                                   struct uf_error *error);
+uf_status sensitivity_note_normal(const struct sensitivity_run *run, const struct sensitivity_event *event,
+                                  struct uf_error *error);
+
+/* Whether a treated region is observed at the reference. */
+bool sensitivity_has_reference(const struct sensitivity_run *run);
+/* There is nothing to make bounds of: a fatal note `bounds-impossible` with the reason and what to do, and a refusal. */
+uf_status sensitivity_refuse_reference(const struct sensitivity_run *run, struct uf_error *error);
+uf_status sensitivity_refuse_rank(const struct sensitivity_run *run, const char *vcov,
+                                  struct uf_error *error);
+uf_status sensitivity_refuse_exact(const struct sensitivity_run *run, struct uf_error *error);
 #endif

@@ -179,7 +179,8 @@ static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *
     if (status != UF_OK) return status;
     // cppcheck-suppress autoVariables ; taken back below
     run->fit = &fit;
-    status = did_regression_init(&fit.data, &fit.fit, &regression, error);
+    status = effect_drop_temporal(&run->common, error);
+    if (status == UF_OK) status = did_regression_init(&fit.data, &fit.fit, &regression, error);
     if (status == UF_OK)
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
     if (status == UF_OK) status = randomise(run, &dealt, error);

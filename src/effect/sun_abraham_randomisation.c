@@ -39,27 +39,6 @@ static void dealer_clear(struct dealer *d)
     gsl_matrix_free(d->products), gsl_vector_free(d->slope), gsl_vector_free(d->turned);
 }
 
-bool uf_sun_abraham_by_means(const struct uf_did_data *data)
-{
-    size_t *count = calloc(data->n_units + 1, sizeof *count), most = 0;
-    unsigned char *seen = calloc(data->n_periods + 1, 1);
-    double *weight = calloc(data->n_units + 1, sizeof *weight);
-    bool balanced = count && seen && weight;
-    for (size_t i = 0; balanced && i < data->n; i++) {
-        size_t u = data->unit[i];
-        double w = data->weights ? data->weights[i] : 1;
-        if (count[u]++ == 0)
-            weight[u] = w;
-        else
-            balanced = weight[u] == w;
-        most += !seen[data->period[i]];
-        seen[data->period[i]] = 1;
-    }
-    for (size_t u = 0; balanced && u < data->n_units; u++) balanced = count[u] == 0 || count[u] == most;
-    free(count), free(seen), free(weight);
-    return balanced;
-}
-
 /* Covariates less their unit's mean. */
 static uf_status covariates_init(struct dealer *d, size_t slots, struct uf_error *error)
 {

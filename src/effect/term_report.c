@@ -205,6 +205,30 @@ uf_status effect_add_findings(const struct effect_run *run, const struct effect_
     return add_analytic(&s, false, error);
 }
 
+uf_status effect_drop_temporal(const struct effect_run *run, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "{0} was left out: with an indicator for each period of the treated their residuals add up to "
+        "nothing in every period, and sums by period cannot tell how they vary.",
+        "{0} har utelämnats: med en indikator för varje period för insatsregionerna summerar deras "
+        "residualer "
+        "till noll i varje period, och summor per period säger inget om hur de varierar."};
+    struct effect_inference *inference = run->inference;
+    size_t kept = 0, count;
+    for (size_t c = 0; c < inference->n_covariances; c++) {
+        const struct uf_covariance_type *type = &uf_covariance_types(&count)[inference->covariance[c].kind];
+        if (type->kind != UF_COVARIANCE_DRISCOLL_KRAAY) {
+            inference->covariance[kept++] = inference->covariance[c];
+            continue;
+        }
+        const struct uf_argument argument = uf_text_argument(type->name);
+        UF_TRY(effect_note(run, UF_NOTE, "inference-left-out", text, (struct uf_words){NULL, NULL}, &argument,
+                           1, error));
+    }
+    inference->n_covariances = kept;
+    return UF_OK;
+}
+
 bool effect_deals_all(const struct effect_inference *inference)
 {
     return inference->randomise && !inference->automatic;

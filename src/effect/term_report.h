@@ -63,6 +63,9 @@ uf_status effect_report_terms(const struct effect_run *run, const struct effect_
 uf_status effect_report_by_inference(const struct effect_run *run, const struct effect_findings *findings,
                                      const struct effect_terms *terms, const bool *zero,
                                      const struct uf_randomisation *dealt, struct uf_error *error);
+/* Takes errors that go by periods' sums of residuals (driscoll-kraay) out of what was asked for, with a note: a regression
+ * with an indicator for each period of the treated makes those sums nil. */
+uf_status effect_drop_temporal(const struct effect_run *run, struct uf_error *error);
 /* True where a method deals the treatment out anew for every term: asked for by name. */
 bool effect_deals_all(const struct effect_inference *inference);
 /* True where bootstrap, Conley–Taber or Ferman–Pinto was asked for by name, and so for every term. */

@@ -73,7 +73,8 @@ static uf_status build(const struct uf_file_panel_request *request, const struct
                                           .n_numbers = numbers->count,
                                           .clusters = request->clusters,
                                           .n_clusters = request->n_clusters,
-                                          .language = request->language};
+                                          .language = request->language,
+                                          .several_rows = request->several_rows};
     struct uf_panel *panel = NULL;
     UF_TRY(panel_lay_out(&layout, ledger, &panel, error));
     uf_status status = panel_set_roles(panel, request->outcome, request->weight, request->covariates,

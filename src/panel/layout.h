@@ -23,6 +23,7 @@ struct layout_request {
     const char *const *clusters; /* text columns */
     size_t n_clusters;
     enum uf_language language; /* of the ledger */
+    bool several_rows;         /* for one unit, sector and period: no mistake */
 };
 
 /* Everything but roles, labels of columns, treatment and exposures. Rows without unit or period are left out

@@ -82,10 +82,28 @@ static uf_status date_starts_in_gaps(struct uf_panel *panel, const size_t *after
     return UF_OK;
 }
 
+/* Of several rows for a unit and period all tell the same of its treatment. */
+static uf_status check_rows_agree(const struct uf_panel *panel, const char *column, const double *value,
+                                  struct uf_error *error)
+{
+    for (size_t i = 1; i < panel->n_rows && panel->several_rows; i++) {
+        if (panel->unit[i] != panel->unit[i - 1] || panel->period[i] != panel->period[i - 1]) continue;
+        if (value[i] == value[i - 1] || (isnan(value[i]) && isnan(value[i - 1]))) continue;
+        return uf_fail(
+            error, UF_BAD_INPUT,
+            "the treatment column '%s' has both %g and %g for unit '%s' in '%s'; treatment falls on whole "
+            "units: name as the unit the column that it goes by",
+            column, value[i - 1], value[i], panel->units.code[panel->unit[i]],
+            panel->periods.code[panel->period[i]]);
+    }
+    return UF_OK;
+}
+
 uf_status panel_treat_by_column(struct uf_panel *panel, const char *column_name, struct uf_error *error)
 {
     long column = UF_NOWHERE;
     UF_TRY(role(panel, column_name, &column, error));
+    UF_TRY(check_rows_agree(panel, column_name, panel->columns[column].value, error));
     UF_TRY(panel_start_treatment(panel, error));
     struct uf_treatment *treatment = &panel->treatment;
     const double *value = panel->columns[column].value;

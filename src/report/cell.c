@@ -83,7 +83,12 @@ const char *uf_cell_text(const struct uf_table *table, size_t row, size_t column
     const char *text = uf_table_text(table, row, column);
     if (text == NULL) return NULL;
     const char *name = uf_table_column_name(table, column);
-    return strcmp(name, "term") == 0 || strcmp(name, "event") == 0 ? uf_word(text, language) : text;
+    if (strcmp(name, "term") == 0) return uf_word(text, language);
+    if (strcmp(name, "event") != 0) return text;
+    char key[64]; /* "entry" alone is a component of shift-share */
+    snprintf(key, sizeof key, "event_%s", text);
+    const char *word = uf_word(key, language);
+    return word == key ? text : word;
 }
 
 bool uf_column_has_remark(const struct uf_table *table, size_t column)

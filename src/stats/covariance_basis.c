@@ -25,6 +25,7 @@ static bool orthonormalise(const struct basis *basis, size_t count, double *y, d
         for (size_t c = 0; c < count; c++) {
             const double *column = basis->y + c * n;
             double sum = 0;
+#pragma omp simd reduction(+ : sum)
             for (size_t i = 0; i < n; i++) sum += column[i] * y[i];
             for (size_t i = 0; i < n; i++) y[i] -= sum * column[i];
         }
@@ -97,16 +98,20 @@ static uf_status add_regressors(const struct uf_covariance_input *input, struct 
         return uf_fail(error, UF_NOT_IDENTIFIED,
                        "covariance: (X'X)^-1 is not positive definite, since columns are nearly collinear");
     }
-    for (size_t j = 0; j < k; j++) {
-        double *y = basis->y + basis->q++ * n;
-        for (size_t i = 0; i < n; i++) {
-            double sum = 0;
-            for (size_t a = j; a < k; a++) sum += gsl_matrix_get(input->x, i, a) * gsl_matrix_get(l, a, j);
-            y[i] = covariance_root_weight(input, i) * sum;
-        }
+    double *row = malloc((k + 1) * sizeof *row);
+    for (size_t i = 0; i < n && row; i++) { /* all columns of a row together: the inner loop runs along L */
+        const double *x = input->x->data + i * input->x->tda;
+        double root = covariance_root_weight(input, i);
+        memset(row, 0, k * sizeof *row);
+        for (size_t a = 0; a < k; a++)
+            for (size_t j = 0; j <= a; j++) row[j] += x[a] * l->data[a * l->tda + j];
+        for (size_t j = 0; j < k; j++) basis->y[(basis->q + j) * n + i] = root * row[j];
     }
+    basis->q += k;
+    uf_status status = row ? UF_OK : uf_fail_memory(error);
+    free(row);
     gsl_matrix_free(l);
-    return UF_OK;
+    return status;
 }
 
 uf_status basis_init(const struct uf_covariance_input *input, const char *purpose, struct basis *basis,
@@ -210,6 +215,7 @@ uf_status adjustment_init(const struct basis *basis, const struct clusters *clus
     for (size_t a = 0; a < m; a++) {
         for (size_t b = 0; b <= a; b++) {
             double sum = 0;
+#pragma omp simd reduction(+ : sum)
             for (size_t l = 0; l < length; l++) sum += part[a * length + l] * part[b * length + l];
             gsl_matrix_set(gram, a, b, sum);
             gsl_matrix_set(gram, b, a, sum);
@@ -242,6 +248,7 @@ void adjustment_apply(const struct adjustment *a, double *u)
     for (size_t e = 0; e < a->m; e++) {
         const double *b = a->b + e * a->size;
         double sum = 0;
+#pragma omp simd reduction(+ : sum)
         for (size_t i = 0; i < a->size; i++) sum += b[i] * u[i];
         if (a->d[e] == 0 || sum == 0) continue;
         sum *= a->d[e];

@@ -24,6 +24,7 @@ uf_status basis_split_effects(const struct uf_covariance_input *input, struct uf
 static inline double basis_dot(const double *a, const double *b, size_t n)
 {
     double sum = 0;
+#pragma omp simd reduction(+ : sum)
     for (size_t i = 0; i < n; i++) sum += a[i] * b[i];
     return sum;
 }

@@ -8,6 +8,7 @@
 #include <utfall/least_squares.h>
 
 #include "base/fail.h"
+#include "stats/serial_internal.h"
 
 enum { MOST_ITERATIONS = 1000 };
 static const double STILL = 1e-12, BOUND = 0.99;
@@ -17,11 +18,13 @@ void uf_serial_fit_clear(struct uf_serial_fit *fit)
     if (!fit) return;
     gsl_vector_free(fit->coefficients), gsl_vector_free(fit->residuals);
     gsl_matrix_free(fit->covariance);
+    for (size_t g = 0; g < fit->n_parts; g++)
+        gsl_vector_free(fit->parts[g].coefficients), gsl_matrix_free(fit->parts[g].covariance);
+    free(fit->parts);
     memset(fit, 0, sizeof *fit);
 }
 
-/* One step of time: the greatest common divisor of the gaps. */
-static long step_of(const long *time, size_t n)
+long serial_step(const long *time, size_t n)
 {
     long step = 0;
     for (size_t i = 1; i < n; i++) {
@@ -72,9 +75,8 @@ static void transform(const gsl_matrix *x, const gsl_vector *y, const long *time
                       struct transformed *out)
 {
     for (size_t i = 0; i < x->size1; i++) {
-        double gap = i > 0 ? (double)(time[i] - time[i - 1]) / (double)step : 0;
-        double carried = i > 0 ? pow(rho, gap) : 0;
-        double scale = i > 0 ? sqrt((1 - rho * rho) / (1 - carried * carried)) : sqrt(1 - rho * rho);
+        double carried, scale;
+        serial_row(time, i, step, rho, &carried, &scale);
         for (size_t j = 0; j < x->size2; j++) {
             double earlier = i > 0 ? gsl_matrix_get(x, i - 1, j) : 0;
             gsl_matrix_set(out->x, i, j, scale * (gsl_matrix_get(x, i, j) - carried * earlier));
@@ -159,13 +161,28 @@ static uf_status newey_west(const gsl_matrix *x, const long *time, const struct 
     return status;
 }
 
+static uf_status single_part(struct uf_serial_fit *out, struct uf_error *error)
+{
+    out->parts = calloc(1, sizeof *out->parts);
+    if (!out->parts) return uf_fail_memory(error);
+    out->n_parts = 1;
+    out->parts[0] = (struct uf_serial_part){.rho = out->rho,
+                                            .weight = 1,
+                                            .coefficients = gsl_vector_alloc(out->k),
+                                            .covariance = gsl_matrix_alloc(out->k, out->k)};
+    if (!out->parts[0].coefficients || !out->parts[0].covariance) return uf_fail_memory(error);
+    gsl_vector_memcpy(out->parts[0].coefficients, out->coefficients);
+    gsl_matrix_memcpy(out->parts[0].covariance, out->covariance);
+    return UF_OK;
+}
+
 uf_status uf_serial_fit(const gsl_matrix *x, const gsl_vector *y, const long *time,
                         const struct uf_serial_options *options, struct uf_serial_fit *out,
                         struct uf_error *error)
 {
     size_t n = x->size1, k = x->size2;
     struct uf_least_squares fit = {0};
-    struct uf_serial_fit result = {.n = n, .k = k, .converged = options->kind == UF_SERIAL_NEWEY_WEST};
+    struct uf_serial_fit result = {.n = n, .k = k, .converged = options->kind != UF_SERIAL_PRAIS_WINSTEN};
     for (size_t i = 1; i < n; i++)
         if (time[i] <= time[i - 1])
             return uf_fail(error, UF_BAD_INPUT, "observation %zu is not later than the one before it", i + 1);
@@ -184,12 +201,22 @@ uf_status uf_serial_fit(const gsl_matrix *x, const gsl_vector *y, const long *ti
         status = uf_fail(error, UF_NOT_IDENTIFIED, "%zu observations are too few for %zu coefficients", n,
                          fit.rank);
     if (status == UF_OK) {
-        long step = step_of(time, n);
+        long step = serial_step(time, n);
         gsl_vector_memcpy(result.coefficients, fit.coefficients);
         gsl_vector_memcpy(result.residuals, fit.residuals);
         dependence(result.residuals, time, step, &result.rho, &result.durbin_watson);
-        status = options->kind == UF_SERIAL_NEWEY_WEST ? newey_west(x, time, &fit, options, &result, error)
-                                                       : prais_winsten(x, y, time, step, &result, error);
+        if (options->kind == UF_SERIAL_INTEGRATED)
+            status = serial_integrated(x, y, time, &fit, &result, error);
+        else if (options->kind == UF_SERIAL_NEWEY_WEST)
+            status = newey_west(x, time, &fit, options, &result, error);
+        else
+            status = prais_winsten(x, y, time, step, &result, error);
+        if (status == UF_OK && options->kind == UF_SERIAL_INTEGRATED) {
+            double ignored;
+            set_residuals(x, y, result.coefficients, result.residuals);
+            dependence(result.residuals, time, step, &ignored, &result.durbin_watson);
+        }
+        if (status == UF_OK && !result.parts) status = single_part(&result, error);
     }
     uf_least_squares_clear(&fit);
     if (status == UF_OK)
@@ -197,17 +224,4 @@ uf_status uf_serial_fit(const gsl_matrix *x, const gsl_vector *y, const long *ti
     else
         uf_serial_fit_clear(&result);
     return status;
-}
-
-void uf_serial_combination(const struct uf_serial_fit *fit, const double *c, double *out_estimate,
-                           double *out_variance)
-{
-    double estimate = 0, variance = 0;
-    for (size_t a = 0; a < fit->k; a++) {
-        if (c[a] == 0) continue;
-        estimate += c[a] * gsl_vector_get(fit->coefficients, a); /* NaN where dropped */
-        for (size_t b = 0; b < fit->k; b++) variance += c[a] * c[b] * gsl_matrix_get(fit->covariance, a, b);
-    }
-    *out_estimate = estimate;
-    *out_variance = isnan(estimate) ? (double)NAN : variance;
 }

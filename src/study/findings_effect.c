@@ -61,6 +61,8 @@ const char *run_inference_words(const char *vcov, enum uf_language language, cha
         {"placebo-in-space", {"rank among placebo regions", "rang bland placeboregioner"}},
         {"newey-west", {"Newey–West", "Newey–West"}},
         {"prais-winsten", {"Prais–Winsten", "Prais–Winsten"}},
+        {"integrated-ar1",
+         {"autoregression, dependence integrated out", "autoregression, beroendet integrerat ut"}},
         {"none", {"none", "ingen"}}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(vcov, known[i].key)) return uf_words_in(known[i].words, language);
@@ -250,7 +252,8 @@ static uf_status tell_p_value(const struct run *run, const struct run_analysis *
         uf_text_argument(
             run_inference_words(text_cell(table, row, "vcov"), run->language, buffer, sizeof buffer)),
         uf_text_argument(p < 0.0005 ? "<" : "=")};
-    UF_TRY(add(run, sentence, (struct uf_words){"; p {2} {0}, {1}", "; p {2} {0}, {1}"}, arguments, 3, error));
+    UF_TRY(
+        add(run, sentence, (struct uf_words){"; p {2} {0}, {1}", "; p {2} {0}, {1}"}, arguments, 3, error));
     return tell_adjusted(run, analysis, sentence, error);
 }
 

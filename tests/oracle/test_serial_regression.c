@@ -74,18 +74,23 @@ static void newey_west_with_three_lags(void **state)
     uf_serial_fit_clear(&fit);
 }
 
+enum { GDP_YEARS = 21 };
+static struct uf_its_series gdp_series(double *y, long *time)
+{
+    static const double sums[GDP_YEARS] = {600500, 570600, 598000, 624500, 650200, 656600, 700900,
+                                           729800, 722400, 622700, 752300, 818000, 844800, 857000,
+                                           834100, 847500, 859400, 878200, 854800, 851700, 853200};
+    for (size_t i = 0; i < GDP_YEARS; i++) y[i] = sums[i] / 21, time[i] = 2000 + (long)i;
+    return (struct uf_its_series){.n = GDP_YEARS, .outcome = y, .time = time, .start = 2018};
+}
+
 /* The mean of the 21 Swedish counties' GDP per inhabitant (euro) as shipped, 2000–2020, with the start in 2018; R as above. */
 static void an_interrupted_series(void **state)
 {
     (void)state;
-    static const double sums[] = {600500, 570600, 598000, 624500, 650200, 656600, 700900,
-                                  729800, 722400, 622700, 752300, 818000, 844800, 857000,
-                                  834100, 847500, 859400, 878200, 854800, 851700, 853200};
-    enum { N = sizeof sums / sizeof *sums };
-    double y[N];
-    long time[N];
-    for (size_t i = 0; i < N; i++) y[i] = sums[i] / 21, time[i] = 2000 + (long)i;
-    const struct uf_its_series series = {.n = N, .outcome = y, .time = time, .start = 2018};
+    double y[GDP_YEARS];
+    long time[GDP_YEARS];
+    const struct uf_its_series series = gdp_series(y, time);
     struct uf_its its;
     struct uf_error error;
     assert_ok(uf_its_fit(&series, &(struct uf_serial_options){.kind = UF_SERIAL_PRAIS_WINSTEN}, &its, &error),
@@ -108,12 +113,48 @@ static void an_interrupted_series(void **state)
     uf_its_clear(&its);
 }
 
+/* The same series with the dependence integrated out: R 4.2, dense matrices and integrate() over the angle from −π/2 + 1e-3 to
+ * π/2 − 5e-6, which leaves some 3e-7 out. */
+static void dependence_integrated_out(void **state)
+{
+    (void)state;
+    static const struct {
+        bool slope;
+        double time, estimate, std_error, p_value, low, high;
+    } expected[] = {{false, 2019, -3161.14221395570212, 2098.72244495291898, 0.15210498471736,
+                     -7466.24505429969577, 1545.66122937380419},
+                    {false, 2018, -2226.94561773218584, 1992.59278002331439, 0.27809736907535,
+                     -6382.72978394307665, 2026.41750178515736},
+                    {true, 0, -934.19659622351651, 1334.31210231481373, 0.48567493070397,
+                     -3740.48721038724989, 1909.70620996626576}};
+    double y[GDP_YEARS];
+    long time[GDP_YEARS];
+    const struct uf_its_series series = gdp_series(y, time);
+    struct uf_its its;
+    struct uf_error error;
+    assert_ok(uf_its_fit(&series, &(struct uf_serial_options){.kind = UF_SERIAL_INTEGRATED}, &its, &error),
+              &error);
+    expect_close(its.fit.rho, 0.52049212847998, 2e-6, "rho");
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        struct uf_t_test test = uf_its_test(&its, &series, expected[i].time, expected[i].slope, 0.95);
+        double estimate = gsl_vector_get(its.fit.coefficients, UF_ITS_SLOPE), ignored;
+        if (!expected[i].slope) uf_its_departure(&its, &series, expected[i].time, &estimate, &ignored);
+        expect_close(estimate, expected[i].estimate, 1e-6, "estimate");
+        expect_close(test.std_error, expected[i].std_error, 2e-6, "standard error");
+        expect_close(test.p_value, expected[i].p_value, 5e-6, "p");
+        expect_close(test.conf_low, expected[i].low, 2e-6, "lower end");
+        expect_close(test.conf_high, expected[i].high, 1e-5, "upper end");
+    }
+    uf_its_clear(&its);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wooldridge_table_12_2),
         cmocka_unit_test(newey_west_with_three_lags),
         cmocka_unit_test(an_interrupted_series),
+        cmocka_unit_test(dependence_integrated_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -344,6 +344,25 @@ static void conley_and_few_treated_are_their_definitions(void **state)
     uf_result_clear(&ran.result);
 }
 
+/* Weights are the sizes of Ferman–Pinto; a treated region twice as large has the smaller variance of its size. */
+static void sizes_are_the_weights(void **state)
+{
+    (void)state;
+    static const char *const settings[] = {"inference", "ferman-pinto,cr2", "size", "1", NULL};
+    for (int weighted = 0; weighted < 2; weighted++) {
+        struct uf_panel *panel = dose_panel();
+        for (size_t u = TREATED; u < UNITS; u++)
+            for (size_t t = START; t < YEARS; t++)
+                *small_panel_cell(panel, 0, u, t) += (u % 2 ? 3.0 : -3.0) / (double)(1 + u % 3);
+        if (weighted) panel->weight = 2;
+        struct ran ran = run_method(&uf_method_dose_response, panel, settings);
+        const struct uf_table *estimates = table_of(&ran, "estimates");
+        const char *note = cell_text(estimates, row_of(estimates, "vcov", "ferman-pinto"), "note");
+        assert_int_equal(strstr(note, "sizes do not vary") == NULL, weighted);
+        uf_result_clear(&ran.result);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +372,7 @@ int main(void)
         cmocka_unit_test(covariates_of_the_time_before),
         cmocka_unit_test(doses_are_dealt_among_the_treated),
         cmocka_unit_test(intervals_move_with_the_effect),
+        cmocka_unit_test(sizes_are_the_weights),
         cmocka_unit_test(conley_and_few_treated_are_their_definitions),
     };
     gsl_set_error_handler_off();

@@ -25,6 +25,8 @@ static struct ran run_in(struct uf_panel *panel, enum uf_language language, cons
     struct uf_context context = {.language = language};
     uf_result_init(&ran.result);
     assert_ok(uf_options_new(&uf_method_interrupted_time_series, &options, &ran.error), &ran.error);
+    /* few, to be quick */
+    assert_ok(uf_options_set(options, "size-draws", "200", &ran.error), &ran.error);
     for (size_t i = 0; settings && settings[i]; i += 2)
         assert_ok(uf_options_set(options, settings[i], settings[i + 1], &ran.error), &ran.error);
     uf_error_clear(&ran.error);
@@ -93,11 +95,12 @@ static void all_treated_at_once(void **state)
     (void)state;
     struct ran ran = run(counties(21, 20, 12), NULL);
     const struct uf_table *estimates = uf_result_table(&ran.result, "estimates");
-    assert_int_equal(uf_table_rows(estimates), 8);
+    assert_int_equal(uf_table_rows(estimates), 12);
     assert_string_equal(cell_text(estimates, 0, "term"), "departure");
-    assert_string_equal(cell_text(estimates, 0, "vcov"), "prais-winsten");
-    for (size_t k = 0; k < 2; k++) {
-        const char *vcov = k ? "newey-west" : "prais-winsten";
+    assert_string_equal(cell_text(estimates, 0, "vcov"), "integrated-ar1");
+    static const char *const kinds[] = {"integrated-ar1", "prais-winsten", "newey-west"};
+    for (size_t k = 0; k < 3; k++) {
+        const char *vcov = kinds[k];
         expect_within(cell(estimates, find_row(estimates, "level-change", vcov, ""), "estimate"), -3, 0.15,
                       "level");
         expect_within(cell(estimates, find_row(estimates, "slope-change", vcov, ""), "estimate"), 0.5, 0.03,
@@ -109,7 +112,9 @@ static void all_treated_at_once(void **state)
     expect_close(cell(estimates, 0, "n_obs"), 20, 0, "periods");
     expect_close(cell(estimates, 0, "n_treated"), 21, 0, "regions");
     assert_true(isnan(cell(estimates, 0, "n_control")));
-    expect_close(cell(estimates, 0, "df"), 16, 0, "n - 4");
+    /* a mixture has no degrees of freedom; its parts and the others do */
+    assert_true(isnan(cell(estimates, 0, "df")) && isnan(cell(estimates, 0, "statistic")));
+    expect_close(cell(estimates, 4, "df"), 16, 0, "n - 4");
     /* never an effect, whatever comes out */
     assert_int_equal(ran.result.claim, UF_CLAIM_DIFFERENCE);
     assert_non_null(uf_result_note(&ran.result, "cannot-rule-out"));
@@ -118,6 +123,13 @@ static void all_treated_at_once(void **state)
     assert_int_equal(uf_table_rows(departures), 8);
     for (size_t i = 0; i < 8; i++)
         expect_close(cell(departures, i, "estimate"), level + (double)i * slope, 1e-12, "departure");
+    for (size_t i = 0; i < 8; i++) /* all at once is wider than one by one */
+        assert_true(cell(departures, i, "band_low") < cell(departures, i, "conf_low") &&
+                    cell(departures, i, "band_high") > cell(departures, i, "conf_high"));
+    const struct uf_table *rejections = uf_result_table(&ran.result, "rejections");
+    assert_int_equal(uf_table_rows(rejections), 4);
+    expect_close(cell(rejections, 2, "rho"), 0.7, 0, "dependence");
+    assert_true(cell(rejections, 2, "rejected") > 0 && cell(rejections, 2, "rejected") < 0.1);
     const struct uf_table *series = uf_result_table(&ran.result, "series");
     assert_int_equal(uf_table_rows(series), 20 + 20 + 8);
     /* continued + departure = fitted */
@@ -125,7 +137,7 @@ static void all_treated_at_once(void **state)
                  "fitted");
     const struct uf_table *regions = uf_result_table(&ran.result, "by-region");
     assert_int_equal(uf_table_rows(regions), 63);
-    assert_int_equal(uf_table_rows(uf_result_table(&ran.result, "series-fit")), 2);
+    assert_int_equal(uf_table_rows(uf_result_table(&ran.result, "series-fit")), 3);
     assert_non_null(strstr(uf_result_note(&ran.result, "by-region")->text, "downwards in 21"));
     uf_result_clear(&ran.result);
 }
@@ -168,7 +180,7 @@ static void each_start_has_its_series(void **state)
     for (size_t u = 4; u < 6; u++) panel->treatment.first_period[u] = SIZE_MAX;
     struct ran ran = run(panel, NULL);
     const struct uf_table *estimates = uf_result_table(&ran.result, "estimates");
-    assert_int_equal(uf_table_rows(estimates), 16);
+    assert_int_equal(uf_table_rows(estimates), 24);
     expect_close(cell(estimates, find_row(estimates, "departure", "prais-winsten", "2010"), "n_treated"), 2,
                  0, "regions");
     expect_close(cell(estimates, find_row(estimates, "departure", "newey-west", "2012"), "n_treated"), 2, 0,
@@ -193,14 +205,30 @@ static void regions_with_gaps_are_left_out_of_the_mean(void **state)
     uf_result_clear(&ran.result);
 }
 
-static void short_series_warn_of_their_p_values(void **state)
+static void warned_where_the_level_does_not_hold(void **state)
 {
     (void)state;
-    struct ran ran = run(counties(3, 49, 24), NULL);
-    assert_non_null(strstr(uf_result_note(&ran.result, "p-values-too-small")->text, "from 49 periods"));
+    static const char *const prais[] = {
+        "inference", "prais-winsten,integrated-ar1", "size-draws", "300", "by-region", "false", NULL};
+    static const char *const thorough[] = {"size-draws", "2000", "by-region", "false", NULL};
+    struct ran ran = run(counties(3, 16, 8), prais);
+    assert_non_null(strstr(uf_result_note(&ran.result, "p-values-too-small")->text, "too small"));
+    assert_string_equal(cell_text(uf_result_table(&ran.result, "rejections"), 0, "vcov"), "prais-winsten");
     uf_result_clear(&ran.result);
-    ran = run(counties(3, 50, 24), NULL);
+    ran =
+        run(counties(3, 16, 8), thorough); /* the default holds up to 0.7, and says that it does not at 0.9 */
     assert_null(uf_result_note(&ran.result, "p-values-too-small"));
+    assert_non_null(uf_result_note(&ran.result, "p-values-if-dependent"));
+    uf_result_clear(&ran.result);
+    ran = run(counties(3, 8, 5), thorough); /* too short for it too */
+    assert_non_null(uf_result_note(&ran.result, "p-values-too-small"));
+    uf_result_clear(&ran.result);
+    ran = run(counties(3, 120, 60), (const char *const[]){"by-region", "false", NULL});
+    assert_null(uf_result_note(&ran.result, "p-values-too-small"));
+    assert_null(uf_result_note(&ran.result, "p-values-if-dependent"));
+    uf_result_clear(&ran.result);
+    ran = run(counties(3, 16, 8), (const char *const[]){"size-draws", "0", NULL});
+    assert_null(uf_result_table(&ran.result, "rejections"));
     uf_result_clear(&ran.result);
 }
 
@@ -244,7 +272,7 @@ int main(void)
         cmocka_unit_test(regions_add_up_to_their_mean),
         cmocka_unit_test(each_start_has_its_series),
         cmocka_unit_test(regions_with_gaps_are_left_out_of_the_mean),
-        cmocka_unit_test(short_series_warn_of_their_p_values),
+        cmocka_unit_test(warned_where_the_level_does_not_hold),
         cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -242,11 +242,31 @@ static void few_periods_and_bad_words(void **state)
     }
     /* one period before the start: a reference and nothing to compare it with */
     for (size_t u = 0; u < TREATED; u++) panel->treatment.first_period[u] = 1;
-    assert_ok(try(&uf_method_sensitivity, panel, UF_ENGLISH, (const char *const[]){NULL}, &result, &error),
-              &error);
-    assert_non_null(uf_result_note(&result, "bounds-impossible"));
+    assert_int_equal(
+        try(&uf_method_sensitivity, panel, UF_ENGLISH, (const char *const[]){NULL}, &result, &error),
+        UF_NOT_IDENTIFIED);
+    assert_int_equal(uf_result_note(&result, "bounds-impossible")->severity, UF_FATAL);
+    assert_non_null(strstr(uf_result_note(&result, "bounds-impossible")->advice, "restrictions: none"));
     assert_null(uf_result_table(&result, "bounds"));
+    assert_int_equal(result.claim, UF_CLAIM_DESCRIPTION);
+    uf_result_clear(&result);
+    assert_ok(try(&uf_method_sensitivity, panel, UF_SWEDISH,
+                  (const char *const[]){"restrictions", "none", NULL}, &result, &error),
+              &error);
     assert_non_null(uf_result_table(&result, "leave-one-out"));
+    assert_null(uf_result_note(&result, "bounds-impossible"));
+    uf_result_clear(&result);
+    /* nobody is seen in the reference: another is named */
+    for (size_t u = 0; u < TREATED; u++) panel->treatment.first_period[u] = START;
+    assert_int_equal(try(&uf_method_sensitivity, panel, UF_ENGLISH,
+                         (const char *const[]){"reference", "-40", NULL}, &result, &error),
+                     UF_NOT_IDENTIFIED);
+    assert_non_null(strstr(uf_result_note(&result, "bounds-impossible")->text, "event time -40"));
+    assert_non_null(strstr(uf_result_note(&result, "bounds-impossible")->advice, "reference: -1"));
+    uf_result_clear(&result);
+    assert_int_equal(try(&uf_method_sensitivity, panel, UF_ENGLISH,
+                         (const char *const[]){"restrictions", "none,smoothness", NULL}, &result, &error),
+                     UF_BAD_USAGE);
     uf_result_clear(&result);
     /* everybody is treated at once */
     for (size_t u = 0; u < UNITS; u++) panel->treatment.first_period[u] = START;
