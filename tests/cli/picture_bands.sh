@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Rounded figures in pictures that have two axes: the priority map and Moran's scatter draw what rounding leaves of both, say how many
-# points could lie in another quadrant, and say nothing of the kind where figures are exact.
+# points could lie in another quadrant, and say nothing of the kind where figures are exact. Heat maps and lines have marks of their own.
 source "$(dirname "$0")/../support/cli.sh"
 figures=$UTFALL_SOURCE_DIR/datasets/norra-mellansverige
 
@@ -60,3 +60,44 @@ done
 if grep -q 'kan ligga i en annan kvadrant' exact/report.html; then fail "exact figures leave a quadrant open"; fi
 
 finish
+
+# --- heat maps: a dot in the corner where the span reaches another class; lines: the span is shaded ---------------------------------------
+cat > classes.yaml <<YAML
+study: {sv: Klasser, en: Classes}
+language: sv
+sources:
+  - {file: $figures/county_employment.csv, indicator: employment, kind: stock, rounding: 1000, name: {sv: Sysselsatta, en: Employed},
+     unit: {sv: personer, en: persons}, dimensions: {region: region, period: year, sector: sector, value: persons_employed}}
+  - {file: $figures/county_gdp.csv, indicator: product, kind: ratio, rounding: 2000, name: {sv: BRP per invånare, en: GDP per inhabitant}, unit: euro,
+     dimensions: {region: region, period: year, value: gdp_euro_per_inhabitant, ignore: [gdp_million_sek, gdp_million_euro]}}
+regions: {level: nuts3, within: SE}
+profiles:
+  - {method: location-quotient, id: lq, indicator: employment, sectors: [A, C, F, G-I, J, K, L, M_N, O-Q, R-U], period: 2017, focus: [SE312]}
+  - {method: convergence, id: spread, indicator: product, from: 2000, to: 2019, focus: [SE312]}
+report: {formats: [html, csv], charts: [svg]}
+YAML
+expect 0 "$UTFALL" run classes.yaml --output classes
+python3 - <<'PYTHON' || fail "the dots of the heat map"
+import csv, re, sys
+cells = list(csv.DictReader(open("classes/charts/lq-2.csv", encoding="utf-8", newline="")))
+bands = {(r["label"], r["sector_label"]): (float(r["low"]), float(r["high"])) for r in
+         csv.DictReader(open("classes/tables/lq-location-quotient.csv", encoding="utf-8", newline=""))}
+wrong = []
+for cell in cells:
+    low, high = bands[cell["row_label"], cell["col_label"]]
+    reached = {c["class"] for c in cells if low <= float(c["value"]) <= high}
+    if len(reached) > 1 and cell["open"] == "0":
+        wrong.append(f"{cell['row_label']}, {cell['col_label']} reaches {reached} without a dot")
+    if cell["open"] not in ("0", cell["class"]):
+        wrong.append(f"{cell['row_label']}, {cell['col_label']}: open is {cell['open']}")
+    if low == high and cell["open"] != "0":
+        wrong.append("a dot without a span")
+dots = sum(c["open"] != "0" for c in cells)
+said = re.search(r"Punkt i hörnet \((\d+) av (\d+) celler\)", open("classes/charts/lq-2.txt", encoding="utf-8").read())
+if not said or [int(x) for x in said.groups()] != [dots, len(cells)] or not 0 < dots < len(cells):
+    wrong.append(f"{dots} dots of {len(cells)}, said: {said and said.group(0)}")
+print("\n".join(wrong), file=sys.stderr)
+sys.exit(bool(wrong))
+PYTHON
+grep -q 'skuggat: det spann som avrundningen till hela 2000 lämnar öppet' classes/charts/spread-2.svg || fail "the spread over time has no shaded span"
+grep -q '^has_band = 1' classes/charts/spread-2.gp || fail "the spread over time is drawn without its span"
