@@ -63,6 +63,8 @@ bool uf_options_has(const struct uf_options *options, const char *name);
 bool uf_options_is_set(const struct uf_options *options, const char *name);
 /* TEXT, CHOICE and FILE; NULL: absent. Borrowed. */
 const char *uf_options_text(const struct uf_options *options, const char *name);
+/* CHOICE: the place of the value among the option's choices, for an enum in their order; SIZE_MAX: absent. */
+size_t uf_options_choice(const struct uf_options *options, const char *name);
 double uf_options_number(const struct uf_options *options, const char *name); /* NaN: absent */
 size_t uf_options_count(const struct uf_options *options, const char *name);  /* SIZE_MAX: absent */
 bool uf_options_flag(const struct uf_options *options, const char *name);
@@ -162,8 +164,8 @@ struct uf_method {
     size_t n_charts;
     bool needs_sector;    /* profile: the panel is by sector */
     bool needs_treatment; /* effect */
-    bool takes_dose;      /* the amounts per region of a study are its treatment; else they are not looked at */
-    bool needs_period;    /* false: one cross-section is enough */
+    bool takes_dose;   /* the amounts per region of a study are its treatment; else they are not looked at */
+    bool needs_period; /* false: one cross-section is enough */
     /* where this option has this value the panel may have several rows for a unit and period; NULL: never */
     const char *several_rows_option, *several_rows_value;
     /* On failure `result` keeps the notes and ledger gathered so far (a refusal explains itself there):

@@ -74,9 +74,7 @@ static uf_status whole(const struct uf_options *options, const char *name, long 
 static uf_status read_request(const struct uf_options *options, struct did_run *run, struct uf_error *error)
 {
     bool given;
-    size_t scale = 0;
-    while (strcmp(effect_scales[scale], uf_options_text(options, "scale"))) scale++;
-    run->scale = (enum effect_scale)scale;
+    run->scale = (enum effect_scale)uf_options_choice(options, "scale");
     run->event_study = uf_options_flag(options, "event-study");
     UF_TRY(whole(options, "reference", &run->event.reference, &given, error));
     UF_TRY(whole(options, "bin-before", &run->event.before, &run->event.bin_before, error));

@@ -78,13 +78,6 @@ static const struct uf_chart_hint charts[] = {
     EFFECT_CHART_RANDOMISATION,
 };
 
-static int choice_of(const struct uf_options *options, const char *name, const char *const *choices)
-{
-    int i = 0;
-    while (choices[i] && strcmp(choices[i], uf_options_text(options, name))) i++;
-    return i;
-}
-
 static uf_status read_request(const struct uf_options *options, struct dose_run *run, struct uf_error *error)
 {
     const char *const counts[] = {"anticipation", "after"};
@@ -95,13 +88,13 @@ static uf_status read_request(const struct uf_options *options, struct dose_run 
     run->anticipation = (long)uf_options_count(options, "anticipation");
     run->own_after = uf_options_is_set(options, "after");
     if (run->own_after) run->after = (long)uf_options_count(options, "after");
-    run->never_treated = choice_of(options, "control", controls) == 0;
-    run->curve.curve = (enum uf_dose_curve)choice_of(options, "curve", curves);
+    run->never_treated = uf_options_choice(options, "control") == 0;
+    run->curve.curve = (enum uf_dose_curve)uf_options_choice(options, "curve");
     run->own_size = uf_options_is_set(options, "size");
     run->curve.size = uf_options_count(options, "size");
-    run->changing = choice_of(options, "changing-dose", changings) == 1;
-    run->last_before = choice_of(options, "baseline", baselines) == 1;
-    run->scale = (enum effect_scale)choice_of(options, "scale", effect_scales);
+    run->changing = uf_options_choice(options, "changing-dose") == 1;
+    run->last_before = uf_options_choice(options, "baseline") == 1;
+    run->scale = (enum effect_scale)uf_options_choice(options, "scale");
     return UF_OK;
 }
 

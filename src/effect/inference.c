@@ -72,13 +72,6 @@ uf_status effect_note(const struct effect_run *run, enum uf_severity severity, c
 
 /* --- what was asked for ------------------------------------------------------------------------- */
 
-static int choice_of(const char *const *choices, const char *text)
-{
-    int i = 0;
-    while (choices[i] && strcmp(choices[i], text)) i++;
-    return i;
-}
-
 static void add_covariance(struct effect_inference *inference, enum uf_covariance_kind kind,
                            const struct uf_options *options)
 {
@@ -86,11 +79,10 @@ static void add_covariance(struct effect_inference *inference, enum uf_covarianc
         if (inference->covariance[c].kind == kind) return;
     struct uf_covariance_options covariance = {
         .kind = kind,
-        .k_rule = (enum uf_k_rule)choice_of(effect_k_rules, uf_options_text(options, "k-rule")),
-        .g_rule = (enum uf_g_rule)choice_of(effect_g_rules, uf_options_text(options, "g-rule")),
-        .df_rule = (enum uf_df_rule)choice_of(effect_df_rules, uf_options_text(options, "df-rule")),
-        .joint_rule =
-            (enum uf_joint_rule)choice_of(effect_joint_rules, uf_options_text(options, "joint-test"))};
+        .k_rule = (enum uf_k_rule)uf_options_choice(options, "k-rule"),
+        .g_rule = (enum uf_g_rule)uf_options_choice(options, "g-rule"),
+        .df_rule = (enum uf_df_rule)uf_options_choice(options, "df-rule"),
+        .joint_rule = (enum uf_joint_rule)uf_options_choice(options, "joint-test")};
     if (uf_options_has(options, "lag") && uf_options_count(options, "lag") != SIZE_MAX) {
         covariance.lag_rule = UF_LAG_GIVEN;
         covariance.lag = uf_options_count(options, "lag");
@@ -133,16 +125,15 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
                                           .seed = context->seed,
                                           .progress = context->progress,
                                           .user = context->user};
-    int type = choice_of(effect_bootstrap_types, uf_options_text(options, "bootstrap-type"));
+    const size_t type = uf_options_choice(options, "bootstrap-type");
     inference.bootstrap_null = uf_options_number(options, "bootstrap-null");
     inference.bootstrap = (struct uf_wild_bootstrap_options){
         .null = type & 4 ? UF_WILD_UNRESTRICTED : UF_WILD_RESTRICTED,
         .jackknife_residuals = type & 2,
         .jackknife_variance = type & 1,
-        .tails =
-            (enum uf_wild_tails)choice_of(effect_bootstrap_tails, uf_options_text(options, "bootstrap-p")),
-        .g_rule = (enum uf_g_rule)choice_of(effect_g_rules, uf_options_text(options, "g-rule")),
-        .k_rule = (enum uf_k_rule)choice_of(effect_k_rules, uf_options_text(options, "k-rule")),
+        .tails = (enum uf_wild_tails)uf_options_choice(options, "bootstrap-p"),
+        .g_rule = (enum uf_g_rule)uf_options_choice(options, "g-rule"),
+        .k_rule = (enum uf_k_rule)uf_options_choice(options, "k-rule"),
         .draws = uf_options_count(options, "bootstrap-draws"),
         .level = inference.level,
         .seed = context->seed,

@@ -84,7 +84,8 @@ uf_status effect_keep_randomised(const struct effect_run *run, const struct uf_r
         /* the noise before the start is in the outcome's own unit, but a year's, not the estimate's */
         {"randomisation-scaled", randomisation->scaled, false}};
     char drawn[96], *design = NULL;
-    if (!run->context->keep_resampled) return UF_OK;
+    /* of the first term, which `estimates` begins with */
+    if (!run->context->keep_resampled || uf_result_resampled(run->result, kept[0].vcov)) return UF_OK;
     snprintf(drawn, sizeof drawn, "randomisation %zu %d %" PRIu64, randomisation->count,
              (int)randomisation->enumerated,
              randomisation->enumerated ? 0 : run->inference->randomisation.seed);

@@ -61,13 +61,6 @@ static const struct uf_chart_hint charts[] = {
     EFFECT_CHART_RANDOMISATION,
 };
 
-static int choice_of(const struct uf_options *options, const char *name, const char *const *choices)
-{
-    int i = 0;
-    while (choices[i] && strcmp(choices[i], uf_options_text(options, name))) i++;
-    return i;
-}
-
 static uf_status read_request(const struct uf_options *options, struct stacked_run *run,
                               struct uf_error *error)
 {
@@ -77,9 +70,9 @@ static uf_status read_request(const struct uf_options *options, struct stacked_r
         if (uf_options_is_set(options, counts[c]) && uf_options_count(options, counts[c]) > 1000000)
             return uf_fail(error, UF_BAD_USAGE, "option '%s': found %zu, expected a number of periods",
                            counts[c], uf_options_count(options, counts[c]));
-    run->scale = (enum effect_scale)choice_of(options, "scale", effect_scales);
-    run->options.control = (enum uf_stack_control)choice_of(options, "control", controls);
-    run->options.weights = (enum uf_stack_weights)choice_of(options, "stack-weights", weightings);
+    run->scale = (enum effect_scale)uf_options_choice(options, "scale");
+    run->options.control = (enum uf_stack_control)uf_options_choice(options, "control");
+    run->options.weights = (enum uf_stack_weights)uf_options_choice(options, "stack-weights");
     run->options.anticipation = (long)uf_options_count(options, "anticipation");
     run->own_before = uf_options_is_set(options, "before");
     run->own_after = uf_options_is_set(options, "after");

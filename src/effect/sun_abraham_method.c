@@ -49,9 +49,8 @@ static uf_status read_request(const struct uf_options *options, struct sun_abrah
                               struct uf_error *error)
 {
     double reference = uf_options_number(options, "reference");
-    size_t anticipation = uf_options_count(options, "anticipation"), scale = 0;
-    while (strcmp(effect_scales[scale], uf_options_text(options, "scale"))) scale++;
-    run->scale = (enum effect_scale)scale;
+    size_t anticipation = uf_options_count(options, "anticipation");
+    run->scale = (enum effect_scale)uf_options_choice(options, "scale");
     if (anticipation > 1000000)
         return uf_fail(error, UF_BAD_USAGE, "option 'anticipation': found %zu, expected a number of periods",
                        anticipation);

@@ -251,6 +251,18 @@ const char *uf_options_text(const struct uf_options *options, const char *name)
     return get(options, name, UF_OPTION_TEXT)->text;
 }
 
+size_t uf_options_choice(const struct uf_options *options, const char *name)
+{
+    const struct value *value = get(options, name, UF_OPTION_CHOICE);
+    const size_t option = (size_t)(value - options->values);
+    for (size_t i = 0; value->text && option < options->method->n_options; i++) {
+        const char *choice = options->method->options[option].choices[i];
+        if (!choice) break;
+        if (!strcmp(choice, value->text)) return i;
+    }
+    return SIZE_MAX;
+}
+
 double uf_options_number(const struct uf_options *options, const char *name)
 {
     const struct value *value = get(options, name, UF_OPTION_NUMBER);

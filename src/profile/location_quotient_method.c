@@ -93,6 +93,8 @@ static const struct uf_chart_hint charts[] = {
      .value_label = {"Location quotient (1 = as the reference area)",
                      "Lokaliseringskvot (1 = som jämförelseområdet)"},
      .value = "location_quotient",
+     .low = "low",
+     .high = "high",
      .label = "label",
      .group = "sector_label",
      .reference = 1},

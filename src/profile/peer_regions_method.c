@@ -176,6 +176,8 @@ static const struct uf_chart_hint charts[] = {
      .title = {"Structural distance between regions, {3}", "Strukturellt avstånd mellan regioner, {3}"},
      .value_label = {"Distance (0 = alike)", "Avstånd (0 = lika)"},
      .value = "distance",
+     .low = "distance_low",
+     .high = "distance_high",
      .label = "label",
      .group = "peer_label",
      .reference = NAN},

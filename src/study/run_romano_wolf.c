@@ -10,6 +10,8 @@
 #include "effect/resampled.h"
 #include "study/run.h"
 
+#define SAME 1e-6 /* p-values that were counted in two places */
+
 static uf_status refuse(struct run *run, struct uf_words why, const struct uf_argument *arguments,
                         size_t n_arguments, struct uf_error *error)
 {
@@ -121,19 +123,29 @@ static uf_status belong_together(struct run *run, struct main_estimate **members
     return UF_OK;
 }
 
+/* The p-value that the draws give, as the kernels count it. */
+static double p_of(const struct uf_resampled *draws)
+{
+    size_t extreme = 1;
+    for (size_t b = 1; b < draws->count; b++)
+        extreme += !(fabs(draws->statistic[b]) < fabs(draws->statistic[0]) * (1 - 1e-9)); /* NaN is extreme */
+    return (double)extreme / (double)draws->count;
+}
+
 /* The row of the first term with that inference; SIZE_MAX: none, or no p-value, or no draws were kept of it. */
 static size_t drawn_row(const struct main_estimate *member, const char *vcov)
 {
     const struct uf_table *estimates = uf_result_table(&member->analysis->result, "estimates");
     size_t name = uf_table_column(estimates, "vcov"), term = uf_table_column(estimates, "term"),
            p = uf_table_column(estimates, "p_value");
-    if (name == SIZE_MAX || !uf_result_resampled(&member->analysis->result, vcov)) return SIZE_MAX;
+    const struct uf_resampled *draws = uf_result_resampled(&member->analysis->result, vcov);
+    if (name == SIZE_MAX || !draws) return SIZE_MAX;
     for (size_t row = 0; row < uf_table_rows(estimates); row++)
         if (uf_text_equal(uf_table_text(estimates, row, name), vcov) &&
             uf_text_equal(uf_table_text(estimates, row, term),
                           uf_table_text(estimates, member->from, term)) &&
-            !isnan(uf_table_number(estimates, row, p)))
-            return row;
+            fabs(uf_table_number(estimates, row, p) - p_of(draws)) < SAME)
+            return row; /* and the draws are those that it is of */
     return SIZE_MAX;
 }
 

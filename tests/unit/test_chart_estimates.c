@@ -83,6 +83,51 @@ static void test_panels_of_estimates(void **state)
     uf_table_free(table);
 }
 
+/* Pieces of stacked bars with their bands; the first and the last year are named, and what reaches far beyond the bars goes to
+ * the edge only. */
+static void test_stacks_with_bands(void **state)
+{
+    (void)state;
+    struct uf_error error;
+    struct uf_chart chart;
+    static const char *const columns[] = {"label", "part", "year", "percent", "low", "high"};
+    struct uf_table *table = sample_table("steps", columns, "ttn222");
+    for (int year = 2009; year <= 2017; year++) {
+        sample_row(table, (const char *const[]){"North", "national"}, (const double[]){year, 4, 3, 5});
+        sample_row(table, (const char *const[]){"North", "regional"}, (const double[]){year, -2, -90, 80});
+    }
+    struct uf_chart_request request = {.kind = "small-multiples",
+                                       .form = "stacked-bars",
+                                       .table = table,
+                                       .label = "label",
+                                       .group = "part",
+                                       .x = "year",
+                                       .value = "percent",
+                                       .low = "low",
+                                       .high = "high",
+                                       .reference = 0,
+                                       .reference_x = NAN,
+                                       .marked_x = NAN,
+                                       .formats = UF_CHART_SVG,
+                                       .band_label = "what rounding leaves open",
+                                       .plots_directory = UTFALL_SOURCE_DIR "/plots"};
+    assert_ok(uf_chart_write(&request, scratch_directory(), "stacks", &chart, &error), &error);
+    assert_has(chart.svg, ">what rounding leaves open<");
+    assert_has(chart.svg, ">2009<");
+    assert_has(chart.svg, ">2017<");
+    assert_null(strstr(chart.svg, ">80<")); /* the axis is the bars', not the bands' */
+    char *csv = read_text("stacks.csv");
+    assert_has(csv, "series,value,left,top,right,bottom,low,high,low_x,low_y,high_x,high_y,sum,");
+    assert_has(csv, ",-90,80,");
+    free(csv);
+    uf_chart_clear(&chart);
+    request.low = request.high = NULL;
+    assert_ok(uf_chart_write(&request, scratch_directory(), "stacks", &chart, &error), &error);
+    assert_null(strstr(chart.svg, "what rounding leaves open"));
+    uf_chart_clear(&chart);
+    uf_table_free(table);
+}
+
 /* How many of the band leave 0 out is told apart from how many of the intervals do. */
 static void test_band_in_words(void **state)
 {
@@ -162,8 +207,8 @@ static void test_lines_with_bands(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_panels_of_estimates),
-                                       cmocka_unit_test(test_lines_with_bands),
-                                       cmocka_unit_test(test_band_in_words)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_panels_of_estimates), cmocka_unit_test(test_stacks_with_bands),
+        cmocka_unit_test(test_lines_with_bands), cmocka_unit_test(test_band_in_words)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

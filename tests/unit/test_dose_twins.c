@@ -240,7 +240,7 @@ static void intervals_move_with_the_effect(void **state)
 {
     (void)state;
     static const char *const settings[] = {
-        "inference", "cr2,randomisation", "permutations", "999", "enumerate",
+        "inference", "cr2,randomisation", "permutations", "299", "enumerate",
         "10",        "confidence-level",  "0.8",          NULL};
     static const char *const names[] = {"randomisation", "randomisation-scaled", "randomisation-doses",
                                         "randomisation-doses-scaled"};
@@ -348,7 +348,8 @@ static void conley_and_few_treated_are_their_definitions(void **state)
 static void sizes_are_the_weights(void **state)
 {
     (void)state;
-    static const char *const settings[] = {"inference", "ferman-pinto,cr2", "size", "1", NULL};
+    static const char *const settings[] = {
+        "inference", "ferman-pinto,cr2", "size", "1", "bootstrap-draws", "199", NULL};
     for (int weighted = 0; weighted < 2; weighted++) {
         struct uf_panel *panel = dose_panel();
         for (size_t u = TREATED; u < UNITS; u++)
