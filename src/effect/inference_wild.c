@@ -9,22 +9,28 @@
 
 static const struct uf_words none = {NULL, NULL};
 
-static uf_status note_wild_left_out(const struct effect_run *run, bool two_way, struct uf_error *error)
+/* `missed` of `asked` terms. */
+static uf_status note_wild_left_out(const struct effect_run *run, bool two_way, size_t missed, size_t asked,
+                                    struct uf_error *error)
 {
     static const struct uf_words text = {
-        "The wild cluster bootstrap was left out: it needs a cluster column with at least two clusters whose "
+        "The wild cluster bootstrap was left out for {0} of {1} terms: it needs a cluster column with at "
+        "least two clusters whose "
         "residuals "
         "vary, and not more fixed effects across the clusters than can be carried.",
-        "Den vilda klusterbootstrapen har utelämnats: den kräver en klusterkolumn med minst två kluster vars "
+        "Den vilda klusterbootstrapen har utelämnats för {0} av {1} termer: den kräver en klusterkolumn med "
+        "minst två kluster vars "
         "residualer "
         "varierar, och inte fler fasta effekter tvärs över klustren än som går att bära."};
-    static const struct uf_words both = {"The wild cluster bootstrap was left out: with these two cluster "
-                                         "columns the variance of the estimate is not "
-                                         "positive, or the clusters are too many.",
-                                         "Den vilda klusterbootstrapen har utelämnats: med dessa två "
-                                         "klusterkolumner är skattningens varians inte "
-                                         "positiv, eller så är klustren för många."};
-    return effect_note(run, UF_NOTE, "inference-left-out", two_way ? both : text, none, NULL, 0, error);
+    static const struct uf_words both = {
+        "The wild cluster bootstrap was left out for {0} of {1} terms: with these two cluster "
+        "columns the variance of the estimate is not "
+        "positive, or the clusters are too many.",
+        "Den vilda klusterbootstrapen har utelämnats för {0} av {1} termer: med dessa två "
+        "klusterkolumner är skattningens varians inte "
+        "positiv, eller så är klustren för många."};
+    const struct uf_argument arguments[] = {uf_count_argument(missed), uf_count_argument(asked)};
+    return effect_note(run, UF_NOTE, "inference-left-out", two_way ? both : text, none, arguments, 2, error);
 }
 
 static uf_status add_wild_row(const struct effect_run *run, const struct uf_wild_bootstrap *wild,
@@ -58,8 +64,10 @@ uf_status effect_add_wild(const struct effect_run *run, const struct effect_regr
     if (!run->inference->wild) return UF_OK;
     if (regression->input.summed) return effect_note_summed(run, "wild-bootstrap", error);
     bool two_way = regression->input.n_cluster_dimensions == 2;
+    size_t missed = 0, asked = 0;
     for (size_t t = 0; t < n_terms; t++) {
         if (!terms[t].combination) continue;
+        asked++;
         gsl_vector_const_view combination =
             gsl_vector_const_view_array(terms[t].combination, regression->coefficients->size);
         const struct uf_wild_bootstrap_input input = {&regression->input, regression->coefficients,
@@ -67,8 +75,10 @@ uf_status effect_add_wild(const struct effect_run *run, const struct effect_regr
         struct uf_wild_bootstrap wild;
         struct uf_error reason;
         uf_status status = uf_wild_bootstrap_test(&input, &run->inference->bootstrap, &wild, &reason);
-        if (status == UF_NOT_IDENTIFIED || status == UF_BAD_USAGE)
-            return note_wild_left_out(run, two_way, error);
+        if (status == UF_NOT_IDENTIFIED || status == UF_BAD_USAGE) {
+            missed++;
+            continue;
+        }
         if (status != UF_OK) {
             if (error) *error = reason;
             return status;
@@ -78,5 +88,5 @@ uf_status effect_add_wild(const struct effect_run *run, const struct effect_regr
         uf_wild_bootstrap_clear(&wild);
         UF_TRY(status);
     }
-    return UF_OK;
+    return missed > 0 ? note_wild_left_out(run, two_way, missed, asked, error) : UF_OK;
 }
