@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A rectangle per cell, coloured by class; class 0 (missing) hatched. Values upon the cells where they fit; around a reference, and without
-# values, the outermost classes carry a triangle, up or down, so that the two dark ends can be told apart without colour.
+# A rectangle per cell, coloured by class; class 0 (missing) hatched; a dot in the corner where the band reaches another class. Values upon the cells where they fit; around a reference, and without
+# values, the classes below and above it carry a triangle, down or up and filled in the outermost: two sides without colour.
 
+x_per_pixel = n_columns / (plot_right - plot_left)
+y_per_pixel = n_rows / (plot_bottom - plot_top)
 do for [k = 1:5] {
     class_colour[k] = diverging == 1 ? diverging_colour[k] : sequential_colour[k]
     class_text[k] = diverging == 1 ? diverging_text[k] : sequential_text[k]
@@ -34,12 +36,16 @@ do for [chart_format in chart_formats] {
     do for [i = 1:n_cell] {
         set label cell[i] at first cell_x[i], cell_y[i] center font font_of(10, 0) textcolor rgb class_text[int(cell_class[i])] noenhanced front
     }
+    do for [k = 1:5] {
+        if (class_count[k] > 0) { parts = parts . sprintf(", chart_data using (column('open') == %d ? column('col') + 0.5 - 5 * x_per_pixel : NaN):(column('row') - 0.5 + 5 * y_per_pixel) with points pointtype 7 pointsize 0.3 * point_unit linecolor rgb class_text[%d]", k, k) }
+    }
     if (printed == 0 && diverging == 1) {
-        if (class_count[1] > 0) { parts = parts . ", chart_data using (class_is(1)):'row' with points pointtype 11 pointsize 0.5 * point_unit linecolor rgb class_text[1]" }
-        if (class_count[5] > 0) { parts = parts . ", chart_data using (class_is(5)):'row' with points pointtype 9 pointsize 0.5 * point_unit linecolor rgb class_text[5]" }
+        do for [k = 1:5] {
+            if (k != 3 && class_count[k] > 0) { parts = parts . sprintf(", chart_data using (class_is(%d)):'row' with points pointtype %d pointsize 0.5 * point_unit linewidth 0.8 linecolor rgb class_text[%d]", k, class_mark[k], k) }
+        }
         do for [i = 1:n_sign] {
-            if (sign[i] == 21) { set label '' at screen sx(sign_x[i] + 12), sy(sign_y[i]) point pointtype 11 pointsize 0.5 * point_unit linecolor rgb class_text[1] front }
-            if (sign[i] == 25) { set label '' at screen sx(sign_x[i] + 12), sy(sign_y[i]) point pointtype 9 pointsize 0.5 * point_unit linecolor rgb class_text[5] front }
+            k = int(sign[i]) - 20
+            if (k >= 1 && k <= 5 && k != 3) { set label '' at screen sx(sign_x[i] + 12), sy(sign_y[i]) point pointtype class_mark[k] pointsize 0.5 * point_unit linewidth 0.8 linecolor rgb class_text[k] front }
         }
     }
     eval 'plot ' . parts[3:*]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Regions as areas in pixels (the blocks above), coloured by class, missing ones hatched; boundaries as lines, heavy around the focus, from
-# which a line leads to its name. Around a reference the outermost classes carry a triangle.
+# which a line leads to its name. Around a reference the classes below and above it carry
+# a triangle, filled in the outermost.
 
 do for [k = 1:5] {
     class_colour[k] = diverging == 1 ? diverging_colour[k] : sequential_colour[k]
@@ -18,12 +19,12 @@ do for [chart_format in chart_formats] {
         set label 100012 + 3 * i '' at screen sx(leader_x[i] - 4), sy(leader_y[i]) point pointtype 7 pointsize 0.5 * point_unit linecolor rgb colour_text front
     }
     do for [i = 1:n_mark_x] {
-        set label 200000 + i '' at first mark_x[i], mark_y[i] point pointtype (mark_class[i] == 1 ? 11 : 9) pointsize 0.6 * point_unit linecolor rgb class_text[int(mark_class[i])] front
+        set label 200000 + i '' at first mark_x[i], mark_y[i] point pointtype class_mark[int(mark_class[i])] pointsize 0.75 * point_unit linewidth 1.2 linecolor rgb class_text[int(mark_class[i])] front
     }
     if (diverging == 1) {
         do for [i = 1:n_sign] {
-            if (sign[i] == 21) { set label '' at screen sx(sign_x[i] + 12), sy(sign_y[i]) point pointtype 11 pointsize 0.6 * point_unit linecolor rgb class_text[1] front }
-            if (sign[i] == 25) { set label '' at screen sx(sign_x[i] + 12), sy(sign_y[i]) point pointtype 9 pointsize 0.6 * point_unit linecolor rgb class_text[5] front }
+            k = int(sign[i]) - 20
+            if (k >= 1 && k <= 5 && k != 3) { set label '' at screen sx(sign_x[i] + 12), sy(sign_y[i]) point pointtype class_mark[k] pointsize 0.75 * point_unit linewidth 1.2 linecolor rgb class_text[k] front }
         }
     }
     parts = ''

@@ -12,6 +12,7 @@ colour_bar_context = '#8a8a8a'
 colour_bubble = '#d9d9d9'      # within an edge of colour_context
 colour_band = '#1a1a1a'
 colour_band2 = '#595959'
+colour_area = '#d3e1ee'        # between the edges of a band, which carry the meaning
 colour_context = '#8a8a8a'
 colour_benchmark = '#1a1a1a'
 colour_total = '#000000'
@@ -35,14 +36,17 @@ line_styles = "set style line 1 linewidth 2.4 dashtype solid linecolor rgb focus
     set style line 9 linewidth 1 dashtype (4,3) linecolor rgb colour_axis"
 
 # Components of a stack: solid (pattern -1) and hatched by turns, dark to light.
-array part_colour[6] = ['#123a63', '#b84a00', '#6f9a3a', '#5b2a86', '#00735c', '#7a7a7a']
-array part_pattern[6] = [-1, 4, -1, 5, 6, -1]
+array part_colour[7] = ['#123a63', '#b84a00', '#6f9a3a', '#5b2a86', '#00735c', '#7a7a7a', '#a3195b']
+array part_pattern[7] = [-1, 4, -1, 5, 6, -1, 7]
 
-# Five classes of a map, with the colour of text upon each: light to dark, or dark at both ends around a light middle.
+# Five classes of a map, with the colour of text upon each: light to dark, or dark at both ends around a light middle. Any two
+# differ in lightness, those below the middle are darker than those above it.
 array sequential_colour[5] = ['#edf3f9', '#bcd4e9', '#86b3d8', '#2f73ab', '#0a3f70']
 array sequential_text[5] = ['#1a1a1a', '#1a1a1a', '#1a1a1a', '#ffffff', '#ffffff']
-array diverging_colour[5] = ['#8f3500', '#eeb088', '#f4f4f4', '#9cc3e4', '#0b4f8a']
+array diverging_colour[5] = ['#7a2d00', '#df9a63', '#f6f6f6', '#b9d7ee', '#2a76b4']
 array diverging_text[5] = ['#ffffff', '#1a1a1a', '#1a1a1a', '#1a1a1a', '#ffffff']
+# Marks of the classes around a middle where no value is printed: down and up, filled further out; 0: none.
+array class_mark[5] = [11, 10, 0, 8, 9]
 array class_colour[5]
 array class_text[5]
 

@@ -20,6 +20,10 @@ do for [chart_format in chart_formats] {
     if (fit[1] == fit[1]) {
         set arrow 100005 from first fit[1], first fit[2] to first fit[3], first fit[4] nohead linestyle 7
     }
+    # Words stand on paper, so that lines below do not strike them out.
+    do for [i = 1:n_paper_left] {
+        set object 200000 + i rectangle from screen sx(paper_left[i]), sy(paper_bottom[i]) to screen sx(paper_right[i]), sy(paper_top[i]) front fillcolor rgb 'white' fillstyle solid noborder
+    }
     do for [i = 1:n_leader_x] {
         set arrow 100010 + i from screen sx(leader_x[i]), sy(leader_y[i]) to screen sx(leader_to_x[i]), sy(leader_to_y[i]) nohead front linewidth 0.75 linecolor rgb colour_axis
     }
@@ -37,7 +41,7 @@ do for [chart_format in chart_formats] {
     parts = ''
     strong = has_focus == 1 ? 1 : 0   # without a focus all are in colour
     # Bands as thin lines below the points; grey points have lighter ones.
-    band(f, x, y, across, upwards) = sprintf(", chart_data using (column('focus') == %d ? column('%s') : NaN):'%s':(%s):(%s) with vectors heads size screen 0.003,90 linewidth 1.2 linecolor rgb ", f, x, y, across, upwards)
+    band(f, x, y, across, upwards) = sprintf(", chart_data using (column('focus') == %d ? column('%s') : NaN):'%s':(%s):(%s) with vectors heads size screen 0.003,90 linewidth 1 linecolor rgb ", f, x, y, across, upwards)
     if (has_band == 1) {
         do for [f = 0:1] {
             colour = f == strong ? ' colour_axis' : ' colour_context'

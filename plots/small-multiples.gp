@@ -19,7 +19,9 @@ do for [chart_format in chart_formats] {
         parts = ", chart_data using 'across':'down':'low_down':'high_down' with yerrorbars pointtype -1 linewidth 1.6 linecolor rgb focus_first"
         parts = parts . ", chart_data using 'across':'down' with points pointtype 7 pointsize 0.6 * point_unit linecolor rgb focus_first"
     }
+    whisker = ", chart_data using 'low_x':'low_y':(column('high_x') - column('low_x')):(column('high_y') - column('low_y')) with vectors nohead"
     if (bars == 0 && dots == 0) {
+        if (has_whiskers == 1) { parts = whisker . ' linewidth 1.4 linecolor rgb colour_band' } # a band no wider than the line lies behind it
         last = 0; last_x = NaN; last_y = NaN; from_x = NaN; from_y = NaN
         segment(line, x, y) = (from_x = line == last ? last_x : NaN, from_y = last_y, last = line, last_x = x, last_y = y, from_x)
         do for [k = 1:n_series_count] {
@@ -36,9 +38,12 @@ do for [chart_format in chart_formats] {
                 parts = parts . sprintf(", chart_data using (column('series') == %d ? column('left') : NaN):'top':'left':'right':'top':'bottom' with boxxyerror linewidth 0.75 linecolor rgb part_colour[%d] fillstyle ", k, k) . fill
             }
         }
+    }
+    if (has_whiskers == 1 && bars == 1) { parts = parts . whisker . " linewidth 1.9 linecolor rgb 'white'" . whisker . ' linewidth 0.8 linecolor rgb colour_band' }
+    if (bars == 1) {
         if (has_sum == 1) {
-            parts = parts . ", chart_data using 'sum_x':'sum_y' with points pointtype 13 pointsize 1 * point_unit linecolor rgb 'white'"
-            parts = parts . ", chart_data using 'sum_x':'sum_y' with points pointtype 13 pointsize 0.6 * point_unit linecolor rgb colour_total"
+            parts = parts . ", chart_data using 'sum_x':'sum_y' with points pointtype 13 pointsize 1.7 * sum_size * point_unit linecolor rgb 'white'"
+            parts = parts . ", chart_data using 'sum_x':'sum_y' with points pointtype 13 pointsize sum_size * point_unit linecolor rgb colour_total"
         }
     }
     eval 'plot ' . parts[3:*]

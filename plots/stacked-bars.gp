@@ -16,12 +16,18 @@ do for [chart_format in chart_formats] {
             set label 100001 + 2 * i '' at first total[i], i point pointtype 13 pointsize 1.1 * point_unit linecolor rgb colour_total front
         }
     }
-    piece(k, solid) = column('component') == k && (part_pattern[k] < 0) == solid ? column('from') : NaN
-    plot for [k = 1:n_components] chart_data \
-            using (piece(k, 1)):'position':'from':'to':(column('position') - half):(column('position') + half) \
-            with boxxyerror linecolor rgb part_colour[k] fillstyle solid noborder, \
-        for [k = 1:n_components] '' \
-            using (piece(k, 0)):'position':'from':'to':(column('position') - half):(column('position') + half) \
-            with boxxyerror linecolor rgb part_colour[k] fillstyle pattern (part_pattern[k] < 0 ? 0 : part_pattern[k]) border rgb part_colour[k]
+    parts = ''
+    do for [k = 1:n_components] {
+        fill = part_pattern[k] < 0 ? 'solid noborder' : sprintf('pattern %d border rgb part_colour[%d]', part_pattern[k], k)
+        parts = parts . sprintf(", chart_data using (column('component') == %d ? column('from') : NaN):'position':'from':'to':(column('position') - half):(column('position') + half) with boxxyerror linecolor rgb part_colour[%d] fillstyle ", k, k) . fill
+    }
+    # Each component's band has its own place across the bar.
+    across(k) = half * (2 * (k - 0.5) / n_components - 1)
+    if (has_band == 1) {
+        band = ", chart_data using 'low':(column('position') + across(column('component'))):(column('high') - column('low')):(0) with vectors nohead"
+        rim = n_components > 4 ? 1.8 : 3
+        parts = parts . band . sprintf(" linewidth %g linecolor rgb 'white'", rim) . band . sprintf(' linewidth %g linecolor rgb colour_band', 0.4 * rim)
+    }
+    eval 'plot ' . parts[3:*]
     unset output
 }

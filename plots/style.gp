@@ -48,11 +48,11 @@ place_texts = "do for [i = 1:n_text] { \
 
 # Signs of the legend, 24 wide: 1 to 6 components, 11 sum, 12 context, 13 benchmark, 14 band, 15 wider band, 16 reference
 # period, 17 to 19 missing, 21 to 25 classes, 31 to 36 shapes of points, 37 a point that is context, 38 a fitted line, 39 a point
-# without a size, 40 the line to compare with, 41 to 46 lines.
+# without a size, 40 the line to compare with, 41 to 46 lines, 51 the area of a band, 52 a wider band around it.
 place_signs = "do for [i = 1:n_sign] { \
     k = int(sign[i]); x = sx(sign_x[i]); y = sy(sign_y[i]); \
-    if (k <= 6) { sign_colour = part_colour[k] }; if (k >= 21 && k <= 25) { sign_colour = class_colour[k - 20] }; \
-    if (k <= 6) { if (part_pattern[k] < 0) { set object rectangle from screen x, sy(sign_y[i] + 6) to screen sx(sign_x[i] + 24), sy(sign_y[i] - 6) fillcolor rgb sign_colour fillstyle solid border rgb sign_colour } else { set object rectangle from screen x, sy(sign_y[i] + 6) to screen sx(sign_x[i] + 24), sy(sign_y[i] - 6) fillcolor rgb sign_colour fillstyle pattern part_pattern[k] border rgb sign_colour } }; \
+    if (k <= 7) { sign_colour = part_colour[k] }; if (k >= 21 && k <= 25) { sign_colour = class_colour[k - 20] }; \
+    if (k <= 7) { if (part_pattern[k] < 0) { set object rectangle from screen x, sy(sign_y[i] + 6) to screen sx(sign_x[i] + 24), sy(sign_y[i] - 6) fillcolor rgb sign_colour fillstyle solid border rgb sign_colour } else { set object rectangle from screen x, sy(sign_y[i] + 6) to screen sx(sign_x[i] + 24), sy(sign_y[i] - 6) fillcolor rgb sign_colour fillstyle pattern part_pattern[k] border rgb sign_colour } }; \
     if (k == 11) { set label '' at screen sx(sign_x[i] + 12), y point pointtype 13 pointsize 1.1 * point_unit linecolor rgb colour_total front }; \
     if (k == 12) { set arrow from screen x, y to screen sx(sign_x[i] + 24), y nohead linewidth 1.2 linecolor rgb colour_context }; \
     if (k == 13) { set arrow from screen x, y to screen sx(sign_x[i] + 24), y nohead linestyle 8 }; \
@@ -66,7 +66,9 @@ place_signs = "do for [i = 1:n_sign] { \
     if (k == 38) { set arrow from screen x, y to screen sx(sign_x[i] + 24), y nohead linestyle 7 }; \
     if (k == 39) { set label '' at screen sx(sign_x[i] + 12), y point pointtype 2 pointsize 1 * point_unit linewidth 1.5 linecolor rgb colour_axis front }; \
     if (k == 40) { set arrow from screen x, y to screen sx(sign_x[i] + 24), y nohead linewidth 1.2 linecolor rgb colour_reference }; \
-    if (k >= 41 && k <= 46) { set arrow from screen x, y to screen sx(sign_x[i] + 24), y nohead linestyle k - 40 } }"
+    if (k >= 41 && k <= 46) { set arrow from screen x, y to screen sx(sign_x[i] + 24), y nohead linestyle k - 40 }; \
+    if (k == 51) { set object rectangle from screen x, sy(sign_y[i] + 6) to screen sx(sign_x[i] + 24), sy(sign_y[i] - 6) fillcolor rgb colour_area fillstyle solid noborder; do for [edge in '-6 6'] { set arrow from screen x, sy(sign_y[i] + edge) to screen sx(sign_x[i] + 24), sy(sign_y[i] + edge) nohead linewidth 1 linecolor rgb colour_band } }; \
+    if (k == 52) { do for [edge in '-6 6'] { set arrow from screen x, sy(sign_y[i] + edge) to screen sx(sign_x[i] + 24), sy(sign_y[i] + edge) nohead linewidth 1.2 dashtype (4,3) linecolor rgb colour_band2 } } }"
 
 # Grid and words of the tics. The words are labels, since terminals place a tic's own words differently.
 words_8 = "font tic_font textcolor rgb colour_text noenhanced"

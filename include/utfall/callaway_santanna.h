@@ -14,6 +14,10 @@
  * Covariates and weights are those of the base period. A unit enters a cell when it has a value in both of
  * its periods: with gaps each cell has units of its own, and says how many.
  *
+ * Of repeated cross-sections (`cross_sections`) nobody has a change: the rows of cohort and controls in t are compared with
+ * other rows of theirs in b, covariates and weights are each row's own, P_g adds the weights of all the cohort's rows, and
+ * what is said of units below holds of rows; without clusters each row is one.
+ *
  * Cohorts without a period before g − anticipation are left out, as in the peers. A cell that cannot be
  * estimated has a reason, and the others are estimated.
  *
@@ -52,7 +56,10 @@ struct uf_group_time_options {
     enum uf_group_time_control control;
     enum uf_group_time_base base;
     long anticipation; /* >= 0, on the scale of data->time */
-    int threads;       /* 0: as many as there are */
+    /* The rows are other people or firms in each period: any number of them for each unit (which is then the level at
+     * which treatment falls) and period, compared by drdid.h's sections. The first three estimators. */
+    bool cross_sections;
+    int threads; /* 0: as many as there are */
 };
 
 struct uf_group_time_cell {

@@ -42,7 +42,7 @@ const struct uf_chart_kind *uf_chart_kinds(size_t *out_count);
  * Which columns a kind reads, with the default name where the request leaves it NULL (`?`: may be absent):
  *   bars               label, value, low?, high?                       one bar per row, in the table's order
  *   stacked-bars       label, group, value                            long: a row per label and component
- *   lines              label, x = period, value                       long: a row per line and period
+ *   lines              label, x = period, value, low?, high?, low2?, high2?   long: a row per line and period
  *   event-study        x = event_time, value = estimate, low = conf_low?, high = conf_high?, low2?, high2?
  *   synthetic-control  x = period, and `treated`, `synthetic`, `gap`; `placebos`: `unit`, `period`, `gap`
  *   tile-map           label, value; `tiles`: `code`, `short`, `row`, `col`, counted from the top left
@@ -61,7 +61,7 @@ struct uf_chart_request {
     const struct uf_table *table; /* borrowed for the call */
     /* columns of the table; NULL: the default above */
     const char *value, *low, *high, *label, *group, *x;
-    const char *low2, *high2;   /* event-study: a wider (simultaneous) band; NULL: none */
+    const char *low2, *high2;   /* event-study, lines: a wider (simultaneous) band; NULL: none */
     const char *x_low, *x_high; /* scatter: the band of x; it has none by default, nor `low` and `high` */
     /* a column whose texts `focus`, `benchmark` and `tiles` may name as well; NULL: `code` where there is one */
     const char *code;

@@ -12,6 +12,7 @@
  *     hc1    N/(N − K) · M (Σ_i x_i x_i' e_i²) M     the same K
  *     hc2    M (Σ_i x_i x_i' e_i²/(1 − h_i)) M
  *     hc3    M (Σ_i x_i x_i' e_i²/(1 − h_i)²) M
+ *     hc4    M (Σ_i x_i x_i' e_i²/(1 − h_i)^δ_i) M      δ_i = min(4, N h_i/Σh): leverage weighs the more the larger it is
  *     cr0    M (Σ_g X_g'e_g e_g'X_g) M
  *     cr1    cr0 · G/(G − 1)
  *     cr1s   cr1 · (N − 1)/(N − K)                   K by the rule below
@@ -19,6 +20,7 @@
  *     cr3    the same with                           A_g = ((I − H)_gg)^+
  *     driscoll-kraay   (N − 1)/(N − K) · T/(T − 1) · M [Σ_{|j| <= L} (1 − |j|/(L + 1)) Σ_t s_t s_{t−j}'] M
  *                                                    s_t = Σ_{i in t} x_i e_i; K: all parameters
+ *     newey-west  the same with Σ_u Σ_t s_ut s_u,t−j', s_ut = Σ_{i in u and t} x_i e_i: dependence within each unit only
  *     conley N/(N − K) · M [Σ_ij κ(d_ij/c) x_i e_i e_j x_j'] M    d the distance, c the cut-off; K: all parameters;
  *                                                    κ(u) = 1[u <= 1] or (1 − u)⁺
  *
@@ -28,13 +30,13 @@
  * with the hat matrix of the regressors alone (a within fit handed to a program that knows nothing of its effects)
  * it is another number. Where the cluster alone determines a coefficient (the only treated one) the jackknife
  * has no value there; the pseudo-inverse lets that direction contribute nothing, in cr2 as in cr3, and the error
- * is too small. An observation with h_i = 1 (alone in its unit) fits perfectly and contributes nothing to hc2 and
- * hc3.
+ * is too small. An observation with h_i = 1 (alone in its unit) fits perfectly and contributes nothing to hc2,
+ * hc3 and hc4.
  *
- * Two cluster dimensions (cr0, cr1, cr1s, cr3): V_1 + V_2 − V_12, the small-sample factors with the smaller G
+ * Two cluster dimensions (cr0, cr1, cr1s, cr3): V_1 + V_2 − V_12, the small-sample factors by uf_g_rule
  * (Cameron, Gelbach & Miller 2011; for cr3 cf. MacKinnon, Nielsen & Webb 2024, arXiv:2406.08880). There and with
  * conley a matrix that is not positive semi-definite gets its negative eigenvalues set to zero, and says so; what
- * is left is near singular and no ground for a joint test. For hc1 to hc3, cr2, driscoll-kraay and conley two-way
+ * is left is near singular and no ground for a joint test. For hc1 to hc4, cr2, newey-west, driscoll-kraay and conley two-way
  * clustering is not defined.
  *
  * The family widens by a row in the table of names and a function; nothing else knows the kinds.
@@ -43,6 +45,7 @@
  * McCaffrey (2002), Survey Methodology 28 (cr2, cr3); Cameron, Gelbach & Miller (2011), JBES 29, §2; Pustejovsky &
  * Tipton (2018), JBES 36, §2–3, with the identity on the √w scale (weights read as inverse variances) as the
  * working model; MacKinnon, Nielsen & Webb (2023), J. Applied Econometrics 38, 671–694 (cr3 as jackknife);
+ * Cribari-Neto (2004), Computational Statistics & Data Analysis 45, 215–233 (hc4); Newey & West (1987), Econometrica 55;
  * Driscoll & Kraay (1998), Rev. Economics and Statistics 80, 549–560; Conley (1999), J. Econometrics 92, 1–45.
  */
 #include <gsl/gsl_matrix.h>
@@ -64,11 +67,13 @@ enum uf_covariance_kind {
     UF_COVARIANCE_HC1,
     UF_COVARIANCE_HC2,
     UF_COVARIANCE_HC3,
+    UF_COVARIANCE_HC4,
     UF_COVARIANCE_CR0,
     UF_COVARIANCE_CR1,
     UF_COVARIANCE_CR1S,
     UF_COVARIANCE_CR2,
     UF_COVARIANCE_CR3,
+    UF_COVARIANCE_NEWEY_WEST,
     UF_COVARIANCE_DRISCOLL_KRAAY,
     UF_COVARIANCE_CONLEY
 };
@@ -83,17 +88,54 @@ enum uf_k_rule {
     UF_K_NONE     /* k alone */
 };
 
+/* Which G the factor G/(G − 1) of cr1 and cr1s takes for each of the three matrices of two-way clustering. */
+enum uf_g_rule {
+    UF_G_SMALLEST, /* the smaller of the two, for all (fixest "min", the default there) */
+    UF_G_EACH /* its own: G_1, G_2, G_12 (fixest "conventional"; Cameron, Gelbach & Miller 2011, §2.3; boottest) */
+};
+
 enum uf_df_rule {
-    /* iid, hc1 to hc3, conley: residual; cr0, cr1, cr1s and any two-way: clusters; cr2, cr3: Satterthwaite;
-     * driscoll-kraay: periods */
+    /* iid, hc1 to hc4, conley: residual; cr0, cr1, cr1s and any two-way: clusters; cr2, cr3: Satterthwaite;
+     * newey-west, driscoll-kraay: periods */
     UF_DF_DEFAULT,
     UF_DF_RESIDUAL,      /* N − K, all parameters */
     UF_DF_CLUSTERS,      /* (smallest) G − 1 */
     UF_DF_SATTERTHWAITE, /* cr0 … cr3, one cluster dimension */
-    UF_DF_PERIODS        /* T − 1; driscoll-kraay */
+    /* Satterthwaite's, but p and interval by uf_saddlepoint_test; where only df are used it is Satterthwaite's rule */
+    UF_DF_SADDLEPOINT,
+    UF_DF_PERIODS /* T − 1; newey-west, driscoll-kraay */
 };
 
-/* The lag L of driscoll-kraay, from the number of periods T. */
+/*
+ * How several coefficients are tested together. With W = b'V^-1 b for q restrictions:
+ *
+ *     HTZ, HTA, HTB   V is taken as Wishart with η degrees of freedom: F = (η − q + 1)/(η q) · W on q and η − q + 1.
+ *                     With D = Ω^{-1/2} V Ω^{-1/2}, Ω the mean of V under the working model:
+ *                     HTZ  η = q(q + 1)/Σ_st Var(d_st)             (Ω = (X'X)^-1's part; Zhang 2012)
+ *                     HTA  η = 2 Σ_st Var(d_st)/Σ_stuv Cov(d_st, d_uv)²
+ *                     HTB  the same over the different elements of D and their different pairs
+ *     EDF             W as a sum of q squared t's along the axes of D, each with Satterthwaite's df (at least 4.1), matched by
+ *                     its first two moments to a multiple of F
+ *     EDT             each of these t's made normal (Hill 1970); their sum of squares is χ²
+ *     F               W/q on q and G − 1 (T − 1, residual); FP with G − k, k the columns of x; χ² W on q
+ *
+ * Tipton & Pustejovsky (2015), JEBS 40(6), 604–634, who find HTZ to hold its level best (as do Pustejovsky & Tipton 2018,
+ * §3.2 and 4); EDF and EDT are Cai & Hayes (2008), JEBS 33(1), 21–40. HTZ to EDT exist for cr0 … cr3 with one cluster
+ * dimension, where they do not the test is F.
+ */
+enum uf_joint_rule {
+    UF_JOINT_DEFAULT, /* HTZ for cr2 and cr3, else F */
+    UF_JOINT_HTZ,
+    UF_JOINT_HTA,
+    UF_JOINT_HTB,
+    UF_JOINT_EDF,
+    UF_JOINT_EDT,
+    UF_JOINT_F,
+    UF_JOINT_FP,
+    UF_JOINT_CHI_SQUARE
+};
+
+/* The lag L of newey-west and driscoll-kraay, from the number of periods T. */
 enum uf_lag_rule {
     UF_LAG_FOURTH_ROOT, /* ⌊T^(1/4)⌋, as fixest */
     UF_LAG_NEWEY_WEST,  /* ⌊4 (T/100)^(2/9)⌋, Newey & West (1994), as xtscc */
@@ -137,7 +179,10 @@ struct uf_covariance_input {
     size_t n_cluster_dimensions; /* 0, 1, 2 */
     /* where the rows are means of more: the N of cr1s; 0: the rows */
     size_t n_rows;
-    /* driscoll-kraay; NULL, 0: not given */
+    /* newey-west: n numbers below n_units; NULL, 0: not given */
+    const size_t *unit;
+    size_t n_units;
+    /* newey-west, driscoll-kraay; NULL, 0: not given */
     const size_t *period; /* n numbers below n_periods, in the order of time */
     size_t n_periods;
     const long
@@ -153,10 +198,12 @@ struct uf_covariance_input {
 struct uf_covariance_options {
     enum uf_covariance_kind kind;
     enum uf_k_rule k_rule;
+    enum uf_g_rule g_rule; /* two cluster dimensions */
     enum uf_df_rule df_rule;
-    enum uf_lag_rule lag_rule; /* driscoll-kraay */
-    size_t lag;                /* with UF_LAG_GIVEN; in steps of `time` */
-    double cutoff;             /* conley: > 0, in km or the coordinates' unit */
+    enum uf_joint_rule joint_rule; /* of joint tests */
+    enum uf_lag_rule lag_rule;     /* driscoll-kraay */
+    size_t lag;                    /* with UF_LAG_GIVEN; in steps of `time` */
+    double cutoff;                 /* conley: > 0, in km or the coordinates' unit */
     enum uf_conley_kernel kernel;
     enum uf_conley_metric metric;
 };
@@ -167,9 +214,11 @@ struct uf_covariance {
     size_t n_clusters;       /* the smaller one of two; 0 where none were used */
     double parameters;       /* the K that was counted; 0 where none was */
     double factor;           /* the small-sample factor on the bare sandwich (or 1) */
-    enum uf_df_rule df_rule; /* the one used, never DEFAULT */
+    enum uf_df_rule df_rule; /* the one used, never DEFAULT or SADDLEPOINT */
+    bool saddlepoint;        /* SADDLEPOINT was asked for */
+    bool own_factors;        /* of two-way clustering: UF_G_EACH had an effect */
     bool repaired;           /* negative eigenvalues were set to zero */
-    size_t n_periods, lag;   /* driscoll-kraay: periods with observations, the L used */
+    size_t n_periods, lag;   /* of those over time: periods with observations, the L used */
 };
 
 /* UF_NOT_IDENTIFIED: N <= K (nothing is left to estimate a variance from), fewer than two clusters or periods;
@@ -211,6 +260,22 @@ struct uf_t_test {
 /* H0: coefficient = 0; interval at `level` (0.95). A variance of 0 gives NaN for the statistic and p. */
 struct uf_t_test uf_t_test(double estimate, double variance, double df, double level);
 
+/*
+ * The same test without a t distribution: under the working model of cr2 the squared t of c'b exceeds x² with the probability
+ * that z_0² − x² Σ_i λ_i z_i²/Σλ is positive, z independent standard normal, λ the eigenvalues of the G × G matrix of
+ * p_i'p_j (Satterthwaite's rule knows their mean and variance only). p by the saddlepoint approximation to that (Lugannani &
+ * Rice 1980), the interval of the values that are not rejected. McCaffrey & Bell (2006), Statistics in Medicine 25;
+ * Tipton (2015), Psychological Methods 20, 375–393. cr0 … cr3, one cluster dimension. `df` stays Satterthwaite's.
+ * `saddlepoint` (NULL: not wanted) gets the root of the derivative of the cumulant function.
+ * UF_BAD_USAGE: other kinds, sums, more than 1000 clusters (Satterthwaite's t then does as well). O(n q² + G³).
+ */
+uf_status uf_saddlepoint_test(const struct uf_covariance_input *input,
+                              const struct uf_covariance_options *options, const gsl_vector *combination,
+                              double estimate, double variance, double df, double level,
+                              struct uf_t_test *out, double *saddlepoint, struct uf_error *error);
+/* P(z_0² > x² Σ λ_i z_i²/Σλ), and the saddlepoint (NULL: not wanted). λ >= 0, not all 0. */
+double uf_saddlepoint_p(double x, const double *lambda, size_t count, double *saddlepoint);
+
 struct uf_joint_test {
     double statistic, df1, df2, p_value; /* F; NaN where the restrictions cannot be tested together */
     size_t restrictions, rank;           /* rank < restrictions: the covariance is singular there */
@@ -221,11 +286,17 @@ struct uf_joint_test {
 uf_status uf_joint_test(const gsl_vector *coefficients, const gsl_matrix *covariance, const size_t *index,
                         size_t n_index, double df2, struct uf_joint_test *out, struct uf_error *error);
 
-/* The same hypothesis for cr0 … cr3 with one cluster dimension and few clusters: b'V^-1 b is taken as
- * Hotelling's T²(q, η), η from the working model, so that F = (η − q + 1)/(η q) · b'V^-1 b has q and η − q +
- * 1 degrees of freedom ("HTZ"; Pustejovsky & Tipton 2018, §3.2). Index, coefficients and
- * covariance are those of `input`. Where η <= q − 1 there is too little to test with: statistic and p are
- * NaN. O(G q² p²), p as for cr2; beyond 5e9 of these the hypothesis is not tested either. */
+/* Whether the rule of the options needs the rows and the working model (uf_joint_test_few_clusters), or is an F
+ * (uf_joint_test with uf_joint_test_df2). */
+bool uf_joint_test_by_rows(const struct uf_covariance_input *input,
+                           const struct uf_covariance_options *options);
+/* df2 of an F: by the clusters, else the periods, else `residual`; G − k for FP, infinite for χ². */
+double uf_joint_test_df2(const struct uf_covariance_options *options, const struct uf_covariance *covariance,
+                         double residual);
+/* The same hypothesis for cr0 … cr3 with one cluster dimension and few clusters, by the rule of the options (F's are taken as
+ * HTZ). Index, coefficients and covariance are those of `input`. Where η <= q − 1 there is too little to test
+ * with: statistic and p are NaN. O(G q² p²), p as for cr2, HTA and HTB O(q⁴ p²) besides; beyond 5e9 of
+ * these the hypothesis is not tested either. */
 uf_status uf_joint_test_few_clusters(const struct uf_covariance_input *input,
                                      const struct uf_covariance_options *options,
                                      const gsl_vector *coefficients, const gsl_matrix *covariance,

@@ -133,6 +133,15 @@ uf_status uf_did_randomise(const struct uf_did_data *data, const struct uf_did_f
                            const struct uf_randomisation_options *options, struct uf_randomisation *out,
                            struct uf_error *error);
 
+/* The same for each event time of an event study (out: n_events, those of `events`; one without an actual estimate is left
+ * empty): the whole event study under each assignment. The shift is of an effect at that event time, or in that bin, alone.
+ * `noise` NULL: no scaled statistic. Cost: an event study an assignment. */
+uf_status uf_did_randomise_events(const struct uf_did_data *data, const struct uf_event_study_options *event,
+                                  const struct uf_did_assignment *assignment,
+                                  const struct uf_did_noise *noise, const long *events, size_t n_events,
+                                  const struct uf_randomisation_options *options,
+                                  struct uf_randomisation *out, struct uf_error *error);
+
 /* Randomisation inference for all leads together: F of the leads under every assignment. With one cohort only
  * the periods before its start are used, which is the same hypothesis without the lags. UF_NOT_IDENTIFIED
  * where there is no lead but the reference. */

@@ -22,6 +22,19 @@
  * b is a polynomial, a cubic spline with knots at quantiles of the treated doses, or steps (groups of doses; no slope).
  * The mean of m over the treated is the difference of mean changes whatever b is (it holds a constant).
  *
+ * Several starts and covariates: each start is a sub-experiment g of its own, with its treated units and its untreated ones
+ * (a unit may be a row in several). How the treated would have changed is told by the untreated of their sub-experiment
+ * alone, given covariates x of the time before (parallel trends among units with the same x):
+ *
+ *     1.  Δ_i = α_g + x_i'γ_g + ε_i                   by least squares among the untreated of each g
+ *     2.  Δ_i − α̂_g − x_i'γ̂_g = b(d_i)'β + ε_i        among the treated of all g
+ *
+ * so that m(d) is the mean over the starts and covariates that treated units with dose d have, and its mean over the
+ * treated is that of the outcome-regression estimates of each g, by treated units. With one g and no x this is the
+ * regression above. For inference the two steps are one regression with columns (1, x) of each g in the untreated rows
+ * and b(d) in the treated ones, of the adjusted changes; m(d) is then the combination b(d)'β − b(d)'P(α, γ), P the
+ * regression of the treated's (1, x) on b. Errors of both steps are in it.
+ *
  * What the two-way fixed effects regression on the dose gives (β_twfe = Cov(Δ, d)/Var(d)) is a weighted sum of slopes
  * between neighbouring doses,
  *
@@ -48,29 +61,40 @@ enum uf_dose_curve { UF_DOSE_POLYNOMIAL, UF_DOSE_SPLINE, UF_DOSE_GROUPS };
 
 struct uf_dose_options {
     enum uf_dose_curve curve;
-    /* degree of the polynomial (1 … 5), interior knots of the spline (0 … 10), or groups (2 … 20) */
+    /* degree of the polynomial (0: a level, … 5), interior knots of the spline (0 … 10), or groups (2 … 20) */
     size_t size;
+    bool quick; /* for many fits: the last digits of the coefficients are not polished */
 };
 
-/* One number per unit; borrowed. */
+/* One row per unit and sub-experiment; borrowed. */
 struct uf_dose_data {
     size_t n;
-    const double *change, *dose; /* n; dose >= 0 */
-    const double *weights;       /* n, > 0; NULL: 1 */
+    const double *change, *dose;  /* n; dose >= 0 */
+    const double *weights;        /* n, > 0; NULL: 1 */
+    size_t n_stacks;              /* sub-experiments; 0: one */
+    const size_t *stack;          /* n numbers below n_stacks; NULL: all in one */
+    const gsl_matrix *covariates; /* n × k, of the time before; NULL: none */
 };
 
+/* Columns: the constant and the covariates of each sub-experiment in its untreated rows (n_base), then the curve. */
 struct uf_dose_fit {
     struct uf_dose_options options;
-    size_t n_columns, n_treated, n_untreated, n_doses; /* n_doses: different ones above 0 */
+    size_t n_columns, n_base;
+    size_t n_treated, n_untreated, n_doses; /* rows; different doses above 0 */
     double least, most, scale;   /* of the treated doses; what they are divided by in the columns */
     double *knot;                /* groups: upper ends (size); spline: interior knots (size) */
-    gsl_matrix *x;               /* n × rank: the kept columns; the first is the constant */
-    struct uf_least_squares fit; /* of all columns */
+    double *adjusted;            /* n: changes less what the untreated of the sub-experiment say */
+    gsl_matrix *x;               /* n × rank: the kept columns */
+    struct uf_least_squares fit; /* of all columns, on `adjusted` */
     size_t *position;            /* n_columns: among the kept ones; SIZE_MAX: dropped */
+    gsl_matrix
+        *borrowed; /* (n_columns − n_base) × n_base: the base columns of the treated on their curve (P) */
 };
 
-/* UF_NOT_IDENTIFIED: no untreated unit, no treated one, fewer than two different doses, or fewer different doses than
- * the curve has columns; UF_BAD_USAGE: a size out of range; UF_BAD_INPUT: a dose below 0. O(n (log n + k²)). */
+/* A covariate that does not vary among a sub-experiment's untreated, or is collinear there, is dropped: see `position`.
+ * UF_NOT_IDENTIFIED: a sub-experiment without untreated units, no treated unit, fewer than two different doses, or fewer
+ * different doses than the curve has columns; UF_BAD_USAGE: a size out of range; UF_BAD_INPUT: a dose below 0.
+ * O(n (log n + k²)). */
 uf_status uf_dose_fit(const struct uf_dose_data *data, const struct uf_dose_options *options,
                       struct uf_dose_fit *out, struct uf_error *error);
 void uf_dose_fit_clear(struct uf_dose_fit *fit);
@@ -78,11 +102,14 @@ void uf_dose_fit_clear(struct uf_dose_fit *fit);
 /* m(d), or with `slope` m'(d), as a combination (fit.rank numbers) of the kept coefficients. False for a slope of
  * groups, which have none. O(k). */
 bool uf_dose_at(const struct uf_dose_fit *fit, double dose, bool slope, double *out_combination);
+/* The j-th coefficient β_j of the curve, likewise (j below n_columns − n_base). O(k). */
+void uf_dose_coefficient(const struct uf_dose_fit *fit, size_t j, double *out_combination);
 /* The mean of m, or m', over the treated units (weighted). O(n k). */
 bool uf_dose_mean(const struct uf_dose_fit *fit, const struct uf_dose_data *data, bool slope,
                   double *out_combination);
 
-/* What the two-way regression on the dose is made of. */
+/* What the two-way regression on the dose is made of, with one sub-experiment and no covariates (give it the adjusted
+ * changes where there are some). */
 struct uf_dose_weight {
     double from, to; /* d_{j−1}, d_j */
     double slope;    /* (Δ̄_j − Δ̄_{j−1})/(d_j − d_{j−1}) */
@@ -96,7 +123,8 @@ uf_status uf_dose_weights(const struct uf_dose_data *data, struct uf_dose_weight
 
 /*
  * The method. Tables: `estimates` (the average effect on the treated; the average slope; the two-way coefficient),
- * `dose-response`, `dose-weights`, `pretrend`, `effect-size`, `randomisation`, `raw-trends`, `design`.
+ * `dose-response`, `dose-randomisation`, `sub-experiments`, `dose-weights`, `pretrend`, `effect-size`, `randomisation`,
+ * `raw-trends`, `design`.
  */
 extern const struct uf_method uf_method_dose_response;
 

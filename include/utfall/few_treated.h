@@ -23,6 +23,12 @@
  * and said. Where sizes do not vary B is 0. A treated block much smaller than all others decides B by itself,
  * and p is then too large: with few blocks it is a careful test.
  *
+ * Several starts: the residuals of one block stay together. Treated block j of cohort g weighs the same path as the
+ * others of g, and a control's whole residual path is given to it. Where rows are copies (stacked.h) a block is the
+ * region with all its rows in all sub-experiments, and a `period` is a sub-experiment's period, so that a control lends
+ * Σ_s Σ_t C_j(s, t) ē_l(s, t): its residuals in every sub-experiment s that j is in. A region that is a control in
+ * one of them and treated in another (`exposed` there) can lend where it is a control.
+ *
  * p is the share of draws as far out as θ̂ − r, the estimate itself counted as one draw: never 0, and with one
  * treated block and n0 controls at least 1/(n0 + 1).
  *
@@ -58,11 +64,12 @@ struct uf_few_treated_input {                     /* all borrowed */
     double null_value;                            /* r */
     size_t n_blocks;
     const size_t *block; /* n */
-    const bool *treated; /* n_blocks: ever */
+    const bool *treated; /* n_blocks: ever, in these rows */
     size_t n_periods;
     const size_t *period; /* n */
     /* n_blocks, > 0: M, say firms or inhabitants; NULL: observations per period */
     const double *size;
+    const bool *exposed; /* n: rows that can lend nothing as a control's; NULL: all of treated blocks */
 };
 
 struct uf_few_treated_options {
@@ -80,9 +87,9 @@ struct uf_few_treated_options {
 struct uf_few_treated {
     double estimate;
     double p_symmetric, p_equal_tailed;
-    double conf_low, conf_high; /* ±INFINITY where nothing is far enough; NaN: not asked for */
-    double least_p;             /* p (of the interval's tails) that an estimate without bound would have */
-    size_t n_treated, n_controls;
+    double conf_low, conf_high;   /* ±INFINITY where nothing is far enough; NaN: not asked for */
+    double least_p;               /* p (of the interval's tails) that an estimate without bound would have */
+    size_t n_treated, n_controls; /* a control: a block with rows that are not exposed */
     size_t n_incomplete; /* blocks whose residuals could not be given to another, for want of its periods */
     size_t draws;
     bool enumerated;

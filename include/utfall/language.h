@@ -22,7 +22,7 @@ struct uf_words {
     const char *sv;
 };
 
-enum uf_argument_type { UF_ARGUMENT_TEXT, UF_ARGUMENT_NUMBER };
+enum uf_argument_type { UF_ARGUMENT_TEXT, UF_ARGUMENT_NUMBER, UF_ARGUMENT_P_VALUE };
 struct uf_argument {
     enum uf_argument_type type;
     const char *text; /* borrowed; NULL reads as an empty text */
@@ -33,6 +33,8 @@ struct uf_argument {
 struct uf_argument uf_text_argument(const char *text);
 struct uf_argument uf_number_argument(double number, int decimals);
 struct uf_argument uf_count_argument(size_t count);
+/* As a number, but never nought: what would round to it reads `< 0.001` with three decimals. */
+struct uf_argument uf_p_value_argument(double p, int decimals);
 
 /* `sv` or `en`; anything else is UF_BAD_USAGE. */
 uf_status uf_language_parse(const char *text, enum uf_language *out, struct uf_error *error);

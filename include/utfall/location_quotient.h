@@ -54,6 +54,19 @@ uf_status uf_location_quotient_band(const struct uf_activity *low, const struct 
                                     enum uf_reference reference, gsl_matrix *out_low, gsl_matrix *out_high,
                                     struct uf_error *error);
 
+/*
+ * The smallest and the largest share of a sector in its region, and in the reference area that the region is compared with,
+ * over the same box; arguments, errors and cost as above. Exact: with a the part and b the rest of the whole, sums of
+ * independent intervals, a/(a+b) rises in a and falls in b; with a given total the two are independent, and the share may
+ * exceed 1. The limit where the whole may be 0 with a given total is NaN.
+ */
+uf_status uf_share_band(const struct uf_activity *low, const struct uf_activity *high,
+                        enum uf_reference reference, gsl_matrix *out_low, gsl_matrix *out_high,
+                        struct uf_error *error);
+uf_status uf_reference_share_band(const struct uf_activity *low, const struct uf_activity *high,
+                                  enum uf_reference reference, gsl_matrix *out_low, gsl_matrix *out_high,
+                                  struct uf_error *error);
+
 /* Panel by region and sector → tables `location-quotient` and `location-quotient-findings`. See
  * docs/methods/location-quotient.md. */
 extern const struct uf_method uf_method_location_quotient;

@@ -63,6 +63,8 @@ bool uf_options_has(const struct uf_options *options, const char *name);
 bool uf_options_is_set(const struct uf_options *options, const char *name);
 /* TEXT, CHOICE and FILE; NULL: absent. Borrowed. */
 const char *uf_options_text(const struct uf_options *options, const char *name);
+/* CHOICE: the place of the value among the option's choices, for an enum in their order; SIZE_MAX: absent. */
+size_t uf_options_choice(const struct uf_options *options, const char *name);
 double uf_options_number(const struct uf_options *options, const char *name); /* NaN: absent */
 size_t uf_options_count(const struct uf_options *options, const char *name);  /* SIZE_MAX: absent */
 bool uf_options_flag(const struct uf_options *options, const char *name);
@@ -82,6 +84,7 @@ struct uf_context {
     int (*progress)(void *user, double share);
     void *user;
     const char *reference_directory; /* the reference codes that ship (datasets/reference); NULL: not known */
+    bool keep_resampled;             /* the statistics of all draws are kept in the result (uf_resampled) */
     const char *directory;           /* what the names of files in options are relative to; NULL: here */
 };
 
@@ -124,8 +127,9 @@ struct uf_chart_hint {
     const char *form; /* small-multiples: `form` of chart.h; NULL: lines */
     /* drawn only where this option has this value, as of several hints that differ in words; NULL: always */
     const char *only_option, *only_value;
+    const char *unless_table; /* not drawn where the result has this table; NULL: always */
     const char *low2,
-        *high2; /* event-study: the simultaneous band; not drawn where the table has no value there */
+        *high2; /* event-study, lines: the simultaneous band; not drawn where the table has no value there */
     struct uf_words
         band_label; /* what low and high are, {0} the level in per cent; NULL words: by the kind */
     struct uf_words
@@ -160,7 +164,10 @@ struct uf_method {
     size_t n_charts;
     bool needs_sector;    /* profile: the panel is by sector */
     bool needs_treatment; /* effect */
-    bool needs_period;    /* false: one cross-section is enough */
+    bool takes_dose;   /* the amounts per region of a study are its treatment; else they are not looked at */
+    bool needs_period; /* false: one cross-section is enough */
+    /* where this option has this value the panel may have several rows for a unit and period; NULL: never */
+    const char *several_rows_option, *several_rows_value;
     /* On failure `result` keeps the notes and ledger gathered so far (a refusal explains itself there):
      * UF_NOT_IDENTIFIED goes with at least one UF_FATAL note, and the error repeats it in one sentence. */
     uf_status (*run)(const struct uf_panel *panel, const struct uf_options *options,

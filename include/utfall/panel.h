@@ -7,7 +7,8 @@
  * (code and label, in a fixed order: units and sectors by code, periods in time) and as one index per row;
  * values as doubles with their status.
  *
- * A panel owns all it points to. Rows are sorted by unit, period, sector, and no two rows share all three.
+ * A panel owns all it points to. Rows are sorted by unit, period, sector, and no two rows share all three, but where
+ * the rows were said to be other people or firms in each period (`several_rows`): then the unit is their region.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -67,6 +68,7 @@ struct uf_panel {
     uf_period *period_value;                      /* periods.count; 0 where the code is not a period */
     size_t n_rows;
     size_t *unit, *sector, *period; /* n_rows each; sector NULL where the panel has none */
+    bool several_rows;              /* a unit and period may have any number of rows */
     struct uf_panel_column *columns;
     size_t n_columns;
     /* roles: indices into columns; UF_NOWHERE where not given */
@@ -110,10 +112,13 @@ struct uf_file_panel_request {
     const char *cohort;         /* a column with the first treated period; 0 or empty: never */
     const char *const *treated; /* unit codes */
     size_t n_treated;
-    const char *start; /* with treated */
+    const char *start;         /* with treated */
+    enum uf_language language; /* of the ledger */
+    bool several_rows;         /* repeated cross-sections: any number of rows for each unit and period */
 };
 /* Builds a panel from named columns; says in the ledger which rows were left out. A column that is not there
- * is UF_BAD_USAGE with the nearest name; two rows for one unit and period are UF_BAD_INPUT with both lines. */
+ * is UF_BAD_USAGE with the nearest name; two rows for one unit and period are UF_BAD_INPUT with both lines (unless
+ * `several_rows`: then two values of the treatment column there are). */
 uf_status uf_panel_from_file(const struct uf_file_panel_request *request, struct uf_result *ledger,
                              struct uf_panel **out, struct uf_error *error);
 
@@ -162,6 +167,7 @@ struct uf_store_panel_request {
     uf_period from, to;  /* 0: all */
     const char *const *treated;
     size_t n_treated;
+    const double *dose; /* n_treated: what each of them got, from the start on; NULL: no amounts */
     uf_period start;
     const char *intervention; /* code of the one under study; NULL: none */
     /* codes of other interventions to look up; n 0: all that overlap in time */

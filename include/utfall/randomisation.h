@@ -97,6 +97,10 @@ uf_status uf_randomisation_interval(const struct uf_randomisation *randomisation
 
 void uf_randomisation_clear(struct uf_randomisation *randomisation);
 
+/* The share of the statistics (count; the actual one first) at least as large as the actual one in absolute value, and the
+ * smallest that any of them could have given; what is NaN counts as extreme, and both are NaN where the actual one is. */
+void uf_randomisation_share(const double *statistic, size_t count, double *p, double *least);
+
 /* --- any estimator ------------------------------------------------------------------------------ */
 
 struct uf_randomisation_design { /* borrowed */
@@ -110,7 +114,7 @@ struct uf_randomisation_statistics {
     double scaled; /* the estimate over a standard error that no effect can have touched */
     double shift; /* by how much the coefficient rises when 1 is added to the actually treated observations */
 };
-/* path: n_blocks. */
+/* path: n_blocks; out: one, or as many as there are terms. */
 typedef uf_status (*uf_randomisation_statistic)(void *user, const size_t *path,
                                                 struct uf_randomisation_statistics *out,
                                                 struct uf_error *error);
@@ -119,6 +123,13 @@ typedef uf_status (*uf_randomisation_statistic)(void *user, const size_t *path,
 uf_status uf_randomise(const struct uf_randomisation_design *design, uf_randomisation_statistic statistic,
                        void *user, const struct uf_randomisation_options *options,
                        struct uf_randomisation *out, struct uf_error *error);
+
+/* The same for several numbers of one estimator at once: `out` has n_terms of them. A term after the first that has no actual
+ * estimate is left empty (count 0). */
+uf_status uf_randomise_terms(const struct uf_randomisation_design *design,
+                             uf_randomisation_statistic statistic, void *user, size_t n_terms,
+                             const struct uf_randomisation_options *options, struct uf_randomisation *out,
+                             struct uf_error *error);
 
 /* --- the coefficient of a regressor -------------------------------------------------------------- */
 

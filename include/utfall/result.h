@@ -35,6 +35,16 @@ struct uf_ledger_entry {
     size_t rows_after;
 };
 
+/* The statistic behind a p-value, as it was and under each draw of a resampling: for tests of several results together
+ * (multiple_testing.h). Results with the same `design` were resampled alike: draw b did the same to the same regions. */
+struct uf_resampled {
+    char *vcov;        /* of the row in table `estimates` whose p-value it gives */
+    char *design;      /* lines of text: what was drawn, then each region with what it followed */
+    double *statistic; /* count: the actual one first; NaN: could not be computed, and counts as extreme */
+    size_t count;
+    bool studentised; /* comparable with those of other outcomes as it is */
+};
+
 enum uf_claim {
     UF_CLAIM_DESCRIPTION, /* a profile: nothing causal is said */
     UF_CLAIM_DIFFERENCE,  /* a contrast whose causal reading the design check does not support */
@@ -48,6 +58,8 @@ struct uf_result {
     size_t n_notes;
     struct uf_ledger_entry *ledger;
     size_t n_ledger;
+    struct uf_resampled *resampled; /* where the context asked for it */
+    size_t n_resampled;
     enum uf_claim claim;
 };
 
@@ -72,6 +84,12 @@ bool uf_result_has_fatal(const struct uf_result *result);
 /* Adds a step: `step` and `reason` are copied, in the language of the run. UF_NO_MEMORY. */
 uf_status uf_result_add_ledger(struct uf_result *result, const char *step, const char *reason,
                                size_t rows_before, size_t rows_after, struct uf_error *error);
+
+/* Adds a copy. UF_NO_MEMORY. */
+uf_status uf_result_add_resampled(struct uf_result *result, const struct uf_resampled *resampled,
+                                  struct uf_error *error);
+/* The one with that `vcov`, or NULL. */
+const struct uf_resampled *uf_result_resampled(const struct uf_result *result, const char *vcov);
 
 #ifdef __cplusplus
 }

@@ -29,6 +29,7 @@
  * 19(2), 1–10.
  */
 #include <gsl/gsl_matrix.h>
+#include <stdbool.h>
 #include <utfall/method.h>
 #include <utfall/status.h>
 
@@ -72,7 +73,7 @@ uf_status uf_shift_share_dynamic(const gsl_matrix *region, const gsl_matrix *nat
 
 /* Bounds of the figures, as uf_rounding_bounds gives them: arrays of n values for the region and the nation
  * at start and end. */
-struct uf_shift_share_bounds {
+struct uf_shift_share_ranges {
     const double *region_start_low, *region_start_high, *region_end_low, *region_end_high;
     const double *nation_start_low, *nation_start_high, *nation_end_low, *nation_end_high;
     /* A published total of the region that the sectors divide, with its own bounds; NaN: none. It is often
@@ -96,8 +97,33 @@ struct uf_shift_share_band {
  * sectors do divide the total) but need not be attained. NaN where a figure is missing or a sector of the
  * nation may be empty at the start. O(n). UF_BAD_USAGE: n is 0.
  */
-uf_status uf_shift_share_band(const struct uf_shift_share_bounds *bounds, size_t n,
+uf_status uf_shift_share_band(const struct uf_shift_share_ranges *ranges, size_t n,
                               struct uf_shift_share_band *out, struct uf_error *error);
+
+/* Two periods (rows) of sectors (columns), each figure known to lie between two bounds: the region's, and those of the rest
+ * of the nation where the region is part of it (`within`), else those of the nation or whatever the region is compared
+ * with. */
+struct uf_shift_share_box {
+    const gsl_matrix *region_low, *region_high, *rest_low, *rest_high;
+    bool within;
+};
+/*
+ * The least and the largest that the change, its three components and the entry of each sector can be in the box, exactly, and
+ * for the region as a whole start, end, change, national and regional, exactly, and the mix by outer bounds (the sectors'
+ * summed). Arrays of n, or NULL. What is not named is NaN. With e the region, c the rest and A what else there is:
+ *
+ * - regional is (e₁·c₀ − e₀·c₁)/(e₀ + c₀), rising in e₁ and c₀ and falling in e₀ and c₁; the sectors' vary freely of each
+ *   other, so that their sums' bounds are sums.
+ * - national e₀·(N₁/(e₀ + A) − 1) is concave in e₀ with its top at √(A·N₁) − A.
+ * - mix e₀·(E₁/E₀ − N₁/N₀) rises in E₁ and in the other sectors' start and falls in their end; for a given E₀ it is linear
+ *   in e₀, so that its extremes lie on the edges of the box of e₀ and c₀, where it turns at most once.
+ *
+ * Bounds that are not attained are limits; NaN where there is none, as where a nation of its own may be empty at the start.
+ * O(n). UF_BAD_USAGE: shapes.
+ */
+uf_status uf_shift_share_bounds(const struct uf_shift_share_box *box, struct uf_shift_share *out_sectors_low,
+                                struct uf_shift_share *out_sectors_high, struct uf_shift_share *out_low,
+                                struct uf_shift_share *out_high, struct uf_error *error);
 
 /* Figures with the standard deviations of their errors; arrays of n values. A figure rounded to whole u has
  * u/√12 if its error is spread evenly, and a sum of such figures the root of the sum of squares. */

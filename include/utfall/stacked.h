@@ -31,6 +31,7 @@
 #include <utfall/did.h>
 #include <utfall/method.h>
 #include <utfall/randomisation.h>
+#include <utfall/sun_abraham.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -83,9 +84,36 @@ void uf_stacked_clear(struct uf_stacked *stacked);
 /* The mean of δ_e over e >= 0 as a combination (fit.rank numbers) of the kept coefficients; false where none is
  * estimated. */
 bool uf_stacked_average(const struct uf_stacked *stacked, double *out_combination);
+/* True where stacked row r is one of the treated of its sub-experiment. */
+bool uf_stacked_is_treated(const struct uf_stacked *stacked, size_t r);
 /* What each stacked outcome (data.n) weighs in a combination: θ = Σ v y. O(n rank). */
 uf_status uf_stacked_weights(const struct uf_stacked *stacked, const double *combination, double *out,
                              struct uf_error *error);
+
+/* --- cohort by event time ------------------------------------------------------------------------ */
+
+/*
+ * Each sub-experiment's own differences: the same regression with a coefficient δ_ae for every cohort and event time. A cell
+ * that its own sub-experiment cannot tell has a reason (sun_abraham.h), and its rows are left out. The weight of a cell is by
+ * how much the mean of δ_e over e >= 0 rises when 1 is added to the outcomes of its treated: Σ_ae weight δ_ae is that mean,
+ * with gaps, weights and covariates too (the regression with one δ_e is the restricted one), as long as no row is left out;
+ * ω_a/(after + 1) in a balanced panel without covariates.
+ */
+struct uf_stacked_cells {
+    struct uf_sun_abraham
+        fit; /* of the stacked rows; its cohorts are the sub-experiments that are used, in their order */
+    double *weight;       /* fit.n_cells */
+    size_t *first_period; /* what the fit's data borrow */
+    long *time;
+};
+/* UF_NOT_IDENTIFIED: no cell from a start on can be estimated. Cost: a regression of the stacked rows on cohorts ×
+ * (before + after) columns. */
+uf_status uf_stacked_cells_estimate(const struct uf_stacked *stacked,
+                                    const struct uf_stacked_options *options, struct uf_stacked_cells *out,
+                                    struct uf_error *error);
+void uf_stacked_cells_clear(struct uf_stacked_cells *cells);
+
+/* --- randomisation -------------------------------------------------------------------------------- */
 
 /* The cohorts dealt out anew over the assignment's blocks (of `data`, the rows that are not stacked yet), and the whole
  * estimator again: stacks, weights, regression. Statistics of the mean of e >= 0 as in uf_sun_abraham_randomise.
@@ -96,11 +124,29 @@ uf_status uf_stacked_randomise(const struct uf_did_data *data, const struct uf_s
                                const struct uf_randomisation_options *randomisation,
                                struct uf_randomisation *out, struct uf_error *error);
 
+/* What can be dealt out anew: the mean of δ_e over e >= 0, or one δ_e (its shift is of an effect at that event time alone). */
+struct uf_stacked_term {
+    bool average;
+    long event;
+};
+/* The same for several at once (out: n_terms; the first must have an estimate, another without one is left empty). */
+uf_status uf_stacked_randomise_terms(const struct uf_did_data *data, const struct uf_stacked_options *options,
+                                     const struct uf_did_assignment *assignment,
+                                     const struct uf_did_noise *noise, const struct uf_stacked_term *terms,
+                                     size_t n_terms, const struct uf_randomisation_options *randomisation,
+                                     struct uf_randomisation *out, struct uf_error *error);
+/* The leads together (event times before the anticipation, but the reference): √(mean of δ_e²), as the coefficient of the
+ * result. UF_NOT_IDENTIFIED also where the window has no such event time. Cost as above. */
+uf_status uf_stacked_randomise_leads(const struct uf_did_data *data, const struct uf_stacked_options *options,
+                                     const struct uf_did_assignment *assignment,
+                                     const struct uf_randomisation_options *randomisation,
+                                     struct uf_randomisation *out, struct uf_error *error);
+
 /* True where an assignment goes by means. O(n). */
 bool uf_stacked_by_means(const struct uf_did_data *data);
 
 /*
- * The method. Tables: `estimates`, `event-study`, `sub-experiments`, `pretrend`, `effect-size`, `randomisation`,
+ * The method. Tables: `estimates`, `group-time`, `event-study`, `sub-experiments`, `pretrend`, `effect-size`, `randomisation`,
  * `raw-trends`, `design`.
  */
 extern const struct uf_method uf_method_stacked;

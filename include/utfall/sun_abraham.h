@@ -103,12 +103,23 @@ enum uf_cell_average {
     UF_CELLS_DYNAMIC,  /* event time = key */
     UF_CELLS_GROUP,    /* cohort = key, from the start on */
     UF_CELLS_CALENDAR, /* period = key, from the start on */
-    UF_CELLS_ONE       /* the cell with that index */
+    UF_CELLS_ONE,      /* the cell with that index */
+    /* means of averages; key not read */
+    UF_CELLS_MEAN_DYNAMIC, /* over the event times from 0 on, plainly */
+    UF_CELLS_MEAN_GROUP,   /* over cohorts, by their numbers of units */
+    UF_CELLS_MEAN_CALENDAR /* over periods, plainly */
+};
+struct uf_cell_term {
+    enum uf_cell_average kind;
+    long key;
 };
 /* The average as a combination (fit.rank numbers) of the kept coefficients; returns the sum of its cells' W, 0 where
  * it has no estimated cell (the combination is then all 0). O(cells + rank). */
 double uf_sun_abraham_average(const struct uf_sun_abraham *fit, enum uf_cell_average kind, long key,
                               double *out_combination);
+/* The same as weights of the cells (n_cells). */
+double uf_sun_abraham_cell_weights(const struct uf_sun_abraham *fit, enum uf_cell_average kind, long key,
+                                   double *out);
 /* What each outcome (data.n of the fit) weighs in an average: θ = Σ v y. UF_INTERNAL for a fit from sums (many rows).
  * O(n rank). */
 uf_status uf_sun_abraham_weights(const struct uf_sun_abraham *fit, const double *combination, double *out,
@@ -127,6 +138,14 @@ uf_status uf_sun_abraham_randomise(const struct uf_did_data *data,
                                    const struct uf_did_noise *noise,
                                    const struct uf_randomisation_options *randomisation,
                                    struct uf_randomisation *out, struct uf_error *error);
+/* The same for several averages at once (out: n_terms; the first must have an estimate, another without one is left empty).
+ * The shift of UF_CELLS_DYNAMIC is of an effect at that event time alone. Cost: that of one, and its O(n k) for each other. */
+uf_status uf_sun_abraham_randomise_terms(const struct uf_did_data *data,
+                                         const struct uf_sun_abraham_options *options,
+                                         const struct uf_did_assignment *assignment,
+                                         const struct uf_did_noise *noise, const struct uf_cell_term *terms,
+                                         size_t n_terms, const struct uf_randomisation_options *randomisation,
+                                         struct uf_randomisation *out, struct uf_error *error);
 /* The same for what comes before the start: `coefficient` is the root of the weighted mean square of the cells before
  * the anticipation. UF_NOT_IDENTIFIED also where there is none. */
 uf_status uf_sun_abraham_randomise_leads(const struct uf_did_data *data,

@@ -24,12 +24,31 @@
  * tried where they are no more than `draws`. By default Webb below 12 clusters, since 2^G signs give too few
  * different p-values there, else Rademacher.
  *
+ * Two further choices, each for the restricted and the unrestricted form (MacKinnon, Nielsen & Webb 2023, where their
+ * names end in two digits: the first for the residuals, the second for the variance; 1 as above, 3 the jackknife):
+ *
+ *     31   the residuals that are multiplied are those of each cluster when it was left out of the fit (of the
+ *          restricted fit in WCR), ü_g = ((I − H̃)_gg)^+ ẽ_g, H̃ = H − dd'/κ in WCR and H in WCU. They do not depend
+ *          on how hard the cluster pulled the fit to itself, so that the draws are as scattered as the errors are.
+ *     13   se and se* are the jackknife's (cr3), from the scores d_h'((I − H)_hh)^+ e*_h, e* the draw's residuals.
+ *     33   both.
+ *
+ * Everything stays a polynomial in δ, so p and interval are found in the same way. Where leaving a cluster out leaves a
+ * direction undetermined the pseudo-inverse lets that direction contribute nothing, as in cr3 (covariance.h).
+ *
+ * Two cluster dimensions: the clusters of the dimension with fewer of them get the weights, and se* is that of Cameron,
+ * Gelbach & Miller (2011), V_1 + V_2 − V_12 with the small-sample factors of `g_rule`, which then do not cancel
+ * (MacKinnon, Nielsen & Webb 2021: resampling the smaller dimension is the safest of the choices). V as a function of
+ * the weights is the quadratic form v'Qv. A draw whose V is not positive has no t* and counts as extreme; how
+ * many there were is told.
+ *
  * With one or few treated clusters WCR hardly ever rejects and WCU rejects far too often (MacKinnon & Webb
  * 2018): where the two disagree neither should be relied on.
  *
  * Sources: Cameron, Gelbach & Miller (2008), REStat 90(3); Webb (2014), QED Working Paper 1315; Roodman,
  * MacKinnon, Nielsen & Webb (2019), Stata Journal 19(1), §4–5; MacKinnon & Webb (2018), Econometrics Journal
- * 21(2).
+ * 21(2); MacKinnon, Nielsen & Webb (2021), JBES 39(2), 505–519 (two dimensions); MacKinnon, Nielsen & Webb (2023), J. Applied
+ * Econometrics 38(5), 671–694 (31, 13, 33).
  */
 #include <gsl/gsl_vector.h>
 #include <stdbool.h>
@@ -51,19 +70,25 @@ enum uf_wild_weights {
     UF_WILD_WEBB
 };
 
-/* What the interval inverts. */
-enum uf_wild_tails { UF_WILD_SYMMETRIC, UF_WILD_EQUAL_TAILED };
+/* Which p-value p_value is, and what the interval inverts; one-sided intervals have one end. */
+enum uf_wild_tails {
+    UF_WILD_SYMMETRIC,
+    UF_WILD_EQUAL_TAILED,
+    UF_WILD_GREATER, /* against θ > r: the share t* >= t */
+    UF_WILD_LESS     /* against θ < r: the share t* <= t */
+};
 
-/* How draws with |t*| = |t| count; the actual residuals (all v = 1) are always one of these in WCR. */
+/* How draws with |t*| = |t| count; the actual residuals (all v = 1) are always one of these in WCR with the residuals as they
+ * are. */
 enum uf_wild_ties {
-    /* as extreme; (1 + extreme)/(1 + draws) where draws are random. Never 0. */
+    /* as extreme; (1 + extreme)/(1 + draws) where draws are random, or the actual ones are not among them. Never 0. */
     UF_WILD_TIES_EXTREME,
     /* not; extreme/draws (Roodman et al. 2019, boottest, fwildclusterboot) */
     UF_WILD_TIES_LEFT_OUT
 };
 
 struct uf_wild_bootstrap_input { /* all borrowed */
-    /* one cluster dimension, whose groups are resampled and give the variance */
+    /* one or two cluster dimensions */
     const struct uf_covariance_input *regression;
     const gsl_vector *coefficients; /* k, of the columns of regression->x */
     const gsl_vector *combination;  /* k: c */
@@ -72,10 +97,13 @@ struct uf_wild_bootstrap_input { /* all borrowed */
 
 struct uf_wild_bootstrap_options {
     enum uf_wild_null null;
+    bool jackknife_residuals; /* 31, 33 */
+    bool jackknife_variance;  /* 13, 33 */
     enum uf_wild_weights weights;
     enum uf_wild_tails tails;
     enum uf_wild_ties ties;
     enum uf_k_rule k_rule; /* of the std_error and statistic that are shown (cr1s); p does not depend on it */
+    enum uf_g_rule g_rule; /* of two dimensions, not with jackknife_variance */
     size_t draws;          /* 0: 99,999; at most 20,000,000 */
     double level;          /* of the interval; 0: 0.95 */
     uint64_t seed;         /* draws of one seed give the same weights to the clusters of any regression */
@@ -86,19 +114,26 @@ struct uf_wild_bootstrap_options {
 };
 
 struct uf_wild_bootstrap {
-    double estimate, std_error, statistic; /* θ; cr1s; (θ − r)/se */
+    double estimate, std_error, statistic; /* θ; cr1s, or cr3 with jackknife_variance; (θ − r)/se */
+    double null_value;                     /* r */
+    double p_value;                        /* the one of options.tails */
     double p_symmetric;                    /* |t*| against |t| */
     double p_equal_tailed;                 /* 2 min(share t* <= t, share t* >= t) */
+    double p_greater, p_less;              /* share t* >= t, share t* <= t */
     double conf_low, conf_high; /* −INFINITY or INFINITY where no value is far enough; NaN: not asked for */
     /* The p-value (of the interval's tails) that a null value has in the limit r → −∞ and r → ∞: above
      * 1 − level there is no end on that side. */
     double p_limit[2];
     double least_p;           /* the smaller of the two: no estimate, however large, could have given less */
     double monte_carlo_error; /* of p_symmetric; 0 where enumerated */
-    size_t n_clusters;
-    size_t draws;                 /* weight vectors that the p-values are of */
+    size_t n_clusters;        /* that get weights */
+    size_t n_dimensions;      /* of clusters: 1 or 2 */
+    size_t infeasible;        /* draws of two dimensions without a positive variance, at the null value */
+    size_t draws;             /* weight vectors that the p-values are of */
     enum uf_wild_weights weights; /* never AUTO */
     enum uf_wild_null null;
+    enum uf_wild_tails tails;
+    bool jackknife_residuals, jackknife_variance;
     bool enumerated;
     /* keep_statistics: t* at the null value, by draw; of an enumeration one of each pair v and −v, whose t*
      * differ in sign only. NULL otherwise. */
@@ -107,10 +142,12 @@ struct uf_wild_bootstrap {
 };
 
 /* `options` NULL: the defaults. Release with uf_wild_bootstrap_clear. UF_NOT_IDENTIFIED: fewer than two
- * clusters, or a combination without variance; UF_BAD_USAGE: not one cluster dimension, a level outside 0–1,
- * more than 2000 dummies of effects that cross clusters, more than 20,000,000 draws. Cost: O(n (k + q)) once,
- * q the dummies that cross clusters; O(G min(G, k + q)/4) a draw; O(draws) for each of some 80 null values
- * of the interval. The same for any number of threads. */
+ * clusters, or a combination without (positive) variance; UF_BAD_USAGE: not one or two cluster dimensions, a level outside
+ * 0–1, more than 2000 dummies of effects that cross clusters, more than 20,000,000 draws, two dimensions with so many
+ * clusters that Q cannot be had (H G (G + q) > 5e10, H the cells, G the clusters with weights). Cost: O(n (k + q)) once,
+ * q the dummies that cross clusters (31, 13, 33 and two dimensions: O(n (k + q)²), as cr3, and n (k + q) numbers of
+ * memory); O(G min(G, k + q)/4) a draw, of two dimensions O(G²); O(draws) for each of some 80 null values of the
+ * interval. The same for any number of threads. */
 uf_status uf_wild_bootstrap_test(const struct uf_wild_bootstrap_input *input,
                                  const struct uf_wild_bootstrap_options *options,
                                  struct uf_wild_bootstrap *out, struct uf_error *error);

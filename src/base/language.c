@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/fail.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utfall/language.h>
@@ -22,6 +23,11 @@ struct uf_argument uf_number_argument(double number, int decimals)
 struct uf_argument uf_count_argument(size_t count)
 {
     return uf_number_argument((double)count, 0);
+}
+
+struct uf_argument uf_p_value_argument(double p, int decimals)
+{
+    return (struct uf_argument){.type = UF_ARGUMENT_P_VALUE, .number = p, .decimals = decimals};
 }
 
 uf_status uf_language_parse(const char *text, enum uf_language *out, struct uf_error *error)
@@ -51,8 +57,14 @@ static void append_argument(struct uf_buffer *text, const struct uf_argument *ar
         uf_buffer_append(text, argument->text);
         return;
     }
-    char number[UF_NUMBER_SIZE];
-    uf_buffer_append(text, uf_number_format(argument->number, argument->decimals, language, number));
+    char digits[UF_NUMBER_SIZE];
+    double number = argument->number;
+    const double least = pow(10, -argument->decimals);
+    if (argument->type == UF_ARGUMENT_P_VALUE && argument->decimals > 0 && number < least / 2) {
+        uf_buffer_append(text, "< ");
+        number = least;
+    }
+    uf_buffer_append(text, uf_number_format(number, argument->decimals, language, digits));
 }
 
 uf_status uf_phrase(enum uf_language language, struct uf_words template_words,

@@ -17,6 +17,13 @@ static void clear_note(struct uf_note *note)
     free(note->advice);
 }
 
+static void clear_resampled(struct uf_resampled *resampled)
+{
+    free(resampled->vcov);
+    free(resampled->design);
+    free(resampled->statistic);
+}
+
 void uf_result_clear(struct uf_result *result)
 {
     for (size_t i = 0; i < result->n_tables; i++) uf_table_free(result->tables[i]);
@@ -25,9 +32,11 @@ void uf_result_clear(struct uf_result *result)
         free(result->ledger[i].step);
         free(result->ledger[i].reason);
     }
+    for (size_t i = 0; i < result->n_resampled; i++) clear_resampled(&result->resampled[i]);
     free(result->tables);
     free(result->notes);
     free(result->ledger);
+    free(result->resampled);
     uf_result_init(result);
 }
 
@@ -57,6 +66,15 @@ struct uf_table *uf_result_table(const struct uf_result *result, const char *nam
     return NULL;
 }
 
+/* Two tables may have the same to say. */
+static bool is_said(const struct uf_result *result, const struct uf_note *note)
+{
+    for (size_t i = 0; i < result->n_notes; i++)
+        if (!strcmp(result->notes[i].code, note->code) && !strcmp(result->notes[i].text, note->text))
+            return true;
+    return false;
+}
+
 uf_status uf_result_add_note(struct uf_result *result, enum uf_language language, enum uf_severity severity,
                              const char *code, struct uf_words text, struct uf_words advice,
                              const struct uf_argument *arguments, size_t n_arguments, struct uf_error *error)
@@ -66,6 +84,10 @@ uf_status uf_result_add_note(struct uf_result *result, enum uf_language language
     if (status == UF_OK) status = uf_phrase(language, text, arguments, n_arguments, &note.text, error);
     if (status == UF_OK && advice.en)
         status = uf_phrase(language, advice, arguments, n_arguments, &note.advice, error);
+    if (status == UF_OK && is_said(result, &note)) {
+        clear_note(&note);
+        return UF_OK;
+    }
     void *notes = status == UF_OK ? one_more(result->notes, result->n_notes, sizeof *result->notes) : NULL;
     if (!notes) {
         clear_note(&note);
@@ -105,4 +127,32 @@ uf_status uf_result_add_ledger(struct uf_result *result, const char *step, const
     result->ledger = ledger;
     result->ledger[result->n_ledger++] = entry;
     return UF_OK;
+}
+
+uf_status uf_result_add_resampled(struct uf_result *result, const struct uf_resampled *resampled,
+                                  struct uf_error *error)
+{
+    struct uf_resampled copy = {.vcov = uf_text_copy(resampled->vcov),
+                                .design = uf_text_copy(resampled->design),
+                                .statistic = malloc((resampled->count + 1) * sizeof *copy.statistic),
+                                .count = resampled->count,
+                                .studentised = resampled->studentised};
+    void *all = copy.vcov && copy.design && copy.statistic
+                    ? one_more(result->resampled, result->n_resampled, sizeof *result->resampled)
+                    : NULL;
+    if (!all) {
+        clear_resampled(&copy);
+        return uf_fail_memory(error);
+    }
+    memcpy(copy.statistic, resampled->statistic, copy.count * sizeof *copy.statistic);
+    result->resampled = all;
+    result->resampled[result->n_resampled++] = copy;
+    return UF_OK;
+}
+
+const struct uf_resampled *uf_result_resampled(const struct uf_result *result, const char *vcov)
+{
+    for (size_t i = 0; i < result->n_resampled; i++)
+        if (!strcmp(result->resampled[i].vcov, vcov)) return &result->resampled[i];
+    return NULL;
 }

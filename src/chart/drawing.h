@@ -34,7 +34,7 @@ enum { UF_FOCUS_COLOURS = 6 };
 
 /* The signs of the legend row; style.gp draws them. */
 enum uf_legend_sign {
-    UF_SIGN_PART_1 = 1, /* and the following five: a component of a stack */
+    UF_SIGN_PART_1 = 1, /* and the following six: a component of a stack */
     UF_SIGN_TOTAL = 11,
     UF_SIGN_CONTEXT = 12,
     UF_SIGN_BENCHMARK = 13,
@@ -48,7 +48,9 @@ enum uf_legend_sign {
     UF_SIGN_FIT = 38,
     UF_SIGN_NO_SIZE = 39,
     UF_SIGN_REFERENCE = 40,
-    UF_SIGN_LINE_1 = 41 /* and the following five: a line in colour */
+    UF_SIGN_LINE_1 = 41, /* and the following five: a line in colour */
+    UF_SIGN_AREA = 51,
+    UF_SIGN_AREA2 = 52
 };
 
 enum { UF_BODY_SIZE = 12, UF_LINE_HEIGHT = 16 };

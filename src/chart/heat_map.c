@@ -148,12 +148,14 @@ static uf_status place(struct uf_drawing *drawing, struct heat_map *map, struct 
             if (class > 0) class_count[class - 1]++;
         }
     uf_drawing_numbers(drawing, "class_count", class_count, UF_CLASSES);
-    char *empty = heat_empty_words(drawing, map);
-    if (empty)
-        bottom = uf_drawing_paragraph(drawing, UF_PAD, bottom + 14, drawing->width - 2 * UF_PAD,
-                                      UF_LOOK_MISSING, 11, 14, empty) -
-                 6;
-    free(empty);
+    char *below[] = {heat_open_words(drawing, map), heat_empty_words(drawing, map)};
+    for (size_t i = 0; i < sizeof below / sizeof *below; i++) {
+        if (below[i])
+            bottom = uf_drawing_paragraph(drawing, UF_PAD, bottom + 14, drawing->width - 2 * UF_PAD,
+                                          UF_LOOK_MISSING, 11, 14, below[i]) -
+                     6;
+        free(below[i]);
+    }
     uf_drawing_foot(drawing, bottom + 4);
     return UF_OK;
 }

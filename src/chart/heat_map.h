@@ -13,7 +13,7 @@ enum { HEAT_HEAD_LONGEST = 150 /* of a turned heading, pixels */ };
 
 struct heat_map {
     const struct uf_table *table;
-    size_t label, group, value, code;
+    size_t label, group, value, code, low, high; /* low, high: SIZE_MAX without bands */
     struct uf_text_list rows, columns;
     bool *focus;  /* of a row */
     size_t *cell; /* row of the table, SIZE_MAX: none; by row and column in order of appearance */
@@ -36,6 +36,9 @@ void heat_clear(struct heat_map *map);
 size_t heat_cell_of(const struct heat_map *map, size_t row, size_t column);
 /* NaN: missing. */
 double heat_value_of(const struct heat_map *map, size_t row, size_t column);
+/* Its band reaches another class than its value's. */
+bool heat_is_open(const struct heat_map *map, size_t row, size_t column);
+size_t heat_count_open(const struct heat_map *map);
 /* A row and a column of the same thing, of which the table says nothing: the diagonal of a matrix. */
 bool heat_is_self(const struct heat_map *map, size_t row, size_t column);
 const char *heat_reason_of(const struct uf_drawing *drawing, const struct heat_map *map, size_t row,
@@ -49,6 +52,8 @@ bool heat_heads_fit_upright(const struct heat_map *map, double cell_width);
 
 /* `Not shown, since no value is known: …`; NULL: all lines are, or out of memory. The caller frees it. */
 char *heat_empty_words(const struct uf_drawing *drawing, const struct heat_map *map);
+/* `Dot in the corner: …`; NULL: no cell is open, or out of memory. The caller frees it. */
+char *heat_open_words(const struct uf_drawing *drawing, const struct heat_map *map);
 void heat_write_data(struct uf_drawing *drawing, struct heat_map *map);
 uf_status heat_say(struct uf_drawing *drawing, const struct heat_map *map, struct uf_error *error);
 #endif

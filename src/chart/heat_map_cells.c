@@ -31,6 +31,26 @@ bool heat_is_self(const struct heat_map *map, size_t row, size_t column)
            !strcmp(map->rows.items[row], map->columns.items[column]);
 }
 
+bool heat_is_open(const struct heat_map *map, size_t row, size_t column)
+{
+    const size_t at = heat_cell_of(map, row, column);
+    const double value = heat_value_of(map, row, column);
+    if (at == SIZE_MAX || isnan(value) || map->low == SIZE_MAX || map->high == SIZE_MAX) return false;
+    const double low = uf_table_number(map->table, at, map->low),
+                 high = uf_table_number(map->table, at, map->high);
+    const int class = uf_class_of(&map->classes, value);
+    if (isnan(low) || isnan(high)) return false;
+    return uf_class_of(&map->classes, low) != class || uf_class_of(&map->classes, high) != class;
+}
+
+size_t heat_count_open(const struct heat_map *map)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < map->rows.count; i++)
+        for (size_t j = 0; j < map->columns.count; j++) n += heat_is_open(map, i, j);
+    return n;
+}
+
 const char *heat_reason_of(const struct uf_drawing *drawing, const struct heat_map *map, size_t row,
                            size_t column)
 {
@@ -48,6 +68,8 @@ static uf_status find_columns(const struct uf_chart_request *request, struct hea
     UF_TRY(uf_column_need(map->table, kind, request->label, "label", &map->label, error));
     UF_TRY(uf_column_need(map->table, kind, request->group, "group", &map->group, error));
     UF_TRY(uf_column_need(map->table, kind, request->value, "value", &map->value, error));
+    UF_TRY(uf_column_maybe(map->table, kind, request->low, "low", &map->low, error));
+    UF_TRY(uf_column_maybe(map->table, kind, request->high, "high", &map->high, error));
     return uf_column_maybe(map->table, kind, request->code, "code", &map->code, error);
 }
 

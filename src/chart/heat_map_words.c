@@ -15,7 +15,7 @@ enum { NAMED_IN_ALT = 3 };
 
 void heat_write_data(struct uf_drawing *drawing, struct heat_map *map)
 {
-    uf_buffer_append(&drawing->csv, "row,col,value,class,reason,status,row_label,col_label\n");
+    uf_buffer_append(&drawing->csv, "row,col,value,class,open,reason,status,row_label,col_label\n");
     for (size_t i = 0; i < map->rows.count; i++)
         for (size_t j = 0; j < map->columns.count; j++) {
             size_t row = map->row_order[i], column = map->column_order[j],
@@ -27,6 +27,7 @@ void heat_write_data(struct uf_drawing *drawing, struct heat_map *map)
             uf_csv_number(drawing, (double)(j + 1), ',');
             uf_csv_number(drawing, value, ',');
             uf_csv_number(drawing, class, ',');
+            uf_csv_number(drawing, heat_is_open(map, row, column) ? class : 0, ',');
             uf_csv_number(
                 drawing,
                 class || heat_is_self(map, row, column)
@@ -95,6 +96,21 @@ static uf_status say_counts(struct uf_drawing *drawing, const struct heat_map *m
     return uf_drawing_say(drawing,
                           (struct uf_words){"{0} of {1} are above {2}.", "{0} av {1} ligger över {2}."},
                           counts, 3, error);
+}
+
+char *heat_open_words(const struct uf_drawing *drawing, const struct heat_map *map)
+{
+    static const struct uf_words words = {
+        "Dot in the corner ({0} of {1} cells): the span that the figures leave "
+        "open reaches another class.",
+        "Punkt i hörnet ({0} av {1} celler): det spann som uppgifterna lämnar "
+        "öppet når en annan klass."};
+    const struct uf_argument arguments[] = {uf_count_argument(heat_count_open(map)),
+                                            uf_count_argument(map->rows.count * map->columns.count)};
+    char *text = NULL;
+    if (arguments[0].number > 0 && uf_phrase(drawing->language, words, arguments, 2, &text, NULL) != UF_OK)
+        return NULL;
+    return text;
 }
 
 char *heat_empty_words(const struct uf_drawing *drawing, const struct heat_map *map)
@@ -171,6 +187,10 @@ uf_status heat_say(struct uf_drawing *drawing, const struct heat_map *map, struc
                           row, 1, error);
     }
     free(cells);
+    char *open = status == UF_OK ? heat_open_words(drawing, map) : NULL;
+    const struct uf_argument told = uf_text_argument(open);
+    if (open) status = uf_drawing_say(drawing, (struct uf_words){"{0}", "{0}"}, &told, 1, error);
+    free(open);
     if (status == UF_OK) status = say_reasons(drawing, map, error);
     char *empty = status == UF_OK ? heat_empty_words(drawing, map) : NULL;
     const struct uf_argument argument = uf_text_argument(empty);

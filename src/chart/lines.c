@@ -4,6 +4,7 @@
 #include "chart/axis.h"
 #include "chart/columns.h"
 #include "chart/end_labels.h"
+#include "chart/line_bands.h"
 #include "chart/sequence.h"
 
 #include <math.h>
@@ -28,6 +29,7 @@ struct lines {
     struct line *items;
     double x_low, x_high, low, high;
     bool whole_x;
+    struct uf_line_bands bands;
 };
 
 static void lines_clear(struct lines *lines)
@@ -47,7 +49,8 @@ static uf_status find_columns(const struct uf_chart_request *request, struct lin
     UF_TRY(uf_column_need(lines->table, kind, request->label, "label", &lines->label, error));
     UF_TRY(uf_column_need(lines->table, kind, request->x, "period", &lines->x, error));
     UF_TRY(uf_column_need(lines->table, kind, request->value, "value", &lines->value, error));
-    return uf_column_maybe(lines->table, kind, request->code, "code", &lines->code, error);
+    UF_TRY(uf_column_maybe(lines->table, kind, request->code, "code", &lines->code, error));
+    return uf_line_bands_find(request, &lines->bands, error);
 }
 
 static uf_status read_rows(struct uf_drawing *drawing, struct lines *lines, struct uf_error *error)
@@ -93,6 +96,8 @@ static uf_status read_rows(struct uf_drawing *drawing, struct lines *lines, stru
         lines->x_high = fmax(lines->x_high, x);
         lines->low = fmin(lines->low, value);
         lines->high = fmax(lines->high, value);
+        if (lines->items[line].role != ROLE_CONTEXT && lines->items[line].role != ROLE_BENCHMARK)
+            uf_line_bands_read(request, i, &lines->bands);
     }
     for (size_t i = 0; i < lines->labels.count; i++) lines->items[i].label = lines->labels.items[i];
     if (!isfinite(lines->low)) return uf_no_value(request, error);
@@ -102,7 +107,10 @@ static uf_status read_rows(struct uf_drawing *drawing, struct lines *lines, stru
 static void write_data(struct uf_drawing *drawing, struct lines *lines)
 {
     const struct uf_table *table = lines->table;
-    uf_buffer_append(&drawing->csv, "line,role,period,value,status,label\n");
+    const bool bands = lines->bands.inner || lines->bands.outer;
+    uf_buffer_append(&drawing->csv, "line,role,period,value,status,label");
+    uf_line_bands_head(drawing, &lines->bands);
+    uf_buffer_append(&drawing->csv, "\n");
     for (size_t k = 0; k < uf_table_rows(table); k++) {
         char status_text[UF_VALUE_STATUS_SIZE];
         size_t i = lines->order[k];
@@ -118,7 +126,9 @@ static void write_data(struct uf_drawing *drawing, struct lines *lines)
         uf_csv_number(drawing, value, ',');
         uf_csv_text(drawing,
                     uf_value_status_print(uf_table_value_status(table, i, lines->value), status_text), ',');
-        uf_csv_text(drawing, line->label, '\n');
+        uf_csv_text(drawing, line->label, bands ? ',' : '\n');
+        uf_line_bands_write(drawing, &lines->bands, i,
+                            line->role != ROLE_CONTEXT && line->role != ROLE_BENCHMARK);
     }
 }
 
@@ -176,6 +186,7 @@ static uf_status say(struct uf_drawing *drawing, const struct lines *lines, stru
     for (size_t i = 0; i < lines->labels.count; i++)
         if (lines->items[i].role != ROLE_CONTEXT && !isnan(lines->items[i].last))
             UF_TRY(say_line(drawing, lines, &lines->items[i], error));
+    UF_TRY(uf_line_bands_say(drawing, &lines->bands, error));
     double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < lines->labels.count; i++) {
         const struct line *line = &lines->items[i];
@@ -219,10 +230,12 @@ static void place(struct uf_drawing *drawing, const struct lines *lines, struct 
                   size_t n)
 {
     const struct uf_chart_request *request = drawing->request;
-    double low = fmin(lines->low, request->reference), high = fmax(lines->high, request->reference);
+    double low = fmin(fmin(lines->low, lines->bands.low), request->reference),
+           high = fmax(fmax(lines->high, lines->bands.high), request->reference);
     double top = uf_drawing_head(drawing), bottom;
     size_t n_context = count_context(lines);
-    struct uf_legend_item legend = {UF_SIGN_CONTEXT, NULL};
+    struct uf_legend_item legend[3] = {{UF_SIGN_CONTEXT, NULL}};
+    uf_line_bands_legend(request, &lines->bands, legend + 1);
     struct uf_buffer words;
     uf_buffer_init(&words);
     if (n_context && n) {
@@ -232,9 +245,9 @@ static void place(struct uf_drawing *drawing, const struct lines *lines, struct 
         uf_buffer_append(&words, " (");
         uf_buffer_append_size(&words, n_context);
         uf_buffer_append(&words, ")");
-        legend.words = words.data;
+        legend[0].words = words.data;
     }
-    top = uf_drawing_legend(drawing, UF_PAD, top + 6, &legend, 1);
+    top = uf_drawing_legend(drawing, UF_PAD, top + 6, legend, 3);
     uf_buffer_clear(&words);
     char *axis_title = uf_axis_words(request->value_label, request->unit);
     if (axis_title)

@@ -60,7 +60,7 @@ uf_status map_place_labels(struct uf_drawing *drawing, struct map *map, struct u
     return status;
 }
 
-/* Around a reference both ends are dark: triangles tell them apart without colour. */
+/* Around a reference both sides grow darker: triangles tell them apart without colour. */
 uf_status map_place_marks(struct uf_drawing *drawing, const struct map *map, struct uf_error *error)
 {
     size_t n = map->geometry.n_regions, k = 0;
@@ -68,10 +68,11 @@ uf_status map_place_marks(struct uf_drawing *drawing, const struct map *map, str
     if (!marks) return uf_fail_memory(error);
     for (size_t i = 0; !isnan(drawing->request->reference) && i < n; i++) {
         const struct region *region = &map->regions[i];
-        bool outer = region->class == 1 || region->class == UF_CLASSES;
-        if (!outer || isnan(region->anchor_x) || region->anchor_width < MARK_WIDTH) continue;
+        const bool beside = region->class > 0 && region->class != (UF_CLASSES + 1) / 2;
+        if (!beside || isnan(region->anchor_x) || region->anchor_width < MARK_WIDTH) continue;
         marks[k] = region->anchor_x;
-        marks[n + k] = region->anchor_y;
+        /* below the line that leads to a name */
+        marks[n + k] = region->anchor_y + (region->focus ? MARK_WIDTH + 2 : 0);
         marks[2 * n + k++] = region->class;
     }
     uf_drawing_numbers(drawing, "mark_x", marks, k);

@@ -91,7 +91,7 @@ static uf_status read_values(struct uf_panels *panels, bool need_periods, struct
         value->row = row;
         value->panel = uf_text_list_find(&panels->labels, uf_column_label(table, row, panels->label, text));
         UF_TRY(index_of(panels, &panels->series, uf_column_label(table, row, panels->group, text),
-                        UF_MOST_SERIES, "series", &value->series, error));
+                        need_periods ? UF_MOST_LINES : UF_MOST_SERIES, "series", &value->series, error));
         UF_TRY(index_of(panels, &panels->categories, uf_column_label(table, row, panels->x, text),
                         MOST_CATEGORIES, "values of x", &value->category, error));
         if (need_periods) {

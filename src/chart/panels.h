@@ -5,7 +5,7 @@
  * Everything is placed in pixels; the axes are those of one panel with its top left corner at 0. */
 #include "chart/axis.h"
 
-enum { UF_MOST_PANELS = 40, UF_MOST_SERIES = 6 };
+enum { UF_MOST_PANELS = 40, UF_MOST_SERIES = 7, UF_MOST_LINES = 6 };
 
 struct uf_panel_value {
     size_t row;           /* of the table */

@@ -26,7 +26,7 @@ static const double distances[] = {14, 26, 40, 58, 80, 106};
 enum {
     N_BESIDE = sizeof beside / sizeof *beside,
     N_DISTANCES = sizeof distances / sizeof *distances,
-    N_OTHER_DISTANCES = 2 /* of labels that are not in focus */
+    N_OTHER_DISTANCES = 4 /* of labels that are not in focus */
 };
 
 struct place {
@@ -141,10 +141,11 @@ static double cost_of(const struct place *place, const struct uf_point_label *la
             if (!label->focus || circle->focus) return INFINITY;
             cost += 40;
         }
-        if (place->has_leader && segment_meets_circle(&place->leader, circle)) cost += circle->focus ? 20 : 4;
+        if (place->has_leader && segment_meets_circle(&place->leader, circle))
+            cost += circle->focus ? 30 : 10;
     }
     for (size_t i = 0; i < field->n_lines; i++)
-        if (segment_meets_box(&field->lines[i], box)) cost += 14;
+        if (segment_meets_box(&field->lines[i], box)) cost += 20;
     return cost;
 }
 
@@ -226,8 +227,43 @@ uf_status uf_point_labels_place(struct uf_point_label *labels, size_t n, const s
     return UF_OK;
 }
 
-void uf_point_labels_write(struct uf_drawing *drawing, const struct uf_point_label *labels, size_t n)
+/* Paper behind the words, a box per line: what runs below them does not strike them out. */
+static void write_paper(struct uf_drawing *drawing, const struct uf_point_label *labels, size_t n,
+                        const struct uf_box *taken, size_t n_taken)
 {
+    size_t most = n_taken, m = 0;
+    for (size_t i = 0; i < n; i++) most += labels[i].lines.count;
+    double *ends = calloc(4 * most + 1, sizeof *ends);
+    if (!ends) {
+        drawing->failed = true;
+        return;
+    }
+    double *left = ends, *right = left + most, *top = right + most, *bottom = top + most;
+    for (size_t i = 0; i < n_taken; i++, m++)
+        left[m] = taken[i].left, right[m] = taken[i].right, top[m] = taken[i].top,
+        bottom[m] = taken[i].bottom;
+    for (size_t i = 0; i < n; i++) {
+        const struct uf_point_label *label = &labels[i];
+        for (size_t k = 0; label->placed && k < label->lines.count; k++, m++) {
+            const double width =
+                uf_measure_text(label->lines.items[k], label->focus ? FOCUS_SIZE : OTHER_SIZE, label->focus);
+            left[m] = label->align == UF_ALIGN_LEFT    ? label->box.left
+                      : label->align == UF_ALIGN_RIGHT ? label->box.right - width
+                                                       : (label->box.left + label->box.right - width) / 2;
+            right[m] = left[m] + width;
+            top[m] = label->box.top + LINE * (double)k;
+            bottom[m] = top[m] + LINE;
+        }
+    }
+    static const char *const names[4] = {"paper_left", "paper_right", "paper_top", "paper_bottom"};
+    for (size_t k = 0; k < 4; k++) uf_drawing_numbers(drawing, names[k], ends + k * most, m);
+    free(ends);
+}
+
+void uf_point_labels_write(struct uf_drawing *drawing, const struct uf_point_label *labels, size_t n,
+                           const struct uf_box *taken, size_t n_taken)
+{
+    write_paper(drawing, labels, n, taken, n_taken);
     double *leaders = calloc(4 * n + 1, sizeof *leaders);
     if (!leaders) {
         drawing->failed = true;

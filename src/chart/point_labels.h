@@ -45,7 +45,9 @@ struct uf_label_field {
  * at most 120 places. */
 uf_status uf_point_labels_place(struct uf_point_label *labels, size_t n, const struct uf_label_field *field,
                                 struct uf_error *error);
-/* The words as texts of the drawing, and the lines as leader_x, leader_y, leader_to_x, leader_to_y. */
-void uf_point_labels_write(struct uf_drawing *drawing, const struct uf_point_label *labels, size_t n);
+/* The words as texts of the drawing, the lines as leader_x, leader_y, leader_to_x, leader_to_y, and the paper behind these and
+ * the other words (`taken`) as paper_left, paper_right, paper_top, paper_bottom. */
+void uf_point_labels_write(struct uf_drawing *drawing, const struct uf_point_label *labels, size_t n,
+                           const struct uf_box *taken, size_t n_taken);
 void uf_point_labels_clear(struct uf_point_label *labels, size_t n);
 #endif

@@ -236,7 +236,7 @@ static uf_status place_labels(struct uf_drawing *drawing, const struct scatter *
                                              .n_lines = n_lines};
         status = uf_point_labels_place(labels, n, &field, error);
     }
-    if (status == UF_OK) uf_point_labels_write(drawing, labels, n);
+    if (status == UF_OK) uf_point_labels_write(drawing, labels, n, taken, n_taken);
     if (labels) uf_point_labels_clear(labels, n);
     free(labels);
     free(order);

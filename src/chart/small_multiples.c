@@ -20,23 +20,27 @@ enum {
     ROW_HEIGHT = 16
 };
 
+/* Values stand by series within a panel, so that pieces pile up in the order of the series. */
 static uf_status fill_stacks(struct multiples *multiples, struct uf_error *error)
 {
     const struct uf_panels *panels = &multiples->panels;
     multiples->stacks =
         calloc(panels->labels.count * panels->categories.count + 1, sizeof *multiples->stacks);
-    if (!multiples->stacks) return uf_fail_memory(error);
+    multiples->edge = calloc(panels->n + 1, sizeof *multiples->edge);
+    if (!multiples->stacks || !multiples->edge) return uf_fail_memory(error);
     for (size_t i = 0; i < panels->labels.count * panels->categories.count; i++)
         multiples->stacks[i].whole = true;
     for (size_t i = 0; i < panels->n; i++) {
         const struct uf_panel_value *value = &panels->values[i];
         struct stack *stack = multiples_stack(multiples, value->panel, value->category);
         stack->n++;
+        multiples->edge[i] = NAN;
         if (isnan(value->value)) {
             stack->whole = false;
             continue;
         }
-        *(value->value < 0 ? &stack->down : &stack->up) += value->value;
+        double *end = value->value < 0 ? &stack->down : &stack->up;
+        multiples->edge[i] = *end += value->value;
         stack->sum += value->value;
     }
     return UF_OK;
@@ -50,12 +54,19 @@ static void find_range(const struct multiples *multiples, double *low, double *h
         *low = fmin(*low, panels->values[i].value); /* passes over NaN */
         *high = fmax(*high, panels->values[i].value);
     }
-    if (multiples->dots) multiples_intervals_range(multiples, low, high);
+    if (!multiples->bars) multiples_intervals_range(multiples, low, high);
     if (!multiples->bars) return;
     *low = *high = 0;
     for (size_t i = 0; i < panels->labels.count * panels->categories.count; i++) {
         *low = fmin(*low, multiples->stacks[i].down);
         *high = fmax(*high, multiples->stacks[i].up);
+    }
+    /* Whiskers much longer than the bars would leave nothing of these to see: they go to the edge. */
+    const double beyond = 0.5 * (*high - *low), least = *low - beyond, most = *high + beyond;
+    for (size_t i = 0; i < panels->n; i++) {
+        const struct multiples_interval band = multiples_whisker(multiples, i);
+        *low = fmin(*low, fmax(band.low, least)); /* passes over NaN */
+        *high = fmax(*high, fmin(band.high, most));
     }
     if (*high <= *low) *high = *low + 1;
 }
@@ -75,7 +86,7 @@ static double place_legend(struct uf_drawing *drawing, const struct multiples *m
 {
     const struct uf_panels *panels = &multiples->panels;
     const struct uf_chart_request *request = drawing->request;
-    struct uf_legend_item items[UF_MOST_SERIES + 1] = {{0, NULL}};
+    struct uf_legend_item items[UF_MOST_SERIES + 2] = {{0, NULL}};
     size_t n = 0;
     bool several = panels->series.count > 1 && !multiples->dots;
     for (; several && n < panels->series.count; n++)
@@ -85,8 +96,8 @@ static double place_legend(struct uf_drawing *drawing, const struct multiples *m
         items[n++] = (struct uf_legend_item){
             UF_SIGN_TOTAL, request->total_label
                                ? request->total_label
-                               : uf_words_in((struct uf_words){"Total", "Totalt"}, drawing->language)};
-    if (multiples->dots && multiples->low != SIZE_MAX && request->band_label)
+                               : uf_words_in((struct uf_words){"Total", "Summa"}, drawing->language)};
+    if ((multiples->any_band || (multiples->dots && multiples->low != SIZE_MAX)) && request->band_label)
         items[n++] = (struct uf_legend_item){UF_SIGN_BAND, request->band_label};
     if (n) top = uf_drawing_legend(drawing, UF_PAD, top + 6, items, n) + 2;
     char *words = uf_axis_words(request->value_label, request->unit);
@@ -153,14 +164,54 @@ static void place_grid(struct uf_drawing *drawing, struct multiples *multiples, 
     multiples->x = tight;
 }
 
+/* Between the first and the last period, the smallest step whose words have room: one that divides the stretch, unless only
+ * a much longer one does; then round years, `*round`. */
+static double period_step(double stretch, double pixels, double needed, bool *round)
+{
+    static const double steps[] = {1, 2, 5, 10, 20, 50, 100};
+    double rounded = stretch, even = 1;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps && rounded >= stretch; i++)
+        if (steps[i] * pixels >= needed) rounded = steps[i];
+    while (even < stretch && (even * pixels < needed || fmod(stretch, even) > 0)) even++;
+    *round = even > 2 * rounded;
+    return *round ? rounded : fmax(even, 1);
+}
+
+/* Whole years: the first and the last, and those between that have room. */
+static void place_period_tics(struct uf_drawing *drawing, const struct multiples *multiples, size_t panel)
+{
+    enum { BETWEEN = 8 };
+    const struct uf_panels *panels = &multiples->panels;
+    const double left = uf_panels_left(panels, panel), bottom = uf_panels_top(panels, panel) + panels->height;
+    double first, last;
+    char text[64];
+    bool round;
+    find_x_range(panels, &first, &last);
+    uf_year_text(last, true, drawing->language, text);
+    const double pixels = uf_axis_place(&multiples->x, first + 1) - uf_axis_place(&multiples->x, first),
+                 needed = uf_measure_text(text, 11, false) + BETWEEN,
+                 step = period_step(last - first, pixels, needed, &round);
+    for (double period = first; period <= last; period++) {
+        const bool end = period == first || period == last,
+                   room = (period - first) * pixels >= needed && (last - period) * pixels >= needed;
+        if (!end && !(room && fmod(round ? period : period - first, step) == 0)) continue;
+        uf_year_text(period, true, drawing->language, text);
+        uf_drawing_text(drawing, left + uf_axis_place(&multiples->x, period), bottom + 12, UF_ALIGN_CENTRE,
+                        UF_LOOK_AXIS, text);
+    }
+}
+
 static void place_x_tics(struct uf_drawing *drawing, struct multiples *multiples, size_t panel)
 {
     struct uf_panels *panels = &multiples->panels;
     double left = uf_panels_left(panels, panel), bottom = uf_panels_top(panels, panel) + panels->height;
-    bool plain = !multiples->lying && panels->whole_periods && fabs(multiples->x.high) > 1000; /* years */
+    if (!multiples->lying && panels->whole_periods && fabs(multiples->x.high) > 1000) { /* years */
+        if (uf_panels_at_bottom(panels, panel)) place_period_tics(drawing, multiples, panel);
+        return;
+    }
     for (size_t i = 0; i < multiples->x.n_tics; i++) {
         char text[64];
-        double at = uf_axis_place(&multiples->x, uf_axis_tic(drawing, &multiples->x, i, plain, text));
+        double at = uf_axis_place(&multiples->x, uf_axis_tic(drawing, &multiples->x, i, false, text));
         if (multiples->lying)
             uf_panels_line(drawing, panels, panel, at, 0, at, panels->height, UF_PANEL_GRID);
         if (uf_panels_at_bottom(panels, panel))
@@ -230,7 +281,11 @@ static void place(struct uf_drawing *drawing, struct multiples *multiples)
     uf_drawing_plot_area(drawing, 0, drawing->width, 0, bottom + drawing->source_height);
     uf_drawing_number(drawing, "bars", multiples->bars);
     uf_drawing_number(drawing, "dots", multiples->dots);
+    uf_drawing_number(drawing, "has_whiskers", multiples->any_band);
     uf_drawing_number(drawing, "has_sum", multiples->bars && panels->series.count > 1);
+    /* not broader than its bar */
+    const double bar = 0.72 * panels->width / (double)(panels->categories.count + 1);
+    uf_drawing_number(drawing, "sum_size", multiples->lying ? 0.6 : fmin(0.6, fmax(0.25, bar / 16)));
     double counts[UF_MOST_SERIES] = {0};
     for (size_t i = 0; i < panels->n; i++)
         if (!isnan(panels->values[i].value)) counts[panels->values[i].series]++;
@@ -250,6 +305,12 @@ uf_status uf_small_multiples_lay_out(struct uf_drawing *drawing, struct uf_error
         return uf_fail(error, UF_BAD_USAGE, "found the form '%s', expected lines, stacked-bars or intervals",
                        form);
     uf_status status;
+    if (!multiples.dots && request->low && request->high) {
+        UF_TRY(
+            uf_column_maybe(request->table, "small-multiples", request->low, "low", &multiples.low, error));
+        UF_TRY(uf_column_maybe(request->table, "small-multiples", request->high, "high", &multiples.high,
+                               error));
+    }
     if (multiples.dots) {
         UF_TRY(uf_column_maybe(request->table, "small-multiples", request->low, "conf_low", &multiples.low,
                                error));
@@ -258,10 +319,12 @@ uf_status uf_small_multiples_lay_out(struct uf_drawing *drawing, struct uf_error
     }
     UF_TRY_GOTO(uf_panels_read(request, !multiples.bars, &multiples.panels, error), done);
     multiples.lying = multiples.bars && !multiples.panels.periods;
+    for (size_t i = 0; i < multiples.panels.n && !multiples.dots; i++)
+        multiples.any_band |= !isnan(multiples_interval(&multiples, &multiples.panels.values[i]).low);
     if (multiples.bars) UF_TRY_GOTO(fill_stacks(&multiples, error), done);
     place(drawing, &multiples);
     if (multiples.bars)
-        UF_TRY_GOTO(multiples_write_bars(drawing, &multiples, error), done);
+        multiples_write_bars(drawing, &multiples);
     else if (multiples.dots)
         multiples_write_dots(drawing, &multiples);
     else
@@ -269,6 +332,7 @@ uf_status uf_small_multiples_lay_out(struct uf_drawing *drawing, struct uf_error
     status = multiples_say(drawing, &multiples, error);
 done:
     free(multiples.stacks);
+    free(multiples.edge);
     uf_panels_clear(&multiples.panels);
     return status;
 }

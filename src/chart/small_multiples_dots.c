@@ -6,24 +6,22 @@
 
 #include <math.h>
 
-struct interval {
-    double low, high;
-};
-
 /* Half an interval, or one without an estimate, is none. */
-static struct interval interval_of(const struct multiples *multiples, const struct uf_panel_value *value)
+struct multiples_interval multiples_interval(const struct multiples *multiples,
+                                             const struct uf_panel_value *value)
 {
     const struct uf_table *table = multiples->panels.table;
-    struct interval out = {uf_column_value(table, value->row, multiples->low),
-                           uf_column_value(table, value->row, multiples->high)};
-    if (isnan(value->value) || !isfinite(out.low) || !isfinite(out.high)) return (struct interval){NAN, NAN};
-    return out;
+    const struct multiples_interval out = {uf_column_value(table, value->row, multiples->low),
+                                           uf_column_value(table, value->row, multiples->high)};
+    const bool none = isnan(value->value) || !isfinite(out.low) || !isfinite(out.high);
+    return none ? (struct multiples_interval){NAN, NAN} : out;
 }
 
 void multiples_intervals_range(const struct multiples *multiples, double *low, double *high)
 {
     for (size_t i = 0; i < multiples->panels.n; i++) {
-        struct interval interval = interval_of(multiples, &multiples->panels.values[i]);
+        const struct multiples_interval interval =
+            multiples_interval(multiples, &multiples->panels.values[i]);
         *low = fmin(*low, interval.low); /* passes over NaN */
         *high = fmax(*high, interval.high);
     }
@@ -35,7 +33,7 @@ void multiples_write_dots(struct uf_drawing *drawing, const struct multiples *mu
     uf_buffer_append(&drawing->csv, "value,low,high,across,down,low_down,high_down,status,x,label\n");
     for (size_t i = 0; i < panels->n; i++) {
         const struct uf_panel_value *value = &panels->values[i];
-        struct interval interval = interval_of(multiples, value);
+        const struct multiples_interval interval = multiples_interval(multiples, value);
         bool missing = isnan(value->value) || isnan(value->x);
         double left = uf_panels_left(panels, value->panel), top = uf_panels_top(panels, value->panel);
         const double numbers[] = {value->value,
@@ -70,14 +68,14 @@ uf_status multiples_say_dots(struct uf_drawing *drawing, const struct multiples 
         const struct uf_panel_value *value = &panels->values[i];
         if (value->panel != panel || isnan(value->value)) continue;
         if (!furthest || fabs(value->value - middle) > fabs(furthest->value - middle)) furthest = value;
-        struct interval interval = interval_of(multiples, value);
+        const struct multiples_interval interval = multiples_interval(multiples, value);
         if (isnan(interval.low)) continue;
         bool after = isnan(request->marked_x) || value->x > request->marked_x;
         n[after]++;
         apart[after] += interval.low > middle || interval.high < middle;
     }
     if (!furthest) return UF_OK;
-    struct interval interval = interval_of(multiples, furthest);
+    const struct multiples_interval interval = multiples_interval(multiples, furthest);
     int decimals = uf_table_column_decimals(panels->table, panels->value);
     const struct uf_argument arguments[] = {uf_text_argument(panels->labels.items[panel]),
                                             uf_count_argument(apart[0]),

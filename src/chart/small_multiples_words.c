@@ -32,7 +32,9 @@ static bool same_line(const struct uf_panels *panels, size_t i, size_t j)
 void multiples_write_lines(struct uf_drawing *drawing, const struct multiples *multiples)
 {
     const struct uf_panels *panels = &multiples->panels;
-    uf_buffer_append(&drawing->csv, "line,series,alone,value,across,down,status,period,group,label\n");
+    uf_buffer_append(
+        &drawing->csv,
+        "line,series,alone,value,across,down,low,high,low_x,low_y,high_x,high_y,status,period,group,label\n");
     size_t line = 0;
     for (size_t i = 0; i < panels->n; i++) {
         const struct uf_panel_value *value = &panels->values[i];
@@ -52,6 +54,13 @@ void multiples_write_lines(struct uf_drawing *drawing, const struct multiples *m
             drawing,
             missing ? NAN : uf_panels_top(panels, value->panel) + uf_axis_place(&multiples->y, value->value),
             ',');
+        const struct multiples_interval band = multiples_interval(multiples, value);
+        const double x = uf_panels_left(panels, value->panel) + uf_axis_place(&multiples->x, value->x),
+                     y = uf_panels_top(panels, value->panel);
+        const double numbers[] = {band.low, band.high,
+                                  x,        y + uf_axis_place(&multiples->y, band.low),
+                                  x,        y + uf_axis_place(&multiples->y, band.high)};
+        for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) uf_csv_number(drawing, numbers[k], ',');
         write_end(drawing, panels, value);
     }
 }
@@ -66,29 +75,50 @@ static double bar_place(const struct multiples *multiples, const struct uf_panel
     return multiples->lying ? ((double)value->category + 0.5) * step : uf_axis_place(&multiples->x, value->x);
 }
 
-/* A rectangle per part, from the middle outwards in the order of the series; a row with the sum at the last. */
-uf_status multiples_write_bars(struct uf_drawing *drawing, const struct multiples *multiples,
-                               struct uf_error *error)
+struct multiples_interval multiples_whisker(const struct multiples *multiples, size_t i)
+{
+    const struct uf_panel_value *value = &multiples->panels.values[i];
+    const struct multiples_interval band = multiples_interval(multiples, value);
+    return (struct multiples_interval){multiples->edge[i] + band.low - value->value,
+                                       multiples->edge[i] + band.high - value->value};
+}
+
+/* From where to where a piece's whisker goes: each series has its own place across the bar. */
+static void place_whisker(const struct multiples *multiples, size_t i, double middle, double half,
+                          double out[4])
 {
     const struct uf_panels *panels = &multiples->panels;
-    size_t n_stacks = panels->labels.count * panels->categories.count;
-    double *ups = calloc(2 * n_stacks + 1, sizeof *ups);
-    if (!ups) return uf_fail_memory(error);
-    double *downs = ups + n_stacks;
-    uf_buffer_append(&drawing->csv,
-                     "series,value,left,top,right,bottom,sum,sum_x,sum_y,status,x,group,label\n");
+    const struct uf_panel_value *value = &panels->values[i];
+    const struct multiples_interval band = multiples_whisker(multiples, i);
+    const struct uf_axis *axis = multiples->lying ? &multiples->x : &multiples->y;
+    const double left = uf_panels_left(panels, value->panel), top = uf_panels_top(panels, value->panel),
+                 across =
+                     middle + half * (2 * ((double)value->series + 0.5) / (double)panels->series.count - 1),
+                 from = uf_axis_place(axis, isnan(band.low) ? NAN : fmax(band.low, axis->low)),
+                 to = uf_axis_place(axis, isnan(band.high) ? NAN : fmin(band.high, axis->high));
+    out[0] = left + (multiples->lying ? from : across);
+    out[1] = top + (multiples->lying ? across : from);
+    out[2] = left + (multiples->lying ? to : across);
+    out[3] = top + (multiples->lying ? across : to);
+}
+
+/* A rectangle per part, from the middle outwards in the order of the series; a row with the sum at the last. */
+void multiples_write_bars(struct uf_drawing *drawing, const struct multiples *multiples)
+{
+    const struct uf_panels *panels = &multiples->panels;
+    uf_buffer_append(&drawing->csv, "series,value,left,top,right,bottom,low,high,low_x,low_y,high_x,high_y,"
+                                    "sum,sum_x,sum_y,status,x,group,label\n");
     for (size_t i = 0; i < panels->n; i++) {
         const struct uf_panel_value *value = &panels->values[i];
-        size_t at = value->panel * panels->categories.count + value->category;
-        const struct stack *stack = &multiples->stacks[at];
+        const struct stack *stack = multiples_stack(multiples, value->panel, value->category);
+        const struct multiples_interval band = multiples_interval(multiples, value);
         double left = uf_panels_left(panels, value->panel), top = uf_panels_top(panels, value->panel), half;
-        double middle = bar_place(multiples, value, &half), box[4] = {NAN, NAN, NAN, NAN},
+        double middle = bar_place(multiples, value, &half), box[4] = {NAN, NAN, NAN, NAN}, whisker[4],
                sum[2] = {NAN, NAN};
         const struct uf_axis *axis = multiples->lying ? &multiples->x : &multiples->y;
         if (!isnan(value->value)) {
-            double *edge = value->value < 0 ? &downs[at] : &ups[at];
-            double from = uf_axis_place(axis, *edge), to = uf_axis_place(axis, *edge + value->value);
-            *edge += value->value;
+            double from = uf_axis_place(axis, multiples->edge[i] - value->value),
+                   to = uf_axis_place(axis, multiples->edge[i]);
             box[0] = left + (multiples->lying ? fmin(from, to) : middle - half);
             box[1] = top + (multiples->lying ? middle - half : fmin(from, to));
             box[2] = left + (multiples->lying ? fmax(from, to) : middle + half);
@@ -102,13 +132,15 @@ uf_status multiples_write_bars(struct uf_drawing *drawing, const struct multiple
         uf_csv_number(drawing, (double)(value->series + 1), ',');
         uf_csv_number(drawing, value->value, ',');
         for (size_t k = 0; k < 4; k++) uf_csv_number(drawing, box[k], ',');
+        uf_csv_number(drawing, band.low, ',');
+        uf_csv_number(drawing, band.high, ',');
+        place_whisker(multiples, i, middle, half, whisker);
+        for (size_t k = 0; k < 4; k++) uf_csv_number(drawing, whisker[k], ',');
         uf_csv_number(drawing, isnan(sum[0]) ? NAN : stack->sum, ',');
         uf_csv_number(drawing, sum[0], ',');
         uf_csv_number(drawing, sum[1], ',');
         write_end(drawing, panels, value);
     }
-    free(ups);
-    return UF_OK;
 }
 
 static uf_status say_lines(struct uf_drawing *drawing, const struct multiples *multiples, size_t panel,

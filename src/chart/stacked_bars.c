@@ -10,14 +10,16 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { MOST_PARTS = 6 };
+enum { MOST_PARTS = 7 };
 
 struct stack {
     const struct uf_table *table;
-    size_t label, group, value;
+    size_t label, group, value, low, high; /* the last two SIZE_MAX: no bands */
     struct uf_text_list labels, groups;
+    bool any_band;
     double *totals;              /* per label; NaN: a component is missing */
     double *positive, *negative; /* per label: how far it reaches */
+    double *least, *most;        /* per label: the same with the bands */
     uf_value_status *reasons;    /* per label: flags of what is missing */
 };
 
@@ -28,6 +30,8 @@ static void stack_clear(struct stack *stack)
     free(stack->totals);
     free(stack->positive);
     free(stack->negative);
+    free(stack->least);
+    free(stack->most);
     free(stack->reasons);
 }
 
@@ -46,6 +50,11 @@ static uf_status find_columns(const struct uf_chart_request *request, struct sta
     stack->table = request->table;
     UF_TRY(uf_column_need(stack->table, kind, request->label, "label", &stack->label, error));
     UF_TRY(uf_column_need(stack->table, kind, request->group, "group", &stack->group, error));
+    stack->low = stack->high = SIZE_MAX;
+    if (request->low && request->high) {
+        UF_TRY(uf_column_maybe(stack->table, kind, request->low, "low", &stack->low, error));
+        UF_TRY(uf_column_maybe(stack->table, kind, request->high, "high", &stack->high, error));
+    }
     return uf_column_need(stack->table, kind, request->value, "value", &stack->value, error);
 }
 
@@ -57,10 +66,13 @@ static uf_status pile_up(struct uf_drawing *drawing, struct stack *stack, struct
     stack->totals = calloc(n + 1, sizeof *stack->totals);
     stack->positive = calloc(n + 1, sizeof *stack->positive);
     stack->negative = calloc(n + 1, sizeof *stack->negative);
+    stack->least = calloc(n + 1, sizeof *stack->least);
+    stack->most = calloc(n + 1, sizeof *stack->most);
     stack->reasons = calloc(n + 1, sizeof *stack->reasons);
-    if (!stack->totals || !stack->positive || !stack->negative || !stack->reasons)
+    if (!stack->least || !stack->most || !stack->totals || !stack->positive || !stack->negative ||
+        !stack->reasons)
         return uf_fail_memory(error);
-    uf_buffer_append(&drawing->csv, "position,component,value,from,to,status,label,group\n");
+    uf_buffer_append(&drawing->csv, "position,component,value,from,to,low,high,status,label,group\n");
     for (size_t i = 0; i < n; i++) {
         char label_text[64], group_text[64], status_text[UF_VALUE_STATUS_SIZE];
         const char *label = uf_column_label(table, i, stack->label, label_text);
@@ -72,7 +84,7 @@ static uf_status pile_up(struct uf_drawing *drawing, struct stack *stack, struct
             return uf_fail(error, UF_BAD_INPUT,
                            "the chart 'stacked-bars' draws at most %d components; the table '%s' has more",
                            MOST_PARTS, uf_table_name(table));
-        double value = uf_table_number(table, i, stack->value), from = NAN, to = NAN;
+        double value = uf_table_number(table, i, stack->value), from = NAN, to = NAN, low, high;
         uf_value_status reason = uf_table_value_status(table, i, stack->value);
         if (isnan(value)) {
             stack->reasons[row] |= reason | UF_VALUE_INCOMPLETE;
@@ -83,11 +95,20 @@ static uf_status pile_up(struct uf_drawing *drawing, struct stack *stack, struct
             drawable++;
         }
         stack->totals[row] += value; /* NaN stays NaN */
+        /* the band of a piece, from where it ends */
+        low = to + uf_column_value(table, i, stack->low) - value;
+        high = to + uf_column_value(table, i, stack->high) - value;
+        if (!isfinite(low) || !isfinite(high)) low = high = NAN;
+        stack->any_band |= !isnan(low);
+        stack->least[row] = fmin(stack->least[row], low); /* passes over NaN */
+        stack->most[row] = fmax(stack->most[row], high);
         uf_csv_number(drawing, (double)(row + 1), ',');
         uf_csv_number(drawing, (double)(part + 1), ',');
         uf_csv_number(drawing, value, ',');
         uf_csv_number(drawing, from, ',');
         uf_csv_number(drawing, to, ',');
+        uf_csv_number(drawing, low, ',');
+        uf_csv_number(drawing, high, ',');
         uf_csv_text(drawing, uf_value_status_print(reason, status_text), ',');
         uf_csv_text(drawing, label, ',');
         uf_csv_text(drawing, group, '\n');
@@ -103,8 +124,8 @@ static uf_status fill_rows(struct uf_drawing *drawing, const struct stack *stack
         UF_TRY(uf_rows_add(rows, stack->labels.items[i], &at, error));
         struct uf_row *row = &rows->rows[at];
         row->focus = uf_focus_of(drawing->request, row->label, NULL) != SIZE_MAX;
-        row->low_end = stack->negative[i];
-        row->high_end = stack->positive[i];
+        row->low_end = fmin(stack->negative[i], stack->least[i]);
+        row->high_end = fmax(stack->positive[i], stack->most[i]);
         if (isnan(stack->totals[i])) { /* what is there is drawn; the words stand beyond it */
             row->missing = uf_reason_words(stack->reasons[i], drawing->language);
             uf_value_text(drawing, stack->table, stack->value, NAN, row->text);
@@ -187,7 +208,7 @@ uf_status uf_stacked_bars_lay_out(struct uf_drawing *drawing, struct uf_error *e
     if (status == UF_OK) status = fill_rows(drawing, &stack, &rows, error);
     if (status == UF_OK) {
         const char *total = drawing->request->total_label;
-        struct uf_legend_item legend[MOST_PARTS + 1];
+        struct uf_legend_item legend[MOST_PARTS + 2];
         size_t n = stack.groups.count;
         for (size_t i = 0; i < n; i++)
             legend[i] = (struct uf_legend_item){UF_SIGN_PART_1 + (int)i, stack.groups.items[i]};
@@ -196,9 +217,13 @@ uf_status uf_stacked_bars_lay_out(struct uf_drawing *drawing, struct uf_error *e
             total ? total : uf_words_in((struct uf_words){"Total", "Summa"}, drawing->language)};
         rows.column = true;
         rows.column_title = legend[n].words;
-        double top = uf_drawing_legend(drawing, UF_PAD, uf_drawing_head(drawing) + 8, legend, n + 1);
+        const char *band = stack.any_band ? drawing->request->band_label : NULL;
+        if (band) legend[n + 1] = (struct uf_legend_item){UF_SIGN_BAND, band};
+        double top =
+            uf_drawing_legend(drawing, UF_PAD, uf_drawing_head(drawing) + 8, legend, n + (band ? 2 : 1));
         double bottom = uf_rows_place(&rows, drawing, top + 2, 0);
         uf_drawing_number(drawing, "n_components", (double)n);
+        uf_drawing_number(drawing, "has_band", stack.any_band);
         uf_drawing_numbers(drawing, "total", stack.totals, stack.labels.count);
         uf_drawing_foot(drawing, bottom);
         status = say(drawing, &stack, error);

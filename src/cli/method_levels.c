@@ -12,7 +12,8 @@ uf_status method_run(const struct method_call *call, const char *indicator, cons
 {
     struct uf_panel *panel = NULL;
     if (call->store == NULL)
-        UF_TRY(method_panel_from_file(call->arguments, call->lists, result, &panel, error));
+        UF_TRY(method_panel_from_file(call->arguments, call->lists, call->options, call->language, result,
+                                      &panel, error));
     else
         UF_TRY(method_panel_from_store(call->arguments, call->lists, call->options, call->store, indicator,
                                        level, call->language, result, &panel, error));

@@ -110,19 +110,34 @@ static const char *numbers_wanted(const struct uf_method *method)
 }
 
 /* A row without its region, sector or period has no place, and sums lack it: that is said, not only counted. */
-static void warn_of_rows_without_place(const struct arguments *arguments, const struct uf_result *ledger)
+static uf_status warn_of_rows_without_place(const struct arguments *arguments, enum uf_language language,
+                                            const struct uf_result *ledger, struct uf_error *error)
 {
+    static const struct uf_words words = {
+        "{0} of {1} rows have nothing in the column '{2}' and are left out",
+        "{0} av {1} rader saknar värde i kolumnen '{2}' och har utelämnats"};
     for (size_t i = 0; i < ledger->n_ledger; i++) {
         const struct uf_ledger_entry *entry = &ledger->ledger[i];
         if (entry->rows_after >= entry->rows_before) continue;
-        char text[512];
-        snprintf(text, sizeof text, "%zu of %zu rows have nothing in the column '%.200s' and are left out",
-                 (size_t)(entry->rows_before - entry->rows_after), (size_t)entry->rows_before, entry->step);
+        const struct uf_argument arguments_of[] = {uf_count_argument(entry->rows_before - entry->rows_after),
+                                                   uf_count_argument(entry->rows_before),
+                                                   uf_text_argument(entry->step)};
+        char *text = NULL;
+        UF_TRY(uf_phrase(language, words, arguments_of, 3, &text, error));
         terminal_warning(arguments, text);
+        free(text);
     }
+    return UF_OK;
+}
+
+static bool takes_several_rows(const struct uf_method *method, const struct uf_options *options)
+{
+    return method->several_rows_option &&
+           uf_text_equal(uf_options_text(options, method->several_rows_option), method->several_rows_value);
 }
 
 uf_status method_panel_from_file(const struct arguments *arguments, struct method_lists *lists,
+                                 const struct uf_options *options, enum uf_language language,
                                  struct uf_result *ledger, struct uf_panel **out, struct uf_error *error)
 {
     bool profile = arguments->method->family == UF_FAMILY_PROFILE;
@@ -153,10 +168,11 @@ uf_status method_panel_from_file(const struct arguments *arguments, struct metho
         .cohort = arguments_text(arguments, "cohort"),
         .treated = items_of(&lists->treated),
         .n_treated = lists->treated.count,
-        .start = arguments_text(arguments, "start")};
+        .start = arguments_text(arguments, "start"),
+        .language = language,
+        .several_rows = takes_several_rows(arguments->method, options)};
     UF_TRY(uf_panel_from_file(&request, ledger, out, error));
-    if (profile) warn_of_rows_without_place(arguments, ledger);
-    return UF_OK;
+    return profile ? warn_of_rows_without_place(arguments, language, ledger, error) : UF_OK;
 }
 
 /* One variable per distinct name: the outcome, covariates, weight, and what options name. */

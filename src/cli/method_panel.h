@@ -19,6 +19,7 @@ uf_status method_lists_read(const struct arguments *arguments, const struct uf_o
 void method_lists_clear(struct method_lists *lists);
 
 uf_status method_panel_from_file(const struct arguments *arguments, struct method_lists *lists,
+                                 const struct uf_options *options, enum uf_language language,
                                  struct uf_result *ledger, struct uf_panel **out, struct uf_error *error);
 /* `indicator` and `level` are given apart, since one call may go through several levels; `indicator` is read by profiles only. */
 uf_status method_panel_from_store(const struct arguments *arguments, struct method_lists *lists,

@@ -77,7 +77,12 @@ void terminal_message(const struct arguments *arguments, const char *text)
 
 void terminal_warning(const struct arguments *arguments, const char *text)
 {
-    if (!is_quiet(arguments)) print_marked("\033[33m", "warning: ", text);
+    static const struct uf_words warning = {"warning: ", "varning: "};
+    enum uf_language language = UF_ENGLISH;
+    if (is_quiet(arguments)) return;
+    (void)terminal_language(arguments, &language,
+                            NULL); /* a language that is none is complained of elsewhere */
+    print_marked("\033[33m", uf_words_in(warning, language), text);
 }
 
 void terminal_error(const struct uf_error *error)
@@ -211,13 +216,16 @@ static void print_notes(const struct arguments *arguments, const struct uf_resul
 
 /* A list of "other tables", so that nobody thinks the CSV is all there is. */
 static uf_status say_other_tables(const struct arguments *arguments, const struct uf_result *result,
-                                  const struct uf_table *chosen, struct uf_error *error)
+                                  const struct uf_table *chosen, enum uf_language language,
+                                  struct uf_error *error)
 {
+    static const struct uf_words further = {"further tables, shown with --table NAME: ",
+                                            "fler tabeller, som visas med --table NAMN: "};
     struct uf_buffer line;
     uf_buffer_init(&line);
     for (size_t i = 0; i < result->n_tables; i++) {
         if (result->tables[i] == chosen) continue;
-        uf_buffer_append(&line, line.length ? ", " : "further tables, shown with --table NAME: ");
+        uf_buffer_append(&line, line.length ? ", " : uf_words_in(further, language));
         uf_buffer_append(&line, uf_table_name(result->tables[i]));
     }
     bool any = line.length > 0;
@@ -245,8 +253,17 @@ static uf_status choose_table(const struct arguments *arguments, const struct uf
         status = uf_text_list_add(&names, uf_table_name(result->tables[i]), error);
     if (status == UF_OK) {
         const char *nearest = uf_text_nearest(name, (const char *const *)names.items, names.count);
-        status = uf_fail(error, UF_BAD_USAGE, "the result has no table '%s'%s%s%s", name,
-                         nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+        struct uf_buffer all;
+        uf_buffer_init(&all);
+        for (size_t i = 0; i < names.count; i++) {
+            if (i) uf_buffer_append(&all, ", ");
+            uf_buffer_append(&all, names.items[i]);
+        }
+        char *list = uf_buffer_take(&all);
+        status = uf_fail(error, UF_BAD_USAGE, "the result has no table '%s'%s%s%s; it has %s", name,
+                         nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "",
+                         list ? list : "others");
+        free(list);
     }
     uf_text_list_clear(&names);
     return status;
@@ -322,12 +339,18 @@ uf_status terminal_print_result(const struct arguments *arguments, const char *m
     print_notes(arguments, result, refusal);
     if (!chosen) return UF_OK;
     if (format == FORMAT_CSV || arguments_given(arguments, "table")) {
-        UF_TRY(say_other_tables(arguments, result, chosen, error));
+        UF_TRY(say_other_tables(arguments, result, chosen, language, error));
         return print_as(format, language, chosen, error);
     }
-    for (size_t i = 0; i < result->n_tables; i++) {
-        if (i) UF_TRY(terminal_print("\n", error));
-        UF_TRY(print_as(format, language, result->tables[i], error));
+    bool any = false;
+    for (size_t pass = 0; pass < 2; pass++) { /* the design speaks before any estimate */
+        for (size_t i = 0; i < result->n_tables; i++) {
+            bool of_design = !strncmp(uf_table_name(result->tables[i]), "design", strlen("design"));
+            if (of_design != (pass == 0)) continue;
+            if (any) UF_TRY(terminal_print("\n", error));
+            any = true;
+            UF_TRY(print_as(format, language, result->tables[i], error));
+        }
     }
     return UF_OK;
 }

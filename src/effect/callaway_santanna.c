@@ -9,20 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* in the order of their enums */
-static const char *const estimators[] = {"doubly-robust", "regression", "ipw", NULL};
-static const char *const controls[] = {"never-treated", "not-yet-treated", NULL};
-static const char *const bases[] = {"varying", "universal", NULL};
-static const char *const switchings[] = {"refuse", "from-first-start", NULL};
-static const char *const inferences[] = {"auto", "influence", "multiplier", "randomisation", NULL};
-
 static const struct uf_option options_table[] = {
-    {"estimator", UF_OPTION_CHOICE, "doubly-robust", estimators,
-     "how covariates are used: doubly-robust, regression of the controls, or ipw (propensity weights)",
+    {"estimator", UF_OPTION_CHOICE, "doubly-robust", callaway_estimators,
+     "how covariates are used: doubly-robust (-improved: balancing weights), regression of the controls, or "
+     "ipw "
+     "(propensity weights; -unstandardised: that need not sum to one)",
      UF_COLUMNS_NONE},
-    {"control", UF_OPTION_CHOICE, "never-treated", controls,
+    {"sampling", UF_OPTION_CHOICE, "panel", callaway_samplings,
+     "panel: the same units in each period; repeated-cross-sections: other people or firms in each, any "
+     "number of "
+     "rows for a unit (region) and period",
+     UF_COLUMNS_NONE},
+    {"control", UF_OPTION_CHOICE, "never-treated", callaway_controls,
      "units compared with: never treated, or also those not yet treated", UF_COLUMNS_NONE},
-    {"base-period", UF_OPTION_CHOICE, "varying", bases,
+    {"base-period", UF_OPTION_CHOICE, "varying", callaway_bases,
      "what leads are differences from: the period before (varying) or the last before the start (universal)",
      UF_COLUMNS_NONE},
     {"anticipation", UF_OPTION_COUNT, "0", NULL,
@@ -33,8 +33,8 @@ static const struct uf_option options_table[] = {
      UF_COLUMNS_NONE},
     {"most-event-time", UF_OPTION_NUMBER, NULL, NULL, "dynamic average: up to this event time",
      UF_COLUMNS_NONE},
-    {"inference", UF_OPTION_LIST, "auto", inferences, "auto, or any of influence, multiplier, randomisation",
-     UF_COLUMNS_NONE},
+    {"inference", UF_OPTION_LIST, "auto", callaway_inferences,
+     "auto, or any of influence, multiplier, randomisation", UF_COLUMNS_NONE},
     {"draws", UF_OPTION_COUNT, "999", NULL, "draws of the multiplier bootstrap for bands; 0: no bands",
      UF_COLUMNS_NONE},
     {"permutations", UF_OPTION_COUNT, "9999", NULL,
@@ -43,7 +43,7 @@ static const struct uf_option options_table[] = {
      UF_COLUMNS_NONE},
     {"confidence-level", UF_OPTION_NUMBER, "0.95", NULL, "confidence level of the intervals",
      UF_COLUMNS_NONE},
-    {"switching-off", UF_OPTION_CHOICE, "refuse", switchings,
+    {"switching-off", UF_OPTION_CHOICE, "refuse", callaway_switchings,
      "a treatment that ends: refuse, or count units as treated from their first start on", UF_COLUMNS_NONE},
     {"scale", UF_OPTION_CHOICE, "auto", effect_scales,
      "what the outcome is, for the size in per cent: auto goes by its name (log_, ln_) and unit",
@@ -64,284 +64,13 @@ static const char *const sources[] = {
 };
 
 static const struct uf_chart_hint charts[] = {
-    {.kind = "event-study",
-     .table = "event-study",
-     .title = {"{0}: difference from the comparison by time since the start",
-               "{0}: skillnad mot jämförelsen efter tid sedan start"},
-     .value_label = {"Difference from the comparison", "Skillnad mot jämförelsen"},
-     .value = "estimate",
-     .low = "conf_low",
-     .high = "conf_high",
-     .low2 = "band_low",
-     .high2 = "band_high",
-     .x = "event_time",
-     .reference = 0},
-    {.kind = "small-multiples",
-     .table = "group-time",
-     .title = {"{0}: difference from the comparison by starting year and time since the start",
-               "{0}: skillnad mot jämförelsen efter startår och tid sedan start"},
-     .value_label = {"Difference from the comparison", "Skillnad mot jämförelsen"},
-     .value = "estimate",
-     .low = "conf_low",
-     .high = "conf_high",
-     .label = "group",
-     .x = "event_time",
-     .x_label = {"Periods since the start (line: the start)", "Perioder sedan start (linjen: start)"},
-     .form = "intervals",
-     .reference = 0},
+    EFFECT_CHART_BY_TIME,
+    EFFECT_CHART_BY_COHORT,
     EFFECT_CHART_TRENDS,
     EFFECT_CHART_RANDOMISATION,
 };
 
-/* --- what was asked for ---------------------------------------------------------------------------- */
-
-static int choice_of(const struct uf_options *options, const char *name, const char *const *choices)
-{
-    int i = 0;
-    while (choices[i] && strcmp(choices[i], uf_options_text(options, name))) i++;
-    return i;
-}
-
-static uf_status whole(const struct uf_options *options, const char *name, long *out, bool *given,
-                       struct uf_error *error)
-{
-    double value = uf_options_number(options, name);
-    if (isnan(value)) return UF_OK;
-    if (value != floor(value) || fabs(value) > 1e6)
-        return uf_fail(error, UF_BAD_USAGE, "option '%s': found %g, expected a whole number of periods", name,
-                       value);
-    *out = (long)value;
-    *given = true;
-    return UF_OK;
-}
-
-static uf_status read_request(const struct uf_options *options, const struct uf_context *context,
-                              struct callaway_run *run, struct uf_error *error)
-{
-    const struct uf_text_list *list = uf_options_list(options, "inference");
-    struct uf_average_options *averaging = &run->averaging;
-    double level = uf_options_number(options, "confidence-level");
-    if (!(level > 0 && level < 1))
-        return uf_fail(error, UF_BAD_USAGE,
-                       "option 'confidence-level': found %g, expected a share between 0 and 1, as 0.95",
-                       level);
-    run->options = (struct uf_group_time_options){
-        .estimator = (enum uf_drdid_estimator)choice_of(options, "estimator", estimators),
-        .control = (enum uf_group_time_control)choice_of(options, "control", controls),
-        .base = (enum uf_group_time_base)choice_of(options, "base-period", bases),
-        .anticipation = (long)uf_options_count(options, "anticipation"),
-        .threads = context->threads};
-    if (run->options.anticipation > 1000000)
-        return uf_fail(error, UF_BAD_USAGE, "option 'anticipation': found %ld, expected a number of periods",
-                       run->options.anticipation);
-    for (size_t i = 0; i < list->count; i++) {
-        run->automatic |= !strcmp(list->items[i], "auto");
-        run->influence |= !strcmp(list->items[i], "influence");
-        run->multiplier |= !strcmp(list->items[i], "multiplier");
-        run->randomise |= !strcmp(list->items[i], "randomisation");
-    }
-    size_t draws = uf_options_count(options, "draws");
-    run->bands = draws > 0;
-    run->draws = (struct uf_multiplier_options){
-        .draws = draws, .seed = context->seed, .threads = context->threads, .level = level};
-    if (run->multiplier && !run->bands)
-        return uf_fail(error, UF_BAD_USAGE,
-                       "inference 'multiplier' needs draws: found draws 0, expected some, as 999");
-    run->scale = (enum effect_scale)choice_of(options, "scale", effect_scales);
-    averaging->least = -2000000, averaging->most = 2000000;
-    UF_TRY(whole(options, "balance-event-time", &averaging->balance_event_time, &averaging->balanced, error));
-    UF_TRY(whole(options, "least-event-time", &averaging->least, &averaging->limited, error));
-    UF_TRY(whole(options, "most-event-time", &averaging->most, &averaging->limited, error));
-    run->common.inference->level = level;
-    run->common.inference->randomisation =
-        (struct uf_randomisation_options){.most_enumerated = uf_options_count(options, "enumerate"),
-                                          .draws = uf_options_count(options, "permutations"),
-                                          .seed = context->seed,
-                                          .progress = context->progress,
-                                          .user = context->user};
-    return UF_OK;
-}
-
-static const struct effect_analytic by_influence = {
-    "influence",
-    {"cluster-robust error from influence functions (normal)",
-     "klusterrobust fel från influensfunktioner (normalfördelning)"}};
-
-/* Before anything is dealt out anew: where `auto` is sure to take the influence functions, that is not needed. */
-static uf_status choose_inference(struct callaway_run *run, struct uf_error *error)
-{
-    run->grounds = (struct effect_grounds){.cr2 = true, .analytic = &by_influence};
-    UF_TRY(effect_count_blocks(&run->common.sample->data, NULL, &run->grounds, error));
-    if (run->automatic) {
-        run->influence = true;
-        run->randomise |= !effect_are_many(&run->grounds);
-    }
-    /* intervals of the tables by term are those of the influence functions */
-    run->influence |= !run->multiplier && !run->randomise;
-    return UF_OK;
-}
-
-/* And after it. */
-static uf_status settle_inference(struct callaway_run *run, struct uf_error *error)
-{
-    struct effect_grounds *grounds = &run->grounds;
-    grounds->cr2 = run->average[UF_AVERAGE_SIMPLE].std_error > 0;
-    grounds->randomised = run->randomised;
-    grounds->noise = run->randomised && !isnan(run->randomisation.p_scaled);
-    UF_TRY(effect_count_blocks(&run->common.sample->data, run->randomised ? &run->assignment : NULL, grounds,
-                               error));
-    if (!run->automatic) return UF_OK;
-    run->common.inference->chosen = effect_chosen_name(grounds);
-    return effect_note_choice(&run->common, grounds, error);
-}
-
-/* --- what cannot be done --------------------------------------------------------------------------- */
-
-static const struct uf_words none = {NULL, NULL};
-
-static uf_status refuse(const struct callaway_run *run, const char *code, struct uf_words text,
-                        struct uf_words advice, const struct uf_argument *arguments, size_t n_arguments,
-                        struct uf_error *error)
-{
-    UF_TRY(effect_note(&run->common, UF_FATAL, code, text, advice, arguments, n_arguments, error));
-    run->common.result->claim = UF_CLAIM_DESCRIPTION;
-    return uf_design_refuse(run->common.result, error);
-}
-
-static uf_status check_treatment(const struct callaway_run *run, const struct uf_options *options,
-                                 struct uf_error *error)
-{
-    static const struct uf_words off = {"At least one unit is untreated again after having been treated. "
-                                        "Cohorts are defined by a first start "
-                                        "that lasts.",
-                                        "Minst en enhet är åter utan insats efter att ha haft den. Kohorter "
-                                        "definieras av en första start som "
-                                        "består."};
-    static const struct uf_words off_advice = {
-        "End the data where the first treatment ends, or ask for switching-off: from-first-start, which "
-        "estimates the effect of ever having started.",
-        "Avsluta datamaterialet där den första insatsen slutar, eller begär switching-off: from-first-start, "
-        "som "
-        "skattar effekten av att någonsin ha börjat."};
-    static const struct uf_words dose = {"The treatment {0} is an amount (found {1}); group-time effects are "
-                                         "of a treatment that is there or not.",
-                                         "Insatsen {0} är ett belopp (fann {1}); effekter per kohort och "
-                                         "period gäller en insats som finns eller "
-                                         "inte finns."};
-    static const struct uf_words dose_advice = {
-        "Make it 0 or 1, or use did or a dose-response analysis.",
-        "Gör den till 0 eller 1, eller använd did eller dos–respons."};
-    static const struct uf_words never = {
-        "All {0} units are treated sooner or later: none is left that never is.",
-        "Samtliga {0} enheter får insatsen förr eller senare: ingen finns kvar som aldrig får den."};
-    static const struct uf_words never_advice = {
-        "Ask for control: not-yet-treated, or add units that are never treated.",
-        "Begär control: not-yet-treated, eller lägg till enheter som aldrig får insatsen."};
-    const struct uf_panel *panel = run->common.panel;
-    for (size_t i = 0; panel->treatment.dose && i < panel->n_rows; i++) {
-        double value = panel->treatment.dose[i];
-        if (isnan(value) || value == 0 || value == 1) continue;
-        const struct uf_argument arguments[] = {
-            uf_text_argument(panel->treatment.name ? panel->treatment.name : ""),
-            uf_number_argument(value, -1)};
-        return refuse(run, "treatment-dose", dose, dose_advice, arguments, 2, error);
-    }
-    if (panel->treatment.switches_off && choice_of(options, "switching-off", switchings) == 0)
-        return refuse(run, "treatment-ends", off, off_advice, NULL, 0, error);
-    const struct uf_argument units = uf_count_argument(run->design.n_units);
-    if (run->design.n_control == 0 && run->options.control == UF_CONTROL_NEVER_TREATED)
-        return refuse(run, "all-treated", never, never_advice, &units, 1, error);
-    return UF_OK;
-}
-
-/* Without a single effect after a start there is nothing to report. */
-static uf_status check_cells(const struct callaway_run *run, struct uf_error *error)
-{
-    static const struct uf_words text = {
-        "No difference from a start on could be estimated. The first: cohort {0} in {1}, {2}.",
-        "Ingen skillnad från och med en start gick att skatta. Den första: kohort {0} i {1}, {2}."};
-    static const struct uf_words advice = {
-        "Use fewer covariates or estimator: regression, units that resemble each other, or control: "
-        "not-yet-treated.",
-        "Använd färre kovariater eller estimator: regression, enheter som liknar varandra, eller control: "
-        "not-yet-treated."};
-    const struct uf_group_time *g = &run->group_time;
-    const struct uf_group_time_cell *first = NULL;
-    for (size_t c = 0; c < g->n_cells; c++) {
-        if (!g->cells[c].post) continue;
-        if (g->cells[c].diagnosis.reason == UF_DRDID_ESTIMATED) return UF_OK;
-        if (!first) first = &g->cells[c];
-    }
-    if (!first) return UF_OK;
-    char *why = NULL;
-    UF_TRY(callaway_cell_note(run, first, &why, error));
-    const struct uf_dictionary *periods = &run->common.panel->periods;
-    const struct uf_argument arguments[] = {
-        uf_text_argument(periods->code[g->cohorts[first->cohort].first_period]),
-        uf_text_argument(periods->code[first->period]), uf_text_argument(why ? why : "")};
-    uf_status status = refuse(run, "no-cell-estimated", text, advice, arguments, 3, error);
-    free(why);
-    return status;
-}
-
 /* --- the run --------------------------------------------------------------------------------------- */
-
-/* Additions that dealing out anew may cost where it was not asked for by name, and the fewest draws worth it. */
-#define MOST_WORK 1.5e9
-enum { FEWEST_DRAWS = 499 };
-
-static bool afford(const struct callaway_run *run, struct uf_randomisation_options *options)
-{
-    double cells = (double)run->group_time.n_cells, units = (double)run->group_time.n_units;
-    double k = (double)run->common.panel->n_covariates;
-    double affordable = MOST_WORK / (cells * units * (4 + 6 * k * (k + 1)) + 1);
-    *options = run->common.inference->randomisation;
-    if (!run->automatic) return true;
-    if (affordable < FEWEST_DRAWS) return false;
-    if (affordable < (double)options->most_enumerated) options->most_enumerated = (size_t)affordable;
-    if (affordable < (double)options->draws) options->draws = (size_t)affordable;
-    return true;
-}
-
-static uf_status note_impossible(const struct callaway_run *run, bool too_large, struct uf_error *error)
-{
-    static const struct uf_words one_way = {
-        "The treatment could not be dealt out anew over the units: there is only one way to do it.",
-        "Insatsen kunde inte fördelas på nytt över enheterna: det finns bara ett sätt att göra det på."};
-    static const struct uf_words large = {
-        "The treatment was not dealt out anew over the units, which would take long in a panel of this size.",
-        "Insatsen har inte fördelats på nytt över enheterna, vilket skulle ta lång tid i en så stor panel."};
-    static const struct uf_words advice = {"Ask for it by name: inference: influence,randomisation.",
-                                           "Begär det vid namn: inference: influence,randomisation."};
-    return effect_note(&run->common, too_large ? UF_NOTE : UF_WARNING, "randomisation-impossible",
-                       too_large ? large : one_way, too_large ? advice : none, NULL, 0, error);
-}
-
-static uf_status randomise(struct callaway_run *run, struct uf_error *error)
-{
-    const struct uf_did_data *data = &run->common.sample->data;
-    struct uf_randomisation_options options;
-    struct uf_did_noise noise = {0};
-    struct uf_error reason;
-    if (!run->randomise) return UF_OK;
-    if (!afford(run, &options)) return note_impossible(run, true, error);
-    UF_TRY(uf_did_assignment_init(data, &run->assignment, error));
-    uf_status status = uf_did_noise_init(data, &run->assignment, &noise, &reason);
-    if (status == UF_OK || status == UF_NOT_IDENTIFIED)
-        status =
-            uf_group_time_randomise(data, &run->options, &run->assignment, status == UF_OK ? &noise : NULL,
-                                    &options, &run->randomisation, &reason);
-    uf_did_noise_clear(&noise);
-    if (status == UF_NOT_IDENTIFIED) return note_impossible(run, false, error);
-    if (status == UF_OK) {
-        run->randomised = true;
-        status = uf_group_time_randomise_leads(data, &run->options, &run->assignment, &options, &run->leads,
-                                               &reason);
-        if (status == UF_NOT_IDENTIFIED) status = UF_OK; /* no lead */
-    }
-    if (status != UF_OK && error) *error = reason;
-    return status;
-}
 
 static uf_status average(struct callaway_run *run, struct uf_error *error)
 {
@@ -378,13 +107,13 @@ static uf_status estimate(struct callaway_run *run, struct uf_error *error)
     uf_status status =
         uf_group_time_estimate(&run->common.sample->data, &run->options, &run->group_time, error);
     if (status == UF_NOT_IDENTIFIED)
-        return refuse(run, "start-before-data", text, advice, &anticipation, 1, error);
+        return callaway_refuse(run, "start-before-data", text, advice, &anticipation, 1, error);
     UF_TRY(status);
-    UF_TRY(check_cells(run, error));
-    UF_TRY(choose_inference(run, error));
+    UF_TRY(callaway_check_cells(run, error));
+    UF_TRY(callaway_choose_inference(run, error));
     UF_TRY(average(run, error));
-    UF_TRY(randomise(run, error));
-    UF_TRY(settle_inference(run, error));
+    UF_TRY(callaway_randomise(run, error));
+    UF_TRY(callaway_settle_inference(run, error));
     return report(run, error);
 }
 
@@ -418,11 +147,12 @@ static uf_status run_callaway(const struct uf_panel *panel, const struct uf_opti
     struct callaway_run run = {0};
     UF_TRY(effect_run_init(panel, context, "callaway-santanna", &sample, &inference, result, &run.common,
                            error));
-    UF_TRY(read_request(options, context, &run, error));
+    UF_TRY(callaway_read_request(options, context, &run, error));
+    UF_TRY(callaway_check_units(&run, error));
     UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &run.design, result, error));
     result->claim = run.design.claim;
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
-    UF_TRY(check_treatment(&run, options, error));
+    UF_TRY(callaway_check_treatment(&run, options, error));
     UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
     treat_from_start(&sample);
     uf_status status = estimate(&run, error);
@@ -469,5 +199,7 @@ const struct uf_method uf_method_callaway_santanna = {
     .needs_sector = false,
     .needs_treatment = true,
     .needs_period = true,
+    .several_rows_option = "sampling",
+    .several_rows_value = "repeated-cross-sections",
     .run = run_callaway,
 };

@@ -92,9 +92,10 @@ static uf_status report_estimates(const struct callaway_run *run, struct uf_erro
     bool influence_first = run->automatic && effect_choose(&run->grounds) == EFFECT_BY_CR2;
     if (influence_first) status = add_averages(run, false, table, error);
     if (status == UF_OK && run->randomised)
-        status =
-            effect_add_randomised(&run->common, &run->randomisation, run->average[UF_AVERAGE_SIMPLE].estimate,
-                                  run->assignment.n_blocks, "simple", table, error);
+        status = effect_add_randomised(&run->common, &run->randomisation,
+                                       run->dealt_by_regression ? run->randomisation.coefficient[0]
+                                                                : run->average[UF_AVERAGE_SIMPLE].estimate,
+                                       run->assignment.n_blocks, "simple", table, error);
     if (status == UF_OK && run->influence && !influence_first)
         status = add_averages(run, false, table, error);
     if (status == UF_OK && run->multiplier) status = add_averages(run, true, table, error);
@@ -123,7 +124,8 @@ static uf_status add_cell(const struct callaway_run *run, const struct uf_group_
     UF_TRY(status);
     /* a cell may have none, which a row would take for those of the sample */
     const double treated = (double)cell->n_treated, control = (double)cell->n_control;
-    UF_TRY(uf_table_set_number(table, index, EFFECT_N_OBS, 2 * (treated + control), error));
+    const double periods = run->options.cross_sections ? 1 : 2; /* rows lie in one of them each */
+    UF_TRY(uf_table_set_number(table, index, EFFECT_N_OBS, periods * (treated + control), error));
     UF_TRY(uf_table_set_number(table, index, EFFECT_N_TREATED, treated, error));
     UF_TRY(uf_table_set_number(table, index, EFFECT_N_CONTROL, control, error));
     return uf_table_set_number(table, index, weight, cell->weight, error);

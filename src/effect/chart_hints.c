@@ -3,8 +3,16 @@
 
 const struct uf_hint_number effect_main_estimate = {.table = "estimates", .column = "estimate"};
 
-#define OF_THE_COEFFICIENT .table = "randomisation-test", .where = "vcov", .is = "randomisation"
-const struct uf_hint_number effect_randomisation_numbers[4] = {{OF_THE_COEFFICIENT, .column = "p_value"},
-                                                               {OF_THE_COEFFICIENT, .column = "least_p"},
-                                                               {OF_THE_COEFFICIENT, .column = "tried"},
-                                                               {OF_THE_COEFFICIENT, .column = "assignments"}};
+#define NUMBERS_OF(statistic_name)                                                                           \
+    {                                                                                                        \
+        {.table = "randomisation-test", .where = "vcov", .is = (statistic_name), .column = "p_value"},       \
+            {.table = "randomisation-test", .where = "vcov", .is = (statistic_name), .column = "least_p"},   \
+            {.table = "randomisation-test", .where = "vcov", .is = (statistic_name), .column = "tried"},     \
+            {.table = "randomisation-test",                                                                  \
+             .where = "vcov",                                                                                \
+             .is = (statistic_name),                                                                         \
+             .column = "assignments"},                                                                       \
+            {.table = "randomisation-test", .where = "vcov", .is = (statistic_name), .column = "statistic"}, \
+    }
+const struct uf_hint_number effect_randomisation_numbers[5] = NUMBERS_OF("randomisation");
+const struct uf_hint_number effect_scaled_numbers[5] = NUMBERS_OF("randomisation-scaled");

@@ -13,6 +13,8 @@
 /* Below these the usual cluster-robust test rejects too often: Cameron & Miller (2015, section VI) speak of
  * 20 to 50 clusters, MacKinnon & Webb (2018) of a handful of treated ones. */
 enum { FEW_CLUSTERS = 30, FEW_TREATED = 10 };
+/* So large a share of regions in several clusters is no matter of a few that moved. */
+#define SPLIT_SHARE 0.1
 
 #define ADD(severity, code, text, advice, arguments)                                                         \
     uf_result_add_note(result, facts->language, severity, code, text, advice, arguments,                     \
@@ -193,6 +195,52 @@ static uf_status find_few_treated(struct design_facts *facts, const struct deali
     return ADD(UF_WARNING, "few-treated", assignments < 1e6 ? text : text_many, advice, arguments);
 }
 
+/* How many units with values lie in several clusters of a dimension. */
+static uf_status count_split(const struct uf_panel *panel, size_t dimension, size_t *out,
+                             struct uf_error *error)
+{
+    size_t units = panel->units.count, none = SIZE_MAX, split = SIZE_MAX - 1;
+    size_t *cluster = malloc((units + 1) * sizeof *cluster);
+    if (!cluster) return uf_fail_memory(error);
+    for (size_t u = 0; u < units; u++) cluster[u] = none;
+    *out = 0;
+    for (size_t i = 0; i < panel->n_rows; i++) {
+        size_t *own = &cluster[panel->unit[i]], group = panel->cluster[dimension][i];
+        if (!design_row_counts(panel, i) || *own == split) continue;
+        if (*own != none && *own != group) *own = split, ++*out;
+        if (*own == none) *own = group;
+    }
+    free(cluster);
+    return UF_OK;
+}
+
+/* Errors by clusters that split the regions take a region's own years for independent of each other. */
+static uf_status find_split_units(const struct design_facts *facts, struct uf_result *result,
+                                  struct uf_error *error)
+{
+    const struct uf_panel *panel = facts->panel;
+    size_t fewest = SIZE_MAX;
+    for (size_t d = 0; d < panel->n_cluster_dimensions; d++) {
+        size_t split;
+        UF_TRY(count_split(panel, d, &split, error));
+        if (split < fewest) fewest = split;
+    }
+    if (fewest == SIZE_MAX || fewest == 0) return UF_OK;
+    static const struct uf_words text = {"{0} of {1} regions lie in several clusters over time. Errors by "
+                                         "cluster then take a region’s own periods for "
+                                         "independent of each other, which makes them too small.",
+                                         "{0} av {1} regioner ligger i flera kluster under tiden. Fel efter "
+                                         "kluster räknar då en regions egna perioder som "
+                                         "oberoende av varandra, vilket gör dem för små."};
+    static const struct uf_words advice = {
+        "Cluster by the region, by something that holds whole regions, or by two columns of which one does.",
+        "Klustra efter regionen, efter något som rymmer hela regioner, eller efter två kolumner varav en gör "
+        "det."};
+    struct uf_argument arguments[] = {uf_count_argument(fewest), uf_count_argument(facts->design.n_units)};
+    return ADD((double)fewest > SPLIT_SHARE * (double)facts->design.n_units ? UF_WARNING : UF_NOTE,
+               "clusters-split-regions", text, advice, arguments);
+}
+
 uf_status design_find_precision(struct design_facts *facts, struct uf_result *result, struct uf_error *error)
 {
     const struct uf_design *design = &facts->design;
@@ -211,6 +259,8 @@ uf_status design_find_precision(struct design_facts *facts, struct uf_result *re
         dealing_clear(&dealing);
         UF_TRY(status);
     }
+    if (facts->comparison != UF_COMPARE_DONORS && facts->comparison != UF_COMPARE_ITSELF)
+        UF_TRY(find_split_units(facts, result, error));
     if (facts->comparison != UF_COMPARE_DONORS && facts->comparison != UF_COMPARE_ITSELF &&
         design->n_clusters < FEW_CLUSTERS) {
         static const struct uf_words text = {

@@ -2,6 +2,7 @@
 /* The method `did`: its descriptor and its run. */
 #include "base/fail.h"
 #include "effect/chart_hints.h"
+#include "effect/cohort_sample.h"
 #include "effect/did_internal.h"
 #include "effect/term_report.h"
 
@@ -51,18 +52,9 @@ static const char *const sources[] = {
 };
 
 static const struct uf_chart_hint charts[] = {
-    {.kind = "event-study",
-     .table = "event-study",
-     .title = {"{0}: difference from the comparison regions by time since the start",
-               "{0}: skillnad mot jämförelseregionerna efter tid sedan start"},
-     .value_label = {"Difference from the reference period", "Skillnad mot referensperioden"},
-     .value = "estimate",
-     .low = "conf_low",
-     .high = "conf_high",
-     .low2 = "band_low",
-     .high2 = "band_high",
-     .x = "event_time",
-     .reference = 0},
+    EFFECT_CHART_EVENT_STUDY("{0}: difference from the comparison regions by time since the start",
+                             "{0}: skillnad mot jämförelseregionerna efter tid sedan start",
+                             "Difference from the reference period", "Skillnad mot referensperioden"),
     EFFECT_CHART_TRENDS,
     EFFECT_CHART_RANDOMISATION,
 };
@@ -82,9 +74,7 @@ static uf_status whole(const struct uf_options *options, const char *name, long 
 static uf_status read_request(const struct uf_options *options, struct did_run *run, struct uf_error *error)
 {
     bool given;
-    size_t scale = 0;
-    while (strcmp(effect_scales[scale], uf_options_text(options, "scale"))) scale++;
-    run->scale = (enum effect_scale)scale;
+    run->scale = (enum effect_scale)uf_options_choice(options, "scale");
     run->event_study = uf_options_flag(options, "event-study");
     UF_TRY(whole(options, "reference", &run->event.reference, &given, error));
     UF_TRY(whole(options, "bin-before", &run->event.before, &run->event.bin_before, error));
@@ -195,9 +185,11 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
     UF_TRY(note_fit(&run->common, fit, error));
     if (run->event_study) UF_TRY(find_drift(run, fit, regression, error));
     UF_TRY(randomise(&run->common, fit, &assignment, &randomisation, &randomised, error));
-    struct effect_findings findings = {
-        regression, covariance, randomised ? &randomisation : NULL, &assignment, &run->common.sample->data,
-        0};
+    struct effect_findings findings = {.regression = regression,
+                                       .covariance = covariance,
+                                       .randomisation = randomised ? &randomisation : NULL,
+                                       .assignment = &assignment,
+                                       .data = &run->common.sample->data};
     uf_status status = effect_findings_choose(&run->common, &findings, error);
     run->procedure = findings.procedure;
     if (status == UF_OK && randomised)
@@ -252,31 +244,6 @@ static uf_status estimate(struct did_run *run, const struct uf_options *options,
     return status;
 }
 
-/* Only inference by clusters is the same from their means. */
-static bool takes_means(const struct effect_inference *inference)
-{
-    size_t count;
-    for (size_t c = 0; c < inference->n_covariances; c++)
-        if (!uf_covariance_types(&count)[inference->covariance[c].kind].clustered ||
-            inference->covariance[c].k_rule == UF_K_STATA)
-            return false;
-    return true;
-}
-
-static uf_status note_means(const struct effect_run *run, struct uf_error *error)
-{
-    static const struct uf_words text = {
-        "The {0} observations were taken together as {1} means by cluster and period, weighted by their "
-        "number: the "
-        "treatment came to whole clusters, and the estimate and its errors by cluster are the same.",
-        "De {0} observationerna har slagits ihop till {1} medelvärden per kluster och period, viktade med "
-        "antalet: insatsen "
-        "gällde hela kluster, och skattningen och dess fel efter kluster blir desamma."};
-    const struct uf_argument arguments[] = {uf_count_argument(run->sample->n_rows),
-                                            uf_count_argument(run->sample->data.n)};
-    return effect_note(run, UF_NOTE, "means-by-cluster", text, none, arguments, 2, error);
-}
-
 static uf_status run_did(const struct uf_panel *panel, const struct uf_options *options,
                          const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
@@ -293,9 +260,7 @@ static uf_status run_did(const struct uf_panel *panel, const struct uf_options *
     UF_TRY(effect_sample_init_columns(panel, context->language, &sample, result, error));
     for (size_t c = 0; c < inference.n_covariances; c++)
         sample.data.row_scores |= inference.covariance[c].kind == UF_COVARIANCE_HC1;
-    bool means = false;
-    uf_status status = takes_means(&inference) ? effect_sample_take_means(&sample, &means, error) : UF_OK;
-    if (status == UF_OK && means) status = note_means(&run.common, error);
+    uf_status status = effect_take_means(&run.common, &sample, error);
     if (status == UF_OK)
         status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
     if (status == UF_OK) status = estimate(&run, options, error);

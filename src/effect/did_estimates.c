@@ -28,8 +28,8 @@ static uf_status set_terms(const struct effect_run *run, const struct uf_did_fit
         if (place == SIZE_MAX) continue;
         double *combination = *unit + place * k;
         combination[place] = 1;
-        (*terms)[(*count)++] =
-            (struct effect_term){.term = term_name(run, j), .event_time = NAN, .combination = combination};
+        (*terms)[(*count)++] = (struct effect_term){
+            .term = term_name(run, j), .event_time = NAN, .combination = combination, .covariate = j > 0};
     }
     return UF_OK;
 }
@@ -66,8 +66,12 @@ uf_status did_report_estimates(const struct did_run *run, const struct uf_did_fi
     size_t n_terms;
     UF_TRY(effect_table_new("estimates", title, common, &table, error));
     uf_status status = set_terms(common, fit, &terms, &unit, &n_terms, error);
-    const struct effect_findings findings = {
-        regression, covariance, randomisation, assignment, &common->sample->data, run->procedure};
+    const struct effect_findings findings = {.regression = regression,
+                                             .covariance = covariance,
+                                             .randomisation = randomisation,
+                                             .assignment = assignment,
+                                             .data = &common->sample->data,
+                                             .procedure = run->procedure};
     if (status == UF_OK) status = effect_add_findings(common, &findings, terms, n_terms, table, error);
     if (status == UF_OK) status = add_dropped(common, fit, table, error);
     free(terms), free(unit);

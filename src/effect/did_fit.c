@@ -118,6 +118,8 @@ static struct uf_covariance_input covariance_input(const struct uf_did_data *dat
                                         .absorber = fit->absorber,
                                         .n_cluster_dimensions = data->n_cluster_dimensions,
                                         .n_rows = data->n_rows,
+                                        .unit = data->unit,
+                                        .n_units = data->n_units,
                                         .period = data->period,
                                         .n_periods = data->n_periods,
                                         .time = data->time,
@@ -178,15 +180,11 @@ uf_status uf_did_pretrend(const struct uf_did_data *data, const struct uf_did_fi
         return status;
     }
     count = did_lead_places(fit, reference, index);
-    double df2 = covariance->n_clusters > 0  ? (double)covariance->n_clusters - 1
-                 : covariance->n_periods > 0 ? (double)covariance->n_periods - 1
-                                             : fit->fit.df;
-    bool adjusted =
-        !fit->summed && (options->kind == UF_COVARIANCE_CR2 || options->kind == UF_COVARIANCE_CR3);
+    double df2 = uf_joint_test_df2(options, covariance, fit->fit.df);
     if (covariance->repaired) /* what is left of it is near singular: F would say anything */
         *out = (struct uf_joint_test){
             .statistic = NAN, .df1 = (double)count, .df2 = df2, .p_value = NAN, .restrictions = count};
-    else if (adjusted && data->n_cluster_dimensions == 1 && count > 0)
+    else if (uf_joint_test_by_rows(&regression.view.input, options) && count > 0)
         status = uf_joint_test_few_clusters(&regression.view.input, options, regression.kept,
                                             covariance->matrix, index, count, out, error);
     else

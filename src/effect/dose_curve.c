@@ -11,14 +11,14 @@
 
 static const struct {
     size_t least, most;
-} sizes[] = {[UF_DOSE_POLYNOMIAL] = {1, 5}, [UF_DOSE_SPLINE] = {0, 10}, [UF_DOSE_GROUPS] = {2, 20}};
+} sizes[] = {[UF_DOSE_POLYNOMIAL] = {0, 5}, [UF_DOSE_SPLINE] = {0, 10}, [UF_DOSE_GROUPS] = {2, 20}};
 enum { MOST_COLUMNS = 24 };
 
 void uf_dose_fit_clear(struct uf_dose_fit *fit)
 {
     if (!fit) return;
-    free(fit->knot), free(fit->position);
-    gsl_matrix_free(fit->x);
+    free(fit->knot), free(fit->position), free(fit->adjusted);
+    gsl_matrix_free(fit->x), gsl_matrix_free(fit->borrowed);
     uf_least_squares_clear(&fit->fit);
     memset(fit, 0, sizeof *fit);
 }
@@ -35,9 +35,9 @@ static int by_dose(const void *a, const void *b)
     return (x->dose > y->dose) - (x->dose < y->dose);
 }
 
-/* All units by dose; free() it. */
-static uf_status order_units(const struct uf_dose_data *data, struct ordered **out, size_t *untreated,
-                             size_t *doses, struct uf_error *error)
+/* All units by dose, of which there must be `fewest` different ones; free() it. */
+static uf_status order_units(const struct uf_dose_data *data, size_t fewest, struct ordered **out,
+                             size_t *untreated, size_t *doses, struct uf_error *error)
 {
     struct ordered *o = malloc((data->n + 1) * sizeof *o);
     if (!o) return uf_fail_memory(error);
@@ -56,7 +56,7 @@ static uf_status order_units(const struct uf_dose_data *data, struct ordered **o
     const char *lack =
         *untreated == 0         ? "no unit is untreated: there is nothing that a dose could be compared with"
         : *untreated == data->n ? "no unit is treated"
-        : *doses < 2            ? "all treated units have the same dose: nothing can be said of other doses"
+        : *doses < fewest       ? "all treated units have the same dose: nothing can be said of other doses"
                                 : NULL;
     if (!lack) {
         *out = o;
@@ -70,9 +70,14 @@ static uf_status order_units(const struct uf_dose_data *data, struct ordered **o
 
 static size_t count_columns(const struct uf_dose_options *options)
 {
-    return 1 + (options->curve == UF_DOSE_POLYNOMIAL ? 1 + options->size
-                : options->curve == UF_DOSE_SPLINE   ? 4 + options->size
-                                                     : options->size);
+    return options->curve == UF_DOSE_POLYNOMIAL ? 1 + options->size
+           : options->curve == UF_DOSE_SPLINE   ? 4 + options->size
+                                                : options->size;
+}
+
+static size_t curve_columns(const struct uf_dose_fit *fit)
+{
+    return fit->n_columns - fit->n_base;
 }
 
 /* Knots at quantiles of the treated units; of groups the upper ends, the last one infinite. False where two coincide. */
@@ -92,10 +97,10 @@ static bool set_knots(const struct ordered *treated, size_t n, struct uf_dose_fi
     return !groups || fit->knot[size - 2] < treated[n - 1].dose;
 }
 
-/* The columns of a dose above 0, but the constant of all; powers of what lies beyond a knot for the spline. */
+/* The curve's columns at a dose above 0; powers of what lies beyond a knot for the spline. */
 static void curve_at(const struct uf_dose_fit *fit, double dose, bool slope, double *b)
 {
-    const size_t columns = fit->n_columns - 1, size = fit->options.size;
+    const size_t columns = curve_columns(fit), size = fit->options.size;
     if (fit->options.curve == UF_DOSE_GROUPS) {
         size_t group = 0;
         while (group + 1 < size && dose > fit->knot[group]) group++;
@@ -112,29 +117,146 @@ static void curve_at(const struct uf_dose_fit *fit, double dose, bool slope, dou
     }
 }
 
-static uf_status regress(const struct uf_dose_data *data, struct uf_dose_fit *fit, struct uf_error *error)
+/* --- the two steps -------------------------------------------------------------------------------- */
+
+static double weight_of(const struct uf_dose_data *data, size_t i)
 {
-    const size_t n = data->n, k = fit->n_columns;
-    gsl_matrix *x = gsl_matrix_calloc(n, k);
-    gsl_vector *w = data->weights ? gsl_vector_alloc(n) : NULL;
-    const gsl_vector_const_view y = gsl_vector_const_view_array(data->change, n);
-    uf_status status = x && (w || !data->weights) ? UF_OK : uf_fail_memory(error);
-    for (size_t i = 0; i < n && status == UF_OK; i++) {
-        gsl_matrix_set(x, i, 0, 1);
-        if (w) gsl_vector_set(w, i, data->weights[i]);
-        if (data->dose[i] > 0) curve_at(fit, data->dose[i], false, gsl_matrix_ptr(x, i, 1));
+    return data->weights ? data->weights[i] : 1;
+}
+
+/* The place of a row's own constant among the columns; its covariates follow. */
+static size_t base_of(const struct uf_dose_data *data, size_t i)
+{
+    const size_t k = data->covariates ? data->covariates->size2 : 0;
+    return (data->stack ? data->stack[i] : 0) * (1 + k);
+}
+
+static void fill_columns(const struct uf_dose_data *data, const struct uf_dose_fit *fit, gsl_matrix *x)
+{
+    const size_t k = data->covariates ? data->covariates->size2 : 0;
+    for (size_t i = 0; i < data->n; i++) {
+        if (data->dose[i] > 0) {
+            curve_at(fit, data->dose[i], false, gsl_matrix_ptr(x, i, fit->n_base));
+            continue;
+        }
+        double *base = gsl_matrix_ptr(x, i, base_of(data, i));
+        base[0] = 1;
+        for (size_t j = 0; j < k; j++) base[1 + j] = gsl_matrix_get(data->covariates, i, j);
     }
-    if (status == UF_OK) status = uf_least_squares_fit(x, &y.vector, w, NULL, &fit->fit, error);
-    if (status == UF_OK) {
-        fit->position = malloc((k + 1) * sizeof *fit->position);
-        fit->x = gsl_matrix_alloc(n, fit->fit.rank);
-        if (!fit->position || !fit->x) status = uf_fail_memory(error);
+}
+
+/* Takes out of each change what the untreated of its sub-experiment say. */
+static void adjust(const struct uf_dose_data *data, const gsl_vector *coefficients, double *adjusted)
+{
+    const size_t k = data->covariates ? data->covariates->size2 : 0;
+    for (size_t i = 0; i < data->n; i++) {
+        const size_t base = base_of(data, i);
+        adjusted[i] = data->change[i] - gsl_vector_get(coefficients, base);
+        for (size_t j = 0; j < k; j++) {
+            double c = gsl_vector_get(coefficients, base + 1 + j);
+            if (!isnan(c)) adjusted[i] -= c * gsl_matrix_get(data->covariates, i, j);
+        }
     }
-    for (size_t j = 0; j < k && status == UF_OK; j++) fit->position[j] = SIZE_MAX;
-    for (size_t r = 0; r < fit->fit.rank && status == UF_OK; r++) {
+}
+
+static uf_status keep_columns(const gsl_matrix *x, struct uf_dose_fit *fit, struct uf_error *error)
+{
+    const size_t n = x->size1, k = fit->n_columns;
+    fit->position = malloc((k + 1) * sizeof *fit->position);
+    fit->x = gsl_matrix_alloc(n, fit->fit.rank);
+    if (!fit->position || !fit->x) return uf_fail_memory(error);
+    for (size_t j = 0; j < k; j++) fit->position[j] = SIZE_MAX;
+    for (size_t r = 0; r < fit->fit.rank; r++) {
         fit->position[fit->fit.kept[r]] = r;
         for (size_t i = 0; i < n; i++) gsl_matrix_set(fit->x, i, r, gsl_matrix_get(x, i, fit->fit.kept[r]));
     }
+    return UF_OK;
+}
+
+/* P = (B'WB)⁻¹ B'W Z over the treated; the columns of the curve are all kept. */
+static uf_status borrow(const struct uf_dose_data *data, struct uf_dose_fit *fit, struct uf_error *error)
+{
+    const size_t m = curve_columns(fit), k = data->covariates ? data->covariates->size2 : 0;
+    double b[MOST_COLUMNS], part[MOST_COLUMNS];
+    fit->borrowed = gsl_matrix_calloc(m, fit->n_base);
+    if (!fit->borrowed) return uf_fail_memory(error);
+    for (size_t i = 0; i < data->n; i++) {
+        if (data->dose[i] == 0) continue;
+        const size_t base = base_of(data, i);
+        curve_at(fit, data->dose[i], false, b);
+        for (size_t j = 0; j < m; j++) {
+            part[j] = 0;
+            for (size_t l = 0; l < m; l++)
+                part[j] += weight_of(data, i) * b[l] *
+                           gsl_matrix_get(fit->fit.inverse, fit->position[fit->n_base + j],
+                                          fit->position[fit->n_base + l]);
+            *gsl_matrix_ptr(fit->borrowed, j, base) += part[j];
+            for (size_t c = 0; c < k; c++)
+                *gsl_matrix_ptr(fit->borrowed, j, base + 1 + c) +=
+                    part[j] * gsl_matrix_get(data->covariates, i, c);
+        }
+    }
+    return UF_OK;
+}
+
+/* What the fit of the changes becomes as one of the adjusted changes: the untreated have coefficients of nil and the residuals
+ * they had, the curve is that of the adjusted ones. */
+static void move_to_adjusted(const struct uf_dose_data *data, const gsl_matrix *x, struct uf_dose_fit *fit)
+{
+    gsl_vector *coefficients = fit->fit.coefficients, *residuals = fit->fit.residuals;
+    for (size_t j = 0; j < curve_columns(fit); j++)
+        for (size_t z = 0; z < fit->n_base; z++)
+            if (fit->position[z] != SIZE_MAX)
+                *gsl_vector_ptr(coefficients, fit->n_base + j) -=
+                    gsl_matrix_get(fit->borrowed, j, z) * gsl_vector_get(coefficients, z);
+    for (size_t z = 0; z < fit->n_base; z++)
+        if (fit->position[z] != SIZE_MAX) gsl_vector_set(coefficients, z, 0);
+    fit->fit.rss = 0;
+    for (size_t i = 0; i < data->n; i++) {
+        double e = fit->adjusted[i];
+        for (size_t j = fit->n_base; j < fit->n_columns && data->dose[i] > 0; j++)
+            e -= gsl_matrix_get(x, i, j) * gsl_vector_get(coefficients, j);
+        gsl_vector_set(residuals, i, e);
+        fit->fit.rss += weight_of(data, i) * e * e;
+    }
+}
+
+static uf_status check_columns(const struct uf_dose_data *data, const struct uf_dose_fit *fit,
+                               struct uf_error *error)
+{
+    const size_t per_stack = data->covariates ? 1 + data->covariates->size2 : 1;
+    for (size_t d = 0; d < fit->fit.n_dropped; d++) {
+        if (fit->fit.dropped[d] >= fit->n_base)
+            return uf_fail(error, UF_NOT_IDENTIFIED,
+                           "the doses are too close together for a curve with %zu coefficients",
+                           curve_columns(fit));
+        if (fit->fit.dropped[d] % per_stack == 0)
+            return uf_fail(error, UF_NOT_IDENTIFIED, "no unit is untreated in one of the sub-experiments");
+    }
+    return UF_OK;
+}
+
+static uf_status regress(const struct uf_dose_data *data, struct uf_dose_fit *fit, struct uf_error *error)
+{
+    const size_t n = data->n;
+    const struct uf_least_squares_options options = {.no_refinement = fit->options.quick};
+    gsl_matrix *x = gsl_matrix_calloc(n, fit->n_columns);
+    gsl_vector *w = data->weights ? gsl_vector_alloc(n) : NULL;
+    const gsl_vector_const_view y = gsl_vector_const_view_array(data->change, n);
+    fit->adjusted = malloc((n + 1) * sizeof *fit->adjusted);
+    uf_status status = x && fit->adjusted && (w || !data->weights) ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) {
+        fill_columns(data, fit, x);
+        for (size_t i = 0; i < n && w; i++) gsl_vector_set(w, i, data->weights[i]);
+        status = uf_least_squares_fit(x, &y.vector, w, &options, &fit->fit, error);
+    }
+    if (status == UF_OK) status = check_columns(data, fit, error);
+    if (status == UF_OK) {
+        adjust(data, fit->fit.coefficients, fit->adjusted);
+        status = keep_columns(x, fit, error);
+    }
+    if (status == UF_OK) status = borrow(data, fit, error);
+    if (status == UF_OK) move_to_adjusted(data, x, fit);
     gsl_matrix_free(x), gsl_vector_free(w);
     return status;
 }
@@ -142,29 +264,27 @@ static uf_status regress(const struct uf_dose_data *data, struct uf_dose_fit *fi
 uf_status uf_dose_fit(const struct uf_dose_data *data, const struct uf_dose_options *options,
                       struct uf_dose_fit *out, struct uf_error *error)
 {
-    struct uf_dose_fit fit = {.options = *options, .n_columns = count_columns(options)};
+    const size_t columns = count_columns(options), k = data->covariates ? data->covariates->size2 : 0;
+    struct uf_dose_fit fit = {.options = *options, .n_base = (data->n_stacks ? data->n_stacks : 1) * (1 + k)};
     struct ordered *units = NULL;
     size_t n = data->n;
+    fit.n_columns = fit.n_base + columns;
     if (options->size < sizes[options->curve].least || options->size > sizes[options->curve].most)
         return uf_fail(error, UF_BAD_USAGE, "a curve of size %zu was asked for; expected %zu to %zu",
                        options->size, sizes[options->curve].least, sizes[options->curve].most);
-    UF_TRY(order_units(data, &units, &fit.n_untreated, &fit.n_doses, error));
+    UF_TRY(order_units(data, columns == 1 ? 1 : 2, &units, &fit.n_untreated, &fit.n_doses, error));
     fit.n_treated = n - fit.n_untreated;
     fit.least = units[fit.n_untreated].dose, fit.most = units[n - 1].dose;
-    fit.scale = fit.most - fit.least;
+    fit.scale = fit.most > fit.least ? fit.most - fit.least : 1;
     fit.knot = malloc((options->size + 1) * sizeof *fit.knot);
     uf_status status = fit.knot ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK &&
-        (fit.n_doses < fit.n_columns - 1 || !set_knots(units + fit.n_untreated, fit.n_treated, &fit)))
+        (fit.n_doses < columns || !set_knots(units + fit.n_untreated, fit.n_treated, &fit)))
         status = uf_fail(error, UF_NOT_IDENTIFIED,
                          "%zu different doses are too few for a curve with %zu coefficients", fit.n_doses,
-                         fit.n_columns - 1);
+                         columns);
     free(units);
     if (status == UF_OK) status = regress(data, &fit, error);
-    if (status == UF_OK && fit.fit.n_dropped > 0)
-        status =
-            uf_fail(error, UF_NOT_IDENTIFIED,
-                    "the doses are too close together for a curve with %zu coefficients", fit.n_columns - 1);
     if (status == UF_OK)
         *out = fit;
     else
@@ -172,32 +292,47 @@ uf_status uf_dose_fit(const struct uf_dose_data *data, const struct uf_dose_opti
     return status;
 }
 
+/* The combination of all kept coefficients that b'β is, with what it borrows from the untreated. */
+static void combine(const struct uf_dose_fit *fit, const double *b, double *out)
+{
+    memset(out, 0, fit->fit.rank * sizeof *out);
+    for (size_t j = 0; j < curve_columns(fit); j++) {
+        out[fit->position[fit->n_base + j]] = b[j];
+        for (size_t z = 0; z < fit->n_base; z++)
+            if (fit->position[z] != SIZE_MAX)
+                out[fit->position[z]] -= b[j] * gsl_matrix_get(fit->borrowed, j, z);
+    }
+}
+
 bool uf_dose_at(const struct uf_dose_fit *fit, double dose, bool slope, double *out_combination)
 {
     double b[MOST_COLUMNS] = {0};
-    memset(out_combination, 0, fit->fit.rank * sizeof *out_combination);
     if (slope && fit->options.curve == UF_DOSE_GROUPS) return false;
     curve_at(fit, dose, slope, b);
-    for (size_t j = 1; j < fit->n_columns; j++)
-        if (fit->position[j] != SIZE_MAX) out_combination[fit->position[j]] = b[j - 1];
+    combine(fit, b, out_combination);
     return true;
+}
+
+void uf_dose_coefficient(const struct uf_dose_fit *fit, size_t j, double *out_combination)
+{
+    double b[MOST_COLUMNS] = {0};
+    b[j] = 1;
+    combine(fit, b, out_combination);
 }
 
 bool uf_dose_mean(const struct uf_dose_fit *fit, const struct uf_dose_data *data, bool slope,
                   double *out_combination)
 {
     double b[MOST_COLUMNS] = {0}, mean[MOST_COLUMNS] = {0}, total = 0;
-    memset(out_combination, 0, fit->fit.rank * sizeof *out_combination);
     if (slope && fit->options.curve == UF_DOSE_GROUPS) return false;
     for (size_t i = 0; i < data->n; i++) {
         if (data->dose[i] == 0) continue;
-        double w = data->weights ? data->weights[i] : 1;
         curve_at(fit, data->dose[i], slope, b);
-        for (size_t j = 0; j + 1 < fit->n_columns; j++) mean[j] += w * b[j];
-        total += w;
+        for (size_t j = 0; j < curve_columns(fit); j++) mean[j] += weight_of(data, i) * b[j];
+        total += weight_of(data, i);
     }
-    for (size_t j = 1; j < fit->n_columns; j++)
-        if (fit->position[j] != SIZE_MAX) out_combination[fit->position[j]] = mean[j - 1] / total;
+    for (size_t j = 0; j < curve_columns(fit); j++) mean[j] /= total;
+    combine(fit, mean, out_combination);
     return true;
 }
 
@@ -208,7 +343,7 @@ uf_status uf_dose_weights(const struct uf_dose_data *data, struct uf_dose_weight
 {
     struct ordered *units = NULL;
     size_t untreated, doses, j = 0;
-    UF_TRY(order_units(data, &units, &untreated, &doses, error));
+    UF_TRY(order_units(data, 2, &units, &untreated, &doses, error));
     struct uf_dose_weight *w = calloc(doses, sizeof *w);
     if (!w) {
         free(units);

@@ -13,9 +13,14 @@
 static const char *const curves[] = {"polynomial", "spline", "groups", NULL};
 static const char *const changings[] = {"refuse", "mean", NULL};
 static const char *const baselines[] = {"mean", "last", NULL};
+static const char *const controls[] = {"never-treated", "not-yet-treated", NULL};
 
 static const struct uf_option options_table[] = {
     EFFECT_INFERENCE_OPTIONS("auto"),
+    {"coordinates", UF_OPTION_LIST, NULL, NULL,
+     "two columns with latitude and longitude in degrees, for conley", UF_COLUMNS_NUMBER},
+    {"distance", UF_OPTION_NUMBER, NULL, NULL,
+     "kilometres within which conley lets regions depend on each other", UF_COLUMNS_NONE},
     {"curve", UF_OPTION_CHOICE, "polynomial", curves, "how the change depends on the dose among the treated",
      UF_COLUMNS_NONE},
     {"size", UF_OPTION_COUNT, NULL, NULL,
@@ -26,6 +31,13 @@ static const struct uf_option options_table[] = {
      "what the periods after are compared with: the mean of those before, or the last one", UF_COLUMNS_NONE},
     {"anticipation", UF_OPTION_COUNT, "0", NULL,
      "periods before the start in which units may have acted on it already", UF_COLUMNS_NONE},
+    {"after", UF_OPTION_COUNT, NULL, NULL,
+     "periods after the start that count; all with one start, with several as many as each has, unless given",
+     UF_COLUMNS_NONE},
+    {"control", UF_OPTION_CHOICE, "not-yet-treated", controls,
+     "several starts: compare with the never treated, or also with those not treated by the last period that "
+     "counts",
+     UF_COLUMNS_NONE},
     {"changing-dose", UF_OPTION_CHOICE, "refuse", changings,
      "a dose that changes or ends after the start: refuse, or take each unit's mean dose", UF_COLUMNS_NONE},
     {"scale", UF_OPTION_CHOICE, "auto", effect_scales,
@@ -54,60 +66,68 @@ static const struct uf_chart_hint charts[] = {
      .value = "att",
      .low = "low",
      .high = "high",
+     .low2 = "band_low",
+     .high2 = "band_high",
+     .band_label = {"{0} % interval, each dose alone", "{0} % intervall, varje dos för sig"},
+     .band2_label = {"{0} % band, all doses at once", "{0} % band, alla doser på en gång"},
      .label = "label",
      .x = "dose",
+     .x_label = {"Dose", "Dos"},
      .reference = 0},
     EFFECT_CHART_TRENDS,
     EFFECT_CHART_RANDOMISATION,
 };
 
-static int choice_of(const struct uf_options *options, const char *name, const char *const *choices)
-{
-    int i = 0;
-    while (choices[i] && strcmp(choices[i], uf_options_text(options, name))) i++;
-    return i;
-}
-
 static uf_status read_request(const struct uf_options *options, struct dose_run *run, struct uf_error *error)
 {
-    size_t anticipation = uf_options_count(options, "anticipation");
-    if (anticipation > 1000000)
-        return uf_fail(error, UF_BAD_USAGE, "option 'anticipation': found %zu, expected a number of periods",
-                       anticipation);
-    run->anticipation = (long)anticipation;
-    run->curve.curve = (enum uf_dose_curve)choice_of(options, "curve", curves);
+    const char *const counts[] = {"anticipation", "after"};
+    for (int c = 0; c < 2; c++)
+        if (uf_options_is_set(options, counts[c]) && uf_options_count(options, counts[c]) > 1000000)
+            return uf_fail(error, UF_BAD_USAGE, "option '%s': found %zu, expected a number of periods",
+                           counts[c], uf_options_count(options, counts[c]));
+    run->anticipation = (long)uf_options_count(options, "anticipation");
+    run->own_after = uf_options_is_set(options, "after");
+    if (run->own_after) run->after = (long)uf_options_count(options, "after");
+    run->never_treated = uf_options_choice(options, "control") == 0;
+    run->curve.curve = (enum uf_dose_curve)uf_options_choice(options, "curve");
     run->own_size = uf_options_is_set(options, "size");
     run->curve.size = uf_options_count(options, "size");
-    run->changing = choice_of(options, "changing-dose", changings) == 1;
-    run->last_before = choice_of(options, "baseline", baselines) == 1;
-    run->scale = (enum effect_scale)choice_of(options, "scale", effect_scales);
-    if (run->common.panel->n_covariates > 0)
-        return uf_fail(error, UF_BAD_USAGE,
-                       "dose-response takes no covariates: found %zu; leave them out, or take their part out "
-                       "of the outcome",
-                       run->common.panel->n_covariates);
+    run->changing = uf_options_choice(options, "changing-dose") == 1;
+    run->last_before = uf_options_choice(options, "baseline") == 1;
+    run->scale = (enum effect_scale)uf_options_choice(options, "scale");
     return UF_OK;
 }
 
 static uf_status refuse(const struct effect_run *run, const char *code, struct uf_words text,
-                        struct uf_words advice, struct uf_error *error)
+                        struct uf_words advice, const struct uf_argument *arguments, size_t n,
+                        struct uf_error *error)
 {
-    UF_TRY(effect_note(run, UF_FATAL, code, text, advice, NULL, 0, error));
+    UF_TRY(effect_note(run, UF_FATAL, code, text, advice, arguments, n, error));
     run->result->claim = UF_CLAIM_DESCRIPTION;
     return uf_design_refuse(run->result, error);
 }
 
 static uf_status refuse_no_dose(const struct effect_run *run, struct uf_error *error)
 {
-    static const struct uf_words text = {"The treatment says who was treated and when, not how much.",
-                                         "Insatsen anger vilka som fick den och när, inte hur mycket."};
-    static const struct uf_words advice = {"Name a column with amounts as the treatment (as SEK per "
-                                           "employee), 0 before the start and for the untreated; or use "
-                                           "did.",
-                                           "Ange en kolumn med belopp som insats (som kronor per anställd), "
-                                           "0 före start och för dem utan insats; eller använd "
-                                           "did."};
-    return refuse(run, "dose-missing", text, advice, error);
+    static const struct uf_words text = {
+        "The treatment says who was treated and when ({0} regions), not how much each of them got.",
+        "Insatsen anger vilka som fick den och när ({0} regioner), inte hur mycket var och en fick."};
+    static const struct uf_words advice = {
+        "In a study: give the amounts under intervention as `dose`, with a line for each treated region, as "
+        "`SE311: 120` (SEK per employee, say). From a file: a column with the amount in each period, 0 "
+        "before "
+        "the start and for the untreated, named as the treatment (--treatment COLUMN). Without amounts: did, "
+        "or callaway-santanna with several starts, tells the average effect.",
+        "I en studie: ange beloppen under intervention som `dose`, med en rad för varje insatsregion, som "
+        "`SE311: 120` (till exempel kronor per anställd). Från en fil: en kolumn med beloppet i varje "
+        "period, "
+        "0 före start och för dem utan insats, angiven som insats (--treatment KOLUMN). Utan belopp: did, "
+        "eller callaway-santanna vid flera starter, ger den genomsnittliga effekten."};
+    size_t n = 0;
+    for (size_t u = 0; u < run->panel->units.count; u++)
+        n += run->panel->treatment.first_period[u] != SIZE_MAX;
+    const struct uf_argument argument = uf_count_argument(n);
+    return refuse(run, "dose-missing", text, advice, &argument, 1, error);
 }
 
 static uf_status refuse_curve(const struct effect_run *run, struct uf_error *error)
@@ -126,7 +146,7 @@ static uf_status refuse_curve(const struct effect_run *run, struct uf_error *err
         "Begär en enklare kurva (mindre size), eller använd did med en insats som är 0 eller 1 där alla "
         "doser är lika. Utan "
         "regioner utan insats har ingen dos en effekt som går att fastställa, bara skillnader mellan doser."};
-    return refuse(run, "dose-not-identified", text, advice, error);
+    return refuse(run, "dose-not-identified", text, advice, NULL, 0, error);
 }
 
 /* As much of a curve as the number of doses carries. */
@@ -150,16 +170,10 @@ static uf_status fit_curve(struct dose_run *run, const struct dose_units *units,
 static uf_status report(struct dose_run *run, struct effect_findings *findings, struct uf_error *error)
 {
     run->findings = findings;
+    UF_TRY(dose_add_notes(run, error));
     UF_TRY(effect_findings_choose(&run->common, findings, error));
     UF_TRY(dose_report(run, error));
-    UF_TRY(effect_report_term_size(&run->common, run->scale, "average_effect", error));
-    if (findings->randomisation)
-        UF_TRY(effect_report_noise(&run->common, findings->assignment,
-                                   !isnan(findings->randomisation->p_scaled), error));
-    if (findings->randomisation)
-        UF_TRY(
-            effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
-    return effect_report_trends(&run->common, error);
+    return effect_report_rest(&run->common, findings, run->scale, "average_effect", error);
 }
 
 static uf_status estimate(struct dose_run *run, const struct dose_units *units,
@@ -168,8 +182,8 @@ static uf_status estimate(struct dose_run *run, const struct dose_units *units,
     struct uf_dose_fit fit;
     struct dose_regression regression = {0};
     struct uf_covariance covariance[EFFECT_MOST_COVARIANCES] = {{0}};
-    struct uf_did_assignment assignment = {0};
-    struct uf_randomisation randomisation = {0};
+    struct dose_dealt dealt = {0};
+    struct effect_lenders lenders = {0};
     struct uf_error reason;
     uf_status status = fit_curve(run, units, &fit, &reason);
     if (status == UF_NOT_IDENTIFIED) return refuse_curve(&run->common, error);
@@ -180,22 +194,26 @@ static uf_status estimate(struct dose_run *run, const struct dose_units *units,
     run->units = units;
     // cppcheck-suppress autoVariables ; taken back below
     run->fit = &fit;
-    status =
-        dose_regression_init(run, &fit.fit, fit.x, units->change.weights, units->cluster, &regression, error);
+    run->dealt = &dealt;
+    status = dose_regression_init(run, &fit.fit, fit.x, units->change.weights, units->cluster,
+                                  units->latitude, units->longitude, &regression, error);
     if (status == UF_OK)
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
-    if (status == UF_OK) status = dose_randomise(run, &assignment, &randomisation, error);
+    if (status == UF_OK) status = dose_randomise(run, &dealt, error);
+    if (status == UF_OK) status = dose_lenders_init(run, &dealt.assignment, &lenders, error);
     if (status == UF_OK) {
-        struct effect_findings findings = {
-            &regression.view, covariance, randomisation.count > 0 ? &randomisation : NULL,
-            &assignment,      NULL,       0};
+        struct effect_findings findings = {.regression = &regression.view,
+                                           .covariance = covariance,
+                                           .randomisation = dealt.average.count > 0 ? &dealt.average : NULL,
+                                           .assignment = &dealt.assignment,
+                                           .lenders = &lenders};
         status = report(run, &findings, error);
     }
-    uf_randomisation_clear(&randomisation);
-    uf_did_assignment_clear(&assignment);
+    dose_dealt_clear(&dealt);
+    effect_lenders_clear(&lenders);
     effect_covariances_clear(covariance);
     dose_regression_clear(&regression);
-    run->fit = NULL;
+    run->fit = NULL, run->dealt = NULL;
     uf_dose_fit_clear(&fit);
     return status;
 }
@@ -207,19 +225,23 @@ static uf_status run_dose_response(const struct uf_panel *panel, const struct uf
     struct uf_design design;
     struct effect_inference inference;
     struct effect_sample sample;
+    struct dose_cells cells = {0};
     struct dose_units units = {0};
     struct dose_run run = {.sample = &sample};
     UF_TRY(effect_run_init(panel, context, "dose-response", &sample, &inference, result, &run.common, error));
     UF_TRY(effect_inference_read(options, context, &inference, error));
     UF_TRY(read_request(options, &run, error));
-    UF_TRY(uf_design_check(panel, UF_COMPARE_TREATED_CONTROL, context, &design, result, error));
+    UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &design, result, error));
     result->claim = design.claim;
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
     if (!panel->treatment.dose) return refuse_no_dose(&run.common, error);
     UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
-    uf_status status = dose_units_init(&run, &units, error);
+    uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
+    if (status == UF_OK) status = dose_cells_init(&run, &cells, error);
+    run.cells = &cells;
+    if (status == UF_OK) status = dose_units_init(&run, &cells, &units, error);
     if (status == UF_OK) status = estimate(&run, &units, options, error);
-    dose_units_clear(&units);
+    dose_units_clear(&units), dose_cells_clear(&cells);
     effect_sample_clear(&sample);
     return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
@@ -257,6 +279,7 @@ const struct uf_method uf_method_dose_response = {
     .n_charts = sizeof charts / sizeof *charts,
     .needs_sector = false,
     .needs_treatment = true,
+    .takes_dose = true,
     .needs_period = true,
     .run = run_dose_response,
 };

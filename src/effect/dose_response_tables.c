@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <utfall/simultaneous.h>
 
-enum { GRID = 25, MOST_TERMS = 64 };
-
 static const struct uf_words none = {NULL, NULL};
 
 static struct effect_term term_of(const struct dose_run *run, const char *name)
@@ -17,8 +15,8 @@ static struct effect_term term_of(const struct dose_run *run, const char *name)
     return (struct effect_term){.term = name,
                                 .event_time = NAN,
                                 .n_obs = (double)run->units->change.n,
-                                .n_treated = (double)run->fit->n_treated,
-                                .n_control = (double)run->fit->n_untreated};
+                                .n_treated = (double)run->units->n_treated,
+                                .n_control = (double)run->units->n_control};
 }
 
 /* --- estimates -------------------------------------------------------------------------------------- */
@@ -27,12 +25,13 @@ static struct effect_term term_of(const struct dose_run *run, const char *name)
 static uf_status add_two_way(const struct dose_run *run, struct uf_table *table, struct uf_error *error)
 {
     const struct uf_dose_data *data = &run->units->change;
+    const struct dose_units *u = run->units;
     const double combination[] = {0, 1};
     struct uf_least_squares fit = {0};
     struct dose_regression regression = {0};
     gsl_matrix *x = gsl_matrix_alloc(data->n, 2);
     gsl_vector *w = data->weights ? gsl_vector_alloc(data->n) : NULL;
-    const gsl_vector_const_view y = gsl_vector_const_view_array(data->change, data->n);
+    const gsl_vector_const_view y = gsl_vector_const_view_array(run->fit->adjusted, data->n);
     uf_status status = x && (w || !data->weights) ? UF_OK : uf_fail_memory(error);
     for (size_t i = 0; i < data->n && status == UF_OK; i++) {
         gsl_matrix_set(x, i, 0, 1), gsl_matrix_set(x, i, 1, data->dose[i]);
@@ -40,7 +39,8 @@ static uf_status add_two_way(const struct dose_run *run, struct uf_table *table,
     }
     if (status == UF_OK) status = uf_least_squares_fit(x, &y.vector, w, NULL, &fit, error);
     if (status == UF_OK && fit.rank == 2) {
-        status = dose_regression_init(run, &fit, x, data->weights, run->units->cluster, &regression, error);
+        status = dose_regression_init(run, &fit, x, data->weights, u->cluster, u->latitude, u->longitude,
+                                      &regression, error);
         struct effect_term term = term_of(run, "two_way_coefficient");
         term.combination = combination;
         for (size_t c = 0; c < run->common.inference->n_covariances && status == UF_OK; c++) {
@@ -73,8 +73,9 @@ static uf_status report_estimates(const struct dose_run *run, struct uf_error *e
         effect_terms_add(&terms, &term, true);
     uf_status status = effect_table_new("estimates", title, &run->common, &table, error);
     if (status == UF_OK)
-        status = effect_add_findings(&run->common, run->findings, terms.term, terms.count, table, error);
-    if (status == UF_OK) status = add_two_way(run, table, error);
+        status = effect_add_findings(&run->common, run->findings, terms.term, 1, table, error);
+    if (status == UF_OK && terms.count > 1) status = dose_add_slope(run, &terms.term[1], table, error);
+    if (status == UF_OK && run->units->change.n_stacks == 1) status = add_two_way(run, table, error);
     effect_terms_clear(&terms);
     if (status == UF_OK) return uf_result_take_table(run->common.result, table, error);
     uf_table_free(table);
@@ -85,31 +86,28 @@ static uf_status report_estimates(const struct dose_run *run, struct uf_error *e
 
 struct curve {
     size_t count;
-    double dose[GRID];
+    double dose[DOSE_GRID];
     struct effect_terms level, slope;
 };
 
-/* Doses to show: evenly from the least to the most, or the mean dose of each group. */
-static void choose_doses(const struct dose_run *run, struct curve *curve)
+size_t dose_grid(const struct uf_dose_fit *fit, const struct uf_dose_data *data, double *out)
 {
-    const struct uf_dose_fit *fit = run->fit;
-    const struct uf_dose_data *data = &run->units->change;
+    size_t count = 0;
     if (fit->options.curve != UF_DOSE_GROUPS) {
-        for (curve->count = 0; curve->count < GRID; curve->count++)
-            curve->dose[curve->count] =
-                fit->least + (fit->most - fit->least) * (double)curve->count / (GRID - 1);
-        return;
+        for (; count < DOSE_GRID; count++)
+            out[count] = fit->least + (fit->most - fit->least) * (double)count / (DOSE_GRID - 1);
+        return count;
     }
     for (size_t g = 0; g < fit->options.size; g++) {
-        double sum = 0, all = 0;
+        double sum = 0, all = 0, low = g > 0 ? fit->knot[g - 1] : 0;
         for (size_t i = 0; i < data->n; i++) {
-            double low = g > 0 ? fit->knot[g - 1] : 0;
             if (data->dose[i] <= low || data->dose[i] > fit->knot[g]) continue;
             double w = data->weights ? data->weights[i] : 1;
             sum += w * data->dose[i], all += w;
         }
-        if (all > 0) curve->dose[curve->count++] = sum / all;
+        if (all > 0) out[count++] = sum / all;
     }
+    return count;
 }
 
 /* Errors under the first analytic inference; NaN where there is none. */
@@ -151,10 +149,9 @@ static uf_status test_curve(const struct dose_run *run, const struct effect_term
 static uf_status fill_curve(const struct dose_run *run, const struct curve *curve, struct uf_table *table,
                             struct uf_error *error)
 {
-    static const struct uf_words label = {"Effect of the dose on those who got it",
-                                          "Effekt av dosen på dem som fick den"};
-    struct uf_t_test level[GRID], slope[GRID];
-    double m[GRID], acr[GRID], critical, unused;
+    static const struct uf_words label = {"Effect on the treated", "Effekt på insatsregionerna"};
+    struct uf_t_test level[DOSE_GRID], slope[DOSE_GRID];
+    double m[DOSE_GRID], acr[DOSE_GRID], critical, unused;
     UF_TRY(test_curve(run, &curve->level, level, m, &critical, error));
     UF_TRY(test_curve(run, &curve->slope, slope, acr, &unused, error));
     for (size_t g = 0; g < curve->count; g++) {
@@ -188,9 +185,9 @@ static uf_status report_curve(const struct dose_run *run, struct uf_error *error
     struct curve curve = {0};
     struct uf_table *table = NULL;
     size_t index;
-    choose_doses(run, &curve);
-    UF_TRY(effect_terms_init(GRID, run->fit->fit.rank, &curve.level, error));
-    uf_status status = effect_terms_init(GRID, run->fit->fit.rank, &curve.slope, error);
+    curve.count = dose_grid(run->fit, &run->units->change, curve.dose);
+    UF_TRY(effect_terms_init(DOSE_GRID, run->fit->fit.rank, &curve.level, error));
+    uf_status status = effect_terms_init(DOSE_GRID, run->fit->fit.rank, &curve.slope, error);
     for (size_t g = 0; g < curve.count && status == UF_OK; g++) {
         const struct effect_term term = term_of(run, "");
         effect_terms_add(&curve.level, &term,
@@ -246,10 +243,12 @@ static uf_status report_weights(const struct dose_run *run, struct uf_error *err
     static const struct uf_words title = {"What the two-way coefficient is made of",
                                           "Vad tvåvägskoefficienten består av"};
     static const char *const names[] = {"from", "to", "slope", "weight", "share"};
+    struct uf_dose_data adjusted = run->units->change;
     struct uf_dose_weight *w;
     struct uf_table *table = NULL;
     size_t count, index, row;
-    UF_TRY(uf_dose_weights(&run->units->change, &w, &count, error));
+    adjusted.change = run->fit->adjusted;
+    UF_TRY(uf_dose_weights(&adjusted, &w, &count, error));
     uf_status status = uf_table_new("dose-weights", &table, error);
     if (status == UF_OK)
         status = uf_table_set_title(table, uf_words_in(title, run->common.context->language), error);
@@ -277,14 +276,13 @@ static uf_status test_before(const struct dose_run *run, const struct uf_dose_fi
     struct dose_regression regression = {0};
     struct uf_covariance covariance[EFFECT_MOST_COVARIANCES] = {{0}};
     struct effect_terms terms = {0};
-    uf_status status = dose_regression_init(run, &fit->fit, fit->x, run->units->early.weights,
-                                            run->units->early_cluster, &regression, error);
+    const struct dose_units *u = run->units;
+    uf_status status = dose_regression_init(run, &fit->fit, fit->x, u->early.weights, u->early_cluster,
+                                            u->early_latitude, u->early_longitude, &regression, error);
     if (status == UF_OK) status = effect_terms_init(fit->fit.rank, fit->fit.rank, &terms, error);
-    for (size_t r = 0; r < fit->fit.rank && status == UF_OK; r++) {
+    for (size_t j = 0; j < fit->n_columns - fit->n_base && status == UF_OK; j++) {
         const struct effect_term term = term_of(run, "");
-        if (fit->fit.kept[r] == 0) continue;
-        double *next = effect_terms_next(&terms);
-        next[r] = 1;
+        uf_dose_coefficient(fit, j, effect_terms_next(&terms));
         effect_terms_add(&terms, &term, true);
     }
     for (size_t c = 0; c < run->common.inference->n_covariances && status == UF_OK; c++)
@@ -317,56 +315,20 @@ static uf_status report_before(const struct dose_run *run, struct uf_error *erro
         if (error) *error = reason;
         return status;
     }
-    status = test_before(run, &fit, error);
+    status = test_before(run, &fit, &reason);
     uf_dose_fit_clear(&fit);
+    if (status == UF_NOT_IDENTIFIED || status == UF_BAD_USAGE) /* fewer regions have two periods before */
+        return effect_note(&run->common, UF_NOTE, "pretrend-untested", untested, none, NULL, 0, error);
+    if (status != UF_OK && error) *error = reason;
     return status;
 }
 
-/* --- what may be read under which assumption ---------------------------------------------------------------- */
-
 uf_status dose_report(const struct dose_run *run, struct uf_error *error)
 {
-    static const struct uf_words sample = {"{0} treated regions with {1} different doses from {2} to {3}, "
-                                           "and {4} untreated; the change is from {5} to the "
-                                           "periods from the start on.",
-                                           "{0} insatsregioner med {1} olika doser från {2} till {3}, och "
-                                           "{4} utan insats; förändringen är från {5} till "
-                                           "perioderna från och med start."};
-    static const struct uf_words mean = {"the mean of the periods before", "medelvärdet av perioderna före"};
-    static const struct uf_words last = {"the last period before", "den sista perioden före"};
-    static const struct uf_words parallel = {"average_effect, and each point of the curve: effects on the "
-                                             "regions that got that dose, if all would have developed "
-                                             "as the untreated did (parallel trends). That the curve rises "
-                                             "or falls is then no effect of the dose: regions with "
-                                             "other doses may also have answered differently.",
-                                             "average_effect, och varje punkt på kurvan: effekter på de "
-                                             "regioner som fick den dosen, om alla annars skulle ha "
-                                             "utvecklats som de utan insats (parallella trender). Att kurvan "
-                                             "stiger eller faller är då ingen effekt av dosen: "
-                                             "regioner med andra doser kan också ha svarat annorlunda."};
-    static const struct uf_words strong = {"average_slope, the slope (acr) and differences between doses: "
-                                           "effects of a larger dose only if regions with "
-                                           "different doses would have answered alike to each dose (strong "
-                                           "parallel trends). No test of the time before can "
-                                           "show that; it must be argued from how the doses came about.",
-                                           "average_slope, lutningen (acr) och skillnader mellan doser: "
-                                           "effekter av en större dos bara om regioner med olika "
-                                           "doser skulle ha svarat lika på varje dos (starka parallella "
-                                           "trender). Inget test av tiden före kan visa det; det "
-                                           "måste motiveras av hur doserna bestämdes."};
-    const struct uf_dose_fit *fit = run->fit;
-    const struct uf_argument arguments[] = {
-        uf_count_argument(fit->n_treated),
-        uf_count_argument(fit->n_doses),
-        uf_number_argument(fit->least, 2),
-        uf_number_argument(fit->most, 2),
-        uf_count_argument(fit->n_untreated),
-        uf_text_argument(uf_words_in(run->last_before ? last : mean, run->common.context->language))};
-    UF_TRY(effect_note(&run->common, UF_NOTE, "dose-sample", sample, none, arguments, 6, error));
-    UF_TRY(effect_note(&run->common, UF_NOTE, "parallel-trends", parallel, none, NULL, 0, error));
-    UF_TRY(effect_note(&run->common, UF_WARNING, "strong-parallel-trends", strong, none, NULL, 0, error));
     UF_TRY(report_estimates(run, error));
     UF_TRY(report_curve(run, error));
-    UF_TRY(report_weights(run, error));
+    UF_TRY(dose_report_dealt(run, error));
+    UF_TRY(dose_report_cohorts(run, error));
+    if (run->units->change.n_stacks == 1) UF_TRY(report_weights(run, error));
     return report_before(run, error);
 }

@@ -9,8 +9,6 @@
 
 /* Share of a column's sum of squares below which what the columns before it left is rounding. */
 #define COLLINEAR 1e-12
-/* Below this share the normal equations have lost digits worth getting back. */
-#define REFINE 1e-4
 
 double drdid_sum(const double *x, size_t n)
 {
@@ -102,7 +100,8 @@ uf_status uf_drdid_design_new(size_t most_units, size_t most_covariates, struct 
     if (!d) return uf_fail_memory(error);
     d->z = malloc(n * p * sizeof(double));
     d->unit_room = malloc(6 * n * sizeof(double));
-    d->small_room = malloc((2 * p * p + 6 * p) * sizeof(double));
+    d->small_room =
+        malloc(((2 + UF_DRDID_SECTIONS) * p * p + (7 + 2 * UF_DRDID_SECTIONS) * p) * sizeof(double));
     if (!d->z || !d->unit_room || !d->small_room) {
         uf_drdid_design_free(d);
         return uf_fail_memory(error);
@@ -115,7 +114,9 @@ uf_status uf_drdid_design_new(size_t most_units, size_t most_covariates, struct 
     d->logit_factor = d->small_room + p * p;
     double *small = d->small_room + 2 * p * p;
     d->beta = small, d->step = small + p, d->gradient = small + 2 * p, d->moment = small + 3 * p;
-    d->adjust = small + 4 * p, d->score_adjust = small + 5 * p;
+    d->adjust = small + 4 * p, d->score_adjust = small + 5 * p, d->target = small + 6 * p;
+    d->section_beta = small + 7 * p, d->section_adjust = d->section_beta + UF_DRDID_SECTIONS * p;
+    d->section_factor = d->section_adjust + UF_DRDID_SECTIONS * p;
     *out = d;
     return UF_OK;
 }
@@ -127,9 +128,7 @@ void uf_drdid_design_free(struct uf_drdid_design *d)
     free(d);
 }
 
-/* Columns about their mean and in units of their spread, both among the units from `from` on, so that the
- * normal equations keep their digits. Returns the first constant column, or k. */
-static size_t standardise(struct uf_drdid_design *d, const double *covariates, size_t stride, size_t from)
+size_t drdid_standardise(struct uf_drdid_design *d, const double *covariates, size_t stride, size_t from)
 {
     size_t count = d->n - from;
     double total = drdid_sum(d->w + from, count);
@@ -161,10 +160,11 @@ static void mean_of(const struct uf_drdid_design *d, const double *weight, size_
 static bool prepare_moments(struct uf_drdid_design *d, size_t from, struct uf_drdid_diagnosis *out)
 {
     size_t p = d->k + 1;
-    drdid_gram(d, d->w, from, d->n - from, d->outcome_factor);
+    drdid_gram(d, d->outcome_weight, from, d->n - from, d->outcome_factor);
     size_t column = drdid_factor(d->outcome_factor, p, &d->least_share);
     if (column == p) return true;
-    *out = (struct uf_drdid_diagnosis){UF_DRDID_COLLINEAR, column - 1, NAN, NAN, 0, 0};
+    *out = (struct uf_drdid_diagnosis){
+        .reason = UF_DRDID_COLLINEAR, .column = column - 1, .most_treated = NAN, .most_control = NAN};
     return false;
 }
 
@@ -172,7 +172,7 @@ static enum uf_drdid_reason too_few(const struct uf_drdid_design *d)
 {
     if (d->n_treated == 0) return UF_DRDID_NO_TREATED;
     if (d->n_control == 0) return UF_DRDID_NO_CONTROL;
-    if (d->estimator != UF_DRDID_IPW && d->n_control < d->k + 1) return UF_DRDID_TOO_FEW_CONTROLS;
+    if (drdid_regresses(d->estimator) && d->n_control < d->k + 1) return UF_DRDID_TOO_FEW_CONTROLS;
     if (d->n < d->k + 1) return UF_DRDID_TOO_FEW_UNITS;
     return UF_DRDID_ESTIMATED;
 }
@@ -181,7 +181,7 @@ void uf_drdid_design_set(struct uf_drdid_design *d, enum uf_drdid_estimator esti
                          size_t n_control, const double *weights, const double *covariates, size_t stride,
                          size_t n_covariates, struct uf_drdid_diagnosis *out)
 {
-    *out = (struct uf_drdid_diagnosis){UF_DRDID_ESTIMATED, 0, NAN, NAN, 0, 0};
+    *out = (struct uf_drdid_diagnosis){.most_treated = NAN, .most_control = NAN};
     d->estimator = estimator;
     d->n_treated = n_treated, d->n_control = n_control, d->n = n_treated + n_control;
     d->k = n_covariates;
@@ -193,19 +193,29 @@ void uf_drdid_design_set(struct uf_drdid_design *d, enum uf_drdid_estimator esti
     if (d->k == 0) return;
 
     /* the regression stands on the controls, the propensity on all */
-    size_t from = estimator == UF_DRDID_IPW ? 0 : n_treated;
-    size_t column = standardise(d, covariates, stride, from);
+    size_t from = drdid_regresses(estimator) ? n_treated : 0;
+    d->outcome_weight = d->w;
+    size_t column = drdid_standardise(d, covariates, stride, from);
     if (column < d->k) {
         out->reason = UF_DRDID_COLLINEAR;
         out->column = column;
         return;
     }
     if (!prepare_moments(d, from, out)) return;
-    if (estimator != UF_DRDID_REGRESSION) {
+    if (drdid_weighs(estimator)) {
         drdid_fit_propensity(d, out);
         if (out->reason != UF_DRDID_ESTIMATED) return;
     }
-    if (estimator == UF_DRDID_IPW) return;
+    if (estimator == UF_DRDID_IPW_UNSTANDARDISED) d->weight_odds = d->weight_treated;
+    if (!drdid_regresses(estimator)) return;
+    if (estimator == UF_DRDID_IMPROVED) {
+        d->outcome_weight = d->odds_weight;
+        drdid_gram(d, d->outcome_weight, from, d->n - from, d->outcome_factor);
+        if (drdid_factor(d->outcome_factor, d->k + 1, &d->least_share) <= d->k) {
+            out->reason = UF_DRDID_NO_OVERLAP;
+            return;
+        }
+    }
     /* the difference of mean covariates that the regression carries over to the estimate */
     mean_of(d, d->w, 0, n_treated, d->adjust);
     if (estimator == UF_DRDID_DOUBLY_ROBUST) {
@@ -218,12 +228,12 @@ void uf_drdid_design_set(struct uf_drdid_design *d, enum uf_drdid_estimator esti
 static void fit_outcome(struct uf_drdid_design *d, const double *change)
 {
     size_t from = d->n_treated, count = d->n_control, p = d->k + 1;
-    for (size_t i = 0; i < count; i++) d->work[i] = d->w[from + i] * change[from + i];
+    for (size_t i = 0; i < count; i++) d->work[i] = d->outcome_weight[from + i] * change[from + i];
     drdid_project(d, d->work, from, count, d->beta);
     drdid_solve(d->outcome_factor, p, d->beta);
-    if (d->least_share > REFINE) return;
+    if (d->least_share > DRDID_REFINE) return;
     subtract_fit(d, change, d->beta, d->work);
-    for (size_t i = 0; i < count; i++) d->work[i] = d->w[from + i] * d->work[from + i];
+    for (size_t i = 0; i < count; i++) d->work[i] = d->outcome_weight[from + i] * d->work[from + i];
     drdid_project(d, d->work, from, count, d->step);
     drdid_solve(d->outcome_factor, p, d->step);
     for (size_t j = 0; j < p; j++) d->beta[j] += d->step[j];
@@ -243,25 +253,29 @@ double uf_drdid_estimate(struct uf_drdid_design *d, const double *change, double
 {
     if (d->k == 0) return difference_of_means(d, change, influence);
     size_t m = d->n_treated, c = d->n_control;
-    bool regress = d->estimator != UF_DRDID_IPW, weigh = d->estimator != UF_DRDID_REGRESSION;
-    double *e = d->work, control = 0;
+    bool regress = drdid_regresses(d->estimator);
+    double *e = d->work;
     if (regress) {
         fit_outcome(d, change);
         subtract_fit(d, change, d->beta, e);
         subtract_fit(d, NULL, d->adjust, influence); /* −x'A⁻¹(difference of mean covariates) */
         for (size_t i = 0; i < m; i++) influence[i] = 0;
-        for (size_t i = m; i < d->n; i++) influence[i] *= d->w[i] * e[i];
+        for (size_t i = m; i < d->n; i++) influence[i] *= d->outcome_weight[i] * e[i];
     } else {
         memcpy(e, change, d->n * sizeof *e);
         memset(influence, 0, d->n * sizeof *influence);
     }
     double treated = drdid_dot(d->w, e, m) / d->weight_treated;
     for (size_t i = 0; i < m; i++) influence[i] += d->w[i] * (e[i] - treated) / d->weight_treated;
-    if (!weigh) return treated;
+    /* weighted as they are the controls' residuals sum to nothing, and how they are weighted is no matter */
+    if (d->estimator == UF_DRDID_REGRESSION || d->estimator == UF_DRDID_IMPROVED) return treated;
 
-    control = drdid_dot(d->odds_weight + m, e + m, c) / d->weight_odds;
+    double control = drdid_dot(d->odds_weight + m, e + m, c) / d->weight_odds;
+    /* weights that do not sum to one are about 0, and the treated's sum carries the whole estimate */
+    bool about = d->estimator != UF_DRDID_IPW_UNSTANDARDISED;
+    for (size_t i = 0; i < m && !about; i++) influence[i] += d->w[i] * control / d->weight_treated;
     for (size_t i = m; i < d->n; i++) {
-        double part = d->odds_weight[i] * (e[i] - control) / d->weight_odds;
+        double part = d->odds_weight[i] * (e[i] - (about ? control : 0)) / d->weight_odds;
         influence[i] -= part;
         d->scaled[i - m] = part;
     }
@@ -276,16 +290,16 @@ double uf_drdid_estimate(struct uf_drdid_design *d, const double *change, double
 void uf_drdid_weights(const struct uf_drdid_design *d, double *weight)
 {
     size_t m = d->n_treated;
-    bool plain = d->k == 0, regress = !plain && d->estimator != UF_DRDID_IPW;
+    bool plain = d->k == 0, regress = !plain && drdid_regresses(d->estimator);
     for (size_t i = 0; i < m; i++) weight[i] = d->w[i] / d->weight_treated;
     for (size_t i = m; i < d->n; i++) weight[i] = 0;
     if (regress) { /* −w x'A⁻¹(difference of mean covariates) */
         for (size_t i = m; i < d->n; i++) weight[i] = -d->adjust[0];
         for (size_t j = 0; j < d->k; j++)
             for (size_t i = m; i < d->n; i++) weight[i] -= d->adjust[j + 1] * d->z[j * d->n + i];
-        for (size_t i = m; i < d->n; i++) weight[i] *= d->w[i];
+        for (size_t i = m; i < d->n; i++) weight[i] *= d->outcome_weight[i];
     }
-    if (!plain && d->estimator == UF_DRDID_REGRESSION) return;
+    if (!plain && (d->estimator == UF_DRDID_REGRESSION || d->estimator == UF_DRDID_IMPROVED)) return;
     const double *odds = plain ? d->w : d->odds_weight;
     for (size_t i = m; i < d->n; i++) weight[i] -= odds[i] / d->weight_odds;
 }

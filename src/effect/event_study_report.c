@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "effect/band.h"
 #include "effect/did_internal.h"
+#include "effect/term_report.h"
 
 #include <limits.h>
 #include <math.h>
@@ -217,6 +218,70 @@ static uf_status note_reference(const struct did_run *run, long reference, struc
                        &argument, 1, error);
 }
 
+/* Each event time with the treatment dealt out anew; *out stays NULL where that would take long. */
+static uf_status randomise(const struct did_run *run, const struct uf_event_study_options *options,
+                           const struct uf_did_assignment *assignment, const struct event_terms *terms,
+                           struct uf_randomisation **out, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "The event times were not dealt out anew one by one, which would take long in a panel of this size.",
+        "Tidpunkterna har inte fördelats på nytt var för sig, vilket skulle ta lång tid i en så stor panel."};
+    const struct effect_run *common = &run->common;
+    const struct uf_did_data *data = &common->sample->data;
+    const double k = (double)terms->count, work = (double)data->n * k * (k + 20);
+    struct uf_randomisation_options draws;
+    struct uf_did_noise noise = {0};
+    struct uf_error reason;
+    if (!assignment || !effect_deals_all(common->inference)) return UF_OK;
+    if (!effect_afford_some(common, work, &draws))
+        return effect_note(common, UF_NOTE, "randomisation-impossible", text, (struct uf_words){NULL, NULL},
+                           NULL, 0, error);
+    long *events = malloc((terms->count + 1) * sizeof *events);
+    struct uf_randomisation *dealt = calloc(terms->count + 1, sizeof *dealt);
+    uf_status status = events && dealt ? UF_OK : uf_fail_memory(&reason);
+    size_t n = 0; /* the first must have an estimate: the reference is left for the end */
+    for (size_t t = 0; t < terms->count && status == UF_OK; t++)
+        if (terms->term[t].combination) events[n++] = (long)terms->term[t].event_time;
+    if (status == UF_OK) status = uf_did_noise_init(data, assignment, &noise, &reason);
+    if (status == UF_OK || status == UF_NOT_IDENTIFIED)
+        status = uf_did_randomise_events(data, options, assignment, status == UF_OK ? &noise : NULL, events,
+                                         n, &draws, dealt, &reason);
+    uf_did_noise_clear(&noise);
+    free(events);
+    if (status == UF_OK) { /* to their terms, from the last */
+        for (size_t t = terms->count; t-- > 0;) {
+            const bool own = terms->term[t].combination != NULL;
+            n -= own;
+            const struct uf_randomisation moved = own ? dealt[n] : (struct uf_randomisation){0};
+            if (own) dealt[n] = (struct uf_randomisation){0};
+            dealt[t] = moved;
+        }
+        *out = dealt;
+        return UF_OK;
+    }
+    free(dealt);
+    if (status == UF_NOT_IDENTIFIED) return UF_OK;
+    if (error) *error = reason;
+    return status;
+}
+
+/* What is not an analytic error, where it was asked for by name. */
+static uf_status add_more(const struct did_run *run, const struct did_regression *regression,
+                          const struct uf_event_study_options *options,
+                          const struct uf_did_assignment *assignment, const struct event_terms *terms,
+                          struct uf_table *table, struct uf_error *error)
+{
+    const struct effect_findings findings = {
+        .regression = &regression->view, .assignment = assignment, .data = &run->common.sample->data};
+    struct uf_randomisation *dealt = NULL;
+    UF_TRY(randomise(run, options, assignment, terms, &dealt, error));
+    uf_status status =
+        effect_add_more(&run->common, &findings, dealt, terms->term, terms->count, table, error);
+    for (size_t t = 0; dealt && t < terms->count; t++) uf_randomisation_clear(&dealt[t]);
+    free(dealt);
+    return status;
+}
+
 static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit,
                       const struct uf_event_study_options *options,
                       const struct uf_did_assignment *assignment, struct event_tables *tables,
@@ -230,7 +295,8 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit,
     struct event_terms terms;
     UF_TRY(effect_table_new("event-study", first_title, common, &tables->first, error));
     UF_TRY(effect_table_add_band(tables->first, common, error));
-    if (common->inference->n_covariances > 1)
+    if (common->inference->n_covariances > 1 || effect_wants_more(common->inference) ||
+        effect_deals_all(common->inference))
         UF_TRY(effect_table_new("event-study-inference", all_title, common, &tables->all, error));
     UF_TRY(effect_pretrend_init(common, &tables->pretrend, error));
     tables->pretrend.estimate = run->estimate, tables->pretrend.drift = run->drift;
@@ -240,6 +306,8 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit,
     if (status == UF_OK) status = leads_init(run, fit, &regression, options, &leads, error);
     if (status == UF_OK)
         status = fill_tables(run, fit, &regression, &terms, options->reference, &leads, tables, error);
+    if (status == UF_OK && tables->all)
+        status = add_more(run, &regression, options, assignment, &terms, tables->all, error);
     leads_clear(&leads);
     event_terms_clear(&terms);
     did_regression_clear(&regression);

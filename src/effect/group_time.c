@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <omp.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,8 @@ void uf_group_time_clear(struct uf_group_time *g)
 {
     if (!g) return;
     if (g->work) {
-        for (size_t c = 0; g->work->influence && c < g->n_cells; c++) free(g->work->influence[c].value);
+        for (size_t c = 0; g->work->influence && c < g->n_cells; c++)
+            free(g->work->influence[c].value), free(g->work->influence[c].place);
         free(g->work->influence);
         group_time_wide_clear(&g->work->wide);
         group_time_order_clear(&g->work->order);
@@ -27,10 +29,11 @@ static uf_status estimate_cohort(struct uf_group_time *g, const struct uf_group_
 {
     struct uf_group_time_work *work = g->work;
     for (size_t c = first; c < g->n_cells && g->cells[c].cohort == g->cells[first].cohort; c++) {
-        size_t control = group_time_control_start(&work->wide, &work->order, options, &g->cells[c]);
-        size_t size = group_time_influence_size(&work->order, &g->cells[c], control);
-        work->influence[c].value = malloc((size + 1) * sizeof(double));
-        if (!work->influence[c].value) return UF_NO_MEMORY;
+        struct group_time_influence *influence = &work->influence[c];
+        size_t size = group_time_influence_size(&work->wide, &work->order, options, &g->cells[c]);
+        influence->value = malloc((size + 1) * sizeof *influence->value);
+        influence->place = work->wide.cross_sections ? malloc((size + 1) * sizeof *influence->place) : NULL;
+        if (!influence->value || (work->wide.cross_sections && !influence->place)) return UF_NO_MEMORY;
         group_time_cell(&work->wide, &work->order, options, room, &g->cells[c], &work->influence[c]);
     }
     return UF_OK;
@@ -73,13 +76,36 @@ static void set_weights(struct uf_group_time *g)
             g->cells[c].weight = g->cohorts[g->cells[c].cohort].weight / total;
 }
 
+/* Of cross-sections the units, not the rows, without a period before their start. */
+static uf_status count_always(struct uf_group_time *g, long anticipation, struct uf_error *error)
+{
+    const struct uf_did_data *data = g->work->wide.data;
+    unsigned char *seen = calloc(data->n_units + 1, 1);
+    if (!seen) return uf_fail_memory(error);
+    g->n_always = 0;
+    for (size_t i = 0; i < data->n; i++) {
+        size_t first = data->first_period[data->unit[i]];
+        if (first == SIZE_MAX || seen[data->unit[i]]) continue;
+        seen[data->unit[i]] = 1;
+        long time = data->time ? data->time[first] : (long)first, start = data->time ? data->time[0] : 0;
+        g->n_always += time - anticipation <= start;
+    }
+    free(seen);
+    return UF_OK;
+}
+
 static uf_status estimate(const struct uf_did_data *data, const struct uf_group_time_options *options,
                           struct uf_group_time *g, struct uf_error *error)
 {
     struct uf_group_time_work *work = g->work;
-    UF_TRY(group_time_wide_init(data, &work->wide, error));
+    if (options->cross_sections && options->estimator > UF_DRDID_IPW)
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "this estimator needs a panel; repeated cross-sections have doubly-robust, regression and "
+            "ipw");
+    UF_TRY(group_time_wide_init(data, options->cross_sections, &work->wide, error));
     UF_TRY(group_time_order_init(&work->wide, &work->order, error));
-    group_time_order_sort(&work->wide, data->first_period, options->anticipation, &work->order);
+    group_time_order_sort(&work->wide, work->wide.first_period, options->anticipation, &work->order);
     if (work->order.n_cohorts == 0)
         return uf_fail(error, UF_NOT_IDENTIFIED, "no cohort has a period before its start%s",
                        options->anticipation > 0 ? " less the anticipation" : "");
@@ -88,6 +114,7 @@ static uf_status estimate(const struct uf_did_data *data, const struct uf_group_
     g->n_units = work->order.n_sorted;
     g->n_never = work->order.n_sorted - work->order.start[g->n_cohorts];
     g->n_always = work->order.n_always;
+    if (options->cross_sections) UF_TRY(count_always(g, options->anticipation, error));
     g->n_clusters = work->wide.n_clusters;
     g->n_rows = work->wide.n_rows;
     g->by_cluster = data->n_cluster_dimensions == 1;

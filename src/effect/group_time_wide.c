@@ -13,6 +13,7 @@ void group_time_wide_clear(struct group_time_wide *w)
     if (!w) return;
     for (size_t j = 0; w->column && j <= w->n_covariates; j++) free(w->column[j].value);
     free(w->outcome), free(w->column), free(w->unit_weight), free(w->cluster);
+    free(w->row_first), free(w->sequence);
     memset(w, 0, sizeof *w);
 }
 
@@ -95,14 +96,16 @@ static uf_status fill(const struct uf_did_data *data, struct group_time_wide *w,
     return UF_OK;
 }
 
-uf_status group_time_wide_init(const struct uf_did_data *data, struct group_time_wide *out,
-                               struct uf_error *error)
+uf_status group_time_wide_init(const struct uf_did_data *data, bool cross_sections,
+                               struct group_time_wide *out, struct uf_error *error)
 {
     size_t k = data->covariates ? data->covariates->size2 : 0;
     if (data->n_cluster_dimensions > 1)
         return uf_fail(error, UF_BAD_USAGE,
                        "two cluster columns were named; group-time effects take one (or none: the unit)");
+    if (cross_sections) return group_time_cross_sections_init(data, out, error);
     struct group_time_wide w = {.data = data,
+                                .first_period = data->first_period,
                                 .n_units = data->n_units,
                                 .n_periods = data->n_periods,
                                 .n_covariates = k,
@@ -131,7 +134,9 @@ uf_status group_time_order_init(const struct group_time_wide *w, struct group_ti
     struct group_time_order o = {.unit = malloc((w->n_units + 1) * sizeof *o.unit),
                                  .start = calloc(w->n_periods + 3, sizeof *o.start),
                                  .cohorts = calloc(w->n_periods + 1, sizeof *o.cohorts)};
-    if (!o.unit || !o.start || !o.cohorts) {
+    if (w->cross_sections)
+        o.period_start = calloc((w->n_periods + 1) * (w->n_periods + 1) + 1, sizeof *o.period_start);
+    if (!o.unit || !o.start || !o.cohorts || (w->cross_sections && !o.period_start)) {
         group_time_order_clear(&o);
         return uf_fail_memory(error);
     }
@@ -142,8 +147,21 @@ uf_status group_time_order_init(const struct group_time_wide *w, struct group_ti
 void group_time_order_clear(struct group_time_order *o)
 {
     if (!o) return;
-    free(o->unit), free(o->start), free(o->cohorts);
+    free(o->unit), free(o->start), free(o->cohorts), free(o->period_start);
     memset(o, 0, sizeof *o);
+}
+
+/* Where each cohort's periods begin: its rows lie in time. */
+static void mark_periods(const struct group_time_wide *w, struct group_time_order *o)
+{
+    for (size_t c = 0; c <= o->n_cohorts; c++) {
+        size_t *begin = o->period_start + c * (w->n_periods + 1), place = o->start[c];
+        for (size_t t = 0; t < w->n_periods; t++) {
+            begin[t] = place;
+            while (place < o->start[c + 1] && w->data->period[o->unit[place]] == t) place++;
+        }
+        begin[w->n_periods] = place;
+    }
 }
 
 /* A counting sort. `start` holds first the sizes by period, then the places. */
@@ -174,8 +192,8 @@ void group_time_order_sort(const struct group_time_wide *w, const size_t *first_
             place += cohorts[t].n_units;
     }
     next[periods] = place;
-    for (size_t u = 0; u < n; u++) {
-        size_t first = first_period[u];
+    for (size_t i = 0; i < n; i++) {
+        size_t u = w->sequence ? w->sequence[i] : i, first = first_period[u];
         if (!(w->unit_weight[u] > 0) || (first != SIZE_MAX && first < always)) continue;
         o->unit[next[first == SIZE_MAX ? periods : first]++] = u;
     }
@@ -190,6 +208,7 @@ void group_time_order_sort(const struct group_time_wide *w, const size_t *first_
     }
     o->start[o->n_cohorts] = place;
     o->start[o->n_cohorts + 1] = o->n_sorted;
+    if (w->cross_sections) mark_periods(w, o);
 }
 
 size_t group_time_list(const struct group_time_wide *w, const struct group_time_order *o,

@@ -95,13 +95,6 @@ static const struct uf_chart_hint charts[] = {
 
 static const struct uf_words none = {NULL, NULL};
 
-static int choice_of(const char *const *choices, const char *text)
-{
-    int i = 0;
-    while (choices[i] && strcmp(choices[i], text)) i++;
-    return i;
-}
-
 static uf_status read_request(const struct uf_options *options, struct imputation_run *run,
                               struct uf_error *error)
 {
@@ -139,11 +132,11 @@ static uf_status read_request(const struct uf_options *options, struct imputatio
     if (run->leads.reference >= -(long)run->options.anticipation)
         run->leads.reference = -1 - (long)run->options.anticipation;
     run->errors = (struct uf_imputation_error_options){
-        .pool = (enum uf_imputation_pool)choice_of(pools, uf_options_text(options, "pool")),
+        .pool = (enum uf_imputation_pool)uf_options_choice(options, "pool"),
         .leave_one_out = uf_options_flag(options, "leave-one-out")};
     run->event_study = uf_options_flag(options, "event-study");
     run->draws = uf_options_count(options, "draws");
-    run->scale = (enum effect_scale)choice_of(effect_scales, uf_options_text(options, "scale"));
+    run->scale = (enum effect_scale)uf_options_choice(options, "scale");
     run->stays_treated = !strcmp(uf_options_text(options, "switching-off"), "as-treated");
     return UF_OK;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "effect/inference.h"
 #include "base/fail.h"
-#include "effect/estimates.h"
+#include "effect/run.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,11 +16,13 @@ const char *const effect_inferences[] = {"auto",
                                          "hc1",
                                          "hc2",
                                          "hc3",
+                                         "hc4",
                                          "cr0",
                                          "cr1",
                                          "cr1s",
                                          "cr2",
                                          "cr3",
+                                         "newey-west",
                                          "driscoll-kraay",
                                          "conley",
                                          "randomisation",
@@ -30,7 +32,15 @@ const char *const effect_inferences[] = {"auto",
                                          NULL};
 /* in the order of their enums */
 const char *const effect_k_rules[] = {"fixest", "stata", "reghdfe", "none", NULL};
-const char *const effect_df_rules[] = {"default", "residual", "clusters", "satterthwaite", NULL};
+const char *const effect_g_rules[] = {"smallest", "each", NULL};
+const char *const effect_df_rules[] = {"default",       "residual",    "clusters",
+                                       "satterthwaite", "saddlepoint", NULL};
+const char *const effect_joint_rules[] = {"default", "htz", "hta", "htb",        "edf",
+                                          "edt",     "f",   "fp",  "chi-square", NULL};
+const char *const effect_bootstrap_tails[] = {"symmetric", "equal-tailed", "greater", "less", NULL};
+/* 4 for WCU, 2 for jackknife residuals, 1 for jackknife errors */
+const char *const effect_bootstrap_types[] = {"wcr",    "wcr-13", "wcr-31", "wcr-33", "wcu",
+                                              "wcu-13", "wcu-31", "wcu-33", NULL};
 
 static const struct uf_words none = {NULL, NULL};
 
@@ -62,13 +72,6 @@ uf_status effect_note(const struct effect_run *run, enum uf_severity severity, c
 
 /* --- what was asked for ------------------------------------------------------------------------- */
 
-static int choice_of(const char *const *choices, const char *text)
-{
-    int i = 0;
-    while (choices[i] && strcmp(choices[i], text)) i++;
-    return i;
-}
-
 static void add_covariance(struct effect_inference *inference, enum uf_covariance_kind kind,
                            const struct uf_options *options)
 {
@@ -76,8 +79,10 @@ static void add_covariance(struct effect_inference *inference, enum uf_covarianc
         if (inference->covariance[c].kind == kind) return;
     struct uf_covariance_options covariance = {
         .kind = kind,
-        .k_rule = (enum uf_k_rule)choice_of(effect_k_rules, uf_options_text(options, "k-rule")),
-        .df_rule = (enum uf_df_rule)choice_of(effect_df_rules, uf_options_text(options, "df-rule"))};
+        .k_rule = (enum uf_k_rule)uf_options_choice(options, "k-rule"),
+        .g_rule = (enum uf_g_rule)uf_options_choice(options, "g-rule"),
+        .df_rule = (enum uf_df_rule)uf_options_choice(options, "df-rule"),
+        .joint_rule = (enum uf_joint_rule)uf_options_choice(options, "joint-test")};
     if (uf_options_has(options, "lag") && uf_options_count(options, "lag") != SIZE_MAX) {
         covariance.lag_rule = UF_LAG_GIVEN;
         covariance.lag = uf_options_count(options, "lag");
@@ -108,6 +113,8 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
         add_covariance(&inference, UF_COVARIANCE_CR2, options);
         add_covariance(&inference, UF_COVARIANCE_CR1S, options);
     }
+    if (!isfinite(uf_options_number(options, "bootstrap-null")))
+        return uf_fail(error, UF_BAD_USAGE, "option 'bootstrap-null': expected a finite number");
     if (!(inference.level > 0 && inference.level < 1))
         return uf_fail(error, UF_BAD_USAGE,
                        "option 'confidence-level': found %g, expected a share between 0 and 1, as 0.95",
@@ -118,11 +125,19 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
                                           .seed = context->seed,
                                           .progress = context->progress,
                                           .user = context->user};
+    const size_t type = uf_options_choice(options, "bootstrap-type");
+    inference.bootstrap_null = uf_options_number(options, "bootstrap-null");
     inference.bootstrap = (struct uf_wild_bootstrap_options){
-        .k_rule = (enum uf_k_rule)choice_of(effect_k_rules, uf_options_text(options, "k-rule")),
+        .null = type & 4 ? UF_WILD_UNRESTRICTED : UF_WILD_RESTRICTED,
+        .jackknife_residuals = type & 2,
+        .jackknife_variance = type & 1,
+        .tails = (enum uf_wild_tails)uf_options_choice(options, "bootstrap-p"),
+        .g_rule = (enum uf_g_rule)uf_options_choice(options, "g-rule"),
+        .k_rule = (enum uf_k_rule)uf_options_choice(options, "k-rule"),
         .draws = uf_options_count(options, "bootstrap-draws"),
         .level = inference.level,
         .seed = context->seed,
+        .keep_statistics = context->keep_resampled,
         .progress = context->progress,
         .user = context->user};
     *out = inference;
@@ -241,100 +256,6 @@ void effect_covariances_clear(struct uf_covariance *covariance)
     for (size_t c = 0; c < EFFECT_MOST_COVARIANCES; c++) uf_covariance_clear(&covariance[c]);
 }
 
-/* --- terms -------------------------------------------------------------------------------------- */
-
-uf_status effect_term_test(const struct effect_run *run, const struct effect_regression *regression,
-                           size_t inference, const struct uf_covariance *covariance,
-                           const struct effect_term *term, double *estimate, struct uf_t_test *test,
-                           struct uf_error *error)
-{
-    size_t k = regression->coefficients->size;
-    gsl_vector_const_view combination = gsl_vector_const_view_array(term->combination, k);
-    double variance, df, sum = 0;
-    UF_TRY(uf_covariance_combination(&regression->input, &run->inference->covariance[inference], covariance,
-                                     &combination.vector, &variance, &df, error));
-    for (size_t j = 0; j < k; j++) sum += term->combination[j] * gsl_vector_get(regression->coefficients, j);
-    *estimate = sum;
-    *test = uf_t_test(sum, variance, df, run->inference->level);
-    return UF_OK;
-}
-
-/* Variance and degrees of freedom of all terms at once, which costs no more than one; NaN where not estimated. */
-static uf_status test_terms(const struct effect_run *run, const struct effect_regression *regression,
-                            size_t inference, const struct uf_covariance *covariance,
-                            const struct effect_term *terms, size_t n_terms, double *variance, double *df,
-                            struct uf_error *error)
-{
-    size_t k = regression->coefficients->size, m = 0;
-    for (size_t t = 0; t < n_terms; t++) m += terms[t].combination != NULL;
-    if (m == 0 || k == 0) return UF_OK;
-    gsl_matrix *combinations = gsl_matrix_alloc(k, m);
-    if (!combinations) return uf_fail_memory(error);
-    for (size_t t = 0, c = 0; t < n_terms; t++) {
-        for (size_t j = 0; j < k && terms[t].combination; j++)
-            gsl_matrix_set(combinations, j, c, terms[t].combination[j]);
-        c += terms[t].combination != NULL;
-    }
-    uf_status status = uf_covariance_combinations(&regression->input, &run->inference->covariance[inference],
-                                                  covariance, combinations, variance, df, error);
-    gsl_matrix_free(combinations);
-    for (size_t t = n_terms; t-- > 0 && status == UF_OK;) { /* to their terms, from the last */
-        if (terms[t].combination) m--;
-        variance[t] = terms[t].combination ? variance[m] : NAN;
-        df[t] = terms[t].combination ? df[m] : NAN;
-    }
-    return status;
-}
-
-static uf_status add_term(const struct effect_run *run, const struct effect_regression *regression,
-                          const char *vcov, size_t n_clusters, const struct effect_term *term,
-                          double variance, double df, const char *how, struct uf_table *table,
-                          struct uf_error *error)
-{
-    struct effect_row row = {.term = term->term,
-                             .method = term->method,
-                             .group = term->group,
-                             .period = term->period,
-                             .event_time = term->event_time,
-                             .estimate = NAN,
-                             .test = effect_no_test,
-                             .n_obs = term->n_obs,
-                             .n_treated = term->n_treated,
-                             .n_control = term->n_control,
-                             .n_clusters = n_clusters,
-                             .vcov = vcov,
-                             .note = term->note ? term->note : how};
-    if (term->combination) {
-        row.estimate = 0;
-        for (size_t j = 0; j < regression->coefficients->size; j++)
-            row.estimate += term->combination[j] * gsl_vector_get(regression->coefficients, j);
-        row.test = uf_t_test(row.estimate, variance, df, run->inference->level);
-    }
-    return effect_add_row(table, run, &row, NULL, error);
-}
-
-uf_status effect_add_terms(const struct effect_run *run, const struct effect_regression *regression,
-                           size_t inference, const struct uf_covariance *covariance,
-                           const struct effect_term *terms, size_t n_terms, struct uf_table *table,
-                           struct uf_error *error)
-{
-    size_t count;
-    const struct uf_covariance_options *options = &run->inference->covariance[inference];
-    char *how = NULL;
-    double *variance = calloc(2 * n_terms + 1, sizeof *variance);
-    if (!variance) return uf_fail_memory(error);
-    double *df = variance + n_terms;
-    uf_status status =
-        test_terms(run, regression, inference, covariance, terms, n_terms, variance, df, error);
-    if (status == UF_OK)
-        status = uf_covariance_describe(covariance, options, run->context->language, &how, error);
-    for (size_t t = 0; t < n_terms && status == UF_OK; t++)
-        status = add_term(run, regression, uf_covariance_types(&count)[options->kind].name,
-                          covariance->n_clusters, &terms[t], variance[t], df[t], how, table, error);
-    free(how), free(variance);
-    return status;
-}
-
 uf_status effect_note_summed(const struct effect_run *run, const char *vcov, struct uf_error *error)
 {
     static const struct uf_words text = {
@@ -343,146 +264,4 @@ uf_status effect_note_summed(const struct effect_run *run, const char *vcov, str
     const struct uf_argument argument = uf_text_argument(vcov);
     if (run->inference->automatic) return UF_OK; /* the choice says it of all of them */
     return effect_note(run, UF_NOTE, "inference-left-out", text, none, &argument, 1, error);
-}
-
-static uf_status note_wild_left_out(const struct effect_run *run, struct uf_error *error)
-{
-    static const struct uf_words text = {
-        "The wild cluster bootstrap was left out: it needs one cluster column with at least two clusters.",
-        "Den vilda klusterbootstrapen har utelämnats: den kräver en klusterkolumn med minst två kluster."};
-    return effect_note(run, UF_NOTE, "inference-left-out", text, none, NULL, 0, error);
-}
-
-static uf_status add_wild_row(const struct effect_run *run, const struct uf_wild_bootstrap *wild,
-                              const struct effect_term *term, struct uf_table *table, struct uf_error *error)
-{
-    char *how = NULL;
-    UF_TRY(uf_wild_bootstrap_describe(wild, run->context->language, &how, error));
-    struct effect_row row = {
-        .term = term->term,
-        .method = term->method,
-        .group = term->group,
-        .period = term->period,
-        .event_time = term->event_time,
-        .estimate = wild->estimate,
-        .test = {wild->std_error, wild->statistic, NAN, wild->p_symmetric, wild->conf_low, wild->conf_high},
-        .n_obs = term->n_obs,
-        .n_treated = term->n_treated,
-        .n_control = term->n_control,
-        .n_clusters = wild->n_clusters,
-        .vcov = "wild-bootstrap",
-        .note = how};
-    uf_status status = effect_add_row(table, run, &row, NULL, error);
-    free(how);
-    return status;
-}
-
-uf_status effect_add_wild(const struct effect_run *run, const struct effect_regression *regression,
-                          const struct effect_term *terms, size_t n_terms, struct uf_table *table,
-                          struct uf_error *error)
-{
-    if (!run->inference->wild) return UF_OK;
-    if (regression->input.summed) return effect_note_summed(run, "wild-bootstrap", error);
-    if (regression->input.n_cluster_dimensions != 1) return note_wild_left_out(run, error);
-    for (size_t t = 0; t < n_terms; t++) {
-        if (!terms[t].combination) continue;
-        gsl_vector_const_view combination =
-            gsl_vector_const_view_array(terms[t].combination, regression->coefficients->size);
-        const struct uf_wild_bootstrap_input input = {&regression->input, regression->coefficients,
-                                                      &combination.vector, 0};
-        struct uf_wild_bootstrap wild;
-        struct uf_error reason;
-        uf_status status = uf_wild_bootstrap_test(&input, &run->inference->bootstrap, &wild, &reason);
-        if (status == UF_NOT_IDENTIFIED || status == UF_BAD_USAGE) return note_wild_left_out(run, error);
-        if (status != UF_OK) {
-            if (error) *error = reason;
-            return status;
-        }
-        status = add_wild_row(run, &wild, &terms[t], table, error);
-        uf_wild_bootstrap_clear(&wild);
-        UF_TRY(status);
-    }
-    return UF_OK;
-}
-
-static uf_status append(char **text, enum uf_language language, struct uf_words more, struct uf_error *error)
-{
-    struct uf_buffer buffer;
-    uf_buffer_init(&buffer);
-    uf_buffer_append(&buffer, *text);
-    uf_buffer_append(&buffer, uf_words_in(more, language));
-    free(*text);
-    *text = uf_buffer_take(&buffer);
-    return *text ? UF_OK : uf_fail_memory(error);
-}
-
-uf_status effect_add_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,
-                                double estimate, size_t n_blocks, const char *term, struct uf_table *table,
-                                struct uf_error *error)
-{
-    const struct {
-        const char *vcov;
-        double statistic, p_value;
-        bool interval, scaled;
-        struct uf_words note;
-    } rows[] = {
-        {"randomisation-scaled",
-         randomisation->scaled[0],
-         randomisation->p_scaled,
-         true,
-         true,
-         {"treatment dealt out anew over {0} units; share of assignments with at least as large an estimate, "
-          "scaled by "
-          "how noisy the units were before the start",
-          "insatsen fördelad på nytt över {0} enheter; andelen fördelningar med minst lika stor skattning, "
-          "skalad med "
-          "hur brusiga enheterna var före start"}},
-        {"randomisation",
-         randomisation->coefficient[0],
-         randomisation->p_coefficient,
-         true,
-         false,
-         {"treatment dealt out anew over {0} units; share of assignments with at least as large a "
-          "coefficient",
-          "insatsen fördelad på nytt över {0} enheter; andelen fördelningar med minst lika stor "
-          "koefficient"}},
-        {"randomisation-t",
-         randomisation->t[0],
-         randomisation->p_t,
-         false,
-         false,
-         {"treatment dealt out anew over {0} units; share of assignments with at least as large a t value",
-          "insatsen fördelad på nytt över {0} enheter; andelen fördelningar med minst lika stort t-värde"}}};
-    static const struct uf_words endless = {
-        "; the interval has no end on one side or both: there are too few ways to deal",
-        "; intervallet saknar slut åt ena eller båda hållen: det finns för få sätt att fördela"};
-    const struct uf_argument argument = uf_count_argument(n_blocks);
-    enum { ROWS = sizeof rows / sizeof *rows };
-    const char *chosen = run->inference->chosen;
-    for (size_t pass = 0; pass < (size_t)2 * ROWS; pass++) { /* the chosen one, then the others */
-        size_t r = pass % ROWS;
-        bool goes_first = chosen && !strcmp(rows[r].vcov, chosen);
-        if (isnan(rows[r].p_value) || goes_first != (pass < ROWS)) continue;
-        char *note = NULL;
-        UF_TRY(uf_phrase(run->context->language, rows[r].note, &argument, 1, &note, error));
-        struct effect_row row = {.term = term,
-                                 .vcov = rows[r].vcov,
-                                 .note = note,
-                                 .estimate = estimate,
-                                 .event_time = NAN,
-                                 .test = effect_no_test};
-        row.test.statistic = isinf(rows[r].statistic) ? NAN : rows[r].statistic;
-        row.test.p_value = rows[r].p_value;
-        uf_status status = UF_OK;
-        if (rows[r].interval)
-            status = uf_randomisation_interval(randomisation, rows[r].scaled, run->inference->level,
-                                               &row.test.conf_low, &row.test.conf_high, error);
-        if (status == UF_OK && (isinf(row.test.conf_low) || isinf(row.test.conf_high)))
-            status = append(&note, run->context->language, endless, error);
-        row.note = note;
-        if (status == UF_OK) status = effect_add_row(table, run, &row, NULL, error);
-        free(note);
-        UF_TRY(status);
-    }
-    return UF_OK;
 }

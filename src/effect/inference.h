@@ -17,7 +17,7 @@ struct effect_run;
 struct uf_did_data;
 struct uf_table;
 
-enum { EFFECT_MOST_COVARIANCES = 12 };
+enum { EFFECT_MOST_COVARIANCES = 16 };
 
 struct effect_inference {
     struct uf_covariance_options covariance[EFFECT_MOST_COVARIANCES]; /* analytic ones, as asked for */
@@ -28,17 +28,22 @@ struct effect_inference {
     double level;
     struct uf_randomisation_options randomisation;
     struct uf_wild_bootstrap_options bootstrap;
+    double bootstrap_null; /* the value that the bootstrap tests */
 };
 
-/* The choices of an option `inference`, `k-rule`, `df-rule`; NULL-terminated. */
-extern const char *const effect_inferences[], *const effect_k_rules[], *const effect_df_rules[];
+/* The choices of the options below; NULL-terminated. */
+extern const char *const effect_inferences[],
+    *const effect_k_rules[], *const effect_g_rules[], *const effect_df_rules[],
+                                                          *const effect_joint_rules[],
+                                                              *const effect_bootstrap_types[],
+                                                                  *const effect_bootstrap_tails[];
 /* Further rows, for methods whose covariance may depend on time and place. */
 #define EFFECT_DEPENDENCE_OPTIONS                                                                            \
     {"lag",                                                                                                  \
      UF_OPTION_COUNT,                                                                                        \
      NULL,                                                                                                   \
      NULL,                                                                                                   \
-     "lags of driscoll-kraay; default: the fourth root of the periods",                                      \
+     "lags of newey-west and driscoll-kraay; default: the fourth root of the periods",                       \
      UF_COLUMNS_NONE},                                                                                       \
         {"coordinates",                                                                                      \
          UF_OPTION_LIST,                                                                                     \
@@ -74,16 +79,43 @@ extern const char *const effect_inferences[], *const effect_k_rules[], *const ef
          UF_COLUMNS_NONE},                                                                                   \
         {"bootstrap-draws", UF_OPTION_COUNT, "9999", NULL, "draws of the wild cluster bootstrap",            \
          UF_COLUMNS_NONE},                                                                                   \
+        {"bootstrap-type",                                                                                   \
+         UF_OPTION_CHOICE,                                                                                   \
+         "wcr",                                                                                              \
+         effect_bootstrap_types,                                                                             \
+         "the null imposed (wcr) or not (wcu); 31: residuals of fits without the cluster, 13: jackknife "    \
+         "errors, 33: both",                                                                                 \
+         UF_COLUMNS_NONE},                                                                                   \
+        {"bootstrap-p",                                                                                      \
+         UF_OPTION_CHOICE,                                                                                   \
+         "symmetric",                                                                                        \
+         effect_bootstrap_tails,                                                                             \
+         "which tails the bootstrap's p and interval take; greater: against a larger effect",                \
+         UF_COLUMNS_NONE},                                                                                   \
+        {"bootstrap-null", UF_OPTION_NUMBER, "0", NULL, "value that the wild cluster bootstrap tests",       \
+         UF_COLUMNS_NONE},                                                                                   \
         {"k-rule",                                                                                           \
          UF_OPTION_CHOICE,                                                                                   \
          "fixest",                                                                                           \
          effect_k_rules,                                                                                     \
          "what K counts in the factor (N-1)/(N-K) of cr1s",                                                  \
          UF_COLUMNS_NONE},                                                                                   \
+        {"g-rule",                                                                                           \
+         UF_OPTION_CHOICE,                                                                                   \
+         "smallest",                                                                                         \
+         effect_g_rules,                                                                                     \
+         "the G of G/(G-1) with two cluster columns: the smaller for all, or each its own",                  \
+         UF_COLUMNS_NONE},                                                                                   \
+        {"df-rule",                                                                                          \
+         UF_OPTION_CHOICE,                                                                                   \
+         "default",                                                                                          \
+         effect_df_rules,                                                                                    \
+         "degrees of freedom of t: default is Satterthwaite for cr2 and cr3, clusters - 1 for cr0 to cr1s, " \
+         "periods - 1 for newey-west and driscoll-kraay, residual else; saddlepoint gives p without t",      \
+         UF_COLUMNS_NONE},                                                                                   \
     {                                                                                                        \
-        "df-rule", UF_OPTION_CHOICE, "default", effect_df_rules,                                             \
-            "degrees of freedom of t: default is Satterthwaite for cr2 and cr3, clusters - 1 for cr0 to "    \
-            "cr1s, periods - 1 for driscoll-kraay, residual else",                                           \
+        "joint-test", UF_OPTION_CHOICE, "default", effect_joint_rules,                                       \
+            "how several coefficients are tested together: default is htz for cr2 and cr3, f else",          \
             UF_COLUMNS_NONE                                                                                  \
     }
 
@@ -110,6 +142,7 @@ struct effect_term {
     const char *term, *method, *group, *period; /* as in struct effect_row */
     double event_time;                          /* NaN: none */
     const double *combination;                  /* k: of the kept coefficients; NULL: not estimated */
+    bool covariate;                             /* a covariate's coefficient: no matter of who was treated */
     double n_obs, n_treated, n_control;         /* as in struct effect_row */
     const char *note; /* why it is not estimated; NULL: how the error was computed */
 };
@@ -125,18 +158,43 @@ uf_status effect_add_terms(const struct effect_run *run, const struct effect_reg
                            struct uf_error *error);
 /* A note that this inference cannot be had of a regression that kept sums only. */
 uf_status effect_note_summed(const struct effect_run *run, const char *vcov, struct uf_error *error);
-/* A row of the wild cluster bootstrap for each term that is estimated; nothing with two cluster dimensions or one
- * cluster, which is said in a note. */
+/* A row of the wild cluster bootstrap for each term that is estimated, of one or two cluster dimensions; what cannot be had
+ * is said in a note. */
 uf_status effect_add_wild(const struct effect_run *run, const struct effect_regression *regression,
                           const struct effect_term *terms, size_t n_terms, struct uf_table *table,
                           struct uf_error *error);
-/* Rows by Conley–Taber and Ferman–Pinto where asked for, for one term. `data` are the regression's rows, `assignment` says
- * which of their blocks were treated; sizes are the blocks' mean weights. What cannot be had is said in a note. */
+/* The rows of a regression as Conley–Taber and Ferman–Pinto see them: whose they are, and who can lend residuals. */
+struct effect_lenders {
+    size_t n_blocks, n_periods;
+    const size_t *block, *period; /* of each row; borrowed unless own_block */
+    size_t *own_block;
+    bool *treated; /* n_blocks: some row is treated */
+    bool *exposed; /* of each row, as in uf_few_treated_input; NULL: all of treated blocks */
+    double *size;  /* n_blocks: mean weight; NULL: no weights */
+};
+/* Of rows that are the blocks' own periods. */
+uf_status effect_lenders_init(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                              struct effect_lenders *out, struct uf_error *error);
+void effect_lenders_clear(struct effect_lenders *lenders);
+/* The blocks' mean weights in *out (NULL: none are given); free() it. */
+uf_status effect_block_sizes(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                             double **out, struct uf_error *error);
+/* Rows by Conley–Taber and Ferman–Pinto where asked for, for each term that is estimated and no covariate. What cannot
+ * be had is said in a note. */
 uf_status effect_add_few_treated(const struct effect_run *run, const struct effect_regression *regression,
-                                 const struct uf_did_data *data, const struct uf_did_assignment *assignment,
-                                 const struct effect_term *term, struct uf_table *table,
+                                 const struct effect_lenders *lenders, const struct effect_term *terms,
+                                 size_t n_terms, struct uf_table *table, struct uf_error *error);
+/* Where the context asks for it, the statistics of all draws go into the result, of the first term only (resampled.c). */
+uf_status effect_keep_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,
                                  struct uf_error *error);
-/* The rows (scaled, coefficient, t) of a randomisation for `term`; `n_blocks` were dealt to. */
+uf_status effect_keep_wild(const struct effect_run *run, const struct uf_wild_bootstrap *wild,
+                           struct uf_error *error);
+/* The rows (scaled, coefficient, t) of a randomisation for a term; `n_blocks` were dealt to. */
+uf_status effect_add_randomised_term(const struct effect_run *run,
+                                     const struct uf_randomisation *randomisation, double estimate,
+                                     size_t n_blocks, const struct effect_term *term, struct uf_table *table,
+                                     struct uf_error *error);
+/* The same for a term of the whole sample. */
 uf_status effect_add_randomised(const struct effect_run *run, const struct uf_randomisation *randomisation,
                                 double estimate, size_t n_blocks, const char *term, struct uf_table *table,
                                 struct uf_error *error);

@@ -4,36 +4,54 @@
 #include "effect/estimates.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <utfall/few_treated.h>
 
-/* Which blocks were treated, and their mean weights (NULL: no weights). */
-struct blocks {
-    bool *treated;
-    double *size;
-};
-
-static uf_status read_blocks(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
-                             struct blocks *out, struct uf_error *error)
+void effect_lenders_clear(struct effect_lenders *lenders)
 {
-    size_t n = assignment->n_blocks;
+    free(lenders->own_block), free(lenders->treated), free(lenders->exposed), free(lenders->size);
+    memset(lenders, 0, sizeof *lenders);
+}
+
+uf_status effect_block_sizes(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                             double **out, struct uf_error *error)
+{
+    const size_t n = assignment->n_blocks;
+    *out = NULL;
+    if (!data->weights) return UF_OK;
     size_t *count = calloc(n + 1, sizeof *count);
-    out->treated = calloc(n + 1, sizeof *out->treated);
-    out->size = data->weights ? calloc(n + 1, sizeof *out->size) : NULL;
-    if (!count || !out->treated || (data->weights && !out->size)) {
-        free(count);
+    double *size = calloc(n + 1, sizeof *size);
+    if (!count || !size) {
+        free(count), free(size);
         return uf_fail_memory(error);
     }
-    for (size_t b = 0; b < n; b++)
-        out->treated[b] = assignment->first_period[assignment->path[b]] != SIZE_MAX;
-    for (size_t i = 0; i < data->n && out->size; i++) {
-        out->size[assignment->block[i]] += data->weights[i];
+    for (size_t i = 0; i < data->n; i++) {
+        size[assignment->block[i]] += data->weights[i];
         count[assignment->block[i]]++;
     }
-    for (size_t b = 0; b < n && out->size; b++) out->size[b] /= (double)count[b];
+    for (size_t b = 0; b < n; b++) size[b] /= (double)count[b];
     free(count);
+    *out = size;
     return UF_OK;
+}
+
+uf_status effect_lenders_init(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                              struct effect_lenders *out, struct uf_error *error)
+{
+    struct effect_lenders lenders = {.n_blocks = assignment->n_blocks,
+                                     .n_periods = data->n_periods,
+                                     .block = assignment->block,
+                                     .period = data->period,
+                                     .treated = calloc(assignment->n_blocks + 1, sizeof(bool))};
+    if (!lenders.treated) return uf_fail_memory(error);
+    for (size_t i = 0; i < data->n; i++) lenders.treated[assignment->block[i]] |= data->treatment[i] != 0;
+    uf_status status = effect_block_sizes(data, assignment, &lenders.size, error);
+    if (status == UF_OK)
+        *out = lenders;
+    else
+        effect_lenders_clear(&lenders);
+    return status;
 }
 
 static uf_status note_left_out(const struct effect_run *run, const char *vcov, struct uf_error *error)
@@ -71,10 +89,47 @@ static uf_status add_row(const struct effect_run *run, const struct uf_few_treat
     return status;
 }
 
+/* One procedure for one term; `impossible` where it cannot be had. */
+static uf_status add_procedure(const struct effect_run *run, const struct effect_regression *regression,
+                               const struct effect_lenders *lenders, enum uf_few_treated_kind kind,
+                               const char *vcov, const struct effect_term *term, bool *impossible,
+                               struct uf_table *table, struct uf_error *error)
+{
+    gsl_vector_const_view combination =
+        gsl_vector_const_view_array(term->combination, regression->coefficients->size);
+    const struct uf_few_treated_input input = {.regression = &regression->input,
+                                               .coefficients = regression->coefficients,
+                                               .combination = &combination.vector,
+                                               .n_blocks = lenders->n_blocks,
+                                               .block = lenders->block,
+                                               .treated = lenders->treated,
+                                               .n_periods = lenders->n_periods,
+                                               .period = lenders->period,
+                                               .size = lenders->size,
+                                               .exposed = lenders->exposed};
+    const struct uf_few_treated_options options = {.kind = kind,
+                                                   .draws = run->inference->bootstrap.draws,
+                                                   .level = run->inference->level,
+                                                   .seed = run->context->seed};
+    struct uf_few_treated few;
+    struct uf_error reason;
+    uf_status status = uf_few_treated_test(&input, &options, &few, &reason);
+    if (status == UF_NOT_IDENTIFIED || status == UF_BAD_USAGE) {
+        *impossible = true;
+        return UF_OK;
+    }
+    if (status != UF_OK) {
+        if (error) *error = reason;
+        return status;
+    }
+    status = add_row(run, &few, vcov, term, table, error);
+    uf_few_treated_clear(&few);
+    return status;
+}
+
 uf_status effect_add_few_treated(const struct effect_run *run, const struct effect_regression *regression,
-                                 const struct uf_did_data *data, const struct uf_did_assignment *assignment,
-                                 const struct effect_term *term, struct uf_table *table,
-                                 struct uf_error *error)
+                                 const struct effect_lenders *lenders, const struct effect_term *terms,
+                                 size_t n_terms, struct uf_table *table, struct uf_error *error)
 {
     const struct {
         bool wanted;
@@ -82,37 +137,13 @@ uf_status effect_add_few_treated(const struct effect_run *run, const struct effe
         const char *vcov;
     } kinds[] = {{run->inference->ferman_pinto, UF_FERMAN_PINTO, "ferman-pinto"},
                  {run->inference->conley_taber, UF_CONLEY_TABER, "conley-taber"}};
-    gsl_vector_const_view combination =
-        gsl_vector_const_view_array(term->combination, regression->coefficients->size);
-    struct blocks blocks = {NULL, NULL};
-    uf_status status = read_blocks(data, assignment, &blocks, error);
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds && status == UF_OK; k++) {
-        if (!kinds[k].wanted) continue;
-        const struct uf_few_treated_input input = {.regression = &regression->input,
-                                                   .coefficients = regression->coefficients,
-                                                   .combination = &combination.vector,
-                                                   .n_blocks = assignment->n_blocks,
-                                                   .block = assignment->block,
-                                                   .treated = blocks.treated,
-                                                   .n_periods = data->n_periods,
-                                                   .period = data->period,
-                                                   .size = blocks.size};
-        const struct uf_few_treated_options options = {.kind = kinds[k].kind,
-                                                       .draws = run->inference->bootstrap.draws,
-                                                       .level = run->inference->level,
-                                                       .seed = run->context->seed};
-        struct uf_few_treated few;
-        struct uf_error reason;
-        status = uf_few_treated_test(&input, &options, &few, &reason);
-        if (status == UF_NOT_IDENTIFIED || status == UF_BAD_USAGE) {
-            status = note_left_out(run, kinds[k].vcov, error);
-        } else if (status != UF_OK) {
-            if (error) *error = reason;
-        } else {
-            status = add_row(run, &few, kinds[k].vcov, term, table, error);
-            uf_few_treated_clear(&few);
-        }
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        bool impossible = false;
+        for (size_t t = 0; kinds[k].wanted && t < n_terms; t++)
+            if (terms[t].combination && !terms[t].covariate)
+                UF_TRY(add_procedure(run, regression, lenders, kinds[k].kind, kinds[k].vcov, &terms[t],
+                                     &impossible, table, error));
+        if (impossible) UF_TRY(note_left_out(run, kinds[k].vcov, error));
     }
-    free(blocks.treated), free(blocks.size);
-    return status;
+    return UF_OK;
 }

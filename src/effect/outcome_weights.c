@@ -2,6 +2,7 @@
 #include "effect/outcome_weights.h"
 #include "base/fail.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ uf_status outcome_tally_init(const struct uf_did_data *data, const struct uf_did
         .assignment = assignment,
         .noise = noise,
         .block = block,
+        .to = LONG_MAX,
         .score = malloc((n_scores(data) + 1) * sizeof *out->score),
         .share = malloc((assignment->n_blocks * data->n_periods + 1) * sizeof *out->share)};
     if (out->score && out->share) return UF_OK;
@@ -44,9 +46,13 @@ void outcome_tally_start(struct outcome_tally *tally)
 void outcome_tally_add(struct outcome_tally *tally, size_t unit, size_t period, size_t cluster, double v,
                        double residual, double outcome)
 {
-    size_t first = tally->data->first_period[unit];
+    const struct uf_did_data *data = tally->data;
+    const size_t first = data->first_period[unit];
     tally->estimate += v * outcome;
-    if (first != SIZE_MAX && period >= first) tally->shift += v;
+    if (first != SIZE_MAX) {
+        const long event = data->time ? data->time[period] - data->time[first] : (long)period - (long)first;
+        if (event >= tally->from && event <= tally->to) tally->shift += v;
+    }
     tally->score[cluster] += v * residual;
     tally->share[tally->block[unit] * tally->data->n_periods + period] += v;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Tables `randomisation`: how the coefficients fall when the treatment is dealt out anew, and `randomisation-test`: with which
- * p-values. */
+/* Tables `randomisation`, `randomisation-scaled`: how the statistics fall when the treatment is dealt out anew, and
+ * `randomisation-test`: with which p-values. */
 #include "base/fail.h"
 #include "effect/run.h"
 
@@ -10,21 +10,21 @@
 
 enum { BINS = 40 };
 
-static uf_status add_bins(const struct uf_randomisation *randomisation, struct uf_table *table,
+static uf_status add_bins(const double *statistic, size_t count, struct uf_table *table,
                           struct uf_error *error)
 {
     double low = INFINITY, high = -INFINITY;
     size_t counts[BINS] = {0};
-    for (size_t i = 0; i < randomisation->count; i++) {
-        if (isnan(randomisation->coefficient[i])) continue;
-        low = fmin(low, randomisation->coefficient[i]);
-        high = fmax(high, randomisation->coefficient[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(statistic[i])) continue;
+        low = fmin(low, statistic[i]);
+        high = fmax(high, statistic[i]);
     }
     double width = high / BINS - low / BINS; /* apart: their difference may be too large */
     size_t actual = SIZE_MAX, bins = width > 0 ? BINS : 1;
-    for (size_t i = 0; i < randomisation->count; i++) {
-        if (isnan(randomisation->coefficient[i])) continue;
-        double place = width > 0 ? (randomisation->coefficient[i] - low) / width : 0;
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(statistic[i])) continue;
+        double place = width > 0 ? (statistic[i] - low) / width : 0;
         size_t bin = place >= (double)bins ? bins - 1 : (size_t)place;
         counts[bin]++;
         if (i == 0) actual = bin;
@@ -120,17 +120,19 @@ static uf_status add_tests(const struct uf_randomisation *randomisation, struct 
 {
     const struct {
         const char *name;
-        double p, least;
+        double p, least, statistic;
     } tests[] = {
-        {"randomisation", randomisation->p_coefficient, randomisation->least_p_coefficient},
-        {"randomisation-t", randomisation->p_t, randomisation->least_p_t},
-        {"randomisation-scaled", randomisation->p_scaled, randomisation->least_p_scaled},
+        {"randomisation", randomisation->p_coefficient, randomisation->least_p_coefficient,
+         randomisation->coefficient[0]},
+        {"randomisation-t", randomisation->p_t, randomisation->least_p_t, (double)NAN}, /* not corrected */
+        {"randomisation-scaled", randomisation->p_scaled, randomisation->least_p_scaled,
+         isnan(randomisation->p_scaled) ? (double)NAN : randomisation->scaled[0]},
     };
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
         size_t row;
         if (isnan(tests[i].p)) continue;
         const double values[] = {tests[i].p, tests[i].least, (double)randomisation->count,
-                                 randomisation->assignments};
+                                 randomisation->assignments, tests[i].statistic};
         UF_TRY(uf_table_add_row(table, &row, error));
         UF_TRY(uf_table_set_text(table, row, 0, tests[i].name, error));
         for (size_t c = 0; c < sizeof values / sizeof *values; c++)
@@ -147,7 +149,7 @@ static uf_status report_tests(const struct effect_run *run, const struct uf_rand
     static const struct {
         const char *name;
         int decimals;
-    } names[] = {{"p_value", 5}, {"least_p", 5}, {"tried", 0}, {"assignments", 0}};
+    } names[] = {{"p_value", 5}, {"least_p", 5}, {"tried", 0}, {"assignments", 0}, {"statistic", 3}};
     struct uf_table *table = NULL;
     UF_TRY(uf_table_new("randomisation-test", &table, error));
     uf_status status = uf_table_set_title(table, uf_words_in(title, run->context->language), error);
@@ -161,29 +163,40 @@ static uf_status report_tests(const struct effect_run *run, const struct uf_rand
     return status;
 }
 
-uf_status effect_report_randomisation(const struct effect_run *run,
-                                      const struct uf_randomisation *randomisation,
-                                      const struct uf_did_assignment *assignment, struct uf_error *error)
+static uf_status report_bins(const struct effect_run *run, const char *name, struct uf_words title,
+                             const char *unit, const double *statistic, size_t count, struct uf_error *error)
 {
-    static const struct uf_words title = {"Coefficients when the treatment is dealt out anew",
-                                          "Koefficienter när insatsen fördelas på nytt"};
     static const struct {
         const char *name;
         int decimals;
     } names[] = {{"low", 4}, {"high", 4}, {"value", 4}, {"count", 0}, {"actual", 0}};
     struct uf_table *table = NULL;
-    size_t index;
-    UF_TRY(note_randomisation(run, randomisation, assignment, error));
-    UF_TRY(uf_table_new("randomisation", &table, error));
+    UF_TRY(uf_table_new(name, &table, error));
     uf_status status = uf_table_set_title(table, uf_words_in(title, run->context->language), error);
     for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
-        status = uf_table_add_column(table, names[c].name, UF_COLUMN_NUMBER, c < 3 ? run->unit : NULL,
-                                     names[c].decimals, &index, error);
-    if (status == UF_OK) status = add_bins(randomisation, table, error);
-    if (status != UF_OK) {
-        uf_table_free(table);
-        return status;
-    }
-    UF_TRY(uf_result_take_table(run->result, table, error));
+        status = uf_table_add_column(table, names[c].name, UF_COLUMN_NUMBER, c < 3 ? unit : NULL,
+                                     names[c].decimals, NULL, error);
+    if (status == UF_OK) status = add_bins(statistic, count, table, error);
+    if (status == UF_OK) return uf_result_take_table(run->result, table, error);
+    uf_table_free(table);
+    return status;
+}
+
+uf_status effect_report_randomisation(const struct effect_run *run,
+                                      const struct uf_randomisation *randomisation,
+                                      const struct uf_did_assignment *assignment, struct uf_error *error)
+{
+    static const struct uf_words coefficients = {"Coefficients when the treatment is dealt out anew",
+                                                 "Koefficienter när insatsen fördelas på nytt"};
+    static const struct uf_words scaled = {
+        "Coefficients when the treatment is dealt out anew, divided by the noise of the regions before the "
+        "start",
+        "Koefficienter när insatsen fördelas på nytt, delade med regionernas brus före start"};
+    UF_TRY(note_randomisation(run, randomisation, assignment, error));
+    UF_TRY(report_bins(run, "randomisation", coefficients, run->unit, randomisation->coefficient,
+                       randomisation->count, error));
+    if (!isnan(randomisation->p_scaled))
+        UF_TRY(report_bins(run, "randomisation-scaled", scaled, NULL, randomisation->scaled,
+                           randomisation->count, error));
     return report_tests(run, randomisation, error);
 }

@@ -35,7 +35,7 @@ double effect_period_number(const struct effect_run *run, size_t period);
 /* Table `raw-trends`: means of each cohort and of the comparison by period. */
 uf_status effect_report_trends(const struct effect_run *run, struct uf_error *error);
 
-/* Table `randomisation` (a histogram of the coefficients) and its note. */
+/* Tables `randomisation`, `randomisation-scaled` (histograms of the statistics), `randomisation-test`, and the note. */
 uf_status effect_report_randomisation(const struct effect_run *run,
                                       const struct uf_randomisation *randomisation,
                                       const struct uf_did_assignment *assignment, struct uf_error *error);

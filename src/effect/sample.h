@@ -7,6 +7,12 @@
 /* So many rows (uf_did_data.summed_from) that the regression behind did keeps sums of them only. */
 bool did_is_summed(const struct uf_did_data *data);
 
+/* How many observations row i stands for: several where rows are means of them. */
+static inline size_t effect_row_count(const struct uf_did_data *data, size_t i)
+{
+    return data->n_rows > 0 ? (size_t)data->weights[i] : 1;
+}
+
 struct effect_sample {
     struct uf_did_data data; /* borrows the arrays below */
     /* From effect_sample_init_columns these may be NULL but for the treatment. */

@@ -185,8 +185,9 @@ uf_status effect_report_size(const struct effect_run *run, enum effect_scale sca
     static const struct {
         const char *name;
         enum uf_column_type type;
-    } names[] = {{"key", UF_COLUMN_TEXT},        {"label", UF_COLUMN_TEXT},       {"value", UF_COLUMN_NUMBER},
-                 {"conf_low", UF_COLUMN_NUMBER}, {"conf_high", UF_COLUMN_NUMBER}, {"unit", UF_COLUMN_TEXT}};
+    } names[] = {{"key", UF_COLUMN_TEXT},         {"fact", UF_COLUMN_TEXT},
+                 {"value", UF_COLUMN_NUMBER},     {"conf_low", UF_COLUMN_NUMBER},
+                 {"conf_high", UF_COLUMN_NUMBER}, {"measure", UF_COLUMN_TEXT}};
     struct uf_table *table = NULL;
     size_t index;
     double values[3];

@@ -2,6 +2,7 @@
 /* Sub-experiments, put one under the other, and their regression. */
 #include "base/fail.h"
 #include "effect/did_internal.h"
+#include "effect/sample.h"
 #include "effect/stacked_internal.h"
 
 #include <math.h>
@@ -108,9 +109,9 @@ static void survey(const struct uf_did_data *data, const struct uf_stacked_optio
         m->seen[data->unit[i]] = (unsigned char)role;
         double w = data->weights ? data->weights[i] : 1;
         if (role == 1)
-            s->n_treated++, m->treated += w;
+            s->n_treated += effect_row_count(data, i), m->treated += w;
         else
-            s->n_control++, m->control += w;
+            s->n_control += effect_row_count(data, i), m->control += w;
     }
     if (s->n_control == 0)
         s->reason = UF_STACK_NO_CONTROL;
@@ -213,7 +214,9 @@ static uf_status put_together(const struct uf_did_data *from, const struct uf_st
                  k = from->covariates ? from->covariates->size2 : 0;
     size_t n = 0, units = 0, used = 0, *number = malloc((from->n_units + 1) * sizeof *number);
     unsigned char *distinct = calloc(from->n + from->n_units + 1, 1), *met = distinct + from->n;
-    uf_status status = number && distinct ? rows_new(from, plan->n_rows, out, error) : uf_fail_memory(error);
+    size_t *units_of = calloc(from->n_units + 1, sizeof *units_of), n_rows = 0;
+    uf_status status =
+        number && distinct && units_of ? rows_new(from, plan->n_rows, out, error) : uf_fail_memory(error);
     struct uf_stacked_rows *r = out->rows;
     for (size_t s = 0; s < out->n_stacks && status == UF_OK; s++) {
         const struct uf_stack *stack = &out->stack[s];
@@ -244,15 +247,17 @@ static uf_status put_together(const struct uf_did_data *from, const struct uf_st
             out->n_distinct += !distinct[i];
             distinct[i] = 1;
             met[from->unit[i]] |= (unsigned char)role;
+            units_of[from->unit[i]] = effect_row_count(from, i);
+            n_rows += effect_row_count(from, i);
             n++;
         }
         used++;
     }
     for (size_t u = 0; u < from->n_units && status == UF_OK; u++) {
-        out->n_treated += (met[u] & 1) != 0;
-        out->n_control += (met[u] & 2) != 0;
+        out->n_treated += met[u] & 1 ? units_of[u] : 0;
+        out->n_control += met[u] & 2 ? units_of[u] : 0;
     }
-    free(number), free(distinct);
+    free(number), free(distinct), free(units_of);
     if (status != UF_OK) return status;
     out->data =
         (struct uf_did_data){.n = n,
@@ -269,7 +274,8 @@ static uf_status put_together(const struct uf_did_data *from, const struct uf_st
                              .summed_from = SIZE_MAX,
                              .cluster = {r->cluster[0], r->cluster[1]},
                              .n_groups = {from->n_groups[0], from->n_groups[1]},
-                             .n_cluster_dimensions = from->n_cluster_dimensions};
+                             .n_cluster_dimensions = from->n_cluster_dimensions,
+                             .n_rows = from->n_rows > 0 ? n_rows : 0};
     return UF_OK;
 }
 
@@ -337,6 +343,11 @@ bool uf_stacked_average(const struct uf_stacked *s, double *out_combination)
         }
     for (size_t j = 0; j < s->fit.fit.rank && count > 0; j++) out_combination[j] /= (double)count;
     return count > 0;
+}
+
+bool uf_stacked_is_treated(const struct uf_stacked *s, size_t r)
+{
+    return s->rows->treated[r] != 0;
 }
 
 uf_status uf_stacked_weights(const struct uf_stacked *s, const double *combination, double *out,

@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "effect/binary_treatment.h"
 #include "effect/chart_hints.h"
+#include "effect/cohort_sample.h"
 #include "effect/stacked_run.h"
 
 #include <math.h>
@@ -52,28 +53,13 @@ static const char *const sources[] = {
 };
 
 static const struct uf_chart_hint charts[] = {
-    {.kind = "event-study",
-     .table = "event-study",
-     .title = {"{0}: difference from the clean controls by time since the start",
-               "{0}: skillnad mot rena jämförelseenheter efter tid sedan start"},
-     .value_label = {"Difference from the comparison", "Skillnad mot jämförelsen"},
-     .value = "estimate",
-     .low = "conf_low",
-     .high = "conf_high",
-     .low2 = "band_low",
-     .high2 = "band_high",
-     .x = "event_time",
-     .reference = 0},
+    EFFECT_CHART_EVENT_STUDY("{0}: difference from the clean controls by time since the start",
+                             "{0}: skillnad mot rena jämförelseenheter efter tid sedan start",
+                             "Difference from the comparison", "Skillnad mot jämförelsen"),
+    EFFECT_CHART_BY_COHORT,
     EFFECT_CHART_TRENDS,
     EFFECT_CHART_RANDOMISATION,
 };
-
-static int choice_of(const struct uf_options *options, const char *name, const char *const *choices)
-{
-    int i = 0;
-    while (choices[i] && strcmp(choices[i], uf_options_text(options, name))) i++;
-    return i;
-}
 
 static uf_status read_request(const struct uf_options *options, struct stacked_run *run,
                               struct uf_error *error)
@@ -84,9 +70,9 @@ static uf_status read_request(const struct uf_options *options, struct stacked_r
         if (uf_options_is_set(options, counts[c]) && uf_options_count(options, counts[c]) > 1000000)
             return uf_fail(error, UF_BAD_USAGE, "option '%s': found %zu, expected a number of periods",
                            counts[c], uf_options_count(options, counts[c]));
-    run->scale = (enum effect_scale)choice_of(options, "scale", effect_scales);
-    run->options.control = (enum uf_stack_control)choice_of(options, "control", controls);
-    run->options.weights = (enum uf_stack_weights)choice_of(options, "stack-weights", weightings);
+    run->scale = (enum effect_scale)uf_options_choice(options, "scale");
+    run->options.control = (enum uf_stack_control)uf_options_choice(options, "control");
+    run->options.weights = (enum uf_stack_weights)uf_options_choice(options, "stack-weights");
     run->options.anticipation = (long)uf_options_count(options, "anticipation");
     run->own_before = uf_options_is_set(options, "before");
     run->own_after = uf_options_is_set(options, "after");
@@ -117,61 +103,13 @@ static uf_status refuse(const struct effect_run *run, struct uf_error *error)
     return uf_design_refuse(run->result, error);
 }
 
-/* The calendar, which the stack's own periods are not. */
-static uf_status set_calendar(const struct stacked_run *run, struct did_regression *regression,
-                              size_t **period, struct uf_error *error)
-{
-    const struct uf_did_data *data = &run->common.sample->data;
-    struct uf_covariance_input *input = &regression->view.input;
-    *period = malloc((run->fit->data.n + 1) * sizeof **period);
-    if (!*period) return uf_fail_memory(error);
-    for (size_t r = 0; r < run->fit->data.n; r++) (*period)[r] = data->period[run->fit->row[r]];
-    input->period = *period;
-    input->n_periods = data->n_periods;
-    input->time = data->time;
-    return UF_OK;
-}
-
-struct dealt {
-    struct uf_did_assignment assignment;
-    struct uf_randomisation simple; /* count 0: not done */
-};
-
-static uf_status randomise(const struct stacked_run *run, struct dealt *out, struct uf_error *error)
-{
-    const struct uf_did_data *data = &run->common.sample->data;
-    struct uf_randomisation_options options;
-    struct uf_did_noise noise = {0};
-    struct uf_error reason;
-    double rows = (double)run->fit->data.n, k = (double)run->fit->fit.fit.rank;
-    double work = uf_stacked_by_means(data) ? 20 * (rows + (double)data->n) : rows * (k * k + 300 * k);
-    if (!run->common.inference->randomise) return UF_OK;
-    if (!effect_afford(&run->common, work, &options)) return effect_note_not_dealt(&run->common, true, error);
-    UF_TRY(uf_did_assignment_init(data, &out->assignment, error));
-    uf_status status = uf_did_noise_init(data, &out->assignment, &noise, &reason);
-    if (status == UF_OK || status == UF_NOT_IDENTIFIED)
-        status = uf_stacked_randomise(data, &run->options, &out->assignment, status == UF_OK ? &noise : NULL,
-                                      &options, &out->simple, &reason);
-    uf_did_noise_clear(&noise);
-    if (status == UF_NOT_IDENTIFIED) return effect_note_not_dealt(&run->common, false, error);
-    if (status != UF_OK && error) *error = reason;
-    return status;
-}
-
 static uf_status report(struct stacked_run *run, struct effect_findings *findings, struct uf_error *error)
 {
     run->findings = findings;
     UF_TRY(stacked_add_notes(run, error));
     UF_TRY(effect_findings_choose(&run->common, findings, error));
     UF_TRY(stacked_report_tables(run, error));
-    UF_TRY(effect_report_term_size(&run->common, run->scale, "simple", error));
-    if (findings->randomisation)
-        UF_TRY(effect_report_noise(&run->common, findings->assignment,
-                                   !isnan(findings->randomisation->p_scaled), error));
-    if (findings->randomisation)
-        UF_TRY(
-            effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
-    return effect_report_trends(&run->common, error);
+    return effect_report_rest(&run->common, findings, run->scale, "simple", error);
 }
 
 static uf_status estimate(struct stacked_run *run, const struct uf_options *options, struct uf_error *error)
@@ -180,7 +118,7 @@ static uf_status estimate(struct stacked_run *run, const struct uf_options *opti
     struct uf_stacked fit;
     struct did_regression regression = {0};
     struct uf_covariance covariance[EFFECT_MOST_COVARIANCES] = {{0}};
-    struct dealt dealt = {0};
+    struct stacked_dealt dealt = {0};
     size_t *period = NULL;
     long before = 0, after = 0;
     uf_status status = uf_stacked_window(data, run->options.anticipation, &before, &after, error);
@@ -193,19 +131,24 @@ static uf_status estimate(struct stacked_run *run, const struct uf_options *opti
     UF_TRY(status);
     // cppcheck-suppress autoVariables ; taken back below
     run->fit = &fit;
-    status = did_regression_init(&fit.data, &fit.fit, &regression, error);
-    if (status == UF_OK) status = set_calendar(run, &regression, &period, error);
+    if (fit.n_used == 1) status = effect_drop_temporal(&run->common, error);
+    if (status == UF_OK) status = did_regression_init(&fit.data, &fit.fit, &regression, error);
+    if (status == UF_OK) status = stacked_set_calendar(run, NULL, &regression, &period, error);
     if (status == UF_OK)
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
-    if (status == UF_OK) status = randomise(run, &dealt, error);
+    if (status == UF_OK) status = stacked_deal(run, &dealt, error);
     if (status == UF_OK) {
         struct effect_findings findings = {
-            &regression.view,  covariance, dealt.simple.count > 0 ? &dealt.simple : NULL,
-            &dealt.assignment, NULL,       0};
+            .regression = &regression.view,
+            .covariance = covariance,
+            .randomisation = dealt.n_terms > 0 && dealt.term[0].count > 0 ? &dealt.term[0] : NULL,
+            .assignment = &dealt.assignment,
+            .lenders = &dealt.lenders};
+        run->dealt = &dealt;
         status = report(run, &findings, error);
     }
-    uf_randomisation_clear(&dealt.simple);
-    uf_did_assignment_clear(&dealt.assignment);
+    run->dealt = NULL;
+    stacked_dealt_clear(&dealt);
     effect_covariances_clear(covariance);
     did_regression_clear(&regression);
     run->fit = NULL;
@@ -228,12 +171,8 @@ static uf_status run_stacked(const struct uf_panel *panel, const struct uf_optio
     UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &design, result, error));
     result->claim = design.claim;
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
-    bool stays = !strcmp(uf_options_text(options, "switching-off"), "as-treated");
-    UF_TRY(effect_require_binary(&run.common, stays, error));
-    UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
-    for (size_t i = 0; i < sample.data.n; i++) /* a treatment that ended counts from its start on */
-        sample.treatment[i] = sample.data.first_period[sample.unit[i]] <= sample.period[i];
-    uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
+    uf_status status = effect_cohort_sample(&run.common, options, &sample, error);
+    sample.data.summed_from = SIZE_MAX; /* a stack keeps its rows */
     if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
     return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;

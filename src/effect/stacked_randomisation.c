@@ -5,8 +5,11 @@
 #include "effect/stacked_internal.h"
 #include <utfall/sun_abraham.h>
 
+#include <limits.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct dealer {
     struct uf_did_data data; /* with the starts of the assignment at hand */
@@ -15,6 +18,9 @@ struct dealer {
     size_t *first_period, *block;
     size_t *row;    /* n_units × n_periods: the row of a unit in a period; NULL: by regression */
     double *change; /* n_units: from the reference to the mean of the periods after */
+    const struct uf_stacked_term *term; /* NULL: the leads together */
+    size_t n_terms;
+    double *lead; /* before: by event time */
     struct outcome_tally tally;
 };
 
@@ -64,51 +70,131 @@ static double weight_of(const struct uf_did_data *data, size_t row)
     return data->weights ? data->weights[row] : 1;
 }
 
-/* One sub-experiment: mean changes of treated and controls. */
-static void mean_changes(struct dealer *d, size_t cohort, double mean[2])
+/* The periods that a term is of, in one sub-experiment. */
+struct span {
+    size_t cohort, reference, first, last;
+};
+
+static struct span span_of(const struct dealer *d, size_t cohort, const struct uf_stacked_term *term)
 {
     const struct uf_did_data *data = &d->data;
-    const size_t reference = period_at(data, cohort, d->options->reference),
-                 end = period_at(data, cohort, d->options->after);
+    return (struct span){cohort, period_at(data, cohort, d->options->reference),
+                         period_at(data, cohort, term->average ? 0 : term->event),
+                         period_at(data, cohort, term->average ? d->options->after : term->event)};
+}
+
+/* One sub-experiment: mean changes of treated and controls, from the reference to the mean of the periods. */
+static void mean_changes(struct dealer *d, struct span span, double mean[2])
+{
+    const struct uf_did_data *data = &d->data;
     double all[2] = {0};
     mean[0] = mean[1] = 0;
     for (size_t u = 0; u < data->n_units; u++) {
-        int role = d->block[u] == SIZE_MAX ? 0 : stacked_role(data, d->options, cohort, u);
+        int role = d->block[u] == SIZE_MAX ? 0 : stacked_role(data, d->options, span.cohort, u);
         const size_t *row = d->row + u * data->n_periods;
         if (role == 0) continue;
-        double sum = 0, w = weight_of(data, row[cohort]);
-        for (size_t t = cohort; t <= end; t++) sum += data->outcome[row[t]];
-        d->change[u] = sum / (double)(end - cohort + 1) - data->outcome[row[reference]];
+        double sum = 0, w = weight_of(data, row[span.cohort]);
+        for (size_t t = span.first; t <= span.last; t++) sum += data->outcome[row[t]];
+        d->change[u] = sum / (double)(span.last - span.first + 1) - data->outcome[row[span.reference]];
         mean[role == 1] += w * d->change[u], all[role == 1] += w;
     }
     for (int side = 0; side < 2; side++) mean[side] /= all[side];
 }
 
-/* Its outcomes, with what they weigh in the average; the residuals enter as one sum per unit, at the reference. */
-static void add_stack(struct dealer *d, const struct uf_stack *stack, const struct stacked_plan *plan,
-                      size_t s, double average)
+/* One sub-experiment's part of the leads. */
+static void add_leads(struct dealer *d, const struct uf_stack *stack, const struct stacked_plan *plan,
+                      size_t s)
 {
     const struct uf_did_data *data = &d->data;
     const size_t cohort = stack->first_period, reference = period_at(data, cohort, d->options->reference),
-                 end = period_at(data, cohort, d->options->after);
-    double mean[2], factor = stacked_control_weight(d->options, plan, s) * plan->control[s];
-    double share = plan->treated[s] / (plan->treated[s] + factor);
-    mean_changes(d, cohort, mean);
-    double all = share * mean[1] + (1 - share) * mean[0];
+                 first = period_at(data, cohort, -d->options->before);
+    const size_t end = period_at(data, cohort, -d->options->anticipation - 1);
     for (size_t u = 0; u < data->n_units; u++) {
         int role = d->block[u] == SIZE_MAX ? 0 : stacked_role(data, d->options, cohort, u);
         const size_t *row = d->row + u * data->n_periods;
         if (role == 0) continue;
-        double v =
+        double share =
             stack->weight * weight_of(data, row[cohort]) / (role == 1 ? plan->treated[s] : -plan->control[s]);
-        double residual = d->change[u] - all - ((role == 1) - share) * average;
-        for (size_t t = cohort; t <= end; t++)
-            outcome_tally_add(&d->tally, u, t, data->n_cluster_dimensions ? data->cluster[0][row[t]] : u,
-                              v / (double)(end - cohort + 1), 0, data->outcome[row[t]]);
-        outcome_tally_add(&d->tally, u, reference,
-                          data->n_cluster_dimensions ? data->cluster[0][row[reference]] : u, -v, -residual,
-                          data->outcome[row[reference]]);
+        for (size_t t = first; t <= end; t++)
+            d->lead[t - first] += share * (data->outcome[row[t]] - data->outcome[row[reference]]);
     }
+}
+
+/* The root of the mean square of the leads but the reference. */
+static double size_of_leads(const struct uf_stacked_options *o, const double *lead)
+{
+    double sum = 0;
+    size_t count = 0;
+    for (long e = -o->before; e < -o->anticipation; e++) {
+        double value = lead[e + o->before];
+        if (e == o->reference || isnan(value)) continue;
+        sum += value * value;
+        count++;
+    }
+    return count > 0 ? sqrt(sum / (double)count) : NAN;
+}
+
+/* Its outcomes, with what they weigh in the term; the residuals enter as one sum per unit, at the reference. */
+static void add_stack(struct dealer *d, const struct uf_stack *stack, const struct stacked_plan *plan,
+                      size_t s, const struct uf_stacked_term *term, double estimate)
+{
+    const struct uf_did_data *data = &d->data;
+    const struct span span = span_of(d, stack->first_period, term);
+    double mean[2], factor = stacked_control_weight(d->options, plan, s) * plan->control[s];
+    double share = plan->treated[s] / (plan->treated[s] + factor);
+    mean_changes(d, span, mean);
+    double all = share * mean[1] + (1 - share) * mean[0];
+    for (size_t u = 0; u < data->n_units; u++) {
+        int role = d->block[u] == SIZE_MAX ? 0 : stacked_role(data, d->options, span.cohort, u);
+        const size_t *row = d->row + u * data->n_periods;
+        if (role == 0) continue;
+        double v = stack->weight * weight_of(data, row[span.cohort]) /
+                   (role == 1 ? plan->treated[s] : -plan->control[s]);
+        double residual = d->change[u] - all - ((role == 1) - share) * estimate;
+        for (size_t t = span.first; t <= span.last; t++)
+            outcome_tally_add(&d->tally, u, t, data->n_cluster_dimensions ? data->cluster[0][row[t]] : u,
+                              v / (double)(span.last - span.first + 1), 0, data->outcome[row[t]]);
+        outcome_tally_add(&d->tally, u, span.reference,
+                          data->n_cluster_dimensions ? data->cluster[0][row[span.reference]] : u, -v,
+                          -residual, data->outcome[row[span.reference]]);
+    }
+}
+
+static void start_tally(struct dealer *d, const struct uf_stacked_term *term)
+{
+    d->tally.from = term->average ? 0 : term->event;
+    d->tally.to = term->average ? LONG_MAX : term->event;
+    outcome_tally_start(&d->tally);
+}
+
+static void term_by_means(struct dealer *d, const struct uf_stacked *s, const struct stacked_plan *plan,
+                          const struct uf_stacked_term *term, struct uf_randomisation_statistics *out)
+{
+    double estimate = 0, mean[2];
+    for (size_t a = 0; a < s->n_stacks; a++) {
+        if (s->stack[a].reason != UF_STACK_USED) continue;
+        mean_changes(d, span_of(d, s->stack[a].first_period, term), mean);
+        estimate += s->stack[a].weight * (mean[1] - mean[0]);
+    }
+    start_tally(d, term);
+    for (size_t a = 0; a < s->n_stacks; a++)
+        if (s->stack[a].reason == UF_STACK_USED) add_stack(d, &s->stack[a], plan, a, term, estimate);
+    outcome_tally_finish(&d->tally, out);
+}
+
+static void leads_by_means(struct dealer *d, const struct uf_stacked *s, const struct stacked_plan *plan,
+                           struct uf_randomisation_statistics *out)
+{
+    memset(d->lead, 0, (size_t)d->options->before * sizeof *d->lead);
+    for (size_t a = 0; a < s->n_stacks; a++)
+        if (s->stack[a].reason == UF_STACK_USED) add_leads(d, &s->stack[a], plan, a);
+    out->coefficient = size_of_leads(d->options, d->lead);
+}
+
+static bool is_in_window(const struct dealer *d, const struct uf_stacked_term *term)
+{
+    return term->average || (term->event >= -d->options->before && term->event <= d->options->after &&
+                             term->event != d->options->reference);
 }
 
 static uf_status by_means(struct dealer *d, struct uf_randomisation_statistics *out, struct uf_error *error)
@@ -116,17 +202,10 @@ static uf_status by_means(struct dealer *d, struct uf_randomisation_statistics *
     struct uf_stacked s = {0};
     struct stacked_plan plan = {0};
     struct uf_error reason;
-    double average = 0, mean[2];
     uf_status status = stacked_plan_init(&d->data, d->options, &s, &plan, &reason);
-    for (size_t a = 0; a < s.n_stacks && status == UF_OK; a++) {
-        if (s.stack[a].reason != UF_STACK_USED) continue;
-        mean_changes(d, s.stack[a].first_period, mean);
-        average += s.stack[a].weight * (mean[1] - mean[0]);
-    }
-    if (status == UF_OK) outcome_tally_start(&d->tally);
-    for (size_t a = 0; a < s.n_stacks && status == UF_OK; a++)
-        if (s.stack[a].reason == UF_STACK_USED) add_stack(d, &s.stack[a], &plan, a, average);
-    if (status == UF_OK) outcome_tally_finish(&d->tally, out);
+    if (status == UF_OK && !d->term) leads_by_means(d, &s, &plan, out);
+    for (size_t k = 0; k < d->n_terms && status == UF_OK; k++)
+        if (is_in_window(d, &d->term[k])) term_by_means(d, &s, &plan, &d->term[k], &out[k]);
     stacked_plan_clear(&plan);
     uf_stacked_clear(&s);
     if (status != UF_OK && status != UF_NOT_IDENTIFIED && error) *error = reason;
@@ -135,23 +214,36 @@ static uf_status by_means(struct dealer *d, struct uf_randomisation_statistics *
 
 /* --- by regression ----------------------------------------------------------------------------------- */
 
+/* The term as a combination of the kept coefficients; false where it is not estimated. */
+static bool combine(const struct uf_stacked *s, const struct uf_stacked_term *term, double *combination)
+{
+    if (term->average) return uf_stacked_average(s, combination);
+    memset(combination, 0, s->fit.fit.rank * sizeof *combination);
+    for (size_t j = 0; j < s->fit.n_leading; j++) {
+        if (s->fit.event_time[j] != term->event || s->fit.position[j] == SIZE_MAX) continue;
+        combination[s->fit.position[j]] = 1;
+        return true;
+    }
+    return false;
+}
+
 static uf_status tally(struct dealer *d, const struct uf_stacked *s, struct uf_randomisation_statistics *out,
                        struct uf_error *error)
 {
     double *combination = malloc((s->fit.fit.rank + 1) * sizeof *combination),
            *v = malloc((s->data.n + 1) * sizeof *v);
     uf_status status = combination && v ? UF_OK : uf_fail_memory(error);
-    bool any = status == UF_OK && uf_stacked_average(s, combination);
-    if (any) status = uf_stacked_weights(s, combination, v, error);
-    if (any && status == UF_OK) {
-        outcome_tally_start(&d->tally);
-        for (size_t r = 0; r < s->data.n; r++) {
+    for (size_t k = 0; k < d->n_terms && status == UF_OK; k++) {
+        if (!combine(s, &d->term[k], combination)) continue;
+        status = uf_stacked_weights(s, combination, v, error);
+        start_tally(d, &d->term[k]);
+        for (size_t r = 0; r < s->data.n && status == UF_OK; r++) {
             size_t i = s->row[r];
             outcome_tally_add(&d->tally, d->data.unit[i], d->data.period[i],
                               d->data.n_cluster_dimensions ? d->data.cluster[0][i] : d->data.unit[i], v[r],
                               gsl_vector_get(s->fit.fit.residuals, r), s->data.outcome[r]);
         }
-        outcome_tally_finish(&d->tally, out);
+        if (status == UF_OK) outcome_tally_finish(&d->tally, &out[k]);
     }
     free(combination), free(v);
     return status;
@@ -173,24 +265,36 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
         if (error) *error = reason;
         return status;
     }
-    status = tally(d, &s, out, error);
+    if (!d->term) {
+        for (long e = 0; e < d->options->before; e++) d->lead[e] = NAN;
+        for (size_t j = 0; j < s.fit.n_leading; j++)
+            if (s.fit.event_time[j] < 0 && s.fit.position[j] != SIZE_MAX)
+                d->lead[s.fit.event_time[j] + d->options->before] = gsl_vector_get(s.fit.fit.coefficients, j);
+        out->coefficient = size_of_leads(d->options, d->lead);
+    } else {
+        status = tally(d, &s, out, error);
+    }
     uf_stacked_clear(&s);
     return status;
 }
 
-uf_status uf_stacked_randomise(const struct uf_did_data *data, const struct uf_stacked_options *options,
-                               const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
-                               const struct uf_randomisation_options *randomisation,
-                               struct uf_randomisation *out, struct uf_error *error)
+static uf_status deal(const struct uf_did_data *data, const struct uf_stacked_options *options,
+                      const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
+                      const struct uf_stacked_term *terms, size_t n_terms,
+                      const struct uf_randomisation_options *randomisation, struct uf_randomisation *out,
+                      struct uf_error *error)
 {
     struct dealer d = {.data = *data,
                        .options = options,
                        .assignment = assignment,
+                       .term = terms,
+                       .n_terms = n_terms,
+                       .lead = malloc(((size_t)options->before + 1) * sizeof *d.lead),
                        .first_period = malloc((data->n_units + 1) * sizeof *d.first_period),
                        .block = malloc((data->n_units + 1) * sizeof *d.block)};
     const struct uf_randomisation_design design = {assignment->n_blocks, assignment->n_paths,
                                                    assignment->path};
-    uf_status status = d.first_period && d.block ? UF_OK : uf_fail_memory(error);
+    uf_status status = d.first_period && d.block && d.lead ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK) {
         for (size_t u = 0; u < data->n_units; u++) d.block[u] = SIZE_MAX;
         for (size_t i = 0; i < data->n; i++) d.block[data->unit[i]] = assignment->block[i];
@@ -200,8 +304,35 @@ uf_status uf_stacked_randomise(const struct uf_did_data *data, const struct uf_s
     if (status == UF_OK) {
         status = outcome_tally_init(data, assignment, noise, d.block, &d.tally, error);
     }
-    if (status == UF_OK) status = uf_randomise(&design, statistic, &d, randomisation, out, error);
+    if (status == UF_OK)
+        status = uf_randomise_terms(&design, statistic, &d, terms ? n_terms : 1, randomisation, out, error);
     outcome_tally_clear(&d.tally);
-    free(d.first_period), free(d.block), free(d.row), free(d.change);
+    free(d.first_period), free(d.block), free(d.row), free(d.change), free(d.lead);
     return status;
+}
+
+uf_status uf_stacked_randomise(const struct uf_did_data *data, const struct uf_stacked_options *options,
+                               const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
+                               const struct uf_randomisation_options *randomisation,
+                               struct uf_randomisation *out, struct uf_error *error)
+{
+    const struct uf_stacked_term average = {.average = true};
+    return deal(data, options, assignment, noise, &average, 1, randomisation, out, error);
+}
+
+uf_status uf_stacked_randomise_terms(const struct uf_did_data *data, const struct uf_stacked_options *options,
+                                     const struct uf_did_assignment *assignment,
+                                     const struct uf_did_noise *noise, const struct uf_stacked_term *terms,
+                                     size_t n_terms, const struct uf_randomisation_options *randomisation,
+                                     struct uf_randomisation *out, struct uf_error *error)
+{
+    return deal(data, options, assignment, noise, terms, n_terms, randomisation, out, error);
+}
+
+uf_status uf_stacked_randomise_leads(const struct uf_did_data *data, const struct uf_stacked_options *options,
+                                     const struct uf_did_assignment *assignment,
+                                     const struct uf_randomisation_options *randomisation,
+                                     struct uf_randomisation *out, struct uf_error *error)
+{
+    return deal(data, options, assignment, NULL, NULL, 0, randomisation, out, error);
 }

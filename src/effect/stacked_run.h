@@ -14,10 +14,28 @@ struct stacked_run {
     enum effect_scale scale;
     const struct uf_stacked *fit;
     const struct effect_findings *findings;
+    const struct stacked_dealt *dealt;
 };
+
+/* The cohorts dealt out anew (a randomisation with count 0 was not done), and who lends residuals to whom. */
+struct stacked_dealt {
+    struct uf_did_assignment assignment;
+    struct uf_randomisation leads; /* together */
+    struct uf_randomisation *term; /* the average, then the event times of the window; NULL: none */
+    size_t n_terms;
+    struct effect_lenders lenders;
+};
+uf_status stacked_deal(const struct stacked_run *run, struct stacked_dealt *out, struct uf_error *error);
+void stacked_dealt_clear(struct stacked_dealt *dealt);
+/* Gives a regression of (some of) the stacked rows the calendar, which the stack's own periods are not. `row`: which of them
+ * they are; NULL: all. free() *period. */
+uf_status stacked_set_calendar(const struct stacked_run *run, const size_t *row,
+                               struct did_regression *regression, size_t **period, struct uf_error *error);
 
 /* Tables `estimates`, `event-study`, `sub-experiments`, `pretrend`. */
 uf_status stacked_report_tables(const struct stacked_run *run, struct uf_error *error);
+/* Table `group-time`. */
+uf_status stacked_report_cells(const struct stacked_run *run, struct uf_error *error);
 /* What the reader must know of window, cohorts left out, and rows that are in the stack several times. */
 uf_status stacked_add_notes(const struct stacked_run *run, struct uf_error *error);
 /* Why a cohort is left out; {NULL, NULL} where it is not. */

@@ -25,11 +25,12 @@ struct uf_words stacked_reason(enum uf_stack_reason reason)
 
 static struct effect_term term_of(const struct stacked_run *run, const char *name)
 {
-    return (struct effect_term){.term = name,
-                                .event_time = NAN,
-                                .n_obs = (double)run->fit->data.n,
-                                .n_treated = (double)run->fit->n_treated,
-                                .n_control = (double)run->fit->n_control};
+    return (struct effect_term){
+        .term = name,
+        .event_time = NAN,
+        .n_obs = (double)(run->fit->data.n_rows > 0 ? run->fit->data.n_rows : run->fit->data.n),
+        .n_treated = (double)run->fit->n_treated,
+        .n_control = (double)run->fit->n_control};
 }
 
 static uf_status report_estimates(const struct stacked_run *run, struct uf_error *error)
@@ -46,6 +47,7 @@ static uf_status report_estimates(const struct stacked_run *run, struct uf_error
     for (size_t j = fit->n_leading; j < fit->n_columns; j++) {
         if (fit->position[j] == SIZE_MAX) continue;
         term = term_of(run, panel->columns[panel->covariates[j - fit->n_leading]].name);
+        term.covariate = true;
         double *next = effect_terms_next(&terms);
         next[fit->position[j]] = 1;
         effect_terms_add(&terms, &term, true);
@@ -111,7 +113,8 @@ static uf_status report_leads(const struct stacked_run *run, struct uf_error *er
                     line.drift +=
                         mean[fit->position[j]] * (double)(fit->event_time[j] - run->options.reference);
         }
-        status = effect_report_leads(&run->common, run->findings, &terms, &line, NULL, error);
+        status = effect_report_leads(&run->common, run->findings, &terms, &line,
+                                     run->dealt->leads.count > 0 ? &run->dealt->leads : NULL, error);
         effect_terms_clear(&terms);
     }
     free(times), free(mean);
@@ -130,6 +133,9 @@ static uf_status report_event_study(const struct stacked_run *run, struct uf_err
         const struct effect_term_table table = {
             .name = "event-study", .title = title, .terms = &terms, .zero = zero, .band = true};
         status = effect_report_terms(&run->common, run->findings, &table, error);
+        if (status == UF_OK)
+            status = effect_report_by_inference(&run->common, run->findings, &terms, zero,
+                                                run->dealt->n_terms > 1 ? run->dealt->term + 1 : NULL, error);
         effect_terms_clear(&terms);
     }
     free(zero);
@@ -182,6 +188,7 @@ static uf_status report_stacks(const struct stacked_run *run, struct uf_error *e
 uf_status stacked_report_tables(const struct stacked_run *run, struct uf_error *error)
 {
     UF_TRY(report_estimates(run, error));
+    UF_TRY(stacked_report_cells(run, error));
     UF_TRY(report_event_study(run, error));
     return report_stacks(run, error);
 }
@@ -226,9 +233,10 @@ uf_status stacked_add_notes(const struct stacked_run *run, struct uf_error *erro
         "många och "
         "jämnt fördelade: genomsnittet gäller ingen grupp av regioner som går att namnge."};
     static const struct uf_words covariates = {
-        "With covariates or gaps the weights of the sub-experiments are no longer exactly those of the "
-        "table.",
-        "Med kovariater eller luckor är delexperimentens vikter inte längre exakt de i tabellen."};
+        "With covariates or gaps the weights of the sub-experiments are no longer exactly those of their "
+        "table; the weights of the differences by cohort and time are.",
+        "Med kovariater eller luckor är delexperimentens vikter inte längre exakt de i tabellen över dem; "
+        "vikterna för skillnaderna per kohort och tidpunkt är det."};
     static const struct uf_words dropped = {
         "{0} was dropped from the regression: it is collinear with the fixed "
         "effects or with what stands before it.",

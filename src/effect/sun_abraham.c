@@ -2,6 +2,7 @@
 /* The interaction-weighted regression and its averages. */
 #include "base/fail.h"
 #include "effect/did_internal.h"
+#include "effect/sample.h"
 #include "effect/sun_abraham_internal.h"
 
 #include <stdlib.h>
@@ -73,6 +74,8 @@ static uf_status copy_rows(const struct uf_did_data *from, const size_t *row, si
                                             : from->column[j].value[row[r] * from->column[j].stride]);
     }
     out->data.n = n;
+    out->data.n_rows = 0;
+    for (size_t r = 0; r < n && from->n_rows > 0; r++) out->data.n_rows += effect_row_count(from, row[r]);
     out->data.unit = rows->unit, out->data.period = rows->period;
     out->data.outcome = rows->outcome, out->data.weights = rows->weights;
     out->data.covariates = rows->covariates;
@@ -174,18 +177,67 @@ static bool belongs(const struct uf_sun_abraham *fit, enum uf_cell_average kind,
            (kind == UF_CELLS_SIMPLE || (kind == UF_CELLS_GROUP ? cell->cohort : cell->period) == (size_t)key);
 }
 
+/* Where an average is put together: by cell, or by the place of the cell's coefficient. */
+struct target {
+    double *weight;
+    bool by_place;
+};
+
+/* Adds `share` times a plain average; returns the sum of its cells' W. */
+static double add_average(const struct uf_sun_abraham *fit, struct uf_cell_term term, double share,
+                          struct target target)
+{
+    double total = 0;
+    for (size_t c = 0; c < fit->n_cells; c++)
+        if (fit->cell[c].reason == UF_CELL_ESTIMATED && belongs(fit, term.kind, term.key, c))
+            total += fit->cell[c].weight;
+    for (size_t c = 0; c < fit->n_cells && total > 0 && share > 0; c++)
+        if (fit->cell[c].reason == UF_CELL_ESTIMATED && belongs(fit, term.kind, term.key, c))
+            target.weight[target.by_place ? fit->cell[c].place : c] += share * fit->cell[c].weight / total;
+    return total;
+}
+
+/* The averages of which a mean is. */
+static enum uf_cell_average parts_of(const struct uf_sun_abraham *fit, enum uf_cell_average mean, long *keys)
+{
+    *keys = mean == UF_CELLS_MEAN_GROUP ? (long)fit->n_cohorts : (long)fit->data.n_periods;
+    if (mean == UF_CELLS_MEAN_GROUP) return UF_CELLS_GROUP;
+    if (mean == UF_CELLS_MEAN_CALENDAR) return UF_CELLS_CALENDAR;
+    *keys = 0;
+    for (size_t c = 0; c < fit->n_cells; c++)
+        if (fit->cell[c].event_time >= *keys) *keys = fit->cell[c].event_time + 1;
+    return UF_CELLS_DYNAMIC;
+}
+
+static double put_together(const struct uf_sun_abraham *fit, struct uf_cell_term term, struct target target)
+{
+    if (term.kind <= UF_CELLS_ONE) return add_average(fit, term, 1, target);
+    long keys;
+    const enum uf_cell_average kind = parts_of(fit, term.kind, &keys);
+    double all = 0, total = 0;
+    for (int pass = 0; pass < 2; pass++)
+        for (long key = 0; key < keys; key++) {
+            double part = kind == UF_CELLS_GROUP ? (double)fit->cohort[key].n_units : 1;
+            double own = add_average(fit, (struct uf_cell_term){kind, key}, pass ? part / all : 0, target);
+            if (pass || !(own > 0)) continue;
+            all += part;
+            total += own;
+        }
+    return total;
+}
+
 double uf_sun_abraham_average(const struct uf_sun_abraham *fit, enum uf_cell_average kind, long key,
                               double *out_combination)
 {
-    double total = 0;
     memset(out_combination, 0, fit->fit.fit.rank * sizeof *out_combination);
-    for (size_t c = 0; c < fit->n_cells; c++)
-        if (fit->cell[c].place != SIZE_MAX && belongs(fit, kind, key, c)) {
-            out_combination[fit->cell[c].place] = fit->cell[c].weight;
-            total += fit->cell[c].weight;
-        }
-    for (size_t j = 0; j < fit->fit.fit.rank && total > 0; j++) out_combination[j] /= total;
-    return total;
+    return put_together(fit, (struct uf_cell_term){kind, key}, (struct target){out_combination, true});
+}
+
+double uf_sun_abraham_cell_weights(const struct uf_sun_abraham *fit, enum uf_cell_average kind, long key,
+                                   double *out)
+{
+    memset(out, 0, fit->n_cells * sizeof *out);
+    return put_together(fit, (struct uf_cell_term){kind, key}, (struct target){out, false});
 }
 
 uf_status uf_sun_abraham_weights(const struct uf_sun_abraham *fit, const double *combination, double *out,

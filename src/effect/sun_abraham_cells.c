@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Which cohorts, references and cells a sample has, and which of the cells it can tell. */
 #include "base/fail.h"
+#include "effect/sample.h"
 #include "effect/sun_abraham_internal.h"
 
 #include <stdint.h>
@@ -62,7 +63,8 @@ static uf_status find_controls(const struct uf_did_data *data, long anticipation
         while (l->end > 0 &&
                sun_abraham_time(data, l->end - 1) >= sun_abraham_time(data, last) - anticipation)
             l->end--;
-    for (size_t i = 0; i < data->n; i++) out->n_late += data->period[i] >= l->end;
+    for (size_t i = 0; i < data->n; i++)
+        if (data->period[i] >= l->end) out->n_late += effect_row_count(data, i);
     return UF_OK;
 }
 
@@ -70,19 +72,20 @@ static uf_status list_cohorts(const struct uf_did_data *data, struct sun_abraham
                               struct uf_sun_abraham *out, struct uf_error *error)
 {
     const size_t periods = data->n_periods;
-    unsigned char *present = calloc(data->n_units + 1, 1);
-    size_t *units = calloc(periods + 1, sizeof *units);
+    size_t *present = calloc(data->n_units + 1, sizeof *present), /* units that it stands for */
+        *units = calloc(periods + 1, sizeof *units);
     l->cohort_of = malloc((periods + 1) * sizeof *l->cohort_of);
     uf_status status = present && units && l->cohort_of ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK) {
-        for (size_t i = 0; i < data->n; i++) present[data->unit[i]] |= data->period[i] < l->end;
+        for (size_t i = 0; i < data->n; i++)
+            if (data->period[i] < l->end) present[data->unit[i]] = effect_row_count(data, i);
         for (size_t u = 0; u < data->n_units; u++) {
             size_t first = data->first_period[u];
             if (!present[u]) continue;
             if (first == out->control_first)
-                out->n_control++;
+                out->n_control += present[u];
             else if (first < periods)
-                units[first]++;
+                units[first] += present[u];
         }
         for (size_t t = 0; t < periods; t++) out->n_cohorts += units[t] > 0;
         out->cohort = calloc(out->n_cohorts + 1, sizeof *out->cohort);
@@ -112,7 +115,7 @@ static uf_status count_cells(const struct uf_did_data *data, struct sun_abraham_
     for (size_t i = 0; i < data->n; i++) {
         if (data->period[i] >= l->end) continue;
         size_t slot = sun_abraham_slot(data, l, out, i);
-        l->count[slot]++;
+        l->count[slot] += effect_row_count(data, i);
         l->weight[slot] += data->weights ? data->weights[i] : 1;
         join(l->parent, slot, cells + data->unit[i]);
     }
@@ -206,4 +209,27 @@ uf_status sun_abraham_layout_init(const struct uf_did_data *data,
     UF_TRY(count_cells(data, l, out, error));
     choose_references(data, options, l, out);
     return list_cells(data, l, out, error);
+}
+
+/* --- balance ------------------------------------------------------------------------------------ */
+
+bool uf_sun_abraham_by_means(const struct uf_did_data *data)
+{
+    size_t *count = calloc(data->n_units + 1, sizeof *count), most = 0;
+    unsigned char *seen = calloc(data->n_periods + 1, 1);
+    double *weight = calloc(data->n_units + 1, sizeof *weight);
+    bool balanced = count && seen && weight;
+    for (size_t i = 0; balanced && i < data->n; i++) {
+        size_t u = data->unit[i];
+        double w = data->weights ? data->weights[i] : 1;
+        if (count[u]++ == 0)
+            weight[u] = w;
+        else
+            balanced = weight[u] == w;
+        most += !seen[data->period[i]];
+        seen[data->period[i]] = 1;
+    }
+    for (size_t u = 0; balanced && u < data->n_units; u++) balanced = count[u] == 0 || count[u] == most;
+    free(count), free(seen), free(weight);
+    return balanced;
 }

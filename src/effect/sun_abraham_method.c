@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "effect/binary_treatment.h"
 #include "effect/chart_hints.h"
+#include "effect/cohort_sample.h"
 #include "effect/sun_abraham_run.h"
 
 #include <math.h>
@@ -38,31 +39,8 @@ static const char *const sources[] = {
 };
 
 static const struct uf_chart_hint charts[] = {
-    {.kind = "event-study",
-     .table = "event-study",
-     .title = {"{0}: difference from the comparison by time since the start",
-               "{0}: skillnad mot jämförelsen efter tid sedan start"},
-     .value_label = {"Difference from the comparison", "Skillnad mot jämförelsen"},
-     .value = "estimate",
-     .low = "conf_low",
-     .high = "conf_high",
-     .low2 = "band_low",
-     .high2 = "band_high",
-     .x = "event_time",
-     .reference = 0},
-    {.kind = "small-multiples",
-     .table = "group-time",
-     .title = {"{0}: difference from the comparison by starting year and time since the start",
-               "{0}: skillnad mot jämförelsen efter startår och tid sedan start"},
-     .value_label = {"Difference from the comparison", "Skillnad mot jämförelsen"},
-     .value = "estimate",
-     .low = "conf_low",
-     .high = "conf_high",
-     .x_label = {"Periods since the start (line: the start)", "Perioder sedan start (linjen: start)"},
-     .form = "intervals",
-     .label = "group",
-     .x = "event_time",
-     .reference = 0},
+    EFFECT_CHART_BY_TIME,
+    EFFECT_CHART_BY_COHORT,
     EFFECT_CHART_TRENDS,
     EFFECT_CHART_RANDOMISATION,
 };
@@ -71,9 +49,8 @@ static uf_status read_request(const struct uf_options *options, struct sun_abrah
                               struct uf_error *error)
 {
     double reference = uf_options_number(options, "reference");
-    size_t anticipation = uf_options_count(options, "anticipation"), scale = 0;
-    while (strcmp(effect_scales[scale], uf_options_text(options, "scale"))) scale++;
-    run->scale = (enum effect_scale)scale;
+    size_t anticipation = uf_options_count(options, "anticipation");
+    run->scale = (enum effect_scale)uf_options_choice(options, "scale");
     if (anticipation > 1000000)
         return uf_fail(error, UF_BAD_USAGE, "option 'anticipation': found %zu, expected a number of periods",
                        anticipation);
@@ -107,23 +84,47 @@ static uf_status refuse(const struct effect_run *run, struct uf_error *error)
 
 /* --- randomisation -------------------------------------------------------------------------------- */
 
-struct dealt {
-    struct uf_did_assignment assignment;
-    struct uf_randomisation simple, leads; /* count 0: not done */
-};
-
-static void dealt_clear(struct dealt *dealt)
+static void dealt_clear(struct sun_abraham_dealt *dealt)
 {
-    uf_randomisation_clear(&dealt->simple);
+    for (size_t k = 0; k < dealt->n_terms; k++) uf_randomisation_clear(&dealt->term[k]);
+    free(dealt->term);
     uf_randomisation_clear(&dealt->leads);
     uf_did_assignment_clear(&dealt->assignment);
 }
 
-static uf_status randomise(const struct sun_abraham_run *run, struct dealt *out, struct uf_error *error)
+/* All averages where randomisation was asked for by name, else the first. free() *out. */
+static uf_status list_terms(const struct sun_abraham_run *run, struct sun_abraham_dealt *dealt,
+                            struct uf_cell_term **out, struct uf_error *error)
+{
+    const struct uf_sun_abraham *fit = run->fit;
+    long last = -1;
+    dealt->first_event = 0;
+    for (size_t c = 0; c < fit->n_cells; c++) {
+        if (fit->cell[c].event_time < dealt->first_event) dealt->first_event = fit->cell[c].event_time;
+        if (fit->cell[c].event_time > last) last = fit->cell[c].event_time;
+    }
+    const size_t n = effect_deals_all(run->common.inference)
+                         ? SUN_ABRAHAM_AVERAGES + (size_t)(last - dealt->first_event + 1)
+                         : 1;
+    *out = malloc(n * sizeof **out);
+    dealt->term = calloc(n, sizeof *dealt->term);
+    if (!*out || !dealt->term) return uf_fail_memory(error);
+    for (size_t k = 0; k < n; k++)
+        (*out)[k] = k < SUN_ABRAHAM_AVERAGES
+                        ? (struct uf_cell_term){sun_abraham_averages[k].kind, 0}
+                        : (struct uf_cell_term){UF_CELLS_DYNAMIC,
+                                                dealt->first_event + (long)(k - SUN_ABRAHAM_AVERAGES)};
+    dealt->n_terms = n;
+    return UF_OK;
+}
+
+static uf_status randomise(const struct sun_abraham_run *run, struct sun_abraham_dealt *out,
+                           struct uf_error *error)
 {
     const struct uf_did_data *data = &run->fit->data;
     struct uf_randomisation_options options;
     struct uf_did_noise noise = {0};
+    struct uf_cell_term *terms = NULL;
     struct uf_error reason;
     if (!run->common.inference->randomise) return UF_OK;
     if (run->fit->fit.summed && run->common.inference->automatic) return UF_OK; /* the choice says why */
@@ -133,10 +134,13 @@ static uf_status randomise(const struct sun_abraham_run *run, struct dealt *out,
     if (!effect_afford(&run->common, work, &options)) return effect_note_not_dealt(&run->common, true, error);
     UF_TRY(uf_did_assignment_init(data, &out->assignment, error));
     uf_status status = uf_did_noise_init(data, &out->assignment, &noise, &reason);
-    if (status == UF_OK || status == UF_NOT_IDENTIFIED)
-        status = uf_sun_abraham_randomise(data, &run->options, &out->assignment,
-                                          status == UF_OK ? &noise : NULL, &options, &out->simple, &reason);
+    const bool known = status == UF_OK;
+    if (known || status == UF_NOT_IDENTIFIED) status = list_terms(run, out, &terms, &reason);
+    if (status == UF_OK)
+        status = uf_sun_abraham_randomise_terms(data, &run->options, &out->assignment, known ? &noise : NULL,
+                                                terms, out->n_terms, &options, out->term, &reason);
     uf_did_noise_clear(&noise);
+    free(terms);
     if (status == UF_NOT_IDENTIFIED) return effect_note_not_dealt(&run->common, false, error);
     if (status == UF_OK) {
         status = uf_sun_abraham_randomise_leads(data, &run->options, &out->assignment, &options, &out->leads,
@@ -150,21 +154,16 @@ static uf_status randomise(const struct sun_abraham_run *run, struct dealt *out,
 /* --- the run -------------------------------------------------------------------------------------- */
 
 static uf_status report(struct sun_abraham_run *run, struct effect_findings *findings,
-                        const struct dealt *dealt, struct uf_error *error)
+                        const struct sun_abraham_dealt *dealt, struct uf_error *error)
 {
     run->findings = findings;
-    run->leads = dealt->leads.count > 0 ? &dealt->leads : NULL;
+    run->dealt = dealt;
+    if (dealt->n_terms > 0 && dealt->term[0].count > 0) findings->randomisation = &dealt->term[0];
+    if (dealt->n_terms > 1) findings->others = dealt->term + 1, findings->n_others = SUN_ABRAHAM_AVERAGES - 1;
     UF_TRY(sun_abraham_add_notes(run, error));
     UF_TRY(effect_findings_choose(&run->common, findings, error));
     UF_TRY(sun_abraham_report_tables(run, error));
-    UF_TRY(effect_report_term_size(&run->common, run->scale, "simple", error));
-    if (findings->randomisation)
-        UF_TRY(effect_report_noise(&run->common, findings->assignment,
-                                   !isnan(findings->randomisation->p_scaled), error));
-    if (findings->randomisation)
-        UF_TRY(
-            effect_report_randomisation(&run->common, findings->randomisation, findings->assignment, error));
-    return effect_report_trends(&run->common, error);
+    return effect_report_rest(&run->common, findings, run->scale, "simple", error);
 }
 
 static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *options,
@@ -173,22 +172,25 @@ static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *
     struct uf_sun_abraham fit;
     struct did_regression regression = {0};
     struct uf_covariance covariance[EFFECT_MOST_COVARIANCES] = {{0}};
-    struct dealt dealt = {0};
+    struct sun_abraham_dealt dealt = {0};
     uf_status status = uf_sun_abraham_estimate(&run->common.sample->data, &run->options, &fit, error);
     if (status == UF_NOT_IDENTIFIED) return refuse(&run->common, error);
     if (status != UF_OK) return status;
     // cppcheck-suppress autoVariables ; taken back below
     run->fit = &fit;
-    status = did_regression_init(&fit.data, &fit.fit, &regression, error);
+    status = effect_drop_temporal(&run->common, error);
+    if (status == UF_OK) status = did_regression_init(&fit.data, &fit.fit, &regression, error);
     if (status == UF_OK)
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
     if (status == UF_OK) status = randomise(run, &dealt, error);
     if (status == UF_OK) {
-        struct effect_findings findings = {
-            &regression.view,  covariance, dealt.simple.count > 0 ? &dealt.simple : NULL,
-            &dealt.assignment, &fit.data,  0};
+        struct effect_findings findings = {.regression = &regression.view,
+                                           .covariance = covariance,
+                                           .assignment = &dealt.assignment,
+                                           .data = &fit.data};
         status = report(run, &findings, &dealt, error);
     }
+    run->dealt = NULL;
     dealt_clear(&dealt);
     effect_covariances_clear(covariance);
     did_regression_clear(&regression);
@@ -211,15 +213,9 @@ static uf_status run_sun_abraham(const struct uf_panel *panel, const struct uf_o
     UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &design, result, error));
     result->claim = design.claim;
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
-    bool stays = !strcmp(uf_options_text(options, "switching-off"), "as-treated");
-    UF_TRY(effect_require_binary(&run.common, stays, error));
-    UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
-    for (size_t i = 0; i < sample.data.n; i++) /* a treatment that ended counts from its start on */
-        sample.treatment[i] = sample.data.first_period[sample.unit[i]] <= sample.period[i];
-    sample.data.summed_from = 0; /* of many rows sums are enough */
+    uf_status status = effect_cohort_sample(&run.common, options, &sample, error);
     for (size_t c = 0; c < inference.n_covariances; c++)
         sample.data.row_scores |= inference.covariance[c].kind == UF_COVARIANCE_HC1;
-    uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
     if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
     return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;

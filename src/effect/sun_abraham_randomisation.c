@@ -6,6 +6,7 @@
 #include "effect/sun_abraham_internal.h"
 
 #include <gsl/gsl_linalg.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,10 @@ struct dealer {
     const struct uf_did_data *actual;
     const struct uf_sun_abraham_options *options;
     const struct uf_did_assignment *assignment;
-    bool leads, by_means;
+    bool by_means;
+    const struct uf_cell_term *term; /* NULL: the leads together */
+    size_t n_terms;
+    double *cell_weight;          /* of a term */
     size_t *first_period, *block; /* n_units; SIZE_MAX: not in the sample */
     /* by means: outcomes less their unit's mean, and by slot the mean and what an outcome weighs */
     double *deviation, *mean, *total, *share;
@@ -28,31 +32,11 @@ struct dealer {
 
 static void dealer_clear(struct dealer *d)
 {
-    free(d->first_period), free(d->block), free(d->deviation), free(d->mean), free(d->total), free(d->share);
+    free(d->first_period), free(d->block), free(d->deviation), free(d->mean), free(d->total), free(d->share),
+        free(d->cell_weight);
     outcome_tally_clear(&d->tally);
     free(d->x), free(d->x_mean);
     gsl_matrix_free(d->products), gsl_vector_free(d->slope), gsl_vector_free(d->turned);
-}
-
-bool uf_sun_abraham_by_means(const struct uf_did_data *data)
-{
-    size_t *count = calloc(data->n_units + 1, sizeof *count), most = 0;
-    unsigned char *seen = calloc(data->n_periods + 1, 1);
-    double *weight = calloc(data->n_units + 1, sizeof *weight);
-    bool balanced = count && seen && weight;
-    for (size_t i = 0; balanced && i < data->n; i++) {
-        size_t u = data->unit[i];
-        double w = data->weights ? data->weights[i] : 1;
-        if (count[u]++ == 0)
-            weight[u] = w;
-        else
-            balanced = weight[u] == w;
-        most += !seen[data->period[i]];
-        seen[data->period[i]] = 1;
-    }
-    for (size_t u = 0; balanced && u < data->n_units; u++) balanced = count[u] == 0 || count[u] == most;
-    free(count), free(seen), free(weight);
-    return balanced;
 }
 
 /* Covariates less their unit's mean. */
@@ -92,7 +76,9 @@ static uf_status dealer_init(struct dealer *d, const struct uf_did_noise *noise,
     d->mean = calloc(data->n_units + 1, sizeof(double));
     d->total = calloc(data->n_units + 1, sizeof(double));
     d->share = malloc((slots > n ? slots : n) * sizeof(double));
-    if (!d->first_period || !d->block || !d->deviation || !d->mean || !d->total || !d->share)
+    d->cell_weight = malloc(slots * sizeof(double));
+    if (!d->first_period || !d->block || !d->deviation || !d->mean || !d->total || !d->share ||
+        !d->cell_weight)
         return uf_fail_memory(error);
     for (size_t u = 0; u < data->n_units; u++) d->block[u] = SIZE_MAX;
     for (size_t i = 0; i < data->n; i++) {
@@ -164,7 +150,7 @@ static bool take_covariates_out(struct dealer *d, const struct sun_abraham_layou
 
 /* What the outcomes' weights owe to the covariates: A⁻¹ Σ v x, v without covariates. */
 static void turn_weights(struct dealer *d, const struct sun_abraham_layout *l,
-                         const struct uf_sun_abraham *fit, double all)
+                         const struct uf_sun_abraham *fit)
 {
     const struct uf_did_data *data = &d->data;
     if (d->k == 0) return;
@@ -172,55 +158,72 @@ static void turn_weights(struct dealer *d, const struct sun_abraham_layout *l,
     for (size_t i = 0; i < data->n; i++) {
         if (data->period[i] >= l->end) continue;
         size_t s = sun_abraham_slot(data, l, fit, i);
-        double v = row_weight(data, i) * d->share[s] / (l->weight[s] * all);
+        double v = row_weight(data, i) * d->share[s] / l->weight[s];
         for (size_t j = 0; j < d->k; j++) *gsl_vector_ptr(d->turned, j) += v * d->x[i * d->k + j];
     }
     gsl_linalg_cholesky_svx(d->products, d->turned);
 }
 
-/* In a balanced panel the cell is the difference of mean changes since the reference. False where the covariates need a
- * regression. */
-static bool by_means(struct dealer *d, const struct sun_abraham_layout *l, const struct uf_sun_abraham *fit,
-                     struct uf_randomisation_statistics *out)
+/* In a balanced panel the cell is the difference of mean changes since the reference. */
+static double change_of(const struct dealer *d, const struct uf_sun_abraham *fit,
+                        const struct uf_cohort_cell *cell)
+{
+    const size_t periods = d->data.n_periods, b = fit->cohort[cell->cohort].reference,
+                 g = cell->cohort * periods, control = fit->n_cohorts * periods;
+    return d->mean[g + cell->period] - d->mean[g + b] - d->mean[control + cell->period] +
+           d->mean[control + b];
+}
+
+static bool is_lead(const struct dealer *d, const struct uf_cohort_cell *cell)
+{
+    return cell->reason == UF_CELL_ESTIMATED && cell->event_time < -d->options->anticipation;
+}
+
+static void leads_by_means(const struct dealer *d, const struct uf_sun_abraham *fit,
+                           struct uf_randomisation_statistics *out)
+{
+    double sum = 0, all = 0;
+    for (size_t c = 0; c < fit->n_cells; c++) {
+        const struct uf_cohort_cell *cell = &fit->cell[c];
+        if (!is_lead(d, cell)) continue;
+        double change = change_of(d, fit, cell);
+        sum += cell->weight * change * change;
+        all += cell->weight;
+    }
+    if (all > 0) out->coefficient = sqrt(sum / all);
+}
+
+static void start_tally(struct dealer *d, const struct uf_cell_term *term)
+{
+    const bool one = term->kind == UF_CELLS_DYNAMIC;
+    d->tally.from = one ? term->key : 0;
+    d->tally.to = one ? term->key : LONG_MAX;
+    outcome_tally_start(&d->tally);
+}
+
+static void term_by_means(struct dealer *d, const struct sun_abraham_layout *l,
+                          const struct uf_sun_abraham *fit, const struct uf_cell_term *term,
+                          struct uf_randomisation_statistics *out)
 {
     const struct uf_did_data *data = &d->data;
-    const size_t periods = data->n_periods, slots = (fit->n_cohorts + 1) * periods;
-    const size_t control = fit->n_cohorts * periods;
-    double sum = 0, all = 0;
-    memset(d->mean, 0, slots * sizeof *d->mean);
-    memset(d->share, 0, slots * sizeof *d->share);
-    for (size_t i = 0; i < data->n; i++)
-        if (data->period[i] < l->end)
-            d->mean[sun_abraham_slot(data, l, fit, i)] +=
-                (data->weights ? data->weights[i] : 1) * d->deviation[i];
-    for (size_t s = 0; s < slots; s++)
-        if (l->weight[s] > 0) d->mean[s] /= l->weight[s];
-    if (!take_covariates_out(d, l, fit, slots)) return false;
+    const size_t periods = data->n_periods, control = fit->n_cohorts * periods;
+    if (!(uf_sun_abraham_cell_weights(fit, term->kind, term->key, d->cell_weight) > 0)) return;
+    memset(d->share, 0, (fit->n_cohorts + 1) * periods * sizeof *d->share);
     for (size_t c = 0; c < fit->n_cells; c++) {
         const struct uf_cohort_cell *cell = &fit->cell[c];
         const size_t b = fit->cohort[cell->cohort].reference, g = cell->cohort * periods;
-        if (cell->reason != UF_CELL_ESTIMATED) continue;
-        double change = d->mean[g + cell->period] - d->mean[g + b] - d->mean[control + cell->period] +
-                        d->mean[control + b];
-        if (d->leads && cell->event_time < -d->options->anticipation) {
-            sum += cell->weight * change * change;
-            all += cell->weight;
-        }
-        if (d->leads || cell->event_time < 0) continue;
-        d->share[g + cell->period] += cell->weight, d->share[g + b] -= cell->weight;
-        d->share[control + cell->period] -= cell->weight, d->share[control + b] += cell->weight;
-        all += cell->weight;
+        const double w = d->cell_weight[c];
+        if (w == 0) continue;
+        d->share[g + cell->period] += w, d->share[g + b] -= w;
+        d->share[control + cell->period] -= w, d->share[control + b] += w;
     }
-    if (d->leads && all > 0) out->coefficient = sqrt(sum / all);
-    if (d->leads || !(all > 0)) return true;
-    turn_weights(d, l, fit, all);
-    outcome_tally_start(&d->tally);
+    turn_weights(d, l, fit);
+    start_tally(d, term);
     for (size_t i = 0; i < data->n; i++) {
-        size_t s;
         if (data->period[i] >= l->end) continue;
-        s = sun_abraham_slot(data, l, fit, i);
+        size_t s = sun_abraham_slot(data, l, fit, i);
         if (l->level[s] == SUN_ABRAHAM_LEFT_OUT) continue;
-        double w = row_weight(data, i), v = w * d->share[s] / (l->weight[s] * all),
+        double w = row_weight(data, i), v = w * d->share[s] / l->weight[s],
                residual = d->deviation[i] - d->mean[s];
         for (size_t j = 0; j < d->k; j++) {
             double x = d->x[i * d->k + j];
@@ -232,10 +235,56 @@ static bool by_means(struct dealer *d, const struct sun_abraham_layout *l, const
                           data->outcome[i]);
     }
     outcome_tally_finish(&d->tally, out);
+}
+
+/* False where the covariates need a regression. */
+static bool by_means(struct dealer *d, const struct sun_abraham_layout *l, const struct uf_sun_abraham *fit,
+                     struct uf_randomisation_statistics *out)
+{
+    const struct uf_did_data *data = &d->data;
+    const size_t slots = (fit->n_cohorts + 1) * data->n_periods;
+    memset(d->mean, 0, slots * sizeof *d->mean);
+    for (size_t i = 0; i < data->n; i++)
+        if (data->period[i] < l->end)
+            d->mean[sun_abraham_slot(data, l, fit, i)] += row_weight(data, i) * d->deviation[i];
+    for (size_t s = 0; s < slots; s++)
+        if (l->weight[s] > 0) d->mean[s] /= l->weight[s];
+    if (!take_covariates_out(d, l, fit, slots)) return false;
+    if (!d->term) leads_by_means(d, fit, out);
+    for (size_t k = 0; d->term && k < d->n_terms; k++) term_by_means(d, l, fit, &d->term[k], &out[k]);
     return true;
 }
 
 /* --- by regression --------------------------------------------------------------------------------- */
+
+static void leads_by_regression(const struct dealer *d, const struct uf_sun_abraham *fit,
+                                struct uf_randomisation_statistics *out)
+{
+    double sum = 0, all = 0;
+    for (size_t c = 0; c < fit->n_cells; c++) {
+        const struct uf_cohort_cell *cell = &fit->cell[c];
+        if (!is_lead(d, cell)) continue;
+        sum += cell->weight * cell->estimate * cell->estimate;
+        all += cell->weight;
+    }
+    if (all > 0) out->coefficient = sqrt(sum / all);
+}
+
+static uf_status term_by_regression(struct dealer *d, const struct uf_sun_abraham *fit,
+                                    const struct uf_cell_term *term, double *combination,
+                                    struct uf_randomisation_statistics *out, struct uf_error *error)
+{
+    const struct uf_did_data *data = &fit->data;
+    if (!(uf_sun_abraham_average(fit, term->kind, term->key, combination) > 0)) return UF_OK;
+    UF_TRY(uf_sun_abraham_weights(fit, combination, d->share, error));
+    start_tally(d, term);
+    for (size_t i = 0; i < data->n; i++)
+        outcome_tally_add(&d->tally, data->unit[i], data->period[i],
+                          data->n_cluster_dimensions ? data->cluster[0][i] : data->unit[i], d->share[i],
+                          gsl_vector_get(fit->fit.fit.residuals, i), data->outcome[i]);
+    outcome_tally_finish(&d->tally, out);
+    return UF_OK;
+}
 
 static uf_status by_regression(struct dealer *d, struct uf_randomisation_statistics *out,
                                struct uf_error *error)
@@ -248,32 +297,15 @@ static uf_status by_regression(struct dealer *d, struct uf_randomisation_statist
         if (error) *error = reason;
         return status;
     }
-    if (d->leads) {
-        double sum = 0, all = 0;
-        for (size_t c = 0; c < fit.n_cells; c++) {
-            const struct uf_cohort_cell *cell = &fit.cell[c];
-            if (cell->reason != UF_CELL_ESTIMATED || cell->event_time >= -d->options->anticipation) continue;
-            sum += cell->weight * cell->estimate * cell->estimate;
-            all += cell->weight;
-        }
-        if (all > 0) out->coefficient = sqrt(sum / all);
+    if (!d->term) {
+        leads_by_regression(d, &fit, out);
         uf_sun_abraham_clear(&fit);
         return UF_OK;
     }
-    const struct uf_did_data *data = &fit.data;
     double *combination = malloc((fit.fit.fit.rank + 1) * sizeof *combination);
     status = combination ? UF_OK : uf_fail_memory(error);
-    double all = 0;
-    if (status == UF_OK) all = uf_sun_abraham_average(&fit, UF_CELLS_SIMPLE, 0, combination);
-    if (status == UF_OK && all > 0) status = uf_sun_abraham_weights(&fit, combination, d->share, error);
-    if (status == UF_OK && all > 0) {
-        outcome_tally_start(&d->tally);
-        for (size_t i = 0; i < data->n; i++)
-            outcome_tally_add(&d->tally, data->unit[i], data->period[i],
-                              data->n_cluster_dimensions ? data->cluster[0][i] : data->unit[i], d->share[i],
-                              gsl_vector_get(fit.fit.fit.residuals, i), data->outcome[i]);
-        outcome_tally_finish(&d->tally, out);
-    }
+    for (size_t k = 0; k < d->n_terms && status == UF_OK; k++)
+        status = term_by_regression(d, &fit, &d->term[k], combination, &out[k], error);
     free(combination);
     uf_sun_abraham_clear(&fit);
     return status;
@@ -288,7 +320,7 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
             d->block[u] == SIZE_MAX ? SIZE_MAX : d->assignment->first_period[path[d->block[u]]];
     if (!d->by_means) return by_regression(d, out, error);
     struct sun_abraham_layout layout = {0};
-    struct uf_sun_abraham fit = {0};
+    struct uf_sun_abraham fit = {.data = d->data};
     struct uf_error reason;
     uf_status status = sun_abraham_layout_init(&d->data, d->options, &layout, &fit, &reason);
     bool done = status == UF_OK && by_means(d, &layout, &fit, out);
@@ -301,16 +333,22 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
 
 static uf_status deal(const struct uf_did_data *data, const struct uf_sun_abraham_options *options,
                       const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
-                      bool leads, const struct uf_randomisation_options *randomisation,
-                      struct uf_randomisation *out, struct uf_error *error)
+                      const struct uf_cell_term *terms, size_t n_terms,
+                      const struct uf_randomisation_options *randomisation, struct uf_randomisation *out,
+                      struct uf_error *error)
 {
     const struct uf_sun_abraham_options defaults = {.reference = -1};
-    struct dealer dealer = {
-        .actual = data, .options = options ? options : &defaults, .assignment = assignment, .leads = leads};
+    struct dealer dealer = {.actual = data,
+                            .options = options ? options : &defaults,
+                            .assignment = assignment,
+                            .term = terms,
+                            .n_terms = n_terms};
     const struct uf_randomisation_design design = {assignment->n_blocks, assignment->n_paths,
                                                    assignment->path};
     uf_status status = dealer_init(&dealer, noise, error);
-    if (status == UF_OK) status = uf_randomise(&design, statistic, &dealer, randomisation, out, error);
+    if (status == UF_OK)
+        status =
+            uf_randomise_terms(&design, statistic, &dealer, terms ? n_terms : 1, randomisation, out, error);
     dealer_clear(&dealer);
     return status;
 }
@@ -322,7 +360,18 @@ uf_status uf_sun_abraham_randomise(const struct uf_did_data *data,
                                    const struct uf_randomisation_options *randomisation,
                                    struct uf_randomisation *out, struct uf_error *error)
 {
-    return deal(data, options, assignment, noise, false, randomisation, out, error);
+    const struct uf_cell_term simple = {UF_CELLS_SIMPLE, 0};
+    return deal(data, options, assignment, noise, &simple, 1, randomisation, out, error);
+}
+
+uf_status uf_sun_abraham_randomise_terms(const struct uf_did_data *data,
+                                         const struct uf_sun_abraham_options *options,
+                                         const struct uf_did_assignment *assignment,
+                                         const struct uf_did_noise *noise, const struct uf_cell_term *terms,
+                                         size_t n_terms, const struct uf_randomisation_options *randomisation,
+                                         struct uf_randomisation *out, struct uf_error *error)
+{
+    return deal(data, options, assignment, noise, terms, n_terms, randomisation, out, error);
 }
 
 uf_status uf_sun_abraham_randomise_leads(const struct uf_did_data *data,
@@ -331,5 +380,5 @@ uf_status uf_sun_abraham_randomise_leads(const struct uf_did_data *data,
                                          const struct uf_randomisation_options *randomisation,
                                          struct uf_randomisation *out, struct uf_error *error)
 {
-    return deal(data, options, assignment, NULL, true, randomisation, out, error);
+    return deal(data, options, assignment, NULL, NULL, 0, randomisation, out, error);
 }

@@ -7,13 +7,30 @@
 #include "effect/did_internal.h"
 #include "effect/term_report.h"
 
+/* The rows of `estimates` before the covariates, and of what they are averages. */
+enum { SUN_ABRAHAM_AVERAGES = 4 };
+struct sun_abraham_average {
+    const char *name;
+    enum uf_cell_average kind;
+};
+extern const struct sun_abraham_average sun_abraham_averages[SUN_ABRAHAM_AVERAGES];
+
+/* The cohorts dealt out anew; a randomisation with count 0 was not done. */
+struct sun_abraham_dealt {
+    struct uf_did_assignment assignment;
+    struct uf_randomisation leads; /* together */
+    struct uf_randomisation *term; /* the averages, then the event times from first_event on; NULL: none */
+    size_t n_terms;
+    long first_event;
+};
+
 struct sun_abraham_run {
     struct effect_run common;
     struct uf_sun_abraham_options options;
     enum effect_scale scale;
     const struct uf_sun_abraham *fit;
     const struct effect_findings *findings;
-    const struct uf_randomisation *leads; /* the leads dealt out anew together; NULL: not done */
+    const struct sun_abraham_dealt *dealt;
 };
 
 /* All tables of terms, and `pretrend`. */

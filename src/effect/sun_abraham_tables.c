@@ -58,31 +58,22 @@ static uf_status take(struct effect_terms *terms, const struct sun_abraham_run *
 
 /* --- averages by inference ------------------------------------------------------------------------- */
 
-/* The mean of the averages by event time or period, or by cohort with their units as weights. */
-static uf_status add_mean(const struct uf_sun_abraham *fit, enum uf_cell_average kind, const char *name,
-                          struct effect_terms *terms, struct uf_error *error)
+const struct sun_abraham_average sun_abraham_averages[SUN_ABRAHAM_AVERAGES] = {
+    {"simple", UF_CELLS_SIMPLE},
+    {"dynamic", UF_CELLS_MEAN_DYNAMIC},
+    {"group", UF_CELLS_MEAN_GROUP},
+    {"calendar", UF_CELLS_MEAN_CALENDAR}};
+
+static void add_averages(const struct uf_sun_abraham *fit, struct effect_terms *terms)
 {
-    const size_t rank = fit->fit.fit.rank, periods = fit->data.n_periods;
-    double *one = malloc((rank + 1) * sizeof *one), *mean = effect_terms_next(terms), total = 0;
-    long keys = kind == UF_CELLS_GROUP ? (long)fit->n_cohorts : (long)periods;
-    struct effect_term term = no_term;
-    if (!one) return uf_fail_memory(error);
-    if (kind == UF_CELLS_DYNAMIC)
-        for (size_t c = 0; c < fit->n_cells; c++)
-            if (fit->cell[c].event_time >= keys) keys = fit->cell[c].event_time + 1;
-    for (long key = 0; key < keys; key++) {
-        if (!(uf_sun_abraham_average(fit, kind, key, one) > 0)) continue;
-        double weight = kind == UF_CELLS_GROUP ? (double)fit->cohort[key].n_units : 1;
-        for (size_t j = 0; j < rank; j++) mean[j] += weight * one[j];
-        total += weight;
-    }
-    for (size_t j = 0; j < rank && total > 0; j++) mean[j] /= total;
-    free(one);
     const struct support s = support_of(fit, UF_CELLS_SIMPLE, 0);
-    term.term = name;
-    term.n_obs = 0, term.n_treated = s.n_treated, term.n_control = s.n_control;
-    if (total > 0) effect_terms_add(terms, &term, true);
-    return UF_OK;
+    for (size_t a = 0; a < SUN_ABRAHAM_AVERAGES; a++) {
+        struct effect_term term = no_term;
+        term.term = sun_abraham_averages[a].name;
+        term.n_obs = 0, term.n_treated = s.n_treated, term.n_control = s.n_control;
+        if (uf_sun_abraham_average(fit, sun_abraham_averages[a].kind, 0, effect_terms_next(terms)) > 0)
+            effect_terms_add(terms, &term, true);
+    }
 }
 
 static uf_status add_covariates(const struct sun_abraham_run *run, struct effect_terms *terms,
@@ -99,6 +90,7 @@ static uf_status add_covariates(const struct sun_abraham_run *run, struct effect
         bool kept = fit->position[j] != SIZE_MAX;
         term.term = panel->columns[panel->covariates[j - fit->n_leading]].name;
         term.n_obs = 0;
+        term.covariate = true;
         if (!kept) term.note = uf_words_in(dropped, run->common.context->language);
         double *combination = effect_terms_next(terms);
         if (kept) combination[fit->position[j]] = 1;
@@ -114,15 +106,10 @@ static uf_status report_estimates(const struct sun_abraham_run *run, struct uf_e
     const struct uf_sun_abraham *fit = run->fit;
     struct effect_terms terms;
     struct uf_table *table = NULL;
-    struct effect_term simple = no_term;
-    simple.term = "simple";
-    UF_TRY(effect_terms_init(4 + run->common.panel->n_covariates, fit->fit.fit.rank, &terms, error));
-    add_average(fit, UF_CELLS_SIMPLE, 0, simple, &terms);
-    if (terms.count > 0) terms.term[0].n_obs = 0;
-    uf_status status = add_mean(fit, UF_CELLS_DYNAMIC, "dynamic", &terms, error);
-    if (status == UF_OK) status = add_mean(fit, UF_CELLS_GROUP, "group", &terms, error);
-    if (status == UF_OK) status = add_mean(fit, UF_CELLS_CALENDAR, "calendar", &terms, error);
-    if (status == UF_OK) status = add_covariates(run, &terms, error);
+    UF_TRY(effect_terms_init(SUN_ABRAHAM_AVERAGES + run->common.panel->n_covariates, fit->fit.fit.rank,
+                             &terms, error));
+    add_averages(fit, &terms);
+    uf_status status = add_covariates(run, &terms, error);
     if (status == UF_OK) status = effect_table_new("estimates", title, &run->common, &table, error);
     if (status == UF_OK)
         status = effect_add_findings(&run->common, run->findings, terms.term, terms.count, table, error);
@@ -228,10 +215,20 @@ static uf_status report_event_study(const struct sun_abraham_run *run, struct uf
     struct effect_terms terms;
     bool *zero = NULL;
     UF_TRY(event_terms(run, false, &terms, &zero, error));
+    const struct sun_abraham_dealt *dealt = run->dealt;
+    const bool all = dealt->n_terms > SUN_ABRAHAM_AVERAGES;
+    struct uf_randomisation *own = calloc(terms.count + 1, sizeof *own); /* borrowed */
+    for (size_t t = 0; own && all && t < terms.count; t++)
+        own[t] = dealt->term[SUN_ABRAHAM_AVERAGES +
+                             (size_t)(terms.term[t].event_time - (double)dealt->first_event)];
     uf_status status =
+        own ? effect_report_by_inference(&run->common, run->findings, &terms, zero, all ? own : NULL, error)
+            : uf_fail_memory(error);
+    free(own);
+    status =
         take(&terms, run,
              (struct effect_term_table){.name = "event-study", .title = title, .zero = zero, .band = true},
-             UF_OK, error);
+             status, error);
     free(zero);
     return status;
 }
@@ -290,7 +287,8 @@ static uf_status report_leads(const struct sun_abraham_run *run, struct uf_error
             line.estimate = effect_term_value(run->findings->regression, simple);
             line.drift = drift_of(fit, simple);
         }
-        status = effect_report_leads(&run->common, run->findings, &terms, &line, run->leads, error);
+        status = effect_report_leads(&run->common, run->findings, &terms, &line,
+                                     run->dealt->leads.count > 0 ? &run->dealt->leads : NULL, error);
     }
     effect_terms_clear(&terms);
     free(times), free(simple), free(zero);

@@ -122,11 +122,8 @@ uf_status effect_joint_test(const struct effect_run *run, const struct effect_re
                             struct uf_error *error)
 {
     const struct uf_covariance_options *options = &run->inference->covariance[inference];
-    const bool careful = (options->kind == UF_COVARIANCE_CR2 || options->kind == UF_COVARIANCE_CR3) &&
-                         regression->input.n_cluster_dimensions == 1;
-    double df2 = covariance->n_clusters > 0  ? (double)covariance->n_clusters - 1
-                 : covariance->n_periods > 0 ? (double)covariance->n_periods - 1
-                                             : regression->df;
+    const bool careful = uf_joint_test_by_rows(&regression->input, options);
+    double df2 = uf_joint_test_df2(options, covariance, regression->df);
     size_t q;
     gsl_matrix *r = restrictions_of(terms, &q);
     *out = (struct uf_joint_test){

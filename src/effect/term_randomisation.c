@@ -12,9 +12,14 @@ enum { FEWEST_DRAWS = 499 };
 
 bool effect_afford(const struct effect_run *run, double work, struct uf_randomisation_options *options)
 {
+    *options = run->inference->randomisation;
+    return !run->inference->automatic || effect_afford_some(run, work, options);
+}
+
+bool effect_afford_some(const struct effect_run *run, double work, struct uf_randomisation_options *options)
+{
     double affordable = MOST_WORK / (work + 1);
     *options = run->inference->randomisation;
-    if (!run->inference->automatic) return true;
     if (affordable < FEWEST_DRAWS) return false;
     if (affordable < (double)options->most_enumerated) options->most_enumerated = (size_t)affordable;
     if (affordable < (double)options->draws) options->draws = (size_t)affordable;
@@ -36,8 +41,8 @@ uf_status effect_note_not_dealt(const struct effect_run *run, bool too_large, st
                        too_large ? large : one_way, too_large ? advice : none, NULL, 0, error);
 }
 
-uf_status effect_report_term_size(const struct effect_run *run, enum effect_scale scale, const char *term,
-                                  struct uf_error *error)
+static uf_status report_size(const struct effect_run *run, enum effect_scale scale, const char *term,
+                             struct uf_error *error)
 {
     const struct uf_table *estimates = uf_result_table(run->result, "estimates");
     double estimate = NAN;
@@ -45,4 +50,16 @@ uf_status effect_report_term_size(const struct effect_run *run, enum effect_scal
         if (!strcmp(uf_table_text(estimates, row, EFFECT_TERM), term))
             estimate = uf_table_number(estimates, row, EFFECT_ESTIMATE);
     return effect_report_size(run, scale, estimate, error);
+}
+
+uf_status effect_report_rest(const struct effect_run *run, const struct effect_findings *findings,
+                             enum effect_scale scale, const char *term, struct uf_error *error)
+{
+    const struct uf_randomisation *randomisation = findings->randomisation;
+    UF_TRY(report_size(run, scale, term, error));
+    if (randomisation) {
+        UF_TRY(effect_report_noise(run, findings->assignment, !isnan(randomisation->p_scaled), error));
+        UF_TRY(effect_report_randomisation(run, randomisation, findings->assignment, error));
+    }
+    return effect_report_trends(run, error);
 }

@@ -54,7 +54,7 @@ uf_status effect_findings_choose(const struct effect_run *run, struct effect_fin
 {
     struct effect_inference *inference = run->inference;
     const struct uf_did_data *data = findings->data ? findings->data : &run->sample->data;
-    struct effect_grounds grounds = {.wild = run->sample->data.n_cluster_dimensions == 1};
+    struct effect_grounds grounds = {.wild = run->sample->data.n_cluster_dimensions > 0};
     static const struct uf_words summed = {"Inference: by clusters (cr1s). Of {0} rows only sums are kept, "
                                            "and the procedures for few clusters need every row.",
                                            "Inferens: efter kluster (cr1s). Av {0} rader sparas bara summor, "
@@ -95,18 +95,50 @@ static uf_status add_analytic(const struct sections *s, bool cr2, struct uf_erro
     return UF_OK;
 }
 
+static uf_status add_randomisation(const struct sections *s, size_t t, const struct uf_randomisation *dealt,
+                                   struct uf_error *error)
+{
+    const struct effect_findings *findings = s->findings;
+    const struct effect_term *term = &s->terms[t];
+    if (!dealt || dealt->count == 0 || !term->combination) return UF_OK;
+    return effect_add_randomised_term(s->run, dealt,
+                                      effect_term_value(findings->regression, term->combination),
+                                      findings->assignment->n_blocks, term, s->table, error);
+}
+
 static uf_status add_randomised(const struct sections *s, struct uf_error *error)
 {
-    if (!s->findings->randomisation || s->n_terms == 0 || !s->terms[0].combination) return UF_OK;
-    return effect_add_randomised(s->run, s->findings->randomisation,
-                                 effect_term_value(s->findings->regression, s->terms[0].combination),
-                                 s->findings->assignment->n_blocks, s->terms[0].term, s->table, error);
+    const struct effect_findings *findings = s->findings;
+    if (s->n_terms > 0) UF_TRY(add_randomisation(s, 0, findings->randomisation, error));
+    for (size_t t = 1; t < s->n_terms && t <= findings->n_others; t++)
+        UF_TRY(add_randomisation(s, t, &findings->others[t - 1], error));
+    return UF_OK;
+}
+
+/* How many terms a costly procedure is for. */
+static size_t terms_of(const struct sections *s)
+{
+    return s->run->inference->automatic && s->n_terms > 1 ? 1 : s->n_terms;
 }
 
 static uf_status add_wild(const struct sections *s, struct uf_error *error)
 {
-    return effect_add_wild(s->run, s->findings->regression, s->terms, s->n_terms > 0 ? 1 : 0, s->table,
-                           error);
+    return effect_add_wild(s->run, s->findings->regression, s->terms, terms_of(s), s->table, error);
+}
+
+/* Each that was asked for by name; with an automatic choice the others are shown as far as they go. */
+static uf_status note_few_treated(const struct sections *s, struct uf_words text, struct uf_error *error)
+{
+    const struct effect_inference *inference = s->run->inference;
+    const char *const names[] = {inference->ferman_pinto ? "ferman-pinto" : NULL,
+                                 inference->conley_taber ? "conley-taber" : NULL};
+    for (int k = 0; k < 2 && !inference->automatic; k++) {
+        if (!names[k]) continue;
+        const struct uf_argument argument = uf_text_argument(names[k]);
+        UF_TRY(effect_note(s->run, UF_NOTE, "inference-left-out", text, (struct uf_words){NULL, NULL},
+                           &argument, 1, error));
+    }
+    return UF_OK;
 }
 
 /* They need to know which blocks were treated, as randomisation does. */
@@ -114,33 +146,40 @@ static uf_status add_few_treated(const struct sections *s, struct uf_error *erro
 {
     const struct effect_inference *inference = s->run->inference;
     const struct effect_findings *findings = s->findings;
-    const char *name = inference->ferman_pinto ? "ferman-pinto" : "conley-taber";
+    static const struct uf_words no_rows = {
+        "{0} was left out: the rows of the regression are not the regions' own periods.",
+        "{0} har utelämnats: regressionens rader är inte regionernas egna perioder."};
+    static const struct uf_words sums = {
+        "{0} was left out: it needs every row's residual, and of this many rows only sums are kept.",
+        "{0} har utelämnats: det kräver varje rads residual, och av så här många rader sparas bara summor."};
+    static const struct uf_words gaps = {
+        "{0} was left out: the treatment changes in size or ends, so that each unit must have a value in "
+        "each period.",
+        "{0} har utelämnats: insatsen växlar i storlek eller upphör, och då måste varje enhet ha ett värde i "
+        "varje period."};
     if ((!inference->ferman_pinto && !inference->conley_taber) || s->n_terms == 0) return UF_OK;
-    if (findings->regression->input.summed) return effect_note_summed(s->run, name, error);
-    if (!findings->data) {
-        static const struct uf_words text = {
-            "{0} was left out: the rows of the regression are not the regions' own "
-            "periods.",
-            "{0} har utelämnats: regressionens rader är inte regionernas egna "
-            "perioder."};
-        const struct uf_argument argument = uf_text_argument(name);
-        if (inference->automatic) return UF_OK;
-        return effect_note(s->run, UF_NOTE, "inference-left-out", text, (struct uf_words){NULL, NULL},
-                           &argument, 1, error);
-    }
+    if (findings->regression->input.summed) return note_few_treated(s, sums, error);
+    if (findings->lenders)
+        return effect_add_few_treated(s->run, findings->regression, findings->lenders, s->terms, terms_of(s),
+                                      s->table, error);
+    if (!findings->data) return note_few_treated(s, no_rows, error);
     struct uf_did_assignment own = {0};
+    struct effect_lenders lenders = {0};
     if (!findings->randomisation) {
         struct uf_error reason;
         uf_status status = uf_did_assignment_init(findings->data, &own, &reason);
-        if (status == UF_NOT_IDENTIFIED) return UF_OK;
+        if (status == UF_NOT_IDENTIFIED) return note_few_treated(s, gaps, error);
         if (status != UF_OK) {
             if (error) *error = reason;
             return status;
         }
     }
-    uf_status status = effect_add_few_treated(s->run, findings->regression, findings->data,
-                                              findings->randomisation ? findings->assignment : &own,
-                                              &s->terms[0], s->table, error);
+    uf_status status = effect_lenders_init(
+        findings->data, findings->randomisation ? findings->assignment : &own, &lenders, error);
+    if (status == UF_OK)
+        status = effect_add_few_treated(s->run, findings->regression, &lenders, s->terms, terms_of(s),
+                                        s->table, error);
+    effect_lenders_clear(&lenders);
     uf_did_assignment_clear(&own);
     return status;
 }
@@ -164,6 +203,83 @@ uf_status effect_add_findings(const struct effect_run *run, const struct effect_
     if (!wild_first) UF_TRY(add_wild(&s, error));
     UF_TRY(add_few_treated(&s, error));
     return add_analytic(&s, false, error);
+}
+
+uf_status effect_drop_temporal(const struct effect_run *run, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "{0} was left out: with an indicator for each period of the treated their residuals add up to "
+        "nothing in every period, and sums by period cannot tell how they vary.",
+        "{0} har utelämnats: med en indikator för varje period för insatsregionerna summerar deras "
+        "residualer "
+        "till noll i varje period, och summor per period säger inget om hur de varierar."};
+    struct effect_inference *inference = run->inference;
+    size_t kept = 0, count;
+    for (size_t c = 0; c < inference->n_covariances; c++) {
+        const struct uf_covariance_type *type = &uf_covariance_types(&count)[inference->covariance[c].kind];
+        if (type->kind != UF_COVARIANCE_DRISCOLL_KRAAY) {
+            inference->covariance[kept++] = inference->covariance[c];
+            continue;
+        }
+        const struct uf_argument argument = uf_text_argument(type->name);
+        UF_TRY(effect_note(run, UF_NOTE, "inference-left-out", text, (struct uf_words){NULL, NULL}, &argument,
+                           1, error));
+    }
+    inference->n_covariances = kept;
+    return UF_OK;
+}
+
+bool effect_deals_all(const struct effect_inference *inference)
+{
+    return inference->randomise && !inference->automatic;
+}
+
+bool effect_wants_more(const struct effect_inference *inference)
+{
+    return !inference->automatic && (inference->wild || inference->conley_taber || inference->ferman_pinto);
+}
+
+uf_status effect_add_more(const struct effect_run *run, const struct effect_findings *findings,
+                          const struct uf_randomisation *dealt, const struct effect_term *terms,
+                          size_t n_terms, struct uf_table *table, struct uf_error *error)
+{
+    const struct sections s = {run, findings, terms, n_terms, table};
+    for (size_t t = 0; dealt && t < n_terms; t++) UF_TRY(add_randomisation(&s, t, &dealt[t], error));
+    if (!effect_wants_more(run->inference) || findings->regression->input.summed) return UF_OK;
+    UF_TRY(add_wild(&s, error));
+    return add_few_treated(&s, error);
+}
+
+static uf_status fill_by_inference(const struct effect_run *run, const struct effect_findings *findings,
+                                   const struct effect_terms *terms, const bool *zero,
+                                   const struct uf_randomisation *dealt, struct uf_table *table,
+                                   struct uf_error *error)
+{
+    for (size_t c = 0; c < run->inference->n_covariances; c++) {
+        size_t first = uf_table_rows(table);
+        UF_TRY(effect_add_terms(run, findings->regression, c, &findings->covariance[c], terms->term,
+                                terms->count, table, error));
+        for (size_t t = 0; t < terms->count; t++)
+            if (zero && zero[t]) UF_TRY(uf_table_set_number(table, first + t, EFFECT_ESTIMATE, 0, error));
+    }
+    return effect_add_more(run, findings, dealt, terms->term, terms->count, table, error);
+}
+
+uf_status effect_report_by_inference(const struct effect_run *run, const struct effect_findings *findings,
+                                     const struct effect_terms *terms, const bool *zero,
+                                     const struct uf_randomisation *dealt, struct uf_error *error)
+{
+    static const struct uf_words title = {"Event study by type of inference",
+                                          "Händelsestudie efter typ av inferens"};
+    struct uf_table *table = NULL;
+    const struct effect_inference *inference = run->inference;
+    if (terms->count == 0 || (inference->n_covariances < 2 && !effect_wants_more(inference) && !dealt))
+        return UF_OK;
+    UF_TRY(effect_table_new("event-study-inference", title, run, &table, error));
+    uf_status status = fill_by_inference(run, findings, terms, zero, dealt, table, error);
+    if (status == UF_OK) return uf_result_take_table(run->result, table, error);
+    uf_table_free(table);
+    return status;
 }
 
 /* --- tables with bands ---------------------------------------------------------------------------- */

@@ -30,11 +30,17 @@ struct effect_findings {
     /* the regression's rows, for procedures that need to know which of them were treated; NULL: none of these */
     const struct uf_did_data *data;
     enum effect_procedure procedure; /* with inference: auto */
+    /* of the terms of `estimates` after the first, in their order (count 0: none); NULL: of none of them */
+    const struct uf_randomisation *others;
+    size_t n_others;
+    /* who lends residuals to whom, where `data` does not say it: rows of a stack; NULL: it does */
+    const struct effect_lenders *lenders;
 };
 /* Which procedure the design calls for, with its note; nothing unless the inference is automatic. */
 uf_status effect_findings_choose(const struct effect_run *run, struct effect_findings *findings,
                                  struct uf_error *error);
-/* Rows of all inferences, the chosen one first; bootstrap and randomisation are of the first term alone. */
+/* Rows of all inferences, the chosen one first. Bootstrap and inference from the controls' residuals are of the first term alone
+ * where they were not asked for by name. */
 uf_status effect_add_findings(const struct effect_run *run, const struct effect_findings *findings,
                               const struct effect_term *terms, size_t n_terms, struct uf_table *table,
                               struct uf_error *error);
@@ -52,6 +58,22 @@ struct effect_term_table {
 };
 uf_status effect_report_terms(const struct effect_run *run, const struct effect_findings *findings,
                               const struct effect_term_table *wanted, struct uf_error *error);
+/* Table `event-study-inference`: these terms under every inference that a regression has of any term, where there is more
+ * than one. `zero` as above; `dealt` (one for each term, count 0: none): their randomisations, NULL: none at all. */
+uf_status effect_report_by_inference(const struct effect_run *run, const struct effect_findings *findings,
+                                     const struct effect_terms *terms, const bool *zero,
+                                     const struct uf_randomisation *dealt, struct uf_error *error);
+/* Takes errors that go by periods' sums of residuals (driscoll-kraay) out of what was asked for, with a note: a regression
+ * with an indicator for each period of the treated makes those sums nil. */
+uf_status effect_drop_temporal(const struct effect_run *run, struct uf_error *error);
+/* True where a method deals the treatment out anew for every term: asked for by name. */
+bool effect_deals_all(const struct effect_inference *inference);
+/* True where bootstrap, Conley–Taber or Ferman–Pinto was asked for by name, and so for every term. */
+bool effect_wants_more(const struct effect_inference *inference);
+/* Their rows, and those of `dealt` as above, for a table beside `estimates`. */
+uf_status effect_add_more(const struct effect_run *run, const struct effect_findings *findings,
+                          const struct uf_randomisation *dealt, const struct effect_term *terms,
+                          size_t n_terms, struct uf_table *table, struct uf_error *error);
 
 /* c_a'V c_b of the terms that have a combination (1 × 1 of 0 where there are none). */
 uf_status effect_terms_covariance(const struct effect_terms *terms, const gsl_matrix *v, gsl_matrix **out,
@@ -79,9 +101,12 @@ double effect_term_value(const struct effect_regression *regression, const doubl
 /* Lowers the number of assignments to what some seconds allow when each takes `work` multiplications; false where that
  * is too few to be worth it. Asked for by name, all are allowed. */
 bool effect_afford(const struct effect_run *run, double work, struct uf_randomisation_options *options);
+/* The same also where it was asked for by name. */
+bool effect_afford_some(const struct effect_run *run, double work, struct uf_randomisation_options *options);
 /* Why the treatment was not dealt out anew: it would take long, or there is only one way. */
 uf_status effect_note_not_dealt(const struct effect_run *run, bool too_large, struct uf_error *error);
-/* Table `effect-size` of a term of `estimates`, with its first interval there. */
-uf_status effect_report_term_size(const struct effect_run *run, enum effect_scale scale, const char *term,
-                                  struct uf_error *error);
+/* What follows the tables of terms: `effect-size` of a term of `estimates` with its first interval there; what the noise
+ * of the treated does to p, and `randomisation`, where the treatment was dealt out anew; `raw-trends`. */
+uf_status effect_report_rest(const struct effect_run *run, const struct effect_findings *findings,
+                             enum effect_scale scale, const char *term, struct uf_error *error);
 #endif

@@ -11,7 +11,7 @@
 #include "base/fail.h"
 #include "store/codes.h"
 
-enum { RECORD_LIMIT = 1 << 24 };
+enum { RECORD_LIMIT = 1 << 24, BLOCK = 1 << 18 };
 
 struct span {
     size_t start, length; /* in `text` */
@@ -70,6 +70,8 @@ uf_status uf_records_open(struct uf_input *input, char delimiter, struct uf_reco
         return uf_fail_memory(error);
     }
     csv_set_delim(&records->parser, (unsigned char)delimiter);
+    /* by default a field grows by 128 bytes at a time: an unclosed quote would be copied 100,000 times */
+    csv_set_blk_size(&records->parser, BLOCK);
     records->input = input;
     records->delimiter = delimiter;
     uf_buffer_init(&records->text);

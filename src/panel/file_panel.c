@@ -2,6 +2,7 @@
 #include "base/fail.h"
 #include "panel/layout.h"
 #include "panel/plain_panel.h"
+#include "panel/roles.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,29 @@ static void add_name(struct names *names, const char *name)
     if (names->count < names->capacity) names->items[names->count++] = name;
 }
 
+static uf_status check_roles(const struct uf_file_panel_request *request, bool of_effect,
+                             struct uf_error *error)
+{
+    const struct panel_named single[] = {{ROLE_UNIT, request->unit},     {ROLE_PERIOD, request->period},
+                                         {ROLE_SECTOR, request->sector}, {ROLE_OUTCOME, request->outcome},
+                                         {ROLE_COHORT, request->cohort}, {ROLE_TREATMENT, request->treatment},
+                                         {ROLE_WEIGHT, request->weight}};
+    size_t n = sizeof single / sizeof *single;
+    struct panel_named *named =
+        calloc(n + request->n_covariates + request->n_clusters + request->n_extra, sizeof *named);
+    if (!named) return uf_fail_memory(error);
+    memcpy(named, single, sizeof single);
+    for (size_t i = 0; i < request->n_covariates; i++)
+        named[n++] = (struct panel_named){ROLE_COVARIATE, request->covariates[i]};
+    for (size_t i = 0; i < request->n_clusters; i++)
+        named[n++] = (struct panel_named){ROLE_CLUSTER, request->clusters[i]};
+    for (size_t i = 0; i < request->n_extra; i++)
+        named[n++] = (struct panel_named){ROLE_OPTION, request->extra[i]};
+    uf_status status = panel_check_roles(named, n, of_effect, error);
+    free(named);
+    return status;
+}
+
 static uf_status check(const struct uf_file_panel_request *request, struct uf_error *error)
 {
     int ways = (request->treatment != NULL) + (request->cohort != NULL) + (request->n_treated > 0);
@@ -33,16 +57,7 @@ static uf_status check(const struct uf_file_panel_request *request, struct uf_er
         return uf_fail(error, UF_BAD_USAGE, "--treated needs the first treated period: --start PERIOD");
     if (ways && !request->period)
         return uf_fail(error, UF_BAD_USAGE, "name the column with the periods: --period COLUMN");
-    const char *const keys[] = {request->unit, request->sector, request->period};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys && request->outcome; i++)
-        if (keys[i] && strcmp(keys[i], request->outcome) == 0)
-            return uf_fail(error, UF_BAD_USAGE,
-                           "column '%s' is named both for the values and for the %s; name two columns",
-                           keys[i],
-                           i == 0   ? "units"
-                           : i == 1 ? "sectors"
-                                    : "periods");
-    return UF_OK;
+    return check_roles(request, ways > 0, error);
 }
 
 static uf_status build(const struct uf_file_panel_request *request, const struct uf_table *table,
@@ -57,7 +72,9 @@ static uf_status build(const struct uf_file_panel_request *request, const struct
                                           .numbers = numbers->items,
                                           .n_numbers = numbers->count,
                                           .clusters = request->clusters,
-                                          .n_clusters = request->n_clusters};
+                                          .n_clusters = request->n_clusters,
+                                          .language = request->language,
+                                          .several_rows = request->several_rows};
     struct uf_panel *panel = NULL;
     UF_TRY(panel_lay_out(&layout, ledger, &panel, error));
     uf_status status = panel_set_roles(panel, request->outcome, request->weight, request->covariates,

@@ -164,7 +164,9 @@ static uf_status duplicate_rows(const struct layout_request *request, const stru
     return uf_fail_at(
         error, UF_BAD_INPUT, request->place, request->place ? b->row + 2 : 0, 0,
         "rows %zu and %zu both hold unit '%s'%s%s, period '%s'; a panel has one row for each: remove one, "
-        "or name the column that tells them apart",
+        "or name the column that tells them apart. Rows that are other people or firms in each period are "
+        "taken by "
+        "callaway-santanna with sampling: repeated-cross-sections",
         a->row + 1, b->row + 1, panel->units.code[a->unit], sector ? ", sector " : "", sector ? sector : "",
         panel->periods.code[a->period]);
 }
@@ -195,8 +197,8 @@ static uf_status sort_rows(const struct layout_request *request, const size_t *k
     }
     if (status == UF_OK) qsort(rows, n, sizeof *rows, compare_source_rows);
     for (size_t i = 0; i < n && status == UF_OK; i++) {
-        if (i > 0 && rows[i].unit == rows[i - 1].unit && rows[i].period == rows[i - 1].period &&
-            rows[i].sector == rows[i - 1].sector)
+        if (!request->several_rows && i > 0 && rows[i].unit == rows[i - 1].unit &&
+            rows[i].period == rows[i - 1].period && rows[i].sector == rows[i - 1].sector)
             status = duplicate_rows(request, panel, &rows[i - 1], &rows[i], error);
         order[i] = rows[i].row;
         panel->unit[i] = rows[i].unit;
@@ -204,6 +206,7 @@ static uf_status sort_rows(const struct layout_request *request, const size_t *k
         if (panel->sector) panel->sector[i] = rows[i].sector;
     }
     panel->n_rows = n;
+    panel->several_rows = request->several_rows;
     free(rows);
     if (status == UF_OK)
         *out_order = order;
@@ -364,8 +367,11 @@ uf_status panel_lay_out(const struct layout_request *request, struct uf_result *
         for (size_t i = 0; i < n; i++)
             if (uf_table_text(table, kept[i], column)) kept[write++] = kept[i];
         n = write;
+        static const struct uf_words empty = {"the key is empty", "nyckeln är tom"};
         if (ledger && n < before)
-            UF_TRY_GOTO(uf_result_add_ledger(ledger, keys[k], "the key is empty", before, n, error), done);
+            UF_TRY_GOTO(uf_result_add_ledger(ledger, keys[k], uf_words_in(empty, request->language), before,
+                                             n, error),
+                        done);
     }
     if (status == UF_OK && n == 0)
         status = uf_fail_at(error, UF_BAD_INPUT, request->place, 0, 0,

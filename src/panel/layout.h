@@ -22,6 +22,8 @@ struct layout_request {
     size_t n_numbers;
     const char *const *clusters; /* text columns */
     size_t n_clusters;
+    enum uf_language language; /* of the ledger */
+    bool several_rows;         /* for one unit, sector and period: no mistake */
 };
 
 /* Everything but roles, labels of columns, treatment and exposures. Rows without unit or period are left out
@@ -49,6 +51,9 @@ uf_status panel_treat_by_column(struct uf_panel *panel, const char *column, stru
  * Inf: never. */
 uf_status panel_treat_by_cohort(struct uf_panel *panel, const struct uf_table *table, const char *unit,
                                 const char *cohort, const char *place, struct uf_error *error);
+/* The doses (n_treated, > 0) of regions that are treated already, from their start on. */
+uf_status panel_dose_by_list(struct uf_panel *panel, const char *const *treated, const double *dose,
+                             size_t n_treated, struct uf_error *error);
 uf_status panel_treat_by_list(struct uf_panel *panel, const char *const *treated, size_t n_treated,
                               const char *start, struct uf_error *error);
 #endif

@@ -146,6 +146,10 @@ uf_status uf_options_set_list(struct uf_options *options, const char *name, cons
         if (n_items == 1) return uf_options_set(options, name, items[0], error);
         return uf_fail(error, UF_BAD_USAGE, "option '%s' takes one value, found %zu", name, n_items);
     }
+    if (n_items == 0 && option->choices)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option '%s': found an empty list, expected one or more of its choices%s%s", name,
+                       option->default_text ? ", as " : "", option->default_text ? option->default_text : "");
     struct value value = {0};
     struct uf_buffer joined;
     uf_buffer_init(&joined);
@@ -245,6 +249,18 @@ bool uf_options_is_set(const struct uf_options *options, const char *name)
 const char *uf_options_text(const struct uf_options *options, const char *name)
 {
     return get(options, name, UF_OPTION_TEXT)->text;
+}
+
+size_t uf_options_choice(const struct uf_options *options, const char *name)
+{
+    const struct value *value = get(options, name, UF_OPTION_CHOICE);
+    const size_t option = (size_t)(value - options->values);
+    for (size_t i = 0; value->text && option < options->method->n_options; i++) {
+        const char *choice = options->method->options[option].choices[i];
+        if (!choice) break;
+        if (!strcmp(choice, value->text)) return i;
+    }
+    return SIZE_MAX;
 }
 
 double uf_options_number(const struct uf_options *options, const char *name)

@@ -204,7 +204,9 @@ static int compare_keyed(const void *a, const void *b)
 static bool in_order(const struct uf_panel *panel, size_t i)
 {
     if (panel->period[i - 1] != panel->period[i]) return panel->period[i - 1] < panel->period[i];
-    return panel->sector && panel->sector[i - 1] < panel->sector[i];
+    if (panel->sector && panel->sector[i - 1] != panel->sector[i])
+        return panel->sector[i - 1] < panel->sector[i];
+    return panel->several_rows;
 }
 
 /* Rows of one unit that did not come in time: new places for them. False: two share a key, or no memory. */
@@ -254,6 +256,7 @@ static uf_status place_rows(struct plain *p, struct uf_panel *panel, struct uf_e
     size_t *start = calloc(units + 2, sizeof *start);
     uint32_t *map = NULL;
     panel->n_rows = n;
+    panel->several_rows = p->request->several_rows;
     p->place = malloc((n + 1) * sizeof *p->place);
     panel->unit = calloc(n + 1, sizeof *panel->unit);
     panel->period = p->period == SIZE_MAX ? calloc(n + 1, sizeof *panel->period)

@@ -3,6 +3,7 @@
 #include "panel/expression.h"
 #include "panel/layout.h"
 #include "panel/query.h"
+#include "panel/roles.h"
 #include "panel/selection.h"
 
 #include <math.h>
@@ -235,7 +236,9 @@ static uf_status add_cluster(struct uf_store *store, const char *level_asked, st
                 high = middle;
         }
         if (low == uf_table_rows(ancestors) || strcmp(uf_table_text(ancestors, low, 0), unit))
-            status = uf_fail(error, UF_BAD_USAGE, "region '%s' has no ancestor at level %s to cluster by",
+            status = uf_fail(error, UF_BAD_USAGE,
+                             "region '%s' lies in no region of level %s to cluster by; name a level above "
+                             "that of the regions",
                              unit, level);
         else
             status = uf_table_set_text(table, i, column, uf_table_text(ancestors, low, 1), error);
@@ -272,7 +275,8 @@ static uf_status lay_out(struct uf_store *store, const struct uf_store_panel_req
                                           .numbers = numbers,
                                           .n_numbers = n_numbers,
                                           .clusters = &cluster,
-                                          .n_clusters = cluster ? 1 : 0};
+                                          .n_clusters = cluster ? 1 : 0,
+                                          .language = request->language};
     uf_status status = panel_lay_out(&layout, ledger, out, error);
     free(numbers);
     return status;
@@ -292,6 +296,8 @@ static uf_status treat(struct uf_store *store, const struct uf_store_panel_reque
     char start[UF_PERIOD_SIZE];
     uf_period_print(request->start, start);
     if (status == UF_OK) status = panel_treat_by_list(panel, codes, request->n_treated, start, error);
+    if (status == UF_OK && request->dose)
+        status = panel_dose_by_list(panel, codes, request->dose, request->n_treated, error);
     for (size_t i = 0; codes && i < request->n_treated; i++) free((char *)codes[i]);
     free(codes);
     return status;
@@ -340,11 +346,25 @@ static uf_status finish(struct uf_store *store, const struct uf_store_panel_requ
     return panel_expose(panel, store, request, error);
 }
 
+static uf_status check_roles(const struct uf_store_panel_request *request, struct uf_error *error)
+{
+    struct panel_named *named = calloc(request->n_covariates + 2, sizeof *named);
+    if (!named) return uf_fail_memory(error);
+    named[0] = (struct panel_named){ROLE_OUTCOME, request->outcome};
+    named[1] = (struct panel_named){ROLE_WEIGHT, request->weight};
+    for (size_t i = 0; i < request->n_covariates; i++)
+        named[2 + i] = (struct panel_named){ROLE_COVARIATE, request->covariates[i]};
+    uf_status status = panel_check_roles(named, request->n_covariates + 2, request->n_treated > 0, error);
+    free(named);
+    return status;
+}
+
 uf_status uf_panel_from_store(struct uf_store *store, const struct uf_store_panel_request *request,
                               struct uf_result *ledger, struct uf_panel **out, struct uf_error *error)
 {
     if (!request->indicator && !request->n_variables)
         return uf_fail(error, UF_BAD_USAGE, "a panel needs an indicator or at least one variable");
+    UF_TRY(check_roles(request, error));
     struct panel_variables variables = {0};
     struct statement statement;
     statement_init(&statement);

@@ -32,8 +32,28 @@ uf_status panel_set_roles(struct uf_panel *panel, const char *outcome, const cha
     return UF_OK;
 }
 
+/* Years beside quarters would be taken for one course of time, with two values for the same year. */
+static uf_status check_kinds(const struct uf_panel *panel, struct uf_error *error)
+{
+    size_t first = SIZE_MAX;
+    for (size_t i = 0; i < panel->n_rows; i++) {
+        size_t period = panel->period[i];
+        if (panel->period_value[period] == 0) return UF_OK; /* on no calendar: in their own order */
+        if (panel->outcome >= 0 && isnan(panel->columns[panel->outcome].value[i])) continue;
+        if (first == SIZE_MAX) first = period;
+        if (uf_period_kind_of(panel->period_value[period]) == uf_period_kind_of(panel->period_value[first]))
+            continue;
+        return uf_fail(
+            error, UF_BAD_INPUT,
+            "the periods are of different kinds, as '%s' and '%s'; expected one kind: leave out the others",
+            panel->periods.code[first], panel->periods.code[period]);
+    }
+    return UF_OK;
+}
+
 uf_status panel_start_treatment(struct uf_panel *panel, struct uf_error *error)
 {
+    UF_TRY(check_kinds(panel, error));
     const size_t n = panel->units.count;
     panel->treatment.first_period = malloc((n + 1) * sizeof *panel->treatment.first_period);
     if (!panel->treatment.first_period) return uf_fail_memory(error);
@@ -62,10 +82,28 @@ static uf_status date_starts_in_gaps(struct uf_panel *panel, const size_t *after
     return UF_OK;
 }
 
+/* Of several rows for a unit and period all tell the same of its treatment. */
+static uf_status check_rows_agree(const struct uf_panel *panel, const char *column, const double *value,
+                                  struct uf_error *error)
+{
+    for (size_t i = 1; i < panel->n_rows && panel->several_rows; i++) {
+        if (panel->unit[i] != panel->unit[i - 1] || panel->period[i] != panel->period[i - 1]) continue;
+        if (value[i] == value[i - 1] || (isnan(value[i]) && isnan(value[i - 1]))) continue;
+        return uf_fail(
+            error, UF_BAD_INPUT,
+            "the treatment column '%s' has both %g and %g for unit '%s' in '%s'; treatment falls on whole "
+            "units: name as the unit the column that it goes by",
+            column, value[i - 1], value[i], panel->units.code[panel->unit[i]],
+            panel->periods.code[panel->period[i]]);
+    }
+    return UF_OK;
+}
+
 uf_status panel_treat_by_column(struct uf_panel *panel, const char *column_name, struct uf_error *error)
 {
     long column = UF_NOWHERE;
     UF_TRY(role(panel, column_name, &column, error));
+    UF_TRY(check_rows_agree(panel, column_name, panel->columns[column].value, error));
     UF_TRY(panel_start_treatment(panel, error));
     struct uf_treatment *treatment = &panel->treatment;
     const double *value = panel->columns[column].value;
@@ -183,9 +221,32 @@ uf_status panel_treat_by_list(struct uf_panel *panel, const char *const *treated
             const char *nearest =
                 uf_text_nearest(treated[i], (const char *const *)panel->units.code, panel->units.count);
             return uf_fail(error, UF_BAD_USAGE, "the treated unit '%s' is not in the data%s%s%s", treated[i],
-                           nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+                           nearest ? "; did you mean '" : "; expected a code as the data has it, as '",
+                           nearest ? nearest : panel->units.code[0], nearest ? "'?" : "'");
         }
         panel->treatment.first_period[unit] = first;
     }
+    return UF_OK;
+}
+
+uf_status panel_dose_by_list(struct uf_panel *panel, const char *const *treated, const double *dose,
+                             size_t n_treated, struct uf_error *error)
+{
+    double *of_unit = calloc(panel->units.count + 1, sizeof *of_unit);
+    panel->treatment.dose = malloc((panel->n_rows + 1) * sizeof *panel->treatment.dose);
+    if (!of_unit || !panel->treatment.dose) {
+        free(of_unit);
+        return uf_fail_memory(error);
+    }
+    for (size_t i = 0; i < n_treated; i++) {
+        size_t unit = uf_dictionary_find(&panel->units, treated[i]);
+        if (unit != SIZE_MAX) of_unit[unit] = dose[i];
+    }
+    for (size_t i = 0; i < panel->n_rows; i++) {
+        const size_t unit = panel->unit[i];
+        panel->treatment.dose[i] =
+            panel->treatment.first_period[unit] <= panel->period[i] ? of_unit[unit] : 0;
+    }
+    free(of_unit);
     return UF_OK;
 }

@@ -10,25 +10,17 @@
 
 #include "base/advice.h"
 #include "base/fail.h"
+#include "profile/cluster_stars_study.h"
 #include "profile/findings.h"
 #include "profile/tidy.h"
-
-struct stars {
-    struct panel_activity activity; /* the earlier period, where there is one, then the one described */
-    size_t now;                     /* which of its periods is described */
-    struct uf_star_options options;
-    gsl_matrix *output; /* NULL: none */
-    struct uf_cluster_measures found;
-    gsl_matrix *low, *high; /* quotients; NULL: exact figures */
-};
 
 static void stars_clear(struct stars *x)
 {
     panel_activity_clear(&x->activity);
     gsl_matrix_free(x->output);
-    gsl_matrix_free(x->low);
-    gsl_matrix_free(x->high);
     for (size_t i = 0; i < UF_STARS; i++) {
+        gsl_matrix_free(x->low[i]);
+        gsl_matrix_free(x->high[i]);
         gsl_matrix_free(x->found.measure[i]);
         gsl_matrix_free(x->found.star[i]);
     }
@@ -90,32 +82,7 @@ static uf_status compute(struct stars *x, struct uf_error *error)
     struct uf_activity now = panel_activity_at(a, x->now, BOUND_VALUE);
     const gsl_matrix *before = x->now > 0 ? a->at[0].value[BOUND_VALUE] : NULL;
     UF_TRY(uf_cluster_stars(&now, a->reference, x->output, before, &x->options, &x->found, error));
-    if (!a->bands) return UF_OK;
-    x->low = gsl_matrix_alloc(a->n_regions, a->n_sectors);
-    x->high = gsl_matrix_alloc(a->n_regions, a->n_sectors);
-    if (!x->low || !x->high) return uf_fail_memory(error);
-    struct uf_activity low = panel_activity_at(a, x->now, BOUND_LOW),
-                       high = panel_activity_at(a, x->now, BOUND_HIGH);
-    return uf_location_quotient_band(&low, &high, a->reference, x->low, x->high, error);
-}
-
-/* Stars that are known to be there, and those that may be: where the band of the quotient crosses the threshold, or a
- * measure that was asked for is missing. */
-static void count_stars(const struct stars *x, size_t r, size_t s, double out[3])
-{
-    out[0] = out[1] = out[2] = 0;
-    for (size_t i = 0; i < UF_STARS; i++) {
-        double star = gsl_matrix_get(x->found.star[i], r, s), low = star, high = star;
-        if ((i == UF_STAR_PRODUCTIVITY && !x->output) || (i == UF_STAR_GROWTH && x->now == 0)) continue;
-        if (isnan(star)) low = 0, high = 1;
-        if (i == UF_STAR_SPECIALISATION && x->low && !isnan(star)) {
-            low = gsl_matrix_get(x->low, r, s) >= x->options.specialisation;
-            high = !(gsl_matrix_get(x->high, r, s) < x->options.specialisation);
-        }
-        out[0] += isnan(star) ? 0 : star;
-        out[1] += low;
-        out[2] += high;
-    }
+    return a->bands ? star_bands(x, error) : UF_OK;
 }
 
 /* --- tables ------------------------------------------------------------------------------------ */
@@ -131,7 +98,7 @@ static uf_status star_row(const struct stars *x, size_t r, size_t s, struct uf_t
         x->now ? p->sector_sum[s] | a->at[0].sector_sum[s] : UF_VALUE_NOT_APPLICABLE};
     const uf_value_status missing = p->status[r * a->n_sectors + s] & UF_VALUE_MISSING_MASK;
     double counts[3];
-    count_stars(x, r, s, counts);
+    star_counts(x, r, s, counts);
     struct tidy_row row = tidy_row_add(table, error);
     tidy_text(&row, panel_activity_region_code(a, r));
     tidy_text(&row, panel_activity_region_label(a, r));
@@ -139,8 +106,17 @@ static uf_status star_row(const struct stars *x, size_t r, size_t s, struct uf_t
     tidy_text(&row, panel_activity_sector_label(a, s));
     tidy_text(&row, panel_activity_period_code(a, x->now));
     tidy_value(&row, gsl_matrix_get(p->value[BOUND_VALUE], r, s), p->status[r * a->n_sectors + s]);
-    for (size_t i = 0; i < UF_STARS; i++)
-        tidy_number(&row, gsl_matrix_get(x->found.measure[i], r, s), missing ? missing : needed[i]);
+    for (size_t i = 0; i < UF_STARS; i++) {
+        const double measure = gsl_matrix_get(x->found.measure[i], r, s);
+        const bool banded = x->low[i] != NULL && panel_activity_banded(a, isfinite(measure));
+        const uf_value_status why = missing ? missing : needed[i];
+        if (i == UF_STAR_PRODUCTIVITY)
+            tidy_number(&row, measure, why);
+        else
+            tidy_banded(&row, measure, banded ? gsl_matrix_get(x->low[i], r, s) : (double)NAN,
+                        banded ? gsl_matrix_get(x->high[i], r, s) : (double)NAN, why,
+                        x->low[i] != NULL ? why : (uf_value_status)UF_VALUE_NOT_APPLICABLE);
+    }
     for (size_t i = 0; i < UF_STARS; i++)
         tidy_number(&row, gsl_matrix_get(x->found.star[i], r, s), missing ? missing : needed[i]);
     tidy_number(&row, missing ? (double)NAN : counts[0], missing);
@@ -159,10 +135,10 @@ static uf_status star_table(const struct stars *x, struct uf_table **out, struct
                                                  {"sector_label", UF_COLUMN_TEXT, NULL, -1},
                                                  {"period", UF_COLUMN_TEXT, NULL, -1},
                                                  {"level", UF_COLUMN_NUMBER, NULL, -1},
-                                                 {"size_rank", UF_COLUMN_NUMBER, NULL, 0},
-                                                 {"lq", UF_COLUMN_NUMBER, NULL, 2},
+                                                 TIDY_BANDED("size_rank", NULL, 0),
+                                                 TIDY_BANDED("lq", NULL, 2),
                                                  {"productivity", UF_COLUMN_NUMBER, NULL, 2},
-                                                 {"growth_beyond", UF_COLUMN_NUMBER, NULL, 1},
+                                                 TIDY_BANDED("growth_beyond", NULL, 1),
                                                  {"star_size", UF_COLUMN_NUMBER, NULL, 0},
                                                  {"star_specialisation", UF_COLUMN_NUMBER, NULL, 0},
                                                  {"star_productivity", UF_COLUMN_NUMBER, NULL, 0},
@@ -198,7 +174,7 @@ static uf_status sentence(const struct panel_activity *a, const void *what, size
     size_t best = SIZE_MAX, with_two = 0;
     double most = 0, counts[3];
     for (size_t s = 0; s < a->n_sectors; s++) {
-        count_stars(x, r, s, counts);
+        star_counts(x, r, s, counts);
         with_two += counts[0] >= 2;
         bool nearer = best != SIZE_MAX && counts[0] == most &&
                       gsl_matrix_get(quotient, r, s) > gsl_matrix_get(quotient, r, best);

@@ -21,14 +21,15 @@ struct redrawing {
     struct uf_outlook_options outlook;
     struct network_draws network;
     gsl_matrix *related;
-    gsl_vector *eci, *pci, *fit, *complexity, *distant;
+    gsl_vector *eci, *pci, *fit, *complexity, *distant, *region_reflections, *sector_reflections;
 };
 
 static void redrawing_clear(struct redrawing *x)
 {
     network_draws_clear(&x->network);
     gsl_matrix_free(x->related);
-    gsl_vector *const all[] = {x->eci, x->pci, x->fit, x->complexity, x->distant};
+    gsl_vector *const all[] = {
+        x->eci, x->pci, x->fit, x->complexity, x->distant, x->region_reflections, x->sector_reflections};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) gsl_vector_free(all[i]);
 }
 
@@ -50,9 +51,12 @@ static uf_status redrawing_new(const struct complexity_indices *indices, const s
         .eci = gsl_vector_alloc(regions),
         .fit = gsl_vector_alloc(regions),
         .distant = gsl_vector_alloc(regions),
+        .region_reflections = gsl_vector_alloc(regions),
+        .sector_reflections = gsl_vector_alloc(sectors),
         .pci = gsl_vector_alloc(sectors),
         .complexity = gsl_vector_alloc(sectors)};
-    const bool ok = x.related && x.eci && x.fit && x.distant && x.pci && x.complexity;
+    const bool ok = x.related && x.eci && x.fit && x.distant && x.pci && x.complexity &&
+                    x.region_reflections && x.sector_reflections;
     uf_status status = ok ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK) status = network_draws_new(&indices->network, &x.network, error);
     if (status == UF_OK)
@@ -60,6 +64,34 @@ static uf_status redrawing_new(const struct complexity_indices *indices, const s
     else
         redrawing_clear(&x);
     return status;
+}
+
+/* How many sectors each region has and how many regions each sector, and how common a region's sectors are. */
+static void put_degrees(const struct complexity_indices *x, const gsl_matrix *presence, double *out)
+{
+    double *diversity = out + complexity_region_at(x, REGION_DIVERSITY, 0),
+           *mean = out + complexity_region_at(x, REGION_MEAN_UBIQUITY, 0),
+           *ubiquity = out + complexity_sector_at(x, SECTOR_UBIQUITY, 0);
+    for (size_t s = 0; s < presence->size2; s++) ubiquity[s] = 0;
+    for (size_t r = 0; r < presence->size1; r++) {
+        diversity[r] = 0;
+        for (size_t s = 0; s < presence->size2; s++)
+            if (gsl_matrix_get(presence, r, s) > 0) diversity[r]++, ubiquity[s]++;
+    }
+    for (size_t r = 0; r < presence->size1; r++) {
+        double sum = 0;
+        for (size_t s = 0; s < presence->size2; s++)
+            if (gsl_matrix_get(presence, r, s) > 0) sum += ubiquity[s];
+        mean[r] = diversity[r] > 0 ? sum / diversity[r] : (double)NAN;
+    }
+}
+
+/* The method of reflections; of a region or sector without any it is not defined. */
+static void put_reflections(const struct complexity_indices *x, const gsl_vector *regions,
+                            const gsl_vector *sectors, double *out)
+{
+    memcpy(out + complexity_region_at(x, REGION_REFLECTIONS, 0), regions->data, regions->size * sizeof *out);
+    memcpy(out + complexity_sector_at(x, SECTOR_REFLECTIONS, 0), sectors->data, sectors->size * sizeof *out);
 }
 
 static void put(const struct complexity_indices *x, const gsl_vector *eci, const gsl_vector *fitness,
@@ -87,7 +119,11 @@ static uf_status indices_of_draw(void *what, const double *figures, double *out,
     UF_TRY(uf_complexity_fitness(presence, &x->fitness, x->fit, x->complexity, &iterated, error));
     UF_TRY(panel_network_relate(presence, x->options, x->related, error));
     UF_TRY(uf_complexity_outlook(presence, x->related, x->pci, &x->outlook, x->distant, NULL, error));
+    UF_TRY(uf_complexity_reflections(presence, x->indices->reflections, x->region_reflections,
+                                     x->sector_reflections, error));
     put(x->indices, x->eci, x->fit, x->distant, x->pci, x->complexity, out);
+    put_reflections(x->indices, x->region_reflections, x->sector_reflections, out);
+    put_degrees(x->indices, presence, out);
     return UF_OK;
 }
 
@@ -105,6 +141,8 @@ uf_status complexity_draw(struct complexity_indices *indices, const struct uf_co
     if (status == UF_OK) {
         put(indices, indices->eci, indices->fitness, indices->outlook, indices->pci, indices->complexity,
             value);
+        put_reflections(indices, indices->region_reflections, indices->sector_reflections, value);
+        put_degrees(indices, indices->network.presence, value);
         status = rounding_bands_new(value, n, &indices->drawn, error);
     }
     if (status == UF_OK)

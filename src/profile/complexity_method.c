@@ -114,17 +114,13 @@ static uf_status region_table(const struct complexity_indices *x, struct uf_tabl
                               struct uf_error *error)
 {
     static const struct uf_words title = {"Complexity by region", "Komplexitet per region"};
-    static const struct tidy_column columns[] = {{"unit", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"label", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"period", UF_COLUMN_TEXT, NULL, -1},
-                                                 TIDY_BANDED("eci", NULL, 3),
-                                                 TIDY_BANDED("rank", NULL, 0),
-                                                 TIDY_BANDED("fitness", NULL, 3),
-                                                 TIDY_BANDED("fitness_rank", NULL, 0),
-                                                 {"reflections", UF_COLUMN_NUMBER, NULL, 4},
-                                                 {"diversity", UF_COLUMN_NUMBER, NULL, 0},
-                                                 {"mean_ubiquity", UF_COLUMN_NUMBER, NULL, 2},
-                                                 TIDY_BANDED("outlook", NULL, 3)};
+    static const struct tidy_column columns[] = {
+        {"unit", UF_COLUMN_TEXT, NULL, -1},   {"label", UF_COLUMN_TEXT, NULL, -1},
+        {"period", UF_COLUMN_TEXT, NULL, -1}, TIDY_BANDED("eci", NULL, 3),
+        TIDY_BANDED("rank", NULL, 0),         TIDY_BANDED("fitness", NULL, 3),
+        TIDY_BANDED("fitness_rank", NULL, 0), TIDY_BANDED("reflections", NULL, 4),
+        TIDY_BANDED("diversity", NULL, 0),    TIDY_BANDED("mean_ubiquity", NULL, 2),
+        TIDY_BANDED("outlook", NULL, 3)};
     const struct panel_network *n = &x->network;
     struct uf_table *table = NULL;
     UF_TRY(tidy_table_new("complexity-regions", uf_words_in(title, x->language), columns,
@@ -132,7 +128,6 @@ static uf_status region_table(const struct complexity_indices *x, struct uf_tabl
     uf_status status = UF_OK;
     for (size_t r = 0; r < n->n_regions && status == UF_OK; r++) {
         size_t diversity = n->diversity[r];
-        uf_value_status none = UF_VALUE_NOT_APPLICABLE; /* takes no part */
         struct tidy_row row = tidy_row_add(table, error);
         tidy_text(&row, panel_activity_region_code(&n->activity, r));
         tidy_text(&row, panel_activity_region_label(&n->activity, r));
@@ -141,9 +136,11 @@ static uf_status region_table(const struct complexity_indices *x, struct uf_tabl
         drawn_number(&row, x, rank_from_top(x->eci, r), complexity_region_at(x, REGION_RANK, r));
         drawn_number(&row, x, gsl_vector_get(x->fitness, r), complexity_region_at(x, REGION_FITNESS, r));
         drawn_number(&row, x, rank_from_top(x->fitness, r), complexity_region_at(x, REGION_FITNESS_RANK, r));
-        tidy_number(&row, gsl_vector_get(x->region_reflections, r), none);
-        tidy_number(&row, (double)diversity, 0);
-        tidy_number(&row, diversity ? mean_ubiquity(n, r) : (double)NAN, none);
+        drawn_number(&row, x, gsl_vector_get(x->region_reflections, r),
+                     complexity_region_at(x, REGION_REFLECTIONS, r));
+        drawn_number(&row, x, (double)diversity, complexity_region_at(x, REGION_DIVERSITY, r));
+        drawn_number(&row, x, diversity ? mean_ubiquity(n, r) : (double)NAN,
+                     complexity_region_at(x, REGION_MEAN_UBIQUITY, r));
         drawn_number(&row, x, diversity ? gsl_vector_get(x->outlook, r) : (double)NAN,
                      complexity_region_at(x, REGION_OUTLOOK, r));
         status = row.status;
@@ -159,21 +156,17 @@ static uf_status sector_table(const struct complexity_indices *x, struct uf_tabl
                               struct uf_error *error)
 {
     static const struct uf_words title = {"Complexity by sector", "Komplexitet per bransch"};
-    static const struct tidy_column columns[] = {{"sector", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"sector_label", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"period", UF_COLUMN_TEXT, NULL, -1},
-                                                 TIDY_BANDED("pci", NULL, 3),
-                                                 TIDY_BANDED("rank", NULL, 0),
-                                                 TIDY_BANDED("complexity", NULL, 3),
-                                                 {"reflections", UF_COLUMN_NUMBER, NULL, 4},
-                                                 {"ubiquity", UF_COLUMN_NUMBER, NULL, 0}};
+    static const struct tidy_column columns[] = {
+        {"sector", UF_COLUMN_TEXT, NULL, -1}, {"sector_label", UF_COLUMN_TEXT, NULL, -1},
+        {"period", UF_COLUMN_TEXT, NULL, -1}, TIDY_BANDED("pci", NULL, 3),
+        TIDY_BANDED("rank", NULL, 0),         TIDY_BANDED("complexity", NULL, 3),
+        TIDY_BANDED("reflections", NULL, 4),  TIDY_BANDED("ubiquity", NULL, 0)};
     const struct panel_network *n = &x->network;
     struct uf_table *table = NULL;
     UF_TRY(tidy_table_new("complexity-sectors", uf_words_in(title, x->language), columns,
                           sizeof columns / sizeof *columns, &table, error));
     uf_status status = UF_OK;
     for (size_t s = 0; s < n->n_sectors && status == UF_OK; s++) {
-        uf_value_status none = UF_VALUE_NOT_APPLICABLE;
         struct tidy_row row = tidy_row_add(table, error);
         tidy_text(&row, panel_activity_sector_code(&n->activity, s));
         tidy_text(&row, panel_activity_sector_label(&n->activity, s));
@@ -182,8 +175,9 @@ static uf_status sector_table(const struct complexity_indices *x, struct uf_tabl
         drawn_number(&row, x, rank_from_top(x->pci, s), complexity_sector_at(x, SECTOR_RANK, s));
         drawn_number(&row, x, gsl_vector_get(x->complexity, s),
                      complexity_sector_at(x, SECTOR_COMPLEXITY, s));
-        tidy_number(&row, gsl_vector_get(x->sector_reflections, s), none);
-        tidy_number(&row, (double)n->ubiquity[s], 0);
+        drawn_number(&row, x, gsl_vector_get(x->sector_reflections, s),
+                     complexity_sector_at(x, SECTOR_REFLECTIONS, s));
+        drawn_number(&row, x, (double)n->ubiquity[s], complexity_sector_at(x, SECTOR_UBIQUITY, s));
         status = row.status;
     }
     if (status != UF_OK)

@@ -25,9 +25,19 @@ enum {
     REGION_FITNESS,
     REGION_FITNESS_RANK,
     REGION_OUTLOOK,
+    REGION_REFLECTIONS,
+    REGION_DIVERSITY,
+    REGION_MEAN_UBIQUITY,
     COMPLEXITY_REGION_NUMBERS
 };
-enum { SECTOR_PCI, SECTOR_RANK, SECTOR_COMPLEXITY, COMPLEXITY_SECTOR_NUMBERS };
+enum {
+    SECTOR_PCI,
+    SECTOR_RANK,
+    SECTOR_COMPLEXITY,
+    SECTOR_REFLECTIONS,
+    SECTOR_UBIQUITY,
+    COMPLEXITY_SECTOR_NUMBERS
+};
 
 /* Where they lie in `drawn`. */
 static inline size_t complexity_region_at(const struct complexity_indices *x, int number, size_t region)

@@ -14,6 +14,7 @@ static const char *const covariance_choices[] = {"iid", "hc1",  "hc2", "hc3", "c
 
 static void study_clear(struct convergence_study *study)
 {
+    rounding_bands_clear(&study->drawn);
     panel_series_clear(&study->series);
     gsl_matrix_free(study->controls);
     free(study->cluster);
@@ -164,17 +165,17 @@ static uf_status compute_beta(struct convergence_study *study, struct uf_result 
     uf_status status = panel_series_tell_missing(series, missing, reasons, result, error);
     free(missing);
     UF_TRY(status);
-    const struct uf_beta_options options = {
-        .covariance = (enum uf_covariance_kind)(study->covariance - uf_covariance_types(&(size_t){0})),
-        .cluster = study->cluster,
-        .n_groups = study->n_groups,
-        .level = study->level,
-        .fitted = study->fitted};
+    study->covariance_kind = (enum uf_covariance_kind)(study->covariance - uf_covariance_types(&(size_t){0}));
+    const struct uf_beta_options options = {.covariance = study->covariance_kind,
+                                            .cluster = study->cluster,
+                                            .n_groups = study->n_groups,
+                                            .level = study->level,
+                                            .fitted = study->fitted};
     return uf_beta_convergence(study->start, study->end, n, study->years, study->controls, &options,
                                &study->beta, error);
 }
 
-static double time_of(const struct convergence_study *study, size_t t)
+double convergence_time(const struct convergence_study *study, size_t t)
 {
     const uf_period *value = study->series.panel->period_value;
     return study->years * uf_period_difference(value[study->from], value[t]) /
@@ -200,7 +201,7 @@ static uf_status compute_sigma(struct convergence_study *study, struct uf_error 
     double *time = malloc((study->n_sigma + 1) * sizeof *time);
     uf_status status = value && time ? UF_OK : uf_fail_memory(error);
     for (size_t t = 0; t < study->n_sigma && status == UF_OK; t++) {
-        time[t] = time_of(study, study->sigma_period[t]);
+        time[t] = convergence_time(study, study->sigma_period[t]);
         for (size_t r = 0; r < n; r++)
             gsl_matrix_set(value, r, t, series->value[panel_series_at(series, r, study->sigma_period[t])]);
     }
@@ -240,9 +241,12 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
         uf_status told = refuse(&study, &reason, result, &reason);
         if (told != UF_OK) status = told;
     }
+    const struct rounding_plan plan = rounding_plan_of(options, context);
+    if (status == UF_OK) status = convergence_fit_bands(&study, &plan, &reason);
     if (status == UF_OK) status = compute_sigma(&study, &reason);
     if (status == UF_OK) status = convergence_tables_add(&study, result, &reason);
     if (status == UF_OK) status = convergence_tell(&study, result, &reason);
+    if (status == UF_OK) status = rounding_bands_tell(&study.drawn, context->language, result, &reason);
     study_clear(&study);
     if (status != UF_OK && error) *error = reason;
     return status;
@@ -259,6 +263,7 @@ static const struct uf_option options_list[] = {
     {"cluster-digits", UF_OPTION_COUNT, NULL, NULL,
      "Clusters by the first characters of the code (4: NUTS 2); default the parent region", false},
     {"confidence-level", UF_OPTION_NUMBER, "0.95", NULL, "Of the intervals", false},
+    ROUNDING_DRAWS_OPTION,
 };
 
 static const struct uf_scatter_hint growth_scatter = {
@@ -285,6 +290,8 @@ static const struct uf_chart_hint charts[] = {
      .title = {"Spread between regions, {2}–{3}. {0}", "Spridning mellan regioner, {2}–{3}. {0}"},
      .value_label = {"Standard deviation of logarithms", "Standardavvikelse av logaritmer"},
      .value = "deviation",
+     .low = "deviation_low",
+     .high = "deviation_high",
      .x = "period",
      .label = "label",
      .reference = NAN},

@@ -59,14 +59,13 @@ static uf_status tell_beta(const struct convergence_study *study, struct uf_resu
                                          "Om fattigare regioner växte snabbare {0}–{1} kan inte skiljas från "
                                          "slump: β är {2} ({3} till {4}, p {5})."};
     const struct uf_beta_convergence *b = &study->beta;
-    char p[PANEL_SERIES_P_SIZE];
     const struct uf_argument arguments[] = {
         uf_text_argument(panel_series_period(&study->series, study->from)),
         uf_text_argument(panel_series_period(&study->series, study->to)),
         uf_number_argument(b->beta, 5),
         uf_number_argument(b->conf_low, 5),
         uf_number_argument(b->conf_high, 5),
-        uf_text_argument(panel_series_p(b->p_value, study->series.language, p)),
+        uf_p_value_argument(b->p_value, 4),
         uf_number_argument(isnan(b->speed) ? 0 : 100 * b->speed, 2)};
     struct uf_words text = !(b->p_value <= significant) ? open : b->beta > 0 ? apart : towards;
     if (b->beta < 0 && isnan(b->speed)) text = open;
@@ -131,9 +130,8 @@ static uf_status tell_sigma(const struct convergence_study *study, struct uf_res
         "No region, or only one, has a figure in every period: how the spread develops cannot be followed.",
         "Ingen region, eller bara en, har uppgift i alla perioder: spridningens utveckling kan inte följas."};
     const enum uf_language language = study->series.language;
-    char p[PANEL_SERIES_P_SIZE];
     const struct uf_argument line[] = {uf_number_argument(study->trend.slope, 5),
-                                       uf_text_argument(panel_series_p(study->trend.p_value, language, p))};
+                                       uf_p_value_argument(study->trend.p_value, 4)};
     if (!study->has_sigma)
         return uf_result_add_note(result, language, UF_WARNING, "no-spread", gaps, no_advice, line, 0, error);
     char *words = NULL;

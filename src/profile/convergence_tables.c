@@ -21,6 +21,22 @@ void convergence_growth_band(const struct convergence_study *study, size_t regio
     *high = start > half ? log((end + half) / (start - half)) / study->years : (double)NAN;
 }
 
+/* Beside confidence limits: what rounding leaves open has names of its own. */
+#define OF_ROUNDING(name, decimals)                                                                          \
+    {name "_rounding_low", UF_COLUMN_NUMBER, NULL, decimals},                                                \
+    {                                                                                                        \
+        name "_rounding_high", UF_COLUMN_NUMBER, NULL, decimals                                              \
+    }
+
+/* The two ends of a number that is drawn, `value` itself; none where it is missing. */
+static void put_drawn(struct tidy_row *row, const struct convergence_study *study, size_t which, double unit,
+                      double value)
+{
+    const bool there = study->drawn.low != NULL && isfinite(value);
+    tidy_number(row, there ? unit * study->drawn.low[which] : (double)NAN, UF_VALUE_NOT_APPLICABLE);
+    tidy_number(row, there ? unit * study->drawn.high[which] : (double)NAN, UF_VALUE_NOT_APPLICABLE);
+}
+
 static uf_status fit_table(const struct convergence_study *study, struct uf_table **out,
                            struct uf_error *error)
 {
@@ -51,8 +67,16 @@ static uf_status fit_table(const struct convergence_study *study, struct uf_tabl
                                                  {"sigma_trend", UF_COLUMN_NUMBER, NULL, 5},
                                                  {"sigma_std_error", UF_COLUMN_NUMBER, NULL, 5},
                                                  {"sigma_p", UF_COLUMN_NUMBER, NULL, 4},
-                                                 {"sigma_regions", UF_COLUMN_NUMBER, NULL, 0}};
+                                                 {"sigma_regions", UF_COLUMN_NUMBER, NULL, 0},
+                                                 OF_ROUNDING("beta", 5),
+                                                 OF_ROUNDING("intercept", 5),
+                                                 OF_ROUNDING("r_squared", 3),
+                                                 OF_ROUNDING("speed", 5),
+                                                 OF_ROUNDING("half_life", 1),
+                                                 OF_ROUNDING("sigma_trend", 5)};
     const struct uf_beta_convergence *b = &study->beta;
+    double slope_low, slope_high;
+    UF_TRY(convergence_trend_band(study, &slope_low, &slope_high, error));
     struct uf_table *table = NULL;
     UF_TRY(tidy_table_new("convergence", uf_words_in(title, study->series.language), columns,
                           sizeof columns / sizeof *columns, &table, error));
@@ -76,11 +100,26 @@ static uf_status fit_table(const struct convergence_study *study, struct uf_tabl
                             (double)study->sigma_regions};
     for (size_t i = 0; i < sizeof trend / sizeof *trend; i++)
         tidy_number(&row, study->has_sigma ? trend[i] : (double)NAN, UF_VALUE_NOT_AVAILABLE);
+    const double drawn[CONVERGENCE_DRAWN] = {b->beta, b->intercept, b->r_squared, b->speed, b->half_life};
+    for (size_t i = 0; i < CONVERGENCE_DRAWN; i++) put_drawn(&row, study, i, 1, drawn[i]);
+    tidy_number(&row, slope_low, UF_VALUE_NOT_APPLICABLE);
+    tidy_number(&row, slope_high, UF_VALUE_NOT_APPLICABLE);
     if (row.status == UF_OK)
         *out = table;
     else
         uf_table_free(table);
     return row.status;
+}
+
+/* The logarithm between the ends that a figure stands for. */
+static void put_log(struct tidy_row *row, const struct convergence_study *study, double value,
+                    uf_value_status status)
+{
+    const double half = study->series.column->rounding / 2;
+    const bool banded = half > 0;
+    tidy_banded(row, log(value), banded && value > half ? log(value - half) : (double)NAN,
+                banded ? log(value + half) : (double)NAN, status,
+                banded ? status : (uf_value_status)UF_VALUE_NOT_APPLICABLE);
 }
 
 static void region_row(const struct convergence_study *study, size_t r, struct tidy_row *row)
@@ -94,11 +133,14 @@ static void region_row(const struct convergence_study *study, size_t r, struct t
     tidy_text(row, panel_series_label(series, r));
     tidy_value(row, series->value[from], series->status[from]);
     tidy_value(row, series->value[to], series->status[to]);
-    tidy_number(row, log(study->start[r]), series->status[from]);
-    const double numbers[] = {growth, low, high, fitted, growth - fitted};
+    put_log(row, study, study->start[r], series->status[from]);
+    tidy_banded(row, 100 * growth, 100 * low, 100 * high, needed, needed);
     /* a region without a control has growth, but no fit */
-    for (size_t i = 0; i < 5; i++)
-        tidy_number(row, 100 * numbers[i], needed != 0 || i < 3 ? needed : UF_VALUE_NOT_AVAILABLE);
+    const double of_fit[] = {fitted, growth - fitted};
+    for (size_t i = 0; i < 2; i++) {
+        tidy_number(row, 100 * of_fit[i], needed != 0 ? needed : UF_VALUE_NOT_AVAILABLE);
+        put_drawn(row, study, CONVERGENCE_DRAWN + i * series->n_regions + r, 100, of_fit[i]);
+    }
 }
 
 static uf_status region_table(const struct convergence_study *study, struct uf_table **out,
@@ -107,11 +149,10 @@ static uf_status region_table(const struct convergence_study *study, struct uf_t
     static const struct uf_words title = {"Level and growth by region", "Nivå och tillväxt per region"};
     const char *unit = study->series.column->unit;
     const struct tidy_column columns[] = {
-        {"unit", UF_COLUMN_TEXT, NULL, -1},       {"label", UF_COLUMN_TEXT, NULL, -1},
-        {"start", UF_COLUMN_NUMBER, unit, -1},    {"end", UF_COLUMN_NUMBER, unit, -1},
-        {"log_start", UF_COLUMN_NUMBER, NULL, 3}, {"growth", UF_COLUMN_NUMBER, "%", 2},
-        {"growth_low", UF_COLUMN_NUMBER, "%", 2}, {"growth_high", UF_COLUMN_NUMBER, "%", 2},
-        {"fitted", UF_COLUMN_NUMBER, "%", 2},     {"residual", UF_COLUMN_NUMBER, "%", 2}};
+        {"unit", UF_COLUMN_TEXT, NULL, -1},    {"label", UF_COLUMN_TEXT, NULL, -1},
+        {"start", UF_COLUMN_NUMBER, unit, -1}, {"end", UF_COLUMN_NUMBER, unit, -1},
+        TIDY_BANDED("log_start", NULL, 3),     TIDY_BANDED("growth", "%", 2),
+        TIDY_BANDED("fitted", "%", 2),         TIDY_BANDED("residual", "%", 2)};
     struct uf_table *table = NULL;
     UF_TRY(tidy_table_new("convergence-regions", uf_words_in(title, study->series.language), columns,
                           sizeof columns / sizeof *columns, &table, error));

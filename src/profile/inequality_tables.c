@@ -6,13 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/advice.h"
 #include "base/fail.h"
 #include "profile/tidy.h"
 
 static const char *period_code(const struct inequality *x, size_t t)
 {
-    return x->panel->periods.code[x->at[t].period];
+    return inequality_period_code(x, t);
 }
 
 static const char *region_label(const struct inequality *x, size_t r)
@@ -55,6 +54,7 @@ static uf_status period_row(const struct inequality *x, size_t t, struct uf_tabl
     tidy_text(&row, period_code(x, t));
     tidy_number(&row, (double)x->n_regions, 0);
     tidy_number(&row, y->mean, p->missing);
+    add_band(&row, x, t, p->low.mean, p->high.mean);
     tidy_number(&row, y->gini, p->missing);
     add_band(&row, x, t, p->low.gini, p->high.gini);
     tidy_number(&row, y->theil_t, p->missing);
@@ -75,6 +75,21 @@ static uf_status period_row(const struct inequality *x, size_t t, struct uf_tabl
     return row.status;
 }
 
+/* A region's part in Theil's T, w·r·ln r. */
+static double theil_term(double weight, double relative)
+{
+    return relative > 0 ? weight * relative * log(relative) : 0 * weight * relative;
+}
+
+/* It falls to r = 1/e and rises from there. */
+static struct inequality_range theil_part(double weight, struct inequality_range relative)
+{
+    const double turn = exp(-1), low = theil_term(weight, relative.low),
+                 high = theil_term(weight, relative.high);
+    const bool inside = relative.low < turn && turn < relative.high;
+    return (struct inequality_range){inside ? theil_term(weight, turn) : fmin(low, high), fmax(low, high)};
+}
+
 static uf_status region_rows(const struct inequality *x, size_t t, struct uf_table *table,
                              struct uf_error *error)
 {
@@ -90,8 +105,12 @@ static uf_status region_rows(const struct inequality *x, size_t t, struct uf_tab
         tidy_text(&row, period_code(x, t));
         tidy_number(&row, p->value[r], p->missing);
         tidy_number(&row, 100 * w, p->missing);
+        const struct inequality_range relative = inequality_relative(x, p, &r, 1);
+        const struct inequality_range part = theil_part(w, relative);
         tidy_number(&row, 100 * y, p->missing);
-        tidy_number(&row, y > 0 ? w * y * log(y) : 0 * w * y, p->missing);
+        add_band(&row, x, t, 100 * relative.low, 100 * relative.high);
+        tidy_number(&row, theil_term(w, y), p->missing);
+        add_band(&row, x, t, part.low, part.high);
         UF_TRY(row.status);
     }
     return UF_OK;
@@ -141,42 +160,41 @@ static uf_status component_rows(const struct inequality *x, size_t t, struct uf_
         tidy_text(&row, uf_words_in(words[k], x->language));
         add_drawn(&row, x, t, k == 0 ? DRAWN_T_WITHIN : DRAWN_T_BETWEEN,
                   k == 0 ? p->split.t_within : p->split.t_between, p->missing);
-        tidy_number(&row, 100 * (k == 0 ? p->split.t_within : p->split.t_between) / p->split.t, p->missing);
+        add_drawn(&row, x, t, k == 0 ? DRAWN_WITHIN_SHARE : DRAWN_BETWEEN_SHARE,
+                  100 * (k == 0 ? p->split.t_within : p->split.t_between) / p->split.t, p->missing);
         UF_TRY(row.status);
     }
     return UF_OK;
 }
 
-/* The inequality inside each group, and what it adds to the whole: its share of all income times its own T. */
 static uf_status group_rows(const struct inequality *x, size_t t, struct uf_table *table,
                             struct uf_error *error)
 {
     const struct inequality_period *p = &x->at[t];
+    size_t *member = calloc(x->n_regions, sizeof *member);
+    if (member == NULL) return uf_fail_memory(error);
     double people = 0;
     for (size_t r = 0; r < x->n_regions; r++) people += p->weight[r];
-    for (size_t g = 0; g < x->n_groups; g++) {
-        double weight = 0, sum = 0, inside = 0;
+    uf_status status = UF_OK;
+    for (size_t g = 0; g < x->n_groups && status == UF_OK; g++) {
+        const struct inequality_group group = inequality_group(x, p->value, p->weight, g);
         size_t n = 0;
         for (size_t r = 0; r < x->n_regions; r++)
-            if (x->group[r] == g) weight += p->weight[r], sum += p->weight[r] * p->value[r], n++;
-        const double mean = sum / weight;
-        for (size_t r = 0; r < x->n_regions; r++) {
-            const double y = p->value[r] / mean;
-            if (x->group[r] == g && !(y == 0) && p->weight[r] != 0)
-                inside += p->weight[r] / weight * y * log(y);
-        }
+            if (x->group[r] == g) member[n++] = r;
+        const struct inequality_range relative = inequality_relative(x, p, member, n);
         struct tidy_row row = tidy_row_add(table, error);
         tidy_text(&row, x->group_name[g]);
         tidy_text(&row, period_code(x, t));
         tidy_number(&row, (double)n, 0);
-        tidy_number(&row, 100 * weight / people, p->missing);
-        tidy_number(&row, 100 * mean / p->index.mean, p->missing);
-        tidy_number(&row, inside, p->missing);
-        tidy_number(&row, 100 * (weight / people) * (mean / p->index.mean) * inside / p->index.theil_t,
-                    p->missing);
-        UF_TRY(row.status);
+        tidy_number(&row, 100 * group.weight / people, p->missing);
+        tidy_number(&row, 100 * group.mean / p->index.mean, p->missing);
+        add_band(&row, x, t, 100 * relative.low, 100 * relative.high);
+        add_drawn(&row, x, t, INEQUALITY_DRAWN + 2 * (int)g, group.theil_t, p->missing);
+        add_drawn(&row, x, t, INEQUALITY_DRAWN + 2 * (int)g + 1, group.share_of_theil_t, p->missing);
+        status = row.status;
     }
-    return UF_OK;
+    free(member);
+    return status;
 }
 
 /* --- sentences ---------------------------------------------------------------------------------- */
@@ -272,14 +290,12 @@ uf_status inequality_tables(const struct inequality *x, struct uf_result *result
     const struct tidy_column value = {"value", UF_COLUMN_NUMBER, x->column->unit, -1};
     const struct tidy_column periods[] = {TEXT("period"),
                                           {"regions", UF_COLUMN_NUMBER, NULL, 0},
-                                          {"mean", UF_COLUMN_NUMBER, x->column->unit, 1},
+                                          TIDY_BANDED("mean", x->column->unit, 1),
                                           BANDED("gini"),
                                           BANDED("theil_t"),
                                           BANDED("theil_t_within"),
                                           BANDED("theil_t_between"),
-                                          PER_CENT("between_share"),
-                                          PER_CENT("between_share_low"),
-                                          PER_CENT("between_share_high"),
+                                          TIDY_BANDED("between_share", "%", 1),
                                           BANDED("theil_l"),
                                           BANDED("theil_l_within"),
                                           BANDED("theil_l_between"),
@@ -288,22 +304,22 @@ uf_status inequality_tables(const struct inequality *x, struct uf_result *result
                                           BANDED("atkinson")};
     const struct tidy_column indices[] = {TEXT("index"), TEXT("label"), TEXT("period"), BANDED("value")};
     const struct tidy_column components[] = {TEXT("period"), TEXT("component"), TEXT("component_label"),
-                                             BANDED("value"), PER_CENT("share")};
+                                             BANDED("value"), TIDY_BANDED("share", "%", 1)};
     const struct tidy_column groups[] = {TEXT("group"),
                                          TEXT("period"),
                                          {"regions", UF_COLUMN_NUMBER, NULL, 0},
                                          PER_CENT("weight_share"),
-                                         PER_CENT("relative"),
-                                         NUMBER("theil_t"),
-                                         PER_CENT("share_of_theil_t")};
+                                         TIDY_BANDED("relative", "%", 1),
+                                         BANDED("theil_t"),
+                                         TIDY_BANDED("share_of_theil_t", "%", 1)};
     const struct tidy_column regions[] = {TEXT("unit"),
                                           TEXT("label"),
                                           TEXT("group"),
                                           TEXT("period"),
                                           value,
                                           PER_CENT("weight_share"),
-                                          PER_CENT("relative"),
-                                          NUMBER("theil_t_part")};
+                                          TIDY_BANDED("relative", "%", 1),
+                                          BANDED("theil_t_part")};
     const struct tidy_column findings[] = {TEXT("unit"), TEXT("label"), TEXT("text")};
     const bool grouped = x->n_groups > 0, in_time = x->n_periods > 1;
     const struct table_plan plans[] = {
@@ -326,79 +342,4 @@ uf_status inequality_tables(const struct inequality *x, struct uf_result *result
     };
     for (size_t i = 0; i < sizeof plans / sizeof *plans; i++) UF_TRY(take(x, &plans[i], result, error));
     return UF_OK;
-}
-
-/* --- notes -------------------------------------------------------------------------------------- */
-
-static uf_status tell_level(const struct inequality *x, struct uf_result *result, struct uf_error *error)
-{
-    static const struct uf_words change = {
-        "The Gini between regions is {0} in {1} ({2} in {3}), Theil's T {4} ({5}).",
-        "Ginikoefficienten mellan regioner är {0} {1} ({2} {3}), Theils T {4} ({5})."};
-    static const struct uf_words level = {"The Gini between regions is {0}, Theil's T {4}.",
-                                          "Ginikoefficienten mellan regioner är {0}, Theils T {4}."};
-    static const struct uf_words none = {"No index of inequality can be formed for the last period.",
-                                         "Inget ojämlikhetsindex kan beräknas för den sista perioden."};
-    const size_t last = x->n_periods - 1;
-    const struct inequality_period *now = &x->at[last], *before = &x->at[0];
-    if (isnan(now->index.gini))
-        return uf_result_add_note(result, x->language, UF_WARNING, "finding", none, no_advice, NULL, 0,
-                                  error);
-    const struct uf_argument arguments[] = {
-        uf_number_argument(now->index.gini, 3),    uf_text_argument(period_code(x, last)),
-        uf_number_argument(before->index.gini, 3), uf_text_argument(period_code(x, 0)),
-        uf_number_argument(now->index.theil_t, 4), uf_number_argument(before->index.theil_t, 4)};
-    const bool both = last > 0 && !isnan(before->index.gini);
-    UF_TRY(uf_result_add_note(result, x->language, UF_NOTE, "finding", both ? change : level, no_advice,
-                              arguments, 6, error));
-    if (x->n_groups == 0) return UF_OK;
-    static const struct uf_words split = {
-        "Of Theil's T, {0} per cent lies between the {1} groups and {2} per cent within them.",
-        "Av Theils T ligger {0} procent mellan de {1} grupperna och {2} procent inom dem."};
-    const struct uf_argument parts[] = {uf_number_argument(100 * now->split.t_between / now->split.t, 0),
-                                        uf_count_argument(x->n_groups),
-                                        uf_number_argument(100 * now->split.t_within / now->split.t, 0)};
-    if (!(now->split.t > 0)) return UF_OK;
-    return uf_result_add_note(result, x->language, UF_NOTE, "finding", split, no_advice, parts, 3, error);
-}
-
-static uf_status tell_missing(const struct inequality *x, struct uf_result *result, struct uf_error *error)
-{
-    static const struct uf_words text = {
-        "In {0} of {1} periods a region's figure is missing, and with it the period's indices.",
-        "I {0} av {1} perioder saknas någon regions uppgift, och därmed periodens index."};
-    static const struct uf_words advice = {
-        "Leave incomplete regions out (incomplete: leave-out), or choose periods without gaps (from, to).",
-        "Uteslut ofullständiga regioner (incomplete: leave-out), eller välj perioder utan luckor (from, "
-        "to)."};
-    size_t missing = 0;
-    for (size_t t = 0; t < x->n_periods; t++) missing += x->at[t].missing != 0;
-    const struct uf_argument arguments[] = {uf_count_argument(missing), uf_count_argument(x->n_periods)};
-    if (missing == 0) return UF_OK;
-    return uf_result_add_note(result, x->language, UF_WARNING, "missing-values", text, advice, arguments, 2,
-                              error);
-}
-
-uf_status inequality_tell(const struct inequality *x, struct uf_result *result, struct uf_error *error)
-{
-    static const struct uf_words unweighted = {
-        "Every region counts alike. For inequality between people by where they live, weight by population.",
-        "Alla regioner räknas lika. För ojämlikhet mellan människor efter var de bor, väg med befolkningen."};
-    static const struct uf_words weight_advice = {"Set weight to the column with the population.",
-                                                  "Ange kolumnen med befolkningen som weight."};
-    static const struct uf_words band = {
-        "The bands surely hold the indices but may be wider than what the unrounded figures can reach; those "
-        "of the parts within and between groups and of Atkinson's index are from draws. Weights are taken as "
-        "exact.",
-        "Intervallen innehåller säkert de sanna indexen men kan vara bredare än vad de oavrundade värdena "
-        "medger; för delarna inom och mellan grupper och för Atkinsons index kommer de från dragningar. "
-        "Vikterna antas vara exakta."};
-    UF_TRY(tell_level(x, result, error));
-    UF_TRY(tell_missing(x, result, error));
-    if (!x->weighted)
-        UF_TRY(uf_result_add_note(result, x->language, UF_NOTE, "unweighted", unweighted, weight_advice, NULL,
-                                  0, error));
-    if (!x->bands) return UF_OK;
-    UF_TRY(uf_result_add_note(result, x->language, UF_NOTE, "outer-band", band, no_advice, NULL, 0, error));
-    return rounding_bands_tell(&x->at[x->n_periods - 1].drawn, x->language, result, error);
 }

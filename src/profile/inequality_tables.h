@@ -13,12 +13,14 @@ struct inequality_period {
     struct uf_inequality index, low, high;
     struct uf_theil_split split;
     double atkinson;
-    struct rounding_bands drawn; /* INEQUALITY_DRAWN numbers; empty: none were drawn */
+    /* INEQUALITY_DRAWN numbers, and two of each group: its T and its share of the whole; empty: none were drawn */
+    struct rounding_bands drawn;
 };
 /* What has bands from draws: the parts of the Theil indices, and Atkinson. */
 enum {
     DRAWN_T_WITHIN,
     DRAWN_T_BETWEEN,
+    DRAWN_WITHIN_SHARE,
     DRAWN_BETWEEN_SHARE,
     DRAWN_L_WITHIN,
     DRAWN_L_BETWEEN,
@@ -38,6 +40,27 @@ struct inequality {
     double epsilon;
     struct inequality_period *at;
 };
+
+static inline const char *inequality_period_code(const struct inequality *x, size_t t)
+{
+    return x->panel->periods.code[x->at[t].period];
+}
+
+/* The inequality inside a group, and what it adds to the whole: its share of all income times its own T. */
+struct inequality_group {
+    double weight, mean, theil_t, share_of_theil_t; /* the last in per cent */
+};
+struct inequality_group inequality_group(const struct inequality *x, const double *value,
+                                         const double *weight, size_t group);
+
+struct inequality_range {
+    double low, high;
+};
+/* The least and the largest that the mean of some regions can be relative to that of all (1: alike), given how the figures
+ * are rounded: with their own figures at one end and all others at the other, exactly. O(regions). */
+struct inequality_range inequality_relative(const struct inequality *x,
+                                            const struct inequality_period *period, const size_t *member,
+                                            size_t n_members);
 
 /* Outer bands of the period's indices, and bands from draws of its parts. */
 uf_status inequality_bands(const struct inequality *x, const struct rounding_plan *plan,

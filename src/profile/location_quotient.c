@@ -179,9 +179,58 @@ static struct interval given_total_band(const struct parts *p)
     return band;
 }
 
-uf_status uf_location_quotient_band(const struct uf_activity *low, const struct uf_activity *high,
-                                    enum uf_reference reference, gsl_matrix *out_low, gsl_matrix *out_high,
-                                    struct uf_error *error)
+/* What is known of the table beside the cell's parts. */
+struct kind {
+    bool given_totals, apart; /* apart: the reference holds nothing of the region */
+};
+
+static struct interval quotient_band(const struct parts *p, struct kind kind)
+{
+    /* a cell that is surely 0 has the quotient 0 wherever it has one */
+    if (p->cell.high == 0) {
+        const double region = kind.given_totals ? p->total.high : p->region_rest.high;
+        const double zero = region > 0 && p->sector_rest.high > 0 ? 0 : NAN;
+        return (struct interval){zero, zero};
+    }
+    if (kind.apart) return apart_band(p, kind.given_totals);
+    if (kind.given_totals) return given_total_band(p);
+    return nation_band(p->cell, p->region_rest, p->sector_rest, p->other);
+}
+
+/* A part of a whole that holds it and `rest`, or that has bounds of its own. */
+static struct interval part_band(struct interval part, struct interval rest, const struct interval *whole)
+{
+    if (part.high == 0) {
+        const double zero = (whole ? whole->high : rest.high) > 0 ? 0 : NAN;
+        return (struct interval){zero, zero};
+    }
+    if (whole != NULL) return (struct interval){ratio(part.low, whole->high), ratio(part.high, whole->low)};
+    return (struct interval){share_of(part.low, rest.high), share_of(part.high, rest.low)};
+}
+
+static struct interval sum_band(struct interval x, struct interval y)
+{
+    return (struct interval){x.low + y.low, x.high + y.high};
+}
+
+static struct interval share_band(const struct parts *p, struct kind kind)
+{
+    return part_band(p->cell, p->region_rest, kind.given_totals ? &p->total : NULL);
+}
+
+static struct interval reference_band(const struct parts *p, struct kind kind)
+{
+    if (kind.apart) return part_band(p->sector_rest, p->other, kind.given_totals ? &p->other_totals : NULL);
+    const struct interval totals = sum_band(p->total, p->other_totals);
+    return part_band(sum_band(p->cell, p->sector_rest), sum_band(p->region_rest, p->other),
+                     kind.given_totals ? &totals : NULL);
+}
+
+/* The band of every cell by its parts. */
+static uf_status cell_bands(const struct uf_activity *low, const struct uf_activity *high,
+                            enum uf_reference reference,
+                            struct interval (*of)(const struct parts *parts, struct kind kind),
+                            gsl_matrix *out_low, gsl_matrix *out_high, struct uf_error *error)
 {
     UF_TRY(uf_activity_check_pair(low, high, reference, error));
     UF_TRY(uf_activity_check_output(low, out_low, error));
@@ -193,23 +242,12 @@ uf_status uf_location_quotient_band(const struct uf_activity *low, const struct 
         uf_activity_sums_clear(&low_sums);
         return status;
     }
-    const bool apart = reference == UF_REFERENCE_REST || low_sums.whole != NULL;
+    const struct kind kind = {.given_totals = low->total != NULL,
+                              .apart = reference == UF_REFERENCE_REST || low_sums.whole != NULL};
     for (size_t r = 0; r < low_sums.n_regions; r++) {
         for (size_t s = 0; s < low_sums.n_sectors; s++) {
-            struct parts p = parts_of(low, &low_sums, high, &high_sums, r, s);
-            struct interval band;
-            if (apart)
-                band = apart_band(&p, low->total != NULL);
-            else if (low->total != NULL)
-                band = given_total_band(&p);
-            else
-                band = nation_band(p.cell, p.region_rest, p.sector_rest, p.other);
-            /* a cell that is surely 0 has the quotient 0 wherever it has one */
-            if (p.cell.high == 0) {
-                double region = low->total != NULL ? p.total.high : p.region_rest.high;
-                bool defined = region > 0 && p.sector_rest.high > 0;
-                band.low = band.high = defined ? 0 : NAN;
-            }
+            const struct parts p = parts_of(low, &low_sums, high, &high_sums, r, s);
+            const struct interval band = of(&p, kind);
             gsl_matrix_set(out_low, r, s, band.low);
             gsl_matrix_set(out_high, r, s, band.high);
         }
@@ -217,4 +255,25 @@ uf_status uf_location_quotient_band(const struct uf_activity *low, const struct 
     uf_activity_sums_clear(&low_sums);
     uf_activity_sums_clear(&high_sums);
     return UF_OK;
+}
+
+uf_status uf_location_quotient_band(const struct uf_activity *low, const struct uf_activity *high,
+                                    enum uf_reference reference, gsl_matrix *out_low, gsl_matrix *out_high,
+                                    struct uf_error *error)
+{
+    return cell_bands(low, high, reference, quotient_band, out_low, out_high, error);
+}
+
+uf_status uf_share_band(const struct uf_activity *low, const struct uf_activity *high,
+                        enum uf_reference reference, gsl_matrix *out_low, gsl_matrix *out_high,
+                        struct uf_error *error)
+{
+    return cell_bands(low, high, reference, share_band, out_low, out_high, error);
+}
+
+uf_status uf_reference_share_band(const struct uf_activity *low, const struct uf_activity *high,
+                                  enum uf_reference reference, gsl_matrix *out_low, gsl_matrix *out_high,
+                                  struct uf_error *error)
+{
+    return cell_bands(low, high, reference, reference_band, out_low, out_high, error);
 }

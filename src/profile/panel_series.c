@@ -132,15 +132,6 @@ const char *panel_series_period(const struct panel_series *series, size_t period
     return series->panel->periods.code[period];
 }
 
-const char *panel_series_p(double p, enum uf_language language, char buffer[PANEL_SERIES_P_SIZE])
-{
-    const double least = 0.0001;
-    char number[UF_NUMBER_SIZE];
-    snprintf(buffer, PANEL_SERIES_P_SIZE, "%s%s", p < least ? "< " : "",
-             uf_number_format(p < least ? least : p, 4, language, number));
-    return buffer;
-}
-
 char *panel_series_names(const struct panel_series *series, const bool *chosen)
 {
     struct uf_buffer text;

@@ -46,10 +46,6 @@ const char *panel_series_label(const struct panel_series *series, size_t region)
 /* "" for a single cross-section without a period. */
 const char *panel_series_period(const struct panel_series *series, size_t period);
 
-/* A p-value for a sentence: `0.0312`, `< 0.0001`. Returns `buffer`. */
-enum { PANEL_SERIES_P_SIZE = 32 };
-const char *panel_series_p(double p, enum uf_language language, char buffer[PANEL_SERIES_P_SIZE]);
-
 /* "Gotland, Dalarna, … (12)": the labels of the regions that `chosen` marks; the caller frees it. NULL: no memory. */
 char *panel_series_names(const struct panel_series *series, const bool *chosen);
 

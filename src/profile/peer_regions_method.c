@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Each region's nearest in structure. */
-#include <utfall/peer_regions.h>
-
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/advice.h"
 #include "base/fail.h"
-#include "profile/attributes.h"
-#include "profile/tidy.h"
-
-struct peers {
-    struct attributes attributes;
-    enum uf_structural_distance kind;
-    gsl_matrix *distance, *low, *high; /* low and high NULL: no band */
-    size_t k, own_prefix;
-    size_t *nearest; /* regions × k */
-    size_t *found;   /* regions */
-    bool *whole;     /* regions: no attribute is missing */
-};
+#include "profile/peer_regions_study.h"
 
 static void peers_clear(struct peers *x)
 {
@@ -31,15 +17,6 @@ static void peers_clear(struct peers *x)
     free(x->nearest);
     free(x->found);
     free(x->whole);
-}
-
-static const char *code_of(const struct peers *x, size_t r)
-{
-    return x->attributes.panel->units.code[x->attributes.region[r]];
-}
-static const char *label_of(const struct peers *x, size_t r)
-{
-    return x->attributes.panel->units.label[x->attributes.region[r]];
 }
 
 /* --- computing --------------------------------------------------------------------------------- */
@@ -100,9 +77,9 @@ static uf_status find_nearest(const struct uf_options *options, struct peers *x,
     }
     for (size_t r = 0; r < n; r++) {
         for (size_t j = 0; j < n; j++) {
-            allowed[j] = !(x->own_prefix && !strncmp(code_of(x, r), code_of(x, j), x->own_prefix));
+            allowed[j] = !(x->own_prefix && !strncmp(peers_code(x, r), peers_code(x, j), x->own_prefix));
             for (size_t i = 0; i < exclude->count; i++)
-                allowed[j] = allowed[j] && !matches(exclude->items[i], code_of(x, j));
+                allowed[j] = allowed[j] && !matches(exclude->items[i], peers_code(x, j));
         }
         x->found[r] = uf_nearest_regions(x->distance, r, allowed, x->k, x->nearest + r * x->k);
     }
@@ -144,235 +121,6 @@ static uf_status compute(const struct uf_options *options, struct peers *x, stru
     return find_nearest(options, x, error);
 }
 
-/* --- tables ------------------------------------------------------------------------------------ */
-
-/* The attribute in which two regions differ most, in standard deviations (shares: in percentage points). */
-static size_t widest(const struct peers *x, size_t a, size_t b, double *out)
-{
-    const gsl_matrix *v = x->attributes.value;
-    size_t best = 0;
-    *out = 0;
-    for (size_t j = 0; j < v->size2; j++) {
-        double gap = gsl_matrix_get(v, b, j) - gsl_matrix_get(v, a, j), unit = 0.01;
-        if (!x->attributes.shares) {
-            double sum = 0, squares = 0, n = 0;
-            for (size_t r = 0; r < v->size1; r++) {
-                if (!x->whole[r]) continue;
-                sum += gsl_matrix_get(v, r, j);
-                n++;
-            }
-            for (size_t r = 0; r < v->size1; r++)
-                if (x->whole[r]) squares += pow(gsl_matrix_get(v, r, j) - sum / n, 2);
-            unit = sqrt(squares / (n - 1));
-        }
-        if (fabs(gap / unit) <= fabs(*out)) continue;
-        *out = gap / unit;
-        best = j;
-    }
-    return best;
-}
-
-/* How many of the peers' candidates are surely nearer, and how many may be: the rank's interval. */
-static void rank_interval(const struct peers *x, size_t r, size_t peer, double out[2])
-{
-    out[0] = out[1] = 1;
-    for (size_t j = 0; j < x->attributes.n_regions; j++) {
-        if (j == r || j == peer || isnan(gsl_matrix_get(x->low, r, j))) continue;
-        out[0] += gsl_matrix_get(x->high, r, j) < gsl_matrix_get(x->low, r, peer);
-        out[1] += gsl_matrix_get(x->low, r, j) < gsl_matrix_get(x->high, r, peer);
-    }
-}
-
-static uf_status peer_row(const struct peers *x, size_t r, size_t i, struct uf_table *table,
-                          struct uf_error *error)
-{
-    const size_t peer = x->nearest[r * x->k + i];
-    const double distance = gsl_matrix_get(x->distance, r, peer);
-    double rank = 1, gap, interval[2] = {0, 0};
-    for (size_t j = 0; j < i; j++)
-        rank += gsl_matrix_get(x->distance, r, x->nearest[r * x->k + j]) < distance;
-    size_t attribute = widest(x, r, peer, &gap);
-    struct tidy_row row = tidy_row_add(table, error);
-    tidy_text(&row, code_of(x, r));
-    tidy_text(&row, label_of(x, r));
-    tidy_number(&row, rank, 0);
-    tidy_text(&row, code_of(x, peer));
-    tidy_text(&row, label_of(x, peer));
-    tidy_number(&row, distance, 0);
-    if (x->low) rank_interval(x, r, peer, interval);
-    tidy_number(&row, x->low ? gsl_matrix_get(x->low, r, peer) : (double)NAN, UF_VALUE_NOT_APPLICABLE);
-    tidy_number(&row, x->low ? gsl_matrix_get(x->high, r, peer) : (double)NAN, UF_VALUE_NOT_APPLICABLE);
-    tidy_number(&row, x->low ? interval[0] : (double)NAN, UF_VALUE_NOT_APPLICABLE);
-    tidy_number(&row, x->low ? interval[1] : (double)NAN, UF_VALUE_NOT_APPLICABLE);
-    tidy_text(&row, x->attributes.label[attribute]);
-    tidy_number(&row, gap, 0);
-    return row.status;
-}
-
-static uf_status peers_table(const struct peers *x, struct uf_table **out, struct uf_error *error)
-{
-    static const struct uf_words title = {"Structural peers by region",
-                                          "Strukturellt lika regioner per region"};
-    static const struct tidy_column columns[] = {
-        {"unit", UF_COLUMN_TEXT, NULL, -1},          {"label", UF_COLUMN_TEXT, NULL, -1},
-        {"rank", UF_COLUMN_NUMBER, NULL, 0},         {"peer", UF_COLUMN_TEXT, NULL, -1},
-        {"peer_label", UF_COLUMN_TEXT, NULL, -1},    {"distance", UF_COLUMN_NUMBER, NULL, 3},
-        {"distance_low", UF_COLUMN_NUMBER, NULL, 3}, {"distance_high", UF_COLUMN_NUMBER, NULL, 3},
-        {"rank_low", UF_COLUMN_NUMBER, NULL, 0},     {"rank_high", UF_COLUMN_NUMBER, NULL, 0},
-        {"differs_most", UF_COLUMN_TEXT, NULL, -1},  {"differs_by", UF_COLUMN_NUMBER, NULL, 2}};
-    struct uf_table *table = NULL;
-    UF_TRY(tidy_table_new("peer-regions", uf_words_in(title, x->attributes.language), columns,
-                          sizeof columns / sizeof *columns, &table, error));
-    uf_status status = UF_OK;
-    for (size_t r = 0; r < x->attributes.n_regions; r++)
-        for (size_t i = 0; i < x->found[r] && status == UF_OK; i++) status = peer_row(x, r, i, table, error);
-    if (status != UF_OK)
-        uf_table_free(table);
-    else
-        *out = table;
-    return status;
-}
-
-static uf_status distance_table(const struct peers *x, struct uf_table **out, struct uf_error *error)
-{
-    static const struct uf_words title = {"Structural distance between regions",
-                                          "Strukturellt avstånd mellan regioner"};
-    static const struct tidy_column columns[] = {{"unit", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"label", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"peer", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"peer_label", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"distance", UF_COLUMN_NUMBER, NULL, 3}};
-    struct uf_table *table = NULL;
-    UF_TRY(tidy_table_new("structural-distance", uf_words_in(title, x->attributes.language), columns, 5,
-                          &table, error));
-    uf_status status = UF_OK;
-    for (size_t r = 0; r < x->attributes.n_regions; r++)
-        for (size_t j = 0; j < x->attributes.n_regions && status == UF_OK; j++) {
-            struct tidy_row row = tidy_row_add(table, error);
-            tidy_text(&row, code_of(x, r));
-            tidy_text(&row, label_of(x, r));
-            tidy_text(&row, code_of(x, j));
-            tidy_text(&row, label_of(x, j));
-            tidy_number(&row, gsl_matrix_get(x->distance, r, j), UF_VALUE_INCOMPLETE);
-            status = row.status;
-        }
-    if (status != UF_OK)
-        uf_table_free(table);
-    else
-        *out = table;
-    return status;
-}
-
-/* --- sentences --------------------------------------------------------------------------------- */
-
-static uf_status list_peers(const struct peers *x, size_t r, char **out, struct uf_error *error)
-{
-    struct uf_buffer names;
-    uf_buffer_init(&names);
-    for (size_t i = 0; i < x->found[r]; i++) {
-        if (i) uf_buffer_append(&names, ", ");
-        uf_buffer_append(&names, label_of(x, x->nearest[r * x->k + i]));
-    }
-    *out = uf_buffer_take(&names);
-    return *out ? UF_OK : uf_fail_memory(error);
-}
-
-static uf_status sentence(const struct peers *x, size_t r, char **out, struct uf_error *error)
-{
-    static const struct uf_words texts[] = {
-        {"{0} is left out{1}: an attribute is missing.", "{0} utelämnas{1}: en egenskap saknas."},
-        {"No region is left for {0} to be compared with{1}.",
-         "Ingen region återstår att jämföra {0} med{1}."},
-        {"Most like {0}{1}: {2} (distance {3} to the nearest). From {4} it differs most in {5}.",
-         "Mest lika {0}{1}: {2} (avstånd {3} till den närmaste). Från {4} skiljer den sig mest i {5}."},
-        {"Most like {0}{1}: {2} (distance {3} to the nearest, which does not differ from it in anything "
-         "compared).",
-         "Mest lika {0}{1}: {2} (avstånd {3} till den närmaste, som inte skiljer sig i något som jämförs)."}};
-    char *names = NULL;
-    size_t which = !x->whole[r] ? 0 : x->found[r] ? 2 : 1;
-    size_t first = which == 2 ? x->nearest[r * x->k] : r;
-    double gap = 0;
-    UF_TRY(list_peers(x, r, &names, error));
-    struct uf_argument arguments[] = {
-        uf_text_argument(label_of(x, r)),
-        uf_text_argument(x->attributes.when),
-        uf_text_argument(names),
-        uf_number_argument(which == 2 ? gsl_matrix_get(x->distance, r, first) : 0, 2),
-        uf_text_argument(label_of(x, first)),
-        uf_text_argument(x->attributes.label[which == 2 ? widest(x, r, first, &gap) : 0])};
-    if (which == 2 && fabs(gap) < 1e-9) which = 3;
-    uf_status status = uf_phrase(x->attributes.language, texts[which], arguments, 6, out, error);
-    free(names);
-    return status;
-}
-
-static uf_status findings_table(const struct peers *x, struct uf_table **out, struct uf_error *error)
-{
-    static const struct uf_words title = {"Findings by region", "Iakttagelser per region"};
-    static const struct tidy_column columns[] = {{"unit", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"label", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"text", UF_COLUMN_TEXT, NULL, -1}};
-    struct uf_table *table = NULL;
-    UF_TRY(tidy_table_new("peer-regions-findings", uf_words_in(title, x->attributes.language), columns, 3,
-                          &table, error));
-    uf_status status = UF_OK;
-    for (size_t r = 0; r < x->attributes.n_regions && status == UF_OK; r++) {
-        char *text = NULL;
-        status = sentence(x, r, &text, error);
-        if (status != UF_OK) break;
-        struct tidy_row row = tidy_row_add(table, error);
-        tidy_text(&row, code_of(x, r));
-        tidy_text(&row, label_of(x, r));
-        tidy_text(&row, text);
-        status = row.status;
-        free(text);
-    }
-    if (status != UF_OK)
-        uf_table_free(table);
-    else
-        *out = table;
-    return status;
-}
-
-static uf_status tell(const struct peers *x, struct uf_result *result, struct uf_error *error)
-{
-    static const struct uf_words by[] = {
-        {"Regions are compared by {0} indicators{1}; {2} of {3} regions have them all, the others take no "
-         "part.",
-         "Regionerna jämförs på {0} indikatorer{1}; {2} av {3} regioner har alla, övriga deltar inte."},
-        {"Regions are compared by their shares of {0} sectors{1}; {2} of {3} regions have them all, the "
-         "others take no "
-         "part.",
-         "Regionerna jämförs på sina andelar i {0} branscher{1}; {2} av {3} regioner har alla, övriga deltar "
-         "inte."}};
-    static const struct uf_words few = {"{0} regions on {1} attributes: Mahalanobis' distance rests on {2} "
-                                        "figures a covariance; a few regions decide it.",
-                                        "{0} regioner med {1} egenskaper: Mahalanobis avstånd bygger på {2} "
-                                        "uppgifter per kovarians; några få regioner "
-                                        "avgör det."};
-    static const struct uf_words rounded = {"The figures are rounded: distance_low to distance_high hold "
-                                            "every distance the exact figures could give, "
-                                            "rank_low to rank_high every rank among all regions.",
-                                            "Uppgifterna är avrundade: distance_low till distance_high "
-                                            "rymmer varje avstånd som de exakta uppgifterna kan ge, "
-                                            "rank_low till rank_high varje plats bland alla regioner."};
-    const struct attributes *a = &x->attributes;
-    size_t whole = 0;
-    for (size_t r = 0; r < a->n_regions; r++) whole += x->whole[r];
-    struct uf_argument arguments[] = {uf_count_argument(a->n_columns), uf_text_argument(a->when),
-                                      uf_count_argument(whole), uf_count_argument(a->n_regions)};
-    UF_TRY(uf_result_add_note(result, a->language, whole < a->n_regions ? UF_WARNING : UF_NOTE, "compared-by",
-                              by[a->shares], no_advice, arguments, 4, error));
-    if (x->kind == UF_DISTANCE_MAHALANOBIS && whole < 5 * a->n_columns) {
-        struct uf_argument numbers[] = {uf_count_argument(whole), uf_count_argument(a->n_columns),
-                                        uf_number_argument((double)whole / (double)a->n_columns, 1)};
-        UF_TRY(uf_result_add_note(result, a->language, UF_WARNING, "few-regions", few, no_advice, numbers, 3,
-                                  error));
-    }
-    if (!x->low) return UF_OK;
-    return uf_result_add_note(result, a->language, UF_NOTE, "outer-band", rounded, no_advice, NULL, 0, error);
-}
-
 static uf_status run(const struct uf_panel *panel, const struct uf_options *options,
                      const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
@@ -384,12 +132,12 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     if (status == UF_OK) status = peers_table(&x, &table, error);
     if (status == UF_OK) status = uf_result_take_table(result, table, error);
     if (status == UF_OK && uf_options_flag(options, "all-pairs")) {
-        status = distance_table(&x, &table, error);
+        status = peers_distance_table(&x, &table, error);
         if (status == UF_OK) status = uf_result_take_table(result, table, error);
     }
-    if (status == UF_OK) status = findings_table(&x, &table, error);
+    if (status == UF_OK) status = peers_findings_table(&x, &table, error);
     if (status == UF_OK) status = uf_result_take_table(result, table, error);
-    if (status == UF_OK) status = tell(&x, result, error);
+    if (status == UF_OK) status = peers_tell(&x, result, error);
     peers_clear(&x);
     return status;
 }
@@ -428,6 +176,8 @@ static const struct uf_chart_hint charts[] = {
      .title = {"Structural distance between regions, {3}", "Strukturellt avstånd mellan regioner, {3}"},
      .value_label = {"Distance (0 = alike)", "Avstånd (0 = lika)"},
      .value = "distance",
+     .low = "distance_low",
+     .high = "distance_high",
      .label = "label",
      .group = "peer_label",
      .reference = NAN},

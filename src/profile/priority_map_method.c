@@ -27,21 +27,24 @@ static void map_clear(struct priority_map *x)
     gsl_vector_free(x->benefit);
     gsl_matrix_free(x->low);
     gsl_matrix_free(x->high);
+    rounding_bands_clear(&x->drawn);
     free(x->cuts);
     free(x->quadrant);
+    free(x->reached);
+    free(x->sums);
 }
 
 /* --- computing --------------------------------------------------------------------------------- */
 
-uf_status priority_map_relatedness(const struct panel_network *network, const struct uf_options *options,
-                                   gsl_matrix **out, struct uf_error *error)
+uf_status priority_map_relate(const gsl_matrix *presence, const struct uf_options *options, gsl_matrix *out,
+                              struct uf_error *error)
 {
     const double from = uf_options_number(options, "related-from");
-    UF_TRY(panel_network_relatedness(network, options, out, error));
+    UF_TRY(panel_network_relate(presence, options, out, error));
     if (isnan(from)) return UF_OK;
-    for (size_t i = 0; i < (*out)->size1; i++)
-        for (size_t j = 0; j < (*out)->size2; j++) {
-            double *related = gsl_matrix_ptr(*out, i, j);
+    for (size_t i = 0; i < out->size1; i++)
+        for (size_t j = 0; j < out->size2; j++) {
+            double *related = gsl_matrix_ptr(out, i, j);
             if (!isnan(*related)) *related = *related >= from ? 1 : 0;
         }
     return UF_OK;
@@ -56,9 +59,21 @@ static uf_status allocate(struct priority_map *x, struct uf_error *error)
     x->complexity.pci = gsl_vector_alloc(n_sectors);
     x->cuts = calloc(n_regions, sizeof *x->cuts);
     x->quadrant = calloc(n_regions * n_sectors, sizeof *x->quadrant);
-    if (!x->density || !x->benefit || !x->complexity.eci || !x->complexity.pci || !x->cuts || !x->quadrant)
+    x->sums = calloc(n_sectors, sizeof *x->sums);
+    if (!x->density || !x->benefit || !x->complexity.eci || !x->complexity.pci || !x->cuts || !x->quadrant ||
+        !x->sums)
         return uf_fail_memory(error);
     return UF_OK;
+}
+
+void priority_map_scale(const gsl_vector *pci, double *out)
+{
+    double low = INFINITY, high = -INFINITY;
+    for (size_t s = 0; s < pci->size; s++) {
+        low = fmin(low, gsl_vector_get(pci, s));
+        high = fmax(high, gsl_vector_get(pci, s));
+    }
+    for (size_t s = 0; s < pci->size; s++) out[s] = 100 * (gsl_vector_get(pci, s) - low) / (high - low);
 }
 
 static uf_status compute_complexity(struct priority_map *x, struct uf_result *result, struct uf_error *error)
@@ -71,14 +86,28 @@ static uf_status compute_complexity(struct priority_map *x, struct uf_result *re
         if (error) *error = inner;
         return status;
     }
-    double low = INFINITY, high = -INFINITY;
-    for (size_t s = 0; s < c->pci->size; s++) {
-        low = fmin(low, gsl_vector_get(c->pci, s));
-        high = fmax(high, gsl_vector_get(c->pci, s));
-    }
-    for (size_t s = 0; s < c->pci->size; s++)
-        gsl_vector_set(x->benefit, s, 100 * (gsl_vector_get(c->pci, s) - low) / (high - low));
+    priority_map_scale(c->pci, x->benefit->data);
     return UF_OK;
+}
+
+/* The sums of a sector (`k` of the figures of both periods) in all regions together, or the published reference row. */
+static double sector_sum(const struct panel_activity *both, size_t t, size_t k, enum bound bound)
+{
+    const struct period_activity *p = &both->at[t];
+    double sum = 0;
+    if (p->whole[bound]) return gsl_vector_get(p->whole[bound], k);
+    for (size_t r = 0; r < both->n_regions; r++) sum += gsl_matrix_get(p->value[bound], r, k);
+    return sum;
+}
+
+/* Whether the later sums are those of the network's own cells, so that a drawn network has drawn sums. */
+static bool sums_are_of_cells(const struct panel_activity *now, const struct panel_activity *both)
+{
+    if (now->has_whole || both->has_whole) return now->whole_unit != SIZE_MAX && both->whole_unit != SIZE_MAX;
+    if (now->n_regions != both->n_regions) return false;
+    for (size_t r = 0; r < now->n_regions; r++)
+        if (now->region[r] != both->region[r]) return false;
+    return true;
 }
 
 /* Growth of each sector in all regions together (or the published reference row), in per cent. */
@@ -93,18 +122,18 @@ static uf_status compute_growth(const struct uf_panel *panel, const struct uf_op
     struct panel_activity both = {0};
     UF_TRY(panel_activity_new(panel, options, x->language, periods, 2, &both, error));
     gsl_vector_set_all(x->benefit, NAN);
+    x->sums_of_cells = sums_are_of_cells(now, &both);
     for (size_t s = 0; s < now->n_sectors; s++) {
+        struct sector_sums *sums = &x->sums[s];
         size_t k = 0;
         while (k < both.n_sectors && both.sector[k] != now->sector[s]) k++;
-        if (k == both.n_sectors) continue; /* absent in the earlier period */
-        double sums[2] = {0, 0};
-        for (size_t t = 0; t < 2; t++) {
-            const struct period_activity *p = &both.at[t];
-            for (size_t r = 0; r < both.n_regions && !p->whole[BOUND_VALUE]; r++)
-                sums[t] += gsl_matrix_get(p->value[BOUND_VALUE], r, k);
-            if (p->whole[BOUND_VALUE]) sums[t] = gsl_vector_get(p->whole[BOUND_VALUE], k);
-        }
-        if (sums[0] > 0) gsl_vector_set(x->benefit, s, 100 * (sums[1] / sums[0] - 1));
+        for (size_t t = 0; t < 2; t++)
+            for (int bound = 0; bound < BOUNDS; bound++) {
+                const bool there = k < both.n_sectors && (bound == BOUND_VALUE || both.bands);
+                sums->at[t][bound] = there ? sector_sum(&both, t, k, (enum bound)bound) : (double)NAN;
+            }
+        gsl_vector_set(x->benefit, s,
+                       priority_map_growth(sums->at[0][BOUND_VALUE], sums->at[1][BOUND_VALUE]));
     }
     panel_activity_clear(&both);
     return UF_OK;
@@ -121,10 +150,11 @@ static uf_status compute_bands(struct priority_map *x, struct uf_error *error)
     return uf_location_quotient_band(&low, &high, a->reference, x->low, x->high, error);
 }
 
-static uf_status compute_quadrants(struct priority_map *x, const struct uf_options *options,
-                                   struct uf_error *error)
+uf_status priority_map_place(const struct panel_network *n, const struct uf_options *options,
+                             const gsl_matrix *presence, const gsl_matrix *density, const double *benefit,
+                             struct uf_quadrant_cuts *cuts, enum uf_quadrant *quadrant,
+                             struct uf_error *error)
 {
-    const struct panel_network *n = &x->complexity.network;
     const enum uf_cut cut = !strcmp(uf_options_text(options, "cut"), "median") ? UF_CUT_MEDIAN : UF_CUT_MEAN;
     const double given[] = {uf_options_number(options, "cut-density"),
                             uf_options_number(options, "cut-benefit")};
@@ -133,15 +163,14 @@ static uf_status compute_quadrants(struct priority_map *x, const struct uf_optio
     uf_status status = UF_OK;
     for (size_t r = 0; r < n->n_regions && status == UF_OK; r++) {
         for (size_t s = 0; s < n->n_sectors; s++)
-            candidate[s] = !(gsl_matrix_get(n->presence, r, s) > 0) && !n->sector_out[s];
-        status = uf_priority_cuts(gsl_matrix_const_ptr(x->density, r, 0), x->benefit->data, candidate,
-                                  n->n_sectors, cut, &x->cuts[r], error);
-        if (!isnan(given[0])) x->cuts[r].density = given[0];
-        if (!isnan(given[1])) x->cuts[r].benefit = given[1];
+            candidate[s] = !(gsl_matrix_get(presence, r, s) > 0) && !n->sector_out[s];
+        status = uf_priority_cuts(gsl_matrix_const_ptr(density, r, 0), benefit, candidate, n->n_sectors, cut,
+                                  &cuts[r], error);
+        if (!isnan(given[0])) cuts[r].density = given[0];
+        if (!isnan(given[1])) cuts[r].benefit = given[1];
         for (size_t s = 0; s < n->n_sectors; s++)
-            x->quadrant[r * n->n_sectors + s] =
-                candidate[s] ? uf_priority_quadrant(gsl_matrix_get(x->density, r, s),
-                                                    gsl_vector_get(x->benefit, s), x->cuts[r])
+            quadrant[r * n->n_sectors + s] =
+                candidate[s] ? uf_priority_quadrant(gsl_matrix_get(density, r, s), benefit[s], cuts[r])
                              : UF_QUADRANT_NONE;
     }
     free(candidate);
@@ -149,139 +178,38 @@ static uf_status compute_quadrants(struct priority_map *x, const struct uf_optio
 }
 
 static uf_status compute(const struct uf_panel *panel, const struct uf_options *options,
-                         struct priority_map *x, struct uf_result *result, struct uf_error *error)
+                         const struct uf_context *context, struct priority_map *x, struct uf_result *result,
+                         struct uf_error *error)
 {
     const struct panel_network *n = &x->complexity.network;
-    gsl_matrix *related = NULL;
     UF_TRY(allocate(x, error));
     if (x->by_growth)
         UF_TRY(compute_growth(panel, options, x, error));
     else
         UF_TRY(compute_complexity(x, result, error));
-    UF_TRY(priority_map_relatedness(n, options, &related, error));
-    uf_status status =
-        uf_relatedness_density(related, n->presence, uf_options_flag(options, "own"), x->density, error);
+    gsl_matrix *related = gsl_matrix_alloc(n->n_sectors, n->n_sectors);
+    if (!related) return uf_fail_memory(error);
+    uf_status status = priority_map_relate(n->presence, options, related, error);
+    if (status == UF_OK)
+        status =
+            uf_relatedness_density(related, n->presence, uf_options_flag(options, "own"), x->density, error);
     gsl_matrix_free(related);
     UF_TRY(status);
     UF_TRY(compute_bands(x, error));
-    UF_TRY(compute_quadrants(x, options, error));
+    UF_TRY(priority_map_place(n, options, n->presence, x->density, x->benefit->data, x->cuts, x->quadrant,
+                              error));
+    UF_TRY(priority_map_draw(x, options, context, error));
     return x->from == SIZE_MAX ? UF_OK : priority_map_history(panel, options, x, error);
 }
 
-/* --- tables ------------------------------------------------------------------------------------ */
-
-enum { BAND_COLUMNS = 2 };
-
-static uf_status map_row(const struct priority_map *x, size_t r, size_t s, struct uf_table *table,
-                         struct uf_error *error)
-{
-    const struct panel_network *n = &x->complexity.network;
-    const struct panel_activity *a = &n->activity;
-    const enum uf_quadrant quadrant = priority_quadrant_at(x, r, s);
-    const double density = gsl_matrix_get(x->density, r, s), benefit = gsl_vector_get(x->benefit, s);
-    struct tidy_row row = tidy_row_add(table, error);
-    tidy_text(&row, panel_activity_region_code(a, r));
-    tidy_text(&row, panel_activity_region_label(a, r));
-    tidy_text(&row, panel_activity_sector_code(a, s));
-    tidy_text(&row, panel_activity_sector_label(a, s));
-    tidy_text(&row, panel_activity_period_code(a, 0));
-    tidy_number(&row, gsl_matrix_get(n->presence, r, s), 0);
-    tidy_number(&row, gsl_matrix_get(n->quotient, r, s), 0);
-    if (x->low) {
-        tidy_number(&row, gsl_matrix_get(x->low, r, s), 0);
-        tidy_number(&row, gsl_matrix_get(x->high, r, s), 0);
-    }
-    tidy_number(&row, gsl_matrix_get(a->at[0].value[BOUND_VALUE], r, s), 0);
-    tidy_number(&row, density, 0);
-    tidy_number(&row, benefit, 0);
-    tidy_number(&row, x->cuts[r].density, UF_VALUE_NOT_APPLICABLE);
-    tidy_number(&row, x->cuts[r].benefit, UF_VALUE_NOT_APPLICABLE);
-    tidy_number(&row, density - x->cuts[r].density, 0);
-    tidy_number(&row, benefit - x->cuts[r].benefit, 0);
-    bool placed = quadrant != UF_QUADRANT_NONE;
-    tidy_text(&row, placed ? priority_quadrant_codes[quadrant] : NULL);
-    tidy_text(&row, placed ? uf_words_in(priority_quadrant_words[quadrant], x->language) : NULL);
-    return row.status;
-}
-
-/* What the figures are counted in. */
-static const char *panel_unit(const struct priority_map *x)
-{
-    return x->complexity.network.activity.column->unit;
-}
-
-static uf_status map_table(const struct priority_map *x, struct uf_table **out, struct uf_error *error)
-{
-    static const struct uf_words title = {"Sectors by relatedness density and benefit",
-                                          "Branscher efter närhetstäthet och nytta"};
-    static const struct tidy_column columns[] = {{"unit", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"label", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"sector", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"sector_label", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"period", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"specialised", UF_COLUMN_NUMBER, NULL, 0},
-                                                 {"lq", UF_COLUMN_NUMBER, NULL, 2},
-                                                 {"lq_low", UF_COLUMN_NUMBER, NULL, 2},
-                                                 {"lq_high", UF_COLUMN_NUMBER, NULL, 2},
-                                                 {"level", UF_COLUMN_NUMBER, NULL, -1},
-                                                 {"density", UF_COLUMN_NUMBER, NULL, 3},
-                                                 {"benefit", UF_COLUMN_NUMBER, NULL, 1},
-                                                 {"cut_density", UF_COLUMN_NUMBER, NULL, 3},
-                                                 {"cut_benefit", UF_COLUMN_NUMBER, NULL, 1},
-                                                 {"density_beyond_cut", UF_COLUMN_NUMBER, NULL, 3},
-                                                 {"benefit_beyond_cut", UF_COLUMN_NUMBER, NULL, 1},
-                                                 {"quadrant", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"quadrant_label", UF_COLUMN_TEXT, NULL, -1}};
-    enum { N_COLUMNS = sizeof columns / sizeof *columns, BAND_AT = 7 };
-    struct tidy_column used[N_COLUMNS];
-    size_t n_used = 0;
-    for (size_t i = 0; i < N_COLUMNS; i++)
-        if (x->low || i < BAND_AT || i >= BAND_AT + BAND_COLUMNS) {
-            used[n_used] = columns[i];
-            if (!strcmp(columns[i].name, "level")) used[n_used].unit = panel_unit(x);
-            n_used++;
-        }
-    struct uf_table *table = NULL;
-    UF_TRY(tidy_table_new("priority-map", uf_words_in(title, x->language), used, n_used, &table, error));
-    const struct panel_network *n = &x->complexity.network;
-    uf_status status = UF_OK;
-    for (size_t r = 0; r < n->n_regions; r++)
-        for (size_t s = 0; s < n->n_sectors && status == UF_OK; s++) status = map_row(x, r, s, table, error);
-    if (status != UF_OK)
-        uf_table_free(table);
-    else
-        *out = table;
-    return status;
-}
-
-/* The rows that have a quadrant. */
-static uf_status candidate_table(const struct uf_table *map, enum uf_language language, struct uf_table **out,
-                                 struct uf_error *error)
-{
-    static const struct uf_words title = {"Sectors the region is not specialised in",
-                                          "Branscher som regionen inte är specialiserad i"};
-    const size_t rows = uf_table_rows(map), quadrant = uf_table_column(map, "quadrant");
-    bool *keep = calloc(rows + 1, sizeof *keep);
-    if (!keep) return uf_fail_memory(error);
-    for (size_t i = 0; i < rows; i++) keep[i] = uf_table_text(map, i, quadrant) != NULL;
-    struct uf_table *table = NULL;
-    uf_status status = uf_table_filter(map, "priority-candidates", keep, &table, error);
-    free(keep);
-    UF_TRY(status);
-    status = uf_table_set_title(table, uf_words_in(title, language), error);
-    if (status != UF_OK)
-        uf_table_free(table);
-    else
-        *out = table;
-    return status;
-}
+/* --- results ------------------------------------------------------------------------------------ */
 
 static uf_status add_results(const struct priority_map *x, struct uf_result *result, struct uf_error *error)
 {
     struct uf_table *table = NULL;
-    UF_TRY(map_table(x, &table, error));
+    UF_TRY(priority_map_table(x, &table, error));
     UF_TRY(uf_result_take_table(result, table, error));
-    UF_TRY(candidate_table(uf_result_table(result, "priority-map"), x->language, &table, error));
+    UF_TRY(priority_candidate_table(uf_result_table(result, "priority-map"), x->language, &table, error));
     UF_TRY(uf_result_take_table(result, table, error));
     if (x->from != SIZE_MAX) {
         UF_TRY(priority_map_entry_table(x, &table, error));
@@ -290,7 +218,8 @@ static uf_status add_results(const struct priority_map *x, struct uf_result *res
     UF_TRY(findings_table_new(&x->complexity.network.activity, "priority-map-findings", priority_map_sentence,
                               x, &table, error));
     UF_TRY(uf_result_take_table(result, table, error));
-    return priority_map_tell(x, result, error);
+    UF_TRY(priority_map_tell(x, result, error));
+    return rounding_bands_tell(&x->drawn, x->language, result, error);
 }
 
 static uf_status check_cuts(const struct uf_options *options, struct uf_error *error)
@@ -325,7 +254,7 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     if (x.from != SIZE_MAX && x.from >= period)
         status = uf_fail(error, UF_BAD_USAGE, "'from' is %s and 'period' is %s; expected an earlier 'from'.",
                          panel->periods.code[x.from], panel->periods.code[period]);
-    if (status == UF_OK) status = compute(panel, options, &x, result, error);
+    if (status == UF_OK) status = compute(panel, options, context, &x, result, error);
     if (status == UF_OK) status = add_results(&x, result, error);
     map_clear(&x);
     return status;
@@ -349,11 +278,14 @@ static const struct uf_option options_list[] = {
     {"from", UF_OPTION_PERIOD, NULL, NULL,
      "An earlier period: growth since then, and whether density told of entries and exits", false},
     {"model", UF_OPTION_CHOICE, "logit", models, "How entries and exits depend on density", false},
+    ROUNDING_DRAWS_OPTION,
 };
 
 static const struct uf_scatter_hint quadrant_hint = {
     .size = "level",
     .reference_x = 0,
+    .x_low = "density_beyond_cut_low",
+    .x_high = "density_beyond_cut_high",
     .x_label = {"Relatedness density, beyond the region's cut", "Närhetstäthet, utöver regionens gräns"},
     .quadrants = {{"High road", "Huvudvägen"},
                   {"Casino", "Kasino"},
@@ -366,6 +298,8 @@ static const struct uf_chart_hint charts[] = {
      .value_label = {"Complexity (0–100), points beyond the region's cut",
                      "Komplexitet (0–100), poäng utöver regionens gräns"},
      .value = "benefit_beyond_cut",
+     .low = "benefit_beyond_cut_low",
+     .high = "benefit_beyond_cut_high",
      .label = "sector_label",
      .x = "density_beyond_cut",
      .facet_by = "label",
@@ -379,6 +313,8 @@ static const struct uf_chart_hint charts[] = {
      .value_label = {"Growth, percentage points beyond the region's cut",
                      "Tillväxt, procentenheter utöver regionens gräns"},
      .value = "benefit_beyond_cut",
+     .low = "benefit_beyond_cut_low",
+     .high = "benefit_beyond_cut_high",
      .label = "sector_label",
      .x = "density_beyond_cut",
      .facet_by = "label",

@@ -57,10 +57,11 @@ uf_status priority_map_history(const struct uf_panel *panel, const struct uf_opt
     uf_status status = panel_network_at(panel, options, map->language, map->from, &unsaid, &before, error);
     uf_result_clear(&unsaid);
     UF_TRY(status);
-    gsl_matrix *related = NULL, *density = gsl_matrix_alloc(before.n_regions, before.n_sectors);
+    gsl_matrix *related = gsl_matrix_alloc(before.n_sectors, before.n_sectors),
+               *density = gsl_matrix_alloc(before.n_regions, before.n_sectors);
     gsl_matrix *after = later_presence(&before, &map->complexity.network);
-    status = density && after ? priority_map_relatedness(&before, options, &related, error)
-                              : uf_fail_memory(error);
+    status = related && density && after ? priority_map_relate(before.presence, options, related, error)
+                                         : uf_fail_memory(error);
     if (status == UF_OK)
         status =
             uf_relatedness_density(related, before.presence, uf_options_flag(options, "own"), density, error);
@@ -154,6 +155,30 @@ static uf_status name_sectors(const struct priority_map *x, size_t r, enum uf_qu
     return *out ? UF_OK : uf_fail_memory(error);
 }
 
+/* The sentence on where the region's candidates lie, and how many of those places rounding leaves open. */
+static uf_status add_open(const struct priority_map *x, size_t r, size_t candidates, const char *placed,
+                          char **out, struct uf_error *error)
+{
+    static const struct uf_words some = {
+        "{0} Given the rounding, {1} of the {2} could lie in another quadrant.",
+        "{0} Avrundningen gör att {1} av de {2} kan ligga i en annan kvadrant."};
+    static const struct uf_words none = {
+        "{0} Of {3} tables drawn within the rounding, none moves any of them to another quadrant.",
+        "{0} Ingen av {3} tabeller dragna inom avrundningen flyttar någon av dem till en annan kvadrant."};
+    const struct panel_network *n = &x->complexity.network;
+    size_t open = 0;
+    for (size_t s = 0; s < n->n_sectors; s++) open += priority_map_is_open(x, r, s);
+    const struct uf_argument arguments[] = {uf_text_argument(placed), uf_count_argument(open),
+                                            uf_count_argument(candidates),
+                                            uf_count_argument(x->drawn.draws - x->drawn.failed)};
+    const bool told = x->reached && candidates > 0;
+    return uf_phrase(n->activity.language,
+                     !told  ? (struct uf_words){"{0}", "{0}"}
+                     : open ? some
+                            : none,
+                     arguments, 4, out, error);
+}
+
 uf_status priority_map_sentence(const struct panel_activity *a, const void *what, size_t r, char **out,
                                 struct uf_error *error)
 {
@@ -190,8 +215,11 @@ uf_status priority_map_sentence(const struct panel_activity *a, const void *what
                                       uf_count_argument(counts[UF_QUADRANT_SLOW_ROAD]),
                                       uf_count_argument(counts[UF_QUADRANT_CASINO]),
                                       uf_count_argument(counts[UF_QUADRANT_DEAD_END])};
-    uf_status status = uf_phrase(a->language, counts[0] ? some : none, arguments, 9, out, error);
+    char *placed = NULL;
+    uf_status status = uf_phrase(a->language, counts[0] ? some : none, arguments, 9, &placed, error);
     free(high);
+    if (status == UF_OK) status = add_open(x, r, all, placed, out, error);
+    free(placed);
     return status;
 }
 
@@ -216,6 +244,25 @@ static uf_status tell_bands(const struct priority_map *x, struct uf_result *resu
                                       uf_number_argument(n->threshold, -1)};
     return uf_result_add_note(result, x->language, open ? UF_WARNING : UF_NOTE, "rounding-decides", text,
                               no_advice, arguments, 3, error);
+}
+
+/* How many of the places in the picture are not settled. */
+static uf_status tell_open(const struct priority_map *x, struct uf_result *result, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "Given the rounding, {0} of {1} candidates could lie in another quadrant (quadrants_drawn).",
+        "Avrundningen gör att {0} av {1} kandidater kan ligga i en annan kvadrant (quadrants_drawn)."};
+    const struct panel_network *n = &x->complexity.network;
+    size_t open = 0, placed = 0;
+    if (!x->reached) return UF_OK;
+    for (size_t r = 0; r < n->n_regions; r++)
+        for (size_t s = 0; s < n->n_sectors; s++) {
+            placed += priority_quadrant_at(x, r, s) != UF_QUADRANT_NONE;
+            open += priority_map_is_open(x, r, s);
+        }
+    const struct uf_argument arguments[] = {uf_count_argument(open), uf_count_argument(placed)};
+    return uf_result_add_note(result, x->language, open ? UF_WARNING : UF_NOTE, "quadrants-open", text,
+                              no_advice, arguments, 2, error);
 }
 
 static uf_status tell_event(const struct priority_map *x, bool exits, struct uf_result *result,
@@ -249,7 +296,7 @@ static uf_status tell_event(const struct priority_map *x, bool exits, struct uf_
     }
     struct uf_argument arguments[] = {
         uf_count_argument(fit->n_cells),           uf_count_argument(fit->n_events),
-        uf_number_argument(10 * fit->marginal, 1), uf_number_argument(fit->p[1], 3),
+        uf_number_argument(10 * fit->marginal, 1), uf_p_value_argument(fit->p[1], 3),
         uf_count_argument(fit->n_regions),         uf_text_argument(from)};
     return uf_result_add_note(result, x->language, UF_NOTE, code, texts[exits], no_advice, arguments, 6,
                               error);
@@ -259,6 +306,7 @@ uf_status priority_map_tell(const struct priority_map *map, struct uf_result *re
 {
     if (!map->by_growth) UF_TRY(complexity_tell_meaning(&map->complexity, result, error));
     UF_TRY(tell_bands(map, result, error));
+    UF_TRY(tell_open(map, result, error));
     if (map->from == SIZE_MAX) return UF_OK;
     UF_TRY(tell_event(map, false, result, error));
     return tell_event(map, true, result, error);

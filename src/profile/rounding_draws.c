@@ -103,6 +103,44 @@ uf_status rounding_bands_widen(const struct rounding_box *box, const struct roun
     return status;
 }
 
+/* How each number changes with each figure, across a quarter of the figure's interval; `slope` is numbers × figures. */
+static uf_status find_slopes(const struct rounding_box *box, rounding_kernel *kernel, void *what,
+                             size_t n_numbers, double *figures, double *found, double *slope,
+                             struct uf_error *error)
+{
+    for (size_t i = 0; i < box->n; i++) figures[i] = (box->low[i] + box->high[i]) / 2;
+    for (size_t i = 0; i < box->n; i++) {
+        const double middle = figures[i], by = (box->high[i] - box->low[i]) / 8;
+        for (int side = 0; side < 2 && by > 0; side++) {
+            figures[i] = middle + (side ? by : -by);
+            const uf_status status = kernel(what, figures, found, error);
+            if (status == UF_NOT_IDENTIFIED) continue;
+            UF_TRY(status);
+            for (size_t k = 0; k < n_numbers; k++)
+                if (isfinite(found[k])) slope[k * box->n + i] += side ? found[k] : -found[k];
+        }
+        figures[i] = middle;
+    }
+    return UF_OK;
+}
+
+uf_status rounding_bands_pull(const struct rounding_box *box, rounding_kernel *kernel, void *what,
+                              struct rounding_bands *bands, struct uf_error *error)
+{
+    const size_t n = box->n, n_numbers = bands->n;
+    double *slope = calloc(n_numbers * n + n + n_numbers + 1, sizeof *slope);
+    if (slope == NULL) return uf_fail_memory(error);
+    double *figures = slope + n_numbers * n, *found = figures + n;
+    uf_status status = find_slopes(box, kernel, what, n_numbers, figures, found, slope, error);
+    for (size_t k = 0; k < 2 * n_numbers && status == UF_OK; k++) {
+        const struct rounding_box pulled = {box->low, box->high, slope + k / 2 * n, n};
+        draw_along(&pulled, k % 2 == 1, figures);
+        status = take(figures, kernel, what, found, bands, error);
+    }
+    free(slope);
+    return status;
+}
+
 struct rounding_plan rounding_plan_of(const struct uf_options *options, const struct uf_context *context)
 {
     return (struct rounding_plan){.draws = uf_options_count(options, "rounding-draws"),

@@ -54,6 +54,12 @@ uf_status rounding_bands_widen(const struct rounding_box *box, const struct roun
 uf_status rounding_bands_take(const double *figures, rounding_kernel *kernel, void *what,
                               struct rounding_bands *bands, struct uf_error *error);
 
+/* Widens them by two tables for each number: all figures at the ends to which it rises, and at those to which it falls, by its
+ * slopes in the middle of the box. Where intervals are narrow these are the extremes, or nearly. Needs 2 · figures + 2 · numbers
+ * calls of the kernel, and room for numbers × figures. */
+uf_status rounding_bands_pull(const struct rounding_box *box, rounding_kernel *kernel, void *what,
+                              struct rounding_bands *bands, struct uf_error *error);
+
 /* The plan by the option `rounding-draws` and the run's seed. */
 struct rounding_plan rounding_plan_of(const struct uf_options *options, const struct uf_context *context);
 /* A note that says how many tables the bands rest on, and of how many nothing could be formed; none where nothing was

@@ -110,6 +110,48 @@ static const char *period_code(const struct score_sheet *sheet, size_t period)
     return period == SIZE_MAX ? NULL : sheet->panel->periods.code[period];
 }
 
+/* What rounding leaves of the numbers formed from a region's figures. */
+struct score_bands {
+    double change[2], percent[2], index[2], peers[2], to_target[2];
+};
+
+static void sort_ends(double ends[2])
+{
+    const double low = fmin(ends[0], ends[1]), high = fmax(ends[0], ends[1]);
+    ends[0] = low, ends[1] = high;
+}
+
+/* Level, base, nation and peers' mean were each rounded for itself, the nation's row for itself only once. */
+static struct score_bands bands_of(const struct score_item *item, const struct score *score, bool is_nation)
+{
+    struct score_bands out;
+    for (int k = 0; k < 2; k++) {
+        const double by = (k ? 1 : -1) * item->rounding / 2, level = score->level + by;
+        const double base = score->base - by, nation = is_nation ? level : score->nation - by;
+        out.change[k] = level - base;
+        out.percent[k] = base > 0 ? 100 * (level / base - 1) : (double)NAN;
+        out.index[k] = uf_scoreboard_index(level, nation);
+        out.peers[k] = score->peers + by;
+        out.to_target[k] = uf_scoreboard_to_target(level, item->target, item->direction);
+    }
+    if (score->level < item->rounding / 2) out.percent[0] = out.percent[1] = NAN; /* of either sign */
+    if (score->level < item->rounding / 2)
+        out.index[0] = out.index[1] = is_nation ? out.index[0] : (double)NAN;
+    const bool at_target = fabs(item->target - score->level) < item->rounding / 2;
+    sort_ends(out.to_target);
+    if (item->direction == UF_DIRECTION_NEITHER && at_target) out.to_target[0] = 0;
+    return out;
+}
+
+static void put_banded(struct tidy_row *row, const struct score_item *item, double value,
+                       const double ends[2], uf_value_status reason)
+{
+    const bool banded = item->rounding > 0;
+    const bool there = banded && isfinite(value);
+    tidy_banded(row, value, there ? ends[0] : (double)NAN, there ? ends[1] : (double)NAN, reason,
+                banded ? reason : (uf_value_status)UF_VALUE_NOT_APPLICABLE);
+}
+
 static uf_status board_row(const struct score_sheet *sheet, const struct score_item *item,
                            const struct score *score, size_t unit, struct uf_table *table,
                            struct uf_error *error)
@@ -132,23 +174,24 @@ static uf_status board_row(const struct score_sheet *sheet, const struct score_i
     tidy_text(&row, period_code(sheet, item->period));
     tidy_value(&row, score->level, score->status);
     tidy_text(&row, period_code(sheet, item->from));
-    tidy_number(&row, score->level - score->base,
-                item->from == SIZE_MAX ? none : score->status | score->base_status);
-    tidy_number(&row, score->base > 0 ? 100 * (score->level / score->base - 1) : (double)NAN,
-                item->from == SIZE_MAX ? none : score->status | score->base_status);
+    const struct score_bands bands = bands_of(item, score, is_nation);
+    const uf_value_status both = item->from == SIZE_MAX ? none : score->status | score->base_status;
+    put_banded(&row, item, score->level - score->base, bands.change, both);
+    put_banded(&row, item, score->base > 0 ? 100 * (score->level / score->base - 1) : (double)NAN,
+               bands.percent, both);
     tidy_number(&row, score->nation, sheet->nation == SIZE_MAX ? none : UF_VALUE_NOT_AVAILABLE);
-    tidy_number(&row, uf_scoreboard_index(score->level, score->nation),
-                isnan(score->nation) ? score->status | UF_VALUE_NOT_AVAILABLE : score->status);
-    tidy_number(&row, score->peers,
-                !sheet->n_peers            ? none
-                : item->period == SIZE_MAX ? UF_VALUE_NOT_AVAILABLE
-                                           : UF_VALUE_INCOMPLETE);
+    put_banded(&row, item, uf_scoreboard_index(score->level, score->nation), bands.index,
+               isnan(score->nation) ? score->status | UF_VALUE_NOT_AVAILABLE : score->status);
+    put_banded(&row, item, score->peers, bands.peers,
+               !sheet->n_peers            ? none
+               : item->period == SIZE_MAX ? UF_VALUE_NOT_AVAILABLE
+                                          : UF_VALUE_INCOMPLETE);
     tidy_number(&row, score->rank.rank, is_nation ? none : score->status);
     tidy_number(&row, score->rank.low, is_nation ? none : score->status);
     tidy_number(&row, score->rank.high, is_nation ? none : score->status);
     tidy_number(&row, (double)score->ranked, 0);
     tidy_number(&row, item->target, none);
-    tidy_number(&row, to_target, isnan(item->target) ? none : score->status);
+    put_banded(&row, item, to_target, bands.to_target, isnan(item->target) ? none : score->status);
     tidy_text(&row, series);
     tidy_text(&row, missing ? score_missing_reason(sheet, item) : NULL);
     free(series);
@@ -160,18 +203,18 @@ static uf_status board_table(const struct score_sheet *sheet, const struct score
 {
     static const struct uf_words title = {"Scoreboard", "Uppföljningstavla"};
     static const struct tidy_column columns[] = {
-        {"priority", UF_COLUMN_TEXT, NULL, -1},    {"priority_label", UF_COLUMN_TEXT, NULL, -1},
-        {"indicator", UF_COLUMN_TEXT, NULL, -1},   {"indicator_label", UF_COLUMN_TEXT, NULL, -1},
-        {"measure", UF_COLUMN_TEXT, NULL, -1},     {"unit", UF_COLUMN_TEXT, NULL, -1},
-        {"label", UF_COLUMN_TEXT, NULL, -1},       {"role", UF_COLUMN_TEXT, NULL, -1},
-        {"direction", UF_COLUMN_TEXT, NULL, -1},   {"period", UF_COLUMN_TEXT, NULL, -1},
-        {"level", UF_COLUMN_NUMBER, NULL, 1},      {"from", UF_COLUMN_TEXT, NULL, -1},
-        {"change", UF_COLUMN_NUMBER, NULL, 1},     {"change_percent", UF_COLUMN_NUMBER, "%", 1},
-        {"nation", UF_COLUMN_NUMBER, NULL, 1},     {"index", UF_COLUMN_NUMBER, NULL, 1},
-        {"peers_mean", UF_COLUMN_NUMBER, NULL, 1}, {"rank", UF_COLUMN_NUMBER, NULL, 0},
-        {"rank_low", UF_COLUMN_NUMBER, NULL, 0},   {"rank_high", UF_COLUMN_NUMBER, NULL, 0},
-        {"ranked", UF_COLUMN_NUMBER, NULL, 0},     {"target", UF_COLUMN_NUMBER, NULL, -1},
-        {"to_target", UF_COLUMN_NUMBER, NULL, 1},  {"sparkline", UF_COLUMN_TEXT, NULL, 1},
+        {"priority", UF_COLUMN_TEXT, NULL, -1},  {"priority_label", UF_COLUMN_TEXT, NULL, -1},
+        {"indicator", UF_COLUMN_TEXT, NULL, -1}, {"indicator_label", UF_COLUMN_TEXT, NULL, -1},
+        {"measure", UF_COLUMN_TEXT, NULL, -1},   {"unit", UF_COLUMN_TEXT, NULL, -1},
+        {"label", UF_COLUMN_TEXT, NULL, -1},     {"role", UF_COLUMN_TEXT, NULL, -1},
+        {"direction", UF_COLUMN_TEXT, NULL, -1}, {"period", UF_COLUMN_TEXT, NULL, -1},
+        {"level", UF_COLUMN_NUMBER, NULL, 1},    {"from", UF_COLUMN_TEXT, NULL, -1},
+        TIDY_BANDED("change", NULL, 1),          TIDY_BANDED("change_percent", "%", 1),
+        {"nation", UF_COLUMN_NUMBER, NULL, 1},   TIDY_BANDED("index", NULL, 1),
+        TIDY_BANDED("peers_mean", NULL, 1),      {"rank", UF_COLUMN_NUMBER, NULL, 0},
+        {"rank_low", UF_COLUMN_NUMBER, NULL, 0}, {"rank_high", UF_COLUMN_NUMBER, NULL, 0},
+        {"ranked", UF_COLUMN_NUMBER, NULL, 0},   {"target", UF_COLUMN_NUMBER, NULL, -1},
+        TIDY_BANDED("to_target", NULL, 1),       {"sparkline", UF_COLUMN_TEXT, NULL, 1},
         {"reason", UF_COLUMN_TEXT, NULL, -1}};
     struct uf_table *table = NULL;
     UF_TRY(tidy_table_new("scoreboard", uf_words_in(title, sheet->language), columns,

@@ -5,10 +5,7 @@
 #include <stdlib.h>
 
 #include "base/fail.h"
-
-struct sums {
-    double region_start, region_end, nation_start, nation_end;
-};
+#include "profile/shift_share_parts.h"
 
 static double sum_of(const double *value, size_t n)
 {
@@ -17,8 +14,8 @@ static double sum_of(const double *value, size_t n)
     return sum;
 }
 
-/* One sector; growth rates of the sums are those of region and nation as a whole. */
-static struct uf_shift_share parts_of(double e0, double e1, double n0, double n1, const struct sums *sums)
+struct uf_shift_share shift_share_parts_of(double e0, double e1, double n0, double n1,
+                                           const struct shift_share_sums *sums)
 {
     const double nation_growth = sums->nation_end / sums->nation_start - 1;
     const double region_growth = sums->region_start > 0 ? sums->region_end / sums->region_start - 1 : NAN;
@@ -50,7 +47,7 @@ static struct uf_shift_share parts_of(double e0, double e1, double n0, double n1
     return part;
 }
 
-static void add(struct uf_shift_share *total, const struct uf_shift_share *part)
+void shift_share_add(struct uf_shift_share *total, const struct uf_shift_share *part)
 {
     total->start += part->start;
     total->end += part->end;
@@ -88,13 +85,13 @@ uf_status uf_shift_share(const double *region_start, const double *region_end, c
     UF_TRY(check(region_end, n, "The region's end", error));
     UF_TRY(check(nation_start, n, "The nation's start", error));
     UF_TRY(check(nation_end, n, "The nation's end", error));
-    const struct sums sums = {sum_of(region_start, n), sum_of(region_end, n), sum_of(nation_start, n),
-                              sum_of(nation_end, n)};
+    const struct shift_share_sums sums = {sum_of(region_start, n), sum_of(region_end, n),
+                                          sum_of(nation_start, n), sum_of(nation_end, n)};
     struct uf_shift_share total = {0};
     for (size_t s = 0; s < n; s++) {
         struct uf_shift_share part =
-            parts_of(region_start[s], region_end[s], nation_start[s], nation_end[s], &sums);
-        add(&total, &part);
+            shift_share_parts_of(region_start[s], region_end[s], nation_start[s], nation_end[s], &sums);
+        shift_share_add(&total, &part);
         if (out_sectors != NULL) out_sectors[s] = part;
     }
     *out_total = total;
@@ -127,7 +124,7 @@ uf_status uf_shift_share_dynamic(const gsl_matrix *region, const gsl_matrix *nat
                 sum[s] = step[s];
             else {
                 struct uf_shift_share first = sum[s];
-                add(&sum[s], &step[s]);
+                shift_share_add(&sum[s], &step[s]);
                 sum[s].start = first.start;
                 sum[s].end = step[s].end;
                 sum[s].homothetic = first.homothetic;
@@ -137,7 +134,7 @@ uf_status uf_shift_share_dynamic(const gsl_matrix *region, const gsl_matrix *nat
     if (status == UF_OK) {
         struct uf_shift_share total = {0};
         for (size_t s = 0; s < n; s++) {
-            add(&total, &sum[s]);
+            shift_share_add(&total, &sum[s]);
             if (out_sectors != NULL) out_sectors[s] = sum[s];
         }
         *out_total = total;
@@ -146,70 +143,6 @@ uf_status uf_shift_share_dynamic(const gsl_matrix *region, const gsl_matrix *nat
     free(step);
     free(sum);
     return status;
-}
-
-/* The bounds of e₀·f for e₀ ≥ 0 in its interval and f in its own. */
-static void scaled_bounds(double start_low, double start_high, double factor_low, double factor_high,
-                          double *low, double *high)
-{
-    *low = factor_low < 0 ? start_high * factor_low : start_low * factor_low;
-    *high = factor_high < 0 ? start_low * factor_high : start_high * factor_high;
-}
-
-uf_status uf_shift_share_band(const struct uf_shift_share_bounds *bounds, size_t n,
-                              struct uf_shift_share_band *out, struct uf_error *error)
-{
-    if (n == 0) return uf_fail(error, UF_BAD_USAGE, "Shift-share needs at least one sector.");
-    const struct uf_shift_share_bounds *b = bounds;
-    struct uf_shift_share_band band = {0};
-    double expected_low = 0,
-           expected_high = 0;    /* of Σ e₀·(ρ − 1): what the nation's growth would have given */
-    double nation[2][2] = {{0}}; /* start and end, low and high */
-    for (size_t s = 0; s < n; s++) {
-        nation[0][0] += b->nation_start_low[s], nation[0][1] += b->nation_start_high[s];
-        nation[1][0] += b->nation_end_low[s], nation[1][1] += b->nation_end_high[s];
-        band.start_low += b->region_start_low[s], band.start_high += b->region_start_high[s];
-        band.end_low += b->region_end_low[s], band.end_high += b->region_end_high[s];
-    }
-    const double whole_low = nation[0][1] > 0 ? nation[1][0] / nation[0][1] : NAN,
-                 whole_high = nation[0][0] > 0 ? nation[1][1] / nation[0][0] : NAN;
-    band.national_growth_low = whole_low - 1;
-    band.national_growth_high = whole_high - 1;
-    for (size_t s = 0; s < n; s++) {
-        const double ratio_low =
-            b->nation_start_high[s] > 0 ? b->nation_end_low[s] / b->nation_start_high[s] : NAN;
-        const double ratio_high =
-            b->nation_start_low[s] > 0 ? b->nation_end_high[s] / b->nation_start_low[s] : NAN;
-        double low, high;
-        band.change_low += b->region_end_low[s] - b->region_start_high[s];
-        band.change_high += b->region_end_high[s] - b->region_start_low[s];
-        if (b->region_start_high[s] == 0) { /* surely absent at the start: all of its end is regional */
-            band.regional_low += b->region_end_low[s];
-            band.regional_high += b->region_end_high[s];
-            continue;
-        }
-        scaled_bounds(b->region_start_low[s], b->region_start_high[s], ratio_low, ratio_high, &low, &high);
-        band.regional_low += b->region_end_low[s] - high;
-        band.regional_high += b->region_end_high[s] - low;
-        scaled_bounds(b->region_start_low[s], b->region_start_high[s], ratio_low - 1, ratio_high - 1, &low,
-                      &high);
-        expected_low += low;
-        expected_high += high;
-        scaled_bounds(b->region_start_low[s], b->region_start_high[s], ratio_low - whole_high,
-                      ratio_high - whole_low, &low, &high);
-        band.mix_low += low;
-        band.mix_high += high;
-    }
-    const double total_low = b->total_end_low - b->total_start_high;
-    const double total_high = b->total_end_high - b->total_start_low;
-    if (!isnan(total_low) && !isnan(total_high)) {
-        band.change_low = fmax(band.change_low, total_low);
-        band.change_high = fmin(band.change_high, total_high);
-        band.regional_low = isnan(expected_high) ? NAN : fmax(band.regional_low, total_low - expected_high);
-        band.regional_high = isnan(expected_low) ? NAN : fmin(band.regional_high, total_high - expected_low);
-    }
-    *out = band;
-    return UF_OK;
 }
 
 uf_status uf_shift_share_error(const struct uf_shift_share_errors *figures, size_t n, double *out,

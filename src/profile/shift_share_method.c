@@ -8,8 +8,7 @@
 #include "profile/panel_activity.h"
 #include "profile/shift_share_tables.h"
 
-/* The nation's figures that region r is compared with, in period t, per sector. */
-static void reference_row(const struct panel_activity *a, size_t t, enum bound bound, size_t r, double *out)
+void shift_share_reference(const struct panel_activity *a, size_t t, enum bound bound, size_t r, double *out)
 {
     const struct uf_activity x = panel_activity_at(a, t, bound);
     for (size_t s = 0; s < a->n_sectors; s++) {
@@ -34,7 +33,7 @@ static uf_status compute(const struct panel_activity *a, struct shift_share_part
             for (size_t s = 0; s < n; s++)
                 gsl_matrix_set(region, t, s, gsl_matrix_get(a->at[t].value[BOUND_VALUE], r, s));
             /* each row is contiguous: a matrix of its own has no padding */
-            reference_row(a, t, BOUND_VALUE, r, gsl_matrix_ptr(nation, t, 0));
+            shift_share_reference(a, t, BOUND_VALUE, r, gsl_matrix_ptr(nation, t, 0));
         }
         status = uf_shift_share_dynamic(region, nation, parts->sector + r * n, &parts->total[r], error);
         for (size_t t = 0; status == UF_OK && parts->step != NULL && t + 1 < a->n_periods; t++) {
@@ -54,108 +53,6 @@ static uf_status compute(const struct panel_activity *a, struct shift_share_part
     return status;
 }
 
-/* True where the sectors may divide the total: no further from it than rounding explains. */
-static bool divides_total(const struct panel_activity *a, size_t t, size_t r)
-{
-    const struct uf_activity x = panel_activity_at(a, t, BOUND_VALUE);
-    double gap = -gsl_vector_get(x.total, r);
-    for (size_t s = 0; s < a->n_sectors; s++) gap += gsl_matrix_get(x.value, r, s);
-    return fabs(gap) <= 0.5 * a->column->rounding * (double)(a->n_sectors + 1);
-}
-
-static uf_status compute_band(const struct panel_activity *a, size_t r, double *row,
-                              struct shift_share_parts *parts, struct uf_error *error)
-{
-    const size_t n = a->n_sectors, last = a->n_periods - 1;
-    /* eight rows: region and nation, start and end, low and high */
-    for (size_t k = 0; k < 4; k++) {
-        const size_t t = k < 2 ? 0 : last;
-        const enum bound bound = k % 2 == 0 ? BOUND_LOW : BOUND_HIGH;
-        for (size_t s = 0; s < n; s++) row[k * n + s] = gsl_matrix_get(a->at[t].value[bound], r, s);
-        reference_row(a, t, bound, r, row + (4 + k) * n);
-    }
-    struct uf_shift_share_bounds bounds = {
-        .region_start_low = row,
-        .region_start_high = row + n,
-        .region_end_low = row + 2 * n,
-        .region_end_high = row + 3 * n,
-        .nation_start_low = row + 4 * n,
-        .nation_start_high = row + 5 * n,
-        .nation_end_low = row + 6 * n,
-        .nation_end_high = row + 7 * n,
-        .total_start_low = NAN,
-        .total_start_high = NAN,
-        .total_end_low = NAN,
-        .total_end_high = NAN,
-    };
-    if (a->total_sector != SIZE_MAX && divides_total(a, 0, r) && divides_total(a, last, r)) {
-        bounds.total_start_low = gsl_vector_get(a->at[0].total[BOUND_LOW], r);
-        bounds.total_start_high = gsl_vector_get(a->at[0].total[BOUND_HIGH], r);
-        bounds.total_end_low = gsl_vector_get(a->at[last].total[BOUND_LOW], r);
-        bounds.total_end_high = gsl_vector_get(a->at[last].total[BOUND_HIGH], r);
-        parts->totals_used++;
-    }
-    return uf_shift_share_band(&bounds, n, &parts->band[r], error);
-}
-
-/* The standard deviation of a rounding error spread evenly over its interval; for the reference area, of the
- * sum. */
-static double cell_error(const struct panel_activity *a, size_t t, size_t r, size_t s)
-{
-    const struct period_activity *p = &a->at[t];
-    return (gsl_matrix_get(p->value[BOUND_HIGH], r, s) - gsl_matrix_get(p->value[BOUND_LOW], r, s)) /
-           sqrt(12);
-}
-
-static double reference_error(const struct panel_activity *a, size_t t, size_t r, size_t s)
-{
-    const struct period_activity *p = &a->at[t];
-    if (a->has_whole)
-        return (gsl_vector_get(p->whole[BOUND_HIGH], s) - gsl_vector_get(p->whole[BOUND_LOW], s)) /
-               sqrt(12 * (double)a->whole_parts); /* of a sum, whose parts err apart */
-    double variance = 0;
-    for (size_t i = 0; i < a->n_regions; i++) {
-        double error = cell_error(a, t, i, s);
-        if (a->reference == UF_REFERENCE_NATION || i != r) variance += error * error;
-    }
-    return sqrt(variance);
-}
-
-static uf_status compute_error(const struct panel_activity *a, size_t r, double *row,
-                               struct shift_share_parts *parts, struct uf_error *error)
-{
-    const size_t n = a->n_sectors, last = a->n_periods - 1;
-    for (size_t s = 0; s < n; s++) {
-        row[s] = gsl_matrix_get(a->at[0].value[BOUND_VALUE], r, s);
-        row[n + s] = gsl_matrix_get(a->at[last].value[BOUND_VALUE], r, s);
-        row[2 * n + s] = parts->reference_start[r * n + s];
-        row[3 * n + s] = parts->reference_end[r * n + s];
-        row[4 * n + s] = cell_error(a, 0, r, s);
-        row[5 * n + s] = cell_error(a, last, r, s);
-        row[6 * n + s] = reference_error(a, 0, r, s);
-        row[7 * n + s] = reference_error(a, last, r, s);
-    }
-    const struct uf_shift_share_errors figures = {row,         row + n,     row + 2 * n, row + 3 * n,
-                                                  row + 4 * n, row + 5 * n, row + 6 * n, row + 7 * n};
-    return uf_shift_share_error(&figures, n, &parts->error[r], error);
-}
-
-static uf_status compute_bands(const struct panel_activity *a, struct shift_share_parts *parts,
-                               struct uf_error *error)
-{
-    double *row = malloc(8 * a->n_sectors * sizeof *row);
-    parts->band = calloc(a->n_regions, sizeof *parts->band);
-    parts->error = calloc(a->n_regions, sizeof *parts->error);
-    uf_status status =
-        row == NULL || parts->band == NULL || parts->error == NULL ? uf_fail_memory(error) : UF_OK;
-    for (size_t r = 0; status == UF_OK && r < a->n_regions; r++) {
-        status = compute_band(a, r, row, parts, error);
-        if (status == UF_OK) status = compute_error(a, r, row, parts, error);
-    }
-    free(row);
-    return status;
-}
-
 static void parts_clear(struct shift_share_parts *parts)
 {
     free(parts->total);
@@ -163,12 +60,12 @@ static void parts_clear(struct shift_share_parts *parts)
     free(parts->step);
     free(parts->reference_start);
     free(parts->reference_end);
-    free(parts->band);
-    free(parts->error);
+    shift_share_bands_clear(parts);
 }
 
 static uf_status parts_new(const struct panel_activity *a, enum uf_shift_share_variant variant, bool dynamic,
-                           struct shift_share_parts *out, struct uf_error *error)
+                           const struct rounding_plan *plan, struct shift_share_parts *out,
+                           struct uf_error *error)
 {
     const size_t n = a->n_regions * a->n_sectors;
     struct shift_share_parts parts = {.variant = variant, .dynamic = dynamic && a->n_periods > 2};
@@ -182,12 +79,14 @@ static uf_status parts_new(const struct panel_activity *a, enum uf_shift_share_v
         !parts.reference_end)
         status = uf_fail_memory(error);
     if (status == UF_OK) status = compute(a, &parts, error);
-    if (status == UF_OK && a->bands) status = compute_bands(a, &parts, error);
+    for (size_t r = 0; status == UF_OK && r < a->n_regions; r++)
+        parts.entry = parts.entry || parts.total[r].entries > 0;
+    parts.n_components = shift_share_components(variant, parts.entry, parts.component);
+    if (status == UF_OK && a->bands) status = shift_share_bands(a, plan, &parts, error);
     if (status != UF_OK) {
         parts_clear(&parts);
         return status;
     }
-    for (size_t r = 0; r < a->n_regions; r++) parts.entry = parts.entry || parts.total[r].entries > 0;
     *out = parts;
     return UF_OK;
 }
@@ -232,10 +131,12 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     free(periods);
     UF_TRY(status);
     struct shift_share_parts parts = {0};
+    const struct rounding_plan plan = rounding_plan_of(options, context);
     result->claim = UF_CLAIM_DESCRIPTION;
     status = panel_activity_tell(&a, true, result, error);
     if (status == UF_OK)
-        status = parts_new(&a, variant_of(options), uf_options_flag(options, "dynamic"), &parts, error);
+        status =
+            parts_new(&a, variant_of(options), uf_options_flag(options, "dynamic"), &plan, &parts, error);
     if (status == UF_OK) status = shift_share_tables(&a, &parts, result, error);
     if (status == UF_OK) status = shift_share_tell(&a, &parts, result, error);
     parts_clear(&parts);
@@ -253,6 +154,7 @@ static const struct uf_option options_list[] = {
     {"dynamic", UF_OPTION_FLAG, "false", NULL, "Step by step over the periods between, components summed",
      false},
     PANEL_ACTIVITY_OPTIONS,
+    ROUNDING_DRAWS_OPTION,
 };
 
 static const struct uf_chart_hint charts[] = {
@@ -261,6 +163,8 @@ static const struct uf_chart_hint charts[] = {
      .title = {"{0} {2}–{3}: what the change consists of", "{0} {2}–{3}: vad förändringen består av"},
      .value_label = {"Share of the starting level", "Andel av utgångsnivån"},
      .value = "percent",
+     .low = "percent_low",
+     .high = "percent_high",
      .label = "label",
      .group = "component_label",
      .reference = 0},
@@ -270,6 +174,8 @@ static const struct uf_chart_hint charts[] = {
                "{0} {2}–{3}: vad förändringen består av, steg för steg"},
      .value_label = {"Share of the step's starting level", "Andel av stegets utgångsnivå"},
      .value = "percent",
+     .low = "percent_low",
+     .high = "percent_high",
      .label = "label",
      .group = "component_label",
      .x = "period",

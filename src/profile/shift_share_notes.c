@@ -44,15 +44,17 @@ static uf_status tell_bands(const struct panel_activity *a, const struct shift_s
                             struct uf_result *result, struct uf_error *error)
 {
     static const struct uf_words none = {NULL, NULL};
-    if (parts->band == NULL) return UF_OK;
+    if (parts->ranges == NULL) return UF_OK;
+    enum { REGIONAL = 2 };
     size_t open = 0, known = 0, outside = 0, clear = 0;
     for (size_t r = 0; r < a->n_regions; r++) {
-        const struct uf_shift_share_band *band = &parts->band[r];
+        const struct uf_shift_share_band *ranges = &parts->ranges[r];
+        const double low = parts->total_band[r].low[REGIONAL], high = parts->total_band[r].high[REGIONAL];
         const double change = parts->total[r].change;
-        outside += change < band->change_low || change > band->change_high;
-        if (parts->dynamic || isnan(band->regional_low) || isnan(band->regional_high)) continue;
+        outside += change < ranges->change_low || change > ranges->change_high;
+        if (isnan(low) || isnan(high)) continue;
         known++;
-        if (!(band->regional_low < 0 && band->regional_high > 0)) continue;
+        if (!(low < 0 && high > 0)) continue;
         open++;
         clear += fabs(parts->total[r].regional) > 2 * parts->error[r];
     }
@@ -77,16 +79,24 @@ static uf_status tell_bands(const struct panel_activity *a, const struct shift_s
                                          "avrundningen dess tecken. Om avrundningsfelen är oberoende och "
                                          "jämnt fördelade ligger komponenten mer än två "
                                          "standardavvikelser från 0 i {2} av dem."};
+    static const struct uf_words step_by_step = {
+        "In {0} of {1} regions the band of the regional component spans 0: in the worst case rounding alone "
+        "decides its sign.",
+        "I {0} av {1} regioner omfattar den regionala komponentens avrundningsintervall 0: i värsta fall "
+        "avgör redan avrundningen dess tecken."};
     static const struct uf_words sharpen = {"Name the published total (total) and a published row of the "
                                             "reference area (reference-row): they narrow the band.",
                                             "Ange den publicerade totalen (total) och en publicerad rad för "
                                             "jämförelseområdet (reference-row): de gör intervallet "
                                             "snävare."};
+    const struct rounding_bands drawn = {.draws = parts->draws};
+    UF_TRY(rounding_bands_tell(&drawn, a->language, result, error));
     const bool sharp = parts->totals_used > 0 && a->whole_unit != SIZE_MAX;
     struct uf_argument arguments[] = {uf_count_argument(open), uf_count_argument(known),
                                       uf_count_argument(clear)};
-    return uf_result_add_note(result, a->language, open > 0 ? UF_WARNING : UF_NOTE, "band-spans-zero", text,
-                              sharp ? none : sharpen, arguments, 3, error);
+    return uf_result_add_note(result, a->language, open > 0 ? UF_WARNING : UF_NOTE, "band-spans-zero",
+                              parts->dynamic ? step_by_step : text, sharp ? none : sharpen, arguments, 3,
+                              error);
 }
 
 uf_status shift_share_tell(const struct panel_activity *a, const struct shift_share_parts *parts,

@@ -199,6 +199,8 @@ static const struct uf_option options_list[] = {
 
 static const struct uf_scatter_hint moran_scatter = {
     .reference_x = 0,
+    .x_low = "z_value_low",
+    .x_high = "z_value_high",
     .fit = true,
     .x_label = {"The region (standard deviations from the mean)",
                 "Regionen (standardavvikelser från medelvärdet)"},
@@ -214,6 +216,8 @@ static const struct uf_chart_hint charts[] = {
      .title = {"Regions and their neighbours, {3}. {0}", "Regioner och deras grannar, {3}. {0}"},
      .value_label = {"Its neighbours (standard deviations)", "Dess grannar (standardavvikelser)"},
      .value = "z_lag",
+     .low = "z_lag_low",
+     .high = "z_lag_high",
      .x = "z_value",
      .label = "label",
      .reference = 0,

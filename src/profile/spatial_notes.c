@@ -73,10 +73,7 @@ uf_status spatial_sentence(const struct spatial_study *study, size_t r, char **o
     struct uf_words sentence =
         study->used[r] || !isnan(series->value[panel_series_at(series, r, study->period)]) ? island : missing;
     if (study->used[r] && !alone) {
-        double sum = 0;
-        for (size_t l = study->weights.start[i]; l < study->weights.start[i + 1]; l++)
-            sum += study->weights.weight[l];
-        mean = study->lag[i] / sum;
+        mean = study->lag[i] / spatial_study_links(study, i);
         sentence = sentences[study->quadrant[i]][spatial_study_stands_out(study, i) ? 0 : 1];
     }
     /* of a region and of its neighbours' mean alike: what tells them apart, no more */
@@ -86,8 +83,8 @@ uf_status spatial_sentence(const struct spatial_study *study, size_t r, char **o
         uf_text_argument(when),
         uf_number_argument(series->value[panel_series_at(series, r, study->period)], decimals),
         uf_number_argument(mean, decimals),
-        uf_number_argument(isnan(mean) ? (double)NAN : spatial_study_p(study, &study->drawn[i]), 3),
-        uf_number_argument(isnan(mean) ? (double)NAN : study->q[i], 3)};
+        uf_p_value_argument(isnan(mean) ? (double)NAN : spatial_study_p(study, &study->drawn[i]), 3),
+        uf_p_value_argument(isnan(mean) ? (double)NAN : study->q[i], 3)};
     return uf_phrase(series->language, sentence, arguments, 6, out, error);
 }
 
@@ -161,11 +158,10 @@ static uf_status tell_finding(const struct spatial_study *study, struct uf_resul
     const struct uf_spatial_permutation *drawn = &study->global_drawn[UF_SPATIAL_MORAN];
     const enum uf_language language = study->series.language;
     double p = spatial_study_p(study, drawn);
-    char shown[PANEL_SERIES_P_SIZE];
     int which = p > significant ? 2 : moran->statistic < moran->expectation;
-    struct uf_argument arguments[] = {
-        uf_number_argument(moran->statistic, 3), uf_number_argument(moran->expectation, 3),
-        uf_text_argument(panel_series_p(p, language, shown)), uf_count_argument(drawn->draws)};
+    struct uf_argument arguments[] = {uf_number_argument(moran->statistic, 3),
+                                      uf_number_argument(moran->expectation, 3), uf_p_value_argument(p, 4),
+                                      uf_count_argument(drawn->draws)};
     UF_TRY(uf_result_add_note(result, language, UF_NOTE, "finding", texts[which], no_advice, arguments, 4,
                               error));
     size_t out = 0, alone = 0, tested = study->n - study->weights.n_islands;
@@ -198,6 +194,28 @@ static uf_status tell_rounding(const struct spatial_study *study, struct uf_resu
                               text, no_advice, arguments, 2, error);
 }
 
+/* Quadrants of the picture that rounding leaves open: a band that holds the mean, of the region or of its neighbours. */
+static uf_status tell_open(const struct spatial_study *study, struct uf_result *result,
+                           struct uf_error *error)
+{
+    static const struct uf_words text = {"Given the rounding, {0} of {1} regions could lie in another "
+                                         "quadrant (high or low, among high or low).",
+                                         "Avrundningen gör att {0} av {1} regioner kan ligga i en annan "
+                                         "kvadrant (hög eller låg, bland höga eller låga)."};
+    size_t open = 0, placed = 0;
+    if (!study->bands.low) return UF_OK;
+    for (size_t i = 0; i < study->n; i++) {
+        const size_t z = spatial_study_drawn_z(study, i), lag = spatial_study_drawn_lag(study, i);
+        const double *low = study->bands.low, *high = study->bands.high;
+        if (spatial_study_neighbours(study, i) == 0) continue;
+        placed++;
+        open += (low[z] < 0 && high[z] > 0) || (low[lag] < 0 && high[lag] > 0);
+    }
+    const struct uf_argument arguments[] = {uf_count_argument(open), uf_count_argument(placed)};
+    return uf_result_add_note(result, study->series.language, UF_NOTE, "quadrants-open", text, no_advice,
+                              arguments, 2, error);
+}
+
 static uf_status tell_few(const struct spatial_study *study, struct uf_result *result, struct uf_error *error)
 {
     static const struct uf_words few = {"With {0} regions only very strong patterns can be told from chance: "
@@ -223,5 +241,6 @@ uf_status spatial_tell(const struct spatial_study *study, struct uf_result *resu
     UF_TRY(tell_neighbours(study, result, error));
     UF_TRY(tell_finding(study, result, error));
     UF_TRY(tell_rounding(study, result, error));
+    UF_TRY(tell_open(study, result, error));
     return tell_few(study, result, error);
 }

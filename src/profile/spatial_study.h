@@ -24,7 +24,8 @@ struct spatial_study {
     struct uf_spatial_permutation *drawn; /* n */
     double *lag, *q, *star;               /* n; lag of x, 0 for islands */
     enum uf_spatial_quadrant *quadrant;   /* n */
-    struct rounding_bands bands; /* the global statistics, local Moran of all n, G* of all n; empty: exact */
+    /* the global statistics, local Moran of all n, G* of all n, z of all n, their neighbours' z; empty: exact */
+    struct rounding_bands bands;
 };
 
 static inline size_t spatial_study_drawn_local(size_t i)
@@ -34,6 +35,14 @@ static inline size_t spatial_study_drawn_local(size_t i)
 static inline size_t spatial_study_drawn_star(const struct spatial_study *study, size_t i)
 {
     return (size_t)UF_SPATIAL_STATISTICS + study->n + i;
+}
+static inline size_t spatial_study_drawn_z(const struct spatial_study *study, size_t i)
+{
+    return (size_t)UF_SPATIAL_STATISTICS + 2 * study->n + i;
+}
+static inline size_t spatial_study_drawn_lag(const struct spatial_study *study, size_t i)
+{
+    return (size_t)UF_SPATIAL_STATISTICS + 3 * study->n + i;
 }
 /* Draws the bands of the statistics where the figures are rounded; those of p-values are not drawn. */
 uf_status spatial_draw(struct spatial_study *study, const struct uf_options *options,
@@ -48,6 +57,14 @@ static inline double spatial_study_p(const struct spatial_study *study,
 static inline size_t spatial_study_neighbours(const struct spatial_study *study, size_t i)
 {
     return study->weights.start[i + 1] - study->weights.start[i];
+}
+/* The sum of the region's weights: 1 where rows are standardised, 0 for an island. */
+static inline double spatial_study_links(const struct spatial_study *study, size_t i)
+{
+    double sum = 0;
+    for (size_t l = study->weights.start[i]; l < study->weights.start[i + 1]; l++)
+        sum += study->weights.weight[l];
+    return sum;
 }
 /* Part of a cluster, or an outlier, at the level of the false discovery rate. */
 static inline bool spatial_study_stands_out(const struct spatial_study *study, size_t i)

@@ -96,21 +96,18 @@ static void region_numbers(const struct spatial_study *study, size_t i, struct t
 {
     const uf_value_status none = UF_VALUE_NOT_APPLICABLE; /* an island has no neighbours */
     const struct uf_local_moran *local = &study->local[i];
-    bool island = spatial_study_neighbours(study, i) == 0;
-    double deviation = study->deviation, sum = 0;
-    for (size_t l = study->weights.start[i]; l < study->weights.start[i + 1]; l++)
-        sum += study->weights.weight[l];
-    const double numbers[] = {island ? (double)NAN : study->lag[i],
-                              (study->x[i] - study->mean) / deviation,
-                              island ? (double)NAN : (study->lag[i] - sum * study->mean) / deviation,
-                              local->conditional_expectation,
-                              local->conditional.variance,
-                              spatial_study_p(study, &study->drawn[i]),
-                              study->q[i]};
-    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
-        if (k == 3) drawn_number(row, study, local->statistic, spatial_study_drawn_local(i), none);
-        tidy_number(row, numbers[k], none);
-    }
+    const bool island = spatial_study_neighbours(study, i) == 0;
+    tidy_number(row, island ? (double)NAN : study->lag[i], none);
+    drawn_number(row, study, (study->x[i] - study->mean) / study->deviation, spatial_study_drawn_z(study, i),
+                 none);
+    drawn_number(row, study,
+                 island ? (double)NAN
+                        : (study->lag[i] - spatial_study_links(study, i) * study->mean) / study->deviation,
+                 spatial_study_drawn_lag(study, i), none);
+    drawn_number(row, study, local->statistic, spatial_study_drawn_local(i), none);
+    const double numbers[] = {local->conditional_expectation, local->conditional.variance,
+                              spatial_study_p(study, &study->drawn[i]), study->q[i]};
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) tidy_number(row, numbers[k], none);
 }
 
 static uf_status region_row(const struct spatial_study *study, const size_t *region_at, size_t r,
@@ -126,7 +123,7 @@ static uf_status region_row(const struct spatial_study *study, const size_t *reg
     if (!study->used[r]) {
         /* without a figure, or an island that was left out */
         const uf_value_status reason = isnan(series->value[k]) ? series->status[k] : UF_VALUE_NOT_APPLICABLE;
-        for (int c = 0; c < 11; c++) tidy_number(&row, NAN, reason);
+        for (int c = 0; c < 15; c++) tidy_number(&row, NAN, reason);
         for (int c = 0; c < 3; c++) tidy_text(&row, NULL);
         for (int c = 0; c < 3; c++) tidy_number(&row, NAN, reason);
         tidy_text(&row, NULL);
@@ -156,8 +153,8 @@ static uf_status region_table(const struct spatial_study *study, struct uf_table
                                           {"value", UF_COLUMN_NUMBER, unit, -1},
                                           {"neighbours", UF_COLUMN_NUMBER, NULL, 0},
                                           {"lag", UF_COLUMN_NUMBER, unit, 2},
-                                          {"z_value", UF_COLUMN_NUMBER, NULL, 3},
-                                          {"z_lag", UF_COLUMN_NUMBER, NULL, 3},
+                                          TIDY_BANDED("z_value", NULL, 3),
+                                          TIDY_BANDED("z_lag", NULL, 3),
                                           TIDY_BANDED("local_moran", NULL, 3),
                                           {"expectation", UF_COLUMN_NUMBER, NULL, 3},
                                           {"variance", UF_COLUMN_NUMBER, NULL, 4},

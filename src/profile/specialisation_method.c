@@ -154,14 +154,16 @@ static uf_status index_row(const struct panel_activity *a, const struct indices 
     banded_number(&row, a, y->krugman, gsl_vector_get(x->krugman_low, r), gsl_vector_get(x->krugman_high, r),
                   both);
     drawn_number(&row, a, x, rank, r, DRAWN_RANK, both);
-    tidy_number(&row, y->dissimilarity, both);
+    /* per cent of half the sum that Krugman's index is */
+    banded_number(&row, a, y->dissimilarity, 50 * gsl_vector_get(x->krugman_low, r),
+                  50 * gsl_vector_get(x->krugman_high, r), both);
     drawn_number(&row, a, x, y->hachman, r, DRAWN_HACHMAN, both);
     drawn_number(&row, a, x, y->gini, r, DRAWN_GINI, both);
     drawn_number(&row, a, x, y->theil, r, DRAWN_THEIL, both);
     banded_number(&row, a, y->herfindahl, alone->herfindahl_low, alone->herfindahl_high, own);
     banded_number(&row, a, y->herfindahl_normalised, shares_normalised(alone->herfindahl_low, a->n_sectors),
                   shares_normalised(alone->herfindahl_high, a->n_sectors), own);
-    tidy_number(&row, y->entropy, own);
+    banded_number(&row, a, y->entropy, alone->entropy_low, alone->entropy_high, own);
     banded_number(&row, a, y->entropy_log2, alone->entropy_low / M_LN2, alone->entropy_high / M_LN2, own);
     tidy_number(&row, isnan(y->herfindahl) ? NAN : (double)y->sectors_present, own);
     return row.status;
@@ -177,13 +179,13 @@ static uf_status index_table(const struct panel_activity *a, const struct indice
         {"period", UF_COLUMN_TEXT, NULL, -1},
         TIDY_BANDED("krugman", NULL, 3),
         TIDY_BANDED("rank", NULL, 0),
-        {"dissimilarity", UF_COLUMN_NUMBER, "%", 1},
+        TIDY_BANDED("dissimilarity", "%", 1),
         TIDY_BANDED("hachman", NULL, 3),
         TIDY_BANDED("gini", NULL, 3),
         TIDY_BANDED("theil", NULL, 4),
         TIDY_BANDED("herfindahl", NULL, 3),
         TIDY_BANDED("herfindahl_normalised", NULL, 3),
-        {"entropy_ln", UF_COLUMN_NUMBER, NULL, 3},
+        TIDY_BANDED("entropy_ln", NULL, 3),
         TIDY_BANDED("entropy_log2", NULL, 3),
         {"sectors", UF_COLUMN_NUMBER, NULL, 0},
     };

@@ -81,7 +81,11 @@ static uf_status region_row(const struct breadth *x, size_t r, struct uf_table *
     tidy_number(&row, y->related, needed);
     tidy_number(&row, banded ? band->related_low : NAN, no_band);
     tidy_number(&row, banded ? band->related_high : NAN, no_band);
-    tidy_number(&row, y->total > 0 ? 100 * y->related / y->total : NAN, needed);
+    /* it rises with the one and falls with the other: outer, as they are */
+    const double share = y->total > 0 ? 100 * y->related / y->total : NAN;
+    const double least = 100 * band->related_low / (band->related_low + band->unrelated_high),
+                 most = 100 * band->related_high / (band->related_high + band->unrelated_low);
+    tidy_banded(&row, share, banded ? least : NAN, banded ? most : NAN, needed, no_band);
     tidy_number(&row, isnan(y->total) ? NAN : (double)y->sectors, needed);
     tidy_number(&row, isnan(y->total) ? NAN : (double)y->groups, needed);
     return row.status;
@@ -241,7 +245,7 @@ static uf_status add_results(const struct breadth *x, struct uf_result *result, 
         {"related", UF_COLUMN_NUMBER, "bit", 3},
         {"related_low", UF_COLUMN_NUMBER, "bit", 3},
         {"related_high", UF_COLUMN_NUMBER, "bit", 3},
-        {"related_share", UF_COLUMN_NUMBER, "%", 1},
+        TIDY_BANDED("related_share", "%", 1),
         {"sectors", UF_COLUMN_NUMBER, NULL, 0},
         {"broad_sectors", UF_COLUMN_NUMBER, NULL, 0},
     };
@@ -293,6 +297,8 @@ static const struct uf_chart_hint charts[] = {
      .title = {"Unrelated and related variety, {3}. {0}", "Orelaterad och relaterad variation, {3}. {0}"},
      .value_label = {"Entropy", "Entropi"},
      .value = "value",
+     .low = "value_low",
+     .high = "value_high",
      .label = "label",
      .group = "component_label",
      .reference = 0},

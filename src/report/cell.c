@@ -72,14 +72,23 @@ bool uf_column_is_blank(const struct uf_table *table, size_t column)
 
 bool uf_column_is_shown(const struct uf_table *table, size_t column)
 {
-    return strcmp(uf_table_column_name(table, column), "key") != 0 && !uf_column_is_blank(table, column);
+    static const char *const silent[] = {"key", ROW_GROUP};
+    for (size_t i = 0; i < sizeof silent / sizeof *silent; i++)
+        if (strcmp(uf_table_column_name(table, column), silent[i]) == 0) return false;
+    return !uf_column_is_blank(table, column);
 }
 
 const char *uf_cell_text(const struct uf_table *table, size_t row, size_t column, enum uf_language language)
 {
     const char *text = uf_table_text(table, row, column);
-    return text != NULL && strcmp(uf_table_column_name(table, column), "term") == 0 ? uf_word(text, language)
-                                                                                    : text;
+    if (text == NULL) return NULL;
+    const char *name = uf_table_column_name(table, column);
+    if (strcmp(name, "term") == 0) return uf_word(text, language);
+    if (strcmp(name, "event") != 0) return text;
+    char key[64]; /* "entry" alone is a component of shift-share */
+    snprintf(key, sizeof key, "event_%s", text);
+    const char *word = uf_word(key, language);
+    return word == key ? text : word;
 }
 
 bool uf_column_has_remark(const struct uf_table *table, size_t column)
@@ -116,6 +125,15 @@ char *uf_column_status_name(const struct uf_table *table, size_t column)
     return candidate;
 }
 
+static bool is_p_value(const char *name)
+{
+    static const char *const names[] = {"p_value",       "adjusted_p_value", "p_normal",
+                                        "p_permutation", "sigma_p",          "q"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0) return true;
+    return false;
+}
+
 void uf_cell_number(struct uf_buffer *out, const struct uf_table *table, size_t row, size_t column,
                     enum uf_language language)
 {
@@ -125,7 +143,7 @@ void uf_cell_number(struct uf_buffer *out, const struct uf_table *table, size_t 
     double value = uf_table_number(table, row, column);
     if (uf_column_is_time(name) && value == floor(value) && fabs(value) < 1e6)
         uf_buffer_append(out, uf_number_print(value, number));
-    else if (strcmp(name, "p_value") == 0 && decimals > 0 && value < pow(10, -decimals) / 2) {
+    else if (is_p_value(name) && decimals > 0 && value < pow(10, -decimals) / 2) {
         /* a p-value is never nought */
         uf_buffer_append(out, "<");
         uf_buffer_append(out, uf_number_format(pow(10, -decimals), decimals, language, number));

@@ -26,7 +26,9 @@ bool uf_column_is_time(const char *name);
 /* A column with nothing to show in a table that has rows: no text, or no number and no reason but that there
  * is none. */
 bool uf_column_is_blank(const struct uf_table *table, size_t column);
-/* False for a blank column and for `key`, which holds stable codes for machines beside a `term` for people. */
+/* Rows that share the text of this column stand under it as their heading. */
+#define ROW_GROUP "row_group"
+/* False for a blank column, for `key`, which holds stable codes for machines beside a `term` for people, and for row_group. */
 bool uf_column_is_shown(const struct uf_table *table, size_t column);
 /* True where any cell of a number column is missing or has a remark. */
 bool uf_column_has_remark(const struct uf_table *table, size_t column);

@@ -4,7 +4,9 @@
 #include "html.h"
 #include "sparkline.h"
 
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What is true of all of a table while its cells are written. */
 struct view {
@@ -89,26 +91,45 @@ struct column_view {
     const char *class_attribute;
 };
 
-static void append_body(struct uf_page *page, struct view *view, const struct column_view *columns)
+static void append_row(struct uf_page *page, struct view *view, const struct column_view *columns, size_t i)
 {
     const struct uf_table *table = view->table;
+    uf_buffer_append(page->out, "<tr>");
+    for (size_t j = 0; j < uf_table_columns(table); j++) {
+        if (!columns[j].shown) continue;
+        uf_buffer_append(page->out, columns[j].heads_row ? "<th scope=\"row\"" : "<td");
+        uf_buffer_append(page->out, columns[j].class_attribute);
+        uf_buffer_append_char(page->out, '>');
+        if (uf_column_is_sparkline(table, j))
+            uf_sparkline_html(page->out, table, i, j, page->language);
+        else if (uf_table_column_type(table, j) == UF_COLUMN_TEXT)
+            uf_escape_html(page->out, uf_cell_text(table, i, j, page->language));
+        else
+            append_number(page, view, i, j, columns[j].shared);
+        uf_buffer_append(page->out, columns[j].heads_row ? "</th>" : "</td>");
+    }
+    uf_buffer_append(page->out, "</tr>\n");
+}
+
+/* One body, or one for each group of rows with its heading across all columns. */
+static void append_body(struct uf_page *page, struct view *view, const struct column_view *columns,
+                        size_t n_shown)
+{
+    const size_t group = uf_table_column(view->table, ROW_GROUP);
+    const char *heading = NULL;
     uf_buffer_append(page->out, "<tbody>\n");
     for (size_t i = 0; i < view->n_rows; i++) {
-        uf_buffer_append(page->out, "<tr>");
-        for (size_t j = 0; j < uf_table_columns(table); j++) {
-            if (!columns[j].shown) continue;
-            uf_buffer_append(page->out, columns[j].heads_row ? "<th scope=\"row\"" : "<td");
-            uf_buffer_append(page->out, columns[j].class_attribute);
-            uf_buffer_append_char(page->out, '>');
-            if (uf_column_is_sparkline(table, j))
-                uf_sparkline_html(page->out, table, i, j, page->language);
-            else if (uf_table_column_type(table, j) == UF_COLUMN_TEXT)
-                uf_escape_html(page->out, uf_cell_text(table, i, j, page->language));
-            else
-                append_number(page, view, i, j, columns[j].shared);
-            uf_buffer_append(page->out, columns[j].heads_row ? "</th>" : "</td>");
+        const char *own = group == SIZE_MAX ? NULL : uf_table_text(view->table, i, group);
+        if (own && (!heading || strcmp(own, heading) != 0)) {
+            if (i > 0) uf_buffer_append(page->out, "</tbody>\n<tbody>\n");
+            uf_buffer_append(page->out, "<tr><th scope=\"rowgroup\" colspan=\"");
+            uf_buffer_append_size(page->out, n_shown);
+            uf_buffer_append(page->out, "\"><span class=\"group-text\">");
+            uf_escape_html(page->out, own);
+            uf_buffer_append(page->out, "</span></th></tr>\n");
+            heading = own;
         }
-        uf_buffer_append(page->out, "</tr>\n");
+        append_row(page, view, columns, i);
     }
     uf_buffer_append(page->out, "</tbody>\n");
 }
@@ -249,10 +270,11 @@ void uf_html_table(struct uf_page *page, const struct uf_table *table, size_t ma
                                                : "<div class=\"wide\">");
     uf_buffer_append(page->out, "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-labelledby=\"");
     append_anchor(page, figure);
-    uf_buffer_append(page->out, "\">\n<table>\n");
+    const bool grouped = uf_table_column(table, ROW_GROUP) != SIZE_MAX;
+    uf_buffer_append(page->out, grouped ? "\">\n<table class=\"grouped\">\n" : "\">\n<table>\n");
     append_caption(page, &view, csv_name, figure);
     append_head(page, table);
-    append_body(page, &view, columns);
+    append_body(page, &view, columns, n_shown);
     uf_buffer_append(page->out, "</table>\n</div>\n");
     free(columns);
     if (view.n_rows == 0) {

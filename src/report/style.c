@@ -75,8 +75,16 @@ static const char *const rules[] = {
     "var(--ink);font-weight:650;line-height:1.3}",
     "tbody tr:last-child>*{border-bottom:1.5px solid var(--ink)}",
     "tbody th{font-weight:400}",
+    "th[scope=rowgroup]{font-weight:650;background:var(--soft);padding-left:.4rem;padding-top:.7rem}",
+    ".group-text{display:inline-block;position:sticky;left:.4rem;max-width:min(43rem,calc(100vw - 3.5rem))}",
+    /* the names stay where the rest scrolls */
+    ".grouped th[scope=row],.grouped thead "
+    "th:first-child{position:sticky;left:0;z-index:1;background:var(--paper);"
+    "padding-left:.4rem}",
     "tbody tr:hover>*{background:var(--soft)}",
     "td:not(.number):not(.spark),tbody th:not(.number){min-width:8.5em;max-width:34em}",
+    ".grouped td:not(.number):not(.spark){min-width:0}",
+    ".grouped td:last-child:not(.number){min-width:12em}",
     "td.spark,th.spark{min-width:7em}",
     ".sparkline{display:block;width:96px;height:24px}",
     ".number{text-align:right;padding-left:.4rem;min-width:4.5em}",
@@ -122,6 +130,7 @@ static const char *const rules[] = {
     "body{font-size:1rem}",
     "header,.page,footer{padding-left:1rem;padding-right:1rem}",
     "dl{grid-template-columns:1fr}",
+    ".grouped tbody th[scope=row]{min-width:6.5em;max-width:9em;hyphens:auto}",
     "dt{border-bottom:0;padding-bottom:0}",
     "dd{padding-top:0}",
     ".finding{padding:.7rem .85rem}",
@@ -144,7 +153,9 @@ static const char *const rules[] = {
     "thead{display:table-header-group}",
     ".scroll,.picture{overflow:visible;background:none}",
     ".picture svg{min-width:0}",
-    ".caption-text{position:static;max-width:none}",
+    ".caption-text,.group-text{position:static;max-width:none}",
+    ".grouped th[scope=row],.grouped thead th:first-child{position:static}",
+    "th[scope=rowgroup]{break-after:avoid}",
     /* a table wider than the page would shrink all of the print */
     "table{font-size:8pt;min-width:0;max-width:100%}",
     ".dense table{font-size:7pt}",
@@ -156,7 +167,7 @@ static const char *const rules[] = {
     "td:not(.number),tbody th:not(.number){max-width:none}",
     ".number{min-width:0}",
     ".remarked{padding-right:1.5em}",
-    "td:not(.number),tbody th:not(.number){min-width:0}",
+    "td:not(.number),tbody th:not(.number),.grouped td:last-child:not(.number){min-width:0}",
     "summary{list-style:none;color:var(--quiet);font-weight:600}",
     "summary::-webkit-details-marker{display:none}",
     /* closed parts are printed too, where the browser knows how; long tables are left to the screen and the

@@ -188,11 +188,16 @@ uf_status uf_absorbed_regression_covariance(const struct uf_absorbed_fit *fit,
     const bool robust = kind == UF_COVARIANCE_CR0 || kind == UF_COVARIANCE_CR1 || kind == UF_COVARIANCE_CR1S;
     struct uf_covariance v = {.df_rule = options->df_rule};
     if (v.df_rule == UF_DF_DEFAULT) v.df_rule = robust ? UF_DF_CLUSTERS : UF_DF_RESIDUAL;
-    if ((!robust && kind != UF_COVARIANCE_IID && kind != UF_COVARIANCE_HC1) ||
-        v.df_rule == UF_DF_SATTERTHWAITE)
+    const bool own_factors =
+        options->g_rule == UF_G_EACH && fit->n_cluster_dimensions == 2 && robust && kind != UF_COVARIANCE_CR0;
+    const bool by_model = v.df_rule == UF_DF_SATTERTHWAITE || v.df_rule == UF_DF_SADDLEPOINT;
+    if ((!robust && kind != UF_COVARIANCE_IID && kind != UF_COVARIANCE_HC1) || by_model || own_factors)
         return uf_fail(error, UF_BAD_USAGE,
                        "%s%s needs the regressors row by row, which is not done for this many rows; use cr1s",
-                       type->name, v.df_rule == UF_DF_SATTERTHWAITE ? " with Satterthwaite's rule" : "");
+                       type->name,
+                       by_model      ? " with Satterthwaite's rule"
+                       : own_factors ? " with a factor for each clustering"
+                                     : "");
     if (!robust && v.df_rule != UF_DF_RESIDUAL)
         return uf_fail(error, UF_BAD_USAGE, "%s has residual degrees of freedom only", type->name);
     v.matrix = gsl_matrix_calloc(fit->rank, fit->rank);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gsl/gsl_blas.h>
-#include <gsl/gsl_eigen.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -111,90 +110,4 @@ uf_status uf_covariance_combination(const struct uf_covariance_input *input,
         uf_covariance_combinations(input, options, covariance, column, out_variance, out_df, error);
     gsl_matrix_free(column);
     return status;
-}
-
-uf_status uf_joint_test(const gsl_vector *coefficients, const gsl_matrix *covariance, const size_t *index,
-                        size_t n_index, double df2, struct uf_joint_test *out, struct uf_error *error)
-{
-    struct uf_joint_test test = {
-        .statistic = NAN, .df1 = (double)n_index, .df2 = df2, .p_value = NAN, .restrictions = n_index};
-    if (n_index == 0) {
-        *out = test;
-        return UF_OK;
-    }
-    gsl_matrix *v = gsl_matrix_alloc(n_index, n_index), *vectors = gsl_matrix_alloc(n_index, n_index);
-    gsl_vector *values = gsl_vector_alloc(n_index);
-    gsl_eigen_symmv_workspace *workspace = gsl_eigen_symmv_alloc(n_index);
-    uf_status status = UF_OK;
-    if (!v || !vectors || !values || !workspace) {
-        status = uf_fail_memory(error);
-        goto done;
-    }
-    /* On the scale of correlations, so that the units of the coefficients do not decide the rank. */
-    bool degenerate = false;
-    for (size_t i = 0; i < n_index; i++) {
-        for (size_t j = 0; j < n_index; j++) {
-            double scale = sqrt(gsl_matrix_get(covariance, index[i], index[i]) *
-                                gsl_matrix_get(covariance, index[j], index[j]));
-            if (!(scale > 0)) degenerate = true;
-            gsl_matrix_set(v, i, j, degenerate ? 0 : gsl_matrix_get(covariance, index[i], index[j]) / scale);
-        }
-    }
-    if (degenerate) {
-        *out = test;
-        goto done;
-    }
-    if (gsl_eigen_symmv(v, values, vectors, workspace)) {
-        status = uf_fail(error, UF_INTERNAL, "joint test: no eigenvalues");
-        goto done;
-    }
-    double largest = gsl_vector_max(values), sum = 0;
-    for (size_t e = 0; e < n_index; e++) {
-        double value = gsl_vector_get(values, e), part = 0;
-        if (!(value > 1e-10 * largest)) continue;
-        test.rank++;
-        for (size_t i = 0; i < n_index; i++)
-            part += gsl_matrix_get(vectors, i, e) * gsl_vector_get(coefficients, index[i]) /
-                    sqrt(gsl_matrix_get(covariance, index[i], index[i]));
-        sum += part * part / value;
-    }
-    if (test.rank == n_index) {
-        test.statistic = sum / (double)n_index;
-        test.p_value = uf_f_upper(test.statistic, test.df1, df2);
-    }
-    *out = test;
-done:
-    gsl_matrix_free(v), gsl_matrix_free(vectors), gsl_vector_free(values);
-    gsl_eigen_symmv_free(workspace);
-    return status;
-}
-
-uf_status uf_joint_test_few_clusters(const struct uf_covariance_input *input,
-                                     const struct uf_covariance_options *options,
-                                     const gsl_vector *coefficients, const gsl_matrix *covariance,
-                                     const size_t *index, size_t n_index, struct uf_joint_test *out,
-                                     struct uf_error *error)
-{
-    if (input->summed)
-        return uf_fail(error, UF_BAD_USAGE,
-                       "Hotelling's approximation needs the rows, and only sums were kept");
-    struct uf_joint_test test;
-    double eta = NAN, q = (double)n_index;
-    size_t count;
-    if (input->n_cluster_dimensions != 1 || !uf_covariance_types(&count)[options->kind].clustered)
-        return uf_fail(error, UF_BAD_USAGE,
-                       "Hotelling's approximation needs cr0 to cr3 with one cluster dimension");
-    UF_TRY(uf_joint_test(coefficients, covariance, index, n_index, 1, &test, error));
-    test.df2 = NAN;
-    if (!isnan(test.statistic))
-        UF_TRY(covariance_joint_df(input, covariance_adjustment(options->kind), index, n_index, &eta, error));
-    if (eta > q - 1) {
-        test.df2 = eta - q + 1;
-        test.statistic *= test.df2 / eta;
-        test.p_value = uf_f_upper(test.statistic, test.df1, test.df2);
-    } else {
-        test.statistic = test.p_value = NAN;
-    }
-    *out = test;
-    return UF_OK;
 }

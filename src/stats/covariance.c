@@ -37,6 +37,14 @@ static const struct uf_covariance_type types[] = {
       "robust mot heteroskedasticitet efter hävstång i kvadrat, en jackknife (HC3), oberoende observationer"},
      false,
      false},
+    {UF_COVARIANCE_HC4,
+     "hc4",
+     false,
+     {"heteroskedasticity-robust, by leverage the harder the larger it is (HC4), independent observations",
+      "robust mot heteroskedasticitet, efter hävstång och hårdare ju större den är (HC4), oberoende "
+      "observationer"},
+     false,
+     false},
     {UF_COVARIANCE_CR0,
      "cr0",
      true,
@@ -69,6 +77,13 @@ static const struct uf_covariance_type types[] = {
      {"cluster-robust, the jackknife that leaves out one cluster at a time (CR3)",
       "klusterrobust, den jackknife som utelämnar ett kluster i taget (CR3)"},
      false,
+     false},
+    {UF_COVARIANCE_NEWEY_WEST,
+     "newey-west",
+     false,
+     {"robust to dependence over time within units (Newey–West)",
+      "robust mot beroende över tid inom enheter (Newey–West)"},
+     true,
      false},
     {UF_COVARIANCE_DRISCOLL_KRAAY,
      "driscoll-kraay",
@@ -202,11 +217,12 @@ typedef uf_status estimate_function(const struct uf_covariance_input *input,
                                     struct uf_error *error);
 
 static estimate_function *const estimators[] = {
-    [UF_COVARIANCE_IID] = covariance_independent,   [UF_COVARIANCE_HC1] = covariance_independent,
-    [UF_COVARIANCE_HC2] = covariance_independent,   [UF_COVARIANCE_HC3] = covariance_independent,
-    [UF_COVARIANCE_CR0] = covariance_clustered,     [UF_COVARIANCE_CR1] = covariance_clustered,
-    [UF_COVARIANCE_CR1S] = covariance_clustered,    [UF_COVARIANCE_CR2] = covariance_clustered,
-    [UF_COVARIANCE_CR3] = covariance_clustered,     [UF_COVARIANCE_DRISCOLL_KRAAY] = covariance_over_time,
+    [UF_COVARIANCE_IID] = covariance_independent,      [UF_COVARIANCE_HC1] = covariance_independent,
+    [UF_COVARIANCE_HC2] = covariance_independent,      [UF_COVARIANCE_HC3] = covariance_independent,
+    [UF_COVARIANCE_HC4] = covariance_independent,      [UF_COVARIANCE_CR0] = covariance_clustered,
+    [UF_COVARIANCE_CR1] = covariance_clustered,        [UF_COVARIANCE_CR1S] = covariance_clustered,
+    [UF_COVARIANCE_CR2] = covariance_clustered,        [UF_COVARIANCE_CR3] = covariance_clustered,
+    [UF_COVARIANCE_NEWEY_WEST] = covariance_over_time, [UF_COVARIANCE_DRISCOLL_KRAAY] = covariance_over_time,
     [UF_COVARIANCE_CONLEY] = covariance_over_space,
 };
 
@@ -221,6 +237,7 @@ static uf_status settle_df_rule(const struct uf_covariance_input *input,
                             : adjusted && input->n_cluster_dimensions == 1 ? UF_DF_SATTERTHWAITE
                                                                            : UF_DF_CLUSTERS;
     enum uf_df_rule rule = options->df_rule == UF_DF_DEFAULT ? usual : options->df_rule;
+    if (rule == UF_DF_SADDLEPOINT) rule = UF_DF_SATTERTHWAITE; /* these are its df */
     bool fits = rule == UF_DF_RESIDUAL || rule == usual || (type->clustered && rule != UF_DF_PERIODS);
     if (!fits)
         return uf_fail(error, UF_BAD_USAGE, "%s has residual degrees of freedom%s only", type->name,
@@ -243,6 +260,7 @@ uf_status uf_covariance_estimate(const struct uf_covariance_input *input,
         return uf_fail(error, UF_INTERNAL, "covariance: sizes differ");
     struct uf_covariance v = {.factor = 1};
     UF_TRY(settle_df_rule(input, options, &v.df_rule, error));
+    v.saddlepoint = options->df_rule == UF_DF_SADDLEPOINT;
     v.matrix = gsl_matrix_calloc(k, k);
     v.df = calloc(k + 1, sizeof *v.df);
     uf_status status = v.matrix && v.df ? UF_OK : uf_fail_memory(error);

@@ -142,6 +142,40 @@ uf_status basis_init(const struct uf_covariance_input *input, const char *purpos
     return status;
 }
 
+uf_status basis_turn(const struct uf_covariance_input *input, const gsl_vector *combination, double kappa,
+                     struct basis *basis, struct uf_error *error)
+{
+    /* √w X L z has the direction Mc at z = L'c/√κ, a unit vector; a reflection takes it to the first axis */
+    size_t n = basis->n, k = input->x->size2;
+    gsl_matrix *l = gsl_matrix_alloc(k, k);
+    double *z = calloc(k + 1, sizeof *z), size = 0;
+    uf_status status = l && z ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) {
+        gsl_matrix_memcpy(l, input->inverse);
+        if (gsl_linalg_cholesky_decomp1(l))
+            status = uf_fail(error, UF_NOT_IDENTIFIED,
+                             "(X'X)^-1 is not positive definite, since columns are nearly collinear");
+    }
+    for (size_t j = 0; j < k && status == UF_OK; j++) {
+        for (size_t a = j; a < k; a++) z[j] += gsl_matrix_get(l, a, j) * gsl_vector_get(combination, a);
+        z[j] /= sqrt(kappa);
+    }
+    if (status == UF_OK) {
+        z[0] += z[0] < 0 ? -1 : 1;
+        for (size_t j = 0; j < k; j++) size += z[j] * z[j];
+        double *y = basis->y + (basis->q - k) * n;
+        for (size_t i = 0; i < n; i++) {
+            double sum = 0;
+            for (size_t j = 0; j < k; j++) sum += y[j * n + i] * z[j];
+            sum *= 2 / size;
+            for (size_t j = 0; j < k; j++) y[j * n + i] -= sum * z[j];
+        }
+    }
+    gsl_matrix_free(l);
+    free(z);
+    return status;
+}
+
 /* f(λ) − 1, and (f(λ) − 1)/λ without cancellation. */
 static double excess(enum adjustment_kind kind, double lambda)
 {

@@ -21,6 +21,14 @@
 uf_status basis_split_effects(const struct uf_covariance_input *input, struct uf_absorber **nested,
                               bool *is_nested, size_t *n_free, struct uf_error *error);
 
+static inline double basis_dot(const double *a, const double *b, size_t n)
+{
+    double sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < n; i++) sum += a[i] * b[i];
+    return sum;
+}
+
 struct basis {
     size_t n, q;
     double *y; /* q columns of n */
@@ -28,6 +36,11 @@ struct basis {
 /* `purpose` is who asks, for the refusal of too many columns: "cr2, cr3 and Satterthwaite's rule". */
 uf_status basis_init(const struct uf_covariance_input *input, const char *purpose, struct basis *basis,
                      struct uf_error *error);
+/* Turns the basis' last k columns, the regressors, so that `direction` (k: Mc, of variance κ = c'Mc) is the first of them:
+ * afterwards column q − k is ±√w X Mc/√κ, and the columns without it are the model in which c'b is given. */
+uf_status basis_turn(const struct uf_covariance_input *input, const gsl_vector *combination, double kappa,
+                     struct basis *basis, struct uf_error *error);
+extern const char basis_bias_reduction[]; /* the purpose of most */
 void basis_clear(struct basis *basis);
 
 /* A_g = I + B diag(d) B' for one cluster: B is size × m. */

@@ -71,6 +71,17 @@ static uf_status check_dimensions(const struct uf_covariance_input *input,
     return UF_OK;
 }
 
+/* What the matrix of one clustering is times, in units of the factor of the smaller number of clusters. */
+static uf_status own_factor(const struct uf_covariance_input *input, const size_t *group, size_t n_groups,
+                            size_t least, double *out, struct uf_error *error)
+{
+    size_t count;
+    UF_TRY(clusters_count(group, input->x->size1, n_groups, &count, error));
+    double g = (double)count, smallest = (double)least;
+    *out = g / (g - 1) * (smallest - 1) / smallest;
+    return UF_OK;
+}
+
 /* The small-sample factor of cr1 and cr1s. */
 static uf_status find_factor(const struct uf_covariance_input *input,
                              const struct uf_covariance_options *options, struct uf_covariance *out,
@@ -104,12 +115,23 @@ uf_status covariance_clustered(const struct uf_covariance_input *input,
     gsl_matrix *meat = gsl_matrix_calloc(k, k);
     size_t *both = dimensions == 2 ? malloc((n + 1) * sizeof *both) : NULL, bound;
     uf_status status = meat && (both || dimensions == 1) ? UF_OK : uf_fail_memory(error);
-    for (size_t d = 0; d < dimensions && status == UF_OK; d++)
-        status = add_part(input, options, input->cluster[d], input->n_groups[d], 1, out, meat, error);
+    double factor = 1;
+    out->own_factors = dimensions == 2 && options->g_rule == UF_G_EACH &&
+                       (options->kind == UF_COVARIANCE_CR1 || options->kind == UF_COVARIANCE_CR1S);
+    for (size_t d = 0; d < dimensions && status == UF_OK; d++) {
+        if (out->own_factors)
+            status =
+                own_factor(input, input->cluster[d], input->n_groups[d], out->n_clusters, &factor, error);
+        if (status == UF_OK)
+            status =
+                add_part(input, options, input->cluster[d], input->n_groups[d], factor, out, meat, error);
+    }
     if (status == UF_OK && both) {
         status = clusters_intersect(input->cluster[0], input->n_groups[0], input->cluster[1],
                                     input->n_groups[1], n, both, &bound, error);
-        if (status == UF_OK) status = add_part(input, options, both, bound, -1, out, meat, error);
+        if (status == UF_OK && out->own_factors)
+            status = own_factor(input, both, bound, out->n_clusters, &factor, error);
+        if (status == UF_OK) status = add_part(input, options, both, bound, -factor, out, meat, error);
     }
     if (status == UF_OK) status = find_factor(input, options, out, error);
     if (status == UF_OK) status = covariance_sandwich(input->inverse, meat, out->factor, out->matrix, error);

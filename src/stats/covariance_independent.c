@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Independent observations: iid, hc1, hc2, hc3. */
+/* Independent observations: iid, hc1, hc2, hc3, hc4. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -24,7 +24,7 @@ static uf_status leverage(const struct uf_covariance_input *input, double *h, st
         total = calloc(uf_absorber_levels(input->absorber, main) + 1, sizeof *total);
         if (!total) return uf_fail_memory(error);
     }
-    uf_status status = basis_init(&by_main, "hc2 and hc3", &basis, error);
+    uf_status status = basis_init(&by_main, "hc2, hc3 and hc4", &basis, error);
     if (status != UF_OK) goto done;
     for (size_t i = 0; i < n && total; i++)
         total[by_main.cluster[0][i]] += input->weights ? input->weights[i] : 1;
@@ -38,18 +38,29 @@ done:
     return status;
 }
 
-/* Σ_i x_i x_i' e_i² (1 − h_i)^-power */
-static uf_status add_squares(const struct uf_covariance_input *input, int power, gsl_matrix *meat,
-                             struct uf_error *error)
+/* The exponent of 1 − h: 0, 1, 2, and of hc4 min(4, h over its mean). */
+static double exponent(enum uf_covariance_kind kind, double h, double mean)
+{
+    return kind == UF_COVARIANCE_HC2   ? 1
+           : kind == UF_COVARIANCE_HC3 ? 2
+           : kind == UF_COVARIANCE_HC4 ? fmin(4, h / mean)
+                                       : 0;
+}
+
+/* Σ_i x_i x_i' e_i² (1 − h_i)^-exponent */
+static uf_status add_squares(const struct uf_covariance_input *input, enum uf_covariance_kind kind,
+                             gsl_matrix *meat, struct uf_error *error)
 {
     size_t n = input->x->size1, k = input->x->size2;
-    double *h = power > 0 ? malloc((n + 1) * sizeof *h) : NULL;
-    if (power > 0 && !h) return uf_fail_memory(error);
-    uf_status status = power > 0 ? leverage(input, h, error) : UF_OK;
+    bool by_leverage = kind != UF_COVARIANCE_HC1;
+    double *h = by_leverage ? malloc((n + 1) * sizeof *h) : NULL, mean = 0;
+    if (by_leverage && !h) return uf_fail_memory(error);
+    uf_status status = by_leverage ? leverage(input, h, error) : UF_OK;
+    for (size_t i = 0; i < n && by_leverage && status == UF_OK; i++) mean += h[i] / (double)n;
     for (size_t i = 0; i < n && status == UF_OK; i++) {
         double e = gsl_vector_get(input->residuals, i) * (input->weights ? input->weights[i] : 1), share = 1;
-        if (power > 0 && 1 - h[i] < DETERMINED) continue;
-        for (int p = 0; p < power; p++) share /= 1 - h[i];
+        if (by_leverage && 1 - h[i] < DETERMINED) continue;
+        if (by_leverage) share = pow(1 - h[i], -exponent(kind, h[i], mean));
         for (size_t a = 0; a < k; a++) {
             double xa = gsl_matrix_get(input->x, i, a) * e * e * share;
             for (size_t b = 0; b < k; b++)
@@ -79,9 +90,8 @@ uf_status covariance_independent(const struct uf_covariance_input *input,
     }
     gsl_matrix *meat = gsl_matrix_calloc(k, k);
     if (!meat) return uf_fail_memory(error);
-    int power = options->kind == UF_COVARIANCE_HC2 ? 1 : options->kind == UF_COVARIANCE_HC3 ? 2 : 0;
-    if (power == 0) out->factor = (double)n / left;
-    uf_status status = add_squares(input, power, meat, error);
+    if (options->kind == UF_COVARIANCE_HC1) out->factor = (double)n / left;
+    uf_status status = add_squares(input, options->kind, meat, error);
     if (status == UF_OK) status = covariance_sandwich(input->inverse, meat, out->factor, out->matrix, error);
     gsl_matrix_free(meat);
     return status;

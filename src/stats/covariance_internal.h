@@ -23,6 +23,21 @@ static inline double covariance_root_weight(const struct uf_covariance_input *in
     return input->weights ? __builtin_sqrt(input->weights[i]) : 1;
 }
 
+/* Adds w_i x_i e_i to score (k). */
+static inline void covariance_add_score(const struct uf_covariance_input *input, size_t i, double *score)
+{
+    double e = gsl_vector_get(input->residuals, i) * (input->weights ? input->weights[i] : 1);
+    for (size_t j = 0; j < input->x->size2; j++) score[j] += gsl_matrix_get(input->x, i, j) * e;
+}
+
+/* meat += weight · a b' */
+static inline void covariance_add_product(gsl_matrix *meat, double weight, const double *a, const double *b)
+{
+    for (size_t x = 0; x < meat->size1; x++)
+        for (size_t y = 0; y < meat->size2; y++)
+            gsl_matrix_set(meat, x, y, gsl_matrix_get(meat, x, y) + weight * a[x] * b[y]);
+}
+
 /* The families: each fills matrix, factor, counts and, where the rule is Satterthwaite's, df. */
 uf_status covariance_independent(const struct uf_covariance_input *input,
                                  const struct uf_covariance_options *options, struct uf_covariance *out,
@@ -66,7 +81,13 @@ struct bias_reduction {
 uf_status covariance_bias_reduced(const struct uf_covariance_input *input, const struct clusters *clusters,
                                   const struct bias_reduction *wanted, struct uf_error *error);
 
-/* η of the Hotelling approximation for a joint test (Pustejovsky & Tipton 2018, §3.2), one cluster dimension. */
+/* η of Hotelling's approximation for a joint test, by HTZ, HTA or HTB; NAN where that is too much work. One cluster dimension. */
 uf_status covariance_joint_df(const struct uf_covariance_input *input, enum adjustment_kind adjustment,
-                              const size_t *index, size_t n_index, double *out, struct uf_error *error);
+                              enum uf_joint_rule rule, const size_t *index, size_t n_index, double *out,
+                              struct uf_error *error);
+/* The t statistics of the principal axes of the hypothesis (n_index) and their Satterthwaite df, for EDF and EDT. */
+uf_status covariance_joint_axes(const struct uf_covariance_input *input, enum adjustment_kind adjustment,
+                                const gsl_vector *coefficients, const gsl_matrix *covariance,
+                                const size_t *index, size_t n_index, double *t, double *df,
+                                struct uf_error *error);
 #endif

@@ -18,6 +18,12 @@ static const struct uf_words df_words[] = {
     [UF_DF_PERIODS] = {"t with T − 1 = {3} degrees of freedom", "t-fördelning med T − 1 = {3} frihetsgrader"},
 };
 
+static const struct uf_words saddlepoint_words = {
+    "p and interval by saddlepoint approximation, {1} clusters; the degrees of freedom are Satterthwaite's",
+    "p och intervall genom sadelpunktsapproximation, {1} kluster; frihetsgraderna är Satterthwaites"};
+static const struct uf_words each_words = {"; each of the three matrices with the factor of its own G",
+                                           "; var och en av de tre matriserna med faktorn för sitt eget G"};
+
 static const struct uf_words k_words[] = {
     [UF_K_FIXEST] = {"; K = {2}: effects nested in a cluster are not counted (rule fixest)",
                      "; K = {2}: effekter som ligger inom kluster räknas inte (regeln fixest)"},
@@ -71,8 +77,9 @@ uf_status uf_covariance_describe(const struct uf_covariance *covariance,
     const struct uf_words parts[] = {
         type->summary,
         {"; ", "; "},
-        df_words[covariance->df_rule],
+        covariance->saddlepoint ? saddlepoint_words : df_words[covariance->df_rule],
         options->kind == UF_COVARIANCE_CR1S ? k_words[options->k_rule] : no_words,
+        covariance->own_factors ? each_words : no_words,
         type->temporal ? lag_words[options->lag_rule] : no_words,
         type->spatial ? kernel_words[options->kernel] : no_words,
         type->spatial ? metric_words[options->metric] : no_words,

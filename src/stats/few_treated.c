@@ -77,7 +77,7 @@ static uf_status find_donors(struct engine *e, const bool *treated, bool control
         size_t s = b->shape[e->giver[i]];
         if (e->n_donors[s] > 0) continue;
         for (size_t l = 0; l < blocks; l++) {
-            if (!b->present[l] || (controls_only && treated[l])) continue;
+            if (!b->present[l] || (controls_only && (!b->lends[l] || b->exposed[s * blocks + l]))) continue;
             if (isnan(b->w0[s * blocks + l]))
                 incomplete[l] = true;
             else

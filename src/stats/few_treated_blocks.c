@@ -13,7 +13,8 @@
 
 void few_blocks_clear(struct few_blocks *b)
 {
-    free(b->present), free(b->size), free(b->scale), free(b->shape), free(b->w0), free(b->w1);
+    free(b->present), free(b->lends), free(b->size), free(b->scale), free(b->shape), free(b->w0), free(b->w1),
+        free(b->exposed);
     memset(b, 0, sizeof *b);
 }
 
@@ -22,11 +23,12 @@ struct cells {
     size_t n_periods;
     double *weight, *pull, *residual, *lift; /* Σ w, Σ w d (C), mean of e, mean of d/κ */
     size_t *count;
+    bool *exposed;
 };
 
 static void cells_clear(struct cells *c)
 {
-    free(c->weight), free(c->pull), free(c->residual), free(c->lift), free(c->count);
+    free(c->weight), free(c->pull), free(c->residual), free(c->lift), free(c->count), free(c->exposed);
 }
 
 static uf_status cells_init(const struct uf_few_treated_input *input, struct cells *c, double *out_spread,
@@ -40,9 +42,10 @@ static uf_status cells_init(const struct uf_few_treated_input *input, struct cel
                         .pull = calloc(size + 1, sizeof(double)),
                         .residual = calloc(size + 1, sizeof(double)),
                         .lift = calloc(size + 1, sizeof(double)),
-                        .count = calloc(size + 1, sizeof(size_t))};
+                        .count = calloc(size + 1, sizeof(size_t)),
+                        .exposed = calloc(size + 1, sizeof(bool))};
     gsl_vector *direction = gsl_vector_alloc(k);
-    if (!c->weight || !c->pull || !c->residual || !c->lift || !c->count || !direction) {
+    if (!c->weight || !c->pull || !c->residual || !c->lift || !c->count || !c->exposed || !direction) {
         gsl_vector_free(direction);
         return uf_fail_memory(error);
     }
@@ -61,6 +64,7 @@ static uf_status cells_init(const struct uf_few_treated_input *input, struct cel
         c->residual[cell] += w * e;
         c->lift[cell] += w * d / kappa;
         c->count[cell]++;
+        c->exposed[cell] |= input->exposed ? input->exposed[i] : input->treated[input->block[i]];
         spread += w * d * e * (w * d * e);
     }
     for (size_t cell = 0; cell < size && status == UF_OK; cell++) {
@@ -108,6 +112,7 @@ static void lend(const struct cells *c, const double *shapes, struct few_blocks 
     for (size_t s = 0; s < b->n_shapes; s++) {
         for (size_t l = 0; l < b->n_blocks; l++) {
             double w0 = 0, w1 = 0;
+            bool exposed = false;
             for (size_t t = 0; t < periods; t++) {
                 double weight = shapes[s * periods + t];
                 if (weight == 0) continue;
@@ -115,7 +120,9 @@ static void lend(const struct cells *c, const double *shapes, struct few_blocks 
                 if (c->count[cell] == 0) w0 = w1 = NAN;
                 w0 += weight * c->residual[cell];
                 w1 += weight * c->lift[cell];
+                exposed |= c->exposed[cell];
             }
+            b->exposed[s * b->n_blocks + l] = exposed;
             b->w0[s * b->n_blocks + l] = w0;
             b->w1[s * b->n_blocks + l] = w1;
         }
@@ -130,6 +137,7 @@ static uf_status count_blocks(const struct uf_few_treated_input *input, const st
         for (size_t t = 0; t < c->n_periods; t++) {
             observations += c->count[j * c->n_periods + t];
             periods += c->count[j * c->n_periods + t] > 0;
+            b->lends[j] |= c->count[j * c->n_periods + t] > 0 && !c->exposed[j * c->n_periods + t];
         }
         b->present[j] = observations > 0;
         if (!b->present[j]) continue;
@@ -137,7 +145,8 @@ static uf_status count_blocks(const struct uf_few_treated_input *input, const st
         if (!(b->size[j] > 0) || isinf(b->size[j]))
             return uf_fail(error, UF_BAD_INPUT, "the size of block %zu is %g; it must be a number above 0",
                            j + 1, b->size[j]);
-        *(input->treated[j] ? &b->n_treated : &b->n_controls) += 1;
+        b->n_treated += input->treated[j];
+        b->n_controls += b->lends[j];
     }
     if (b->n_treated == 0)
         return uf_fail(error, UF_NOT_IDENTIFIED, "none of the %zu blocks is treated", b->n_blocks);
@@ -156,10 +165,11 @@ uf_status few_blocks_init(const struct uf_few_treated_input *input, struct few_b
     struct few_blocks b = {.n_blocks = blocks};
     struct cells cells;
     double *shapes = malloc((blocks * input->n_periods + 1) * sizeof *shapes);
-    b.present = calloc(blocks + 1, sizeof *b.present), b.size = calloc(blocks + 1, sizeof *b.size);
+    b.present = calloc(blocks + 1, sizeof *b.present), b.lends = calloc(blocks + 1, sizeof *b.lends);
+    b.size = calloc(blocks + 1, sizeof *b.size);
     b.scale = calloc(blocks + 1, sizeof *b.scale), b.shape = calloc(blocks + 1, sizeof *b.shape);
     uf_status status = cells_init(input, &cells, &b.spread, error);
-    if (status == UF_OK && (!shapes || !b.present || !b.size || !b.scale || !b.shape))
+    if (status == UF_OK && (!shapes || !b.present || !b.lends || !b.size || !b.scale || !b.shape))
         status = uf_fail_memory(error);
     if (status == UF_OK) status = count_blocks(input, &cells, &b, error);
     if (status == UF_OK) {
@@ -173,7 +183,8 @@ uf_status few_blocks_init(const struct uf_few_treated_input *input, struct few_b
     if (status == UF_OK) {
         b.w0 = malloc((b.n_shapes * blocks + 1) * sizeof *b.w0);
         b.w1 = malloc((b.n_shapes * blocks + 1) * sizeof *b.w1);
-        if (!b.w0 || !b.w1) status = uf_fail_memory(error);
+        b.exposed = malloc((b.n_shapes * blocks + 1) * sizeof *b.exposed);
+        if (!b.w0 || !b.w1 || !b.exposed) status = uf_fail_memory(error);
     }
     if (status == UF_OK) {
         lend(&cells, shapes, &b);

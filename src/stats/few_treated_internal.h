@@ -12,10 +12,12 @@ struct few_blocks {
     double estimate;
     double spread;   /* Σ (w d e)², a scale */
     bool *present;   /* n_blocks: has observations */
+    bool *lends;     /* n_blocks: some of them not exposed */
     double *size;    /* n_blocks */
     double *scale;   /* n_blocks */
     size_t *shape;   /* n_blocks */
     double *w0, *w1; /* n_shapes × n_blocks; NaN where the block lacks a period of the shape */
+    bool *exposed;   /* n_shapes × n_blocks: in a period of the shape */
 };
 uf_status few_blocks_init(const struct uf_few_treated_input *input, struct few_blocks *out,
                           struct uf_error *error);

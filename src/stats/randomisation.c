@@ -18,6 +18,8 @@ struct dealt {
     const struct uf_randomisation_design *design;
     uf_randomisation_statistic statistic;
     void *user;
+    size_t n_terms;
+    struct uf_randomisation_statistics *statistics; /* n_terms: of the assignment at hand */
 };
 
 void uf_randomisation_clear(struct uf_randomisation *r)
@@ -32,7 +34,7 @@ static bool at_least(double value, double reference)
     return isnan(value) || fabs(value) >= fabs(reference) * (1 - TIE);
 }
 
-static void share_extreme(const double *statistic, size_t count, double *p, double *least)
+void uf_randomisation_share(const double *statistic, size_t count, double *p, double *least)
 {
     size_t extreme = 0, ties = 0;
     double largest = 0;
@@ -51,13 +53,17 @@ static void share_extreme(const double *statistic, size_t count, double *p, doub
 static uf_status evaluate(const struct dealt *dealt, const size_t *path, struct uf_randomisation *out,
                           size_t place, struct uf_error *error)
 {
-    struct uf_randomisation_statistics statistics = {NAN, NAN, NAN, NAN};
-    UF_TRY(dealt->statistic(dealt->user, path, &statistics, error));
-    out->coefficient[place] = statistics.coefficient;
-    out->t[place] = statistics.t;
-    out->scaled[place] = statistics.scaled;
-    out->shift[place] = statistics.shift;
-    out->undefined += isnan(statistics.coefficient) ? 1 : 0;
+    struct uf_randomisation_statistics *statistics = dealt->statistics;
+    for (size_t k = 0; k < dealt->n_terms; k++)
+        statistics[k] = (struct uf_randomisation_statistics){NAN, NAN, NAN, NAN};
+    UF_TRY(dealt->statistic(dealt->user, path, statistics, error));
+    for (size_t k = 0; k < dealt->n_terms; k++) {
+        out[k].coefficient[place] = statistics[k].coefficient;
+        out[k].t[place] = statistics[k].t;
+        out[k].scaled[place] = statistics[k].scaled;
+        out[k].shift[place] = statistics[k].shift;
+        out[k].undefined += isnan(statistics[k].coefficient) ? 1 : 0;
+    }
     return UF_OK;
 }
 
@@ -96,53 +102,69 @@ static uf_status run(const struct dealt *dealt, const struct uf_randomisation_op
         }
         if (out->enumerated) more = uf_assignment_next(path, blocks);
     }
-    out->count = done;
-    share_extreme(out->coefficient, out->count, &out->p_coefficient, &out->least_p_coefficient);
-    share_extreme(out->t, out->count, &out->p_t, &out->least_p_t);
-    share_extreme(out->scaled, out->count, &out->p_scaled, &out->least_p_scaled);
+    for (size_t k = 0; k < dealt->n_terms; k++) {
+        struct uf_randomisation *r = &out[k];
+        r->count = done;
+        uf_randomisation_share(r->coefficient, done, &r->p_coefficient, &r->least_p_coefficient);
+        uf_randomisation_share(r->t, done, &r->p_t, &r->least_p_t);
+        uf_randomisation_share(r->scaled, done, &r->p_scaled, &r->least_p_scaled);
+        if (isnan(r->coefficient[0])) uf_randomisation_clear(r);
+    }
     return UF_OK;
 }
 
-/* Counts the assignments, makes room for the statistics, and runs. */
+static uf_status result_init(const struct uf_randomisation_design *design,
+                             const struct uf_randomisation_options *options, struct uf_randomisation *out,
+                             struct uf_error *error)
+{
+    size_t *counts = calloc(design->n_paths + 1, sizeof *counts);
+    if (!counts) return uf_fail_memory(error);
+    for (size_t b = 0; b < design->n_blocks; b++) counts[design->path[b]]++;
+    out->assignments = uf_assignment_count(counts, design->n_paths);
+    free(counts);
+    if (out->assignments < 2)
+        return uf_fail(
+            error, UF_NOT_IDENTIFIED,
+            "there is only one way to deal the treatment out over %zu units: all follow the same path",
+            design->n_blocks);
+    out->enumerated =
+        out->assignments <= (double)(options->most_enumerated ? options->most_enumerated : MOST_ENUMERATED);
+    out->count = out->enumerated ? (size_t)out->assignments : 1 + (options->draws ? options->draws : DRAWS);
+    out->coefficient = malloc(out->count * sizeof(double));
+    out->t = malloc(out->count * sizeof(double));
+    out->scaled = malloc(out->count * sizeof(double));
+    out->shift = malloc(out->count * sizeof(double));
+    return out->coefficient && out->t && out->scaled && out->shift ? UF_OK : uf_fail_memory(error);
+}
+
+uf_status uf_randomise_terms(const struct uf_randomisation_design *design,
+                             uf_randomisation_statistic statistic, void *user, size_t n_terms,
+                             const struct uf_randomisation_options *options, struct uf_randomisation *out,
+                             struct uf_error *error)
+{
+    const struct uf_randomisation_options defaults = {0};
+    if (!options) options = &defaults;
+    const struct dealt dealt = {design, statistic, user, n_terms,
+                                malloc((n_terms + 1) * sizeof *dealt.statistics)};
+    struct uf_randomisation *results = calloc(n_terms + 1, sizeof *results);
+    size_t *path = malloc((design->n_blocks + 1) * sizeof *path);
+    uf_status status = dealt.statistics && results && path ? UF_OK : uf_fail_memory(error);
+    for (size_t k = 0; k < n_terms && status == UF_OK; k++)
+        status = result_init(design, options, &results[k], error);
+    if (status == UF_OK) status = run(&dealt, options, path, results, error);
+    for (size_t k = 0; k < n_terms && results; k++) {
+        if (status == UF_OK)
+            out[k] = results[k];
+        else
+            uf_randomisation_clear(&results[k]);
+    }
+    free(dealt.statistics), free(results), free(path);
+    return status;
+}
+
 uf_status uf_randomise(const struct uf_randomisation_design *design, uf_randomisation_statistic statistic,
                        void *user, const struct uf_randomisation_options *options,
                        struct uf_randomisation *out, struct uf_error *error)
 {
-    const struct uf_randomisation_options defaults = {0};
-    const struct dealt dealt = {design, statistic, user};
-    if (!options) options = &defaults;
-    struct uf_randomisation result = {0};
-    size_t *counts = calloc(design->n_paths + 1, sizeof *counts),
-           *path = malloc((design->n_blocks + 1) * sizeof *path);
-    uf_status status = counts && path ? UF_OK : uf_fail_memory(error);
-    if (status != UF_OK) goto done;
-    for (size_t b = 0; b < design->n_blocks; b++) counts[design->path[b]]++;
-    result.assignments = uf_assignment_count(counts, design->n_paths);
-    if (result.assignments < 2) {
-        status = uf_fail(
-            error, UF_NOT_IDENTIFIED,
-            "there is only one way to deal the treatment out over %zu units: all follow the same path",
-            design->n_blocks);
-        goto done;
-    }
-    result.enumerated =
-        result.assignments <= (double)(options->most_enumerated ? options->most_enumerated : MOST_ENUMERATED);
-    result.count =
-        result.enumerated ? (size_t)result.assignments : 1 + (options->draws ? options->draws : DRAWS);
-    result.coefficient = malloc(result.count * sizeof(double));
-    result.t = malloc(result.count * sizeof(double));
-    result.scaled = malloc(result.count * sizeof(double));
-    result.shift = malloc(result.count * sizeof(double));
-    if (!result.coefficient || !result.t || !result.scaled || !result.shift) {
-        status = uf_fail_memory(error);
-        goto done;
-    }
-    status = run(&dealt, options, path, &result, error);
-done:
-    if (status == UF_OK)
-        *out = result;
-    else
-        uf_randomisation_clear(&result);
-    free(counts), free(path);
-    return status;
+    return uf_randomise_terms(design, statistic, user, 1, options, out, error);
 }

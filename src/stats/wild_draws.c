@@ -8,6 +8,7 @@
  *   low rank, where that is fewer: with a_j = Σ v_g s_j u_g and b_j = Σ v_g (f_j − s_j u_g),
  *            Σ_h S_ih S_jh = Σ v² s_i s_j − a_i·a_j + b_i·b_j.
  *            That is a difference, so a draw with next to no variance is counted from its scores again.
+ *   quadratic, with two cluster dimensions: Q0 v, Q1 v and Q2 v; then v0 = v'(Q0 v), and so on.
  */
 #include <math.h>
 #include <stdint.h>
@@ -109,7 +110,7 @@ struct engine {
     const struct wild_points *points;
     struct wild_draws *draws;
     uint64_t seed;
-    bool scores;
+    bool scores, quadratic;
     size_t width, n_tiles, n_groups;
     double *table; /* n_tiles × n_groups × entries × TILE */
 };
@@ -117,21 +118,32 @@ struct engine {
 /* --- columns ----------------------------------------------------------------------------------- */
 
 /* Where each kind of column starts. Scores: n0, n1, S0 (G), S1 (G). Low rank: n0, n1, Σv²s0², Σv²s0s1,
- * Σv²s1², a0, b0, a1, b1 (rank each). Unrestricted: only what belongs to 0. */
+ * Σv²s1², a0, b0, a1, b1 (rank each). Quadratic: n0, n1, Q0v, Q1v, Q2v (G each). Unrestricted: only what belongs to
+ * 0. */
 static size_t width_of(const struct wild_moments *m, bool scores)
 {
     size_t halves = m->restricted ? 2 : 1;
+    if (m->q0) return 2 + (m->restricted ? 3 : 1) * m->n_clusters;
     return scores ? 2 + halves * m->n_clusters : 5 + 2 * halves * m->rank;
 }
 
 static void add_columns(const struct engine *e, size_t g, double v, double *row)
 {
     const struct wild_moments *m = e->m;
-    size_t rank = m->rank;
+    size_t rank = m->rank, clusters = m->n_clusters;
+    row[0] += v * m->n0[g];
+    row[1] += m->restricted ? v * m->n1[g] : 0;
+    if (e->quadratic) {
+        for (size_t h = 0; h < clusters; h++) {
+            row[2 + h] += v * m->q0[h * clusters + g];
+            if (!m->restricted) continue;
+            row[2 + clusters + h] += v * m->q1[h * clusters + g];
+            row[2 + 2 * clusters + h] += v * m->q2[h * clusters + g];
+        }
+        return;
+    }
     double s0 = m->s0[g], s1 = m->restricted ? m->s1[g] : 0;
     const double *f0 = m->f0 + g * rank, *f1 = m->f1 + g * rank;
-    row[0] += v * s0;
-    row[1] += v * s1;
     if (e->scores) {
         double *first = row + 2, *second = first + m->n_clusters;
         for (size_t h = 0; h < m->n_clusters; h++) {
@@ -163,7 +175,8 @@ static void add_columns(const struct engine *e, size_t g, double v, double *row)
 static uf_status engine_init(struct engine *e, struct uf_error *error)
 {
     const struct wild_points *p = e->points;
-    e->scores = width_of(e->m, true) <= width_of(e->m, false);
+    e->quadratic = e->m->q0 != NULL;
+    e->scores = !e->quadratic && width_of(e->m, true) <= width_of(e->m, false);
     e->width = width_of(e->m, e->scores);
     e->n_tiles = (e->width + TILE - 1) / TILE;
     e->n_groups = (e->m->n_clusters + p->group - 1) / p->group;
@@ -272,6 +285,30 @@ static struct moments_of_draw low_rank(const struct engine *e, const double *sum
     return out;
 }
 
+static struct moments_of_draw quadratic(const struct engine *e, const double *sum, const uint16_t *row,
+                                        double *v)
+{
+    const struct wild_moments *m = e->m;
+    size_t clusters = m->n_clusters;
+    struct moments_of_draw out = {0};
+    weights_of_rows(e->points, row, clusters, v);
+    for (size_t h = 0; h < clusters; h++) out.v0 += v[h] * sum[2 + h];
+    for (size_t h = 0; h < clusters && m->restricted; h++) {
+        out.v1 += v[h] * sum[2 + clusters + h];
+        out.v2 += v[h] * sum[2 + 2 * clusters + h];
+    }
+    return out;
+}
+
+static struct moments_of_draw moments_of(const struct engine *e, const double *sum, const uint16_t *row,
+                                         double *room)
+{
+    const struct wild_moments *m = e->m;
+    if (e->quadratic) return quadratic(e, sum, row, room);
+    if (!e->scores) return low_rank(e, sum, row, room);
+    return squares(sum + 2, m->restricted ? sum + 2 + m->n_clusters : NULL, m->n_clusters);
+}
+
 /* rows: BLOCK × n_groups; sums: BLOCK × padded width; room: as count_again. */
 static void run_block(const struct engine *e, size_t first, size_t count, uint16_t *rows, double *sums,
                       double *room)
@@ -284,9 +321,7 @@ static void run_block(const struct engine *e, size_t first, size_t count, uint16
     add_rows(e, rows, count, sums);
     for (size_t b = 0; b < count; b++) {
         const double *sum = sums + b * padded;
-        struct moments_of_draw v =
-            e->scores ? squares(sum + 2, m->restricted ? sum + 2 + m->n_clusters : NULL, m->n_clusters)
-                      : low_rank(e, sum, rows + b * e->n_groups, room);
+        struct moments_of_draw v = moments_of(e, sum, rows + b * e->n_groups, room);
         size_t at = first + b;
         draws->n0[at] = sum[0], draws->v0[at] = v.v0;
         if (m->restricted) draws->n1[at] = sum[1], draws->v1[at] = v.v1, draws->v2[at] = v.v2;

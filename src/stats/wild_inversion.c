@@ -82,7 +82,7 @@ static size_t count_beyond(const struct wild_question *question, double delta)
         }
     } else {
         for (size_t b = 0; b < count; b++) {
-            double left = n0[b] * n0[b], right = reach * v0[b];
+            double left = n0[b] * n0[b], right = reach * at_least_0(v0[b]);
             beyond += left > right;
             tied += left == right;
         }
@@ -109,8 +109,11 @@ static struct tally count_in_the_limit(const struct wild_question *question, dou
     struct tally tally = {0};
     double reach = reach_of(question);
     for (size_t b = 0; b < d->count; b++) {
-        bool flat = d->restricted && d->v2[b] <= NIL * question->scale;
-        if (flat)
+        bool flat = d->restricted && fabs(d->v2[b]) <= NIL * question->scale;
+        bool infeasible = d->restricted && !flat && d->v2[b] < 0; /* extreme, as at any other δ */
+        if (infeasible)
+            compare(sign, 0, sign, reach, d->enumerated, &tally);
+        else if (flat)
             compare(sign * d->n1[b] * sqrt(question->variance), at_least_0(d->v0[b]), sign, reach,
                     d->enumerated, &tally);
         else
@@ -122,10 +125,12 @@ static struct tally count_in_the_limit(const struct wild_question *question, dou
 static double p_of(const struct wild_question *question, struct tally tally)
 {
     const struct wild_draws *d = question->draws;
-    /* one more of each where the draws are random: the actual one */
-    double extra = question->ties == UF_WILD_TIES_EXTREME && !d->enumerated ? 1 : 0;
+    /* one more of each where the actual one is not among them */
+    double extra = question->ties == UF_WILD_TIES_EXTREME && !d->actual ? 1 : 0;
     if (question->tails == UF_WILD_SYMMETRIC)
         return ((double)tally.beyond * (d->enumerated ? 2 : 1) + extra) / (d->total + extra);
+    if (question->tails == UF_WILD_GREATER) return ((double)tally.above + extra) / (d->total + extra);
+    if (question->tails == UF_WILD_LESS) return ((double)tally.below + extra) / (d->total + extra);
     size_t fewer = tally.above < tally.below ? tally.above : tally.below;
     return fmin(1, 2 * ((double)fewer + extra) / (d->total + extra));
 }
@@ -134,6 +139,17 @@ double wild_p(const struct wild_question *question, double delta)
 {
     return p_of(question,
                 isinf(delta) ? count_in_the_limit(question, delta > 0 ? 1 : -1) : count_at(question, delta));
+}
+
+void wild_p_of_all_tails(const struct wild_question *question, double delta, double *out)
+{
+    struct wild_question asked = *question;
+    asked.tails = UF_WILD_EQUAL_TAILED;
+    struct tally tally = count_at(&asked, delta); /* has all four */
+    for (size_t tails = 0; tails < WILD_TAILS; tails++) {
+        asked.tails = (enum uf_wild_tails)tails;
+        out[tails] = p_of(&asked, tally);
+    }
 }
 
 /* --- the search -------------------------------------------------------------------------------- */
@@ -153,17 +169,20 @@ static struct range range_of_a(const struct wild_question *question, size_t b, d
     return (struct range){crosses ? 0 : fmin(s, t), fmax(s, t)};
 }
 
-/* A range that c² does not leave over [x, y], 0 < |x| < |y|: v is convex in δ. */
+/* A range that c² does not leave over [x, y], 0 < |x| < |y|: v is a parabola in δ, of two cluster dimensions either way
+ * up. */
 static struct range range_of_c(const struct wild_question *question, size_t b, double x, double y)
 {
     const struct wild_draws *d = question->draws;
-    if (!d->restricted) return (struct range){x * x * d->v0[b], y * y * d->v0[b]};
+    if (!d->restricted) return (struct range){x * x * at_least_0(d->v0[b]), y * y * at_least_0(d->v0[b])};
     double first = d->v0[b] + x * (2 * d->v1[b] + x * d->v2[b]);
     double second = d->v0[b] + y * (2 * d->v1[b] + y * d->v2[b]), least = fmin(first, second);
-    double bottom = d->v2[b] > 0 ? -d->v1[b] / d->v2[b] : INFINITY;
-    if (bottom > fmin(x, y) && bottom < fmax(x, y))
-        least = fmin(least, d->v0[b] + bottom * (2 * d->v1[b] + bottom * d->v2[b]));
-    return (struct range){x * x * at_least_0(least), y * y * at_least_0(fmax(first, second))};
+    double most = fmax(first, second), vertex = -d->v1[b] / d->v2[b]; /* not finite: none */
+    if (vertex > fmin(x, y) && vertex < fmax(x, y)) {
+        double there = d->v0[b] + vertex * (2 * d->v1[b] + vertex * d->v2[b]);
+        least = fmin(least, there), most = fmax(most, there);
+    }
+    return (struct range){x * x * at_least_0(least), y * y * at_least_0(most)};
 }
 
 /* One end: which way, and the draws that may still change sides (all of them where `list` is NULL). */

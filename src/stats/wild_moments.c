@@ -212,13 +212,13 @@ static void product(const double *coordinates, size_t rank, const double *row, s
 
 void wild_moments_clear(struct wild_moments *m)
 {
-    free(m->s0), free(m->s1), free(m->u), free(m->f0), free(m->f1);
+    free(m->n0), free(m->n1), free(m->s0), free(m->s1), free(m->u), free(m->f0), free(m->f1);
+    free(m->q0), free(m->q1), free(m->q2);
     memset(m, 0, sizeof *m);
 }
 
-/* Numbers the groups that have observations; `number` has room for all. */
-static uf_status number_clusters(const struct uf_covariance_input *input, size_t *number, size_t *out_count,
-                                 struct uf_error *error)
+uf_status wild_number_clusters(const struct uf_covariance_input *input, size_t *number, size_t *out_count,
+                               struct uf_error *error)
 {
     size_t n = input->x->size1, bound = input->n_groups[0], count = 0;
     for (size_t g = 0; g < bound; g++) number[g] = 0;
@@ -236,26 +236,43 @@ static uf_status number_clusters(const struct uf_covariance_input *input, size_t
     return UF_OK;
 }
 
+uf_status wild_moments_reduce(struct wild_moments *m, double *p, const double *e0, const double *e1, size_t q,
+                              double share, struct uf_error *error)
+{
+    size_t clusters = m->n_clusters, most = clusters < q ? clusters : q;
+    double *coordinates = malloc((most * q + 1) * sizeof *coordinates),
+           *columns = malloc((clusters * most + 1) * sizeof *columns);
+    m->u = malloc((clusters * most + 1) * sizeof *m->u);
+    m->f0 = malloc((clusters * most + 1) * sizeof *m->f0);
+    m->f1 = malloc((clusters * most + 1) * sizeof *m->f1);
+    uf_status status = coordinates && columns && m->u && m->f0 && m->f1 ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) {
+        reduce_rank(p, q, m, coordinates);
+        memcpy(columns, m->u, clusters * m->rank * sizeof *columns);
+    }
+    for (size_t g = 0; g < clusters && status == UF_OK; g++) {
+        for (size_t a = 0; a < m->rank; a++) m->u[g * m->rank + a] = columns[a * clusters + g];
+        product(coordinates, m->rank, e0 + g * q, q, 1, m->f0 + g * m->rank);
+        product(coordinates, m->rank, e1 + g * q, q, share, m->f1 + g * m->rank);
+    }
+    free(coordinates), free(columns);
+    return status;
+}
+
 static uf_status fill(const struct uf_wild_bootstrap_input *input, const struct dummies *dummies,
                       const size_t *number, struct wild_moments *m, struct uf_error *error)
 {
     const struct uf_covariance_input *regression = input->regression;
     size_t k = regression->x->size2, q = k + dummies->count, clusters = m->n_clusters;
-    size_t most = clusters < q ? clusters : q;
     double *of_d = calloc(clusters * q + 1, sizeof *of_d), *of_e = calloc(clusters * q + 1, sizeof *of_e);
-    double *left = malloc((clusters * q + 1) * sizeof *left),
-           *coordinates = malloc((most * q + 1) * sizeof *coordinates), *columns = NULL;
+    double *left = malloc((clusters * q + 1) * sizeof *left);
     gsl_matrix *l = gsl_matrix_alloc(k, k);
     gsl_vector *direction = gsl_vector_alloc(k);
     double kappa = 0;
     uf_status status = UF_OK;
     m->s0 = calloc(clusters, sizeof *m->s0), m->s1 = calloc(clusters, sizeof *m->s1);
-    m->u = malloc((clusters * most + 1) * sizeof *m->u);
-    m->f0 = malloc((clusters * most + 1) * sizeof *m->f0);
-    m->f1 = malloc((clusters * most + 1) * sizeof *m->f1);
-    columns = malloc((clusters * most + 1) * sizeof *columns);
-    if (!of_d || !of_e || !left || !coordinates || !columns || !l || !direction || !m->s0 || !m->s1 ||
-        !m->u || !m->f0 || !m->f1) {
+    m->n0 = malloc(clusters * sizeof *m->n0), m->n1 = malloc(clusters * sizeof *m->n1);
+    if (!of_d || !of_e || !left || !l || !direction || !m->s0 || !m->s1 || !m->n0 || !m->n1) {
         status = uf_fail_memory(error);
         goto done;
     }
@@ -273,22 +290,18 @@ static uf_status fill(const struct uf_wild_bootstrap_input *input, const struct 
         whiten(l, dummies, of_e + g * q);
         m->s1[g] /= kappa;
         m->variance += m->s0[g] * m->s0[g];
+        m->scale += m->s1[g] * m->s1[g];
     }
+    memcpy(m->n0, m->s0, clusters * sizeof *m->n0), memcpy(m->n1, m->s1, clusters * sizeof *m->n1);
     memcpy(left, of_d, clusters * q * sizeof *left);
-    reduce_rank(left, q, m, coordinates);
-    memcpy(columns, m->u, clusters * m->rank * sizeof *columns);
-    for (size_t g = 0; g < clusters; g++) {
-        for (size_t a = 0; a < m->rank; a++) m->u[g * m->rank + a] = columns[a * clusters + g];
-        product(coordinates, m->rank, of_e + g * q, q, 1, m->f0 + g * m->rank);
-        product(coordinates, m->rank, of_d + g * q, q, 1 / kappa, m->f1 + g * m->rank);
-    }
+    UF_TRY_GOTO(wild_moments_reduce(m, left, of_e, of_d, q, 1 / kappa, error), done);
     gsl_blas_ddot(input->coefficients, input->combination, &m->estimate);
     if (!(sqrt(m->variance) > NEGLIGIBLE * gross))
         status = uf_fail(error, UF_NOT_IDENTIFIED,
                          "the combination of coefficients has no cluster-robust variance: the residuals of "
                          "each cluster fit it perfectly");
 done:
-    free(of_d), free(of_e), free(left), free(coordinates), free(columns);
+    free(of_d), free(of_e), free(left);
     gsl_matrix_free(l), gsl_vector_free(direction);
     return status;
 }
@@ -301,7 +314,7 @@ uf_status wild_moments_init(const struct uf_wild_bootstrap_input *input, bool re
     *out = (struct wild_moments){.restricted = restricted};
     size_t *number = malloc((regression->n_groups[0] + 1) * sizeof *number);
     uf_status status = number ? UF_OK : uf_fail_memory(error);
-    if (status == UF_OK) status = number_clusters(regression, number, &out->n_clusters, error);
+    if (status == UF_OK) status = wild_number_clusters(regression, number, &out->n_clusters, error);
     if (status == UF_OK) status = dummies_init(regression, &dummies, error);
     if (status == UF_OK) status = fill(input, &dummies, number, out, error);
     dummies_clear(&dummies);

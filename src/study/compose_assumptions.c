@@ -108,7 +108,7 @@ static const struct standing standing[] = {
               {"Number of placebos", "Antal placebon"},
               {"Number of periods; dependence over time", "Antal perioder; beroende över tiden"}},
      .codes = {"treated-noisier", "treated-quieter", "p-values-too-small", "p-values-if-dependent",
-               "unit-root", "smallest-p", "no-p-value", "no-placebos"},
+               "unit-root", "smallest-p", "no-p-value", "no-placebos", "clusters-split-regions"},
      .beside = {"size-check"},
      .clean = {"No sign of the contrary.", "Inget tecken på motsatsen."},
      .if_wrong = {"Chance is taken for a finding, or a finding for chance.",

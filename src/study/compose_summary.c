@@ -28,10 +28,11 @@ static uf_status add_findings(const struct composer *composer, const struct run_
         return add_phrase(composer, (struct uf_words){"Refused: {0}. {1}", "Avvisad: {0}. {1}"}, arguments, 2,
                           out, error);
     }
+    const size_t before = out->count;
     UF_TRY(run_summarise(composer->run, analysis, out, error));
     if (analysis->kind != ANALYSIS_EFFECT || analysis->result.claim == UF_CLAIM_EFFECT) return UF_OK;
-    /* The sentence belongs to the number it speaks of. */
-    if (out->count == 0) return UF_OK;
+    /* The sentence belongs to the number it speaks of; a check of an estimate says none of its own. */
+    if (out->count == before) return UF_OK;
     char **last = &out->items[out->count - 1];
     const struct uf_argument said = uf_text_argument(*last);
     char *text = NULL;

@@ -37,24 +37,33 @@ const char *run_inference_words(const char *vcov, enum uf_language language, cha
     static const struct {
         const char *key;
         struct uf_words words;
-    } known[] = {{"randomisation", {"randomisation over the regions", "randomisering över regionerna"}},
-                 {"randomisation-t",
-                  {"randomisation over the regions, t value", "randomisering över regionerna, t-värde"}},
-                 {"randomisation-scaled",
-                  {"randomisation over the regions, scaled by their noise before the start",
-                   "randomisering över regionerna, skalad med deras brus före start"}},
-                 {"wild-bootstrap", {"wild cluster bootstrap", "vild klusterbootstrap"}},
-                 {"conley-taber", {"Conley–Taber", "Conley–Taber"}},
-                 {"ferman-pinto", {"Ferman–Pinto", "Ferman–Pinto"}},
-                 {"driscoll-kraay", {"Driscoll–Kraay", "Driscoll–Kraay"}},
-                 {"analytic-independent", {"by formula, years independent", "enligt formel, oberoende år"}},
-                 {"analytic-serial", {"by formula, years dependent", "enligt formel, beroende år"}},
-                 {"placebo-in-space", {"rank among placebo regions", "rang bland placeboregioner"}},
-                 {"newey-west", {"Newey–West", "Newey–West"}},
-                 {"prais-winsten", {"Prais–Winsten", "Prais–Winsten"}},
-                 {"integrated-ar1",
-                  {"autoregression, dependence integrated out", "autoregression, beroendet integrerat ut"}},
-                 {"none", {"none", "ingen"}}};
+    } known[] = {
+        {"randomisation", {"randomisation over the regions", "randomisering över regionerna"}},
+        {"randomisation-t",
+         {"randomisation over the regions, t value", "randomisering över regionerna, t-värde"}},
+        {"randomisation-scaled",
+         {"randomisation over the regions, scaled by their noise before the start",
+          "randomisering över regionerna, skalad med deras brus före start"}},
+        {"randomisation-doses",
+         {"randomisation of the doses among the treated", "randomisering av doserna bland dem med insats"}},
+        {"randomisation-doses-scaled",
+         {"randomisation of the doses among the treated, scaled by their noise before the start",
+          "randomisering av doserna bland dem med insats, skalad med deras brus före start"}},
+        {"randomisation-doses-t",
+         {"randomisation of the doses among the treated, t value",
+          "randomisering av doserna bland dem med insats, t-värde"}},
+        {"wild-bootstrap", {"wild cluster bootstrap", "vild klusterbootstrap"}},
+        {"conley-taber", {"Conley–Taber", "Conley–Taber"}},
+        {"ferman-pinto", {"Ferman–Pinto", "Ferman–Pinto"}},
+        {"driscoll-kraay", {"Driscoll–Kraay", "Driscoll–Kraay"}},
+        {"analytic-independent", {"by formula, years independent", "enligt formel, oberoende år"}},
+        {"analytic-serial", {"by formula, years dependent", "enligt formel, beroende år"}},
+        {"placebo-in-space", {"rank among placebo regions", "rang bland placeboregioner"}},
+        {"newey-west", {"Newey–West", "Newey–West"}},
+        {"prais-winsten", {"Prais–Winsten", "Prais–Winsten"}},
+        {"integrated-ar1",
+         {"autoregression, dependence integrated out", "autoregression, beroendet integrerat ut"}},
+        {"none", {"none", "ingen"}}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(vcov, known[i].key)) return uf_words_in(known[i].words, language);
     snprintf(buffer, size, "%s", vcov);
@@ -184,6 +193,14 @@ static uf_status tell_estimate(const struct run *run, const struct run_analysis 
     return status;
 }
 
+/* The row whose p-value is told: the one that was adjusted, else the first that has any; SIZE_MAX: none. */
+static size_t told_row(const struct run_analysis *analysis, const struct uf_table *table)
+{
+    for (size_t i = analysis->adjusted ? analysis->adjusted_row : 0; i < uf_table_rows(table); i++)
+        if (!isnan(cell(table, i, "p_value"))) return i;
+    return SIZE_MAX;
+}
+
 static uf_status tell_interval(const struct run *run, const struct run_analysis *analysis,
                                const struct uf_table *table, struct uf_buffer *sentence,
                                struct uf_error *error)
@@ -197,30 +214,47 @@ static uf_status tell_interval(const struct run *run, const struct run_analysis 
             uf_number_argument(high, 2),
             uf_text_argument(
                 run_inference_words(text_cell(table, i, "vcov"), run->language, buffer, sizeof buffer))};
-        return add(run, sentence,
-                   (struct uf_words){"; {0} % confidence interval {1} to {2}, {3}",
-                                     "; {0} % konfidensintervall {1} till {2}, {3}"},
-                   arguments, 4, error);
+        static const struct uf_words alone = {"; {0} % confidence interval {1} to {2}",
+                                              "; {0} % konfidensintervall {1} till {2}"},
+                                     named = {"; {0} % confidence interval {1} to {2}, {3}",
+                                              "; {0} % konfidensintervall {1} till {2}, {3}"};
+        /* The p-value that follows names the inference that both have. */
+        return add(run, sentence, told_row(analysis, table) == i ? alone : named, arguments, 4, error);
     }
     return UF_OK;
 }
 
-static uf_status tell_p_value(const struct run *run, const struct uf_table *table, struct uf_buffer *sentence,
+/* Beside the plain p-value: what it is when read together with the others. */
+static uf_status tell_adjusted(const struct run *run, const struct run_analysis *analysis,
+                               struct uf_buffer *sentence, struct uf_error *error)
+{
+    if (!analysis->adjusted) return UF_OK;
+    double p = analysis->adjusted_p;
+    const struct uf_argument arguments[] = {uf_number_argument(p < 0.0005 ? 0.001 : p, 3),
+                                            uf_text_argument(run_adjustment_name(run)),
+                                            uf_text_argument(p < 0.0005 ? "<" : "=")};
+    return add(run, sentence,
+               (struct uf_words){"; read together with the others p {2} {0}, {1}",
+                                 "; läst tillsammans med de andra p {2} {0}, {1}"},
+               arguments, 3, error);
+}
+
+static uf_status tell_p_value(const struct run *run, const struct run_analysis *analysis,
+                              const struct uf_table *table, struct uf_buffer *sentence,
                               struct uf_error *error)
 {
-    for (size_t i = 0; i < uf_table_rows(table); i++) {
-        double p = cell(table, i, "p_value");
-        if (isnan(p)) continue;
-        char buffer[64];
-        const struct uf_argument arguments[] = {
-            uf_number_argument(p < 0.0005 ? 0.001 : p, 3), /* never nought */
-            uf_text_argument(
-                run_inference_words(text_cell(table, i, "vcov"), run->language, buffer, sizeof buffer)),
-            uf_text_argument(p < 0.0005 ? "<" : "=")};
-        return add(run, sentence, (struct uf_words){"; p {2} {0}, {1}", "; p {2} {0}, {1}"}, arguments, 3,
-                   error);
-    }
-    return UF_OK;
+    const size_t row = told_row(analysis, table);
+    if (row == SIZE_MAX) return UF_OK;
+    double p = cell(table, row, "p_value");
+    char buffer[64];
+    const struct uf_argument arguments[] = {
+        uf_number_argument(p < 0.0005 ? 0.001 : p, 3), /* never nought */
+        uf_text_argument(
+            run_inference_words(text_cell(table, row, "vcov"), run->language, buffer, sizeof buffer)),
+        uf_text_argument(p < 0.0005 ? "<" : "=")};
+    UF_TRY(
+        add(run, sentence, (struct uf_words){"; p {2} {0}, {1}", "; p {2} {0}, {1}"}, arguments, 3, error));
+    return tell_adjusted(run, analysis, sentence, error);
 }
 
 uf_status run_find_effect(const struct run *run, struct run_analysis *analysis, struct uf_error *error)
@@ -231,7 +265,7 @@ uf_status run_find_effect(const struct run *run, struct run_analysis *analysis, 
     uf_buffer_init(&sentence);
     uf_status status = tell_estimate(run, analysis, table, &sentence, error);
     if (status == UF_OK) status = tell_interval(run, analysis, table, &sentence, error);
-    if (status == UF_OK) status = tell_p_value(run, table, &sentence, error);
+    if (status == UF_OK) status = tell_p_value(run, analysis, table, &sentence, error);
     uf_buffer_append(&sentence, ").");
     char *text = uf_buffer_take(&sentence);
     analysis->n_focus_findings = 1;

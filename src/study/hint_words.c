@@ -61,14 +61,18 @@ static uf_status band_words(const struct run *run, const struct run_analysis *an
     double unit = panel->columns[panel->outcome >= 0 ? panel->outcome : 0].rounding;
     if (!(unit > 0)) return UF_OK;
     const struct uf_argument argument = uf_number_argument(unit, -1);
-    if (analysis->profile && analysis->profile->of_sums)
-        return uf_phrase(run->language,
-                         (struct uf_words){"lines: the span that the rounding of the parts leaves open",
-                                           "streck: det spann som delarnas avrundning lämnar öppet"},
-                         NULL, 0, out, error);
+    static const struct uf_words parts[] = {{"lines: the span that the rounding of the parts leaves open",
+                                             "streck: det spann som delarnas avrundning lämnar öppet"},
+                                            {"shaded: the span that the rounding of the parts leaves open",
+                                             "skuggat: det spann som delarnas avrundning lämnar öppet"}};
+    static const struct uf_words whole[] = {
+        {"lines: the span that rounding to whole {0} leaves open",
+         "streck: det spann som avrundningen till hela {0} lämnar öppet"},
+        {"shaded: the span that rounding to whole {0} leaves open",
+         "skuggat: det spann som avrundningen till hela {0} lämnar öppet"}};
+    const bool shaded = !strcmp(hint->kind, "lines");
     return uf_phrase(run->language,
-                     (struct uf_words){"lines: the span that rounding to whole {0} leaves open",
-                                       "streck: det spann som avrundningen till hela {0} lämnar öppet"},
+                     analysis->profile && analysis->profile->of_sums ? parts[shaded] : whole[shaded],
                      &argument, 1, out, error);
 }
 

@@ -8,6 +8,8 @@
 #include <utfall/number.h>
 
 #include "base/fail.h"
+#include "study/present_numbers.h"
+#include "study/present_scoreboard.h"
 
 enum { FEW_ROWS = 3 };
 
@@ -39,11 +41,6 @@ static bool is_effect(const struct view *view)
 static bool has_column(const struct view *view, const char *name)
 {
     return uf_table_column(view->table, name) != SIZE_MAX;
-}
-
-static bool is_scoreboard(const struct view *view)
-{
-    return !view->chart && !strcmp(uf_table_name(view->table), "scoreboard");
 }
 
 static bool has_term(const struct view *view, const char *term)
@@ -109,7 +106,6 @@ static bool is_in_caption(const struct view *view, size_t column)
 static bool is_left_out(const struct view *view, size_t column)
 {
     static const char *const told[] = {"outcome", "method"};
-    static const char *const codes[] = {"unit", "change_percent", "ranked"};
     const char *name = name_of(view, column);
     if (view->chart) return false;
     if (is_told_once(view, column) || is_in_caption(view, column)) return true;
@@ -125,95 +121,16 @@ static bool is_left_out(const struct view *view, size_t column)
     /* a cohort tells rows apart where effects are by cohort */
     if (is_effect(view) && !strcmp(name, "group"))
         return strncmp(uf_table_name(view->table), "group-", 6) != 0;
-    if (is_scoreboard(view)) return IS_ONE_OF(name, codes);
     if (!strcmp(name, "period_label")) return has_column(view, "period");
     if (!strcmp(name, "code")) return !strcmp(uf_table_name(view->table), "raw-trends");
     if (!strcmp(name, "term")) return is_filled(view, "event_time");
     return !strcmp(name, "note") && repeats_notes(view);
 }
 
-/* --- numbers ----------------------------------------------------------------------------------- */
-
-static double largest(const struct view *view, size_t column)
-{
-    double most = 0;
-    for (size_t i = 0; i < uf_table_rows(view->table); i++) {
-        double value = fabs(uf_table_number(view->table, i, column));
-        if (isfinite(value) && value > most) most = value;
-    }
-    return most;
-}
-
-static bool is_whole(const struct view *view, size_t column)
-{
-    for (size_t i = 0; i < uf_table_rows(view->table); i++) {
-        double value = uf_table_number(view->table, i, column);
-        if (isfinite(value) && value != floor(value)) return false;
-    }
-    return true;
-}
-
-static const char *const differences[] = {"estimate", "std_error",    "conf_low",    "conf_high",  "gap",
-                                          "average",  "rmspe_before", "rmspe_after", "average_gap"};
-
-/* An estimate and its interval have as many decimals as each other. */
-static int difference_decimals(const struct view *view, int decimals)
-{
-    double most = 0;
-    for (size_t j = 0; j < uf_table_columns(view->table); j++)
-        if (uf_table_column_type(view->table, j) == UF_COLUMN_NUMBER &&
-            IS_ONE_OF(name_of(view, j), differences))
-            most = fmax(most, largest(view, j));
-    return most >= 100 ? 1 : most >= 1 ? 2 : most >= 0.1 ? 3 : decimals;
-}
-
-/* Levels: what tells the numbers apart counts, not their size. */
-static int level_decimals(const struct view *view, size_t column, int decimals)
-{
-    double low = INFINITY, high = -INFINITY;
-    for (size_t i = 0; i < uf_table_rows(view->table); i++) {
-        double value = uf_table_number(view->table, i, column);
-        if (!isfinite(value)) continue;
-        low = fmin(low, value);
-        high = fmax(high, value);
-    }
-    if (!(fmax(fabs(low), fabs(high)) >= 10)) return decimals;
-    return high - low >= 1000 ? 0 : view->chart || high >= 100 ? 1 : 2;
-}
-
-static int decimals_of(const struct view *view, size_t column)
-{
-    static const char *const levels[] = {"value", "treated", "synthetic", "donor_mean"};
-    const char *name = name_of(view, column);
-    int decimals = uf_table_column_decimals(view->table, column);
-    if (uf_table_column_type(view->table, column) != UF_COLUMN_NUMBER || is_whole(view, column))
-        return decimals;
-    int wanted = decimals;
-    if (is_effect(view) && !strcmp(name, "p_value"))
-        wanted =
-            has_column(view, "least_p") ? decimals : 3; /* to be compared with the smallest possible one */
-    else if (is_effect(view) && IS_ONE_OF(name, differences))
-        wanted = difference_decimals(view, decimals);
-    else if (!strcmp(uf_table_name(view->table), "effect-size") ||
-             (is_effect(view) && has_column(view, "key")))
-        wanted = decimals < 0 ? -1 : 2;
-    else if (IS_ONE_OF(name, levels))
-        wanted = level_decimals(view, column, decimals);
-    return decimals >= 0 && wanted > decimals ? decimals : wanted;
-}
-
-/* Numbers of different kinds share the column: four figures of each. */
-static double rounded(double value)
-{
-    if (!isfinite(value) || value == floor(value) || value == 0) return value;
-    double scale = pow(10, 3 - floor(log10(fabs(value))));
-    return isfinite(scale) ? round(value * scale) / scale : value;
-}
-
 static const char *unit_of(const struct view *view, size_t column)
 {
     const char *unit = uf_table_column_unit(view->table, column);
-    if (!is_effect(view) || !IS_ONE_OF(name_of(view, column), differences)) return unit;
+    if (!is_effect(view) || !present_is_difference(name_of(view, column))) return unit;
     if (has_term(view, "average_gap_per_cent")) return NULL; /* each row has its own, said in its name */
     return run_difference_unit(unit, view->run->language);
 }
@@ -235,55 +152,6 @@ static uf_status term_text(const struct view *view, const char *term, char **out
                      arguments, 2, out, error);
 }
 
-/* --- the scoreboard ------------------------------------------------------------------------------ */
-
-/* True where some region has a figure for the indicator of `row`. */
-static bool has_figures(const struct view *view, size_t row)
-{
-    size_t level = uf_table_column(view->table, "level"),
-           indicator = uf_table_column(view->table, "indicator");
-    const char *code = uf_table_text(view->table, row, indicator);
-    for (size_t i = 0; i < uf_table_rows(view->table); i++)
-        if (uf_text_equal(uf_table_text(view->table, i, indicator), code) &&
-            !isnan(uf_table_number(view->table, i, level)))
-            return true;
-    return false;
-}
-
-/* Indicator by indicator, those with figures first; one that no region has stands once, with its reason. */
-static void order_scoreboard(const struct view *view, size_t *order, size_t *n)
-{
-    size_t indicator = uf_table_column(view->table, "indicator"), rows = uf_table_rows(view->table);
-    *n = 0;
-    for (int missing = 0; missing < 2; missing++)
-        for (size_t i = 0; i < rows; i++) {
-            const char *code = uf_table_text(view->table, i, indicator);
-            bool first = has_figures(view, i) == !missing;
-            for (size_t k = 0; k < i && first; k++)
-                first = !uf_text_equal(uf_table_text(view->table, k, indicator), code);
-            for (size_t k = i; first && k < (missing ? i + 1 : rows); k++)
-                if (uf_text_equal(uf_table_text(view->table, k, indicator), code)) order[(*n)++] = k;
-        }
-}
-
-/* What the codes of the table mean to a reader. */
-static const char *scoreboard_word(const struct view *view, size_t row, const char *name, const char *text)
-{
-    static const struct {
-        const char *column, *code;
-        struct uf_words words;
-    } known[] = {{"role", "nation", {"nation", "riket"}},    {"role", "peer", {"peer", "jämförelse"}},
-                 {"role", "region", {"region", "region"}},   {"direction", "higher", {"higher", "högre"}},
-                 {"direction", "lower", {"lower", "lägre"}}, {"direction", "neither", {"neither", "ingen"}}};
-    static const struct uf_words all = {"all", "alla"};
-    bool named = !strcmp(name, "label") || !strcmp(name, "role");
-    if (named && !has_figures(view, row)) return uf_words_in(all, view->run->language);
-    for (size_t k = 0; k < sizeof known / sizeof *known; k++)
-        if (!strcmp(known[k].column, name) && !strcmp(known[k].code, text))
-            return uf_words_in(known[k].words, view->run->language);
-    return text;
-}
-
 static uf_status copy_text(const struct view *view, size_t row, size_t column, struct uf_table *copy,
                            size_t to, struct uf_error *error)
 {
@@ -299,7 +167,6 @@ static uf_status copy_text(const struct view *view, size_t row, size_t column, s
         return uf_table_set_text(
             copy, at, to, run_inference_words(text, view->run->language, buffer, sizeof buffer), error);
     }
-    if (is_scoreboard(view)) text = scoreboard_word(view, row, name, text);
     if (!strcmp(name, "term") && is_effect(view)) {
         char *words = NULL;
         UF_TRY(term_text(view, text, &words, error));
@@ -317,7 +184,7 @@ static uf_status copy_number(const struct view *view, size_t row, size_t column,
     const size_t at = uf_table_rows(copy) - 1;
     if (is_effect(view) && !view->chart && uf_table_column_decimals(copy, to) < 0 &&
         !strcmp(name_of(view, column), "value"))
-        value = rounded(value);
+        value = present_rounded(value);
     uf_value_status status = uf_table_value_status(view->table, row, column);
     /* A test that a kind of inference does not have is not a division by zero to the reader. */
     if (!strcmp(uf_table_name(view->table), "pretrend") && status == UF_VALUE_UNDEFINED)
@@ -330,45 +197,38 @@ static const char *shown_name(const struct view *view, size_t column)
 {
     const char *name = name_of(view, column), *table = uf_table_name(view->table);
     if (view->chart) return name;
-    if (!strcmp(table, "effect-size") && !strcmp(name, "unit")) return "unit_label";
-    if (!strcmp(table, "effect-size") && !strcmp(name, "label")) return "fact";
     if ((!strcmp(table, "design") || !strcmp(table, "fit")) && !strcmp(name, "term")) return "fact";
     if (!strcmp(table, "leave-one-out") && !strcmp(name, "dropped")) return "left_out";
     if (!strcmp(table, "predictor-balance") && !strcmp(name, "label")) return "predictor";
     return name;
 }
 
-/* The columns in their order, with the time since the start where the term stood that only repeats it, and the course
- * over time beside the name, where a wide table still shows it. */
+/* The columns in their order, with the time since the start where the term stood that only repeats it. */
 static size_t order_columns(const struct view *view, size_t *order)
 {
     size_t n = 0, time = uf_table_column(view->table, "event_time");
     bool first = !view->chart && has_column(view, "term") && is_filled(view, "event_time");
     if (first) order[n++] = time;
-    const size_t course = is_scoreboard(view) ? uf_table_column(view->table, "sparkline") : SIZE_MAX,
-                 name = course != SIZE_MAX ? uf_table_column(view->table, "label") : SIZE_MAX;
-    for (size_t j = 0; j < uf_table_columns(view->table); j++) {
-        if (is_left_out(view, j) || (first && j == time) || (j == course && name != SIZE_MAX)) continue;
-        order[n++] = j;
-        if (j == name && !is_left_out(view, course)) order[n++] = course;
-    }
+    for (size_t j = 0; j < uf_table_columns(view->table); j++)
+        if (!is_left_out(view, j) && !(first && j == time)) order[n++] = j;
     return n;
 }
 
-static uf_status fill(const struct view *view, const size_t *order, size_t n, const size_t *rows,
-                      size_t n_rows, struct uf_table *copy, struct uf_error *error)
+static uf_status fill(const struct view *view, const size_t *order, size_t n, struct uf_table *copy,
+                      struct uf_error *error)
 {
     if (uf_table_title(view->table)) UF_TRY(uf_table_set_title(copy, uf_table_title(view->table), error));
     for (size_t k = 0; k < n; k++)
         UF_TRY(uf_table_add_column(copy, shown_name(view, order[k]),
                                    uf_table_column_type(view->table, order[k]), unit_of(view, order[k]),
-                                   decimals_of(view, order[k]), NULL, error));
-    for (size_t i = 0; i < n_rows; i++) {
+                                   present_decimals(view->table, order[k], is_effect(view), view->chart),
+                                   NULL, error));
+    for (size_t i = 0; i < uf_table_rows(view->table); i++) {
         size_t row = 0;
         UF_TRY(uf_table_add_row(copy, &row, error));
         for (size_t k = 0; k < n; k++) {
             bool text = uf_table_column_type(view->table, order[k]) == UF_COLUMN_TEXT;
-            UF_TRY((text ? copy_text : copy_number)(view, rows[i], order[k], copy, k, error));
+            UF_TRY((text ? copy_text : copy_number)(view, i, order[k], copy, k, error));
         }
     }
     return UF_OK;
@@ -377,15 +237,10 @@ static uf_status fill(const struct view *view, const size_t *order, size_t n, co
 static uf_status present(const struct view *view, struct uf_table **out, struct uf_error *error)
 {
     size_t *order = calloc(uf_table_columns(view->table) + 1, sizeof *order);
-    size_t n_rows = uf_table_rows(view->table), *rows = calloc(n_rows + 1, sizeof *rows);
     struct uf_table *copy = NULL;
-    uf_status status = order && rows ? UF_OK : uf_fail_memory(error);
-    for (size_t i = 0; status == UF_OK && i < n_rows; i++) rows[i] = i;
-    if (status == UF_OK && is_scoreboard(view)) order_scoreboard(view, rows, &n_rows);
-    if (status == UF_OK) status = uf_table_new(uf_table_name(view->table), &copy, error);
-    if (status == UF_OK) status = fill(view, order, order_columns(view, order), rows, n_rows, copy, error);
+    uf_status status = order ? uf_table_new(uf_table_name(view->table), &copy, error) : uf_fail_memory(error);
+    if (status == UF_OK) status = fill(view, order, order_columns(view, order), copy, error);
     free(order);
-    free(rows);
     if (status != UF_OK) {
         uf_table_free(copy);
         return status;
@@ -460,6 +315,11 @@ uf_status present_report_table(const struct run *run, const struct run_analysis 
 {
     const struct view view = {run, analysis, table, false};
     char *remark = NULL;
+    if (!strcmp(uf_table_name(table), "scoreboard")) {
+        UF_TRY(present_scoreboard(table, run->language, out, error));
+        *out_remark = NULL;
+        return UF_OK;
+    }
     UF_TRY(collect_remark(&view, &remark, error));
     uf_status status = present(&view, out, error);
     if (status != UF_OK) {

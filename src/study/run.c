@@ -113,7 +113,6 @@ static uf_status fill_output(struct run *run, struct uf_error *error)
     UF_TRY(run_import(run, error));
     UF_TRY(run_prepare_series(run, error));
     UF_TRY(run_analyse(run, error));
-    UF_TRY(run_adjust(run, error));
     UF_TRY(run_write_tables(run, error));
     UF_TRY(run_prepare_charts(run, error));
     UF_TRY(run_draw_charts(run, error));
@@ -146,6 +145,11 @@ static uf_status summarise(struct run *run, struct uf_error *error)
                             analysis->effect ? analysis->effect->place.line : 0,
                             analysis->effect ? analysis->effect->place.column : 0, "%s", analysis->refusal);
     }
+    if (status == UF_OK && run->not_adjusted) {
+        const struct study_text *asked = &run->study->multiple_testing;
+        status = uf_fail_at(error, UF_NOT_IDENTIFIED, run->study->path, asked->place.line,
+                            asked->place.column, "%s", run->not_adjusted);
+    }
     if (!run->undrawn) return status;
     if (status == UF_OK)
         return uf_fail(error, UF_IO_FAILED, "the report and all tables are written, without pictures: %s",
@@ -164,6 +168,7 @@ static void clear_run(struct run *run)
     for (size_t i = 0; i < run->n_charts; i++) uf_chart_clear(&run->charts[i]);
     free(run->charts);
     uf_table_free(run->adjusted);
+    free(run->not_adjusted);
     uf_table_free(run->tiles);
     uf_table_free(run->aliases);
     free(run->map);

@@ -47,6 +47,9 @@ struct run_analysis {
     size_t n_focus_findings;
     struct run_figure *figures;
     size_t n_figures;
+    bool adjusted; /* its main p-value is read together with others, as this */
+    double adjusted_p;
+    size_t adjusted_row; /* of `estimates`: whose p-value that was */
 };
 
 struct run_source {
@@ -70,6 +73,7 @@ struct run {
     struct uf_result preparation; /* what was done to the series before any analysis */
     char crosswalk_sha256[65];    /* empty: there is none */
     struct uf_table *adjusted;    /* the main p-values adjusted; NULL: not asked for, or none */
+    char *not_adjusted;           /* why some of them could not be; NULL: none */
     struct uf_chart *charts;
     size_t n_charts, chart_capacity;
     struct uf_table *tiles;   /* of the tile map; NULL until needed */
@@ -133,9 +137,28 @@ char *run_table_link(const struct run_analysis *analysis, const struct uf_table 
 /* findings_effect.c */
 uf_status run_find_effect(const struct run *run, struct run_analysis *analysis, struct uf_error *error);
 /* run_multiple_testing.c */
+/* An analysis' first estimate with the inference that is adjusted. */
+struct main_estimate {
+    struct run_analysis *analysis;
+    size_t row;  /* of run->adjusted */
+    size_t from; /* of the table `estimates` */
+    double p;
+    const char *vcov;
+};
+/* Takes p-value and inference from a row of `estimates`. */
+void run_take_row(struct main_estimate *estimate, size_t row);
 uf_status run_adjust(struct run *run, struct uf_error *error);
 /* What came of it, where run->adjusted is there; free(). */
 uf_status run_tell_adjusted(const struct run *run, char **out, struct uf_error *error);
+const char *run_adjustment_name(const struct run *run);
+/* The members of a family, which were resampled alike, adjusted by uf_romano_wolf; else all NaN, and run->not_adjusted
+ * says why; run_romano_wolf.c. */
+uf_status run_romano_wolf(struct run *run, struct main_estimate **members, size_t count, double *out,
+                          struct uf_error *error);
+/* Before it: the first inference of the first member that all of a family have by resampling; where there is none all stay
+ * as they are. */
+uf_status run_choose_drawn(struct run *run, struct main_estimate **members, size_t count,
+                           struct uf_error *error);
 /* run_disclosure.c */
 uf_status run_disclose(struct run *run, struct run_analysis *analysis, struct uf_error *error);
 /* The unit of a difference of two values: percentages differ by percentage points. NULL for NULL. */

@@ -148,6 +148,11 @@ static uf_status make_title(const struct run *run, struct run_analysis *analysis
                      arguments, 3, &analysis->title, error);
 }
 
+static bool adjusts_by_draws(const struct study *study)
+{
+    return study->multiple_testing.text && !strcmp(study->multiple_testing.text, "romano-wolf");
+}
+
 static uf_status run_method(struct run *run, struct run_analysis *analysis, struct uf_error *error)
 {
     char *reference = uf_path_join(run->request->data_directory, "reference");
@@ -157,6 +162,7 @@ static uf_status run_method(struct run *run, struct run_analysis *analysis, stru
                                        .threads = run->threads,
                                        .progress = run_progress,
                                        .user = run,
+                                       .keep_resampled = analysis->effect && adjusts_by_draws(run->study),
                                        .reference_directory = reference,
                                        .directory = run->study->folder};
     struct uf_error reason;
@@ -185,7 +191,7 @@ static uf_status analyse_one(struct run *run, struct run_analysis *analysis, str
         UF_TRY(run_follow(run, analysis, error));
     else
         UF_TRY(run_method(run, analysis, error));
-    return analysis->status == UF_OK ? run_find(run, analysis, error) : UF_OK;
+    return UF_OK;
 }
 
 uf_status run_analyse(struct run *run, struct uf_error *error)
@@ -196,6 +202,9 @@ uf_status run_analyse(struct run *run, struct uf_error *error)
                         0.4 / (double)run->n_analyses, error));
         UF_TRY(analyse_one(run, &run->analyses[i], error));
     }
+    UF_TRY(run_adjust(run, error)); /* before the sentences, which have both p-values */
+    for (size_t i = 0; i < run->n_analyses; i++)
+        if (run->analyses[i].status == UF_OK) UF_TRY(run_find(run, &run->analyses[i], error));
     return UF_OK;
 }
 

@@ -127,6 +127,7 @@ static double start_of(const struct run *run, const struct run_analysis *analysi
     bool in_time = !strcmp(hint->kind, "synthetic-control") || !strcmp(hint->kind, "lines") ||
                    !strcmp(hint->kind, "small-multiples");
     if (analysis->kind != ANALYSIS_EFFECT || !in_time) return NAN;
+    if (!strcmp(hint->kind, "lines") && hint->x_label.en) return NAN; /* the axis is something else */
     uf_period start = analysis->effect->start ? analysis->effect->start : run->study->intervention.start;
     return start ? (double)uf_period_year(start) : (double)NAN;
 }
@@ -374,6 +375,14 @@ static size_t n_kinds(const struct uf_method *method)
     return n;
 }
 
+/* The number of a hint's picture: a hint that gives way to another table has that of the hint after it. */
+static size_t number_of(const struct uf_method *method, size_t hint)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < hint; i++) n += method->charts[i].unless_table == NULL;
+    return n;
+}
+
 static bool applies(const struct run_analysis *analysis, const struct uf_chart_hint *hint)
 {
     return !hint->only_option ||
@@ -390,7 +399,7 @@ static uf_status chart_facet(struct run *run, struct run_analysis *analysis, siz
     uf_buffer_append(&name, analysis->common->id.text);
     if (n_kinds(analysis->method) > 1) {
         uf_buffer_append_char(&name, '-');
-        uf_buffer_append_size(&name, hint_index + 1);
+        uf_buffer_append_size(&name, number_of(analysis->method, hint_index));
     }
     if (facet->value) {
         char *slug = uf_text_slug(facet->value);
@@ -423,6 +432,7 @@ uf_status run_chart_method(struct run *run, struct run_analysis *analysis, struc
         const struct uf_table *table = uf_result_table(&analysis->result, hint->table);
         if (!table || uf_table_rows(table) == 0 || !applies(analysis, hint))
             continue; /* not asked for by the options */
+        if (hint->unless_table && uf_result_table(&analysis->result, hint->unless_table)) continue;
         size_t column = hint->facet_by ? uf_table_column(table, hint->facet_by) : SIZE_MAX;
         struct facet facets[MAX_FACETS] = {{NULL, NULL}};
         size_t count = column == SIZE_MAX ? 1 : find_facets(analysis, table, column, facets);

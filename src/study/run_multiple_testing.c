@@ -52,97 +52,171 @@ static uf_status new_table(const struct run *run, struct uf_table **out, struct 
     return UF_OK;
 }
 
-static uf_status add_row(const struct run *run, const struct run_analysis *analysis, size_t from,
-                         struct uf_table *table, struct uf_error *error)
+void run_take_row(struct main_estimate *estimate, size_t row)
 {
+    const struct uf_table *estimates = uf_result_table(&estimate->analysis->result, "estimates");
+    size_t vcov = uf_table_column(estimates, "vcov");
+    const char *name = vcov != SIZE_MAX ? uf_table_text(estimates, row, vcov) : NULL;
+    estimate->from = row;
+    estimate->vcov = name ? name : "none";
+    estimate->p = uf_table_number(estimates, row, uf_table_column(estimates, "p_value"));
+}
+
+static uf_status add_row(const struct run *run, const struct main_estimate *estimate, struct uf_table *table,
+                         struct uf_error *error)
+{
+    const struct run_analysis *analysis = estimate->analysis;
     const struct uf_table *estimates = uf_result_table(&analysis->result, "estimates");
     const struct uf_panel *panel = analysis->panel;
-    size_t vcov = uf_table_column(estimates, "vcov"), row;
-    const char *name = vcov != SIZE_MAX ? uf_table_text(estimates, from, vcov) : NULL;
+    size_t row;
     char buffer[64];
     UF_TRY(uf_table_add_row(table, &row, error));
     UF_TRY(uf_table_set_text(table, row, ANALYSIS, analysis->title, error));
     UF_TRY(uf_table_set_text(table, row, OUTCOME, panel->columns[panel->outcome].label, error));
     UF_TRY(uf_table_set_text(table, row, FAMILY, family_of(analysis), error));
-    UF_TRY(uf_table_set_number(table, row, ESTIMATE,
-                               uf_table_number(estimates, from, uf_table_column(estimates, "estimate")),
-                               error));
+    UF_TRY(uf_table_set_number(
+        table, row, ESTIMATE,
+        uf_table_number(estimates, estimate->from, uf_table_column(estimates, "estimate")), error));
     UF_TRY(uf_table_set_text(table, row, INFERENCE,
-                             name ? run_inference_words(name, run->language, buffer, sizeof buffer) : NULL,
+                             run_inference_words(estimate->vcov, run->language, buffer, sizeof buffer),
                              error));
-    return uf_table_set_number(
-        table, row, P_VALUE, uf_table_number(estimates, from, uf_table_column(estimates, "p_value")), error);
+    return uf_table_set_number(table, row, P_VALUE, estimate->p, error);
 }
 
-/* Adjusts the rows of each family by itself. */
-static uf_status adjust(bool holm, struct uf_table *table, struct uf_error *error)
+/* The members' p-values, adjusted by what the study asks for. */
+static uf_status adjust_family(struct run *run, struct main_estimate **members, size_t count,
+                               struct uf_error *error)
 {
-    size_t rows = uf_table_rows(table), *member = malloc((rows + 1) * sizeof *member);
-    double *p = malloc((rows + 1) * sizeof *p);
-    bool *done = calloc(rows + 1, sizeof *done);
-    uf_status status = member && p && done ? UF_OK : uf_fail_memory(error);
-    for (size_t first = 0; first < rows && status == UF_OK; first++) {
-        size_t count = 0;
-        if (done[first]) continue;
-        for (size_t row = first; row < rows; row++) {
-            const char *one = uf_table_text(table, first, FAMILY), *other = uf_table_text(table, row, FAMILY);
-            if (strcmp(one ? one : "", other ? other : "")) continue;
-            done[row] = true;
-            p[count] = uf_table_number(table, row, P_VALUE);
-            member[count++] = row;
-        }
-        status = holm ? uf_holm(p, count, p, error) : uf_benjamini_hochberg(p, count, p, error);
-        for (size_t i = 0; i < count && status == UF_OK; i++)
-            status = uf_table_set_number(table, member[i], ADJUSTED, p[i], error);
+    const char *how = run->study->multiple_testing.text;
+    double *p = malloc((count + 1) * sizeof *p);
+    if (!p) return uf_fail_memory(error);
+    for (size_t i = 0; i < count; i++) p[i] = members[i]->p;
+    uf_status status = !strcmp(how, "holm")          ? uf_holm(p, count, p, error)
+                       : !strcmp(how, "romano-wolf") ? run_romano_wolf(run, members, count, p, error)
+                                                     : uf_benjamini_hochberg(p, count, p, error);
+    for (size_t i = 0; i < count && status == UF_OK; i++) {
+        struct run_analysis *analysis = members[i]->analysis;
+        analysis->adjusted = !isnan(p[i]);
+        analysis->adjusted_p = p[i];
+        analysis->adjusted_row = members[i]->from;
+        status = uf_table_set_number(run->adjusted, members[i]->row, ADJUSTED, p[i], error);
     }
-    free(member), free(p), free(done);
+    free(p);
     return status;
+}
+
+/* Does something with each family by itself. */
+static uf_status each_family(struct run *run, struct main_estimate *all, size_t count,
+                             uf_status (*act)(struct run *, struct main_estimate **, size_t,
+                                              struct uf_error *),
+                             struct uf_error *error)
+{
+    struct main_estimate **members = calloc(count + 1, sizeof *members);
+    bool *done = calloc(count + 1, sizeof *done);
+    uf_status status = members && done ? UF_OK : uf_fail_memory(error);
+    for (size_t first = 0; first < count && status == UF_OK; first++) {
+        size_t n_members = 0;
+        if (done[first]) continue;
+        for (size_t i = first; i < count; i++) {
+            if (strcmp(family_of(all[first].analysis), family_of(all[i].analysis))) continue;
+            done[i] = true;
+            members[n_members++] = &all[i];
+        }
+        status = act(run, members, n_members, error);
+    }
+    free(members), free(done);
+    return status;
+}
+
+/* For the terminal: what the report says beside the plain p-value. */
+static uf_status say(struct run *run, const struct main_estimate *member, struct uf_error *error)
+{
+    static const struct uf_words words = {"{0}: p = {1}, adjusted {2} ({3})",
+                                          "{0}: p = {1}, justerat {2} ({3})"};
+    if (!member->analysis->adjusted) return UF_OK;
+    const struct uf_argument arguments[] = {
+        uf_text_argument(member->analysis->title), uf_number_argument(member->p, 4),
+        uf_number_argument(member->analysis->adjusted_p, 4), uf_text_argument(run_adjustment_name(run))};
+    return run_message(run, words, arguments, 4, error);
+}
+
+static size_t collect(struct run *run, struct main_estimate *all)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < run->n_analyses; i++) {
+        struct run_analysis *analysis = &run->analyses[i];
+        if (analysis->kind != ANALYSIS_EFFECT || analysis->status != UF_OK) continue;
+        size_t row = main_row(uf_result_table(&analysis->result, "estimates"));
+        if (row == SIZE_MAX) continue;
+        all[count] = (struct main_estimate){.analysis = analysis, .row = count};
+        run_take_row(&all[count++], row);
+    }
+    return count;
 }
 
 uf_status run_adjust(struct run *run, struct uf_error *error)
 {
     const char *how = run->study->multiple_testing.text;
     if (!how || !strcmp(how, "none")) return UF_OK;
-    struct uf_table *table = NULL;
-    uf_status status = new_table(run, &table, error);
-    for (size_t i = 0; i < run->n_analyses && status == UF_OK; i++) {
-        const struct run_analysis *analysis = &run->analyses[i];
-        if (analysis->kind != ANALYSIS_EFFECT || analysis->status != UF_OK) continue;
-        size_t row = main_row(uf_result_table(&analysis->result, "estimates"));
-        if (row != SIZE_MAX) status = add_row(run, analysis, row, table, error);
+    struct main_estimate *all = calloc(run->n_analyses + 1, sizeof *all);
+    if (!all) return uf_fail_memory(error);
+    size_t count = collect(run, all);
+    uf_status status = new_table(run, &run->adjusted, error);
+    if (status == UF_OK && !strcmp(how, "romano-wolf"))
+        status = each_family(run, all, count, run_choose_drawn, error);
+    for (size_t i = 0; i < count && status == UF_OK; i++)
+        status = add_row(run, &all[i], run->adjusted, error);
+    if (status == UF_OK) status = each_family(run, all, count, adjust_family, error);
+    for (size_t i = 0; i < count && status == UF_OK; i++) status = say(run, &all[i], error);
+    free(all);
+    if (run->adjusted && count == 0) {
+        uf_table_free(run->adjusted);
+        run->adjusted = NULL;
     }
-    if (status == UF_OK) status = adjust(!strcmp(how, "holm"), table, error);
-    if (status == UF_OK && uf_table_rows(table) > 0)
-        run->adjusted = table;
-    else
-        uf_table_free(table);
     return status;
+}
+
+const char *run_adjustment_name(const struct run *run)
+{
+    const char *how = run->study->multiple_testing.text;
+    return !strcmp(how, "holm") ? "Holm" : !strcmp(how, "romano-wolf") ? "Romano–Wolf" : "Benjamini–Hochberg";
 }
 
 uf_status run_tell_adjusted(const struct run *run, char **out, struct uf_error *error)
 {
-    static const struct uf_words holm = {
+    static const struct uf_words counts = {
         "{0} main estimates are read together. By themselves {1} of them have p below 0.05; adjusted within "
-        "their family "
-        "by Holm’s procedure, which holds the risk of even one false finding, {2}.",
+        "their family {3}, {2}.",
         "{0} huvudskattningar läses tillsammans. Var för sig har {1} av dem p under 0,05; justerade inom sin "
-        "familj med "
-        "Holms metod, som håller risken för ett enda falskt fynd, {2}."};
-    static const struct uf_words discovery = {
-        "{0} main estimates are read together. By themselves {1} of them have p below 0.05; adjusted within "
-        "their family "
-        "by Benjamini and Hochberg’s procedure, which holds the expected share of false ones among the "
-        "findings, {2}.",
-        "{0} huvudskattningar läses tillsammans. Var för sig har {1} av dem p under 0,05; justerade inom sin "
-        "familj med "
-        "Benjamini och Hochbergs metod, som håller den väntade andelen falska bland fynden, {2}."};
+        "familj {3}, {2}."};
+    static const struct uf_words
+        holm = {"by Holm’s procedure, which holds the risk of even one false finding",
+                "med Holms metod, som håller risken för ett enda falskt fynd"},
+        romano_wolf =
+            {"by Romano and Wolf’s procedure, which holds the risk of even one false finding and sees in the "
+             "same draws for all of them how they depend on each other",
+             "med Romano och Wolfs metod, som håller risken för ett enda falskt fynd och med samma "
+             "dragningar för "
+             "alla ser hur de beror av varandra"},
+        discovery = {
+            "by Benjamini and Hochberg’s procedure, which holds the expected share of false ones among the "
+            "findings",
+            "med Benjamini och Hochbergs metod, som håller den väntade andelen falska bland fynden"};
+    const char *how = run->study->multiple_testing.text;
     size_t single = 0, adjusted = 0;
+    if (run->not_adjusted) { /* a table with gaps: the reason is what there is to tell */
+        *out = uf_text_copy(run->not_adjusted);
+        return *out ? UF_OK : uf_fail_memory(error);
+    }
     for (size_t row = 0; row < uf_table_rows(run->adjusted); row++) {
         single += uf_table_number(run->adjusted, row, P_VALUE) < 0.05;
         adjusted += uf_table_number(run->adjusted, row, ADJUSTED) < 0.05;
     }
+    const struct uf_words by = !strcmp(how, "holm")          ? holm
+                               : !strcmp(how, "romano-wolf") ? romano_wolf
+                                                             : discovery;
     const struct uf_argument arguments[] = {uf_count_argument(uf_table_rows(run->adjusted)),
-                                            uf_count_argument(single), uf_count_argument(adjusted)};
-    return uf_phrase(run->language, !strcmp(run->study->multiple_testing.text, "holm") ? holm : discovery,
-                     arguments, 3, out, error);
+                                            uf_count_argument(single), uf_count_argument(adjusted),
+                                            uf_text_argument(uf_words_in(by, run->language))};
+    return uf_phrase(run->language, counts, arguments, 4, out, error);
 }

@@ -279,6 +279,7 @@ static uf_status effect_request(struct run *run, const struct run_analysis *anal
     request->treated = texts_of(treated, arena);
     request->n_treated = treated->count;
     request->start = effect->start ? effect->start : intervention->start;
+    if (effect->method->takes_dose) UF_TRY(study_doses_of(run->study, treated, &request->dose, error));
     request->intervention = intervention->code.text;
     request->also_exposed = texts_of(&intervention->also_exposed, arena);
     request->n_also_exposed = intervention->also_exposed.count;

@@ -76,6 +76,15 @@ uf_status schema_fail_unknown_key(const struct walk *walk, const struct schema *
                       expected);
 }
 
+/* A mistake is kept, and the walk goes on. */
+static uf_status keep(const struct walk *walk, uf_status status)
+{
+    return mistakes_keep(walk->mistakes, status, walk->error);
+}
+
+static uf_status read_mapping(const struct walk *walk, const struct schema *schema,
+                              const struct yaml_node *node, void *target);
+
 /* --- values ------------------------------------------------------------------------------------- */
 
 static size_t count_choices(const char *const *choices)
@@ -88,7 +97,7 @@ static size_t count_choices(const char *const *choices)
 static uf_status take_text(const struct walk *walk, const struct schema_field *field,
                            const struct yaml_node *node, struct study_text *out)
 {
-    if (node->kind != YAML_TREE_SCALAR || yaml_tree_is_empty(node))
+    if (node->kind != YAML_TREE_SCALAR || yaml_tree_is_empty(node) || (field->required && !node->text[0]))
         return schema_fail_value(walk, node, field->key, "a text");
     size_t count = count_choices(field->choices);
     bool known = count == 0;
@@ -126,7 +135,8 @@ static uf_status read_words(const struct walk *walk, const struct schema_field *
 {
     struct study_words *out = target;
     static const char *const expected = "a text, or {sv: a text, en: a text}";
-    if (node->kind == YAML_TREE_LIST || yaml_tree_is_empty(node))
+    if (node->kind == YAML_TREE_LIST || yaml_tree_is_empty(node) ||
+        (field->required && node->kind == YAML_TREE_SCALAR && !node->text[0]))
         return schema_fail_value(walk, node, field->key, expected);
     out->place = place_of(node);
     if (node->kind == YAML_TREE_SCALAR) {
@@ -203,7 +213,7 @@ static uf_status read_period(const struct walk *walk, const struct schema_field 
 static uf_status read_map(const struct walk *walk, const struct schema_field *field,
                           const struct yaml_node *node, void *target)
 {
-    return schema_read(field->schema, node, walk->file, walk->arena, target, walk->error);
+    return read_mapping(walk, field->schema, node, target);
 }
 
 static uf_status read_maps(const struct walk *walk, const struct schema_field *field,
@@ -215,8 +225,8 @@ static uf_status read_maps(const struct walk *walk, const struct schema_field *f
     char *items = arena_take(walk->arena, node->count, field->schema->size);
     if (!items) return uf_fail_memory(walk->error);
     for (size_t i = 0; i < node->count; i++)
-        UF_TRY(schema_read(field->schema, &node->items[i], walk->file, walk->arena,
-                           items + i * field->schema->size, walk->error));
+        UF_TRY(
+            keep(walk, read_mapping(walk, field->schema, &node->items[i], items + i * field->schema->size)));
     *out = (struct study_items){items, node->count, place_of(node)};
     return UF_OK;
 }
@@ -276,7 +286,7 @@ static uf_status read_named(const struct walk *walk, const struct schema_field *
             if (!(schema->names_alone && is_all(value)))
                 UF_TRY(read_one(walk, schema_find_field(schema, schema->shorthand), value, item));
         } else {
-            UF_TRY(schema_read(schema, value, walk->file, walk->arena, item, walk->error));
+            UF_TRY(keep(walk, read_mapping(walk, schema, value, item)));
         }
         *(struct study_text *)(void *)(item + schema->name) = (struct study_text){
             .text = node->keys[i].text, .place = {node->keys[i].line, node->keys[i].column}};
@@ -320,22 +330,34 @@ static void preset(const struct schema *schema, char *target)
     }
 }
 
-uf_status schema_read(const struct schema *schema, const struct yaml_node *node, const char *file,
-                      struct arena *arena, void *target, struct uf_error *error)
+/* True where a key that was complained of was most likely meant to be this one. */
+static bool is_misspelt(const struct walk *walk, const struct yaml_node *node, const char *key)
 {
-    const struct walk walk = {file, arena, error};
+    const char *const names[] = {key};
+    for (size_t i = 0; i < node->count; i++)
+        for (size_t m = 0; m < walk->mistakes->count; m++)
+            if (walk->mistakes->items[m].line == node->keys[i].line &&
+                walk->mistakes->items[m].column == node->keys[i].column &&
+                uf_text_nearest(node->keys[i].text, names, 1))
+                return true;
+    return false;
+}
+
+static uf_status read_mapping(const struct walk *walk, const struct schema *schema,
+                              const struct yaml_node *node, void *target)
+{
     char *structure = target;
     preset(schema, structure);
     if (node->kind != YAML_TREE_MAP) {
         char found[128];
-        return uf_fail_at(error, UF_BAD_INPUT, file, node->line, node->column,
+        return uf_fail_at(walk->error, UF_BAD_INPUT, walk->file, node->line, node->column,
                           "found %s for %s, expected a mapping (key: value)",
                           yaml_tree_describe(node, found, sizeof found), schema->what);
     }
     *(struct study_place *)target = place_of(node);
     const struct uf_method *method = NULL;
     if (schema->takes_options) {
-        UF_TRY(schema_read_method(&walk, schema, node, &method));
+        UF_TRY(schema_read_method(walk, schema, node, &method));
         *(const struct uf_method **)(void *)(structure + schema->method) = method;
     }
     for (size_t i = 0; i < node->count; i++) {
@@ -343,16 +365,34 @@ uf_status schema_read(const struct schema *schema, const struct yaml_node *node,
         if (method && schema_claim_option(schema, method, node->keys[i].text, &node->items[i]))
             continue; /* a method's own `from` is its option */
         if (field && field->type != SCHEMA_METHOD)
-            UF_TRY(read_one(&walk, field, &node->items[i], structure));
+            UF_TRY(keep(walk, read_one(walk, field, &node->items[i], structure)));
         else if (!field && !method)
-            return schema_fail_unknown_key(&walk, schema, NULL, &node->keys[i]);
+            UF_TRY(keep(walk, schema_fail_unknown_key(walk, schema, NULL, &node->keys[i])));
     }
+    if (method)
+        UF_TRY(schema_read_options(walk, schema, method, node,
+                                   (struct study_options *)(void *)(structure + schema->options)));
     for (size_t i = 0; i < schema->n_fields; i++)
-        if (schema->fields[i].required && !yaml_tree_get(node, schema->fields[i].key))
-            return uf_fail_at(error, UF_BAD_INPUT, file, node->line, node->column,
-                              "%s has no '%s', expected it (%s)", schema->what, schema->fields[i].key,
-                              schema->fields[i].summary);
-    if (!method) return UF_OK;
-    return schema_read_options(&walk, schema, method, node,
-                               (struct study_options *)(void *)(structure + schema->options));
+        if (schema->fields[i].required && !yaml_tree_get(node, schema->fields[i].key) &&
+            !is_misspelt(walk, node, schema->fields[i].key))
+            UF_TRY(keep(walk, uf_fail_at(walk->error, UF_BAD_INPUT, walk->file, node->line, node->column,
+                                         "%s has no '%s', expected it (%s)", schema->what,
+                                         schema->fields[i].key, schema->fields[i].summary)));
+    return UF_OK;
+}
+
+uf_status schema_read(const struct schema *schema, const struct yaml_node *node, const char *file,
+                      struct arena *arena, void *target, struct uf_error *error)
+{
+    struct mistakes mistakes = {0};
+    struct uf_error own; /* the caller may want none */
+    uf_error_clear(&own);
+    const struct walk walk = {file, arena, &own, &mistakes};
+    uf_status status = keep(&walk, read_mapping(&walk, schema, node, target));
+    if (status == UF_OK)
+        status = mistakes_report(&mistakes, error);
+    else if (error)
+        *error = own;
+    mistakes_clear(&mistakes);
+    return status;
 }

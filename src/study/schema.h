@@ -92,8 +92,8 @@ struct schema {
     enum uf_family family;
 };
 
-/* Fills `target` (zeroed memory of schema->size) from a mapping. The first mistake is the error:
- * file:line:column, what was found, what was expected, and the nearest spelling. */
+/* Fills `target` (zeroed memory of schema->size) from a mapping. The error is the first mistake, with the others on lines
+ * below it: file:line:column, what was found, what was expected, and the nearest spelling. */
 uf_status schema_read(const struct schema *schema, const struct yaml_node *node, const char *file,
                       struct arena *arena, void *target, struct uf_error *error);
 #endif

@@ -124,12 +124,14 @@ uf_status schema_read_options(const struct walk *walk, const struct schema *sche
         const struct yaml_node *node = &map->items[i];
         const struct uf_option *option = schema_claim_option(schema, method, key->text, node);
         if (!option && schema_find_field(schema, key->text)) continue;
+        uf_status status;
         if (!option && node->kind == YAML_TREE_MAP && is_option_prefix(method, key->text))
-            UF_TRY(read_option_group(walk, schema, method, key, node, out));
+            status = read_option_group(walk, schema, method, key, node, out);
         else if (option)
-            UF_TRY(read_option(walk, method, option, node, out));
+            status = read_option(walk, method, option, node, out);
         else
-            return schema_fail_unknown_key(walk, schema, method, key);
+            status = schema_fail_unknown_key(walk, schema, method, key);
+        UF_TRY(mistakes_keep(walk->mistakes, status, walk->error));
     }
     return UF_OK;
 }

@@ -2,12 +2,14 @@
 #ifndef UTFALL_STUDY_SCHEMA_WALK_H
 #define UTFALL_STUDY_SCHEMA_WALK_H
 /* What schema.c and schema_options.c share: where the walk is, how it complains, and the reading of texts. */
+#include "study/mistakes.h"
 #include "study/schema.h"
 
 struct walk {
     const char *file;
     struct arena *arena;
     struct uf_error *error;
+    struct mistakes *mistakes; /* what was wrong so far; the walk goes on after it */
 };
 
 uf_status schema_fail_value(const struct walk *walk, const struct yaml_node *node, const char *key,

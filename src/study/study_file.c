@@ -10,6 +10,7 @@
 #include <utfall/text.h>
 
 #include "base/fail.h"
+#include "study/mistakes.h"
 
 /* Far above any study, and low enough that a wrong file (a data set, a picture) is refused at once. */
 enum { MAX_STUDY_BYTES = 1 << 20 };
@@ -230,55 +231,43 @@ static uf_status check_indicator(struct study *study, const struct study_profile
     return study_fail_unknown_indicator(study, indicator, "indicator", error);
 }
 
-static uf_status check_profiles(struct study *study, struct uf_text_list *taken, struct uf_error *error)
+static uf_status check_profile(struct study *study, struct study_profile *profile, struct uf_text_list *taken,
+                               struct uf_error *error)
 {
-    UF_TRY(study_expand_levels(study, error));
-    struct study_profile *profiles = study->profiles.items;
-    for (size_t i = 0; i < study->profiles.count; i++) {
-        struct study_profile *profile = &profiles[i];
-        UF_TRY(settle_id(study, &profile->analysis, "a profile",
-                         profile->id_of_level ? profile->id_of_level : profile->method->name, taken,
-                         profile->place, error));
-        UF_TRY(check_indicator(study, profile, error));
-        if (!profile->method->needs_sector) UF_TRY(check_option_names(study, &profile->options, error));
-    }
-    return UF_OK;
+    UF_TRY(settle_id(study, &profile->analysis, "a profile",
+                     profile->id_of_level ? profile->id_of_level : profile->method->name, taken,
+                     profile->place, error));
+    UF_TRY(check_indicator(study, profile, error));
+    return profile->method->needs_sector ? UF_OK : check_option_names(study, &profile->options, error);
 }
 
-static uf_status check_follow(struct study *study, struct uf_text_list *taken, struct uf_error *error)
+static uf_status check_follow(struct study *study, struct study_follow *follow, struct uf_text_list *taken,
+                              struct uf_error *error)
 {
-    struct study_follow *follow = study->follow.items;
-    for (size_t i = 0; i < study->follow.count; i++) {
-        UF_TRY(settle_id(study, &follow[i].analysis, "an indicator to follow", follow[i].indicator.text,
-                         taken, follow[i].place, error));
-        if (!study_has_indicator(study, follow[i].indicator.text) &&
-            !study_derived_of(study, follow[i].indicator.text))
-            return study_fail_unknown_indicator(study, &follow[i].indicator, "indicator", error);
-    }
-    return UF_OK;
+    UF_TRY(settle_id(study, &follow->analysis, "an indicator to follow", follow->indicator.text, taken,
+                     follow->place, error));
+    if (study_has_indicator(study, follow->indicator.text) || study_derived_of(study, follow->indicator.text))
+        return UF_OK;
+    return study_fail_unknown_indicator(study, &follow->indicator, "indicator", error);
 }
 
-static uf_status check_effects(struct study *study, struct uf_text_list *taken, struct uf_error *error)
+static uf_status check_effect(struct study *study, struct study_effect *effect, struct uf_text_list *taken,
+                              struct uf_error *error)
 {
-    struct study_effect *effects = study->effects.items;
-    for (size_t i = 0; i < study->effects.count; i++) {
-        struct study_effect *effect = &effects[i];
-        UF_TRY(settle_id(study, &effect->analysis, "an effect", effect->method->name, taken, effect->place,
-                         error));
-        UF_TRY(check_variable(study, &effect->outcome, "outcome", error));
-        UF_TRY(check_variable(study, &effect->weight, "weight", error));
-        for (size_t j = 0; j < effect->covariates.count; j++)
-            UF_TRY(check_variable(study, &effect->covariates.items[j], "covariates", error));
-        UF_TRY(check_option_names(study, &effect->options, error));
-        if (effect->treated.count == 0 && study->intervention.treated.count == 0)
-            return uf_fail_at(
-                error, UF_BAD_INPUT, study->path, effect->place.line, effect->place.column,
-                "an effect needs treated regions, expected `treated` here or in `intervention`");
-        if (!effect->start && !study->intervention.start)
-            return uf_fail_at(
-                error, UF_BAD_INPUT, study->path, effect->place.line, effect->place.column,
-                "an effect needs the first treated period, expected `start` here or in `intervention`");
-    }
+    UF_TRY(
+        settle_id(study, &effect->analysis, "an effect", effect->method->name, taken, effect->place, error));
+    UF_TRY(check_variable(study, &effect->outcome, "outcome", error));
+    UF_TRY(check_variable(study, &effect->weight, "weight", error));
+    for (size_t j = 0; j < effect->covariates.count; j++)
+        UF_TRY(check_variable(study, &effect->covariates.items[j], "covariates", error));
+    UF_TRY(check_option_names(study, &effect->options, error));
+    if (effect->treated.count == 0 && study->intervention.treated.count == 0)
+        return uf_fail_at(error, UF_BAD_INPUT, study->path, effect->place.line, effect->place.column,
+                          "an effect needs treated regions, expected `treated` here or in `intervention`");
+    if (!effect->start && !study->intervention.start)
+        return uf_fail_at(
+            error, UF_BAD_INPUT, study->path, effect->place.line, effect->place.column,
+            "an effect needs the first treated period, expected `start` here or in `intervention`");
     return UF_OK;
 }
 
@@ -294,17 +283,39 @@ static uf_status check_disclosure(struct study *study, struct uf_error *error)
                       "found a threshold that is not above 0 in disclosure, expected a count as 5");
 }
 
+/* Whatever can be checked by itself, so that all mistakes are shown at once. */
+static uf_status check_each(struct study *study, struct uf_text_list *taken, struct mistakes *mistakes,
+                            struct uf_error *error)
+{
+    UF_TRY(mistakes_keep(mistakes, check_sources(study, error), error));
+    UF_TRY(mistakes_keep(mistakes, study_check_series(study, error), error));
+    UF_TRY(mistakes_keep(mistakes, check_derived(study, error), error));
+    UF_TRY(mistakes_keep(mistakes, study_expand_levels(study, error), error));
+    struct study_profile *profiles = study->profiles.items;
+    struct study_follow *follow = study->follow.items;
+    struct study_effect *effects = study->effects.items;
+    for (size_t i = 0; i < study->profiles.count; i++)
+        UF_TRY(mistakes_keep(mistakes, check_profile(study, &profiles[i], taken, error), error));
+    for (size_t i = 0; i < study->follow.count; i++)
+        UF_TRY(mistakes_keep(mistakes, check_follow(study, &follow[i], taken, error), error));
+    for (size_t i = 0; i < study->effects.count; i++)
+        UF_TRY(mistakes_keep(mistakes, check_effect(study, &effects[i], taken, error), error));
+    return mistakes_keep(mistakes, check_disclosure(study, error), error);
+}
+
 static uf_status check_study(struct study *study, struct uf_error *error)
 {
     struct uf_text_list taken;
+    struct mistakes mistakes = {0};
+    struct uf_error own; /* the caller may want none */
+    uf_error_clear(&own);
     uf_text_list_init(&taken);
-    uf_status status = check_sources(study, error);
-    if (status == UF_OK) status = study_check_series(study, error);
-    if (status == UF_OK) status = check_derived(study, error);
-    if (status == UF_OK) status = check_profiles(study, &taken, error);
-    if (status == UF_OK) status = check_follow(study, &taken, error);
-    if (status == UF_OK) status = check_effects(study, &taken, error);
-    if (status == UF_OK) status = check_disclosure(study, error);
+    uf_status status = check_each(study, &taken, &mistakes, &own);
+    if (status == UF_OK)
+        status = mistakes_report(&mistakes, error);
+    else if (error)
+        *error = own;
+    mistakes_clear(&mistakes);
     uf_text_list_clear(&taken);
     return status;
 }

@@ -72,11 +72,18 @@ struct study_cost {
     double amount;
     struct study_text currency;
 };
+/* How much a treated region got. */
+struct study_dose {
+    struct study_place place;
+    struct study_text name; /* the region, as in `treated` */
+    double amount;
+};
 struct study_intervention {
     struct study_place place;
     struct study_words name;
     struct study_text code;
     struct study_texts treated, also_exposed;
+    struct study_items doses; /* struct study_dose */
     uf_period start;
     struct study_cost cost;
 };
@@ -172,6 +179,9 @@ void study_free(struct study *study);
 /* The source that an indicator comes from, also as one of its contents; NULL: none. */
 const struct study_source *study_source_of(const struct study *study, const char *indicator);
 const struct study_derived *study_derived_of(const struct study *study, const char *name); /* NULL: none */
+/* The doses of treated regions, in their order (in the study's arena); NULL: the study names none. */
+uf_status study_doses_of(struct study *study, const struct study_texts *treated, const double **out,
+                         struct uf_error *error);
 /* True for an indicator that the store of a run gets: from `sources`, `splice` or `aggregate`. */
 bool study_has_indicator(const struct study *study, const char *name);
 /* What an item of `aggregate` is called in the store. */

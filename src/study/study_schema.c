@@ -13,7 +13,7 @@ static const char *const unknown_regions[] = {"refuse", "skip", "add", NULL};
 static const char *const accept_or_refuse[] = {"accept", "refuse", NULL};
 static const char *const follow_charts[] = {"lines", "tile-map", NULL};
 static const char *const judgements[] = {"plausible", "doubtful", "violated", "not-testable", NULL};
-static const char *const multiple_testing[] = {"holm", "benjamini-hochberg", "none", NULL};
+static const char *const multiple_testing[] = {"holm", "romano-wolf", "benjamini-hochberg", "none", NULL};
 static const char *const abouts[] = {"parallel-trends",
                                      "no-anticipation",
                                      "no-spill-over",
@@ -227,6 +227,16 @@ static const struct schema_field cost_fields[] = {
 static const struct schema cost_schema = {
     .what = "cost", .size = sizeof(struct study_cost), .fields = cost_fields, .n_fields = COUNT(cost_fields)};
 
+static const struct schema_field dose_fields[] = {
+    FIELD(study_dose, "amount", amount, SCHEMA_NUMBER, .required = true, .summary = "how much, above 0"),
+};
+static const struct schema dose_schema = {.what = "a dose",
+                                          .size = sizeof(struct study_dose),
+                                          .fields = dose_fields,
+                                          .n_fields = COUNT(dose_fields),
+                                          .shorthand = "amount",
+                                          .name = offsetof(struct study_dose, name)};
+
 static const struct schema_field intervention_fields[] = {
     FIELD(study_intervention, "name", name, SCHEMA_WORDS,
           .summary = "its name for people; default: the programme's"),
@@ -234,6 +244,8 @@ static const struct schema_field intervention_fields[] = {
           .summary = "its code among the programmes that ship with Utfall"),
     FIELD(study_intervention, "treated", treated, SCHEMA_TEXTS, .summary = "the regions that took part"),
     FIELD(study_intervention, "start", start, SCHEMA_PERIOD, .summary = "the first treated period"),
+    FIELD(study_intervention, "dose", doses, SCHEMA_NAMED, .schema = &dose_schema,
+          .summary = "region: how much it got from the start on, as SEK per employee; for dose-response"),
     FIELD(study_intervention, "cost", cost, SCHEMA_MAP, .schema = &cost_schema, .summary = "what it cost"),
     FIELD(study_intervention, "also-exposed", also_exposed, SCHEMA_TEXTS,
           .summary = "codes of other programmes to look up; default: all that overlap in time"),
@@ -410,8 +422,8 @@ static const struct schema_field study_fields[] = {
     FIELD(study, "effects", effects, SCHEMA_MAPS, .schema = &effect_schema,
           .summary = "what became different"),
     FIELD(study, "multiple-testing", multiple_testing, SCHEMA_TEXT, .choices = multiple_testing,
-          .summary = "how the p-values of the effects' main estimates are adjusted: holm, benjamini-hochberg "
-                     "or none (default)"),
+          .summary = "how the p-values of the effects' main estimates are adjusted: holm, romano-wolf, "
+                     "benjamini-hochberg or none (default)"),
     FIELD(study, "limits", limits, SCHEMA_ALL_WORDS, .summary = "what the reader should not conclude"),
     FIELD(study, "disclosure", disclosure, SCHEMA_MAP, .schema = &disclosure_schema,
           .summary = "what is too small to be shown"),

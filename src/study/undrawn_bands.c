@@ -13,8 +13,7 @@
 
 static bool draws_bands(const struct uf_chart_hint *hint)
 {
-    static const char *const without[] = {"lines",    "small-multiples", "stacked-bars",
-                                          "heat-map", "tile-map",        "map"};
+    static const char *const without[] = {"heat-map", "tile-map", "map"};
     for (size_t i = 0; i < sizeof without / sizeof *without; i++)
         if (!strcmp(hint->kind, without[i])) return false;
     return hint->low || (hint->scatter && hint->scatter->x_low);

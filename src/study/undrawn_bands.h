@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef UTFALL_STUDY_UNDRAWN_BANDS_H
 #define UTFALL_STUDY_UNDRAWN_BANDS_H
-/* What rounding leaves open of the numbers in a picture that has no room for bands: cells, tiles, lines, stacks. */
+/* What rounding leaves open of the numbers in a picture that has no room for bands: cells, tiles, lines. */
 #include <stdbool.h>
 #include <utfall/method.h>
 #include <utfall/table.h>

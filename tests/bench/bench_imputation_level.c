@@ -5,7 +5,7 @@
  * and the scaled randomisation of `callaway-santanna` on the same samples. bench_imputation_level [SAMPLES ASSIGNMENTS]
  * (default 2000 199). The table of docs/methods/imputation.md, and two lines of docs/inference.md.
  */
-#include "support/bench.h"
+#include "support/level_panel.h"
 #include "support/test.h"
 
 #include <math.h>
@@ -14,59 +14,8 @@
 #include <utfall/callaway_santanna.h>
 #include <utfall/distribution.h>
 #include <utfall/imputation.h>
-#include <utfall/random.h>
 
-enum { MOST_UNITS = 60, PERIODS = 16, MOST_ROWS = MOST_UNITS * PERIODS };
-
-struct design {
-    size_t units, treated[3]; /* treated[k] start in period 8 + 2k */
-    bool noisiest;            /* else at random */
-};
-
-struct sample {
-    struct uf_did_data data;
-    size_t unit[MOST_ROWS], period[MOST_ROWS], first[MOST_UNITS];
-    double outcome[MOST_ROWS], treatment[MOST_ROWS];
-};
-
-static double normal(struct uf_random *random)
-{
-    double a = uf_random_uniform(random), b = uf_random_uniform(random);
-    return sqrt(-2 * log(1 - a)) * cos(6.283185307179586 * b);
-}
-
-static void sample_fill(struct sample *s, const struct design *design, uint64_t seed)
-{
-    struct uf_random random;
-    const size_t units = design->units;
-    size_t order[MOST_UNITS], next = 0;
-    uf_random_init(&random, seed, UF_PURPOSE_SIMULATION, 1);
-    for (size_t u = 0; u < units; u++) order[u] = units - 1 - u, s->first[u] = SIZE_MAX;
-    if (!design->noisiest) uf_random_shuffle(&random, order, units);
-    for (size_t k = 0; k < 3; k++)
-        for (size_t i = 0; i < design->treated[k]; i++) s->first[order[next++]] = 8 + 2 * k;
-    for (size_t i = 0; i < units * PERIODS; i++) {
-        size_t u = i / PERIODS, t = i % PERIODS;
-        double spread = 0.5 + 1.5 * (double)u / (double)units;
-        s->unit[i] = u, s->period[i] = t;
-        s->outcome[i] = t == 0 ? spread * normal(&random) / sqrt(1 - 0.49)
-                               : 0.7 * s->outcome[i - 1] + spread * normal(&random);
-        s->treatment[i] = s->first[u] != SIZE_MAX && t >= s->first[u];
-    }
-    s->data = (struct uf_did_data){.n = units * PERIODS,
-                                   .n_units = units,
-                                   .n_periods = PERIODS,
-                                   .unit = s->unit,
-                                   .period = s->period,
-                                   .outcome = s->outcome,
-                                   .treatment = s->treatment,
-                                   .first_period = s->first,
-                                   .cluster = {s->unit},
-                                   .n_groups = {units},
-                                   .n_cluster_dimensions = 1};
-}
-
-static bool rejects(const struct sample *s, const struct uf_imputation *fit,
+static bool rejects(const struct level_panel *s, const struct uf_imputation *fit,
                     const struct uf_imputation_error_options *options, double df)
 {
     struct uf_error error;
@@ -83,7 +32,7 @@ static bool rejects(const struct sample *s, const struct uf_imputation *fit,
 
 enum { NORMAL, T, ONE_OUT, EVENT_TIME, COEFFICIENT, T_VALUE, SCALED, INFLUENCE, CS_SCALED, PROCEDURES };
 
-static void add_callaway(const struct sample *s, const struct uf_did_assignment *assignment,
+static void add_callaway(const struct level_panel *s, const struct uf_did_assignment *assignment,
                          const struct uf_did_noise *noise, const struct uf_randomisation_options *options,
                          size_t *count)
 {
@@ -102,7 +51,7 @@ static void add_callaway(const struct sample *s, const struct uf_did_assignment 
     uf_randomisation_clear(&r);
 }
 
-static void add_rejections(const struct sample *s, size_t assignments, uint64_t seed, size_t *count)
+static void add_rejections(const struct level_panel *s, size_t assignments, uint64_t seed, size_t *count)
 {
     static const struct uf_imputation_error_options plain = {0}, one_out = {.leave_one_out = true},
                                                     event_time = {.pool = UF_POOL_EVENT_TIME};
@@ -133,11 +82,11 @@ static void add_rejections(const struct sample *s, size_t assignments, uint64_t 
 
 int main(int argc, char **argv)
 {
-    static const struct design designs[] = {
-        {21, {1, 0, 0}, false},  {21, {3, 0, 0}, false}, {21, {3, 3, 3}, false},
-        {21, {10, 0, 0}, false}, {21, {1, 0, 0}, true},  {21, {3, 0, 0}, true},
-        {21, {3, 3, 3}, true},   {60, {8, 8, 8}, false}, {60, {8, 8, 8}, true}};
-    static struct sample s;
+    static const struct level_design designs[] = {
+        {21, {1, 0, 0}, LEVEL_AT_RANDOM},  {21, {3, 0, 0}, LEVEL_AT_RANDOM}, {21, {3, 3, 3}, LEVEL_AT_RANDOM},
+        {21, {10, 0, 0}, LEVEL_AT_RANDOM}, {21, {1, 0, 0}, LEVEL_NOISIEST},  {21, {3, 0, 0}, LEVEL_NOISIEST},
+        {21, {3, 3, 3}, LEVEL_NOISIEST},   {60, {8, 8, 8}, LEVEL_AT_RANDOM}, {60, {8, 8, 8}, LEVEL_NOISIEST}};
+    static struct level_panel s;
     const size_t samples = argc > 2 ? (size_t)atol(argv[1]) : 2000,
                  assignments = argc > 2 ? (size_t)atol(argv[2]) : 199;
     printf("rejections at 5 %%, %zu samples (Monte Carlo error %.1f points)\n", samples,
@@ -149,15 +98,15 @@ int main(int argc, char **argv)
         size_t count[PROCEDURES] = {0};
         double share[PROCEDURES];
         for (size_t i = 0; i < samples; i++) {
-            sample_fill(&s, &designs[d], 1000000 * d + i + 1);
+            level_panel_fill(&s, &designs[d], 1000000 * d + i + 1);
             add_rejections(&s, assignments, i + 5, count);
         }
         for (int p = 0; p < PROCEDURES; p++) share[p] = 100 * (double)count[p] / (double)samples;
         printf("%2zu+%zu+%zu of %zu%s %8.1f %6.1f %14.1f %16.1f %14.1f %6.1f %7.1f %13.1f %10.1f\n",
                designs[d].treated[0], designs[d].treated[1], designs[d].treated[2], designs[d].units,
-               designs[d].noisiest ? ", the noisiest" : "", share[NORMAL], share[T], share[ONE_OUT],
-               share[EVENT_TIME], share[COEFFICIENT], share[T_VALUE], share[SCALED], share[INFLUENCE],
-               share[CS_SCALED]);
+               designs[d].who == LEVEL_NOISIEST ? ", the noisiest" : "", share[NORMAL], share[T],
+               share[ONE_OUT], share[EVENT_TIME], share[COEFFICIENT], share[T_VALUE], share[SCALED],
+               share[INFLUENCE], share[CS_SCALED]);
         fflush(stdout);
     }
     return 0;

@@ -24,11 +24,11 @@ all_methods="did callaway-santanna imputation sensitivity"
 for formula in 'i+t+d' '0.1*(i+t)+0.7*d' '1e9*(i+t+d)' '0.1*(i+t)'; do
     panel "$formula"
     for method in $all_methods; do
-        expect 0 effect "$method" --format json
+        expect "$([[ $method == sensitivity ]] && echo 4 || echo 0)" effect "$method" --format json
         grep -qE '"(std_error|p_value)": (0|[0-9.]+e-(1[3-9]|[2-9][0-9]|[0-9]{3}))[,}]?$' "$out" &&
             fail "$method: an error or p-value of rounding for $formula"
     done
-    expect 0 effect sensitivity --language sv
+    expect 4 effect sensitivity --language sv # nothing that could be bounded
     grep -q "Gränser saknas: händelsestudien förklarar utfallet fullständigt" "$err" || fail "an exact event study has bounds"
 done
 
@@ -49,9 +49,52 @@ for method in $all_methods power size-check; do
 done
 panel e '(i == 4 ? 1e-200 : 1)' && sed -i 's/,0,0,/,0,1e-200,/' panel.csv && expect_message 3 "column 'w' has 1e-200 for unit 'U4' in '2001'" effect did --weight w
 
+# a quote that is never closed in a large file: found without copying what follows again and again
+awk 'BEGIN { print "unit,year,y,d"; for (i = 0; i < 200000; i++) printf "U%d,%d,%s%d,%d\n", i / 10, 2001 + i % 10, i == 1000 ? "\"" : "", i % 97, 0 }' >panel.csv
+expect_message 3 "panel.csv:1002:" effect did
+grep -q "is never closed" "$err" || fail "an unclosed quote: $(cat "$err")"
+
 # leads of which none can be told from the others, and numbers of draws that no machine has room for
 panel '(i % 2 ? 1 : -1) * (t == 5 || t == 2 || i > 2 ? 1 + e : -1)'
-expect 0 effect imputation --weight y
+awk -F, 'NR == 1 { print $0 ",copy"; next } { print $0 "," $3 }' panel.csv >weighted.csv && mv weighted.csv panel.csv
+expect 0 effect imputation --weight copy
+
+# one column in two roles would give a number all the same: the outcome explained by itself, the treatment as a weight
+panel e
+for roles in "--outcome d --treatment d" "--outcome y --treatment d --covariates y" "--outcome y --treatment d --covariates x,d" \
+    "--outcome y --treatment d --weight d" "--outcome y --treatment d --weight y" "--outcome year --treatment d" "--outcome y --treatment year" \
+    "--outcome y --treatment d --covariates year" "--outcome y --treatment d --cluster d" "--outcome y --cohort year"; do
+    # shellcheck disable=SC2086
+    expect_message 2 "' is named both for " "$UTFALL" effect did --data panel.csv --unit unit --period year $roles
+done
+for twice in "--covariates x,x" "--cluster unit,unit"; do
+    # shellcheck disable=SC2086
+    expect_message 2 "' is named twice for " effect did $twice
+done
+expect 0 effect did --weight w --covariates w --no-event-study # the population is both
+expect 0 effect did --cluster unit,year --no-event-study
+# years and quarters are two courses of time
+sed 's/,2003,/,2003Q1,/' panel.csv >mixed.csv
+# shellcheck disable=SC2086
+expect_message 3 "the periods are of different kinds, as '2001' and '2003Q1'" "$UTFALL" effect did --data mixed.csv $columns
+
+# clusters that split the regions, as a cluster a row: the errors are too small, which is said
+awk -F, 'NR == 1 { print $0 ",row,two"; next } { print $0 "," NR "," $1 (NR == 5 ? "b" : "") }' panel.csv >rows.csv
+# shellcheck disable=SC2086
+expect_message 0 "warning: 10 of 10 regions lie in several clusters over time" "$UTFALL" effect did --data rows.csv $columns --cluster row --no-event-study
+# shellcheck disable=SC2086
+expect_message 0 "10 av 10 regioner ligger i flera kluster" "$UTFALL" effect did --data rows.csv $columns --cluster year --language sv --no-event-study
+# shellcheck disable=SC2086
+expect 0 "$UTFALL" effect did --data rows.csv $columns --cluster two --no-event-study
+grep -q "^1 of 10 regions lie in several clusters" "$err" || fail "one region that moved: $(cat "$err")"
+expect 0 effect did --cluster unit,year --no-event-study # one of the two holds whole regions
+if grep -q "in several clusters over time" "$err"; then fail "two columns of which one holds the regions"; fi
+expect_message 2 "option 'inference': found an empty list" effect did --inference ""
+
+# a row without its unit is left out, in the reader's language
+sed -i '5s/^U0,/,/' panel.csv
+expect 0 effect did --no-event-study --format json --language sv
+grep -q "nyckeln är tom" "$out" || fail "the ledger speaks English"
 panel e
 for option in draws permutations enumerate; do
     expect_message 2 "option '$option': found '1000000000', expected a whole number of at most 10000000" \

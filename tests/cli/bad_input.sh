@@ -49,6 +49,33 @@ expect_bad 3 "aliases"
 printf 'study: M\xe4lardalen\n' > study.yaml && expect_bad 3 "not UTF-8"
 python3 -c "print('['*100000)" > study.yaml 2>/dev/null && expect_bad 3 "study.yaml"
 
+# all mistakes that one reading finds, in the order of the file; a needed key that was misspelt is not said to be missing too
+several() { # WANTED: how many; the message must hold each of the texts that follow
+    local wanted=$1 text
+    shift
+    expect 3 "$UTFALL" run study.yaml --output report
+    [[ $(grep -c "study.yaml:[0-9]*:[0-9]*: " "$err") == "$wanted" ]] || fail "expected $wanted mistakes: $(cat "$err")"
+    sort -C -t: -k2n <(sed 's/^utfall: //' "$err") || fail "the mistakes are not in order: $(cat "$err")"
+    for text in "$@"; do grep -qF -- "$text" "$err" || fail "no '$text' among the mistakes: $(cat "$err")"; done
+    cp good.yaml study.yaml
+}
+sed -i 's/^sources:/soruces:/; s/^language: en/lang: en/; s/level: nuts3/levle: nuts3/; s/period: 2018/perod: 2018/; s/start: 2017/start: x/; s/outcome: log_c/outcom: log_c/' study.yaml
+several 6 "2:1: found the unknown key 'lang'" "did you mean 'sources'?" "did you mean 'level'?" "did you mean 'period'?" "found 'x' for 'start'" "did you mean 'outcome'?"
+if grep -q "has no 'sources'\|has no 'outcome'" "$err"; then fail "a misspelt key is called missing too"; fi
+sed -i 's/indicator: employment, period/indicator: employmnet, period/; s/outcome: log_c/outcome: log_d/' study.yaml
+several 2 "did you mean 'employment'?" "did you mean 'log_c'?"
+{ cat good.yaml; for n in $(seq 1 30); do echo "unknown$n: 1"; done; } > study.yaml
+expect 3 "$UTFALL" run study.yaml --output report
+grep -q "^and [0-9]* more$" "$err" || fail "the rest of the mistakes is not counted: $(cat "$err")"
+cp good.yaml study.yaml
+# texts and lists that are empty, one name in two roles
+sed -i "s/study: .*/study: ''/" study.yaml && expect_bad 3 "found '' for 'study', expected a text"
+sed -i "s/file: figures.csv/file: ''/" study.yaml && expect_bad 3 "found '' for 'file', expected a text"
+sed -i 's/outcome: log_c/outcome: log_c, inference: []/' study.yaml && expect_bad 3 "study.yaml:14:46: option 'inference': found an empty list"
+sed -i 's/outcome: log_c/outcome: log_c, weight: log_c/' study.yaml && expect_bad 3 "'log_c' is named both for the values and for the weights"
+sed -i 's/outcome: log_c/outcome: log_c, covariates: [log_c]/' study.yaml && expect_bad 3 "'log_c' is named both for the values and for a covariate"
+sed -i 's/outcome: log_c/outcome: log_c, cluster: municipality/' study.yaml && expect_bad 3 "name a level above that of the regions"
+
 # the figures
 rm figures.csv && expect_bad 6 "figures.csv"
 rm figures.csv && mkdir figures.csv

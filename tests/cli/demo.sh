@@ -42,6 +42,12 @@ near "$(value $board level unit=SE312 indicator=post_secondary)" "$level" 1e-9 "
 [[ $(value $board role unit=SE321 indicator=post_secondary) == peer ]] || fail "no peer on the board"
 [[ -n $(value $board reason unit=SE312 indicator=business_rnd) ]] || fail "a missing indicator gives no reason"
 
+# In the report an indicator heads its regions, and nothing is wider than a page: the rest is in the CSV.
+grep -q '<th scope="rowgroup" colspan="8"><span class="group-text">Eftergymnasial utbildning, 16–74 år (%). Kompetensförsörjning; högre är bättre; jämförelseregionernas medel 31,6<' sv/report.html ||
+    fail "the indicator is no heading of its rows"
+grep -q 'Indicators without figures</span></th>' en/report.html || fail "the indicators without figures have no heading"
+grep -q '<th scope="row">Örebro (peer)</th>' en/report.html || fail "a peer is not named as one"
+
 # 2. Focus charts
 for chart in scoreboard inequality-1 priority-map-norra-mellansverige peer-regions-1-norra-mellansverige lq-employment-county-3-se312; do
     [[ -s sv/charts/$chart.svg ]] || fail "no chart $chart"
@@ -89,6 +95,14 @@ for name, programme, claim in (("sv", "Smart industri i regionerna", "skillnad, 
             wrong.append(f"{name}: the summary speaks of {outsider}")
     if re.search(r"[Kk]omplexitet|[Cc]omplexity|ECI", summary):
         wrong.append(f"{name}: the summary ranks by what the engine warns means nothing here")
+    for sentence in re.findall(r"<li>(.*?)</li>", summary, flags=re.S):
+        if len(re.findall(r"får inte läsas som en effekt|may not be read as an effect", sentence)) > 1:
+            wrong.append(f"{name}: the summary warns of one number twice")
+    # What is read has words: no column is headed by its machine's name, and no p-value is nought.
+    if re.search(r"[(;] ?p [=]? ?0[.,]0+[),;]", text):
+        wrong.append(f"{name}: a p-value is nought")
+    for heading in re.findall(r"<th scope=\"col\"[^>]*>(?:<[^>]*>)*([a-z]+_[a-z_]+|reflections|diversity|ubiquity)<", page):
+        wrong.append(f"{name}: a column is headed {heading}")
     board = next((t for t in re.findall(r"<table.*?</table>", page, flags=re.S) if 'class="spark"' in t), "")
     for code in ("business_rnd", ">higher<" if name == "sv" else "post_secondary", "innovation-enterprise"):
         if code in board:

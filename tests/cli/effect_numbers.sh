@@ -14,6 +14,14 @@ expect_number() {
     near "$(cell "$out" "$column" "$@")" "$wanted" "$relative" "$column of $*"
 }
 
+# --- the terminal shows the design before any estimate, and what things are called; CSV goes on giving the estimates
+expect 0 "$UTFALL" effect did --data "$counties" --unit lan --period year --outcome y --treatment treated --inference cr2 --event-study=false --language sv
+[[ $(grep -n "^Vad designen vilar på" "$out" | cut -d: -f1) -lt $(grep -n "^Skattningar efter typ av inferens" "$out" | cut -d: -f1) ]] || fail "the estimates come before the design"
+grep -A2 "^Vad skattningen motsvarar" "$out" | grep -q "Uppgift .*Enhet" || fail "the headings of effect-size: $(grep -A2 "^Vad skattningen" "$out")"
+expect 0 "$UTFALL" effect did --data "$counties" --unit lan --period year --outcome y --treatment treated --inference cr2 --event-study=false --language sv --format csv
+head -1 "$out" | grep -q "^term,estimate" && grep -q "^fler tabeller, som visas med --table NAMN: " "$err" && grep -q "^varning: " "$err" ||
+    fail "CSV: $(head -1 "$out") $(tail -3 "$err")"
+
 # --- 21 counties: clubSandwich (sweden_county_lsdv_*, jackknife), fwildclusterboot with all 2^21 vectors, bacondecomp
 panel=(--data "$counties" --unit lan --period year --outcome y --treatment treated --format csv)
 expect 0 "$UTFALL" effect did "${panel[@]}" --covariates x --inference cr2,cr3,cr1s,wild-bootstrap --k-rule stata \

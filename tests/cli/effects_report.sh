@@ -64,6 +64,47 @@ effects:
   - {method: did, id: beta, outcome: b, family: second}"
 expect 0 "$UTFALL" run study.yaml --output report
 jq -e '[.rows[] | .p_value == .adjusted_p_value] == [true, true]' report/tables/multiple-testing.json >/dev/null || fail "families are mixed"
+# Romano–Wolf: the draws of all of them side by side. The same outcome twice costs nothing; two outcomes at most what Holm takes
+study "multiple-testing: romano-wolf
+effects:
+  - {method: did, id: alpha, outcome: a}
+  - {method: did, id: again, outcome: a, title: Again}
+  - {method: did, id: beta, outcome: b, family: alone}"
+expect 0 "$UTFALL" run study.yaml --output report
+grep -qF "Again: p = 0.0045, adjusted 0.0045 (Romano–Wolf)" "$err" || fail "the terminal: $(cat "$err")"
+for words in "by Romano and Wolf’s procedure" "; read together with the others p = 0.005, Romano–Wolf)"; do
+    grep -qF "$words" $page || fail "the report lacks: $words"
+done
+jq -e '[.rows[] | (.p_value - .adjusted_p_value | fabs) < 1e-12] == [true, true, true]' report/tables/multiple-testing.json >/dev/null ||
+    fail "the same twice: $(cat report/tables/multiple-testing.json)"
+study "multiple-testing: romano-wolf
+effects:
+  - {method: did, id: alpha, outcome: b, inference: wild-bootstrap}
+  - {method: did, id: beta, outcome: 'b + a / 50', inference: wild-bootstrap}"
+expect 0 "$UTFALL" run study.yaml --output report --language sv
+grep -qF "(Romano–Wolf)" "$err" && grep -qF "justerat" "$err" || fail "the terminal: $(cat "$err")"
+grep -qF "; läst tillsammans med de andra p = " $page || fail "the report lacks the adjusted p-value beside the plain one"
+jq -e '[.rows[] | [.p_value, .adjusted_p_value]] | sort | .[0][1] >= .[0][0] and .[0][1] <= 2 * .[0][0] + 0.01 and .[1][1] >= .[1][0]' \
+    report/tables/multiple-testing.json >/dev/null || fail "$(cat report/tables/multiple-testing.json)"
+# what was not resampled alike, or not at all, is not read together: why, and what instead; everything else is written
+study "multiple-testing: romano-wolf
+effects:
+  - {method: did, id: alpha, outcome: a}
+  - {method: did, id: beta, outcome: b, treated: [SE121, SE122, SE124]}"
+expect_message 4 "study.yaml:8:19: Romano and Wolf’s procedure cannot read these estimates together" "$UTFALL" run study.yaml --output report
+grep -qF "‘SE123 2012" "$err" && grep -qF "multiple-testing: holm" "$err" || fail "the refusal: $(cat "$err")"
+grep -qF "cannot read these estimates together" $page || fail "the report does not say why nothing was adjusted"
+jq -e '[.rows[] | .adjusted_p_value] == [null, null]' report/tables/multiple-testing.json >/dev/null || fail "adjusted all the same"
+study "multiple-testing: romano-wolf
+effects:
+  - {method: did, id: alpha, outcome: a, enumerate: 10, permutations: 99}
+  - {method: did, id: beta, outcome: b}"
+expect_message 4 "är inte omdragna på samma sätt, utan på 100 respektive 220 sätt" "$UTFALL" run study.yaml --output report --language sv
+study "multiple-testing: romano-wolf
+effects:
+  - {method: did, id: alpha, outcome: a, inference: cr2}
+  - {method: did, id: beta, outcome: b, inference: cr2}"
+expect_message 4 "by CR2, which resamples nothing" "$UTFALL" run study.yaml --output report
 study "multiple-testing: none
 effects: [{method: did, outcome: a}]"
 expect 0 "$UTFALL" run study.yaml --output report

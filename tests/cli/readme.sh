@@ -16,7 +16,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 [ -x "$UTFALL" ] || { echo "readme: the program is not built"; exit 1; }
 
-mkdir "$scratch/bin" "$scratch/blocks"
+mkdir "$scratch/bin"
 cat >"$scratch/bin/cmake" <<'WRAPPER'
 #!/bin/bash
 set -eu
@@ -35,9 +35,9 @@ chmod +x "$scratch"/bin/*
 REAL_CMAKE=$(command -v cmake) REAL_CTEST=$(command -v ctest)
 export REAL_CMAKE REAL_CTEST UTFALL
 
-# Splits a document into $scratch/blocks/NNN.{sh,file} with NNN.name and NNN.exit.
+# Splits document $1 into $2/NNN.{sh,file} with NNN.name, NNN.exit and NNN.line.
 split_blocks() {
-    awk -v out="$scratch/blocks" '
+    awk -v out="$2" '
         /^<!-- file: .* -->$/ { file = $3; next }
         /^<!-- exit: [0-9]+ -->$/ { code = $3; next }
         /^```/ && !inside { inside = 1; kind = substr($0, 4); take = (kind == "sh" || file != "")
@@ -51,36 +51,57 @@ split_blocks() {
         END { if (inside) { print FILENAME ": a block is not closed" >"/dev/stderr"; exit 1 } }' "$1"
 }
 
-blocks=0
-cd "$UTFALL_SOURCE_DIR"
-while read -r document; do
-    rm -rf "$scratch/blocks" "$scratch/tree" && mkdir -p "$scratch/blocks" "$scratch/tree"
+# All blocks of document $1, in the folder $2, which gets a tree of its own; what failed is left in $2/failed.
+run_document() {
+    local document=$1 blocks=$2/blocks tree=$2/tree base code
+    mkdir -p "$blocks" "$tree"
+    split_blocks "$document" "$blocks" 2>"$2/failed" || return 1
+    [ -n "$(find "$blocks" -name '*.sh' | head -1)" ] || return 0
     # The tree as a clone has it: no build folders, no earlier output.
-    tar -c --exclude=./build --exclude=./out --exclude=./.git . | tar -x -C "$scratch/tree"
-    printf '#!/bin/sh\nexit 0\n' >"$scratch/tree/scripts/test"
-    split_blocks "$document"
-    for base in $(find "$scratch/blocks" -name '*.line' | sort); do
+    tar -c --exclude=./build --exclude=./out --exclude=./.git . | tar -x -C "$tree"
+    printf '#!/bin/sh\nexit 0\n' >"$tree/scripts/test"
+    for base in $(find "$blocks" -name '*.line' | sort); do
         base=${base%.line}
         if [ -f "$base.name" ]; then
-            mkdir -p "$scratch/tree/$(dirname "$(cat "$base.name")")"
-            cp "$base.file" "$scratch/tree/$(cat "$base.name")"
+            mkdir -p "$tree/$(dirname "$(cat "$base.name")")"
+            cp "$base.file" "$tree/$(cat "$base.name")"
             continue
         fi
-        blocks=$((blocks + 1))
         code=0
         # A shell of its own per block, which stops at the first failure; variables live on, as in a reader's shell.
-        (cd "$scratch/tree" && PATH=$scratch/bin:$PATH bash -euc '
+        (cd "$tree" && PATH=$scratch/bin:$PATH bash -euc '
             [ ! -f "$2" ] || . "$2"
             . "$1"
-            export -p >"$2"' block "$base.sh" "$scratch/blocks/environment") >"$base.log" 2>&1 || code=$?
+            export -p >"$2"' block "$base.sh" "$blocks/environment") >"$base.log" 2>&1 || code=$?
         if [ "$code" != "$(cat "$base.exit")" ]; then
-            cat "$base.log"
-            echo "readme: $document:$(cat "$base.line"): this block ended with $code, expected $(cat "$base.exit"):"
-            cat "$base.sh"
-            exit 1
+            {
+                cat "$base.log"
+                echo "readme: $document:$(cat "$base.line"): this block ended with $code, expected $(cat "$base.exit"):"
+                cat "$base.sh"
+            } >"$2/failed"
+            return 1
         fi
+        echo >>"$2/ran"
     done
+    rm -rf "$tree"
+}
+
+# Documents do not know of each other: as many at a time as there are processors.
+cd "$UTFALL_SOURCE_DIR"
+n=0 running=0
+while read -r document; do
+    n=$((n + 1))
+    [ "$running" -lt "$(nproc)" ] || { wait -n || true; running=$((running - 1)); }
+    run_document "$document" "$scratch/$n" &
+    running=$((running + 1))
 done < <(find README.md CONTRIBUTING.md docs -name '*.md' | sort)
+wait || true
+failed=0
+for folder in $(seq 1 "$n"); do
+    [ ! -s "$scratch/$folder/failed" ] || { cat "$scratch/$folder/failed"; failed=1; }
+done
+[ "$failed" = 0 ] || exit 1
+blocks=$(cat "$scratch"/*/ran | wc -l)
 
 [ "$blocks" -ge 5 ] || { echo "readme: found only $blocks blocks to run"; exit 1; }
 # Paths that the documents name must be there: from the top of the tree, or beside the document.

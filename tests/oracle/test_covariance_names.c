@@ -91,6 +91,7 @@ static void sandwich(void **state)
     compare(results, "sandwich_HC1", &r, 1, by(&p, &r, -1, UF_COVARIANCE_HC1, 0, 0));
     compare(results, "sandwich_HC2", &r, 1, by(&p, &r, -1, UF_COVARIANCE_HC2, 0, 0));
     compare(results, "sandwich_HC3", &r, 1, by(&p, &r, -1, UF_COVARIANCE_HC3, 0, 0));
+    compare(results, "sandwich_HC4", &r, 1, by(&p, &r, -1, UF_COVARIANCE_HC4, 0, 0));
     /* vcovCL's HC0 has G/(G − 1) by default and its HC2, HC3 are blocks: CR1, CR1S, CR2, CR3 on G − 1 = 8 df */
     static const struct {
         const char *entry;
@@ -114,34 +115,6 @@ static void sandwich(void **state)
     for (size_t c = 0; c < sizeof intervals / sizeof *intervals; c++)
         compare(results, intervals[c].entry, &r, 1,
                 by(&p, &r, PRODUC_REGION, intervals[c].kind, UF_K_STATA, UF_DF_SATTERTHWAITE));
-    /* the joint tests of wald_CR2_all_tests that there are here: χ², naive F, HTZ */
-    struct uf_covariance v = by(&p, &r, PRODUC_REGION, UF_COVARIANCE_CR2, 0, 0);
-    json_t *list = json_object_get(
-        json_object_get(json_object_get(json_object_get(results, "results"), "wald_CR2_all_tests"), "value"),
-        "coef");
-    for (size_t which = 0; which < 3; which++) {
-        static const size_t rows[] = {0, 1, 5};
-        static const char *const names[] = {"chi-sq", "Naive-F", "HTZ"};
-        struct uf_error error;
-        struct uf_joint_test joint;
-        struct uf_covariance_input input = regression_input(&r);
-        const struct uf_covariance_options cr2 = {.kind = UF_COVARIANCE_CR2};
-        json_t *row = json_array_get(list, rows[which]);
-        input.cluster[0] = p.group[PRODUC_REGION], input.n_groups[0] = p.n_groups[PRODUC_REGION];
-        input.n_cluster_dimensions = 1;
-        assert_string_equal(json_string_value(json_object_get(row, "test")), names[which]);
-        if (which < 2)
-            assert_ok(uf_joint_test(r.fit.coefficients, v.matrix, (size_t[]){1, 2}, 2,
-                                    which ? (double)v.n_clusters - 1 : INFINITY, &joint, &error),
-                      &error);
-        else
-            assert_ok(uf_joint_test_few_clusters(&input, &cr2, r.fit.coefficients, v.matrix, (size_t[]){1, 2},
-                                                 2, &joint, &error),
-                      &error);
-        expect_close(joint.statistic, json_number_value(json_object_get(row, "Fstat")), 1e-6, names[which]);
-        expect_close(joint.p_value, json_number_value(json_object_get(row, "p_val")), 1e-6, names[which]);
-    }
-    uf_covariance_clear(&v);
     regression_clear(&r);
     json_decref(results), json_decref(fixest);
     produc_clear(&p);
@@ -179,28 +152,33 @@ static void plm(void **state)
     produc_clear(&p);
 }
 
-/* fixest's G.df = "conventional": each of the three matrices has the factor of its own number of clusters. */
+/* fixest's G.df = "conventional": each of the three matrices has the factor of its own number of clusters. And NW. */
 static void own_factors(void **state)
 {
     (void)state;
     struct produc p = produc_read();
+    struct uf_error error;
+    struct uf_covariance v;
     json_t *results = load_json(need_shared("reference/peers/results/twfe_produc.json"));
     struct regression r = produc_fit(&p, false, produc_columns, 4, 2, NULL);
-    struct uf_covariance both =
-        regression_covariance(&r, UF_COVARIANCE_CR1S, UF_K_FIXEST, 0, 2,
-                              (const size_t *const[]){p.group[PRODUC_STATE], p.group[PRODUC_YEAR]},
-                              (const size_t[]){p.n_groups[PRODUC_STATE], p.n_groups[PRODUC_YEAR]});
-    struct uf_covariance one = by(&p, &r, PRODUC_STATE, UF_COVARIANCE_CR1, 0, 0),
-                         other = by(&p, &r, PRODUC_YEAR, UF_COVARIANCE_CR1, 0, 0),
-                         cells = by(&p, &r, PRODUC_EACH, UF_COVARIANCE_CR1, 0,
-                                    0); /* a state in a year is a row */
-    gsl_matrix_add(one.matrix, other.matrix);
-    gsl_matrix_sub(one.matrix, cells.matrix);
-    gsl_matrix_memcpy(both.matrix, one.matrix);
-    double n = (double)p.csv.n_rows;
-    double factor = (n - 1) / (n - both.parameters);
-    compare(results, "twfe_tw_state_year_conv", &r, factor, both);
-    uf_covariance_clear(&one), uf_covariance_clear(&other), uf_covariance_clear(&cells);
+    struct uf_covariance_input input = regression_input(&r);
+    for (size_t d = 0; d < 2; d++) {
+        static const int grouping[] = {PRODUC_STATE, PRODUC_YEAR};
+        input.cluster[d] = p.group[grouping[d]], input.n_groups[d] = p.n_groups[grouping[d]];
+    }
+    input.n_cluster_dimensions = 2;
+    const struct uf_covariance_options each = {.kind = UF_COVARIANCE_CR1S, .g_rule = UF_G_EACH};
+    assert_ok(uf_covariance_estimate(&input, &each, &v, &error), &error);
+    compare(results, "twfe_tw_state_year_conv", &r, 1, v);
+    input.unit = p.group[PRODUC_STATE], input.n_units = p.n_groups[PRODUC_STATE];
+    input.period = p.group[PRODUC_YEAR], input.n_periods = p.n_groups[PRODUC_YEAR];
+    struct uf_covariance_options over_time = {.kind = UF_COVARIANCE_NEWEY_WEST};
+    assert_ok(uf_covariance_estimate(&input, &over_time, &v, &error), &error);
+    assert_int_equal(v.lag, 2);
+    compare(results, "twfe_NW_default", &r, 1, v);
+    over_time.lag_rule = UF_LAG_GIVEN, over_time.lag = 2;
+    assert_ok(uf_covariance_estimate(&input, &over_time, &v, &error), &error);
+    compare(results, "twfe_NW_lag2", &r, 1, v);
     regression_clear(&r);
     json_decref(results);
     produc_clear(&p);

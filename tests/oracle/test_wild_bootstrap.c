@@ -125,7 +125,10 @@ static void check(json_t *results, const char *entry, const struct sample *s, si
         struct uf_wild_bootstrap extreme;
         ties.ties = UF_WILD_TIES_EXTREME, ties.no_interval = true, ties.keep_statistics = false;
         assert_ok(uf_wild_bootstrap_test(&input, &ties, &extreme, &error), &error);
-        expect_close(extreme.p_symmetric, number(value, "n_abs_ge") / draws, 1e-14, entry);
+        /* without the null the actual residuals are not among the draws, and are added */
+        double extra = null == UF_WILD_RESTRICTED ? 0 : 1;
+        expect_close(extreme.p_symmetric, (extra + number(value, "n_abs_ge")) / (extra + draws), 1e-14,
+                     entry);
         expect_close(b.p_symmetric, number(value, "n_abs_gt") / draws, 1e-14, entry);
         uf_wild_bootstrap_clear(&extreme);
     }
@@ -169,6 +172,109 @@ static void check_tails(json_t *results, const struct sample *s)
     gsl_vector_free(combination);
 }
 
+/* All draws of an enumeration are the peer's, whatever the interval. */
+static void check_all_draws(json_t *value, const struct uf_wild_bootstrap *b, const char *entry)
+{
+    json_t *sorted = json_object_get(value, "t_boot_sorted"),
+           *quantiles = json_object_get(value, "t_boot_quantiles");
+    size_t count = 2 * b->n_statistics;
+    assert_int_equal(json_array_size(sorted), count);
+    double *all = malloc(count * sizeof *all);
+    for (size_t i = 0; i < b->n_statistics; i++)
+        all[2 * i] = b->statistics[i], all[2 * i + 1] = -b->statistics[i];
+    qsort(all, count, sizeof *all, compare_doubles);
+    for (size_t i = 0; i < count; i++)
+        expect_within(all[i], json_number_value(json_array_get(sorted, i)), 1e-7 * (1 + fabs(all[i])), entry);
+    static const struct {
+        const char *key;
+        double share;
+    } points[] = {{"q0.5", .005}, {"q2.5", .025},  {"q5", .05},
+                  {"q95", .95},   {"q97.5", .975}, {"q99.5", .995}};
+    for (size_t p = 0; p < sizeof points / sizeof *points; p++) { /* R's type 7 */
+        double at = points[p].share * (double)(count - 1), below = floor(at);
+        double low = all[(size_t)below], high = all[(size_t)below + 1];
+        expect_close(low + (at - below) * (high - low), number(quantiles, points[p].key), 1e-6, entry);
+    }
+    free(all);
+}
+
+/* The jackknife variants: t, p, all draws. The peer gives them no interval. Its t is ours times `of_t` and its draws ours
+ * times `of_draws`; p are compared where these are the same, and else the peer's p comes from ours by both. */
+static void check_variant(json_t *results, const char *entry, const struct sample *s,
+                          struct uf_wild_bootstrap_options options, double of_t, double of_draws)
+{
+    struct uf_error error;
+    struct uf_wild_bootstrap b;
+    json_t *value = json_object_get(json_object_get(json_object_get(results, "results"), entry), "value");
+    struct uf_covariance_input regression = regression_input(&s->r);
+    regression.cluster[0] = s->cluster, regression.n_groups[0] = s->n_clusters;
+    regression.n_cluster_dimensions = 1;
+    gsl_vector *combination = gsl_vector_calloc(s->r.k);
+    gsl_vector_set(combination, 0, 1);
+    const struct uf_wild_bootstrap_input input = {&regression, s->r.fit.coefficients, combination, 0};
+    options.weights = UF_WILD_RADEMACHER, options.ties = UF_WILD_TIES_LEFT_OUT;
+    options.k_rule = UF_K_NONE, options.draws = 512, options.keep_statistics = true;
+    assert_ok(uf_wild_bootstrap_test(&input, &options, &b, &error), &error);
+    assert_true(b.enumerated);
+    expect_close(b.estimate, number(value, "estimate"), 1e-8, entry);
+    expect_close(b.statistic * of_t, number(value, "t_stat"), 1e-7, entry);
+    size_t beyond = 0, theirs = 0;
+    for (size_t i = 0; i < b.n_statistics; i++) {
+        if (fabs(b.statistics[i]) > fabs(b.statistic) * (1 + 1e-9)) beyond += 2;
+        b.statistics[i] *= of_draws;
+        if (fabs(b.statistics[i]) > fabs(b.statistic) * of_t * (1 + 1e-9)) theirs += 2;
+    }
+    expect_close(b.p_symmetric, (double)beyond / 512, 1e-14, entry);
+    expect_close((double)theirs / 512, number(value, "p"), 1e-14, entry);
+    expect_close((double)theirs, number(value, "n_abs_gt"), 1e-14, entry);
+    check_all_draws(value, &b, entry);
+    uf_wild_bootstrap_clear(&b);
+    gsl_vector_free(combination);
+}
+
+/* Clusters by state and year, the 17 years resampled, each matrix with the factor of its own number of clusters. */
+static void check_two_way(json_t *results, const struct sample *s)
+{
+    static const char entry[] = "produc_ols_tw_state_year_WCR";
+    struct uf_error error;
+    struct uf_wild_bootstrap b;
+    size_t n_states, n_years, *state = csv_groups(&s->csv, "state", &n_states),
+                              *year = csv_groups(&s->csv, "year", &n_years);
+    json_t *value = json_object_get(json_object_get(json_object_get(results, "results"), entry), "value");
+    struct uf_covariance_input regression = regression_input(&s->r);
+    regression.cluster[0] = state, regression.n_groups[0] = n_states;
+    regression.cluster[1] = year, regression.n_groups[1] = n_years;
+    regression.n_cluster_dimensions = 2;
+    gsl_vector *combination = gsl_vector_calloc(s->r.k);
+    gsl_vector_set(combination, 0, 1);
+    const struct uf_wild_bootstrap_input input = {&regression, s->r.fit.coefficients, combination, 0};
+    const struct uf_wild_bootstrap_options options = {.weights = UF_WILD_RADEMACHER,
+                                                      .ties = UF_WILD_TIES_LEFT_OUT,
+                                                      .k_rule = UF_K_NONE,
+                                                      .g_rule = UF_G_EACH,
+                                                      .draws = 99999,
+                                                      .keep_statistics = true};
+    assert_ok(uf_wild_bootstrap_test(&input, &options, &b, &error), &error);
+    assert_int_equal(b.n_clusters, 17);
+    assert_int_equal(b.infeasible, 0);
+    expect_close(b.estimate, number(value, "estimate"), 1e-8, entry);
+    expect_close(b.statistic, number(value, "t_stat"), 1e-8, entry);
+    double p = number(value, "p"), width = number(value, "ci_hi") - number(value, "ci_lo"), sum = 0;
+    /* two independent sets of draws */
+    expect_within(b.p_symmetric, p, 4 * sqrt(2 * p * (1 - p) / 99999), entry);
+    expect_within(b.conf_low, number(value, "ci_lo"), 0.02 * width, entry);
+    expect_within(b.conf_high, number(value, "ci_hi"), 0.02 * width, entry);
+    for (size_t i = 0; i < b.n_statistics; i++) sum += fabs(b.statistics[i]);
+    expect_close(sum, number(value, "t_boot_sumabs"), 0.01, entry);
+    qsort(b.statistics, b.n_statistics, sizeof *b.statistics, compare_doubles);
+    json_t *quantiles = json_object_get(value, "t_boot_quantiles");
+    expect_within(b.statistics[2499], number(quantiles, "q2.5"), 0.05, entry);
+    expect_within(b.statistics[97499], number(quantiles, "q97.5"), 0.05, entry);
+    uf_wild_bootstrap_clear(&b);
+    gsl_vector_free(combination);
+    free(state), free(year);
+}
+
 static const char *const produc_columns[] = {"gsp", "pcap", "pc", "emp", "unemp"};
 static const char *const state_year[] = {"state", "year"};
 
@@ -189,6 +295,15 @@ static void produc(void **state)
     check(results, "produc_ols_region_WCR_webb_B99999", &s, 0, 0, UF_WILD_RESTRICTED, UF_WILD_WEBB,
           UF_K_NONE);
     check_tails(results, &s);
+    check_variant(results, "produc_ols_region_WCR31_enum", &s,
+                  (struct uf_wild_bootstrap_options){.jackknife_residuals = true}, 1, 1);
+    /* the peer's jackknife variance has the factor (N − 1)/(N − K) in t and (G − 1)/G in t*, so that its p is not that of
+     * one statistic; ours has none in both */
+    check_variant(
+        results, "produc_ols_region_WCU13_enum", &s,
+        (struct uf_wild_bootstrap_options){.null = UF_WILD_UNRESTRICTED, .jackknife_variance = true},
+        sqrt(811.0 / 815), sqrt(9.0 / 8));
+    check_two_way(results, &s);
     sample_clear(&s);
     /* years cross the regions; in the OLS of the peer they are columns */
     s = sample_read(need_shared("reference/peers/data/Produc.csv"), produc_columns, 4, true, state_year, 2,

@@ -140,11 +140,19 @@ static void the_method_by_hand(void **state)
         activity_text(&result, "cluster-stars-findings", "1", NULL, "text"),
         "1, 2015: most stars in A (4 of 4; location quotient 2.40); 1 of 2 sectors have at least two.");
     uf_result_clear(&result);
-    /* rounded to tens the quotient of A in 1 may be below 2: three stars are sure */
+    /* rounded to tens the quotient of A in 1 may be below 2 and its growth below the sector's: two stars are sure */
     panel->columns[panel->outcome].rounding = 20;
     assert_ok(activity_run(&uf_method_cluster_stars, panel, UF_SWEDISH, options, &result, &error), &error);
-    expect_within(activity_cell(&result, "cluster-stars", "1", "A", "stars_low", NULL), 3, 0, "sure");
+    expect_within(activity_cell(&result, "cluster-stars", "1", "A", "stars_low", NULL), 2, 0, "sure");
     expect_within(activity_cell(&result, "cluster-stars", "1", "A", "stars_high", NULL), 4, 0, "possible");
+    /* 30 → 30 while the other goes from 10 to 20; 10 → 50 while the other goes from 30 to 0 */
+    expect_close(activity_cell(&result, "cluster-stars", "1", "A", "growth_beyond_low", NULL), -25, 1e-12,
+                 "growth, low");
+    expect_close(activity_cell(&result, "cluster-stars", "1", "A", "growth_beyond_high", NULL), 375, 1e-12,
+                 "growth, high");
+    expect_within(activity_cell(&result, "cluster-stars", "1", "A", "size_rank_high", NULL), 1, 0,
+                  "surely the largest");
+    assert_true(activity_cell(&result, "cluster-stars", "1", "A", "lq_low", NULL) < 2);
     uf_result_clear(&result);
     /* a missing cell is no star and no zero: its own row is missing, and no other region's size rank is known */
     panel->columns[panel->outcome].rounding = 0;

@@ -67,8 +67,8 @@ static uf_status test(const struct design *d, const struct regression *r, double
     double one = 1;
     gsl_vector_const_view c = gsl_vector_const_view_array(&one, 1);
     const struct uf_few_treated_input input = {
-        &regression, r->fit.coefficients, &c.vector, null_value, d->n_blocks,
-        d->block,    d->treated,          PERIODS,   d->period,  d->size};
+        &regression, r->fit.coefficients, &c.vector, null_value, d->n_blocks, d->block, d->treated,
+        PERIODS,     d->period,           d->size,   NULL};
     return uf_few_treated_test(&input, options, out, error);
 }
 
@@ -331,8 +331,8 @@ static void rows_units_and_gaps(void **state)
                                                            .absorber = r.absorber};
             gsl_vector_const_view c = gsl_vector_const_view_array(&one, 1);
             const struct uf_few_treated_input input = {
-                &regression, r.fit.coefficients, &c.vector, 0, REGIONS, region[copy], treated,
-                PERIODS,     period[copy],       size};
+                &regression, r.fit.coefficients, &c.vector, 0,   REGIONS, region[copy], treated,
+                PERIODS,     period[copy],       size,      NULL};
             const struct uf_few_treated_options options = {
                 .kind = (enum uf_few_treated_kind)kind, .draws = 399, .level = 0.8};
             assert_ok(uf_few_treated_test(&input, &options, &few[copy], &error), &error);

@@ -144,8 +144,11 @@ struct box {
     double low[MAX_CELLS + 8], high[MAX_CELLS + 8];
 };
 
-/* The quotient at a point of the box, written out as the definition. */
-static double at_point(const struct box *box, const double *v, bool rest, size_t r, size_t s)
+enum number { QUOTIENT, SHARE, REFERENCE_SHARE, NUMBERS };
+
+/* A number at a point of the box, written out as the definition. */
+static double at_point(const struct box *box, enum number number, const double *v, bool rest, size_t r,
+                       size_t s)
 {
     const double *total = v + box->rows * box->columns, *whole = total + (box->totals ? box->rows : 0);
     double row = 0, sector = 0, all = 0;
@@ -163,10 +166,18 @@ static double at_point(const struct box *box, const double *v, bool rest, size_t
         all = box->totals ? whole[box->columns] : 0;
         for (size_t j = 0; j < box->columns && !box->totals; j++) all += whole[j];
     }
-    return v[r * box->columns + s] / row / (sector / all);
+    const double share = v[r * box->columns + s] / row, reference_share = sector / all;
+    return number == QUOTIENT ? share / reference_share : number == SHARE ? share : reference_share;
 }
 
-static void bands(const struct box *box, enum uf_reference reference, gsl_matrix *low, gsl_matrix *high)
+typedef uf_status band_function(const struct uf_activity *low, const struct uf_activity *high,
+                                enum uf_reference reference, gsl_matrix *out_low, gsl_matrix *out_high,
+                                struct uf_error *error);
+static band_function *const band_functions[NUMBERS] = {uf_location_quotient_band, uf_share_band,
+                                                       uf_reference_share_band};
+
+static void bands(const struct box *box, enum number number, enum uf_reference reference, gsl_matrix *low,
+                  gsl_matrix *high)
 {
     struct uf_activity side[2];
     gsl_matrix *value[2];
@@ -188,7 +199,7 @@ static void bands(const struct box *box, enum uf_reference reference, gsl_matrix
                                        .whole_total = box->whole && box->totals ? v[box->columns] : 0};
     }
     struct uf_error error;
-    assert_ok(uf_location_quotient_band(&side[0], &side[1], reference, low, high, &error), &error);
+    assert_ok(band_functions[number](&side[0], &side[1], reference, low, high, &error), &error);
     for (int k = 0; k < 2; k++) {
         gsl_matrix_free(value[k]);
         gsl_vector_free(total[k]);
@@ -198,11 +209,12 @@ static void bands(const struct box *box, enum uf_reference reference, gsl_matrix
 
 /* Every corner of the box, and for each corner a fine grid along the cell's own axis (where the largest value
  * may lie inside): the band must hold all of them, and be met by one. */
-static void check_box(const struct box *box, enum uf_reference reference, int steps, size_t *interior)
+static void check_number(const struct box *box, enum number number, enum uf_reference reference, int steps,
+                         size_t *interior)
 {
     gsl_matrix *low = gsl_matrix_alloc(box->rows, box->columns),
                *high = gsl_matrix_alloc(box->rows, box->columns);
-    bands(box, reference, low, high);
+    bands(box, number, reference, low, high);
     for (size_t cell = 0; cell < box->rows * box->columns; cell++) {
         size_t r = cell / box->columns, s = cell % box->columns;
         double smallest = INFINITY, largest = -INFINITY, largest_corner = -INFINITY;
@@ -212,7 +224,7 @@ static void check_box(const struct box *box, enum uf_reference reference, int st
             for (size_t i = 0; i < box->n; i++) v[i] = corner >> i & 1 ? box->high[i] : box->low[i];
             for (int k = 0; k <= steps; k++) {
                 v[cell] = box->low[cell] + (box->high[cell] - box->low[cell]) * k / steps;
-                double lq = at_point(box, v, reference == UF_REFERENCE_REST, r, s);
+                double lq = at_point(box, number, v, reference == UF_REFERENCE_REST, r, s);
                 smallest = fmin(smallest, lq);
                 largest = fmax(largest, lq);
                 if (k == 0 || k == steps) largest_corner = fmax(largest_corner, lq);
@@ -230,6 +242,15 @@ static void check_box(const struct box *box, enum uf_reference reference, int st
     }
     gsl_matrix_free(low);
     gsl_matrix_free(high);
+}
+
+static void check_box(const struct box *box, enum uf_reference reference, int steps, size_t *interior)
+{
+    check_number(box, QUOTIENT, reference, steps, interior);
+    size_t shares_inside = 0;
+    check_number(box, SHARE, reference, 1, &shares_inside);
+    check_number(box, REFERENCE_SHARE, reference, 1, &shares_inside);
+    assert_int_equal(shares_inside, 0); /* their extremes are corners */
 }
 
 static struct box random_box(struct draw *draw, size_t rows, size_t columns, bool totals, bool whole)

@@ -196,6 +196,25 @@ static void odd_files(void **state)
     check(by_cohort, true);
 }
 
+/* Repeated cross-sections: persons of a region in a year, in the file's order; without leave they are a mistake. */
+static void several_rows(void **state)
+{
+    (void)state;
+    char text[20000];
+    size_t n = (size_t)snprintf(text, sizeof text, "%s", header);
+    for (int i = 0; i < 120; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "t,%d,%d,r%d,%d,%d.5,%d,1,%d\n", i * 7 % 6,
+                              2000 + i * 11 % 5, i * 7 % 6 % 2, i * 7 % 6 < 2 ? 2002 : 0, i, i % 4,
+                              i * 7 % 6 < 2 && i * 11 % 5 >= 2);
+    write_file(text);
+    check(by_cohort, false);
+    struct uf_file_panel_request request = by_cohort;
+    request.several_rows = true;
+    check(request, true);
+    request.cohort = NULL, request.treatment = "treated";
+    check(request, true);
+}
+
 /* Many parts: rows that lie over their ends. */
 static void many_parts(void **state)
 {
@@ -250,7 +269,8 @@ int main(void)
     int descriptor = mkstemp(path);
     if (descriptor >= 0) close(descriptor);
     const struct CMUnitTest tests[] = {cmocka_unit_test(plain_files), cmocka_unit_test(tabs_and_sectors),
-                                       cmocka_unit_test(odd_files), cmocka_unit_test(many_parts)};
+                                       cmocka_unit_test(odd_files), cmocka_unit_test(several_rows),
+                                       cmocka_unit_test(many_parts)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     unlink(path);
     return failed;

@@ -2,6 +2,7 @@
 /* Shift-share adds up, is blind to order, scales with the data, and equals a slow twin. */
 #include <gsl/gsl_errno.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <utfall/shift_share.h>
 
@@ -209,7 +210,7 @@ static void band_holds_the_unrounded(void **state)
         struct uf_error error;
         assert_ok(uf_shift_share(x[0][0], x[1][0], nation[0], nation[1], SECTORS, NULL, &exact, &error),
                   &error);
-        struct uf_shift_share_bounds bounds = {
+        struct uf_shift_share_ranges bounds = {
             low[0][0],     high[0][0],     low[1][0], high[1][0], nation_low[0], nation_high[0],
             nation_low[1], nation_high[1], NAN,       NAN,        NAN,           NAN};
         double width[2] = {0};
@@ -281,13 +282,144 @@ static void error_equals_its_simulation(void **state)
     assert_int_equal(uf_shift_share_error(&figures, 0, &exact, &error), UF_BAD_USAGE);
 }
 
+/* Two sectors, two periods, region and rest: eight figures, each at its ends, and the sector's own starts also on a grid
+ * between, where the national component and the mix may turn. */
+enum { BOX_SECTORS = 2, BOX_FIGURES = 8 };
+
+static struct uf_shift_share at_figures(const double *v, bool within, size_t sector)
+{
+    double own[2][BOX_SECTORS], nation[2][BOX_SECTORS];
+    for (size_t t = 0; t < 2; t++)
+        for (size_t s = 0; s < BOX_SECTORS; s++) {
+            own[t][s] = v[4 * t + s];
+            nation[t][s] = v[4 * t + 2 + s] + (within ? own[t][s] : 0);
+        }
+    struct uf_shift_share sectors[BOX_SECTORS], total;
+    struct uf_error error;
+    assert_ok(uf_shift_share(own[0], own[1], nation[0], nation[1], BOX_SECTORS, sectors, &total, &error),
+              &error);
+    return sector < BOX_SECTORS ? sectors[sector] : total;
+}
+
+static const size_t bounded_fields[] = {
+    offsetof(struct uf_shift_share, change), offsetof(struct uf_shift_share, regional),
+    offsetof(struct uf_shift_share, entry), offsetof(struct uf_shift_share, national),
+    offsetof(struct uf_shift_share, mix)};
+enum { BOUNDED = sizeof bounded_fields / sizeof *bounded_fields };
+
+static double field(const struct uf_shift_share *x, size_t k)
+{
+    return *(const double *)(const void *)((const char *)x + bounded_fields[k]);
+}
+
+static void check_bounds(const double *low, const double *high, bool within, int steps, size_t *turned)
+{
+    gsl_matrix_const_view own_low = gsl_matrix_const_view_array_with_tda(low, 2, BOX_SECTORS, 4),
+                          own_high = gsl_matrix_const_view_array_with_tda(high, 2, BOX_SECTORS, 4),
+                          rest_low = gsl_matrix_const_view_array_with_tda(low + 2, 2, BOX_SECTORS, 4),
+                          rest_high = gsl_matrix_const_view_array_with_tda(high + 2, 2, BOX_SECTORS, 4);
+    const struct uf_shift_share_box box = {&own_low.matrix, &own_high.matrix, &rest_low.matrix,
+                                           &rest_high.matrix, within};
+    struct uf_shift_share below[BOX_SECTORS + 1], above[BOX_SECTORS + 1];
+    struct uf_error error;
+    assert_ok(uf_shift_share_bounds(&box, below, above, &below[BOX_SECTORS], &above[BOX_SECTORS], &error),
+              &error);
+    for (size_t sector = 0; sector <= BOX_SECTORS; sector++) {
+        double least[BOUNDED], most[BOUNDED], most_corner[BOUNDED], least_corner[BOUNDED];
+        for (size_t k = 0; k < BOUNDED; k++)
+            least[k] = least_corner[k] = INFINITY, most[k] = most_corner[k] = -INFINITY;
+        /* along these two the grid; of the whole, only corners */
+        const size_t e0 = sector, c0 = 2 + sector;
+        for (size_t corner = 0; corner < (size_t)1 << BOX_FIGURES; corner++) {
+            double v[BOX_FIGURES];
+            for (size_t i = 0; i < BOX_FIGURES; i++) v[i] = corner >> i & 1 ? high[i] : low[i];
+            const bool grid = sector < BOX_SECTORS;
+            if (grid && ((corner >> e0 & 1) || (corner >> c0 & 1))) continue;
+            for (int i = 0; i <= (grid ? steps : 0); i++)
+                for (int j = 0; j <= (grid ? steps : 0); j++) {
+                    if (grid) v[e0] = low[e0] + (high[e0] - low[e0]) * i / steps;
+                    if (grid) v[c0] = low[c0] + (high[c0] - low[c0]) * j / steps;
+                    const struct uf_shift_share x = at_figures(v, within, sector);
+                    const bool at_end = !grid || (i % steps == 0 && j % steps == 0);
+                    for (size_t k = 0; k < BOUNDED; k++) {
+                        least[k] = fmin(least[k], field(&x, k)), most[k] = fmax(most[k], field(&x, k));
+                        if (!at_end) continue;
+                        least_corner[k] = fmin(least_corner[k], field(&x, k));
+                        most_corner[k] = fmax(most_corner[k], field(&x, k));
+                    }
+                }
+        }
+        for (size_t k = 0; k < BOUNDED; k++) {
+            const double b = field(&below[sector], k), a = field(&above[sector], k);
+            if (sector == BOX_SECTORS && k == 2) continue; /* no entry of the whole */
+            const double size = 1e-9 * (1 + fabs(b) + fabs(a));
+            assert_true(b <= least[k] + size && most[k] <= a + size);
+            if (sector == BOX_SECTORS && k == 4) continue; /* outer */
+            /* attained: at a corner, or between, where the grid comes near */
+            const double near = (a - b) * 0.01 + size;
+            const bool inside = b < least_corner[k] - size || a > most_corner[k] + size;
+            if (sector == BOX_SECTORS && inside && k == 3) continue; /* its top is not on the corners */
+            assert_true(b >= least[k] - (inside ? near : size) && a <= most[k] + (inside ? near : size));
+            *turned += inside;
+        }
+    }
+}
+
+static void bounds_equal_brute_force(void **state)
+{
+    (void)state;
+    struct draw draw = {26};
+    size_t turned = 0;
+    for (size_t k = 0; k < 60; k++) {
+        double low[BOX_FIGURES], high[BOX_FIGURES];
+        for (size_t i = 0; i < BOX_FIGURES; i++) {
+            /* wide boxes, so that what can turn inside them does */
+            low[i] = 1 + 20 * draw_uniform(&draw);
+            high[i] = low[i] * (1 + 4 * draw_uniform(&draw));
+        }
+        check_bounds(low, high, true, 40, &turned);
+        check_bounds(low, high, false, 40, &turned);
+    }
+    assert_true(turned > 20);
+}
+
+static void bounds_of_exact_figures_are_the_figures(void **state)
+{
+    (void)state;
+    struct draw draw = {27};
+    for (size_t k = 0; k < 40; k++) {
+        double v[BOX_FIGURES];
+        size_t turned = 0;
+        for (size_t i = 0; i < BOX_FIGURES; i++)
+            v[i] = k % 4 == 1 && i == 0 ? 0 : 5 + 20 * draw_uniform(&draw);
+        check_bounds(v, v, k % 2, 1, &turned);
+        assert_int_equal(turned, 0);
+    }
+}
+
+/* A sector that may be absent at the start: its entry may be all of its end, or nothing. */
+static void bounds_where_a_sector_may_be_new(void **state)
+{
+    (void)state;
+    const double low[BOX_FIGURES] = {0, 10, 30, 40, 4, 12, 33, 41},
+                 high[BOX_FIGURES] = {1, 11, 31, 41, 5, 13, 34, 42};
+    size_t turned = 0;
+    check_bounds(low, high, true, 40, &turned);
+    check_bounds(low, high, false, 40, &turned);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(components_add_up),           cmocka_unit_test(order_and_scale_do_not_matter),
-        cmocka_unit_test(dynamic_equals_summed_steps), cmocka_unit_test(band_holds_the_unrounded),
+        cmocka_unit_test(components_add_up),
+        cmocka_unit_test(order_and_scale_do_not_matter),
+        cmocka_unit_test(dynamic_equals_summed_steps),
+        cmocka_unit_test(band_holds_the_unrounded),
         cmocka_unit_test(error_equals_its_simulation),
+        cmocka_unit_test(bounds_equal_brute_force),
+        cmocka_unit_test(bounds_of_exact_figures_are_the_figures),
+        cmocka_unit_test(bounds_where_a_sector_may_be_new),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,45 +4,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utfall/random.h>
 
 #include "support/test.h"
 
 static const char *const names[] = {"y", "x", "w"};
-
-struct ran run_in(const struct uf_method *method, struct uf_panel *panel, enum uf_language language,
-                  const char *const *settings)
-{
-    struct ran ran;
-    struct uf_options *options;
-    struct uf_context context = {.language = language, .seed = 7};
-    uf_result_init(&ran.result);
-    assert_ok(uf_options_new(method, &options, &ran.error), &ran.error);
-    for (size_t i = 0; settings && settings[i]; i += 2)
-        assert_ok(uf_options_set(options, settings[i], settings[i + 1], &ran.error), &ran.error);
-    uf_error_clear(&ran.error);
-    ran.status = method->run(panel, options, &context, &ran.result, &ran.error);
-    uf_options_free(options);
-    free(panel->covariates);
-    if (panel->n_cluster_dimensions > 0) free(panel->cluster[0]);
-    free(panel->cluster), free(panel->n_clusters);
-    small_panel_free(panel);
-    return ran;
-}
-
-struct ran run_method(const struct uf_method *method, struct uf_panel *panel, const char *const *settings)
-{
-    struct ran ran = run_in(method, panel, UF_ENGLISH, settings);
-    if (ran.status != UF_OK) fail_msg("%s", ran.error.message);
-    return ran;
-}
-
-static double noise(uint64_t i)
-{
-    struct uf_random random;
-    uf_random_init(&random, 1, UF_PURPOSE_SIMULATION, i);
-    return uf_random_uniform(&random) - 0.5;
-}
 
 struct uf_panel *starts_panel(size_t units)
 {
@@ -53,8 +18,9 @@ struct uf_panel *starts_panel(size_t units)
         for (size_t t = 0; t < 10; t++) {
             bool on = start != SIZE_MAX && t >= start;
             *small_panel_cell(panel, 0, u, t) = 50 + (double)u + 3 * sin((double)t) +
-                                                (on ? 1 + (double)(t - start) : 0) + noise(u * 10 + t) / 10;
-            *small_panel_cell(panel, 1, u, t) = noise(100000 + u * 10 + t);
+                                                (on ? 1 + (double)(t - start) : 0) +
+                                                run_noise(u * 10 + t) / 10;
+            *small_panel_cell(panel, 1, u, t) = run_noise(100000 + u * 10 + t);
             *small_panel_cell(panel, 2, u, t) = 1 + (double)(u % 3);
         }
     }
@@ -73,16 +39,6 @@ const struct uf_table *table_of(const struct ran *ran, const char *name)
     const struct uf_table *table = uf_result_table(&ran->result, name);
     if (!table) fail_msg("no table %s", name);
     return table;
-}
-
-const char *cell_text(const struct uf_table *table, size_t row, const char *column)
-{
-    return uf_table_text(table, row, uf_table_column(table, column));
-}
-
-double cell_number(const struct uf_table *table, size_t row, const char *column)
-{
-    return uf_table_number(table, row, uf_table_column(table, column));
 }
 
 size_t row_of(const struct uf_table *table, const char *column, const char *text)

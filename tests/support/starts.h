@@ -4,6 +4,7 @@
 /* For tests of methods made for staggered starts: a panel, a run on it, and looking into what came out. */
 #include <utfall/method.h>
 
+#include "support/method_run.h"
 #include "support/small_panel.h"
 
 /* 2008 … 2017, columns y, x, w; the first three units start in 2012, the next three in 2014, with an effect of 1, 2,
@@ -12,22 +13,10 @@ struct uf_panel *starts_panel(size_t units);
 /* The column is the covariate. */
 void starts_covariate(struct uf_panel *panel, size_t column);
 
-struct ran {
-    struct uf_result result;
-    uf_status status;
-    struct uf_error error;
-};
-/* Runs with options `name, value`, NULL-terminated (NULL: none), and frees the panel. */
-struct ran run_in(const struct uf_method *method, struct uf_panel *panel, enum uf_language language,
-                  const char *const *settings);
-/* The same in English; fails the test where the run does. */
-struct ran run_method(const struct uf_method *method, struct uf_panel *panel, const char *const *settings);
 /* Fails unless the run was refused with a fatal note of that code, with advice. Clears it. */
 void expect_refused_run(struct ran ran, const char *code);
 /* Fails where there is none. */
 const struct uf_table *table_of(const struct ran *ran, const char *name);
-const char *cell_text(const struct uf_table *table, size_t row, const char *column);
-double cell_number(const struct uf_table *table, size_t row, const char *column);
 /* The first row whose text in `column` is that; fails where there is none. */
 size_t row_of(const struct uf_table *table, const char *column, const char *text);
 /* No note and no title is in English, or has an argument left. */

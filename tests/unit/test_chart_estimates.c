@@ -83,6 +83,51 @@ static void test_panels_of_estimates(void **state)
     uf_table_free(table);
 }
 
+/* Pieces of stacked bars with their bands; the first and the last year are named, and what reaches far beyond the bars goes to
+ * the edge only. */
+static void test_stacks_with_bands(void **state)
+{
+    (void)state;
+    struct uf_error error;
+    struct uf_chart chart;
+    static const char *const columns[] = {"label", "part", "year", "percent", "low", "high"};
+    struct uf_table *table = sample_table("steps", columns, "ttn222");
+    for (int year = 2009; year <= 2017; year++) {
+        sample_row(table, (const char *const[]){"North", "national"}, (const double[]){year, 4, 3, 5});
+        sample_row(table, (const char *const[]){"North", "regional"}, (const double[]){year, -2, -90, 80});
+    }
+    struct uf_chart_request request = {.kind = "small-multiples",
+                                       .form = "stacked-bars",
+                                       .table = table,
+                                       .label = "label",
+                                       .group = "part",
+                                       .x = "year",
+                                       .value = "percent",
+                                       .low = "low",
+                                       .high = "high",
+                                       .reference = 0,
+                                       .reference_x = NAN,
+                                       .marked_x = NAN,
+                                       .formats = UF_CHART_SVG,
+                                       .band_label = "what rounding leaves open",
+                                       .plots_directory = UTFALL_SOURCE_DIR "/plots"};
+    assert_ok(uf_chart_write(&request, scratch_directory(), "stacks", &chart, &error), &error);
+    assert_has(chart.svg, ">what rounding leaves open<");
+    assert_has(chart.svg, ">2009<");
+    assert_has(chart.svg, ">2017<");
+    assert_null(strstr(chart.svg, ">80<")); /* the axis is the bars', not the bands' */
+    char *csv = read_text("stacks.csv");
+    assert_has(csv, "series,value,left,top,right,bottom,low,high,low_x,low_y,high_x,high_y,sum,");
+    assert_has(csv, ",-90,80,");
+    free(csv);
+    uf_chart_clear(&chart);
+    request.low = request.high = NULL;
+    assert_ok(uf_chart_write(&request, scratch_directory(), "stacks", &chart, &error), &error);
+    assert_null(strstr(chart.svg, "what rounding leaves open"));
+    uf_chart_clear(&chart);
+    uf_table_free(table);
+}
+
 /* How many of the band leave 0 out is told apart from how many of the intervals do. */
 static void test_band_in_words(void **state)
 {
@@ -101,9 +146,69 @@ static void test_band_in_words(void **state)
     sample_chart_free(&sample);
 }
 
+/* The line in colour has its interval and its band; a grey one has none, and the axis need not hold it. */
+static void test_lines_with_bands(void **state)
+{
+    (void)state;
+    struct uf_error error;
+    struct uf_chart chart;
+    static const char *const columns[] = {"label", "dose", "att", "low", "high", "band_low", "band_high"};
+    static const char *const focus[] = {"effect"};
+    struct uf_table *table = sample_table("dose-response", columns, "tn22222");
+    static const double rows[][6] = {{100, 1, 0.5, 1.5, -0.5, 2.5},
+                                     {200, 2, 1, 3, 0.25, 3.75},
+                                     {300, 0.5, -0.5, 1.5, -2, 3},
+                                     {400, 1, NAN, NAN, NAN, NAN}};
+    for (size_t i = 0; i < 4; i++) sample_row(table, (const char *const[]){"effect"}, rows[i]);
+    sample_row(table, (const char *const[]){"other"}, (const double[]){100, 1, -90, 90, -99, 99});
+    sample_row(table, (const char *const[]){"other"}, (const double[]){400, 1, -90, 90, -99, 99});
+    struct uf_chart_request request = {.kind = "lines",
+                                       .table = table,
+                                       .x = "dose",
+                                       .value = "att",
+                                       .low = "low",
+                                       .high = "high",
+                                       .low2 = "band_low",
+                                       .high2 = "band_high",
+                                       .x_label = "Dose",
+                                       .focus = focus,
+                                       .n_focus = 1,
+                                       .reference = 0,
+                                       .reference_x = NAN,
+                                       .marked_x = NAN,
+                                       .band_label = "each dose alone",
+                                       .band2_label = "all doses at once",
+                                       .formats = UF_CHART_SVG,
+                                       .plots_directory = UTFALL_SOURCE_DIR "/plots"};
+    assert_ok(uf_chart_write(&request, scratch_directory(), "doses", &chart, &error), &error);
+    assert_has(chart.alt_text, "The interval of each point leaves out 0 at 2 of 4 points.");
+    assert_has(chart.alt_text, "The simultaneous band leaves out 0 at 1 of 4 points.");
+    assert_has(chart.svg, ">each dose alone<");
+    assert_has(chart.svg, ">all doses at once<");
+    assert_null(strstr(chart.svg, ">\xE2\x88\x92"
+                                  "50<")); /* not the grey line's band */
+    char *csv = read_text("doses.csv");
+    assert_has(csv, "line,role,period,value,status,label,low,high,low2,high2\n");
+    assert_has(csv, ",\"effect\",0.5,1.5,-0.5,2.5\n");
+    assert_has(csv, ",\"effect\",,,,\n");
+    assert_has(csv, ",\"other\",,,,\n");
+    free(csv);
+    uf_chart_clear(&chart);
+    /* without bands the file is as it was */
+    request.low = request.high = request.low2 = request.high2 = NULL;
+    assert_ok(uf_chart_write(&request, scratch_directory(), "doses", &chart, &error), &error);
+    assert_null(strstr(chart.svg, ">each dose alone<"));
+    csv = read_text("doses.csv");
+    assert_has(csv, "line,role,period,value,status,label\n");
+    free(csv);
+    uf_chart_clear(&chart);
+    uf_table_free(table);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_panels_of_estimates),
-                                       cmocka_unit_test(test_band_in_words)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_panels_of_estimates), cmocka_unit_test(test_stacks_with_bands),
+        cmocka_unit_test(test_lines_with_bands), cmocka_unit_test(test_band_in_words)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

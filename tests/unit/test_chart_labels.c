@@ -101,6 +101,26 @@ static void test_a_lone_label_stands_at_the_right(void **state)
     uf_point_labels_clear(&label, 1);
 }
 
+/* A point with its bands: the label crosses neither of them, nor the line to compare with. */
+static void test_a_label_keeps_off_bands(void **state)
+{
+    (void)state;
+    const struct uf_circle circle = {300, 200, 5, false};
+    const struct uf_segment lines[] = {{200, 200, 400, 200}, {300, 150, 300, 250}, {320, 100, 320, 300}};
+    struct uf_point_label label = {.text = "Kommunikationsverksamhet"};
+    const struct uf_label_field field = {
+        .area = area, .circles = &circle, .n_circles = 1, .lines = lines, .n_lines = 3};
+    assert_ok(uf_point_labels_place(&label, 1, &field, &error), &error);
+    assert_true(label.placed);
+    for (size_t i = 0; i < 3; i++)
+        assert_false(label.box.left < fmax(lines[i].x1, lines[i].x2) &&
+                     fmin(lines[i].x1, lines[i].x2) < label.box.right &&
+                     label.box.top < fmax(lines[i].y1, lines[i].y2) &&
+                     fmin(lines[i].y1, lines[i].y2) < label.box.bottom);
+    assert_true(label.box.right < 300 && !label.has_leader);
+    uf_point_labels_clear(&label, 1);
+}
+
 /* --- order -------------------------------------------------------------------------------------- */
 
 static void test_similar_rows_become_neighbours(void **state)
@@ -255,6 +275,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_labels_do_not_overlap),
         cmocka_unit_test(test_a_lone_label_stands_at_the_right),
+        cmocka_unit_test(test_a_label_keeps_off_bands),
         cmocka_unit_test(test_similar_rows_become_neighbours),
         cmocka_unit_test(test_what_cannot_be_drawn),
         cmocka_unit_test(test_alternative_texts_hold_the_numbers),

@@ -230,7 +230,7 @@ static void test_palette_can_be_told_apart(void **state)
     static const char *const marks[] = {"colour_bar",       "colour_bar_context",  "colour_context",
                                         "colour_benchmark", "colour_band",         "colour_band2",
                                         "colour_reference", "colour_total",        "colour_axis",
-                                        "colour_tile_edge", "array part_colour[6]"};
+                                        "colour_tile_edge", "array part_colour[7]"};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         for (size_t k = colours_of(palette, marks[i], colours); k-- > 0;)
             if (contrast(colours[k], "#ffffff") < 3)
@@ -256,12 +256,21 @@ static void test_palette_can_be_told_apart(void **state)
             assert_true(contrast(colours[k], colours[k - 1]) > 1.3);
         }
     }
+    /* a grey print tells any two classes apart, and the sides of the middle */
+    colours_of(palette, "array diverging_colour[5]", colours);
+    for (size_t k = 0; k < 5; k++)
+        for (size_t j = 0; j < k; j++)
+            if (contrast(colours[k], colours[j]) < 1.35)
+                fail_msg("%s and %s have a contrast of %.2f", colours[j], colours[k],
+                         contrast(colours[j], colours[k]));
+    assert_true(luminance(colours[0]) < luminance(colours[4]) &&
+                luminance(colours[1]) < luminance(colours[3]));
     /* bars in and out of focus; neighbouring solid components of a stack, since hatched ones stand between
      * them */
     colours_of(palette, "colour_bar", colours);
     colours_of(palette, "colour_bar_context", texts);
     assert_true(contrast(colours[0], texts[0]) > 1.4);
-    colours_of(palette, "array part_colour[6]", colours);
+    colours_of(palette, "array part_colour[7]", colours);
     assert_true(contrast(colours[0], colours[2]) > 2);
     free(palette);
 }

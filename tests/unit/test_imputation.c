@@ -208,10 +208,9 @@ static void bad_input_is_refused(void **state)
     panel = starts_panel(16);
     size_t *group = malloc(160 * sizeof *group), count = 4;
     for (size_t i = 0; i < 160; i++) group[i] = i % 4;
-    panel->cluster = malloc(sizeof *panel->cluster);
-    panel->n_clusters = malloc(sizeof *panel->n_clusters);
-    panel->cluster[0] = group, panel->n_clusters[0] = count, panel->n_cluster_dimensions = 1;
+    panel->cluster = &group, panel->n_clusters = &count, panel->n_cluster_dimensions = 1;
     struct ran ran = run_in(&uf_method_imputation, panel, UF_ENGLISH, few);
+    free(group);
     assert_int_equal(ran.status, UF_BAD_USAGE);
     assert_non_null(strstr(ran.error.message, "R001 lies in more than one cluster"));
     uf_result_clear(&ran.result);

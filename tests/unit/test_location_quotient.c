@@ -45,6 +45,8 @@ static void sums_of_sectors_leave_a_total_row_out(void **state)
     uf_value_status status;
     assert_true(isnan(quotient(&result, "1", "A", "low", &status)));
     assert_int_equal(status, UF_VALUE_NOT_APPLICABLE);
+    assert_true(isnan(quotient(&result, "1", "A", "share_low", &status)));
+    assert_int_equal(status, UF_VALUE_NOT_APPLICABLE);
     uf_result_clear(&result);
     uf_panel_free(panel);
 }
@@ -89,6 +91,16 @@ static void rounding_is_carried_into_the_quotient(void **state)
     double high = 29.5 * (29.5 + 19.5 + 9.5 + 60.5) / ((29.5 + 19.5) * (29.5 + 9.5));
     expect_close(quotient(&result, "1", "A", "low", NULL), low, 1e-13, "low");
     expect_close(quotient(&result, "1", "A", "high", NULL), high, 1e-13, "high");
+    /* a/(a+b), (a+c)/(a+b+c+d), (LQ − 1)/(LQ + 1) */
+    expect_close(quotient(&result, "1", "A", "share_low", NULL), 100 * 29.5 / 50, 1e-13, "share, low");
+    expect_close(quotient(&result, "1", "A", "share_high", NULL), 100 * 30.5 / 50, 1e-13, "share, high");
+    expect_close(quotient(&result, "1", "A", "reference_share_low", NULL), 100 * 39.0 / 120, 1e-13,
+                 "reference share, low");
+    expect_close(quotient(&result, "1", "A", "reference_share_high", NULL), 100 * 41.0 / 120, 1e-13,
+                 "reference share, high");
+    expect_close(quotient(&result, "1", "A", "rsca_low", NULL), (low - 1) / (low + 1), 1e-13, "rsca, low");
+    expect_close(quotient(&result, "1", "A", "rsca_high", NULL), (high - 1) / (high + 1), 1e-13,
+                 "rsca, high");
     assert_non_null(uf_result_note(&result, "rounding"));
     assert_null(uf_result_note(&result, "band-spans-one"));
     assert_null(activity_text(&result, "location-quotient", "1", "A", "note"));

@@ -35,6 +35,9 @@ static void defaults_and_values(void **state)
     assert_true(uf_options_flag(options, "placebo-in-space"));
     assert_ok(uf_options_set(options, "inference", "iid", &error), &error);
     assert_string_equal(uf_options_print(options, "inference"), "iid");
+    assert_int_equal(uf_options_choice(options, "variant"), 0);
+    assert_ok(uf_options_set(options, "variant", "randomisation", &error), &error);
+    assert_int_equal(uf_options_choice(options, "variant"), 2);
     uf_options_free(options);
 }
 

@@ -359,6 +359,35 @@ static void tables_speak_the_language(void **state)
     uf_table_free(table);
 }
 
+static void rows_of_a_group_stand_under_its_heading(void **state)
+{
+    (void)state;
+    static const char *const groups[] = {"A & B", "A & B", "C", NULL, "A & B"};
+    struct uf_table *table = new_table("Grupper");
+    size_t column;
+    assert_ok(uf_table_add_column(table, "row_group", UF_COLUMN_TEXT, NULL, -1, &column, &error), &error);
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        add_row(table, "x", (double)i, UF_VALUE_OBSERVED);
+        assert_ok(uf_table_set_text(table, i, column, groups[i], &error), &error);
+    }
+    struct uf_report *report = new_report(UF_ENGLISH);
+    assert_ok(uf_report_add_table(report, table, 0, NULL, &error), &error);
+    char *html = write_page(report);
+    expect_well_formed(html);
+    expect_holds(html, "<table class=\"grouped\">");
+    expect_holds(
+        html,
+        "<tr><th scope=\"rowgroup\" colspan=\"4\"><span class=\"group-text\">A &amp; B</span></th></tr>");
+    assert_int_equal(count_of(html, "scope=\"rowgroup\""), 3); /* one without a group stays where it is */
+    assert_int_equal(count_of(html, "<tbody>"), 3);
+    assert_int_equal(count_of(html, "</tbody>"), 3);
+    assert_null(strstr(html, "row_group"));
+    assert_int_equal(count_of(html, "<th scope=\"row\">x</th>"), 5);
+    free(html);
+    uf_report_free(report);
+    uf_table_free(table);
+}
+
 static void cut_table_says_so(void **state)
 {
     (void)state;
@@ -520,6 +549,7 @@ int main(void)
                                        cmocka_unit_test(same_report_gives_the_same_bytes_without_network),
                                        cmocka_unit_test(skeleton_is_for_every_reader),
                                        cmocka_unit_test(tables_speak_the_language),
+                                       cmocka_unit_test(rows_of_a_group_stand_under_its_heading),
                                        cmocka_unit_test(cut_table_says_so),
                                        cmocka_unit_test(figure_has_picture_words_and_table),
                                        cmocka_unit_test(pictures_share_no_ids),

@@ -31,6 +31,16 @@ static void every_table_is_there(void **state)
         assert_true(cell_number(events, row, "band_low") < cell_number(events, row, "conf_low"));
     }
     expect_close(cell_number(events, 3, "estimate"), 0, 0, "reference");
+    const struct uf_table *cells = table_of(&ran, "group-time");
+    double sum = 0;
+    assert_int_equal(uf_table_rows(cells), 2 * 8);
+    for (size_t row = 0; row < 16; row++) {
+        if (isfinite(cell_number(cells, row, "estimate")))
+            sum += cell_number(cells, row, "weight") * cell_number(cells, row, "estimate");
+        expect_close(cell_number(cells, row, "n_treated"), 3, 0, "treated");
+    }
+    expect_close(sum, cell_number(estimates, cr2, "estimate"), 1e-10, "weights × cells");
+    table_of(&ran, "event-study-inference");
     expect_close(cell_number(table_of(&ran, "pretrend"), 0, "restrictions"), 3, 0, "leads");
     assert_non_null(uf_result_note(&ran.result, "pretrend-power"));
     assert_non_null(strstr(uf_result_note(&ran.result, "stacked-rows")->text, "of them different"));
@@ -47,7 +57,13 @@ static void options_and_refusals(void **state)
     struct ran ran = run_in(&uf_method_stacked, starts_panel(16), UF_SWEDISH, wide);
     assert_int_equal(ran.status, UF_OK);
     assert_non_null(uf_result_note(&ran.result, "cohorts-left-out"));
-    row_of(table_of(&ran, "estimates"), "vcov", "driscoll-kraay");
+    const struct uf_table *cells = table_of(&ran, "group-time");
+    const size_t lost = row_of(cells, "group", "2012"); /* each of its cells says why */
+    assert_true(isnan(cell_number(cells, lost, "estimate")));
+    assert_string_equal(cell_text(cells, lost, "note"), "fönstret når utanför datamaterialet");
+    row_of(table_of(&ran, "estimates"), "vcov", "hc2");
+    /* one cohort is left, whose indicators of event time make sums by period nil */
+    assert_non_null(strstr(uf_result_note(&ran.result, "inference-left-out")->text, "driscoll-kraay har"));
     expect_swedish(&ran);
     uf_result_clear(&ran.result);
     static const char *const beyond[] = {"before", "20", NULL}, *const never[] = {"control", "never-treated",

@@ -79,6 +79,15 @@ static void phrases_speak_both_languages(void **state)
     assert_string_equal(text, "17 av 18 kontroller, 94,4 procent");
     free(text);
     assert_int_equal(uf_phrase(UF_SWEDISH, words, arguments, 2, &text, &error), UF_INTERNAL);
+    /* a p-value is never nought */
+    const struct uf_words p_words = {"p {0}", "p {0}"};
+    const struct uf_argument p_values[] = {uf_p_value_argument(0.00049, 3), uf_p_value_argument(0.0005, 3)};
+    assert_ok(uf_phrase(UF_SWEDISH, p_words, p_values, 1, &text, &error), &error);
+    assert_string_equal(text, "p < 0,001");
+    free(text);
+    assert_ok(uf_phrase(UF_ENGLISH, p_words, p_values + 1, 1, &text, &error), &error);
+    assert_string_equal(text, "p 0.001");
+    free(text);
     /* a template inside an argument is only text */
     const struct uf_argument nasty[] = {uf_text_argument("{1}%s"), uf_text_argument("x"),
                                         uf_number_argument(1, 0)};

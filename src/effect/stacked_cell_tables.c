@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Table `group-time` of stacked: each sub-experiment's own differences, or why there is none. */
+#include "base/fail.h"
+#include "effect/stacked_run.h"
+#include "effect/sun_abraham_run.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+/* The terms, with what stands beside them in the table. */
+struct rows {
+    struct effect_terms terms;
+    bool *zero;
+    double *weight;
+    size_t *count
+        [2]; /* by period of the stack: observations of controls and of treated, also where rows are means of them */
+};
+
+static void rows_clear(struct rows *rows)
+{
+    effect_terms_clear(&rows->terms);
+    free(rows->zero), free(rows->weight), free(rows->count[0]), free(rows->count[1]);
+}
+
+static const struct uf_cohort_cell *find_cell(const struct uf_stacked_cells *cells, size_t cohort, long event,
+                                              size_t *index)
+{
+    for (size_t c = 0; c < cells->fit.n_cells; c++)
+        if (cells->fit.cell[c].cohort == cohort && cells->fit.cell[c].event_time == event) {
+            *index = c;
+            return &cells->fit.cell[c];
+        }
+    return NULL;
+}
+
+/* The period at an event time of a cohort; NULL: the calendar has none there. */
+static const char *period_at(const struct stacked_run *run, size_t first, long event)
+{
+    const struct uf_did_data *data = &run->common.sample->data;
+    for (size_t t = 0; t < data->n_periods; t++)
+        if ((data->time ? data->time[t] - data->time[first] : (long)t - (long)first) == event)
+            return run->common.panel->periods.code[t];
+    return NULL;
+}
+
+static void add_cell(const struct stacked_run *run, const struct uf_stacked_cells *cells,
+                     const struct uf_stack *stack, size_t cohort, long event, struct rows *rows)
+{
+    static const struct uf_words nobody = {"no treated unit is observed at this time",
+                                           "ingen insatsenhet är observerad vid denna tidpunkt"};
+    const enum uf_language language = run->common.context->language;
+    const bool used = stack->reason == UF_STACK_USED;
+    size_t index = 0, row = rows->terms.count;
+    const struct uf_cohort_cell *cell = used ? find_cell(cells, cohort, event, &index) : NULL;
+    const struct uf_words why = !used  ? stacked_reason(stack->reason)
+                                : cell ? sun_abraham_reason(cell->reason)
+                                       : nobody;
+    const double controls = cell ? (double)rows->count[0][cell->period] : NAN,
+                 treated = cell ? (double)rows->count[1][cell->period] : NAN;
+    const struct effect_term term = {.term = "att",
+                                     .group = run->common.panel->periods.code[stack->first_period],
+                                     .period = period_at(run, stack->first_period, event),
+                                     .event_time = (double)event,
+                                     .n_obs = controls + treated,
+                                     .n_treated = treated,
+                                     .n_control = controls,
+                                     .note = uf_words_in(why, language)};
+    const bool estimated = cell && cell->place != SIZE_MAX;
+    double *combination = effect_terms_next(&rows->terms);
+    if (estimated) combination[cell->place] = 1;
+    effect_terms_add(&rows->terms, &term, estimated);
+    rows->zero[row] = cell && cell->reason == UF_CELL_REFERENCE;
+    rows->weight[row] = estimated ? cells->weight[index] : 0;
+}
+
+static uf_status rows_init(const struct stacked_run *run, const struct uf_stacked_cells *cells,
+                           struct rows *out, struct uf_error *error)
+{
+    const struct uf_stacked_options *o = &run->options;
+    const struct uf_stacked *fit = run->fit;
+    const size_t most = fit->n_stacks * (size_t)(o->before + o->after + 1);
+    *out = (struct rows){.zero = calloc(most + 1, sizeof(bool)), .weight = calloc(most + 1, sizeof(double))};
+    for (int side = 0; side < 2; side++)
+        out->count[side] = calloc(fit->data.n_periods + 1, sizeof *out->count[side]);
+    if (!out->zero || !out->weight || !out->count[0] || !out->count[1]) return uf_fail_memory(error);
+    for (size_t r = 0; r < fit->data.n; r++)
+        out->count[uf_stacked_is_treated(fit, r)][fit->data.period[r]] +=
+            effect_row_count(&run->common.sample->data, fit->row[r]);
+    UF_TRY(effect_terms_init(most, cells->fit.fit.fit.rank, &out->terms, error));
+    for (size_t s = 0, cohort = 0; s < fit->n_stacks; s++) {
+        for (long e = -o->before; e <= o->after; e++) add_cell(run, cells, &fit->stack[s], cohort, e, out);
+        cohort += fit->stack[s].reason == UF_STACK_USED;
+    }
+    return UF_OK;
+}
+
+static uf_status note_rest(const struct stacked_run *run, const struct uf_stacked_cells *cells,
+                           struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "{0} rows are left out of the differences by cohort and time, whose own sub-experiment cannot tell "
+        "them from "
+        "its fixed effects; the average uses them, so that the weighted sum of the differences is not quite "
+        "the average.",
+        "{0} rader ingår inte i skillnaderna per kohort och tidpunkt, eftersom deras eget delexperiment inte "
+        "kan skilja "
+        "dem från sina fasta effekter; genomsnittet använder dem, och den viktade summan av skillnaderna är "
+        "därför inte "
+        "riktigt genomsnittet."};
+    const struct uf_argument n = uf_count_argument(cells->fit.n_unlinked);
+    if (cells->fit.n_unlinked == 0) return UF_OK;
+    return effect_note(&run->common, UF_NOTE, "cells-not-estimated", text, (struct uf_words){NULL, NULL}, &n,
+                       1, error);
+}
+
+/* The first type of inference that the regression of the cells has too. */
+static uf_status first_covariance(const struct stacked_run *run, const struct effect_regression *regression,
+                                  size_t *which, struct uf_covariance *out, struct uf_error *error)
+{
+    const struct effect_inference *inference = run->common.inference;
+    for (*which = 0; *which < inference->n_covariances; (*which)++) {
+        struct uf_error reason;
+        uf_status status =
+            uf_covariance_estimate(&regression->input, &inference->covariance[*which], out, &reason);
+        if (status == UF_OK || (status != UF_NOT_IDENTIFIED && status != UF_BAD_USAGE)) {
+            if (status != UF_OK && error) *error = reason;
+            return status;
+        }
+    }
+    return UF_OK;
+}
+
+static uf_status report_rows(const struct stacked_run *run, const struct rows *rows,
+                             const struct effect_regression *regression, struct uf_error *error)
+{
+    static const struct uf_words title = {"Differences by cohort and time since the start",
+                                          "Skillnader per kohort och tid sedan start"};
+    struct uf_covariance covariance = {0};
+    size_t which;
+    UF_TRY(first_covariance(run, regression, &which, &covariance, error));
+    struct effect_inference own = *run->common.inference;
+    struct effect_run common = run->common;
+    common.inference = &own;
+    if (which < own.n_covariances)
+        own.covariance[0] = own.covariance[which], own.n_covariances = 1;
+    else
+        own.n_covariances = 0;
+    const struct effect_findings findings = {.regression = regression, .covariance = &covariance};
+    const struct effect_term_table table = {.name = "group-time",
+                                            .title = title,
+                                            .terms = &rows->terms,
+                                            .zero = rows->zero,
+                                            .weights = rows->weight};
+    uf_status status = effect_report_terms(&common, &findings, &table, error);
+    uf_covariance_clear(&covariance);
+    return status;
+}
+
+uf_status stacked_report_cells(const struct stacked_run *run, struct uf_error *error)
+{
+    struct uf_stacked_cells cells;
+    struct did_regression regression = {0};
+    struct rows rows = {0};
+    struct uf_error reason;
+    size_t *period = NULL;
+    uf_status status = uf_stacked_cells_estimate(run->fit, &run->options, &cells, &reason);
+    if (status == UF_NOT_IDENTIFIED) return UF_OK; /* the table of sub-experiments says why */
+    if (status != UF_OK) {
+        if (error) *error = reason;
+        return status;
+    }
+    status = did_regression_init(&cells.fit.data, &cells.fit.fit, &regression, error);
+    if (status == UF_OK) status = stacked_set_calendar(run, cells.fit.row, &regression, &period, error);
+    if (status == UF_OK) status = rows_init(run, &cells, &rows, error);
+    if (status == UF_OK) status = report_rows(run, &rows, &regression.view, error);
+    if (status == UF_OK) status = note_rest(run, &cells, error);
+    rows_clear(&rows);
+    did_regression_clear(&regression);
+    uf_stacked_cells_clear(&cells);
+    free(period);
+    return status;
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef UTFALL_STUDY_PRESENT_NUMBERS_H
+#define UTFALL_STUDY_PRESENT_NUMBERS_H
+/* How many digits of a result's numbers readers see. */
+#include <stdbool.h>
+#include <utfall/table.h>
+
+/* Columns by name that hold differences, which of percentages are in percentage points. */
+bool present_is_difference(const char *name);
+/* Decimals of a column for the report or a chart, never more than the table's own; -1: as needed. Linear in the table. */
+int present_decimals(const struct uf_table *table, size_t column, bool effect, bool chart);
+/* Four figures, where numbers of different kinds share a column. */
+double present_rounded(double value);
+#endif

@@ -1,0 +1,74 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A study that says how much each region got: the same numbers as from a file with a column of doses, the chart with its bands, what is
+# said where the amounts are missing or wrong, and that other methods compare treated and untreated.
+source "$(dirname "$0")/../support/cli.sh"
+
+cp "$UTFALL_SOURCE_DIR/docs/examples/simulated_doses.csv" doses.csv
+python3 - > regions.txt <<'PYTHON'
+import csv
+doses = {r["county"]: r["dose"] for r in csv.DictReader(open("doses.csv")) if float(r["dose"]) > 0}
+print(", ".join(f"'{k}'" for k in doses))
+print(", ".join(f"'{k}': {v}" for k, v in doses.items()))
+PYTHON
+treated=$(sed -n 1p regions.txt)
+doses=$(sed -n 2p regions.txt)
+study() { # $1: the line of doses; $2: language
+    cat > study.yaml <<YAML
+study: {sv: Olika belopp, en: Different amounts}
+language: ${2:-en}
+sources:
+  - {file: doses.csv, indicator: outcome, dimensions: {region: county, period: year, value: outcome, ignore: [dose]}, source: made up}
+regions: {level: county}
+intervention:
+  name: Support
+  treated: [$treated]
+  start: 2014
+  $1
+effects:
+  - {method: dose-response, outcome: outcome, inference: [cr2, cr1s]}
+  - {method: did, outcome: outcome, inference: [cr2, cr1s], event-study: false}
+report: {formats: [html, csv], charts: [svg]}
+YAML
+}
+
+study "dose: {$doses}"
+expect 0 "$UTFALL" run study.yaml --output report
+"$UTFALL" effect dose-response --data doses.csv --unit county --period year --outcome outcome --treatment dose \
+    --inference cr2,cr1s --format csv 2>/dev/null > file.csv
+python3 - > first.csv <<'PYTHON'
+text = open("file.csv", encoding="utf-8").read()
+print(text.split("\n\n")[0])
+PYTHON
+for term in average_effect average_slope two_way_coefficient; do
+    near "$(cell report/tables/dose-response-estimates.csv estimate term=$term vcov=cr2)" \
+        "$(cell first.csv estimate term=$term vcov=cr2)" 1e-9 "$term from a study"
+done
+near "$(cell report/tables/did-estimates.csv estimate vcov=cr2)" \
+    "$(cell report/tables/dose-response-estimates.csv estimate term=average_effect vcov=cr2)" 1e-9 "did takes no doses"
+grep -q "each dose alone" report/report.html || fail "the chart has no band"
+grep -q "all doses at once" report/report.html || fail "the chart has no simultaneous band"
+study "dose: {$doses}" sv
+expect 0 "$UTFALL" run study.yaml --output report
+grep -q "alla doser på en gång" report/report.html || fail "the band is not in Swedish"
+
+# no amounts: how to give them, and what to do without
+study ""
+expect_message 4 "not how much each of them got" "$UTFALL" run study.yaml --output without
+grep -qF 'SE311: 120' "$err" || fail "how to give the doses is not said: $(cat "$err")"
+grep -q "callaway-santanna" "$err" || fail "the way out is not said"
+study "" sv
+expect_message 4 "inte hur mycket var och en fick" "$UTFALL" run study.yaml --output without
+grep -qF 'under intervention som' "$err" || fail "how to give the doses is not said in Swedish: $(cat "$err")"
+
+# wrong ones, with their place
+study "dose: {$(sed "s/^[^,]*, //" <<< "$doses")}"
+expect_message 3 "study.yaml:10:9: found no dose for the treated region" "$UTFALL" run study.yaml --output wrong
+study "dose: {$doses, '99': 5}"
+expect_message 3 "which is not among the treated regions" "$UTFALL" run study.yaml --output wrong
+study "dose: {$(sed "s/: [0-9.]*/: -3/" <<< "$doses")}"
+expect_message 3 "expected an amount above 0" "$UTFALL" run study.yaml --output wrong
+study "dose: [1, 2]"
+expect 3 "$UTFALL" run study.yaml --output wrong
+
+finish

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/dose_panel.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+struct uf_panel *dose_panel(void)
+{
+    struct uf_panel *panel = starts_panel(DOSE_UNITS);
+    panel->treatment.dose = calloc(DOSE_UNITS * DOSE_YEARS, sizeof(double));
+    for (size_t i = 0; i < panel->n_rows; i++) {
+        size_t u = panel->unit[i], t = panel->period[i];
+        double dose = u < DOSE_TREATED && t >= DOSE_START ? (double)(u + 1) : 0;
+        panel->treatment.dose[i] = dose;
+        *small_panel_cell(panel, 0, u, t) = 50 + (double)u + 3 * sin((double)t) +
+                                            (dose > 0 ? 2 + dose / 2 : 0) +
+                                            *small_panel_cell(panel, 1, u, t) / 10;
+        panel->treatment.first_period[u] = u < DOSE_TREATED ? DOSE_START : SIZE_MAX;
+    }
+    return panel;
+}
+
+double *dose_of(struct uf_panel *panel, size_t unit, size_t period)
+{
+    for (size_t i = 0; i < panel->n_rows; i++)
+        if (panel->unit[i] == unit && panel->period[i] == period) return &panel->treatment.dose[i];
+    return NULL;
+}
+
+double dose_mean_of(struct uf_panel *panel, size_t unit, size_t from, size_t to)
+{
+    double sum = 0;
+    for (size_t t = from; t < to; t++) sum += *small_panel_cell(panel, 0, unit, t);
+    return sum / (double)(to - from);
+}
