@@ -83,10 +83,12 @@ uf_status uf_covariance_combinations(const struct uf_covariance_input *input,
         status = satterthwaite(input, options, combinations, several, n_several, found, error);
     for (size_t j = 0; j < m && status == UF_OK; j++) {
         double sum = 0;
-        for (size_t a = 0; a < k; a++)
+        for (size_t a = 0; a < k; a++) {
+            double left = gsl_matrix_get(combinations, a, j);
+            if (left == 0) continue; // NOLINT: exactly 0 is left out
             for (size_t b = 0; b < k; b++)
-                sum += gsl_matrix_get(combinations, a, j) * gsl_matrix_get(covariance->matrix, a, b) *
-                       gsl_matrix_get(combinations, b, j);
+                sum += left * gsl_matrix_get(covariance->matrix, a, b) * gsl_matrix_get(combinations, b, j);
+        }
         variance[j] = sum;
         df[j] = found[j];
     }
