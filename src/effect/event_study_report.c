@@ -249,7 +249,7 @@ static uf_status randomise(const struct did_run *run, const struct uf_event_stud
                                          n, &draws, dealt, &reason);
     uf_did_noise_clear(&noise);
     free(events);
-    if (status == UF_OK) { /* to their terms, from the last */
+    if (status == UF_OK && dealt) { /* to their terms, from the last */
         for (size_t t = terms->count; t-- > 0;) {
             const bool own = terms->term[t].combination != NULL;
             n -= own;
@@ -343,8 +343,21 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit,
     return status;
 }
 
-uf_status did_report_event_study(const struct did_run *run, const struct uf_did_assignment *assignment,
-                                 struct uf_error *error)
+/* All that are treated start in the same period. */
+static bool has_one_start(const struct uf_did_data *data)
+{
+    size_t start = SIZE_MAX;
+    for (size_t i = 0; i < data->n; i++) {
+        const size_t first = data->first_period[data->unit[i]];
+        if (first == SIZE_MAX) continue;
+        if (start != SIZE_MAX && first != start) return false;
+        start = first;
+    }
+    return true;
+}
+
+static uf_status report(const struct did_run *run, const struct uf_did_assignment *assignment,
+                        struct uf_error *error)
 {
     struct uf_event_study_options options = run->event;
     const struct effect_run *common = &run->common;
@@ -369,4 +382,16 @@ uf_status did_report_event_study(const struct did_run *run, const struct uf_did_
     uf_table_free(tables.first), uf_table_free(tables.all);
     effect_pretrend_clear(&tables.pretrend);
     return status;
+}
+
+uf_status did_report_event_study(const struct did_run *run, const struct uf_did_assignment *assignment,
+                                 struct uf_error *error)
+{
+    if (!has_one_start(&run->common.sample->data)) return report(run, assignment, error);
+    /* of the event study alone: the coefficient of the treatment has its errors by period */
+    struct effect_inference inference = *run->common.inference;
+    struct did_run own = *run;
+    own.common.inference = &inference;
+    UF_TRY(effect_drop_temporal(&own.common, true, error));
+    return report(&own, assignment, error);
 }

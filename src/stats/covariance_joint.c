@@ -322,7 +322,8 @@ uf_status covariance_joint_axes(const struct uf_covariance_input *input, enum ad
         gsl_blas_dgemv(CblasNoTrans, 1, j.root, b, 0, z);
         gsl_blas_dgemv(CblasTrans, 1, vectors, z, 0, b);
         for (size_t a = 0; a < m; a++) t[a] = gsl_vector_get(b, a) / sqrt(gsl_vector_get(values, a));
-        const struct bias_reduction wanted = {.adjustment = adjustment, .directions = turned, .df = df};
+        struct bias_reduction wanted = {.adjustment = adjustment, .directions = turned};
+        wanted.df = df;
         status = covariance_bias_reduced(input, &j.clusters, &wanted, error);
     }
     gsl_matrix_free(v), gsl_matrix_free(half), gsl_matrix_free(vectors), gsl_matrix_free(turned);
