@@ -73,7 +73,7 @@ uf_status effect_note(const struct effect_run *run, enum uf_severity severity, c
 /* --- what was asked for ------------------------------------------------------------------------- */
 
 static void add_covariance(struct effect_inference *inference, enum uf_covariance_kind kind,
-                           const struct uf_options *options)
+                           const struct uf_options *options, const struct uf_context *context)
 {
     for (size_t c = 0; c < inference->n_covariances; c++)
         if (inference->covariance[c].kind == kind) return;
@@ -82,7 +82,9 @@ static void add_covariance(struct effect_inference *inference, enum uf_covarianc
         .k_rule = (enum uf_k_rule)uf_options_choice(options, "k-rule"),
         .g_rule = (enum uf_g_rule)uf_options_choice(options, "g-rule"),
         .df_rule = (enum uf_df_rule)uf_options_choice(options, "df-rule"),
-        .joint_rule = (enum uf_joint_rule)uf_options_choice(options, "joint-test")};
+        .joint_rule = (enum uf_joint_rule)uf_options_choice(options, "joint-test"),
+        .progress = context->progress,
+        .user = context->user};
     if (uf_options_has(options, "lag") && uf_options_count(options, "lag") != SIZE_MAX) {
         covariance.lag_rule = UF_LAG_GIVEN;
         covariance.lag = uf_options_count(options, "lag");
@@ -119,7 +121,7 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
     const struct uf_text_list *list = uf_options_list(options, "inference");
     for (size_t i = 0; i < list->count; i++) {
         const struct uf_covariance_type *type = uf_covariance_find(list->items[i]);
-        if (type) add_covariance(&inference, type->kind, options);
+        if (type) add_covariance(&inference, type->kind, options, context);
         inference.automatic |= !strcmp(list->items[i], "auto");
         inference.randomise |= !strcmp(list->items[i], "randomisation");
         inference.wild |= !strcmp(list->items[i], "wild-bootstrap");
@@ -128,8 +130,8 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
     }
     if (inference.automatic) {
         inference.randomise = inference.wild = inference.ferman_pinto = true;
-        add_covariance(&inference, UF_COVARIANCE_CR2, options);
-        add_covariance(&inference, UF_COVARIANCE_CR1S, options);
+        add_covariance(&inference, UF_COVARIANCE_CR2, options, context);
+        add_covariance(&inference, UF_COVARIANCE_CR1S, options, context);
     }
     if (uf_options_has(options, "distance") && uf_options_is_set(options, "distance") &&
         !(uf_options_number(options, "distance") > 0))
@@ -232,7 +234,7 @@ static uf_status add_honest(const struct effect_run *run, size_t n_clusters, con
                   inference->covariance[c].kind == UF_COVARIANCE_CR3;
     if (honest || n_clusters >= FEW_CLUSTERS) return UF_OK;
     if (one_way)
-        add_covariance(inference, UF_COVARIANCE_CR2, options);
+        add_covariance(inference, UF_COVARIANCE_CR2, options, run->context);
     else
         inference->randomise = true;
     const struct uf_argument arguments[] = {uf_text_argument(one_way ? "cr2" : "randomisation"),
