@@ -219,6 +219,8 @@ struct uf_covariance {
     bool own_factors;        /* of two-way clustering: UF_G_EACH had an effect */
     bool repaired;           /* negative eigenvalues were set to zero */
     size_t n_periods, lag;   /* of those over time: periods with observations, the L used */
+    struct uf_covariance_parts
+        *parts; /* private: what uf_covariance_combinations need not compute again; or NULL */
 };
 
 /* UF_NOT_IDENTIFIED: N <= K (nothing is left to estimate a variance from), fewer than two clusters or periods;
@@ -290,6 +292,10 @@ uf_status uf_joint_test(const gsl_vector *coefficients, const gsl_matrix *covari
  * (uf_joint_test with uf_joint_test_df2). */
 bool uf_joint_test_by_rows(const struct uf_covariance_input *input,
                            const struct uf_covariance_options *options);
+/* Whether uf_joint_test_few_clusters would find so many restrictions too much work, and give no statistic: for a caller to whom
+ * preparing it costs much. O(n). */
+bool uf_joint_test_too_large(const struct uf_covariance_input *input,
+                             const struct uf_covariance_options *options, size_t n_index);
 /* df2 of an F: by the clusters, else the periods, else `residual`; G − k for FP, infinite for χ². */
 double uf_joint_test_df2(const struct uf_covariance_options *options, const struct uf_covariance *covariance,
                          double residual);

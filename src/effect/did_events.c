@@ -14,8 +14,9 @@ struct dealer {
     const struct uf_did_assignment *assignment;
     const long *event;
     size_t n_events;
-    size_t *first_period, *block; /* n_units; SIZE_MAX: not in the sample */
-    double *v;                    /* n: what each outcome weighs */
+    size_t *first_period;
+    const size_t *block; /* n_units; SIZE_MAX: not in the sample */
+    double *v;           /* n: what each outcome weighs */
     struct outcome_tally tally;
 };
 
@@ -76,26 +77,27 @@ uf_status uf_did_randomise_events(const struct uf_did_data *data, const struct u
                                   const struct uf_randomisation_options *options,
                                   struct uf_randomisation *out, struct uf_error *error)
 {
+    size_t *block = malloc((data->n_units + 1) * sizeof *block);
     struct dealer d = {.data = *data,
                        .options = event,
                        .assignment = assignment,
                        .event = events,
                        .n_events = n_events,
                        .first_period = malloc((data->n_units + 1) * sizeof *d.first_period),
-                       .block = malloc((data->n_units + 1) * sizeof *d.block),
+                       .block = block,
                        .v = malloc((data->n + 1) * sizeof *d.v)};
     const struct uf_randomisation_design design = {assignment->n_blocks, assignment->n_paths,
                                                    assignment->path};
-    uf_status status = d.first_period && d.block && d.v ? UF_OK : uf_fail_memory(error);
+    uf_status status = d.first_period && block && d.v ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK) {
-        for (size_t u = 0; u < data->n_units; u++) d.block[u] = SIZE_MAX;
-        for (size_t i = 0; i < data->n; i++) d.block[data->unit[i]] = assignment->block[i];
+        for (size_t u = 0; u < data->n_units; u++) block[u] = SIZE_MAX;
+        for (size_t i = 0; i < data->n; i++) block[data->unit[i]] = assignment->block[i];
         d.data.first_period = d.first_period;
         d.data.summed_from = SIZE_MAX;
-        status = outcome_tally_init(data, assignment, noise, d.block, &d.tally, error);
+        status = outcome_tally_init(data, assignment, noise, block, &d.tally, error);
     }
     if (status == UF_OK) status = uf_randomise_terms(&design, statistic, &d, n_events, options, out, error);
     outcome_tally_clear(&d.tally);
-    free(d.first_period), free(d.block), free(d.v);
+    free(d.first_period), free(block), free(d.v);
     return status;
 }

@@ -248,7 +248,7 @@ static uf_status randomise(const struct did_run *run, const struct uf_event_stud
                                          n, &draws, dealt, &reason);
     uf_did_noise_clear(&noise);
     free(events);
-    if (status == UF_OK) { /* to their terms, from the last */
+    if (status == UF_OK && dealt) { /* to their terms, from the last */
         for (size_t t = terms->count; t-- > 0;) {
             const bool own = terms->term[t].combination != NULL;
             n -= own;

@@ -75,7 +75,7 @@ uf_status sensitivity_add_check(const struct sensitivity_run *run, const struct 
 uf_status sensitivity_take(const struct sensitivity_run *run, struct uf_table *table, uf_status status,
                            struct uf_error *error)
 {
-    if (status == UF_OK && uf_table_rows(table) > 0)
+    if (status == UF_OK && table && uf_table_rows(table) > 0)
         return uf_result_take_table(run->common.result, table, error);
     uf_table_free(table);
     return status;

@@ -123,6 +123,7 @@ uf_status effect_joint_test(const struct effect_run *run, const struct effect_re
 {
     const struct uf_covariance_options *options = &run->inference->covariance[inference];
     const bool careful = uf_joint_test_by_rows(&regression->input, options);
+    bool too_large = false;
     double df2 = uf_joint_test_df2(options, covariance, regression->df);
     size_t q;
     gsl_matrix *r = restrictions_of(terms, &q);
@@ -134,8 +135,11 @@ uf_status effect_joint_test(const struct effect_run *run, const struct effect_re
     if (!covariance->repaired) { /* what is left of it is near singular: F would say anything */
         struct uf_joint_test test;
         struct uf_error reason;
-        status = careful ? few_clusters(regression, options, covariance->matrix, r, &test, &reason)
-                         : by_f(regression, covariance->matrix, r, df2, &test, &reason);
+        too_large = careful && uf_joint_test_too_large(&regression->input, options, q);
+        status = careful && !too_large
+                     ? few_clusters(regression, options, covariance->matrix, r, &test, &reason)
+                     : by_f(regression, covariance->matrix, r, df2, &test, &reason);
+        if (status == UF_OK && too_large) test.statistic = test.df2 = test.p_value = NAN;
         if (status == UF_OK)
             *out = test;
         else if (status == UF_NOT_IDENTIFIED)

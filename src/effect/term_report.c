@@ -295,9 +295,11 @@ uf_status effect_terms_covariance(const struct effect_terms *terms, const gsl_ma
     uf_status status = which && product && result ? UF_OK : uf_fail_memory(error);
     for (size_t a = 0; a < q && status == UF_OK; a++) {
         const double *left = terms->term[which[a]].combination;
-        for (size_t j = 0; j < k; j++) {
-            product[j] = 0;
-            for (size_t i = 0; i < k; i++) product[j] += left[i] * gsl_matrix_get(v, i, j);
+        memset(product, 0, k * sizeof *product);
+        for (size_t i = 0; i < k; i++) {
+            if (left[i] == 0) continue; // NOLINT: exactly 0, as nearly all are
+            const double *row = v->data + i * v->tda;
+            for (size_t j = 0; j < k; j++) product[j] += left[i] * row[j];
         }
         for (size_t b = 0; b <= a; b++) {
             const double *right = terms->term[which[b]].combination;

@@ -16,8 +16,8 @@ struct stars {
 };
 
 /* Bounds of all measures but productivity: how its other column was rounded is not known. */
-uf_status star_bands(struct stars *stars, struct uf_error *error);
+uf_status star_bands(struct stars *x, struct uf_error *error);
 /* The stars of a cell: those there are, those known to be there, and those that may be: where the band of a measure crosses
  * its threshold, or a measure that was asked for is missing. */
-void star_counts(const struct stars *stars, size_t region, size_t sector, double out[3]);
+void star_counts(const struct stars *x, size_t r, size_t s, double out[3]);
 #endif

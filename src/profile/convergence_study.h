@@ -42,7 +42,7 @@ uf_status convergence_spread_bands(const struct convergence_study *study, double
                                    struct uf_error *error);
 
 /* Years since the first period. */
-double convergence_time(const struct convergence_study *study, size_t period);
+double convergence_time(const struct convergence_study *study, size_t t);
 /* Bands of the fit from draws, into `drawn`; none where figures are exact or may be 0. */
 uf_status convergence_fit_bands(struct convergence_study *study, const struct rounding_plan *plan,
                                 struct uf_error *error);

@@ -195,7 +195,9 @@ static uf_status bound_sectors(const struct shift_share_figures *x, const struct
                                const struct shift_share_parts *parts, struct uf_error *error)
 {
     const bool two = x->n_periods == 2, drawn = !two || parts->variant != UF_SHIFT_SHARE_CLASSIC;
-    struct shift_share_figures one = {.low = room, .high = room + 4 * x->n_periods};
+    struct shift_share_figures one = {0};
+    one.low = room;
+    one.high = room + 4 * x->n_periods;
     if (two) UF_TRY(exact_bounds(x, exact, error));
     for (size_t s = 0; s < x->n; s++) {
         struct shift_share_band *band = &parts->sector_band[r * x->n + s];

@@ -37,8 +37,9 @@ static size_t single_coefficient(const gsl_matrix *combinations, size_t column)
 
 /* Satterthwaite's df of the combinations listed in `column`: `count` of them. */
 static uf_status satterthwaite(const struct uf_covariance_input *input,
-                               const struct uf_covariance_options *options, const gsl_matrix *combinations,
-                               const size_t *column, size_t count, double *df, struct uf_error *error)
+                               const struct uf_covariance_options *options, struct uf_covariance_parts *parts,
+                               const gsl_matrix *combinations, const size_t *column, size_t count, double *df,
+                               struct uf_error *error)
 {
     struct clusters clusters = {0};
     gsl_matrix *directions = gsl_matrix_calloc(input->x->size2, count);
@@ -50,8 +51,10 @@ static uf_status satterthwaite(const struct uf_covariance_input *input,
         if (gsl_blas_dgemv(CblasNoTrans, 1, input->inverse, &combination.vector, 0, &direction.vector))
             status = uf_fail(error, UF_INTERNAL, "combinations: matrices do not fit");
     }
-    const struct bias_reduction wanted = {
-        .adjustment = covariance_adjustment(options->kind), .directions = directions, .df = found};
+    const struct bias_reduction wanted = {.adjustment = covariance_adjustment(options->kind),
+                                          .directions = directions,
+                                          .df = found,
+                                          .parts = parts ? &parts : NULL};
     if (status == UF_OK)
         status = clusters_init(&clusters, input->cluster[0], input->x->size1, input->n_groups[0], error);
     if (status == UF_OK) status = covariance_bias_reduced(input, &clusters, &wanted, error);
@@ -80,7 +83,8 @@ uf_status uf_covariance_combinations(const struct uf_covariance_input *input,
         if (single == SIZE_MAX && covariance->df_rule == UF_DF_SATTERTHWAITE) several[n_several++] = j;
     }
     if (status == UF_OK && n_several > 0)
-        status = satterthwaite(input, options, combinations, several, n_several, found, error);
+        status =
+            satterthwaite(input, options, covariance->parts, combinations, several, n_several, found, error);
     for (size_t j = 0; j < m && status == UF_OK; j++) {
         double sum = 0;
         for (size_t a = 0; a < k; a++) {

@@ -118,6 +118,7 @@ void uf_covariance_clear(struct uf_covariance *covariance)
     if (!covariance) return;
     gsl_matrix_free(covariance->matrix);
     free(covariance->df);
+    covariance_parts_free(covariance->parts);
     memset(covariance, 0, sizeof *covariance);
 }
 

@@ -42,7 +42,10 @@ static uf_status add_part(const struct uf_covariance_input *input,
 {
     struct bias_reduction wanted = {.adjustment = covariance_adjustment(options->kind), .sign = sign};
     if (wanted.adjustment != ADJUSTMENT_NONE) wanted.meat = meat;
-    if (out->df_rule == UF_DF_SATTERTHWAITE) wanted.directions = input->inverse, wanted.df = out->df;
+    if (out->df_rule == UF_DF_SATTERTHWAITE) {
+        wanted.directions = input->inverse, wanted.df = out->df;
+        wanted.parts = &out->parts; /* of the one clustering that there is with this rule */
+    }
     if (wanted.meat || wanted.df) {
         struct clusters clusters;
         struct uf_covariance_input part = *input;

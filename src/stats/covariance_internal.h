@@ -77,10 +77,16 @@ struct bias_reduction {
     gsl_matrix *meat;             /* k × k: Σ_g X_g'A_g e_g e_g'A_g X_g is added */
     const gsl_matrix *directions; /* k × m: M c for each combination c */
     double *df;                   /* m: Satterthwaite's */
+    /* What does not depend on the above but for `adjustment`: *parts is used where it is not NULL, else computed and, where it is not
+     * too large, left there for the next call with the same input and clusters. */
+    struct uf_covariance_parts **parts;
 };
+void covariance_parts_free(struct uf_covariance_parts *parts);
 uf_status covariance_bias_reduced(const struct uf_covariance_input *input, const struct clusters *clusters,
                                   const struct bias_reduction *wanted, struct uf_error *error);
 
+/* True where covariance_joint_df would give NAN for the work alone, whatever the effects. O(n) at most. */
+bool covariance_joint_too_large(const struct uf_covariance_input *input, size_t n_index);
 /* η of Hotelling's approximation for a joint test, by HTZ, HTA or HTB; NAN where that is too much work. One cluster dimension. */
 uf_status covariance_joint_df(const struct uf_covariance_input *input, enum adjustment_kind adjustment,
                               enum uf_joint_rule rule, const size_t *index, size_t n_index, double *out,

@@ -248,6 +248,16 @@ static void joint_clear(struct joint *j)
     basis_clear(&j->basis);
 }
 
+bool covariance_joint_too_large(const struct uf_covariance_input *input, size_t n_index)
+{
+    /* the clusters are most often all there; q is k and the effects that are not nested */
+    const double m = (double)n_index, k = (double)input->x->size2;
+    size_t count;
+    if (m * m * k * k * (double)input->n_groups[0] <= MOST_JOINT_WORK) return false;
+    return clusters_count(input->cluster[0], input->x->size1, input->n_groups[0], &count, NULL) == UF_OK &&
+           m * m * k * k * (double)count > MOST_JOINT_WORK;
+}
+
 uf_status covariance_joint_df(const struct uf_covariance_input *input, enum adjustment_kind adjustment,
                               enum uf_joint_rule rule, const size_t *index, size_t n_index, double *out,
                               struct uf_error *error)
@@ -255,8 +265,12 @@ uf_status covariance_joint_df(const struct uf_covariance_input *input, enum adju
     struct joint j;
     struct joint_moments moments = {0};
     bool all = rule == UF_JOINT_HTA || rule == UF_JOINT_HTB;
-    uf_status status = joint_init(input, n_index, &j, error);
     /* so many restrictions together are neither affordable nor of use: "not testable" */
+    if (covariance_joint_too_large(input, n_index)) {
+        *out = NAN;
+        return UF_OK;
+    }
+    uf_status status = joint_init(input, n_index, &j, error);
     double m = (double)n_index, q = (double)j.basis.q, work = m * m * q * q * (double)j.clusters.count;
     if (all) work += m * m * m * m * (q * q + (double)j.clusters.count);
     if (status == UF_OK && work > MOST_JOINT_WORK) {
@@ -308,7 +322,8 @@ uf_status covariance_joint_axes(const struct uf_covariance_input *input, enum ad
         gsl_blas_dgemv(CblasNoTrans, 1, j.root, b, 0, z);
         gsl_blas_dgemv(CblasTrans, 1, vectors, z, 0, b);
         for (size_t a = 0; a < m; a++) t[a] = gsl_vector_get(b, a) / sqrt(gsl_vector_get(values, a));
-        const struct bias_reduction wanted = {.adjustment = adjustment, .directions = turned, .df = df};
+        struct bias_reduction wanted = {.adjustment = adjustment, .directions = turned};
+        wanted.df = df;
         status = covariance_bias_reduced(input, &j.clusters, &wanted, error);
     }
     gsl_matrix_free(v), gsl_matrix_free(half), gsl_matrix_free(vectors), gsl_matrix_free(turned);

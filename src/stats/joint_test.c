@@ -152,6 +152,13 @@ static uf_status by_axes(const struct uf_covariance_input *input, const struct u
     return status;
 }
 
+bool uf_joint_test_too_large(const struct uf_covariance_input *input,
+                             const struct uf_covariance_options *options, size_t n_index)
+{
+    if (options->joint_rule == UF_JOINT_EDF || options->joint_rule == UF_JOINT_EDT) return false;
+    return !input->summed && input->n_cluster_dimensions == 1 && covariance_joint_too_large(input, n_index);
+}
+
 uf_status uf_joint_test_few_clusters(const struct uf_covariance_input *input,
                                      const struct uf_covariance_options *options,
                                      const gsl_vector *coefficients, const gsl_matrix *covariance,

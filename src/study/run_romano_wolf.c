@@ -173,7 +173,7 @@ uf_status run_romano_wolf(struct run *run, struct main_estimate **members, size_
     bool together = count == 1; /* by itself its p-value stays, wherever it comes from */
     if (!together) UF_TRY(belong_together(run, members, count, &together, error));
     for (size_t i = 0; i < count; i++) out[i] = together ? members[i]->p : (double)NAN;
-    if (!together || count == 1) return UF_OK;
+    if (!together || count < 2) return UF_OK;
     const struct uf_resampled **draws = calloc(count, sizeof *draws);
     if (!draws) return uf_fail_memory(error);
     for (size_t i = 0; i < count; i++)

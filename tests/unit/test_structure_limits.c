@@ -166,7 +166,7 @@ static void one_column_has_one_role(void **state)
     struct uf_panel *panel = NULL;
     struct uf_error error;
     assert_int_equal(uf_panel_from_file(&request, &ledger, &panel, &error), UF_BAD_USAGE);
-    assert_non_null(strstr(error.message, "both for the values and for the periods"));
+    assert_non_null(strstr(error.message, "'year' is named both for the periods and for the values"));
 }
 
 int main(void)
