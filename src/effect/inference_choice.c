@@ -22,7 +22,8 @@ bool effect_are_many(const struct effect_grounds *grounds)
 
 static bool is_treated(const struct effect_grounds *grounds, size_t first_period)
 {
-    return first_period != SIZE_MAX && (grounds->control_first == 0 || first_period != grounds->control_first);
+    return first_period != SIZE_MAX &&
+           (grounds->control_first == 0 || first_period != grounds->control_first);
 }
 
 static uf_status count_clusters(const struct uf_did_data *data, struct effect_grounds *grounds,

@@ -60,7 +60,8 @@ static uf_status note_left_out(const struct effect_run *run, int why, const char
                                struct uf_error *error)
 {
     static const struct uf_words large = {
-        "{0} was left out: it exchanges residuals between regions, and with this many of them {1} draws would "
+        "{0} was left out: it exchanges residuals between regions, and with this many of them {1} draws "
+        "would "
         "take too much memory. Ask for fewer (bootstrap-draws), or cluster by larger regions; with many "
         "treated cr2 does.",
         "{0} har utelämnats: metoden byter residualer mellan regioner, och med så här många skulle {1} "
@@ -153,8 +154,8 @@ uf_status effect_add_few_treated(const struct effect_run *run, const struct effe
         int why = POSSIBLE;
         for (size_t t = 0; kinds[k].wanted && t < n_terms; t++)
             if (terms[t].combination && !terms[t].covariate)
-                UF_TRY(add_procedure(run, regression, lenders, kinds[k].kind, kinds[k].vcov, &terms[t],
-                                     &why, table, error));
+                UF_TRY(add_procedure(run, regression, lenders, kinds[k].kind, kinds[k].vcov, &terms[t], &why,
+                                     table, error));
         if (why != POSSIBLE) UF_TRY(note_left_out(run, why, kinds[k].vcov, error));
     }
     return UF_OK;

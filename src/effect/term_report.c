@@ -50,8 +50,8 @@ void effect_terms_add(struct effect_terms *terms, const struct effect_term *prot
 static uf_status know_grounds(const struct effect_run *run, const struct effect_findings *findings, bool wild,
                               struct effect_grounds *out, struct uf_error *error)
 {
-    static const struct effect_analytic cr1s = {
-        "cr1s", {"cluster-robust error CR1S", "klusterrobust fel CR1S"}};
+    static const struct effect_analytic cr1s = {"cr1s",
+                                                {"cluster-robust error CR1S", "klusterrobust fel CR1S"}};
     const struct effect_inference *inference = run->inference;
     const struct uf_did_data *data = findings->data ? findings->data : &run->sample->data;
     struct effect_grounds grounds = {.wild = wild, .control_first = findings->control_first};
