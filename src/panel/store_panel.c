@@ -293,9 +293,13 @@ static uf_status treat(struct uf_store *store, const struct uf_store_panel_reque
         status = uf_store_resolve_region(store, request->treated[i], &code, error);
         codes[i] = code;
     }
-    char start[UF_PERIOD_SIZE];
-    uf_period_print(request->start, start);
-    if (status == UF_OK) status = panel_treat_by_list(panel, codes, request->n_treated, start, error);
+    if (status == UF_OK) status = panel_start_treatment(panel, error);
+    for (size_t i = 0; i < request->n_treated && status == UF_OK; i++) {
+        const bool own = request->starts && request->starts[i];
+        char start[UF_PERIOD_SIZE];
+        uf_period_print(own ? request->starts[i] : request->start, start);
+        status = panel_treat(panel, codes[i], start, error);
+    }
     if (status == UF_OK && request->dose)
         status = panel_dose_by_list(panel, codes, request->dose, request->n_treated, error);
     for (size_t i = 0; codes && i < request->n_treated; i++) free((char *)codes[i]);

@@ -212,8 +212,7 @@ uf_status panel_treat_by_cohort(struct uf_panel *panel, const struct uf_table *t
     return status;
 }
 
-uf_status panel_treat_by_list(struct uf_panel *panel, const char *const *treated, size_t n_treated,
-                              const char *start, struct uf_error *error)
+uf_status panel_treat(struct uf_panel *panel, const char *treated, const char *start, struct uf_error *error)
 {
     uf_period time = 0;
     size_t exact = uf_dictionary_find(&panel->periods, start);
@@ -230,18 +229,23 @@ uf_status panel_treat_by_list(struct uf_panel *panel, const char *const *treated
         return uf_fail(error, UF_BAD_INPUT,
                        "start %s is after the last period of the data, %s; nothing can be seen of it", start,
                        panel->periods.code[panel->periods.count - 1]);
-    UF_TRY(panel_start_treatment(panel, error));
-    for (size_t i = 0; i < n_treated; i++) {
-        size_t unit = uf_dictionary_find(&panel->units, treated[i]);
-        if (unit == SIZE_MAX) {
-            const char *nearest =
-                uf_text_nearest(treated[i], (const char *const *)panel->units.code, panel->units.count);
-            return uf_fail(error, UF_BAD_USAGE, "the treated unit '%s' is not in the data%s%s%s", treated[i],
-                           nearest ? "; did you mean '" : "; expected a code as the data has it, as '",
-                           nearest ? nearest : panel->units.code[0], nearest ? "'?" : "'");
-        }
-        panel->treatment.first_period[unit] = first;
+    size_t unit = uf_dictionary_find(&panel->units, treated);
+    if (unit == SIZE_MAX) {
+        const char *nearest =
+            uf_text_nearest(treated, (const char *const *)panel->units.code, panel->units.count);
+        return uf_fail(error, UF_BAD_USAGE, "the treated unit '%s' is not in the data%s%s%s", treated,
+                       nearest ? "; did you mean '" : "; expected a code as the data has it, as '",
+                       nearest ? nearest : panel->units.code[0], nearest ? "'?" : "'");
     }
+    panel->treatment.first_period[unit] = first;
+    return UF_OK;
+}
+
+uf_status panel_treat_by_list(struct uf_panel *panel, const char *const *treated, size_t n_treated,
+                              const char *start, struct uf_error *error)
+{
+    UF_TRY(panel_start_treatment(panel, error));
+    for (size_t i = 0; i < n_treated; i++) UF_TRY(panel_treat(panel, treated[i], start, error));
     return UF_OK;
 }
 

@@ -235,9 +235,9 @@ static uf_status intervention_facts(const struct composer *composer, struct uf_t
         UF_TRY(status);
     }
     char period[UF_PERIOD_SIZE];
-    if (intervention->start)
-        UF_TRY(add_fact(pairs, uf_words_in(start, run->language),
-                        uf_period_print(intervention->start, period), error));
+    const uf_period first = study_first_start(intervention);
+    if (first)
+        UF_TRY(add_fact(pairs, uf_words_in(start, run->language), uf_period_print(first, period), error));
     return add_cost(composer, pairs, error);
 }
 

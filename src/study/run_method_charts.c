@@ -72,7 +72,9 @@ static double start_of(const struct run *run, const struct run_analysis *analysi
                    !strcmp(hint->kind, "small-multiples");
     if (analysis->kind != ANALYSIS_EFFECT || !in_time) return NAN;
     if (!strcmp(hint->kind, "lines") && hint->x_label.en) return NAN; /* the axis is something else */
-    uf_period start = analysis->effect->start ? analysis->effect->start : run->study->intervention.start;
+    const struct study_intervention *intervention = &run->study->intervention;
+    if (!analysis->effect->start && intervention->starts.count) return NAN; /* not one line */
+    uf_period start = analysis->effect->start ? analysis->effect->start : intervention->start;
     return start ? (double)uf_period_year(start) : (double)NAN;
 }
 

@@ -278,7 +278,10 @@ static uf_status effect_request(struct run *run, const struct run_analysis *anal
     request->cluster = effect->cluster.text;
     request->treated = texts_of(treated, arena);
     request->n_treated = treated->count;
-    request->start = effect->start ? effect->start : intervention->start;
+    request->start = effect->start ? effect->start
+                     : intervention->start ? intervention->start
+                                           : study_first_start(intervention);
+    if (!effect->start) UF_TRY(study_starts_of(run->study, treated, &request->starts, error));
     if (effect->method->takes_dose) UF_TRY(study_doses_of(run->study, treated, &request->dose, error));
     request->intervention = intervention->code.text;
     request->also_exposed = texts_of(&intervention->also_exposed, arena);

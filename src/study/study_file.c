@@ -264,7 +264,9 @@ static uf_status check_effect(struct study *study, struct study_effect *effect, 
     if (effect->treated.count == 0 && study->intervention.treated.count == 0)
         return uf_fail_at(error, UF_BAD_INPUT, study->path, effect->place.line, effect->place.column,
                           "an effect needs treated regions, expected `treated` here or in `intervention`");
-    if (!effect->start && !study->intervention.start)
+    const struct study_intervention *intervention = &study->intervention;
+    if (!effect->start && !intervention->start &&
+        (effect->treated.count || intervention->starts.count < intervention->treated.count))
         return uf_fail_at(
             error, UF_BAD_INPUT, study->path, effect->place.line, effect->place.column,
             "an effect needs the first treated period, expected `start` here or in `intervention`");

@@ -78,12 +78,19 @@ struct study_dose {
     struct study_text name; /* the region, as in `treated` */
     double amount;
 };
+/* A treated region that began at another time than `start`. */
+struct study_start {
+    struct study_place place;
+    struct study_text name; /* the region, as in `treated` */
+    uf_period period;
+};
 struct study_intervention {
     struct study_place place;
     struct study_words name;
     struct study_text code;
     struct study_texts treated, also_exposed;
-    struct study_items doses; /* struct study_dose */
+    struct study_items doses;  /* struct study_dose */
+    struct study_items starts; /* struct study_start */
     uf_period start;
     struct study_cost cost;
 };
@@ -182,6 +189,11 @@ const struct study_derived *study_derived_of(const struct study *study, const ch
 /* The doses of treated regions, in their order (in the study's arena); NULL: the study names none. */
 uf_status study_doses_of(struct study *study, const struct study_texts *treated, const double **out,
                          struct uf_error *error);
+/* The starts of treated regions, in their order (in the study's arena), 0: `start`; NULL: the study names none. */
+uf_status study_starts_of(struct study *study, const struct study_texts *treated, const uf_period **out,
+                          struct uf_error *error);
+/* The first of the intervention's starts; 0: none is given. */
+uf_period study_first_start(const struct study_intervention *intervention);
 /* True for an indicator that the store of a run gets: from `sources`, `splice` or `aggregate`. */
 bool study_has_indicator(const struct study *study, const char *name);
 /* What an item of `aggregate` is called in the store. */

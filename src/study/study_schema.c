@@ -35,6 +35,16 @@ static const struct schema dose_schema = {.what = "a dose",
                                           .shorthand = "amount",
                                           .name = offsetof(struct study_dose, name)};
 
+static const struct schema_field start_fields[] = {
+    FIELD(study_start, "period", period, SCHEMA_PERIOD, .required = true, .summary = "its first treated period"),
+};
+static const struct schema start_schema = {.what = "a start",
+                                           .size = sizeof(struct study_start),
+                                           .fields = start_fields,
+                                           .n_fields = COUNT(start_fields),
+                                           .shorthand = "period",
+                                           .name = offsetof(struct study_start, name)};
+
 static const struct schema_field intervention_fields[] = {
     FIELD(study_intervention, "name", name, SCHEMA_WORDS,
           .summary = "its name for people; default: the programme's"),
@@ -42,6 +52,8 @@ static const struct schema_field intervention_fields[] = {
           .summary = "its code among the programmes that ship with Utfall"),
     FIELD(study_intervention, "treated", treated, SCHEMA_TEXTS, .summary = "the regions that took part"),
     FIELD(study_intervention, "start", start, SCHEMA_PERIOD, .summary = "the first treated period"),
+    FIELD(study_intervention, "starts", starts, SCHEMA_NAMED, .schema = &start_schema,
+          .summary = "region: the first treated period of those that began at another time than `start`"),
     FIELD(study_intervention, "dose", doses, SCHEMA_NAMED, .schema = &dose_schema,
           .summary = "region: how much it got from the start on, as SEK per employee; for dose-response"),
     FIELD(study_intervention, "cost", cost, SCHEMA_MAP, .schema = &cost_schema, .summary = "what it cost"),
