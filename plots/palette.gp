@@ -35,9 +35,9 @@ line_styles = "set style line 1 linewidth 2.4 dashtype solid linecolor rgb focus
     set style line 8 linewidth 2 dashtype (7,4) linecolor rgb colour_benchmark; \
     set style line 9 linewidth 1 dashtype (4,3) linecolor rgb colour_axis"
 
-# Components of a stack: solid (pattern -1) and hatched by turns, dark to light.
-array part_colour[7] = ['#123a63', '#b84a00', '#6f9a3a', '#5b2a86', '#00735c', '#7a7a7a', '#a3195b']
-array part_pattern[7] = [-1, 4, -1, 5, 6, -1, 7]
+# Components of a stack: solid (pattern -1) or hatched; no two solid ones are of like lightness.
+array part_colour[7] = ['#123a63', '#b84a00', '#6f9a3a', '#5b2a86', '#00735c', '#4d4d4d', '#a3195b']
+array part_pattern[7] = [-1, 4, -1, 5, 6, 1, 7]
 
 # Five classes of a map, with the colour of text upon each: light to dark, or dark at both ends around a light middle. Any two
 # differ in lightness, those below the middle are darker than those above it.

@@ -206,6 +206,9 @@ struct uf_covariance_options {
     double cutoff;                 /* conley: > 0, in km or the coordinates' unit */
     enum uf_conley_kernel kernel;
     enum uf_conley_metric metric;
+    /* between clusters of what may take seconds (Satterthwaite's rule, cr2, cr3): non-zero stops with UF_INTERRUPTED; NULL: none */
+    int (*progress)(void *user, double share);
+    void *user;
 };
 
 struct uf_covariance {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <utfall/number.h>
 
-enum { TIC_SIZE = 11, MOST_TICS = 40 };
+enum { TIC_SIZE = 11, MOST_TICS = 40, MARK_ABOVE = 10, MARK_OVERHANG = 4 };
 
 /* The round step nearest to `rough` from above, and the decimals its multiples need. */
 static double round_step(double rough, bool whole, int *decimals)
@@ -150,7 +150,10 @@ void uf_axis_mark(struct uf_drawing *drawing, const struct uf_axis *x, double st
     bool inside = at >= x->low && at <= x->high;
     uf_drawing_number(drawing, "marked_x", inside ? at : NAN);
     if (!inside || !request->marked_label) return;
-    uf_mark_words(drawing, uf_axis_place(x, at), top - 8, request->marked_label);
+    /* over the curve that runs along the top, and not into the number at the end of the other axis */
+    double half = fmin(uf_measure_text(request->marked_label, TIC_SIZE, false), x->end - x->start) / 2;
+    uf_mark_words(drawing, fmax(uf_axis_place(x, at), x->start - MARK_OVERHANG + half), top - MARK_ABOVE,
+                  request->marked_label);
 }
 
 void uf_mark_words(struct uf_drawing *drawing, double x, double y, const char *words)

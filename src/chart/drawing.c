@@ -235,21 +235,42 @@ static void balance(struct uf_drawing *drawing, struct uf_text_list *lines, cons
     }
 }
 
-/* A title of two sentences breaks between them where each has room on its line. */
-static void break_at_sentence(struct uf_drawing *drawing, struct uf_text_list *lines, const char *text,
-                              double size, bool bold, double width)
+/* Where a title's two halves meet: after a sentence, else after the last colon; NULL: nowhere. */
+static const char *title_seam(const char *text)
 {
     const char *stop = strstr(text, ". ");
-    if (lines->count != 2 || !stop || strstr(stop + 1, ". ")) return;
+    if (stop) return strstr(stop + 1, ". ") ? NULL : stop;
+    for (const char *next = text; (next = strstr(next, ": ")) != NULL; next++) stop = next;
+    return stop;
+}
+
+/* A title of two halves breaks between them, not within a phrase, where that takes no more lines. */
+static void break_at_seam(struct uf_drawing *drawing, struct uf_text_list *lines, const char *text,
+                          double size, bool bold, double width)
+{
+    const char *stop = title_seam(text);
     char first[256];
-    const size_t length = (size_t)(stop + 1 - text);
-    if (length >= sizeof first) return;
-    memcpy(first, text, length);
-    first[length] = 0;
-    if (uf_measure_text(first, size, bold) > width || uf_measure_text(stop + 2, size, bold) > width) return;
+    if (lines->count < 2 || !stop || (size_t)(stop + 1 - text) >= sizeof first) return;
+    memcpy(first, text, (size_t)(stop + 1 - text));
+    first[stop + 1 - text] = 0;
+    const char *halves[] = {first, stop + 2};
+    struct uf_text_list both;
+    uf_text_list_init(&both);
+    for (int i = 0; i < 2; i++) {
+        struct uf_text_list half;
+        uf_text_list_init(&half);
+        if (uf_measure_wrap(halves[i], size, bold, width, &half, NULL) != UF_OK) drawing->failed = true;
+        if (half.count > 1) balance(drawing, &half, halves[i], size, bold, width);
+        for (size_t j = 0; j < half.count; j++)
+            if (uf_text_list_add(&both, half.items[j], NULL) != UF_OK) drawing->failed = true;
+        uf_text_list_clear(&half);
+    }
+    if (drawing->failed || both.count > lines->count) {
+        uf_text_list_clear(&both);
+        return;
+    }
     uf_text_list_clear(lines);
-    if (uf_text_list_add(lines, first, NULL) != UF_OK || uf_text_list_add(lines, stop + 2, NULL) != UF_OK)
-        drawing->failed = true;
+    *lines = both;
 }
 
 double uf_drawing_paragraph(struct uf_drawing *drawing, double x, double y, double width, int look,
@@ -261,7 +282,7 @@ double uf_drawing_paragraph(struct uf_drawing *drawing, double x, double y, doub
     bool bold = is_bold(look);
     if (uf_measure_wrap(text, size, bold, width, &lines, NULL) != UF_OK) drawing->failed = true;
     if (look == UF_LOOK_TITLE && lines.count > 1) balance(drawing, &lines, text, size, bold, width);
-    if (look == UF_LOOK_TITLE) break_at_sentence(drawing, &lines, text, size, bold, width);
+    if (look == UF_LOOK_TITLE) break_at_seam(drawing, &lines, text, size, bold, width);
     for (size_t i = 0; i < lines.count; i++, y += line_height)
         uf_drawing_text(drawing, x, y, UF_ALIGN_LEFT, look, lines.items[i]);
     uf_text_list_clear(&lines);

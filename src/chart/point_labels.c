@@ -15,6 +15,7 @@ enum {
     WIDEST = 150,
     WIDEST_WORD = 230,
     GAP = 3,
+    LEADER_GAP = 3,
     AROUND = 16,
     MOST_LINES = 3
 };
@@ -105,9 +106,9 @@ static struct place place_at(const struct uf_circle *point, double width, double
     place.box.top = up > 0.38 ? y - height : up < -0.38 ? y : y - height / 2;
     place.box.bottom = place.box.top + height;
     if (distance > 0) {
-        place.has_leader = true;
-        place.leader =
-            (struct uf_segment){point->x + point->radius * across, point->y - point->radius * up, x, y};
+        place.has_leader = true; /* it ends before the words, or it reads as a dash of theirs */
+        place.leader = (struct uf_segment){point->x + point->radius * across, point->y - point->radius * up,
+                                           x - LEADER_GAP * across, y + LEADER_GAP * up};
     }
     return place;
 }

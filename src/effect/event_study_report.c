@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "effect/band.h"
 #include "effect/did_internal.h"
+#include "effect/subsample.h"
 #include "effect/term_report.h"
 
 #include <limits.h>
@@ -282,6 +283,32 @@ static uf_status add_more(const struct did_run *run, const struct did_regression
     return status;
 }
 
+/* The joint test by dealing out anew, and what it would have found: its F has no covariance of its own, and takes that of the
+ * untreated rows (docs/inference.md has how often that comes true). */
+static uf_status add_randomised_test(const struct did_run *run, const struct uf_did_fit *fit,
+                                     const struct uf_event_study_options *options,
+                                     const struct uf_did_assignment *assignment, const struct leads *leads,
+                                     struct effect_pretrend *pretrend, struct uf_error *error)
+{
+    const size_t before = uf_table_rows(pretrend->table), k = fit->fit.rank;
+    const struct uf_joint_test test = {
+        .statistic = 0, .df1 = (double)leads->count, .df2 = INFINITY, .restrictions = leads->count};
+    struct uf_error reason;
+    UF_TRY(effect_pretrend_randomise(&run->common, options, fit->n_leading, assignment, pretrend, error));
+    if (uf_table_rows(pretrend->table) == before || fit->summed || !fit->x || k == 0) return UF_OK;
+    gsl_matrix *v = gsl_matrix_alloc(k, k);
+    if (!v) return uf_fail_memory(error);
+    uf_status status =
+        subsample_serial_covariance(&run->common.sample->data, fit->x, fit->fit.inverse, v, &reason);
+    if (status == UF_OK)
+        status = effect_pretrend_add_power_of(pretrend, &test, leads->line, v, leads->place, leads->count,
+                                              &reason);
+    gsl_matrix_free(v);
+    if (status == UF_OK || status == UF_NOT_IDENTIFIED) return UF_OK;
+    if (error) *error = reason;
+    return status;
+}
+
 static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit,
                       const struct uf_event_study_options *options,
                       const struct uf_did_assignment *assignment, struct event_tables *tables,
@@ -308,15 +335,29 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit,
         status = fill_tables(run, fit, &regression, &terms, options->reference, &leads, tables, error);
     if (status == UF_OK && tables->all)
         status = add_more(run, &regression, options, assignment, &terms, tables->all, error);
+    if (status == UF_OK && assignment)
+        status = add_randomised_test(run, fit, options, assignment, &leads, &tables->pretrend, error);
     leads_clear(&leads);
     event_terms_clear(&terms);
     did_regression_clear(&regression);
-    if (status != UF_OK || !assignment) return status;
-    return effect_pretrend_randomise(common, options, fit->n_leading, assignment, &tables->pretrend, error);
+    return status;
 }
 
-uf_status did_report_event_study(const struct did_run *run, const struct uf_did_assignment *assignment,
-                                 struct uf_error *error)
+/* All that are treated start in the same period. */
+static bool has_one_start(const struct uf_did_data *data)
+{
+    size_t start = SIZE_MAX;
+    for (size_t i = 0; i < data->n; i++) {
+        const size_t first = data->first_period[data->unit[i]];
+        if (first == SIZE_MAX) continue;
+        if (start != SIZE_MAX && first != start) return false;
+        start = first;
+    }
+    return true;
+}
+
+static uf_status report(const struct did_run *run, const struct uf_did_assignment *assignment,
+                        struct uf_error *error)
 {
     struct uf_event_study_options options = run->event;
     const struct effect_run *common = &run->common;
@@ -341,4 +382,16 @@ uf_status did_report_event_study(const struct did_run *run, const struct uf_did_
     uf_table_free(tables.first), uf_table_free(tables.all);
     effect_pretrend_clear(&tables.pretrend);
     return status;
+}
+
+uf_status did_report_event_study(const struct did_run *run, const struct uf_did_assignment *assignment,
+                                 struct uf_error *error)
+{
+    if (!has_one_start(&run->common.sample->data)) return report(run, assignment, error);
+    /* of the event study alone: the coefficient of the treatment has its errors by period */
+    struct effect_inference inference = *run->common.inference;
+    struct did_run own = *run;
+    own.common.inference = &inference;
+    UF_TRY(effect_drop_temporal(&own.common, true, error));
+    return report(&own, assignment, error);
 }

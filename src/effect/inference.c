@@ -73,7 +73,7 @@ uf_status effect_note(const struct effect_run *run, enum uf_severity severity, c
 /* --- what was asked for ------------------------------------------------------------------------- */
 
 static void add_covariance(struct effect_inference *inference, enum uf_covariance_kind kind,
-                           const struct uf_options *options)
+                           const struct uf_options *options, const struct uf_context *context)
 {
     for (size_t c = 0; c < inference->n_covariances; c++)
         if (inference->covariance[c].kind == kind) return;
@@ -82,7 +82,9 @@ static void add_covariance(struct effect_inference *inference, enum uf_covarianc
         .k_rule = (enum uf_k_rule)uf_options_choice(options, "k-rule"),
         .g_rule = (enum uf_g_rule)uf_options_choice(options, "g-rule"),
         .df_rule = (enum uf_df_rule)uf_options_choice(options, "df-rule"),
-        .joint_rule = (enum uf_joint_rule)uf_options_choice(options, "joint-test")};
+        .joint_rule = (enum uf_joint_rule)uf_options_choice(options, "joint-test"),
+        .progress = context->progress,
+        .user = context->user};
     if (uf_options_has(options, "lag") && uf_options_count(options, "lag") != SIZE_MAX) {
         covariance.lag_rule = UF_LAG_GIVEN;
         covariance.lag = uf_options_count(options, "lag");
@@ -94,6 +96,24 @@ static void add_covariance(struct effect_inference *inference, enum uf_covarianc
     inference->covariance[inference->n_covariances++] = covariance;
 }
 
+uf_status effect_randomisation_read(const struct uf_options *options, const struct uf_context *context,
+                                    struct uf_randomisation_options *out, struct uf_error *error)
+{
+    const size_t draws = uf_options_count(options, "permutations"),
+                 most = uf_options_count(options, "enumerate");
+    if (draws == 0)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'permutations': found 0, expected 1 or more, as 9999; without randomisation: name "
+                       "other types in 'inference'");
+    *out = (struct uf_randomisation_options){
+        .most_enumerated = most > 0 ? most : 1, /* one assignment is never all of them; 0 is the kernel's default */
+        .draws = draws,
+        .seed = context->seed,
+        .progress = context->progress,
+        .user = context->user};
+    return UF_OK;
+}
+
 uf_status effect_inference_read(const struct uf_options *options, const struct uf_context *context,
                                 struct effect_inference *out, struct uf_error *error)
 {
@@ -101,7 +121,7 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
     const struct uf_text_list *list = uf_options_list(options, "inference");
     for (size_t i = 0; i < list->count; i++) {
         const struct uf_covariance_type *type = uf_covariance_find(list->items[i]);
-        if (type) add_covariance(&inference, type->kind, options);
+        if (type) add_covariance(&inference, type->kind, options, context);
         inference.automatic |= !strcmp(list->items[i], "auto");
         inference.randomise |= !strcmp(list->items[i], "randomisation");
         inference.wild |= !strcmp(list->items[i], "wild-bootstrap");
@@ -110,21 +130,25 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
     }
     if (inference.automatic) {
         inference.randomise = inference.wild = inference.ferman_pinto = true;
-        add_covariance(&inference, UF_COVARIANCE_CR2, options);
-        add_covariance(&inference, UF_COVARIANCE_CR1S, options);
+        add_covariance(&inference, UF_COVARIANCE_CR2, options, context);
+        add_covariance(&inference, UF_COVARIANCE_CR1S, options, context);
     }
-    if (!isfinite(uf_options_number(options, "bootstrap-null")))
-        return uf_fail(error, UF_BAD_USAGE, "option 'bootstrap-null': expected a finite number");
+    if (uf_options_has(options, "distance") && uf_options_is_set(options, "distance") &&
+        !(uf_options_number(options, "distance") > 0))
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'distance': found %g, expected kilometres above 0, as 150",
+                       uf_options_number(options, "distance"));
+    if (!(fabs(uf_options_number(options, "bootstrap-null")) <= 1e100)) /* its square is of the size of the variance */
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'bootstrap-null': found %g, expected a number of at most 1e100 in size",
+                       uf_options_number(options, "bootstrap-null"));
     if (!(inference.level > 0 && inference.level < 1))
         return uf_fail(error, UF_BAD_USAGE,
                        "option 'confidence-level': found %g, expected a share between 0 and 1, as 0.95",
                        inference.level);
-    inference.randomisation =
-        (struct uf_randomisation_options){.most_enumerated = uf_options_count(options, "enumerate"),
-                                          .draws = uf_options_count(options, "permutations"),
-                                          .seed = context->seed,
-                                          .progress = context->progress,
-                                          .user = context->user};
+    UF_TRY(effect_randomisation_read(options, context, &inference.randomisation, error));
+    if (uf_options_count(options, "bootstrap-draws") == 0)
+        return uf_fail(error, UF_BAD_USAGE, "option 'bootstrap-draws': found 0, expected 1 or more, as 9999");
     const size_t type = uf_options_choice(options, "bootstrap-type");
     inference.bootstrap_null = uf_options_number(options, "bootstrap-null");
     inference.bootstrap = (struct uf_wild_bootstrap_options){
@@ -210,7 +234,7 @@ static uf_status add_honest(const struct effect_run *run, size_t n_clusters, con
                   inference->covariance[c].kind == UF_COVARIANCE_CR3;
     if (honest || n_clusters >= FEW_CLUSTERS) return UF_OK;
     if (one_way)
-        add_covariance(inference, UF_COVARIANCE_CR2, options);
+        add_covariance(inference, UF_COVARIANCE_CR2, options, run->context);
     else
         inference->randomise = true;
     const struct uf_argument arguments[] = {uf_text_argument(one_way ? "cr2" : "randomisation"),

@@ -20,6 +20,11 @@ bool effect_are_many(const struct effect_grounds *grounds)
     return fewest_of(grounds) >= MANY;
 }
 
+static bool is_treated(const struct effect_grounds *grounds, size_t first_period)
+{
+    return first_period != SIZE_MAX && (grounds->control_first == 0 || first_period != grounds->control_first);
+}
+
 static uf_status count_clusters(const struct uf_did_data *data, struct effect_grounds *grounds,
                                 struct uf_error *error)
 {
@@ -29,7 +34,7 @@ static uf_status count_clusters(const struct uf_did_data *data, struct effect_gr
     if (!seen) return uf_fail_memory(error);
     for (size_t i = 0; i < data->n; i++)
         seen[by_cluster ? data->cluster[0][i] : data->unit[i]] |=
-            data->first_period[data->unit[i]] != SIZE_MAX ? 3 : 1;
+            is_treated(grounds, data->first_period[data->unit[i]]) ? 3 : 1;
     for (size_t g = 0; g < n; g++) {
         grounds->n_treated += seen[g] == 3;
         grounds->n_control += seen[g] == 1;
@@ -44,7 +49,7 @@ uf_status effect_count_blocks(const struct uf_did_data *data, const struct uf_di
     grounds->n_treated = grounds->n_control = 0;
     if (!assignment) return count_clusters(data, grounds, error);
     for (size_t b = 0; b < assignment->n_blocks; b++) {
-        bool treated = assignment->first_period[assignment->path[b]] != SIZE_MAX;
+        bool treated = is_treated(grounds, assignment->first_period[assignment->path[b]]);
         grounds->n_treated += treated;
         grounds->n_control += !treated;
     }

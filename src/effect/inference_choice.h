@@ -28,6 +28,7 @@ struct effect_grounds {
     bool noise;                  /* enough periods before the start to know each block's noise */
     bool cr2, wild;              /* could be computed (cr2: or what stands in for it) */
     const struct effect_analytic *analytic; /* instead of CR2; NULL: CR2 itself */
+    size_t control_first; /* start of a cohort that, before it, is the control, and counts as such; 0: none */
 };
 /* Counts the blocks: those of the assignment, or (NULL) clusters with and without a treated unit. */
 uf_status effect_count_blocks(const struct uf_did_data *data, const struct uf_did_assignment *assignment,

@@ -54,17 +54,29 @@ uf_status effect_lenders_init(const struct uf_did_data *data, const struct uf_di
     return status;
 }
 
-static uf_status note_left_out(const struct effect_run *run, const char *vcov, struct uf_error *error)
+enum { POSSIBLE, IMPOSSIBLE, TOO_LARGE };
+
+static uf_status note_left_out(const struct effect_run *run, int why, const char *vcov,
+                               struct uf_error *error)
 {
+    static const struct uf_words large = {
+        "{0} was left out: it exchanges residuals between regions, and with this many of them {1} draws would "
+        "take too much memory. Ask for fewer (bootstrap-draws), or cluster by larger regions; with many "
+        "treated cr2 does.",
+        "{0} har utelämnats: metoden byter residualer mellan regioner, och med så här många skulle {1} "
+        "dragningar ta för mycket minne. Begär färre (bootstrap-draws), eller klustra efter större regioner; "
+        "med många behandlade räcker cr2."};
     static const struct uf_words text = {"{0} was left out: it needs at least one treated region and two "
                                          "untreated ones with the same periods, and "
                                          "residuals that are not nil.",
                                          "{0} har utelämnats: metoden kräver minst en behandlad region och "
                                          "två obehandlade med samma perioder, och "
                                          "residualer som inte är noll."};
-    const struct uf_argument argument = uf_text_argument(vcov);
-    return effect_note(run, UF_NOTE, "inference-left-out", text, (struct uf_words){NULL, NULL}, &argument, 1,
-                       error);
+    const struct uf_argument arguments[] = {
+        uf_text_argument(vcov),
+        uf_count_argument(run->inference->bootstrap.draws ? run->inference->bootstrap.draws : 9999)};
+    return effect_note(run, UF_NOTE, "inference-left-out", why == TOO_LARGE ? large : text,
+                       (struct uf_words){NULL, NULL}, arguments, why == TOO_LARGE ? 2 : 1, error);
 }
 
 static uf_status add_row(const struct effect_run *run, const struct uf_few_treated *few, const char *vcov,
@@ -89,10 +101,10 @@ static uf_status add_row(const struct effect_run *run, const struct uf_few_treat
     return status;
 }
 
-/* One procedure for one term; `impossible` where it cannot be had. */
+/* One procedure for one term; *why where it cannot be had. */
 static uf_status add_procedure(const struct effect_run *run, const struct effect_regression *regression,
                                const struct effect_lenders *lenders, enum uf_few_treated_kind kind,
-                               const char *vcov, const struct effect_term *term, bool *impossible,
+                               const char *vcov, const struct effect_term *term, int *why,
                                struct uf_table *table, struct uf_error *error)
 {
     gsl_vector_const_view combination =
@@ -115,7 +127,7 @@ static uf_status add_procedure(const struct effect_run *run, const struct effect
     struct uf_error reason;
     uf_status status = uf_few_treated_test(&input, &options, &few, &reason);
     if (status == UF_NOT_IDENTIFIED || status == UF_BAD_USAGE) {
-        *impossible = true;
+        *why = status == UF_BAD_USAGE ? TOO_LARGE : IMPOSSIBLE;
         return UF_OK;
     }
     if (status != UF_OK) {
@@ -138,12 +150,12 @@ uf_status effect_add_few_treated(const struct effect_run *run, const struct effe
     } kinds[] = {{run->inference->ferman_pinto, UF_FERMAN_PINTO, "ferman-pinto"},
                  {run->inference->conley_taber, UF_CONLEY_TABER, "conley-taber"}};
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-        bool impossible = false;
+        int why = POSSIBLE;
         for (size_t t = 0; kinds[k].wanted && t < n_terms; t++)
             if (terms[t].combination && !terms[t].covariate)
                 UF_TRY(add_procedure(run, regression, lenders, kinds[k].kind, kinds[k].vcov, &terms[t],
-                                     &impossible, table, error));
-        if (impossible) UF_TRY(note_left_out(run, kinds[k].vcov, error));
+                                     &why, table, error));
+        if (why != POSSIBLE) UF_TRY(note_left_out(run, why, kinds[k].vcov, error));
     }
     return UF_OK;
 }

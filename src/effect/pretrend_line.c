@@ -7,6 +7,7 @@
 #include <gsl/gsl_blas.h>
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 #include <utfall/pretrend.h>
 
 /* The level of the joint test. */
@@ -202,8 +203,27 @@ uf_status effect_pretrend_note_power(const struct effect_run *run, const struct 
         "Det är inte det test som avgör här, och med så få regioner är dess fel som regel för små, så att "
         "det "
         "lovar för mycket. Metoden sensitivity beräknar det med kovariansen hos de obehandlade raderna."};
-    bool said = isfinite(pretrend->drift) && isfinite(pretrend->estimate);
+    static const struct uf_words few = {
+        "Do not rely on it: no more regions are treated (or left to compare with) than there are differences "
+        "to "
+        "test. In simulations of 21 regions with three to five treated the test by cr1s rejected in half to "
+        "nine "
+        "tenths of the samples without any drift, and that by cr2 in next to none with the drift that it "
+        "says it finds. "
+        "Ask for inference: randomisation, or take distant event times together with bin-before.",
+        "Lita inte på det: det är inte fler regioner som behandlas (eller finns att jämföra med) än det "
+        "finns "
+        "skillnader att pröva. I simuleringar av 21 regioner med tre till fem behandlade gav testet med cr1s "
+        "utslag i hälften till nio tiondelar av urvalen utan någon glidning, och det med cr2 i nästan inget "
+        "med "
+        "den glidning som det säger sig upptäcka. Begär inference: randomisation, eller slå ihop avlägsna "
+        "tidpunkter med bin-before."};
+    static const struct uf_words none = {NULL, NULL};
+    bool said = isfinite(pretrend->drift) && isfinite(pretrend->estimate),
+         dealt = !strcmp(uf_table_text(pretrend->table, row, EFFECT_PRETREND_VCOV), "randomisation");
     return effect_note(run, UF_NOTE, "pretrend-power", said ? with_drift : found,
-                       row == pretrend->decisive_row ? (struct uf_words){NULL, NULL} : optimistic, arguments,
-                       said ? 6 : 3, error);
+                       row != pretrend->decisive_row                                         ? optimistic
+                       : !dealt && effect_pretrend_few(run, pretrend->decisive.restrictions) ? few
+                                                                                             : none,
+                       arguments, said ? 6 : 3, error);
 }

@@ -154,6 +154,12 @@ uf_status effect_pretrend_init(const struct effect_run *run, struct effect_pretr
     return pretrend_table(run, &out->table, error);
 }
 
+bool effect_pretrend_few(const struct effect_run *run, size_t restrictions)
+{
+    const size_t treated = run->sample->n_treated, control = run->sample->n_control;
+    return (treated < control ? treated : control) <= restrictions;
+}
+
 void effect_pretrend_clear(struct effect_pretrend *pretrend)
 {
     uf_table_free(pretrend->table);
@@ -165,10 +171,10 @@ uf_status effect_pretrend_add(struct effect_pretrend *pretrend, const struct uf_
 {
     if (test->restrictions == 0) return UF_OK;
     /* the first inference decides, but CR2 before the others, whose F rejects far too often with few treated
-     * clusters; where it cannot test so many together, randomisation does */
+     * clusters; where it cannot test so many together, or so many that it never rejects, randomisation does */
     bool careful = !strcmp(vcov, "cr2") && !isnan(test->statistic);
     if (!pretrend->vcov || careful ||
-        (isnan(pretrend->decisive.statistic) && !strcmp(vcov, "randomisation"))) {
+        (!strcmp(vcov, "randomisation") && (isnan(pretrend->decisive.statistic) || pretrend->few))) {
         pretrend->decisive = *test;
         pretrend->vcov = vcov;
         pretrend->decisive_row = uf_table_rows(pretrend->table);
@@ -204,6 +210,7 @@ uf_status effect_pretrend_randomise(const struct effect_run *run, const struct u
                                        .restrictions = joint.restrictions,
                                        .rank = joint.restrictions};
     uf_randomisation_joint_clear(&joint);
+    pretrend->few = effect_pretrend_few(run, test.restrictions);
     return effect_pretrend_add(pretrend, &test, "randomisation", error);
 }
 

@@ -5,7 +5,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utfall/power.h>
 
 #include "base/fail.h"
 
@@ -61,27 +60,6 @@ static uf_status event_fill(struct sensitivity_event *e, const struct uf_did_fit
     return UF_OK;
 }
 
-/* From residuals of the untreated rows: their covariance, which has full rank also with three treated regions. */
-static uf_status serial_covariance(const struct uf_did_data *data, const struct uf_did_fit *fit,
-                                   gsl_matrix *out, struct uf_error *error)
-{
-    struct subsample part;
-    struct uf_autocovariance autocovariance;
-    unsigned char *keep = malloc(data->n + 1);
-    if (!keep) return uf_fail_memory(error);
-    for (size_t i = 0; i < data->n; i++) keep[i] = data->period[i] < data->first_period[data->unit[i]];
-    uf_status status = subsample_init(data, keep, &part, error);
-    free(keep);
-    UF_TRY(status);
-    status = uf_autocovariance_estimate(&part.data, &autocovariance, error);
-    if (status == UF_OK) {
-        status = uf_autocovariance_sandwich(data, fit->x, fit->fit.inverse, &autocovariance, out, error);
-        uf_autocovariance_clear(&autocovariance);
-    }
-    subsample_clear(&part);
-    return status;
-}
-
 /* A cluster-robust covariance says nothing of more numbers than there are treated clusters to tell them apart by. */
 static bool takes_serial(const struct sensitivity_run *run, size_t n_estimates)
 {
@@ -101,7 +79,7 @@ static uf_status event_covariance(const struct sensitivity_run *run, const struc
     if (takes_serial(run, fit->fit.rank)) {
         e->vcov = "serial";
         e->df2 = INFINITY;
-        return serial_covariance(data, fit, v->matrix, error);
+        return subsample_serial_covariance(data, fit->x, fit->fit.inverse, v->matrix, error);
     }
     UF_TRY(uf_did_pretrend(data, fit, &run->covariance, v, run->reference, &pretrend, error));
     e->df2 = isnan(pretrend.statistic) || !(pretrend.df2 > 0) ? NAN : pretrend.df2;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/power.h>
 
 #include "base/fail.h"
 
@@ -105,5 +106,25 @@ uf_status subsample_estimate(const struct uf_did_data *data, const struct uf_cov
         *out = effect;
     }
     uf_did_fit_clear(&fit);
+    return status;
+}
+
+uf_status subsample_serial_covariance(const struct uf_did_data *data, const gsl_matrix *x,
+                                      const gsl_matrix *inverse, gsl_matrix *out, struct uf_error *error)
+{
+    struct subsample part;
+    struct uf_autocovariance autocovariance;
+    unsigned char *keep = malloc(data->n + 1);
+    if (!keep) return uf_fail_memory(error);
+    for (size_t i = 0; i < data->n; i++) keep[i] = data->period[i] < data->first_period[data->unit[i]];
+    uf_status status = subsample_init(data, keep, &part, error);
+    free(keep);
+    UF_TRY(status);
+    status = uf_autocovariance_estimate(&part.data, &autocovariance, error);
+    if (status == UF_OK) {
+        status = uf_autocovariance_sandwich(data, x, inverse, &autocovariance, out, error);
+        uf_autocovariance_clear(&autocovariance);
+    }
+    subsample_clear(&part);
     return status;
 }

@@ -15,6 +15,11 @@ uf_status subsample_init(const struct uf_did_data *data, const unsigned char *ke
                          struct uf_error *error);
 void subsample_clear(struct subsample *sample);
 
+/* The covariance of a regression's coefficients (x: n × k, effects taken out) from residuals of the untreated rows, their
+ * autocovariances alike in all units: it has full rank also with three treated regions. Errors as uf_autocovariance_estimate. */
+uf_status subsample_serial_covariance(const struct uf_did_data *data, const gsl_matrix *x,
+                                      const gsl_matrix *inverse, gsl_matrix *out, struct uf_error *error);
+
 struct subsample_effect {
     double estimate;
     struct uf_t_test test;

@@ -178,7 +178,7 @@ static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *
     if (status != UF_OK) return status;
     // cppcheck-suppress autoVariables ; taken back below
     run->fit = &fit;
-    status = effect_drop_temporal(&run->common, error);
+    status = effect_drop_temporal(&run->common, false, error);
     if (status == UF_OK) status = did_regression_init(&fit.data, &fit.fit, &regression, error);
     if (status == UF_OK)
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
@@ -187,7 +187,9 @@ static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *
         struct effect_findings findings = {.regression = &regression.view,
                                            .covariance = covariance,
                                            .assignment = &dealt.assignment,
-                                           .data = &fit.data};
+                                           .data = &fit.data,
+                                           .control_first =
+                                               fit.control_first == SIZE_MAX ? 0 : fit.control_first};
         status = report(run, &findings, &dealt, error);
     }
     run->dealt = NULL;

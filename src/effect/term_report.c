@@ -3,12 +3,10 @@
 #include "base/fail.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utfall/absorbed_regression.h>
-#include <utfall/simultaneous.h>
 
 /* --- terms ---------------------------------------------------------------------------------------- */
 
@@ -49,12 +47,31 @@ void effect_terms_add(struct effect_terms *terms, const struct effect_term *prot
 
 /* --- all inferences, the chosen one first --------------------------------------------------------- */
 
+static uf_status know_grounds(const struct effect_run *run, const struct effect_findings *findings, bool wild,
+                              struct effect_grounds *out, struct uf_error *error)
+{
+    static const struct effect_analytic cr1s = {
+        "cr1s", {"cluster-robust error CR1S", "klusterrobust fel CR1S"}};
+    const struct effect_inference *inference = run->inference;
+    const struct uf_did_data *data = findings->data ? findings->data : &run->sample->data;
+    struct effect_grounds grounds = {.wild = wild, .control_first = findings->control_first};
+    for (size_t c = 0; c < inference->n_covariances; c++)
+        grounds.cr2 |= inference->covariance[c].kind == UF_COVARIANCE_CR2 && findings->covariance[c].matrix;
+    if (!grounds.cr2) grounds.analytic = &cr1s;
+    if (findings->randomisation) {
+        grounds.randomised = true;
+        grounds.noise = !isnan(findings->randomisation->p_scaled);
+    }
+    UF_TRY(effect_count_blocks(data, findings->randomisation ? findings->assignment : NULL, &grounds, error));
+    *out = grounds;
+    return UF_OK;
+}
+
 uf_status effect_findings_choose(const struct effect_run *run, struct effect_findings *findings,
                                  struct uf_error *error)
 {
     struct effect_inference *inference = run->inference;
-    const struct uf_did_data *data = findings->data ? findings->data : &run->sample->data;
-    struct effect_grounds grounds = {.wild = run->sample->data.n_cluster_dimensions > 0};
+    struct effect_grounds grounds;
     static const struct uf_words summed = {"Inference: by clusters (cr1s). Of {0} rows only sums are kept, "
                                            "and the procedures for few clusters need every row.",
                                            "Inferens: efter kluster (cr1s). Av {0} rader sparas bara summor, "
@@ -65,16 +82,11 @@ uf_status effect_findings_choose(const struct effect_run *run, struct effect_fin
         return effect_note(run, UF_WARNING, "inference-chosen", summed, (struct uf_words){NULL, NULL}, &n, 1,
                            error);
     }
-    for (size_t c = 0; c < inference->n_covariances; c++)
-        grounds.cr2 |= inference->covariance[c].kind == UF_COVARIANCE_CR2 && findings->covariance[c].matrix;
-    if (findings->randomisation) {
-        grounds.randomised = true;
-        grounds.noise = !isnan(findings->randomisation->p_scaled);
-    }
-    UF_TRY(effect_count_blocks(data, findings->randomisation ? findings->assignment : NULL, &grounds, error));
+    UF_TRY(know_grounds(run, findings, run->sample->data.n_cluster_dimensions > 0, &grounds, error));
     findings->procedure = effect_choose(&grounds);
     inference->chosen = effect_chosen_name(&grounds);
-    return effect_note_choice(run, &grounds, error);
+    /* whether the bootstrap can be had is known only once it has been tried: effect_add_findings */
+    return findings->procedure == EFFECT_BY_WILD ? UF_OK : effect_note_choice(run, &grounds, error);
 }
 
 struct sections {
@@ -184,6 +196,17 @@ static uf_status add_few_treated(const struct sections *s, struct uf_error *erro
     return status;
 }
 
+/* The bootstrap as the chosen procedure: where it gives no row, its errors are what is left, and the note says that. */
+static uf_status choose_wild(const struct sections *s, struct uf_error *error)
+{
+    const size_t before = uf_table_rows(s->table);
+    struct effect_grounds grounds;
+    UF_TRY(add_wild(s, error));
+    UF_TRY(know_grounds(s->run, s->findings, uf_table_rows(s->table) > before, &grounds, error));
+    s->run->inference->chosen = effect_chosen_name(&grounds);
+    return effect_note_choice(s->run, &grounds, error);
+}
+
 uf_status effect_add_findings(const struct effect_run *run, const struct effect_findings *findings,
                               const struct effect_term *terms, size_t n_terms, struct uf_table *table,
                               struct uf_error *error)
@@ -196,7 +219,7 @@ uf_status effect_add_findings(const struct effect_run *run, const struct effect_
         return add_few_treated(&s, error);
     }
     bool wild_first = findings->procedure == EFFECT_BY_WILD, cr2_first = findings->procedure == EFFECT_BY_CR2;
-    if (wild_first) UF_TRY(add_wild(&s, error));
+    if (wild_first) UF_TRY(choose_wild(&s, error));
     if (cr2_first) UF_TRY(add_analytic(&s, true, error));
     UF_TRY(add_randomised(&s, error));
     if (!cr2_first) UF_TRY(add_analytic(&s, true, error));
@@ -205,8 +228,15 @@ uf_status effect_add_findings(const struct effect_run *run, const struct effect_
     return add_analytic(&s, false, error);
 }
 
-uf_status effect_drop_temporal(const struct effect_run *run, struct uf_error *error)
+uf_status effect_drop_temporal(const struct effect_run *run, bool events_only, struct uf_error *error)
 {
+    static const struct uf_words of_events = {
+        "{0} was left out of the event study and the test of the leads: where all treated start together the "
+        "indicators of event time are one for each period of the treated, whose residuals then add up to "
+        "nothing in every period, and sums by period cannot tell how they vary.",
+        "{0} har utelämnats ur händelsestudien och testet av perioderna före start: när alla insatser börjar "
+        "samtidigt blir det en indikator för varje period för insatsregionerna, deras residualer summerar då "
+        "till noll i varje period, och summor per period säger inget om hur de varierar."};
     static const struct uf_words text = {
         "{0} was left out: with an indicator for each period of the treated their residuals add up to "
         "nothing in every period, and sums by period cannot tell how they vary.",
@@ -222,8 +252,8 @@ uf_status effect_drop_temporal(const struct effect_run *run, struct uf_error *er
             continue;
         }
         const struct uf_argument argument = uf_text_argument(type->name);
-        UF_TRY(effect_note(run, UF_NOTE, "inference-left-out", text, (struct uf_words){NULL, NULL}, &argument,
-                           1, error));
+        UF_TRY(effect_note(run, UF_NOTE, "inference-left-out", events_only ? of_events : text,
+                           (struct uf_words){NULL, NULL}, &argument, 1, error));
     }
     inference->n_covariances = kept;
     return UF_OK;
@@ -277,115 +307,6 @@ uf_status effect_report_by_inference(const struct effect_run *run, const struct 
         return UF_OK;
     UF_TRY(effect_table_new("event-study-inference", title, run, &table, error));
     uf_status status = fill_by_inference(run, findings, terms, zero, dealt, table, error);
-    if (status == UF_OK) return uf_result_take_table(run->result, table, error);
-    uf_table_free(table);
-    return status;
-}
-
-/* --- tables with bands ---------------------------------------------------------------------------- */
-
-uf_status effect_terms_covariance(const struct effect_terms *terms, const gsl_matrix *v, gsl_matrix **out,
-                                  struct uf_error *error)
-{
-    size_t q = 0, k = terms->k, *which = malloc((terms->count + 1) * sizeof *which);
-    double *product = malloc((k + 1) * sizeof *product);
-    for (size_t t = 0; which && t < terms->count; t++)
-        if (terms->term[t].combination) which[q++] = t;
-    gsl_matrix *result = gsl_matrix_calloc(q ? q : 1, q ? q : 1);
-    uf_status status = which && product && result ? UF_OK : uf_fail_memory(error);
-    for (size_t a = 0; a < q && status == UF_OK; a++) {
-        const double *left = terms->term[which[a]].combination;
-        memset(product, 0, k * sizeof *product);
-        for (size_t i = 0; i < k; i++) {
-            if (left[i] == 0) continue; // NOLINT: exactly 0, as nearly all are
-            const double *row = v->data + i * v->tda;
-            for (size_t j = 0; j < k; j++) product[j] += left[i] * row[j];
-        }
-        for (size_t b = 0; b <= a; b++) {
-            const double *right = terms->term[which[b]].combination;
-            double cell = 0;
-            for (size_t j = 0; j < k; j++) cell += product[j] * right[j];
-            gsl_matrix_set(result, a, b, cell);
-            gsl_matrix_set(result, b, a, cell);
-        }
-    }
-    free(which), free(product);
-    if (status == UF_OK)
-        *out = result;
-    else
-        gsl_matrix_free(result);
-    return status;
-}
-
-double effect_term_value(const struct effect_regression *regression, const double *combination)
-{
-    double sum = 0;
-    for (size_t j = 0; j < regression->coefficients->size; j++)
-        sum += combination[j] * gsl_vector_get(regression->coefficients, j);
-    return sum;
-}
-
-/* How many errors the band is wide, with the smallest of the terms' degrees of freedom; NaN: none can be had. */
-static uf_status critical_value(const struct effect_run *run, const struct effect_findings *findings,
-                                const struct effect_terms *terms, const struct uf_table *table, double *out,
-                                struct uf_error *error)
-{
-    gsl_matrix *v = NULL;
-    struct uf_error reason;
-    double df = INFINITY;
-    *out = NAN;
-    for (size_t row = 0; row < uf_table_rows(table); row++)
-        if (uf_table_number(table, row, EFFECT_DF) < df) df = uf_table_number(table, row, EFFECT_DF);
-    uf_status status = effect_terms_covariance(terms, findings->covariance[0].matrix, &v, error);
-    if (status == UF_OK && df > 0 &&
-        uf_sup_t_critical(v, df, run->inference->level, 0, run->context->seed, out, &reason) != UF_OK)
-        *out = NAN;
-    gsl_matrix_free(v);
-    return status;
-}
-
-static uf_status finish_rows(const struct effect_run *run, const struct effect_term_table *wanted,
-                             double critical, struct uf_table *table, struct uf_error *error)
-{
-    const struct effect_terms *terms = wanted->terms;
-    for (size_t t = 0; t < terms->count; t++) {
-        size_t next = EFFECT_COLUMNS;
-        if (wanted->zero && wanted->zero[t]) UF_TRY(uf_table_set_number(table, t, EFFECT_ESTIMATE, 0, error));
-        /* a cell may have none, which a row would take for those of the sample */
-        if (wanted->weights) {
-            UF_TRY(effect_set_number(table, t, EFFECT_N_OBS, terms->term[t].n_obs, error));
-            UF_TRY(effect_set_number(table, t, EFFECT_N_TREATED, terms->term[t].n_treated, error));
-            UF_TRY(effect_set_number(table, t, EFFECT_N_CONTROL, terms->term[t].n_control, error));
-            UF_TRY(effect_set_number(table, t, next++, wanted->weights[t], error));
-        }
-        if (!wanted->band) continue;
-        double estimate = uf_table_number(table, t, EFFECT_ESTIMATE),
-               half = critical * uf_table_number(table, t, EFFECT_STD_ERROR);
-        UF_TRY(effect_set_number(table, t, next, estimate - half, error));
-        UF_TRY(effect_set_number(table, t, next + 1, estimate + half, error));
-    }
-    (void)run;
-    return UF_OK;
-}
-
-uf_status effect_report_terms(const struct effect_run *run, const struct effect_findings *findings,
-                              const struct effect_term_table *wanted, struct uf_error *error)
-{
-    struct uf_table *table = NULL;
-    size_t column;
-    double critical = NAN;
-    if (run->inference->n_covariances == 0 || wanted->terms->count == 0) return UF_OK;
-    UF_TRY(effect_table_new(wanted->name, wanted->title, run, &table, error));
-    uf_status status = UF_OK;
-    if (wanted->weights)
-        status = uf_table_add_column(table, "weight", UF_COLUMN_NUMBER, NULL, 4, &column, error);
-    if (status == UF_OK && wanted->band) status = effect_table_add_band(table, run, error);
-    if (status == UF_OK)
-        status = effect_add_terms(run, findings->regression, 0, &findings->covariance[0], wanted->terms->term,
-                                  wanted->terms->count, table, error);
-    if (status == UF_OK && wanted->band)
-        status = critical_value(run, findings, wanted->terms, table, &critical, error);
-    if (status == UF_OK) status = finish_rows(run, wanted, critical, table, error);
     if (status == UF_OK) return uf_result_take_table(run->result, table, error);
     uf_table_free(table);
     return status;

@@ -33,6 +33,7 @@ struct effect_findings {
     /* of the terms of `estimates` after the first, in their order (count 0: none); NULL: of none of them */
     const struct uf_randomisation *others;
     size_t n_others;
+    size_t control_first; /* as in struct effect_grounds */
     /* who lends residuals to whom, where `data` does not say it: rows of a stack; NULL: it does */
     const struct effect_lenders *lenders;
 };
@@ -64,8 +65,9 @@ uf_status effect_report_by_inference(const struct effect_run *run, const struct 
                                      const struct effect_terms *terms, const bool *zero,
                                      const struct uf_randomisation *dealt, struct uf_error *error);
 /* Takes errors that go by periods' sums of residuals (driscoll-kraay) out of what was asked for, with a note: a regression
- * with an indicator for each period of the treated makes those sums nil. */
-uf_status effect_drop_temporal(const struct effect_run *run, struct uf_error *error);
+ * with an indicator for each period of the treated makes those sums nil. `events_only`: only the event study is such a one,
+ * and the note says so. */
+uf_status effect_drop_temporal(const struct effect_run *run, bool events_only, struct uf_error *error);
 /* True where a method deals the treatment out anew for every term: asked for by name. */
 bool effect_deals_all(const struct effect_inference *inference);
 /* True where bootstrap, Conley–Taber or Ferman–Pinto was asked for by name, and so for every term. */

@@ -39,7 +39,7 @@ static const char *const rules[] = {
     "li{margin:.3rem 0}",
     ".contents{margin:0 0 2.5rem;font-size:.95rem}",
     ".contents p{font-weight:650;margin:0 0 .4rem}",
-    ".contents ol{margin:0;padding-left:1.6rem}",
+    ".contents ol{margin:0;padding-left:1.9rem}",
     ".contents li::marker{color:var(--quiet);font-variant-numeric:tabular-nums}",
     ".contents a{text-decoration:none}",
     ".contents a:hover{text-decoration:underline}",

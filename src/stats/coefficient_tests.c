@@ -54,7 +54,8 @@ static uf_status satterthwaite(const struct uf_covariance_input *input,
     const struct bias_reduction wanted = {.adjustment = covariance_adjustment(options->kind),
                                           .directions = directions,
                                           .df = found,
-                                          .parts = parts ? &parts : NULL};
+                                          .parts = parts ? &parts : NULL,
+                                          .options = options};
     if (status == UF_OK)
         status = clusters_init(&clusters, input->cluster[0], input->x->size1, input->n_groups[0], error);
     if (status == UF_OK) status = covariance_bias_reduced(input, &clusters, &wanted, error);

@@ -248,9 +248,10 @@ void adjustment_apply(const struct adjustment *a, double *u)
     for (size_t e = 0; e < a->m; e++) {
         const double *b = a->b + e * a->size;
         double sum = 0;
+        if (a->d[e] == 0) continue;
 #pragma omp simd reduction(+ : sum)
         for (size_t i = 0; i < a->size; i++) sum += b[i] * u[i];
-        if (a->d[e] == 0 || sum == 0) continue;
+        if (sum == 0) continue;
         sum *= a->d[e];
         for (size_t i = 0; i < a->size; i++) u[i] += sum * b[i];
     }

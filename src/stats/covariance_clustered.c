@@ -40,7 +40,8 @@ static uf_status add_part(const struct uf_covariance_input *input,
                           const struct uf_covariance_options *options, const size_t *group, size_t n_groups,
                           double sign, struct uf_covariance *out, gsl_matrix *meat, struct uf_error *error)
 {
-    struct bias_reduction wanted = {.adjustment = covariance_adjustment(options->kind), .sign = sign};
+    struct bias_reduction wanted = {
+        .adjustment = covariance_adjustment(options->kind), .sign = sign, .options = options};
     if (wanted.adjustment != ADJUSTMENT_NONE) wanted.meat = meat;
     if (out->df_rule == UF_DF_SATTERTHWAITE) {
         wanted.directions = input->inverse, wanted.df = out->df;

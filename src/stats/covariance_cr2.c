@@ -228,8 +228,14 @@ uf_status covariance_bias_reduced(const struct uf_covariance_input *input, const
     uf_status status = UF_OK;
     if (!moments.trace || !moments.square || (!moments.outer && !by_pairs) || !moments.h)
         status = uf_fail_memory(error);
-    for (size_t g = 0; g < clusters->count && status == UF_OK; g++)
-        status = add_cluster(input, parts, keep, clusters, g, wanted, &moments, error);
+    const struct uf_covariance_options *options = wanted->options;
+    for (size_t g = 0; g < clusters->count && status == UF_OK; g++) {
+        if (options && options->progress &&
+            options->progress(options->user, (double)g / (double)clusters->count))
+            status = uf_fail(error, UF_INTERRUPTED, "stopped while computing a clustered covariance");
+        else
+            status = add_cluster(input, parts, keep, clusters, g, wanted, &moments, error);
+    }
     for (size_t j = 0; j < m && status == UF_OK; j++) {
         double sum = moments.square[j] + sum_of_squares(&moments, j, m, q, clusters->count);
         wanted->df[j] = moments.trace[j] * moments.trace[j] / sum;

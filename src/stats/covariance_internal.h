@@ -80,6 +80,7 @@ struct bias_reduction {
     /* What does not depend on the above but for `adjustment`: *parts is used where it is not NULL, else computed and, where it is not
      * too large, left there for the next call with the same input and clusters. */
     struct uf_covariance_parts **parts;
+    const struct uf_covariance_options *options; /* whose progress is told; NULL: nobody's */
 };
 void covariance_parts_free(struct uf_covariance_parts *parts);
 uf_status covariance_bias_reduced(const struct uf_covariance_input *input, const struct clusters *clusters,

@@ -125,10 +125,6 @@ static uf_status deal_blocks(struct engine *e, const struct uf_few_treated_optio
                              struct uf_error *error)
 {
     const struct few_blocks *b = e->blocks;
-    if (draws > FEW_MOST_NUMBERS / e->n_givers)
-        return uf_fail(error, UF_BAD_USAGE,
-                       "%zu draws for %zu blocks need too much room; ask for %zu at most", draws, e->n_givers,
-                       FEW_MOST_NUMBERS / e->n_givers);
     e->draws = draws;
     e->value = calloc(draws + 1, sizeof *e->value);
     e->pick = malloc((draws * e->n_givers + 1) * sizeof *e->pick);
@@ -287,13 +283,13 @@ uf_status uf_few_treated_test(const struct uf_few_treated_input *input,
         return uf_fail(error, UF_BAD_USAGE, "few treated: it needs the rows, and only sums were kept");
     UF_TRY(check(input, options, error));
     struct few_blocks blocks;
-    UF_TRY(few_blocks_init(input, &blocks, error));
+    size_t draws = options->draws ? options->draws : DRAWS;
+    UF_TRY(few_blocks_init(input, options->kind == UF_FERMAN_PINTO ? draws : 0, &blocks, error));
     struct engine e = {.blocks = &blocks, .kind = options->kind, .equal_tailed = options->equal_tailed};
     struct uf_few_treated result = {.kind = options->kind,
                                     .estimate = blocks.estimate,
                                     .n_treated = blocks.n_treated,
                                     .n_controls = blocks.n_controls};
-    size_t draws = options->draws ? options->draws : DRAWS;
     bool controls_only = options->kind == UF_CONLEY_TABER || options->controls_only;
     uf_status status = UF_OK;
     if (!(blocks.spread > 0))

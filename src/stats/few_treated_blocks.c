@@ -158,7 +158,25 @@ static uf_status count_blocks(const struct uf_few_treated_input *input, const st
     return UF_OK;
 }
 
-uf_status few_blocks_init(const struct uf_few_treated_input *input, struct few_blocks *out,
+/* What the residuals of so many blocks and shapes take, and who is given whose in each draw: asked before the room is
+ * taken. */
+static uf_status check_room(const struct few_blocks *b, size_t draws, struct uf_error *error)
+{
+    size_t givers = 0;
+    for (size_t j = 0; j < b->n_blocks; j++) givers += b->present[j] && b->scale[j] != 0;
+    if (givers > 0 && draws > FEW_MOST_NUMBERS / givers)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "%zu draws for %zu blocks need too much room; ask for %zu at most", draws, givers,
+                       FEW_MOST_NUMBERS / givers);
+    if (b->n_shapes > FEW_MOST_NUMBERS / (b->n_blocks + 1))
+        return uf_fail(error, UF_BAD_USAGE,
+                       "%zu blocks follow %zu different time paths of weights: too many to exchange "
+                       "residuals; take larger regions as blocks",
+                       b->n_blocks, b->n_shapes);
+    return UF_OK;
+}
+
+uf_status few_blocks_init(const struct uf_few_treated_input *input, size_t draws, struct few_blocks *out,
                           struct uf_error *error)
 {
     size_t blocks = input->n_blocks;
@@ -174,11 +192,7 @@ uf_status few_blocks_init(const struct uf_few_treated_input *input, struct few_b
     if (status == UF_OK) status = count_blocks(input, &cells, &b, error);
     if (status == UF_OK) {
         find_shapes(&cells, &b, shapes);
-        if (b.n_shapes > FEW_MOST_NUMBERS / (blocks + 1))
-            status = uf_fail(error, UF_BAD_USAGE,
-                             "%zu blocks follow %zu different time paths of weights: too many to exchange "
-                             "residuals; take larger regions as blocks",
-                             blocks, b.n_shapes);
+        status = check_room(&b, draws, error);
     }
     if (status == UF_OK) {
         b.w0 = malloc((b.n_shapes * blocks + 1) * sizeof *b.w0);

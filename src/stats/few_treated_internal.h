@@ -19,7 +19,8 @@ struct few_blocks {
     double *w0, *w1; /* n_shapes × n_blocks; NaN where the block lacks a period of the shape */
     bool *exposed;   /* n_shapes × n_blocks: in a period of the shape */
 };
-uf_status few_blocks_init(const struct uf_few_treated_input *input, struct few_blocks *out,
+/* `draws`: so many are to be kept for every block that weighs, and must find room; 0: none. */
+uf_status few_blocks_init(const struct uf_few_treated_input *input, size_t draws, struct few_blocks *out,
                           struct uf_error *error);
 void few_blocks_clear(struct few_blocks *blocks);
 

@@ -2,6 +2,8 @@
 /*
  * An event study of hundreds of periods and few regions: the fit, CR2 and Satterthwaite's degrees of freedom of each term.
  * bench_long_event_study [UNITS PERIODS]   (default 21 × 300, two starts: 350 terms)
+ * Fit 0.5 s, CR2 1.8 s of processor time (yardstick 0.033 s). `utfall effect` on such a panel: sun-abraham with two starts 6 to 8 s,
+ * did with one start 3 s, all tables and randomisation included.
  */
 #include "support/bench.h"
 #include "support/test.h"

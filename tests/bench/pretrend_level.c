@@ -8,7 +8,6 @@
  * 21 regions × 16 years, treatment from the ninth (seven differences before the start), normal errors AR(1) by region with ρ = 0 or
  * 0.7, alike in all regions. The slopes are those that one panel without drift gives, and the panel that drifts is another one.
  */
-#include "base/fail.h"
 #include "effect/subsample.h"
 #include "support/test.h"
 
@@ -21,7 +20,6 @@
 #include <string.h>
 
 #include <utfall/did.h>
-#include <utfall/power.h>
 #include <utfall/pretrend.h>
 #include <utfall/random.h>
 
@@ -72,24 +70,6 @@ static void fill(struct panel *p, size_t n_treated, double rho, double slope, ui
                                    .n_cluster_dimensions = 1};
 }
 
-/* The covariance from the residuals of the untreated rows, as the method sensitivity takes it. */
-static uf_status serial(const struct uf_did_data *data, const struct uf_did_fit *fit, gsl_matrix *out,
-                        struct uf_error *error)
-{
-    struct subsample part;
-    struct uf_autocovariance autocovariance;
-    unsigned char keep[N];
-    for (size_t i = 0; i < N; i++) keep[i] = data->period[i] < data->first_period[data->unit[i]];
-    UF_TRY(subsample_init(data, keep, &part, error));
-    uf_status status = uf_autocovariance_estimate(&part.data, &autocovariance, error);
-    if (status == UF_OK) {
-        status = uf_autocovariance_sandwich(data, fit->x, fit->fit.inverse, &autocovariance, out, error);
-        uf_autocovariance_clear(&autocovariance);
-    }
-    subsample_clear(&part);
-    return status;
-}
-
 struct findings {
     double p[PROCEDURES], slope[WITH_SLOPES][2]; /* NaN: not to be had */
 };
@@ -137,7 +117,7 @@ static void examine(const struct panel *panel, uint64_t draw, struct findings *o
     gsl_matrix *v = gsl_matrix_alloc(fit.fit.rank, fit.fit.rank);
     gsl_vector *b = gsl_vector_alloc(fit.fit.rank);
     struct uf_joint_test test;
-    assert_ok(serial(&panel->data, &fit, v, &error), &error);
+    assert_ok(subsample_serial_covariance(&panel->data, fit.x, fit.fit.inverse, v, &error), &error);
     for (size_t j = 0; j < fit.n_columns; j++)
         if (fit.position[j] != SIZE_MAX)
             gsl_vector_set(b, fit.position[j], gsl_vector_get(fit.fit.coefficients, j));

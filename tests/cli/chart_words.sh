@@ -101,3 +101,12 @@ echo SE311,SE321 >> pairs.csv
 expect 1 "$UTFALL" verify space
 grep -q "pairs.csv" "$out" "$err" || fail "verify does not name the changed list: $(cat "$out" "$err")"
 finish
+
+# --- titles ---------------------------------------------------------------------------------------------------------------------
+# Two lines at most between the halves of a title: after the colon, though the lines would be more alike elsewhere.
+printf 'label,value\nx,1\ny,2\n' > two.csv
+long='Manufacturing’s share of value added: North Middle Sweden and its synthetic control'
+expect 0 "$UTFALL" chart bars --data two.csv --label label --value value --title "$long" --output charts/title --language en
+grep -q ">North Middle Sweden and its synthetic control<\|North Middle Sweden and its synthetic control *</" charts/title.svg || fail "the title breaks within a name"
+expect 0 "$UTFALL" chart bars --data two.csv --label label --value value --title "Short: two words" --output charts/title --language en
+grep -q "Short: two words *<" charts/title.svg || fail "a short title is broken"

@@ -440,6 +440,14 @@ static void many_combinations_at_once(void **state)
         expect_close(variance[c], alone_variance, 1e-14, "variance");
         if (c != 1) expect_close(df[c], alone_df, 1e-12, "df");
     }
+    /* with what the covariance kept, and without */
+    struct uf_covariance bare = v;
+    double again[4], df_again[4];
+    assert_non_null(v.parts);
+    bare.parts = NULL;
+    assert_ok(uf_covariance_combinations(&input, &cr3, &bare, &all.matrix, again, df_again, &error), &error);
+    for (size_t c = 0; c < 4; c++)
+        if (c != 1) expect_close(df_again[c], df[c], 1e-12, "df computed anew");
     expect_close(variance[1], 0, 0, "nil");
     assert_true(isnan(df[1]));
     expect_close(variance[2], 25 * gsl_matrix_get(v.matrix, 1, 1), 1e-14, "five times the second");

@@ -242,6 +242,34 @@ static void no_line_without_never_treated(void **state)
     }
 }
 
+/* With fewer treated than differences the test by dealing out anew decides; what it would have found comes from the untreated
+ * rows, as in sensitivity. Without it the note warns of the clustered test. */
+static void few_treated(void **state)
+{
+    (void)state;
+    static const char *const dealt[] = {"permutations", "199", "enumerate", "1", NULL},
+                             *const clustered[] = {"inference", "cr1s", NULL},
+                             *const sensitivity[] = {
+                                 "draws", "100",          "leave-one-out", "false", "placebo-starts",
+                                 "0",     "restrictions", "smoothness",    NULL};
+    const struct design design = {{5, 5}, 3}, many = {{5, 5}, 30};
+    struct ran one = run_method(&uf_method_did, panel_make(&design, 0, 3), dealt),
+               two = run_method(&uf_method_sensitivity, panel_make(&design, 0, 3), sensitivity);
+    const struct uf_table *pretrend = table_of(&one, "pretrend"), *power = table_of(&two, "pretrend-power");
+    const size_t row = row_with(pretrend, "randomisation");
+    expect_close(cell_number(pretrend, row, "slope_50"), cell_number(power, 0, "slope"), 1e-8, "50 %");
+    expect_close(cell_number(pretrend, row, "slope_80"), cell_number(power, 1, "slope"), 1e-8, "80 %");
+    assert_non_null(strstr(uf_result_note(&one.result, "pretrend-power")->text, "(randomisation)"));
+    uf_result_clear(&one.result), uf_result_clear(&two.result);
+    one = run_method(&uf_method_did, panel_make(&design, 0, 3), clustered);
+    assert_non_null(strstr(uf_result_note(&one.result, "pretrend-power")->advice, "Do not rely on it"));
+    uf_result_clear(&one.result);
+    one = run_method(&uf_method_did, panel_make(&many, 0, 3), clustered);
+    const char *advice = uf_result_note(&one.result, "pretrend-power")->advice;
+    assert_true(!advice || !*advice);
+    uf_result_clear(&one.result);
+}
+
 static void in_swedish(void **state)
 {
     (void)state;
@@ -263,6 +291,7 @@ int main(void)
                                        cmocka_unit_test(from_sums),
                                        cmocka_unit_test(carried_into_the_estimate),
                                        cmocka_unit_test(no_line_without_never_treated),
+                                       cmocka_unit_test(few_treated),
                                        cmocka_unit_test(in_swedish),
                                        cmocka_unit_test(found_as_often_as_promised)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,6 +63,11 @@ static void test_labels_do_not_overlap(void **state)
             if (!label->placed) continue;
             n_placed++;
             n_leaders += label->has_leader;
+            if (label->has_leader) { /* it ends before its words */
+                const double x = label->leader.x2, y = label->leader.y2;
+                assert_true(x < label->box.left - 0.9 || x > label->box.right + 0.9 ||
+                            y < label->box.top - 0.9 || y > label->box.bottom + 0.9);
+            }
             assert_true(label->box.left >= area.left && label->box.right <= area.right);
             assert_true(label->box.top >= area.top && label->box.bottom <= area.bottom);
             assert_false(meet(&label->box, &corner));

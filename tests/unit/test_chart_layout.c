@@ -272,6 +272,21 @@ static void test_palette_can_be_told_apart(void **state)
     assert_true(contrast(colours[0], texts[0]) > 1.4);
     colours_of(palette, "array part_colour[7]", colours);
     assert_true(contrast(colours[0], colours[2]) > 2);
+    /* solid ones, wherever they are in the order, differ on a grey print */
+    const char *pattern = strstr(palette, "array part_pattern[7] = [");
+    assert_non_null(pattern);
+    bool solid[7];
+    pattern = strchr(pattern, '=') + 1;
+    for (size_t k = 0; k < 7; k++) {
+        pattern += strcspn(pattern, "-0123456789");
+        solid[k] = *pattern == '-';
+        pattern += strspn(pattern, "-0123456789");
+    }
+    for (size_t k = 0; k < 7; k++)
+        for (size_t j = 0; j < k; j++)
+            if (solid[j] && solid[k] && contrast(colours[k], colours[j]) < 1.6)
+                fail_msg("components %zu and %zu are both solid, with a contrast of %.2f", j + 1, k + 1,
+                         contrast(colours[j], colours[k]));
     free(palette);
 }
 
