@@ -32,6 +32,22 @@ static const char *only_text(const struct uf_table *table, const char *name)
     return only;
 }
 
+bool hint_rounding(const struct run_analysis *analysis, double *out_unit)
+{
+    const struct uf_panel *panel = analysis->panel;
+    const double of_outcome = panel->columns[panel->outcome >= 0 ? panel->outcome : 0].rounding;
+    double unit = of_outcome > 0 ? of_outcome : 0;
+    bool same = true;
+    for (size_t i = 0; analysis->kind != ANALYSIS_EFFECT && i < panel->n_columns; i++) {
+        const double here = panel->columns[i].rounding;
+        if (!(here > 0)) continue;
+        same = same && (unit == 0 || unit == here);
+        unit = here;
+    }
+    *out_unit = same ? unit : 0;
+    return unit > 0;
+}
+
 /* What the intervals are, in words; nothing where there are none. */
 static uf_status band_words(const struct run *run, const struct run_analysis *analysis,
                             const struct uf_chart_hint *hint, const struct uf_table *table, char **out,
@@ -57,14 +73,17 @@ static uf_status band_words(const struct run *run, const struct run_analysis *an
                                                   "{0} % konfidensintervall, varje period för sig"},
                          arguments, 2, out, error);
     }
-    const struct uf_panel *panel = analysis->panel;
-    double unit = panel->columns[panel->outcome >= 0 ? panel->outcome : 0].rounding;
-    if (!(unit > 0)) return UF_OK;
+    double unit;
+    if (!hint_rounding(analysis, &unit)) return UF_OK;
     const struct uf_argument argument = uf_number_argument(unit, -1);
     static const struct uf_words parts[] = {{"lines: the span that the rounding of the parts leaves open",
                                              "streck: det spann som delarnas avrundning lämnar öppet"},
                                             {"shaded: the span that the rounding of the parts leaves open",
                                              "skuggat: det spann som delarnas avrundning lämnar öppet"}};
+    static const struct uf_words each[] = {{"lines: the span that the rounding of the figures leaves open",
+                                            "streck: det spann som uppgifternas avrundning lämnar öppet"},
+                                           {"shaded: the span that the rounding of the figures leaves open",
+                                            "skuggat: det spann som uppgifternas avrundning lämnar öppet"}};
     static const struct uf_words whole[] = {
         {"lines: the span that rounding to whole {0} leaves open",
          "streck: det spann som avrundningen till hela {0} lämnar öppet"},
@@ -72,7 +91,9 @@ static uf_status band_words(const struct run *run, const struct run_analysis *an
          "skuggat: det spann som avrundningen till hela {0} lämnar öppet"}};
     const bool shaded = !strcmp(hint->kind, "lines");
     return uf_phrase(run->language,
-                     analysis->profile && analysis->profile->of_sums ? parts[shaded] : whole[shaded],
+                     analysis->profile && analysis->profile->of_sums ? parts[shaded]
+                     : unit > 0                                      ? whole[shaded]
+                                                                     : each[shaded],
                      &argument, 1, out, error);
 }
 

@@ -17,4 +17,7 @@ uf_status hint_words_init(const struct run *run, const struct run_analysis *anal
                           const struct uf_chart_hint *hint, const struct uf_table *table,
                           struct hint_words *out, struct uf_error *error);
 void hint_words_clear(struct hint_words *words);
+
+/* Whether the figures are rounded, and to what: 0 where several are, each to its own. Of an effect only the outcome counts. */
+bool hint_rounding(const struct run_analysis *analysis, double *out_unit);
 #endif

@@ -174,9 +174,11 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
     uf_status status = hint_words_init(run, analysis, hint, table, &words, error);
     if (hint->marked_from) marked = words.marked_at;
     const bool of_sums = analysis->profile && analysis->profile->of_sums;
+    double unit_of_rounding;
+    const bool rounded = hint_rounding(analysis, &unit_of_rounding);
     if (status == UF_OK && analysis->kind != ANALYSIS_EFFECT)
-        status = undrawn_bands_note(hint, table, outcome->rounding > 0, of_sums ? 0 : outcome->rounding,
-                                    run->language, &note, error);
+        status = undrawn_bands_note(hint, table, rounded, of_sums ? 0 : unit_of_rounding, run->language,
+                                    &note, error);
     if (status == UF_OK) status = present_chart_table(run, analysis, table, &shown, error);
     if (status == UF_OK && path && !(treated_names = run_treated_names(run, analysis)))
         status = uf_fail_memory(error);

@@ -201,6 +201,7 @@ if grep -l 'is not computed' rounded/charts/*.txt rounded/report.html; then fail
 wrong=$(ratios rounded rounded)
 [[ -z $wrong ]] || fail "tables of rounded figures: $wrong"
 grep -q '^has_band = 1' rounded/charts/composite-2.gp || fail "the parts of the index are drawn without bands"
+grep -q 'rounding to whole 1,000 leaves open' rounded/charts/composite-2.svg || fail "the unit of the index's figures is not said"
 grep -q '^has_band = 1' rounded/charts/composite-3.gp || fail "the sensitivity is drawn without bands"
 [[ $(cell rounded/tables/mahalanobis-peer-regions.csv distance_high unit=SE312 rank=1) != "" ]] || fail "Mahalanobis' distance has no band"
 all sv 0

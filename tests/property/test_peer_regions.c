@@ -246,6 +246,23 @@ static void the_method_leaves_out_whom_it_is_told_to(void **state)
     assert_true(low <= distance && distance <= high && high > low);
     expect_within(activity_cell(&result, "peer-regions", "SE1", NULL, "rank_high", NULL), 1, 0,
                   "surely first");
+    /* in another order than SE2, 31 : 22 against 30 : 20, the shares can be alike: SE1 and SE2 may be the same */
+    assert_true(activity_cell(&result, "peer-regions", "SE1", NULL, "differs_by_low", NULL) < 0);
+    assert_true(activity_cell(&result, "peer-regions", "SE1", NULL, "differs_by_high", NULL) > 0);
+    assert_true(activity_cell(&result, "peer-regions", "SE1", NULL, "differs_most_open", NULL) == 2);
+    uf_result_clear(&result);
+    /* cosine from draws: shares formed again in each */
+    static const char *const cosine[] = {"k", "1", "distance", "cosine", NULL},
+                             *const undrawn[] = {"k", "1", "distance", "cosine", "rounding-draws", "0", NULL};
+    assert_ok(activity_run(&uf_method_peer_regions, panel, UF_ENGLISH, cosine, &result, &error), &error);
+    low = activity_cell(&result, "peer-regions", "DE1", NULL, "distance_low", NULL);
+    high = activity_cell(&result, "peer-regions", "DE1", NULL, "distance_high", NULL);
+    distance = activity_cell(&result, "peer-regions", "DE1", NULL, "distance", NULL);
+    assert_true(low < distance && distance < high && high - low < 0.05);
+    assert_non_null(uf_result_note(&result, "drawn-bands"));
+    uf_result_clear(&result);
+    assert_ok(activity_run(&uf_method_peer_regions, panel, UF_ENGLISH, undrawn, &result, &error), &error);
+    assert_true(isnan(activity_cell(&result, "peer-regions", "DE1", NULL, "distance_low", NULL)));
     uf_result_clear(&result);
     uf_panel_free(panel);
 }
