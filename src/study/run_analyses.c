@@ -176,6 +176,8 @@ static uf_status run_method(struct run *run, struct run_analysis *analysis, stru
         analysis->refusal = uf_text_copy(reason.message);
         return analysis->refusal ? UF_OK : uf_fail_memory(error);
     }
+    if (status == UF_BAD_USAGE)
+        status = reason.status = UF_BAD_INPUT; /* what is wrong stands in the study, a file */
     if (status != UF_OK && error) *error = reason;
     struct study_place place = analysis->profile ? analysis->profile->place : analysis->effect->place;
     return study_locate(run->study, place, status, error);

@@ -71,4 +71,11 @@ expect_message 3 "expected an amount above 0" "$UTFALL" run study.yaml --output 
 study "dose: [1, 2]"
 expect 3 "$UTFALL" run study.yaml --output wrong
 
+# an option's value that the method refuses is a mistake in a file, and so is a start within a year of yearly figures
+study "dose: {$doses}"
+sed 's/event-study: false/permutations: 0/' study.yaml >none.yaml
+expect_message 3 "none.yaml:" "$UTFALL" run none.yaml --output none
+grep -q "option 'permutations': found 0, expected 1 or more" "$err" || fail "no permutations: $(cat "$err")"
+sed 's/start: 2014/start: 2014-Q3/' study.yaml >quarter.yaml
+expect_message 3 "is a period of another kind than those of the data" "$UTFALL" run quarter.yaml --output quarter
 finish
