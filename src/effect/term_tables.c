@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <utfall/simultaneous.h>
 
 uf_status effect_terms_covariance(const struct effect_terms *terms, const gsl_matrix *v, gsl_matrix **out,
