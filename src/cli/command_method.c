@@ -173,6 +173,7 @@ static uf_status run(const struct arguments *arguments, struct uf_error *error)
 {
     enum uf_language language;
     UF_TRY(terminal_language(arguments, &language, error));
+    UF_TRY(terminal_check_format(arguments, error));
     UF_TRY(check_way(arguments, error));
     struct uf_options *options = NULL;
     UF_TRY(arguments_options(arguments, &options, error));

@@ -170,6 +170,12 @@ static uf_status output_format(const struct arguments *arguments, enum output_fo
                    nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
+uf_status terminal_check_format(const struct arguments *arguments, struct uf_error *error)
+{
+    enum output_format format;
+    return output_format(arguments, &format, error);
+}
+
 static uf_status print_as(enum output_format format, enum uf_language language, const struct uf_table *table,
                           struct uf_error *error)
 {

@@ -34,5 +34,7 @@ uf_status terminal_print_table(const struct arguments *arguments, const struct u
 uf_status terminal_print_result(const struct arguments *arguments, const char *method,
                                 const struct uf_result *result, const struct uf_error *refusal,
                                 struct uf_error *error);
+/* What is wrong with `--format`, before anything is computed. */
+uf_status terminal_check_format(const struct arguments *arguments, struct uf_error *error);
 uf_status terminal_language(const struct arguments *arguments, enum uf_language *out, struct uf_error *error);
 #endif

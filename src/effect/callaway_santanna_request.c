@@ -80,11 +80,5 @@ uf_status callaway_read_request(const struct uf_options *options, const struct u
     UF_TRY(whole(options, "least-event-time", &averaging->least, &averaging->limited, error));
     UF_TRY(whole(options, "most-event-time", &averaging->most, &averaging->limited, error));
     run->common.inference->level = level;
-    run->common.inference->randomisation =
-        (struct uf_randomisation_options){.most_enumerated = uf_options_count(options, "enumerate"),
-                                          .draws = uf_options_count(options, "permutations"),
-                                          .seed = context->seed,
-                                          .progress = context->progress,
-                                          .user = context->user};
-    return UF_OK;
+    return effect_randomisation_read(options, context, &run->common.inference->randomisation, error);
 }

@@ -52,7 +52,9 @@ static uf_status order_units(const struct uf_dose_data *data, size_t fewest, str
         *untreated += data->dose[i] == 0;
     }
     qsort(o, data->n, sizeof *o, by_dose);
-    for (size_t i = 0; i < data->n; i++) *doses += o[i].dose > 0 && (i == 0 || o[i].dose != o[i - 1].dose);
+    /* doses that differ by rounding only (0.1 + 0.2 and 0.3) are one */
+    for (size_t i = 0; i < data->n; i++)
+        *doses += o[i].dose > 0 && (i == 0 || o[i].dose - o[i - 1].dose > 1e-9 * o[i].dose);
     const char *lack =
         *untreated == 0         ? "no unit is untreated: there is nothing that a dose could be compared with"
         : *untreated == data->n ? "no unit is treated"

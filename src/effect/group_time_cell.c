@@ -128,18 +128,22 @@ static void set_design(const struct group_time_wide *w, const struct group_time_
     room->key_treated = cell->n_treated, room->key_units = n;
 }
 
-/* By cluster where clusters hold several units. */
+/* An error below this share of the largest change is rounding: a regression that leaves nothing over. */
+#define NIL 1e-12
+
+/* By cluster where clusters hold several units. Rounding is 0: as an error it would decide every joint test. */
 static double error_of(const struct group_time_wide *w, const struct group_time_order *o, size_t n,
                        struct group_time_room *room)
 {
-    double sum = 0;
+    double sum = 0, largest = 0;
+    for (size_t i = 0; i < n; i++) largest = fmax(largest, fabs(room->change[i]));
     for (size_t i = 0; i < n; i++) room->by_row[w->cluster[o->unit[room->place[i]]]] += room->influence[i];
     for (size_t i = 0; i < n; i++) { /* a row is met once for each of its units, and empty the second time */
         double *row = &room->by_row[w->cluster[o->unit[room->place[i]]]];
         sum += *row * *row;
         *row = 0;
     }
-    return sqrt(sum);
+    return sqrt(sum) > NIL * largest ? sqrt(sum) : 0;
 }
 
 /* The rows of one period: of the cohort (`control` SIZE_MAX), or of all other cohorts from `control` on. */

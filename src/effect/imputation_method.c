@@ -102,13 +102,8 @@ static uf_status read_request(const struct uf_options *options, struct imputatio
     const struct uf_context *context = run->common.context;
     double reference = uf_options_number(options, "reference");
     size_t leads = uf_options_count(options, "leads");
-    *inference =
-        (struct effect_inference){.level = uf_options_number(options, "confidence-level"),
-                                  .randomisation = {.most_enumerated = uf_options_count(options, "enumerate"),
-                                                    .draws = uf_options_count(options, "permutations"),
-                                                    .seed = context->seed,
-                                                    .progress = context->progress,
-                                                    .user = context->user}};
+    *inference = (struct effect_inference){.level = uf_options_number(options, "confidence-level")};
+    UF_TRY(effect_randomisation_read(options, context, &inference->randomisation, error));
     if (!(inference->level > 0 && inference->level < 1))
         return uf_fail(error, UF_BAD_USAGE,
                        "option 'confidence-level': found %g, expected a share between 0 and 1, as 0.95",

@@ -96,6 +96,24 @@ static void add_covariance(struct effect_inference *inference, enum uf_covarianc
     inference->covariance[inference->n_covariances++] = covariance;
 }
 
+uf_status effect_randomisation_read(const struct uf_options *options, const struct uf_context *context,
+                                    struct uf_randomisation_options *out, struct uf_error *error)
+{
+    const size_t draws = uf_options_count(options, "permutations"),
+                 most = uf_options_count(options, "enumerate");
+    if (draws == 0)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'permutations': found 0, expected 1 or more, as 9999; without randomisation: name "
+                       "other types in 'inference'");
+    *out = (struct uf_randomisation_options){
+        .most_enumerated = most > 0 ? most : 1, /* one assignment is never all of them; 0 is the kernel's default */
+        .draws = draws,
+        .seed = context->seed,
+        .progress = context->progress,
+        .user = context->user};
+    return UF_OK;
+}
+
 uf_status effect_inference_read(const struct uf_options *options, const struct uf_context *context,
                                 struct effect_inference *out, struct uf_error *error)
 {
@@ -115,18 +133,22 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
         add_covariance(&inference, UF_COVARIANCE_CR2, options, context);
         add_covariance(&inference, UF_COVARIANCE_CR1S, options, context);
     }
-    if (!isfinite(uf_options_number(options, "bootstrap-null")))
-        return uf_fail(error, UF_BAD_USAGE, "option 'bootstrap-null': expected a finite number");
+    if (uf_options_has(options, "distance") && uf_options_is_set(options, "distance") &&
+        !(uf_options_number(options, "distance") > 0))
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'distance': found %g, expected kilometres above 0, as 150",
+                       uf_options_number(options, "distance"));
+    if (!(fabs(uf_options_number(options, "bootstrap-null")) <= 1e100)) /* its square is of the size of the variance */
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'bootstrap-null': found %g, expected a number of at most 1e100 in size",
+                       uf_options_number(options, "bootstrap-null"));
     if (!(inference.level > 0 && inference.level < 1))
         return uf_fail(error, UF_BAD_USAGE,
                        "option 'confidence-level': found %g, expected a share between 0 and 1, as 0.95",
                        inference.level);
-    inference.randomisation =
-        (struct uf_randomisation_options){.most_enumerated = uf_options_count(options, "enumerate"),
-                                          .draws = uf_options_count(options, "permutations"),
-                                          .seed = context->seed,
-                                          .progress = context->progress,
-                                          .user = context->user};
+    UF_TRY(effect_randomisation_read(options, context, &inference.randomisation, error));
+    if (uf_options_count(options, "bootstrap-draws") == 0)
+        return uf_fail(error, UF_BAD_USAGE, "option 'bootstrap-draws': found 0, expected 1 or more, as 9999");
     const size_t type = uf_options_choice(options, "bootstrap-type");
     inference.bootstrap_null = uf_options_number(options, "bootstrap-null");
     inference.bootstrap = (struct uf_wild_bootstrap_options){

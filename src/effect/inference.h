@@ -119,6 +119,9 @@ extern const char *const effect_inferences[],
             UF_COLUMNS_NONE                                                                                  \
     }
 
+/* Options `permutations` and `enumerate`: no permutations are refused, and nothing to enumerate means that all is drawn. */
+uf_status effect_randomisation_read(const struct uf_options *options, const struct uf_context *context,
+                                    struct uf_randomisation_options *out, struct uf_error *error);
 uf_status effect_inference_read(const struct uf_options *options, const struct uf_context *context,
                                 struct effect_inference *out, struct uf_error *error);
 

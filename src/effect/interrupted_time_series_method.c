@@ -222,6 +222,9 @@ static uf_status estimate(const struct its_run *run, struct uf_error *error)
         size_t first = sample->data.first_period[sample->data.unit[i]];
         if (first > 0 && first < sample->data.n_periods) start[first] = true;
     }
+    bool any = false;
+    for (size_t t = 0; t < sample->data.n_periods; t++) any |= start[t];
+    if (status == UF_OK && !any) status = refuse(run, &(struct its_series){0}, error);
     for (size_t t = 0; t < sample->data.n_periods && status == UF_OK; t++)
         if (start[t]) status = add_cohort(run, t, &tables, error);
     if (status == UF_OK && run->by_region && sample->n_treated > 1) status = add_regions(run, &tables, error);

@@ -16,15 +16,17 @@ static uf_status add_bins(const double *statistic, size_t count, struct uf_table
     double low = INFINITY, high = -INFINITY;
     size_t counts[BINS] = {0};
     for (size_t i = 0; i < count; i++) {
-        if (isnan(statistic[i])) continue;
+        if (!isfinite(statistic[i])) continue;
         low = fmin(low, statistic[i]);
         high = fmax(high, statistic[i]);
     }
+    if (low > high) return UF_OK;            /* none that could be drawn */
     double width = high / BINS - low / BINS; /* apart: their difference may be too large */
     size_t actual = SIZE_MAX, bins = width > 0 ? BINS : 1;
     for (size_t i = 0; i < count; i++) {
         if (isnan(statistic[i])) continue;
-        double place = width > 0 ? (statistic[i] - low) / width : 0;
+        /* infinite, as t without noise: in the outermost */
+        double place = width > 0 ? (fmax(statistic[i], low) - low) / width : 0;
         size_t bin = place >= (double)bins ? bins - 1 : (size_t)place;
         counts[bin]++;
         if (i == 0) actual = bin;

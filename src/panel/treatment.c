@@ -147,6 +147,17 @@ static bool parse_time(const char *code, uf_period *out)
     return true;
 }
 
+/* A quarter within a year, or a half-year of months, is neither before nor after a period of the data: which of them counts is
+ * not for the program to say. A year among quarters begins with its first. */
+static bool of_other_kind(const struct uf_panel *panel, const char *code, uf_period time)
+{
+    if (!time || panel->periods.count == 0 || panel->period_value[0] == 0 ||
+        uf_dictionary_find(&panel->periods, code) != SIZE_MAX)
+        return false;
+    const enum uf_period_kind kind = uf_period_kind_of(time);
+    return kind != UF_PERIOD_YEAR && kind != uf_period_kind_of(panel->period_value[0]);
+}
+
 static bool means_never(const char *code)
 {
     static const char *const words[] = {"0", "NA", "Inf", "inf", "never", "."};
@@ -161,7 +172,7 @@ bool panel_cohort_start(const struct uf_panel *panel, const char *text, size_t *
     uf_period time;
     *out = SIZE_MAX;
     if (!text || means_never(text)) return true;
-    if (!parse_time(text, &time)) return false;
+    if (!parse_time(text, &time) || of_other_kind(panel, text, time)) return false;
     *out = first_at_or_after(panel, text, time);
     return true;
 }
@@ -193,9 +204,9 @@ uf_status panel_treat_by_cohort(struct uf_panel *panel, const struct uf_table *t
         if (!panel_cohort_start(panel, text, &panel->treatment.first_period[index]))
             status = uf_fail_at(
                 error, UF_BAD_INPUT, place, place ? i + 2 : 0, 0,
-                "cohort '%s' of unit '%s' is not a period; expected the first treated period, or 0 or empty "
-                "for never",
-                text, code);
+                "cohort '%s' of unit '%s' is not a period as those of the data, as '%s'; expected the first treated "
+                "period, or 0 or empty for never",
+                text, code, panel->periods.code[0]);
     }
     free(seen_at);
     return status;
@@ -209,6 +220,11 @@ uf_status panel_treat_by_list(struct uf_panel *panel, const char *const *treated
     if (exact == SIZE_MAX && !parse_time(start, &time))
         return uf_fail(error, UF_BAD_USAGE, "start '%s' is not a period; expected one as %s", start,
                        panel->periods.code[0]);
+    if (of_other_kind(panel, start, time))
+        return uf_fail(error, UF_BAD_USAGE,
+                       "start '%s' is a period of another kind than those of the data, as '%s'; expected one like "
+                       "these: the first that counts as treated",
+                       start, panel->periods.code[0]);
     size_t first = first_at_or_after(panel, start, time);
     if (first == SIZE_MAX)
         return uf_fail(error, UF_BAD_INPUT,

@@ -47,6 +47,7 @@ void composite_index_clear(struct composite_index *x)
         if (all[i]) gsl_matrix_free(all[i]);
     if (x->uncertain) uf_composite_uncertainty_clear(&x->uncertainty);
     rounding_bands_clear(&x->rounding);
+    rounding_bands_clear(&x->choice_rounding);
     *x = (struct composite_index){0};
 }
 

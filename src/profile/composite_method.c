@@ -42,7 +42,7 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     if (status == UF_OK) status = composite_add_tables(&problem, &index, result, error);
     if (status == UF_OK) status = composite_add_coherence(&problem, &index, result, error);
     if (status == UF_OK) status = composite_tell(&problem, &index, result, error);
-    if (status == UF_OK) status = rounding_bands_tell(&index.rounding, problem.language, result, error);
+    if (status == UF_OK) status = composite_tell_rounding(&problem, &index, result, error);
     composite_index_clear(&index);
     composite_problem_clear(&problem);
     return status;
@@ -117,6 +117,8 @@ static const struct uf_chart_hint charts[] = {
      .title = {"What the index consists of, {3}", "Vad indexet består av, {3}"},
      .value_label = {"Contribution to the index", "Bidrag till indexet"},
      .value = "contribution",
+     .low = "contribution_low",
+     .high = "contribution_high",
      .label = "label",
      .group = "part_label",
      .reference = 0},
@@ -126,6 +128,8 @@ static const struct uf_chart_hint charts[] = {
      .value_label = {"Share of the variance that the choice has a part in (total index)",
                      "Andel av variansen som valet har del i (totalindex)"},
      .value = "total_order",
+     .low = "total_order_low",
+     .high = "total_order_high",
      .label = "label",
      .reference = 0},
 };

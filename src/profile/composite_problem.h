@@ -61,7 +61,8 @@ struct composite_index {
     bool uncertain; /* the ranks were drawn */
     struct uf_composite_uncertainty uncertainty;
     size_t n_alternatives[UF_CHOICES];
-    struct rounding_bands rounding; /* of the index of all units, and of their ranks; empty: exact figures */
+    /* What the rounding of the indicators leaves open, at composite_place and composite_choice_place; empty: exact figures */
+    struct rounding_bands rounding, choice_rounding;
 };
 uf_status composite_index_new(const struct composite_problem *problem, const struct uf_options *options,
                               struct composite_index *out, struct uf_error *error);
@@ -69,11 +70,37 @@ uf_status composite_index_new(const struct composite_problem *problem, const str
 uf_status composite_index_vary(const struct composite_problem *problem, const struct uf_options *options,
                                const struct uf_context *context, struct composite_index *index,
                                struct uf_error *error);
-/* What the rounding of the indicators leaves open of index and ranks; does nothing where none is rounded. */
+/* What the rounding of the indicators leaves open of all numbers below; does nothing where none is rounded. After
+ * composite_index_vary. */
 uf_status composite_index_draw(const struct composite_problem *problem, const struct uf_options *options,
                                const struct uf_context *context, struct composite_index *index,
                                struct uf_error *error);
 void composite_index_clear(struct composite_index *index);
+
+/* The numbers of an index that have bands, and where in `rounding` that of an item and unit stands. */
+enum composite_number {
+    COMPOSITE_VALUE,        /* of an aggregate, counted from 0 */
+    COMPOSITE_RANK,         /* the same */
+    COMPOSITE_CONTRIBUTION, /* of an item to the index; NaN where it is none of its parts */
+    COMPOSITE_NORMALISED,   /* of an indicator */
+    COMPOSITE_NUMBERS
+};
+size_t composite_place(const struct composite_problem *problem, enum composite_number number, size_t item,
+                       size_t unit);
+/* What the parts of an arithmetic mean add to the index of a unit, w·x/Σw, and their shares w/Σw: items each. */
+void composite_contributions(const struct composite_problem *problem, const struct composite_index *index,
+                             size_t unit, double *out, double *share);
+/* The numbers over the draws of choices, and where in `choice_rounding` they stand. */
+enum composite_choice_number {
+    COMPOSITE_MEAN,
+    COMPOSITE_MEDIAN,
+    COMPOSITE_AMONG_TOP,
+    COMPOSITE_RANK_NUMBERS
+};
+size_t composite_choice_place(const struct composite_problem *problem, enum composite_choice_number number,
+                              size_t unit);
+/* First order, and total. */
+size_t composite_sensitivity_place(const struct composite_problem *problem, size_t choice, bool total);
 
 /* Words of the options, in the order of their enumerations. */
 extern const char *const composite_treatments[];
@@ -97,6 +124,10 @@ uf_status composite_add_tables(const struct composite_problem *problem, const st
 /* Names of choices in the language. */
 extern const struct uf_words composite_choice_words[UF_CHOICES];
 uf_status composite_add_coherence(const struct composite_problem *problem,
+                                  const struct composite_index *index, struct uf_result *result,
+                                  struct uf_error *error);
+/* How the bands were found; nothing of exact figures. */
+uf_status composite_tell_rounding(const struct composite_problem *problem,
                                   const struct composite_index *index, struct uf_result *result,
                                   struct uf_error *error);
 uf_status composite_tell(const struct composite_problem *problem, const struct composite_index *index,

@@ -62,6 +62,11 @@ struct inequality_range inequality_relative(const struct inequality *x,
                                             const struct inequality_period *period, const size_t *member,
                                             size_t n_members);
 
+/* Reads periods, regions, weights and groups by the options into `x`, whose panel and column are set; what is left out is told.
+ * UF_BAD_USAGE and UF_BAD_INPUT with what is wrong. */
+uf_status inequality_gather(struct inequality *x, const struct uf_options *options, struct uf_result *result,
+                            struct uf_error *error);
+
 /* Outer bands of the period's indices, and bands from draws of its parts. */
 uf_status inequality_bands(const struct inequality *x, const struct rounding_plan *plan,
                            struct inequality_period *period, struct uf_error *error);

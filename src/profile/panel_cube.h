@@ -28,4 +28,10 @@ static inline bool panel_cube_is_hidden(uf_value_status status)
 uf_status panel_cube_impute(const struct uf_panel *panel, const struct uf_options *options,
                             const size_t *periods, struct panel_cube *cube, struct panel_activity *out,
                             struct uf_error *error);
+/* Settles by the options which units are regions and which sectors are sectors, in the cube and in `out`, with the total, the
+ * reference area and who lacks nothing; fills gaps on the way. UF_BAD_USAGE: a code that is not there, options that exclude
+ * each other; UF_BAD_INPUT: nothing is left. */
+uf_status panel_cube_choose(const struct uf_panel *panel, const struct uf_options *options,
+                            const size_t *periods, struct panel_cube *cube, struct panel_activity *out,
+                            struct uf_error *error);
 #endif

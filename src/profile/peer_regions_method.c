@@ -14,6 +14,7 @@ static void peers_clear(struct peers *x)
     gsl_matrix_free(x->distance);
     gsl_matrix_free(x->low);
     gsl_matrix_free(x->high);
+    rounding_bands_clear(&x->drawn);
     free(x->nearest);
     free(x->found);
     free(x->whole);
@@ -87,7 +88,8 @@ static uf_status find_nearest(const struct uf_options *options, struct peers *x,
     return UF_OK;
 }
 
-static uf_status compute(const struct uf_options *options, struct peers *x, struct uf_error *error)
+static uf_status compute(const struct uf_options *options, const struct rounding_plan *plan, struct peers *x,
+                         struct uf_error *error)
 {
     const size_t n = x->attributes.n_regions;
     UF_TRY(choose_distance(options, x, error));
@@ -111,13 +113,7 @@ static uf_status compute(const struct uf_options *options, struct peers *x, stru
         return status;
     }
     for (size_t r = 0; r < n; r++) x->whole[r] = !isnan(gsl_matrix_get(x->distance, r, r));
-    if (x->attributes.bands && x->kind != UF_DISTANCE_MAHALANOBIS && x->kind != UF_DISTANCE_COSINE) {
-        x->low = gsl_matrix_alloc(n, n);
-        x->high = gsl_matrix_alloc(n, n);
-        if (!x->low || !x->high) return uf_fail_memory(error);
-        UF_TRY(uf_structural_distance_band(x->attributes.value, x->attributes.low, x->attributes.high,
-                                           x->kind, x->low, x->high, error));
-    }
+    UF_TRY(peers_bands(plan, x, error));
     return find_nearest(options, x, error);
 }
 
@@ -128,7 +124,8 @@ static uf_status run(const struct uf_panel *panel, const struct uf_options *opti
     struct uf_table *table = NULL;
     result->claim = UF_CLAIM_DESCRIPTION;
     UF_TRY(attributes_new(panel, options, context->language, result, &x.attributes, error));
-    uf_status status = compute(options, &x, error);
+    const struct rounding_plan plan = rounding_plan_of(options, context);
+    uf_status status = compute(options, &plan, &x, error);
     if (status == UF_OK) status = peers_table(&x, &table, error);
     if (status == UF_OK) status = uf_result_take_table(result, table, error);
     if (status == UF_OK && uf_options_flag(options, "all-pairs")) {
@@ -155,6 +152,7 @@ static const struct uf_option options_list[] = {
     {"exclude-own-prefix", UF_OPTION_COUNT, NULL, NULL,
      "No peers whose code begins with the same N characters (2: the country of a NUTS code)", false},
     {"all-pairs", UF_OPTION_FLAG, "false", NULL, "Also the table of all distances", false},
+    ROUNDING_DRAWS_OPTION,
     PANEL_ACTIVITY_OPTIONS,
 };
 

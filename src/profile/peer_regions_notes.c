@@ -30,11 +30,15 @@ static uf_status sentence(const struct peers *x, size_t r, char **out, struct uf
          "Mest lika {0}{1}: {2} (avstånd {3} till den närmaste). Från {4} skiljer den sig mest i {5}."},
         {"Most like {0}{1}: {2} (distance {3} to the nearest, which does not differ from it in anything "
          "compared).",
-         "Mest lika {0}{1}: {2} (avstånd {3} till den närmaste, som inte skiljer sig i något som jämförs)."}};
+         "Mest lika {0}{1}: {2} (avstånd {3} till den närmaste, som inte skiljer sig i något som jämförs)."},
+        {"Most like {0}{1}: {2} (distance {3} to the nearest). From {4} it differs most in {5}, though given "
+         "the rounding any of {6} attributes could be the one.",
+         "Mest lika {0}{1}: {2} (avstånd {3} till den närmaste). Från {4} skiljer den sig mest i {5}, men "
+         "givet avrundningen kan det vara någon av {6} egenskaper."}};
     char *names = NULL;
     size_t which = !x->whole[r] ? 0 : x->found[r] ? 2 : 1;
     size_t first = which == 2 ? x->nearest[r * x->k] : r;
-    double gap = 0;
+    const struct peers_gap gap = which == 2 ? peers_widest(x, r, first) : (struct peers_gap){0};
     UF_TRY(list_peers(x, r, &names, error));
     struct uf_argument arguments[] = {
         uf_text_argument(peers_label(x, r)),
@@ -42,9 +46,11 @@ static uf_status sentence(const struct peers *x, size_t r, char **out, struct uf
         uf_text_argument(names),
         uf_number_argument(which == 2 ? gsl_matrix_get(x->distance, r, first) : 0, 2),
         uf_text_argument(peers_label(x, first)),
-        uf_text_argument(x->attributes.label[which == 2 ? peers_widest(x, r, first, &gap) : 0])};
-    if (which == 2 && fabs(gap) < 1e-9) which = 3;
-    uf_status status = uf_phrase(x->attributes.language, texts[which], arguments, 6, out, error);
+        uf_text_argument(x->attributes.label[gap.attribute]),
+        uf_count_argument(gap.candidates)};
+    if (which == 2 && fabs(gap.by) < 1e-9) which = 3;
+    if (which == 2 && gap.candidates > 1 && x->attributes.bands) which = 4;
+    uf_status status = uf_phrase(x->attributes.language, texts[which], arguments, 7, out, error);
     free(names);
     return status;
 }
@@ -112,6 +118,7 @@ uf_status peers_tell(const struct peers *x, struct uf_result *result, struct uf_
         UF_TRY(uf_result_add_note(result, a->language, UF_WARNING, "few-regions", few, no_advice, numbers, 3,
                                   error));
     }
+    if (x->drawn.draws > 0) return rounding_bands_tell(&x->drawn, a->language, result, error);
     if (!x->low) return UF_OK;
     return uf_result_add_note(result, a->language, UF_NOTE, "outer-band", rounded, no_advice, NULL, 0, error);
 }

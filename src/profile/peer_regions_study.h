@@ -5,11 +5,13 @@
 #include <utfall/peer_regions.h>
 
 #include "profile/attributes.h"
+#include "profile/rounding_draws.h"
 
 struct peers {
     struct attributes attributes;
     enum uf_structural_distance kind;
     gsl_matrix *distance, *low, *high; /* low and high NULL: no band */
+    struct rounding_bands drawn;       /* of the distances, where the bands are from draws */
     size_t k, own_prefix;
     size_t *nearest; /* regions × k */
     size_t *found;   /* regions */
@@ -25,8 +27,16 @@ static inline const char *peers_label(const struct peers *x, size_t r)
     return x->attributes.panel->units.label[x->attributes.region[r]];
 }
 
-/* The attribute in which two regions differ most, and by how many standard deviations (shares: percentage points). */
-size_t peers_widest(const struct peers *x, size_t a, size_t b, double *out);
+/* The bands of the distances; none of exact figures. */
+uf_status peers_bands(const struct rounding_plan *plan, struct peers *x, struct uf_error *error);
+
+/* The attribute in which two regions differ most: `by` how many standard deviations (shares: percentage points), within what
+ * rounding leaves open (the scale held fixed), and how many attributes could be that one. O(attributes · regions). */
+struct peers_gap {
+    size_t attribute, candidates;
+    double by, low, high;
+};
+struct peers_gap peers_widest(const struct peers *x, size_t a, size_t b);
 
 /* Tables `peer-regions` and, of all pairs, `structural-distance`. */
 uf_status peers_table(const struct peers *x, struct uf_table **out, struct uf_error *error);

@@ -6,32 +6,6 @@
 #include "profile/peer_regions_study.h"
 #include "profile/tidy.h"
 
-/* In standard deviations of the regions compared. */
-size_t peers_widest(const struct peers *x, size_t a, size_t b, double *out)
-{
-    const gsl_matrix *v = x->attributes.value;
-    size_t best = 0;
-    *out = 0;
-    for (size_t j = 0; j < v->size2; j++) {
-        double gap = gsl_matrix_get(v, b, j) - gsl_matrix_get(v, a, j), unit = 0.01;
-        if (!x->attributes.shares) {
-            double sum = 0, squares = 0, n = 0;
-            for (size_t r = 0; r < v->size1; r++) {
-                if (!x->whole[r]) continue;
-                sum += gsl_matrix_get(v, r, j);
-                n++;
-            }
-            for (size_t r = 0; r < v->size1; r++)
-                if (x->whole[r]) squares += pow(gsl_matrix_get(v, r, j) - sum / n, 2);
-            unit = sqrt(squares / (n - 1));
-        }
-        if (fabs(gap / unit) <= fabs(*out)) continue;
-        *out = gap / unit;
-        best = j;
-    }
-    return best;
-}
-
 /* How many of the peers' candidates are surely nearer, and how many may be: the rank's interval. */
 static void rank_interval(const struct peers *x, size_t r, size_t peer, double out[2])
 {
@@ -48,10 +22,11 @@ static uf_status peer_row(const struct peers *x, size_t r, size_t i, struct uf_t
 {
     const size_t peer = x->nearest[r * x->k + i];
     const double distance = gsl_matrix_get(x->distance, r, peer);
-    double rank = 1, gap, interval[2] = {0, 0};
+    double rank = 1, interval[2] = {0, 0};
     for (size_t j = 0; j < i; j++)
         rank += gsl_matrix_get(x->distance, r, x->nearest[r * x->k + j]) < distance;
-    size_t attribute = peers_widest(x, r, peer, &gap);
+    const struct peers_gap gap = peers_widest(x, r, peer);
+    const bool bands = x->attributes.bands;
     struct tidy_row row = tidy_row_add(table, error);
     tidy_text(&row, peers_code(x, r));
     tidy_text(&row, peers_label(x, r));
@@ -64,8 +39,10 @@ static uf_status peer_row(const struct peers *x, size_t r, size_t i, struct uf_t
     tidy_number(&row, x->low ? gsl_matrix_get(x->high, r, peer) : (double)NAN, UF_VALUE_NOT_APPLICABLE);
     tidy_number(&row, x->low ? interval[0] : (double)NAN, UF_VALUE_NOT_APPLICABLE);
     tidy_number(&row, x->low ? interval[1] : (double)NAN, UF_VALUE_NOT_APPLICABLE);
-    tidy_text(&row, x->attributes.label[attribute]);
-    tidy_number(&row, gap, 0);
+    tidy_text(&row, x->attributes.label[gap.attribute]);
+    tidy_banded(&row, gap.by, bands ? gap.low : (double)NAN, bands ? gap.high : (double)NAN, 0,
+                UF_VALUE_NOT_APPLICABLE);
+    tidy_number(&row, bands ? (double)gap.candidates : (double)NAN, UF_VALUE_NOT_APPLICABLE);
     return row.status;
 }
 
@@ -73,13 +50,19 @@ uf_status peers_table(const struct peers *x, struct uf_table **out, struct uf_er
 {
     static const struct uf_words title = {"Structural peers by region",
                                           "Strukturellt lika regioner per region"};
-    static const struct tidy_column columns[] = {
-        {"unit", UF_COLUMN_TEXT, NULL, -1},          {"label", UF_COLUMN_TEXT, NULL, -1},
-        {"rank", UF_COLUMN_NUMBER, NULL, 0},         {"peer", UF_COLUMN_TEXT, NULL, -1},
-        {"peer_label", UF_COLUMN_TEXT, NULL, -1},    {"distance", UF_COLUMN_NUMBER, NULL, 3},
-        {"distance_low", UF_COLUMN_NUMBER, NULL, 3}, {"distance_high", UF_COLUMN_NUMBER, NULL, 3},
-        {"rank_low", UF_COLUMN_NUMBER, NULL, 0},     {"rank_high", UF_COLUMN_NUMBER, NULL, 0},
-        {"differs_most", UF_COLUMN_TEXT, NULL, -1},  {"differs_by", UF_COLUMN_NUMBER, NULL, 2}};
+    static const struct tidy_column columns[] = {{"unit", UF_COLUMN_TEXT, NULL, -1},
+                                                 {"label", UF_COLUMN_TEXT, NULL, -1},
+                                                 {"rank", UF_COLUMN_NUMBER, NULL, 0},
+                                                 {"peer", UF_COLUMN_TEXT, NULL, -1},
+                                                 {"peer_label", UF_COLUMN_TEXT, NULL, -1},
+                                                 {"distance", UF_COLUMN_NUMBER, NULL, 3},
+                                                 {"distance_low", UF_COLUMN_NUMBER, NULL, 3},
+                                                 {"distance_high", UF_COLUMN_NUMBER, NULL, 3},
+                                                 {"rank_low", UF_COLUMN_NUMBER, NULL, 0},
+                                                 {"rank_high", UF_COLUMN_NUMBER, NULL, 0},
+                                                 {"differs_most", UF_COLUMN_TEXT, NULL, -1},
+                                                 TIDY_BANDED("differs_by", NULL, 2),
+                                                 {"differs_most_open", UF_COLUMN_NUMBER, NULL, 0}};
     struct uf_table *table = NULL;
     UF_TRY(tidy_table_new("peer-regions", uf_words_in(title, x->attributes.language), columns,
                           sizeof columns / sizeof *columns, &table, error));
@@ -101,10 +84,10 @@ uf_status peers_distance_table(const struct peers *x, struct uf_table **out, str
                                                  {"label", UF_COLUMN_TEXT, NULL, -1},
                                                  {"peer", UF_COLUMN_TEXT, NULL, -1},
                                                  {"peer_label", UF_COLUMN_TEXT, NULL, -1},
-                                                 {"distance", UF_COLUMN_NUMBER, NULL, 3}};
+                                                 TIDY_BANDED("distance", NULL, 3)};
     struct uf_table *table = NULL;
-    UF_TRY(tidy_table_new("structural-distance", uf_words_in(title, x->attributes.language), columns, 5,
-                          &table, error));
+    UF_TRY(tidy_table_new("structural-distance", uf_words_in(title, x->attributes.language), columns,
+                          sizeof columns / sizeof *columns, &table, error));
     uf_status status = UF_OK;
     for (size_t r = 0; r < x->attributes.n_regions; r++)
         for (size_t j = 0; j < x->attributes.n_regions && status == UF_OK; j++) {
@@ -113,7 +96,10 @@ uf_status peers_distance_table(const struct peers *x, struct uf_table **out, str
             tidy_text(&row, peers_label(x, r));
             tidy_text(&row, peers_code(x, j));
             tidy_text(&row, peers_label(x, j));
-            tidy_number(&row, gsl_matrix_get(x->distance, r, j), UF_VALUE_INCOMPLETE);
+            tidy_banded(&row, gsl_matrix_get(x->distance, r, j),
+                        x->low ? gsl_matrix_get(x->low, r, j) : (double)NAN,
+                        x->low ? gsl_matrix_get(x->high, r, j) : (double)NAN, UF_VALUE_INCOMPLETE,
+                        x->low ? UF_VALUE_INCOMPLETE : UF_VALUE_NOT_APPLICABLE);
             status = row.status;
         }
     if (status != UF_OK)

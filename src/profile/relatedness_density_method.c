@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/location_quotient.h>
 
 #include "base/fail.h"
 #include "profile/findings.h"
@@ -13,6 +14,7 @@ struct nearness {
     struct panel_network network;
     gsl_matrix *related, *density;
     struct rounding_bands drawn; /* of the densities, regions × sectors; empty: none were drawn */
+    gsl_matrix *low, *high;      /* of the quotients; NULL: exact figures */
 };
 
 static void nearness_clear(struct nearness *x)
@@ -21,6 +23,8 @@ static void nearness_clear(struct nearness *x)
     gsl_matrix_free(x->related);
     gsl_matrix_free(x->density);
     rounding_bands_clear(&x->drawn);
+    gsl_matrix_free(x->low);
+    gsl_matrix_free(x->high);
 }
 
 /* --- bands -------------------------------------------------------------------------------------- */
@@ -64,6 +68,18 @@ static uf_status draw_bands(struct nearness *x, const struct uf_options *options
     return status;
 }
 
+static uf_status bound_quotients(struct nearness *x, struct uf_error *error)
+{
+    const struct panel_activity *a = &x->network.activity;
+    if (!a->bands) return UF_OK;
+    const struct uf_activity low = panel_activity_at(a, 0, BOUND_LOW),
+                             high = panel_activity_at(a, 0, BOUND_HIGH);
+    x->low = gsl_matrix_alloc(a->n_regions, a->n_sectors);
+    x->high = gsl_matrix_alloc(a->n_regions, a->n_sectors);
+    if (!x->low || !x->high) return uf_fail_memory(error);
+    return uf_location_quotient_band(&low, &high, a->reference, x->low, x->high, error);
+}
+
 /* --- tables ------------------------------------------------------------------------------------- */
 
 static uf_status density_table(const struct nearness *x, struct uf_table **out, struct uf_error *error)
@@ -74,7 +90,7 @@ static uf_status density_table(const struct nearness *x, struct uf_table **out, 
         {"unit", UF_COLUMN_TEXT, NULL, -1},   {"label", UF_COLUMN_TEXT, NULL, -1},
         {"sector", UF_COLUMN_TEXT, NULL, -1}, {"sector_label", UF_COLUMN_TEXT, NULL, -1},
         {"period", UF_COLUMN_TEXT, NULL, -1}, TIDY_BANDED("density", NULL, 3),
-        {"lq", UF_COLUMN_NUMBER, NULL, 2},    {"present", UF_COLUMN_NUMBER, NULL, 0}};
+        TIDY_BANDED("lq", NULL, 2),           {"present", UF_COLUMN_NUMBER, NULL, 0}};
     const struct panel_network *n = &x->network;
     struct uf_table *table = NULL;
     UF_TRY(tidy_table_new("relatedness-density", uf_words_in(title, n->activity.language), columns,
@@ -93,7 +109,10 @@ static uf_status density_table(const struct nearness *x, struct uf_table **out, 
             tidy_banded(&row, density, drawn ? x->drawn.low[r * n->n_sectors + s] : (double)NAN,
                         drawn ? x->drawn.high[r * n->n_sectors + s] : (double)NAN, 0,
                         x->drawn.low != NULL ? 0 : UF_VALUE_NOT_APPLICABLE);
-            tidy_number(&row, gsl_matrix_get(n->quotient, r, s), 0);
+            tidy_banded(&row, gsl_matrix_get(n->quotient, r, s),
+                        x->low ? gsl_matrix_get(x->low, r, s) : (double)NAN,
+                        x->high ? gsl_matrix_get(x->high, r, s) : (double)NAN, 0,
+                        x->low ? 0 : UF_VALUE_NOT_APPLICABLE);
             tidy_number(&row, gsl_matrix_get(n->presence, r, s), 0);
             status = row.status;
         }
@@ -156,6 +175,7 @@ static uf_status add_results(struct nearness *x, const struct uf_options *option
     UF_TRY(
         uf_relatedness_density(x->related, n->presence, uf_options_flag(options, "own"), x->density, error));
     UF_TRY(draw_bands(x, options, context, error));
+    UF_TRY(bound_quotients(x, error));
     UF_TRY(density_table(x, &table, error));
     UF_TRY(uf_result_take_table(result, table, error));
     UF_TRY(findings_table_new(&n->activity, "relatedness-density-findings", sentence, x, &table, error));

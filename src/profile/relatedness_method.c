@@ -6,25 +6,11 @@
 
 #include "base/advice.h"
 #include "base/fail.h"
-#include "profile/panel_network.h"
-#include "profile/ranking.h"
+#include "profile/relatedness_study.h"
 #include "profile/tidy.h"
 
 /* A heat map of more sectors than this cannot be read; a table of all pairs of more than that is long. */
 enum { PARTNERS_DEFAULT = 10, ALL_PAIRS = 60 };
-
-/* Sectors and how related they are, whatever that was formed from. */
-struct relation {
-    const struct uf_panel *panel;
-    enum uf_language language;
-    size_t n;
-    char **code, **label;           /* borrowed */
-    size_t *ubiquity;               /* NULL: from flows */
-    gsl_matrix *related, *together; /* together: co-occurrences, or the flows */
-    const char *period;
-    struct rounding_bands
-        drawn; /* n × n of relatedness, then of ranks among a sector's partners; empty: exact */
-};
 
 static void relation_clear(struct relation *x)
 {
@@ -46,98 +32,6 @@ static uf_status relation_allocate(struct relation *x, size_t n, struct uf_error
     return x->code && x->label && x->ubiquity && x->together ? UF_OK : uf_fail_memory(error);
 }
 
-/* --- bands -------------------------------------------------------------------------------------- */
-
-struct redrawing {
-    const struct uf_options *options;
-    struct network_draws network; /* where from presence */
-    gsl_matrix *related;
-};
-
-/* Relatedness, and each sector's place among the partners of another; none to itself. */
-static void put(const gsl_matrix *related, double *out)
-{
-    const size_t n = related->size1;
-    memcpy(out, related->data, n * n * sizeof *out);
-    for (size_t i = 0; i < n; i++) out[i * n + i] = NAN;
-    for (size_t i = 0; i < n; i++) ranks_from_top(out + i * n, n, out + n * n + i * n);
-}
-
-static uf_status presence_of_draw(void *what, const double *figures, double *out, struct uf_error *error)
-{
-    struct redrawing *x = what;
-    UF_TRY(network_draws_at(&x->network, figures, error));
-    UF_TRY(panel_network_relate(x->network.presence, x->options, x->related, error));
-    put(x->related, out);
-    return UF_OK;
-}
-
-static enum uf_flow_average average_of(const struct uf_options *options)
-{
-    return strcmp(uf_options_text(options, "average"), "mapped") == 0 ? UF_FLOW_AVERAGE_MAPPED
-                                                                      : UF_FLOW_AVERAGE_RATIOS;
-}
-
-static uf_status flows_of_draw(void *what, const double *figures, double *out, struct uf_error *error)
-{
-    struct redrawing *x = what;
-    const gsl_matrix_const_view flows =
-        gsl_matrix_const_view_array(figures, x->related->size1, x->related->size2);
-    UF_TRY(uf_skill_relatedness(&flows.matrix, average_of(x->options), NULL, x->related, error));
-    put(x->related, out);
-    return UF_OK;
-}
-
-static uf_status widen(struct relation *x, const struct rounding_box *box, const struct rounding_plan *plan,
-                       rounding_kernel *kernel, struct redrawing *redrawing, struct uf_error *error)
-{
-    double *value = malloc(2 * x->n * x->n * sizeof *value);
-    redrawing->related = gsl_matrix_alloc(x->n, x->n);
-    uf_status status = value && redrawing->related ? UF_OK : uf_fail_memory(error);
-    if (status == UF_OK) {
-        put(x->related, value);
-        status = rounding_bands_new(value, 2 * x->n * x->n, &x->drawn, error);
-    }
-    if (status == UF_OK) status = rounding_bands_widen(box, plan, kernel, redrawing, &x->drawn, error);
-    gsl_matrix_free(redrawing->related);
-    free(value);
-    return status;
-}
-
-static uf_status draw_presence(struct relation *x, const struct panel_network *network,
-                               const struct uf_options *options, const struct uf_context *context,
-                               struct uf_error *error)
-{
-    const struct rounding_plan plan = rounding_plan_of(options, context);
-    struct redrawing redrawing = {.options = options};
-    if (!network->activity.bands || plan.draws == 0) return UF_OK;
-    UF_TRY(network_draws_new(network, &redrawing.network, error));
-    uf_status status = widen(x, &redrawing.network.box.box, &plan, presence_of_draw, &redrawing, error);
-    network_draws_clear(&redrawing.network);
-    return status;
-}
-
-static uf_status draw_flows(struct relation *x, const struct uf_options *options,
-                            const struct uf_context *context, struct uf_error *error)
-{
-    const struct rounding_plan plan = rounding_plan_of(options, context);
-    const double unit = x->panel->columns[x->panel->outcome].rounding;
-    struct redrawing redrawing = {.options = options};
-    if (!(unit > 0) || plan.draws == 0) return UF_OK;
-    const size_t n = x->n * x->n;
-    double *ends = malloc(2 * n * sizeof *ends);
-    if (ends == NULL) return uf_fail_memory(error);
-    for (size_t i = 0; i < n; i++) { /* a pair without a row is nobody */
-        const double flow = x->together->data[i];
-        ends[i] = fmax(0, flow - unit / 2);
-        ends[n + i] = flow > 0 ? flow + unit / 2 : flow;
-    }
-    const struct rounding_box box = {.low = ends, .high = ends + n, .n = n};
-    uf_status status = widen(x, &box, &plan, flows_of_draw, &redrawing, error);
-    free(ends);
-    return status;
-}
-
 /* --- from figures to relatedness ---------------------------------------------------------------- */
 
 static uf_status from_presence(struct relation *x, const struct uf_options *options,
@@ -149,7 +43,7 @@ static uf_status from_presence(struct relation *x, const struct uf_options *opti
     uf_status status = relation_allocate(x, network.n_sectors, error);
     if (status == UF_OK) status = uf_co_occurrence(network.presence, x->together, error);
     if (status == UF_OK) status = panel_network_relatedness(&network, options, &x->related, error);
-    if (status == UF_OK) status = draw_presence(x, &network, options, context, error);
+    if (status == UF_OK) status = relation_draw_presence(x, &network, options, context, error);
     if (status == UF_OK) {
         memcpy(x->ubiquity, network.ubiquity, x->n * sizeof *x->ubiquity);
         x->period = panel_activity_period_code(&network.activity, 0);
@@ -215,8 +109,8 @@ static uf_status from_flows(struct relation *x, const struct uf_options *options
     free(x->ubiquity);
     x->ubiquity = NULL;
     UF_TRY(read_flows(x, period, from, to, error));
-    UF_TRY(uf_skill_relatedness(x->together, average_of(options), NULL, x->related, error));
-    return draw_flows(x, options, context, error);
+    UF_TRY(uf_skill_relatedness(x->together, relation_flow_average(options), NULL, x->related, error));
+    return relation_draw_flows(x, options, context, error);
 }
 
 /* --- tables ------------------------------------------------------------------------------------ */

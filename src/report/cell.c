@@ -70,6 +70,15 @@ bool uf_column_is_blank(const struct uf_table *table, size_t column)
     return uf_table_rows(table) > 0;
 }
 
+const char *uf_column_heading(const struct uf_table *table, size_t column)
+{
+    const char *name = uf_table_column_name(table, column), *of = uf_table_name(table);
+    if ((!strcmp(of, "design") || !strcmp(of, "fit")) && !strcmp(name, "term")) return "fact";
+    if (!strcmp(of, "leave-one-out") && !strcmp(name, "dropped")) return "left_out";
+    if (!strcmp(of, "predictor-balance") && !strcmp(name, "label")) return "predictor";
+    return name;
+}
+
 bool uf_column_is_shown(const struct uf_table *table, size_t column)
 {
     static const char *const silent[] = {"key", ROW_GROUP};

@@ -30,6 +30,8 @@ bool uf_column_is_blank(const struct uf_table *table, size_t column);
 #define ROW_GROUP "row_group"
 /* False for a blank column, for `key`, which holds stable codes for machines beside a `term` for people, and for row_group. */
 bool uf_column_is_shown(const struct uf_table *table, size_t column);
+/* The key of the word that heads a column: its name, but where that means something else in this one table. */
+const char *uf_column_heading(const struct uf_table *table, size_t column);
 /* True where any cell of a number column is missing or has a remark. */
 bool uf_column_has_remark(const struct uf_table *table, size_t column);
 /* Remarks that every number of the column has, where there are at least two: told once, not in each cell. */

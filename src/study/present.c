@@ -8,6 +8,7 @@
 #include <utfall/number.h>
 
 #include "base/fail.h"
+#include "report/cell.h"
 #include "study/present_numbers.h"
 #include "study/present_scoreboard.h"
 
@@ -195,12 +196,7 @@ static uf_status copy_number(const struct view *view, size_t row, size_t column,
 /* The heading of a column is the word for its name; some names mean something else in one table. */
 static const char *shown_name(const struct view *view, size_t column)
 {
-    const char *name = name_of(view, column), *table = uf_table_name(view->table);
-    if (view->chart) return name;
-    if ((!strcmp(table, "design") || !strcmp(table, "fit")) && !strcmp(name, "term")) return "fact";
-    if (!strcmp(table, "leave-one-out") && !strcmp(name, "dropped")) return "left_out";
-    if (!strcmp(table, "predictor-balance") && !strcmp(name, "label")) return "predictor";
-    return name;
+    return view->chart ? name_of(view, column) : uf_column_heading(view->table, column);
 }
 
 /* The columns in their order, with the time since the start where the term stood that only repeats it. */

@@ -7,11 +7,10 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "study/chart_rows.h"
 #include "study/hint_words.h"
 #include "study/present.h"
 #include "study/undrawn_bands.h"
-
-enum { MAX_FACETS = 6, MOST_HEAT_ROWS = 60 /* of a chart, see docs/charts.md */ };
 
 static char *join(const struct uf_text_list *list)
 {
@@ -22,61 +21,6 @@ static char *join(const struct uf_text_list *list)
         uf_buffer_append(&buffer, list->items[i]);
     }
     return uf_buffer_take(&buffer);
-}
-
-struct facet {
-    const char *value; /* of the facet's column; NULL: the whole table */
-    const char *label;
-};
-
-/* The values of a column that stand for the focus regions, by code or by name; without a focus the first few. */
-static size_t find_facets(const struct run_analysis *analysis, const struct uf_table *table, size_t column,
-                          struct facet facets[MAX_FACETS])
-{
-    size_t count = 0;
-    for (size_t i = 0; i < uf_table_rows(table) && count < MAX_FACETS; i++) {
-        const char *value = uf_table_text(table, i, column);
-        if (!value) continue;
-        size_t focus = uf_text_list_find(&analysis->focus, value);
-        if (focus == SIZE_MAX) focus = uf_text_list_find(&analysis->focus_labels, value);
-        if (focus == SIZE_MAX && analysis->focus.count) continue;
-        size_t unit = uf_dictionary_find(&analysis->panel->units, value);
-        const char *label = focus != SIZE_MAX  ? analysis->focus_labels.items[focus]
-                            : unit != SIZE_MAX ? analysis->panel->units.label[unit]
-                                               : value;
-        bool known = false;
-        for (size_t j = 0; j < count && !known; j++) known = !strcmp(facets[j].value, value);
-        if (!known) facets[count++] = (struct facet){value, label};
-    }
-    return count;
-}
-
-static uf_status filter_facet(const struct uf_table *table, size_t column, const char *value,
-                              struct uf_table **out, struct uf_error *error)
-{
-    bool *keep = calloc(uf_table_rows(table) + 1, sizeof *keep);
-    if (!keep) return uf_fail_memory(error);
-    for (size_t i = 0; i < uf_table_rows(table); i++)
-        keep[i] = uf_text_equal(uf_table_text(table, i, column), value);
-    uf_status status = uf_table_filter(table, uf_table_name(table), keep, out, error);
-    free(keep);
-    return status;
-}
-
-/* The rows that the hint is about; the figure's own copy of the table. */
-static uf_status filter_rows(const struct uf_chart_hint *hint, struct run_figure *figure,
-                             struct uf_error *error)
-{
-    const char *const pairs[2][2] = {{hint->where, hint->is}, {hint->also_where, hint->also_is}};
-    for (size_t k = 0; k < 2; k++) {
-        size_t column = pairs[k][0] ? uf_table_column(figure->table, pairs[k][0]) : SIZE_MAX;
-        struct uf_table *part = NULL;
-        if (column == SIZE_MAX) continue;
-        UF_TRY(filter_facet(figure->table, column, pairs[k][1], &part, error));
-        uf_table_free(figure->owned);
-        figure->table = figure->owned = part;
-    }
-    return UF_OK;
 }
 
 static const char *option_period(const struct run_analysis *analysis, const char *name)
@@ -90,7 +34,7 @@ static const char *option_period(const struct run_analysis *analysis, const char
 }
 
 static uf_status make_caption(const struct run *run, const struct run_analysis *analysis,
-                              const struct uf_chart_hint *hint, const struct facet *facet, char **out,
+                              const struct uf_chart_hint *hint, const struct chart_facet *facet, char **out,
                               struct uf_error *error)
 {
     const struct uf_panel *panel = analysis->panel;
@@ -205,7 +149,7 @@ static const char *code_column(const struct uf_table *table)
 }
 
 static uf_status chart_hint(struct run *run, struct run_analysis *analysis, const struct uf_chart_hint *hint,
-                            const struct uf_table *table, const struct facet *facet, const char *name,
+                            const struct uf_table *table, const struct chart_facet *facet, const char *name,
                             struct run_figure *figure, struct uf_error *error)
 {
     UF_TRY(make_caption(run, analysis, hint, facet, &figure->caption, error));
@@ -311,60 +255,6 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
     return status;
 }
 
-/* Bars in the order of their length, longest first, or shortest where that is the best; the figure's own copy of the table. */
-static uf_status sort_bars(const struct uf_chart_hint *hint, struct run_figure *figure,
-                           struct uf_error *error)
-{
-    size_t value = uf_table_column(figure->table, hint->value);
-    if (value == SIZE_MAX) return UF_OK;
-    if (!figure->owned)
-        UF_TRY(uf_table_filter(figure->table, uf_table_name(figure->table), NULL, &figure->owned, error));
-    figure->table = figure->owned;
-    return uf_table_sort(figure->owned, value, !uf_text_equal(hint->order, "ascending"), error);
-}
-
-static size_t distinct_labels(const struct uf_table *table, size_t column)
-{
-    struct uf_text_list seen;
-    uf_text_list_init(&seen);
-    for (size_t i = 0; i < uf_table_rows(table) && seen.count <= MOST_HEAT_ROWS; i++) {
-        const char *text = uf_table_text(table, i, column);
-        if (text && uf_text_list_find(&seen, text) == SIZE_MAX &&
-            uf_text_list_add(&seen, text, NULL) != UF_OK)
-            break;
-    }
-    size_t count = seen.count;
-    uf_text_list_clear(&seen);
-    return count;
-}
-
-/* Of more regions than a heat map can hold, those of the focus regions' countries: their codes begin alike. */
-static uf_status narrow_heat_map(const struct run_analysis *analysis, const struct uf_chart_hint *hint,
-                                 struct run_figure *figure, struct uf_error *error)
-{
-    enum { COUNTRY = 2 };
-    const struct uf_table *table = figure->table;
-    size_t label = hint->label ? uf_table_column(table, hint->label) : SIZE_MAX,
-           unit = uf_table_column(table, "unit");
-    if (strcmp(hint->kind, "heat-map") != 0 || label == SIZE_MAX || unit == SIZE_MAX ||
-        analysis->focus.count == 0 || distinct_labels(table, label) <= MOST_HEAT_ROWS)
-        return UF_OK;
-    bool *keep = calloc(uf_table_rows(table) + 1, sizeof *keep);
-    if (!keep) return uf_fail_memory(error);
-    for (size_t i = 0; i < uf_table_rows(table); i++) {
-        const char *code = uf_table_text(table, i, unit);
-        for (size_t k = 0; code && k < analysis->focus.count; k++)
-            keep[i] = keep[i] || !strncmp(code, analysis->focus.items[k], COUNTRY);
-    }
-    struct uf_table *narrow = NULL;
-    uf_status status = uf_table_filter(table, uf_table_name(table), keep, &narrow, error);
-    free(keep);
-    if (status != UF_OK) return status;
-    uf_table_free(figure->owned);
-    figure->table = figure->owned = narrow;
-    return UF_OK;
-}
-
 /* Hints that are drawn at once: of those for the values of an option only one is. */
 static size_t n_kinds(const struct uf_method *method)
 {
@@ -390,7 +280,7 @@ static bool applies(const struct run_analysis *analysis, const struct uf_chart_h
 }
 
 static uf_status chart_facet(struct run *run, struct run_analysis *analysis, size_t hint_index,
-                             const struct uf_table *table, size_t column, const struct facet *facet,
+                             const struct uf_table *table, size_t column, const struct chart_facet *facet,
                              struct uf_error *error)
 {
     const struct uf_chart_hint *hint = &analysis->method->charts[hint_index];
@@ -411,12 +301,12 @@ static uf_status chart_facet(struct run *run, struct run_analysis *analysis, siz
     struct run_figure figure = {.table = table, .csv = run_table_link(analysis, table)};
     uf_status status = file && figure.csv ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK && facet->value) {
-        status = filter_facet(table, column, facet->value, &figure.owned, error);
+        status = chart_filter_facet(table, column, facet->value, &figure.owned, error);
         figure.table = figure.owned;
     }
-    if (status == UF_OK && hint->where) status = filter_rows(hint, &figure, error);
-    if (status == UF_OK && !strcmp(hint->kind, "bars")) status = sort_bars(hint, &figure, error);
-    if (status == UF_OK) status = narrow_heat_map(analysis, hint, &figure, error);
+    if (status == UF_OK && hint->where) status = chart_filter_rows(hint, &figure, error);
+    if (status == UF_OK && !strcmp(hint->kind, "bars")) status = chart_sort_bars(hint, &figure, error);
+    if (status == UF_OK) status = chart_narrow_heat_map(analysis, hint, &figure, error);
     if (status == UF_OK) status = chart_hint(run, analysis, hint, figure.table, facet, file, &figure, error);
     free(figure.caption);
     free(figure.csv);
@@ -434,8 +324,8 @@ uf_status run_chart_method(struct run *run, struct run_analysis *analysis, struc
             continue; /* not asked for by the options */
         if (hint->unless_table && uf_result_table(&analysis->result, hint->unless_table)) continue;
         size_t column = hint->facet_by ? uf_table_column(table, hint->facet_by) : SIZE_MAX;
-        struct facet facets[MAX_FACETS] = {{NULL, NULL}};
-        size_t count = column == SIZE_MAX ? 1 : find_facets(analysis, table, column, facets);
+        struct chart_facet facets[CHART_MAX_FACETS] = {{NULL, NULL}};
+        size_t count = column == SIZE_MAX ? 1 : chart_facets(analysis, table, column, facets);
         for (size_t j = 0; j < count; j++)
             UF_TRY(chart_facet(run, analysis, i, table, column, &facets[j], error));
     }

@@ -100,4 +100,43 @@ for option in draws permutations enumerate; do
     expect_message 2 "option '$option': found '1000000000', expected a whole number of at most 10000000" \
         effect callaway-santanna --$option 1000000000
 done
+
+# nothing drawn is no distribution; nothing to try all of means that all is drawn
+for method in $all_methods stacked sun-abraham dose-response; do
+    [[ $method == sensitivity ]] && continue
+    expect_message 2 "option 'permutations': found 0, expected 1 or more" effect "$method" --permutations 0
+done
+expect_message 2 "option 'bootstrap-draws': found 0, expected 1 or more" effect did --bootstrap-draws 0
+expect 0 effect did --no-event-study --enumerate 0 --permutations 7 --inference randomisation --format json
+grep -q '"n_assignments": 120\|all 120' "$out" && fail "--enumerate 0 tries all"
+expect_message 2 "option 'bootstrap-null': found 1e+308" effect did --inference wild-bootstrap --bootstrap-null 1e308
+expect_message 2 "option 'distance': found -1, expected kilometres above 0" effect did --inference conley --coordinates x,w --distance -1
+# the format is read before anything else: the file is not there
+expect_message 2 "found 'xml' for '--format'" "$UTFALL" effect did --data none.csv $columns --format xml
+# a start within a period of the data, or across two
+for start in 2005-Q3 2005H2 2005-06 2005-2006; do
+    expect_message 2 "is a period of another kind than those of the data, as '2001'" \
+        "$UTFALL" effect did --data panel.csv --unit unit --period year --outcome y --treated U0,U1 --start $start
+done
+awk -F, 'NR == 1 { print $0 ",c"; next } { print $0 "," ($1 == "U0" ? "2005Q3" : 0) }' panel.csv >cohort.csv
+expect_message 3 "cohort.csv:2: cohort '2005Q3' of unit 'U0' is not a period as those of the data" \
+    "$UTFALL" effect callaway-santanna --data cohort.csv --unit unit --period year --outcome y --cohort c
+# amounts that cannot be squared, and amounts that differ by rounding only
+for amount in 1e150 1e-300; do
+    awk -F, -v OFS=, -v a=$amount 'NR == 1 { print $0, "dose"; next } { print $0, $4 ? a : 0 }' panel.csv >dose.csv
+    expect_message 3 "expected amounts from 1e-50 to 1e50" "$UTFALL" effect dose-response --data dose.csv --unit unit --period year --outcome y --treatment dose
+done
+awk -F, -v OFS=, 'NR == 1 { print $0, "dose"; next } { print $0, $4 ? ($1 == "U0" ? "0.3" : "0.30000000000000004") : 0 }' panel.csv >dose.csv
+expect 4 "$UTFALL" effect dose-response --data dose.csv --unit unit --period year --outcome y --treatment dose
+# the outcome is the treatment: t is infinite, in the histogram too; and no weight for the treated
+panel d
+expect 0 effect did
+panel e '(i < 3 ? 0 : 1)' && sed -i 's/^\(U[012],[0-9]*,[^,]*,[^,]*\),[^,]*/\1,0/' panel.csv
+expect_message 4 "0 regions with values in the same 0 periods" effect interrupted-time-series --weight w
+# the table of the design has the same headings as in a report
+panel e
+expect 0 effect did --no-event-study --table design
+grep -q "^Fact  " "$out" || fail "the design is headed $(sed -n 3p "$out")"
+expect 0 effect did --no-event-study --table design --language sv
+grep -q "^Uppgift  " "$out" || fail "designen har rubriken $(sed -n 3p "$out")"
 finish

@@ -81,6 +81,19 @@ effect did gaps.csv --treatment d --cluster u
 head -1 rows.txt | grep -q '^wild-bootstrap 0\.' || fail "not first: $(cat rows.txt)"
 grep -q '^inference-chosen: Inference: wild cluster bootstrap' notes.txt || fail "$(grep ^inference-chosen notes.txt)"
 
+# A lead that its covariate explains to the last digit has no error, whatever the unit of the outcome: rounding taken for one
+# made p 1e-308 in the joint test
+for factor in 1 3 10 700 1000 12345; do
+    awk -v f=$factor 'BEGIN { srand(5); print "u,t,y,c,x"
+        for (i = 0; i < 9; i++) { x = rand(); for (t = 2000; t < 2008; t++)
+            printf "r%02d,%d,%.12f,%d,%.6f\n", i, t, f * (rand() + i), i < 1 ? 2003 : i < 7 ? 2005 : 0, x + (t % 3) * rand() } }' >exact.csv
+    effect callaway-santanna exact.csv --cohort c --covariates x --estimator regression --inference influence --draws 0
+    python3 -c '
+import json
+for row in json.load(open("out.json"))["tables"]["pretrend"]["rows"]: print(row["df1"], "%.6g" % row["p_value"])' >>leads.txt
+done
+[[ $(sort -u leads.txt) == "4 0.0"* && $(sort -u leads.txt | wc -l) == 1 ]] || fail "the test of the leads depends on the unit: $(cat leads.txt)"
+
 # Ferman–Pinto on very many regions: too many draws, which is what is said, before the memory is taken
 awk 'BEGIN { srand(3); print "u,t,y,c"
     for (i = 0; i < 8000; i++) for (t = 0; t < 4; t++)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Rounded figures in pictures that have two axes: the priority map and Moran's scatter draw what rounding leaves of both, say how many
-# points could lie in another quadrant, and say nothing of the kind where figures are exact. Heat maps and lines have marks of their own.
+# points could lie in another quadrant, and say nothing of the kind where figures are exact. Heat maps and lines have marks of their own; every method has a band for every ratio.
 source "$(dirname "$0")/../support/cli.sh"
 figures=$UTFALL_SOURCE_DIR/datasets/norra-mellansverige
 
@@ -59,7 +59,6 @@ for chart in growth-dalarna space-1; do
 done
 if grep -q 'kan ligga i en annan kvadrant' exact/report.html; then fail "exact figures leave a quadrant open"; fi
 
-finish
 
 # --- heat maps: a dot in the corner where the span reaches another class; lines: the span is shaded ---------------------------------------
 cat > classes.yaml <<YAML
@@ -101,3 +100,111 @@ sys.exit(bool(wrong))
 PYTHON
 grep -q 'skuggat: det spann som avrundningen till hela 2000 lämnar öppet' classes/charts/spread-2.svg || fail "the spread over time has no shaded span"
 grep -q '^has_band = 1' classes/charts/spread-2.gp || fail "the spread over time is drawn without its span"
+
+# --- every method that a study runs, all figures rounded: no picture whose span is not computed, no ratio without its band -------------------
+# labour-matching takes several columns by sector, which only a file has, and a file's figures carry no rounding unit.
+sectors='indicator: employment, sectors: [A, C, F, G-I, J, K, L, M_N, O-Q, R-U]'
+all() { # LANGUAGE ROUNDING
+    cat > all.yaml <<YAML
+study: {sv: Allt, en: All}
+language: $1
+sources:
+  - {file: $figures/county_employment.csv, indicator: employment, kind: stock, rounding: $2, name: {sv: Sysselsatta, en: Employed},
+     unit: {sv: personer, en: persons}, dimensions: {region: region, period: year, sector: sector, value: persons_employed}}
+  - {file: $figures/county_gdp.csv, indicator: gdp_per_inhabitant, kind: ratio, rounding: $2, name: {sv: BRP per invånare, en: GDP per inhabitant},
+     unit: euro, dimensions: {region: region, period: year, value: gdp_euro_per_inhabitant, ignore: [gdp_million_sek, gdp_million_euro]}}
+regions: {level: nuts3, within: SE}
+profiles:
+  - {method: location-quotient, id: lq, $sectors, period: 2017, compare-with: 2008, focus: [SE312]}
+  - {method: specialisation, id: specialisation, $sectors, period: 2017, focus: [SE312]}
+  - {method: concentration, id: concentration, $sectors, period: 2017, focus: [SE312]}
+  - {method: variety, id: variety, $sectors, period: 2017, focus: [SE312], groups: [A=primary, C=goods, F=goods, G-I=services, J=services, K=business,
+     L=business, M_N=business, O-Q=public, R-U=public]}
+  - {method: shift-share, id: shift-share, $sectors, from: 2010, to: 2017, dynamic: true, focus: [SE312]}
+  - {method: relatedness, id: relatedness, $sectors, period: 2017}
+  - {method: relatedness-density, id: density, $sectors, period: 2017, focus: [SE312]}
+  - {method: complexity, id: complexity, $sectors, period: 2017, focus: [SE312]}
+  - {method: priority-map, id: priorities, $sectors, period: 2017, benefit: growth, from: 2008, focus: [SE312]}
+  - {method: cluster-stars, id: stars, $sectors, from: 2008, period: 2017, focus: [SE312]}
+  - {method: composite-index, id: composite, indicators: [gdp_per_inhabitant, 'employment["J"] / employment["TOTAL"]'], period: 2017, focus: [SE312]}
+  - {method: composite-index, id: pillars, indicators: [gdp_per_inhabitant, 'employment["J"]', 'employment["K"]'], period: 2017, focus: [SE312],
+     pillars: ['employment["J"]:new', 'employment["K"]:new'], vary-normalisation: [z-score]}
+  - {method: inequality, id: inequality, indicator: gdp_per_inhabitant, group: nuts2, focus: [SE312]}
+  - {method: convergence, id: convergence, indicator: gdp_per_inhabitant, from: 2000, to: 2019, focus: [SE312]}
+  - {method: spatial, id: space, indicator: gdp_per_inhabitant, period: 2019, focus: [SE312]}
+  - {method: peer-regions, id: peers, $sectors, period: 2017, all-pairs: true, focus: [SE312]}
+  - {method: peer-regions, id: cosine, $sectors, period: 2017, all-pairs: true, distance: cosine, focus: [SE312]}
+  - {method: peer-regions, id: mahalanobis, indicators: [gdp_per_inhabitant, 'employment["J"]'], period: 2017, distance: mahalanobis, focus: [SE312]}
+  - {method: scoreboard, id: scoreboard, indicators: [gdp_per_inhabitant], for: SE312, peers: [SE311, SE313], from: 2010, focus: [SE312]}
+report: {formats: [html, csv], charts: [svg]}
+YAML
+}
+ratios() { # DIRECTORY rounded|exact: what is wrong with its tables, a line each
+    python3 - "$@" <<'PYTHON'
+import csv, glob, os, sys
+directory, kind = sys.argv[1:]
+without = {
+    "figures as published, and plain sums and means of them": "value start end level nation target lag vacancies unemployed",
+    "counts": "regions n n_cells n_events n_clusters missing parts sectors broad_sectors indicators with_figures ranked neighbours together winsorised top_regions",
+    "counts of what a measure with a band says": "diversity ubiquity present specialised quadrants_drawn differs_most_open better_than_nation worse_than_nation "
+        "improved worsened targets_reached alternatives",
+    "yes or no, by a measure with a band": "star_size star_specialisation star_productivity star_growth",
+    "errors and tests, which are about chance": "std_error statistic df p_value conf_low conf_high speed_std_error half_life_std_error sigma_std_error sigma_p p q "
+        "expectation variance variance_normal z z_normal p_normal p_permutation permutations first_order_error total_order_error among_top_error "
+        "estimate marginal_tenth regional_rounding_sd",
+    "the middle 90 % of draws over choices": "rank_p05 rank_p95 low high",
+    "chosen, or by weights that are not rounded": "weight weight_in_index weight_share years sigma_regions",
+    "how the indicators go together, told as a check": "alpha alpha_raw mean_correlation lowest_correlation correlation skewness kurtosis lambda skewness_after "
+        "kurtosis_after after_treatment",
+    "the band is that of the distance to it": "cut_density cut_benefit"}
+elsewhere = {  # has its band in another table or under the names low and high
+    ("composite-index-ranks", "rank"), ("location-quotient", "location_quotient"), ("location-quotient-growth", "location_quotient"),
+    ("location-quotient-ranks", "location_quotient")}
+known = {name for names in without.values() for name in names.split()}
+banded = 0
+def number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return None
+for path in sorted(glob.glob(os.path.join(directory, "tables", "*.csv"))):
+    name = os.path.basename(path)[:-4]
+    rows = list(csv.DictReader(open(path, encoding="utf-8", newline="")))
+    for column in rows[0] if rows else ():
+        cells = [number(row[column]) for row in rows if row[column]]
+        if not cells or None in cells or column in ("period", "from", "to", "compared_with") or column in known:
+            continue
+        if column.endswith(("_low", "_high", "_status")) or any(name.endswith(t) and column == c for t, c in elsewhere):
+            continue
+        ends = next(((column + a + "_low", column + a + "_high") for a in ("_rounding", "") if column + a + "_low" in rows[0]), None)
+        if not ends:
+            if kind == "rounded":
+                print(f"{name}: the ratio '{column}' has no band")
+            continue
+        for row in rows:
+            value, low, high = (number(row[c]) for c in (column, *ends))
+            if None in (low, high, value):
+                continue
+            slack = 1e-9 * (1 + abs(value))
+            if not low - slack <= value <= high + slack:
+                print(f"{name}: {column} is {value}, outside {low} to {high}")
+            if kind == "exact" and high - low > slack:
+                print(f"{name}: exact figures leave '{column}' open")
+            banded += high > low
+if kind == "rounded" and banded < 1000:
+    print(f"only {banded} numbers have bands")
+PYTHON
+}
+all en 1000
+expect 0 "$UTFALL" run all.yaml --output rounded
+if grep -l 'is not computed' rounded/charts/*.txt rounded/report.html; then fail "a picture's span is not computed"; fi
+wrong=$(ratios rounded rounded)
+[[ -z $wrong ]] || fail "tables of rounded figures: $wrong"
+grep -q '^has_band = 1' rounded/charts/composite-2.gp || fail "the parts of the index are drawn without bands"
+grep -q '^has_band = 1' rounded/charts/composite-3.gp || fail "the sensitivity is drawn without bands"
+[[ $(cell rounded/tables/mahalanobis-peer-regions.csv distance_high unit=SE312 rank=1) != "" ]] || fail "Mahalanobis' distance has no band"
+all sv 0
+expect 0 "$UTFALL" run all.yaml --output unrounded
+wrong=$(ratios unrounded exact)
+[[ -z $wrong ]] || fail "tables of exact figures: $wrong"
+finish

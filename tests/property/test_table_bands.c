@@ -4,8 +4,10 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <utfall/composite_uncertainty.h>
 #include <utfall/convergence.h>
 #include <utfall/inequality.h>
+#include <utfall/peer_regions.h>
 
 #include "support/activity_panel.h"
 #include "support/small_panel.h"
@@ -33,13 +35,16 @@ static struct uf_result run(const struct uf_method *method, const struct uf_pane
     return result;
 }
 
+/* By period in one column, or in two columns of one period. */
 static void fill(struct uf_panel *panel, size_t corner, bool middle, double rounding)
 {
+    const bool one = panel->n_columns == 1;
     for (size_t i = 0; i < FIGURES; i++)
-        *small_panel_cell(panel, 0, i % UNITS, i / UNITS) = values[i] + (middle            ? 0
-                                                                         : corner >> i & 1 ? HALF
-                                                                                           : -HALF);
-    panel->columns[0].rounding = rounding;
+        *small_panel_cell(panel, one ? 0 : i / UNITS, i % UNITS, one ? i / UNITS : 0) =
+            values[i] + (middle            ? 0
+                         : corner >> i & 1 ? HALF
+                                           : -HALF);
+    for (size_t k = 0; k < panel->n_columns; k++) panel->columns[k].rounding = rounding;
 }
 
 /* The columns that have `NAME` + `low` and `high` beside them. */
@@ -80,18 +85,20 @@ static double end_of(const struct uf_table *table, size_t row, const char *name,
 static size_t check(const struct uf_method *method, const char *const *options, const char *name,
                     const char *suffix, double reach, double beyond)
 {
-    static const char *const columns[] = {"value"};
+    static const char *const columns[] = {"value", "other"};
+    const size_t n_columns = options && !strcmp(options[0], "indicators") ? 2 : 1;
     static struct spans spans;
     char low[32], high[32];
     size_t checked = 0;
     snprintf(low, sizeof low, "%s_low", suffix);
     snprintf(high, sizeof high, "%s_high", suffix);
-    struct uf_panel *panel = small_panel_new(UNITS, PERIODS, 2001, columns, 1);
+    struct uf_panel *panel = small_panel_new(UNITS, PERIODS / n_columns, 2001, columns, n_columns);
     /* two groups of two by the beginning of the code */
     static const char *const codes[UNITS] = {"A1", "A2", "B1", "B2"};
     for (size_t u = 0; u < UNITS; u++) small_panel_rename_unit(panel, u, codes[u]);
     fill(panel, 0, true, 0);
     struct uf_result result = run(method, panel, options);
+    assert_non_null(uf_result_table(&result, name));
     find_columns(uf_result_table(&result, name), low, &spans);
     assert_true(spans.n_columns > 0);
     for (size_t r = 0; r < spans.n_rows; r++) /* exact figures leave nothing open */
@@ -150,12 +157,47 @@ static void convergence_of_regions(void **state)
     assert_true(check(&uf_method_convergence, NULL, "convergence-regions", "", 0.98, 0) == 4 * UNITS);
 }
 
+static void parts_of_an_index(void **state)
+{
+    (void)state;
+    static const char *const options[] = {"indicators", "value,other",    "pillars", "value:first", "weights",
+                                          "other:2",    "rounding-draws", "200",     "draws",       "40",
+                                          NULL};
+    /* one region at one end and the others at the other is where a min–max scale has its extremes */
+    assert_true(check(&uf_method_composite_index, options, "composite-index", "", 0.99, 0) > 0);
+    assert_true(check(&uf_method_composite_index, options, "composite-index-pillars", "", 0.99, 0) > 0);
+    assert_true(check(&uf_method_composite_index, options, "composite-index-contributions", "", 0.99, 0) ==
+                2 * UNITS);
+    assert_true(check(&uf_method_composite_index, options, "composite-index-values", "", 0.99, 0) ==
+                2 * UNITS);
+    /* ten tables of all choices: inside what the corners give; with indicators at odds, or no choice moves a rank */
+    static const char *const odds[] = {
+        "indicators", "value,other", "less-is-better", "other", "weights", "other:3", "draws", "40", NULL};
+    assert_true(check(&uf_method_composite_index, odds, "composite-index-sensitivity", "", 0.01, 0) > 0);
+    assert_true(check(&uf_method_composite_index, odds, "composite-index-ranks", "", 0, 0) > 0);
+}
+
+static void distances_between_regions(void **state)
+{
+    (void)state;
+    static const char *const fixed[] = {"indicators", "value,other", "all-pairs", "true", NULL},
+                             *const drawn[] = {"indicators",     "value,other", "distance",
+                                               "mahalanobis",    "all-pairs",   "true",
+                                               "rounding-draws", "400",         NULL};
+    /* the scale is held fixed in the one, all is drawn again in the other */
+    assert_true(check(&uf_method_peer_regions, fixed, "structural-distance", "", 0.8, 1) > 0);
+    assert_true(check(&uf_method_peer_regions, fixed, "peer-regions", "", 0.8, 1) > 0);
+    assert_true(check(&uf_method_peer_regions, drawn, "structural-distance", "", 0.5, 0.05) > 0);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(inequality_of_groups_and_regions),
         cmocka_unit_test(convergence_of_regions),
+        cmocka_unit_test(parts_of_an_index),
+        cmocka_unit_test(distances_between_regions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
