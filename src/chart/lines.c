@@ -53,6 +53,25 @@ static uf_status find_columns(const struct uf_chart_request *request, struct lin
     return uf_line_bands_find(request, &lines->bands, error);
 }
 
+/* The colour of one more line of a focus: its own, or where another line has it (the cohorts of the treated) the next one
+ * free; more lines than colours take turns, so that no two with one colour follow each other. */
+static int coloured(const struct lines *lines, size_t n_lines, size_t focus)
+{
+    bool taken[UF_FOCUS_COLOURS] = {false};
+    size_t n = 0;
+    for (size_t i = 0; i < n_lines; i++) {
+        const int role = lines->items[i].role;
+        if (role < 1 || role > UF_FOCUS_COLOURS) continue;
+        taken[role - 1] = true;
+        n++;
+    }
+    for (size_t i = 0; i < UF_FOCUS_COLOURS; i++) {
+        const size_t next = (focus + i) % UF_FOCUS_COLOURS;
+        if (!taken[next]) return (int)next + 1;
+    }
+    return (int)((focus + n) % UF_FOCUS_COLOURS) + 1;
+}
+
 static uf_status read_rows(struct uf_drawing *drawing, struct lines *lines, struct uf_error *error)
 {
     const struct uf_chart_request *request = drawing->request;
@@ -79,13 +98,14 @@ static uf_status read_rows(struct uf_drawing *drawing, struct lines *lines, stru
             size_t focus = uf_focus_of(request, label, code);
             bool benchmark = request->benchmark && (uf_text_equal(request->benchmark, label) ||
                                                     (*code && uf_text_equal(request->benchmark, code)));
-            lines->items[line] = (struct line){.first = NAN,
-                                               .last = NAN,
-                                               .first_x = NAN,
-                                               .last_x = NAN,
-                                               .role = benchmark                  ? ROLE_BENCHMARK
-                                                       : focus < UF_FOCUS_COLOURS ? (int)focus + 1
-                                                                                  : ROLE_CONTEXT};
+            lines->items[line] =
+                (struct line){.first = NAN,
+                              .last = NAN,
+                              .first_x = NAN,
+                              .last_x = NAN,
+                              .role = benchmark                  ? ROLE_BENCHMARK
+                                      : focus < UF_FOCUS_COLOURS ? coloured(lines, line, focus)
+                                                                 : ROLE_CONTEXT};
         }
         lines->line_of[i] = line;
         UF_TRY(uf_column_period(table, i, lines->x, &lines->xs[i], error));

@@ -132,4 +132,22 @@ if grep -qE "average effect in" $page; then fail "a series by itself is called a
 # the series is brought out, its earlier trend is what it is compared with (role 9)
 grep -q "^1,1,2001," report/charts/series-1.csv && grep -q ",9,2018,.*Earlier trend, continued" report/charts/series-1.csv ||
     fail "the chart: $(head -3 report/charts/series-1.csv)"
+
+# --- regions that began at different times --------------------------------------------------------------------------------------------
+study "effects:
+  - {method: callaway-santanna, id: cs, outcome: a, inference: [influence]}
+  - {method: bacon, id: bacon, outcome: a}"
+sed -i 's/start: 2012}/starts: {SE121: 2009, SE122: 2012, SE123: 2014}}/' study.yaml
+expect 0 "$UTFALL" run study.yaml --output staggered
+for cohort in 2009 2012 2014; do
+    grep -q "^$cohort,\|,$cohort," staggered/tables/cs-group-time.csv || fail "no cells of those who began in $cohort"
+done
+[[ $(cut -d, -f1,2 staggered/charts/cs-3.csv | grep '^[0-9]*,[1-6]$' | sort -u | cut -d, -f2 | sort | uniq -d | wc -l) -eq 0 ]] ||
+    fail "lines of two starting years share a colour, and so run together: $(cut -d, -f1,2 staggered/charts/cs-3.csv | sort | uniq -c)"
+grep -q "2009" <<<"$(grep -o 'First treated period.\{0,60\}' staggered/report.html)" || fail "the first start is not in the report"
+sed -i 's/SE123: 2014/SE124: 2014/' study.yaml
+expect_message 3 "found no start for the treated region SE123" "$UTFALL" run study.yaml --output wrong
+sed -i 's/starts: {/start: 2012, starts: {/' study.yaml
+expect_message 3 "found a start for SE124, which is not among the treated regions" "$UTFALL" run study.yaml --output wrong
+[[ ! -e wrong ]] || fail "a refused study left a folder"
 finish
