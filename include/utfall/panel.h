@@ -167,7 +167,8 @@ struct uf_store_panel_request {
     uf_period from, to;  /* 0: all */
     const char *const *treated;
     size_t n_treated;
-    const uf_period *starts; /* n_treated: the first treated period of each, 0: `start`; NULL: `start` of all */
+    const uf_period
+        *starts;        /* n_treated: the first treated period of each, 0: `start`; NULL: `start` of all */
     const double *dose; /* n_treated: what each of them got, from the start on; NULL: no amounts */
     uf_period start;
     const char *intervention; /* code of the one under study; NULL: none */

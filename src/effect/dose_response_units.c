@@ -50,10 +50,11 @@ static uf_status check_dose(const struct dose_run *run, const struct dose_cell *
     if (cell->least < 0) return refuse(run, "dose-negative", negative, negative_advice, arguments, 2, error);
     /* Slopes are of the order of one over the dose, and their squares must stay numbers of the machine. */
     if (cell->most > 1e50 || (cell->most > 0 && cell->most < 1e-50))
-        return uf_fail(error, UF_BAD_INPUT,
-                       "the dose of unit '%s' is %g; expected amounts from 1e-50 to 1e50: correct the figure, or give "
-                       "the doses in a %s unit",
-                       run->common.panel->units.code[unit], cell->most, cell->most > 1 ? "larger" : "smaller");
+        return uf_fail(
+            error, UF_BAD_INPUT,
+            "the dose of unit '%s' is %g; expected amounts from 1e-50 to 1e50: correct the figure, or give "
+            "the doses in a %s unit",
+            run->common.panel->units.code[unit], cell->most, cell->most > 1 ? "larger" : "smaller");
     if (run->changing || !(cell->most - cell->least > 1e-9 * cell->most)) return UF_OK;
     return refuse(run, "dose-changes", changes, changes_advice, arguments, 3, error);
 }

@@ -102,11 +102,13 @@ uf_status effect_randomisation_read(const struct uf_options *options, const stru
     const size_t draws = uf_options_count(options, "permutations"),
                  most = uf_options_count(options, "enumerate");
     if (draws == 0)
-        return uf_fail(error, UF_BAD_USAGE,
-                       "option 'permutations': found 0, expected 1 or more, as 9999; without randomisation: name "
-                       "other types in 'inference'");
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "option 'permutations': found 0, expected 1 or more, as 9999; without randomisation: name "
+            "other types in 'inference'");
     *out = (struct uf_randomisation_options){
-        .most_enumerated = most > 0 ? most : 1, /* one assignment is never all of them; 0 is the kernel's default */
+        .most_enumerated =
+            most > 0 ? most : 1, /* one assignment is never all of them; 0 is the kernel's default */
         .draws = draws,
         .seed = context->seed,
         .progress = context->progress,
@@ -138,7 +140,8 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
         return uf_fail(error, UF_BAD_USAGE,
                        "option 'distance': found %g, expected kilometres above 0, as 150",
                        uf_options_number(options, "distance"));
-    if (!(fabs(uf_options_number(options, "bootstrap-null")) <= 1e100)) /* its square is of the size of the variance */
+    if (!(fabs(uf_options_number(options, "bootstrap-null")) <=
+          1e100)) /* its square is of the size of the variance */
         return uf_fail(error, UF_BAD_USAGE,
                        "option 'bootstrap-null': found %g, expected a number of at most 1e100 in size",
                        uf_options_number(options, "bootstrap-null"));

@@ -202,11 +202,11 @@ uf_status panel_treat_by_cohort(struct uf_panel *panel, const struct uf_table *t
         }
         seen_at[index] = i;
         if (!panel_cohort_start(panel, text, &panel->treatment.first_period[index]))
-            status = uf_fail_at(
-                error, UF_BAD_INPUT, place, place ? i + 2 : 0, 0,
-                "cohort '%s' of unit '%s' is not a period as those of the data, as '%s'; expected the first treated "
-                "period, or 0 or empty for never",
-                text, code, panel->periods.code[0]);
+            status = uf_fail_at(error, UF_BAD_INPUT, place, place ? i + 2 : 0, 0,
+                                "cohort '%s' of unit '%s' is not a period as those of the data, as '%s'; "
+                                "expected the first treated "
+                                "period, or 0 or empty for never",
+                                text, code, panel->periods.code[0]);
     }
     free(seen_at);
     return status;
@@ -220,10 +220,11 @@ uf_status panel_treat(struct uf_panel *panel, const char *treated, const char *s
         return uf_fail(error, UF_BAD_USAGE, "start '%s' is not a period; expected one as %s", start,
                        panel->periods.code[0]);
     if (of_other_kind(panel, start, time))
-        return uf_fail(error, UF_BAD_USAGE,
-                       "start '%s' is a period of another kind than those of the data, as '%s'; expected one like "
-                       "these: the first that counts as treated",
-                       start, panel->periods.code[0]);
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "start '%s' is a period of another kind than those of the data, as '%s'; expected one like "
+            "these: the first that counts as treated",
+            start, panel->periods.code[0]);
     size_t first = first_at_or_after(panel, start, time);
     if (first == SIZE_MAX)
         return uf_fail(error, UF_BAD_INPUT,

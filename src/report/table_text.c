@@ -91,7 +91,8 @@ static void append_cell(struct uf_buffer *out, struct grid *grid, const struct u
 static const char *heading(const struct grid *grid, const struct uf_table *table, size_t column,
                            enum uf_language language)
 {
-    return grid->literal ? uf_table_column_name(table, column) : uf_word(uf_column_heading(table, column), language);
+    return grid->literal ? uf_table_column_name(table, column)
+                         : uf_word(uf_column_heading(table, column), language);
 }
 
 static void append_heading(struct uf_buffer *out, const struct grid *grid, const struct uf_table *table,

@@ -278,7 +278,7 @@ static uf_status effect_request(struct run *run, const struct run_analysis *anal
     request->cluster = effect->cluster.text;
     request->treated = texts_of(treated, arena);
     request->n_treated = treated->count;
-    request->start = effect->start ? effect->start
+    request->start = effect->start         ? effect->start
                      : intervention->start ? intervention->start
                                            : study_first_start(intervention);
     if (!effect->start) UF_TRY(study_starts_of(run->study, treated, &request->starts, error));

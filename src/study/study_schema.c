@@ -36,7 +36,8 @@ static const struct schema dose_schema = {.what = "a dose",
                                           .name = offsetof(struct study_dose, name)};
 
 static const struct schema_field start_fields[] = {
-    FIELD(study_start, "period", period, SCHEMA_PERIOD, .required = true, .summary = "its first treated period"),
+    FIELD(study_start, "period", period, SCHEMA_PERIOD, .required = true,
+          .summary = "its first treated period"),
 };
 static const struct schema start_schema = {.what = "a start",
                                            .size = sizeof(struct study_start),

@@ -26,10 +26,11 @@ uf_status study_starts_of(struct study *study, const struct study_texts *treated
         for (size_t s = 0; s < starts->count; s++)
             if (!strcmp(items[s].name.text, treated->items[i].text)) periods[i] = items[s].period;
         if (!periods[i] && !study->intervention.start)
-            return uf_fail_at(error, UF_BAD_INPUT, study->path, starts->place.line, starts->place.column,
-                              "found no start for the treated region %s, expected one for each, or `start` for "
-                              "all others",
-                              treated->items[i].text);
+            return uf_fail_at(
+                error, UF_BAD_INPUT, study->path, starts->place.line, starts->place.column,
+                "found no start for the treated region %s, expected one for each, or `start` for "
+                "all others",
+                treated->items[i].text);
     }
     for (size_t s = 0; s < starts->count; s++)
         if (!is_among(treated, items[s].name.text) &&

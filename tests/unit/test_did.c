@@ -421,7 +421,8 @@ static void jackknife_and_dependence_over_time_stand_beside_the_others(void **st
     /* one start: the event study's residuals add up to nothing in each period */
     assert_int_equal(uf_table_rows(pretrend), 4);
     assert_string_equal(cell_text(pretrend, 3, "vcov"), "hc3");
-    assert_non_null(strstr(uf_result_note(&ran.result, "inference-left-out")->text, "out of the event study"));
+    assert_non_null(
+        strstr(uf_result_note(&ran.result, "inference-left-out")->text, "out of the event study"));
     uf_result_clear(&ran.result);
 }
 
