@@ -267,7 +267,8 @@ static void municipalities(void **state)
 static void summclust(void **state)
 {
     (void)state;
-    need_shared("reference/peers/results/clubsandwich.json"); /* skips before anything is there to be released */
+    need_shared(
+        "reference/peers/results/clubsandwich.json"); /* skips before anything is there to be released */
     struct sweden s = sweden_read(source_path("tests/oracle/data/sim_sweden_county_means.csv"), "lan");
     json_t *results = load_json(need_shared("reference/peers/results/clubsandwich.json"));
     struct regression r = sweden_fit(&s);
