@@ -99,12 +99,19 @@ uf_status peers_tell(const struct peers *x, struct uf_result *result, struct uf_
                                         "{0} regioner med {1} egenskaper: Mahalanobis avstånd bygger på {2} "
                                         "uppgifter per kovarians; några få regioner "
                                         "avgör det."};
-    static const struct uf_words rounded = {"The figures are rounded: distance_low to distance_high hold "
-                                            "every distance the exact figures could give, "
-                                            "rank_low to rank_high every rank among all regions.",
-                                            "Uppgifterna är avrundade: distance_low till distance_high "
-                                            "rymmer varje avstånd som de exakta uppgifterna kan ge, "
-                                            "rank_low till rank_high varje plats bland alla regioner."};
+    static const struct uf_words rounded[] = {
+        {"The figures are rounded: distance_low to distance_high hold every distance the exact figures could "
+         "give, rank_low to rank_high every rank among all regions.",
+         "Uppgifterna är avrundade: distance_low till distance_high rymmer varje avstånd som de exakta "
+         "uppgifterna kan ge, rank_low till rank_high varje plats bland alla regioner."},
+        {"The figures are rounded: distance_low to distance_high hold every distance, and rank_low to "
+         "rank_high every rank, that the exact figures could give in the standard deviations used here. "
+         "Exact figures would have slightly other deviations, so that what lies a little outside can be "
+         "reached too.",
+         "Uppgifterna är avrundade: distance_low till distance_high rymmer varje avstånd, och rank_low till "
+         "rank_high varje plats, som de exakta uppgifterna kan ge i de standardavvikelser som används här. "
+         "Exakta uppgifter skulle ha något andra standardavvikelser, så att även det som ligger strax "
+         "utanför kan nås."}};
     const struct attributes *a = &x->attributes;
     size_t whole = 0;
     for (size_t r = 0; r < a->n_regions; r++) whole += x->whole[r];
@@ -120,5 +127,7 @@ uf_status peers_tell(const struct peers *x, struct uf_result *result, struct uf_
     }
     if (x->drawn.draws > 0) return rounding_bands_tell(&x->drawn, a->language, result, error);
     if (!x->low) return UF_OK;
-    return uf_result_add_note(result, a->language, UF_NOTE, "outer-band", rounded, no_advice, NULL, 0, error);
+    return uf_result_add_note(result, a->language, UF_NOTE, "outer-band",
+                              rounded[x->kind == UF_DISTANCE_STANDARDISED_EUCLIDEAN], no_advice, NULL, 0,
+                              error);
 }
