@@ -223,6 +223,11 @@ uf_status dose_add_notes(const struct dose_run *run, struct uf_error *error)
                                            "doser skulle ha svarat lika på varje dos (starka parallella "
                                            "trender). Inget test av tiden före kan visa det; det "
                                            "måste motiveras av hur doserna bestämdes."};
+    static const struct uf_words flat = {
+        "There is no slope to infer anything of: this curve is one level, or one for each group of doses. A "
+        "polynomial of degree 1 or more, or a spline, has slopes.",
+        "Det finns ingen lutning att säga något om: kurvan är en nivå, eller en för varje grupp av doser. Ett "
+        "polynom av grad 1 eller mer, eller en spline, har lutningar."};
     const struct uf_dose_fit *fit = run->fit;
     const struct uf_argument arguments[] = {
         uf_count_argument(run->units->n_treated),
@@ -234,6 +239,8 @@ uf_status dose_add_notes(const struct dose_run *run, struct uf_error *error)
     UF_TRY(effect_note(&run->common, UF_NOTE, "dose-sample", sample, none, arguments, 6, error));
     UF_TRY(effect_note(&run->common, UF_NOTE, "parallel-trends", parallel, none, NULL, 0, error));
     UF_TRY(effect_note(&run->common, UF_WARNING, "strong-parallel-trends", strong, none, NULL, 0, error));
+    if (!dose_has_slope(fit))
+        UF_TRY(effect_note(&run->common, UF_NOTE, "curve-without-slope", flat, none, NULL, 0, error));
     UF_TRY(note_starts(run, error));
     return note_covariates(run, error);
 }

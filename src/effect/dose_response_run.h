@@ -100,6 +100,8 @@ void dose_regression_clear(struct dose_regression *regression);
 
 /* Doses to show: evenly from the least to the most, or the mean dose of each group. */
 enum { DOSE_GRID = 25 };
+/* False for groups of doses, and for one effect at every dose. */
+bool dose_has_slope(const struct uf_dose_fit *fit);
 size_t dose_grid(const struct uf_dose_fit *fit, const struct uf_dose_data *data, double *out);
 
 /* A point of the curve among its values when the doses are dealt out anew. */
@@ -117,9 +119,17 @@ struct dose_dealt {
     struct uf_did_assignment assignment;
     struct uf_randomisation average; /* of the average effect: who was treated is dealt out anew */
     struct dose_dealing all, among;
+    /* Asked for by name: m and then m' at each dose of the grid, then the two-way coefficient, over all regions; m' at
+     * each dose among the treated. NULL, and count 0: not done. */
+    struct uf_randomisation *point, *among_point;
+    size_t n_points, n_slopes;
 };
 uf_status dose_randomise(const struct dose_run *run, struct dose_dealt *out, struct uf_error *error);
 void dose_dealt_clear(struct dose_dealt *dealt);
+/* What of it is about the points; a note where it would take long. */
+struct dose_dealer;
+uf_status dose_deal_points(struct dose_dealer *d, struct dose_dealt *out, struct uf_error *error);
+void dose_points_clear(struct dose_dealt *dealt);
 
 /* Who lends residuals to whom in Conley–Taber and Ferman–Pinto: a region with all its rows is a block (as in the
  * assignment, where there is one), a sub-experiment a period, and where a region was treated it lends nothing. */
@@ -130,6 +140,16 @@ uf_status dose_lenders_init(const struct dose_run *run, const struct uf_did_assi
 
 /* Tables `estimates`, `dose-response`, `dose-weights`, `pretrend`. */
 uf_status dose_report(const struct dose_run *run, struct uf_error *error);
+/* A term of all rows, without a combination. */
+struct effect_term dose_term(const struct dose_run *run, const char *name);
+/* Tables `dose-response` and `dose-response-inference`. */
+uf_status dose_report_curve(const struct dose_run *run, struct uf_error *error);
+/* Rows of the two-way coefficient, and the table `dose-weights`: with one sub-experiment. */
+uf_status dose_add_two_way(const struct dose_run *run, struct uf_table *table, struct uf_error *error);
+uf_status dose_report_weights(const struct dose_run *run, struct uf_error *error);
+/* Rows of a term that is a slope: the doses dealt out anew among the treated (`dealt`, count 0: none). */
+uf_status dose_add_among(const struct dose_run *run, const struct uf_randomisation *dealt,
+                         const struct effect_term *term, struct uf_table *table, struct uf_error *error);
 /* The rows of the average slope, the chosen inference first. */
 uf_status dose_add_slope(const struct dose_run *run, const struct effect_term *term, struct uf_table *table,
                          struct uf_error *error);

@@ -10,8 +10,9 @@ static const struct uf_words none = {NULL, NULL};
 
 /* --- doses dealt out among the treated --------------------------------------------------------------- */
 
-static uf_status add_among_row(const struct dose_run *run, const struct effect_term *term, size_t which,
-                               struct uf_table *table, struct uf_error *error)
+static uf_status add_among_row(const struct dose_run *run, const struct uf_randomisation *r,
+                               const struct effect_term *term, size_t which, struct uf_table *table,
+                               struct uf_error *error)
 {
     static const struct uf_words notes[] = {
         {"doses dealt out anew among the {0} treated, who stay treated; share of assignments with at least "
@@ -36,18 +37,12 @@ static uf_status add_among_row(const struct dose_run *run, const struct effect_t
          "lika stort t-värde; det minsta p som hade kunnat uppkomma är {1}"}};
     static const char *const names[] = {"randomisation-doses-scaled", "randomisation-doses",
                                         "randomisation-doses-t"};
-    const struct uf_randomisation *r = &run->dealt->among.slope;
     const double statistics[] = {r->scaled[0], r->coefficient[0], r->t[0]};
     const double p[] = {r->p_scaled, r->p_coefficient, r->p_t};
     const double least[] = {r->least_p_scaled, r->least_p_coefficient, r->least_p_t};
-    struct effect_row row = {.term = term->term,
-                             .vcov = names[which],
-                             .estimate = r->coefficient[0],
-                             .event_time = NAN,
-                             .test = effect_no_test,
-                             .n_obs = term->n_obs,
-                             .n_treated = term->n_treated,
-                             .n_control = term->n_control};
+    struct effect_row row = effect_row_of(term);
+    row.vcov = names[which];
+    row.estimate = r->coefficient[0];
     const struct uf_argument arguments[] = {uf_count_argument(run->dealt->among.n_blocks),
                                             uf_number_argument(least[which], 5)};
     char *note = NULL;
@@ -65,11 +60,11 @@ static uf_status add_among_row(const struct dose_run *run, const struct effect_t
     return status;
 }
 
-static uf_status add_among(const struct dose_run *run, const struct effect_term *term, struct uf_table *table,
-                           struct uf_error *error)
+uf_status dose_add_among(const struct dose_run *run, const struct uf_randomisation *dealt,
+                         const struct effect_term *term, struct uf_table *table, struct uf_error *error)
 {
-    if (!run->dealt || run->dealt->among.slope.count == 0) return UF_OK;
-    for (size_t which = 0; which < 3; which++) UF_TRY(add_among_row(run, term, which, table, error));
+    if (dealt->count == 0) return UF_OK;
+    for (size_t which = 0; which < 3; which++) UF_TRY(add_among_row(run, dealt, term, which, table, error));
     return UF_OK;
 }
 
@@ -183,7 +178,7 @@ uf_status dose_add_slope(const struct dose_run *run, const struct effect_term *t
     UF_TRY(choose(run, &first, error));
     if (first == SLOPE_ANALYTIC) UF_TRY(add_others(run, term, table, error));
     if (first == SLOPE_OVER_ALL) UF_TRY(add_over_all(run, term, table, error));
-    UF_TRY(add_among(run, term, table, error));
+    if (run->dealt) UF_TRY(dose_add_among(run, &run->dealt->among.slope, term, table, error));
     if (first != SLOPE_OVER_ALL) UF_TRY(add_over_all(run, term, table, error));
     return first == SLOPE_ANALYTIC ? UF_OK : add_others(run, term, table, error);
 }

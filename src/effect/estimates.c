@@ -59,6 +59,12 @@ uf_status effect_table_add_band(struct uf_table *table, const struct effect_run 
     return uf_table_add_column(table, "band_high", UF_COLUMN_NUMBER, run->unit, 4, &index, error);
 }
 
+uf_status effect_table_add_dose(struct uf_table *table, struct uf_error *error)
+{
+    size_t index;
+    return uf_table_add_column(table, "dose", UF_COLUMN_NUMBER, NULL, -1, &index, error);
+}
+
 uf_status effect_set_number(struct uf_table *table, size_t row, size_t column, double value,
                             struct uf_error *error)
 {
@@ -85,6 +91,21 @@ static struct uf_t_test sound_test(const struct effect_run *run, const struct ef
     if (*rounding) return effect_no_test;
     if (test.p_value == 0) test.p_value = DBL_MIN;
     return test;
+}
+
+struct effect_row effect_row_of(const struct effect_term *term)
+{
+    return (struct effect_row){.term = term->term,
+                               .method = term->method,
+                               .group = term->group,
+                               .period = term->period,
+                               .event_time = term->event_time,
+                               .dose = term->dose,
+                               .estimate = NAN,
+                               .test = effect_no_test,
+                               .n_obs = term->n_obs,
+                               .n_treated = term->n_treated,
+                               .n_control = term->n_control};
 }
 
 uf_status effect_add_row(struct uf_table *table, const struct effect_run *run, const struct effect_row *row,
@@ -115,6 +136,7 @@ uf_status effect_add_row(struct uf_table *table, const struct effect_run *run, c
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         UF_TRY(effect_set_number(table, index, numbers[i].column, numbers[i].value, error));
+    if (row->dose > 0) UF_TRY(effect_set_number(table, index, EFFECT_COLUMNS, row->dose, error));
     const struct {
         size_t column;
         const char *text;

@@ -33,6 +33,9 @@ uf_status effect_table_new(const char *name, struct uf_words title, const struct
 /* Adds the columns `band_low` and `band_high` (simultaneous intervals) to a new table: the next two. */
 uf_status effect_table_add_band(struct uf_table *table, const struct effect_run *run, struct uf_error *error);
 
+/* Adds the column `dose` to a new table: the next one. */
+uf_status effect_table_add_dose(struct uf_table *table, struct uf_error *error);
+
 /* Whether a standard error is no more than rounding of the outcome's figures: then there is none to be had. NaN: no. */
 bool effect_is_rounding(const struct effect_run *run, double std_error);
 
@@ -44,11 +47,14 @@ struct effect_row {
     const char *method;             /* NULL: the run's */
     const char *group, *period;     /* a cohort, a period; NULL: none */
     double estimate, event_time;    /* NaN: none */
+    double dose;                    /* the table has effect_table_add_dose; 0: it has not */
     struct uf_t_test test;          /* NaN fields: missing */
     /* 0: those of the sample; NaN: missing */
     double n_obs, n_treated, n_control;
     size_t n_clusters; /* 0: none */
 };
+/* The row of a term, without estimate and test. */
+struct effect_row effect_row_of(const struct effect_term *term);
 /* `out_row` may be NULL. A missing estimate is `not applicable`: the note says why. */
 uf_status effect_add_row(struct uf_table *table, const struct effect_run *run, const struct effect_row *row,
                          size_t *out_row, struct uf_error *error);

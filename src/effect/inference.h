@@ -144,6 +144,7 @@ void effect_covariances_clear(struct uf_covariance *covariance);
 struct effect_term {
     const char *term, *method, *group, *period; /* as in struct effect_row */
     double event_time;                          /* NaN: none */
+    double dose;                                /* of a point of a curve; 0: none */
     const double *combination;                  /* k: of the kept coefficients; NULL: not estimated */
     bool covariate;                             /* a covariate's coefficient: no matter of who was treated */
     double n_obs, n_treated, n_control;         /* as in struct effect_row */

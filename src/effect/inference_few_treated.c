@@ -85,18 +85,12 @@ static uf_status add_row(const struct effect_run *run, const struct uf_few_treat
 {
     char *how = NULL;
     UF_TRY(uf_few_treated_describe(few, run->context->language, &how, error));
-    struct effect_row row = {.term = term->term,
-                             .method = term->method,
-                             .group = term->group,
-                             .period = term->period,
-                             .event_time = term->event_time,
-                             .estimate = few->estimate,
-                             .test = {NAN, NAN, NAN, few->p_symmetric, few->conf_low, few->conf_high},
-                             .n_obs = term->n_obs,
-                             .n_treated = term->n_treated,
-                             .n_control = term->n_control,
-                             .vcov = vcov,
-                             .note = how};
+    struct effect_row row = effect_row_of(term);
+    row.estimate = few->estimate;
+    row.test.p_value = few->p_symmetric;
+    row.test.conf_low = few->conf_low, row.test.conf_high = few->conf_high;
+    row.vcov = vcov;
+    row.note = how;
     uf_status status = effect_add_row(table, run, &row, NULL, error);
     free(how);
     return status;

@@ -70,18 +70,9 @@ uf_status effect_add_randomised_term(const struct effect_run *run,
         if (isnan(rows[r].p_value) || goes_first != (pass < ROWS)) continue;
         char *note = NULL;
         UF_TRY(uf_phrase(run->context->language, rows[r].note, &argument, 1, &note, error));
-        struct effect_row row = {.term = term->term,
-                                 .method = term->method,
-                                 .group = term->group,
-                                 .period = term->period,
-                                 .n_obs = term->n_obs,
-                                 .n_treated = term->n_treated,
-                                 .n_control = term->n_control,
-                                 .vcov = rows[r].vcov,
-                                 .note = note,
-                                 .estimate = estimate,
-                                 .event_time = term->event_time,
-                                 .test = effect_no_test};
+        struct effect_row row = effect_row_of(term);
+        row.estimate = estimate;
+        row.vcov = rows[r].vcov;
         row.test.statistic = isinf(rows[r].statistic) ? NAN : rows[r].statistic;
         row.test.p_value = rows[r].p_value;
         uf_status status = UF_OK;

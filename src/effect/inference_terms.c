@@ -75,19 +75,10 @@ static uf_status add_term(const struct effect_run *run, const struct effect_regr
 {
     size_t count;
     const char *vcov = uf_covariance_types(&count)[run->inference->covariance[inference].kind].name;
-    struct effect_row row = {.term = term->term,
-                             .method = term->method,
-                             .group = term->group,
-                             .period = term->period,
-                             .event_time = term->event_time,
-                             .estimate = NAN,
-                             .test = effect_no_test,
-                             .n_obs = term->n_obs,
-                             .n_treated = term->n_treated,
-                             .n_control = term->n_control,
-                             .n_clusters = covariance->n_clusters,
-                             .vcov = vcov,
-                             .note = term->note ? term->note : how};
+    struct effect_row row = effect_row_of(term);
+    row.n_clusters = covariance->n_clusters;
+    row.vcov = vcov;
+    row.note = term->note ? term->note : how;
     if (term->combination) {
         row.estimate = 0;
         for (size_t j = 0; j < regression->coefficients->size; j++)

@@ -38,20 +38,13 @@ static uf_status add_wild_row(const struct effect_run *run, const struct uf_wild
 {
     char *how = NULL;
     UF_TRY(uf_wild_bootstrap_describe(wild, run->context->language, &how, error));
-    struct effect_row row = {
-        .term = term->term,
-        .method = term->method,
-        .group = term->group,
-        .period = term->period,
-        .event_time = term->event_time,
-        .estimate = wild->estimate,
-        .test = {wild->std_error, wild->statistic, NAN, wild->p_value, wild->conf_low, wild->conf_high},
-        .n_obs = term->n_obs,
-        .n_treated = term->n_treated,
-        .n_control = term->n_control,
-        .n_clusters = wild->n_clusters,
-        .vcov = "wild-bootstrap",
-        .note = how};
+    struct effect_row row = effect_row_of(term);
+    row.estimate = wild->estimate;
+    row.test = (struct uf_t_test){wild->std_error, wild->statistic, NAN,
+                                  wild->p_value,   wild->conf_low,  wild->conf_high};
+    row.n_clusters = wild->n_clusters;
+    row.vcov = "wild-bootstrap";
+    row.note = how;
     uf_status status = effect_add_row(table, run, &row, NULL, error);
     free(how);
     return status;

@@ -57,6 +57,24 @@ void outcome_tally_add(struct outcome_tally *tally, size_t unit, size_t period, 
     tally->share[tally->block[unit] * tally->data->n_periods + period] += v;
 }
 
+static void add_times(const double *from, double b, size_t n, double *to)
+{
+    for (size_t i = 0; i < n; i++) to[i] += b * from[i];
+}
+
+void outcome_tally_combine(const struct outcome_tally *parts, const double *b, size_t count,
+                           struct outcome_tally *out)
+{
+    outcome_tally_start(out);
+    for (size_t j = 0; j < count; j++) {
+        if (b[j] == 0) continue; // NOLINT: exactly 0, as many are
+        out->estimate += b[j] * parts[j].estimate;
+        out->shift += b[j] * parts[j].shift;
+        add_times(parts[j].score, b[j], n_scores(out->data), out->score);
+        add_times(parts[j].share, b[j], out->assignment->n_blocks * out->data->n_periods, out->share);
+    }
+}
+
 void outcome_tally_finish(const struct outcome_tally *tally, struct uf_randomisation_statistics *out)
 {
     const size_t periods = tally->data->n_periods;

@@ -25,5 +25,8 @@ void outcome_tally_start(struct outcome_tally *tally);
  * there is none. */
 void outcome_tally_add(struct outcome_tally *tally, size_t unit, size_t period, size_t cluster, double v,
                        double residual, double outcome);
+/* The tally of Σ b times `count` others' weights; the residuals are those they had. */
+void outcome_tally_combine(const struct outcome_tally *parts, const double *b, size_t count,
+                           struct outcome_tally *out);
 void outcome_tally_finish(const struct outcome_tally *tally, struct uf_randomisation_statistics *out);
 #endif

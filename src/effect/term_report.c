@@ -280,10 +280,15 @@ uf_status effect_add_more(const struct effect_run *run, const struct effect_find
     return add_few_treated(&s, error);
 }
 
-static uf_status fill_by_inference(const struct effect_run *run, const struct effect_findings *findings,
-                                   const struct effect_terms *terms, const bool *zero,
-                                   const struct uf_randomisation *dealt, struct uf_table *table,
-                                   struct uf_error *error)
+bool effect_has_by_inference(const struct effect_inference *inference, const struct uf_randomisation *dealt)
+{
+    return inference->n_covariances > 1 || effect_wants_more(inference) || dealt != NULL;
+}
+
+uf_status effect_add_by_inference(const struct effect_run *run, const struct effect_findings *findings,
+                                  const struct effect_terms *terms, const bool *zero,
+                                  const struct uf_randomisation *dealt, struct uf_table *table,
+                                  struct uf_error *error)
 {
     for (size_t c = 0; c < run->inference->n_covariances; c++) {
         size_t first = uf_table_rows(table);
@@ -302,11 +307,9 @@ uf_status effect_report_by_inference(const struct effect_run *run, const struct 
     static const struct uf_words title = {"Event study by type of inference",
                                           "Händelsestudie efter typ av inferens"};
     struct uf_table *table = NULL;
-    const struct effect_inference *inference = run->inference;
-    if (terms->count == 0 || (inference->n_covariances < 2 && !effect_wants_more(inference) && !dealt))
-        return UF_OK;
+    if (terms->count == 0 || !effect_has_by_inference(run->inference, dealt)) return UF_OK;
     UF_TRY(effect_table_new("event-study-inference", title, run, &table, error));
-    uf_status status = fill_by_inference(run, findings, terms, zero, dealt, table, error);
+    uf_status status = effect_add_by_inference(run, findings, terms, zero, dealt, table, error);
     if (status == UF_OK) return uf_result_take_table(run->result, table, error);
     uf_table_free(table);
     return status;

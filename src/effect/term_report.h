@@ -64,6 +64,12 @@ uf_status effect_report_terms(const struct effect_run *run, const struct effect_
 uf_status effect_report_by_inference(const struct effect_run *run, const struct effect_findings *findings,
                                      const struct effect_terms *terms, const bool *zero,
                                      const struct uf_randomisation *dealt, struct uf_error *error);
+/* The same for a table of another name: whether there is more than the first analytic inference, and the rows. */
+bool effect_has_by_inference(const struct effect_inference *inference, const struct uf_randomisation *dealt);
+uf_status effect_add_by_inference(const struct effect_run *run, const struct effect_findings *findings,
+                                  const struct effect_terms *terms, const bool *zero,
+                                  const struct uf_randomisation *dealt, struct uf_table *table,
+                                  struct uf_error *error);
 /* Takes errors that go by periods' sums of residuals (driscoll-kraay) out of what was asked for, with a note: a regression
  * with an indicator for each period of the treated makes those sums nil. `events_only`: only the event study is such a one,
  * and the note says so. */

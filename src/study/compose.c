@@ -64,6 +64,7 @@ enum table_place compose_place(const struct run_analysis *analysis, const struct
         {"path-", PLACE_ROBUSTNESS},
         {"randomisation", PLACE_ROBUSTNESS},
         {"event-study-inference", PLACE_ROBUSTNESS},
+        {"dose-response-inference", PLACE_ROBUSTNESS},
         {"pretrend", PLACE_ROBUSTNESS},
         {"bounds", PLACE_ROBUSTNESS},
         {"breakdown", PLACE_ROBUSTNESS},
