@@ -169,6 +169,7 @@ static void report_others(const struct sample *s, struct uf_covariance_input inp
 {
     size_t count;
     double variance, df;
+    input.unit = s->unit, input.n_units = UNITS;
     input.period = s->period, input.n_periods = PERIODS;
     input.latitude = s->latitude, input.longitude = s->longitude;
     for (int kind = 0; kind <= UF_COVARIANCE_CONLEY; kind++) {

@@ -33,3 +33,18 @@ double dose_mean_of(struct uf_panel *panel, size_t unit, size_t from, size_t to)
     for (size_t t = from; t < to; t++) sum += *small_panel_cell(panel, 0, unit, t);
     return sum / (double)(to - from);
 }
+
+struct uf_panel *dose_starts_panel(void)
+{
+    struct uf_panel *panel = dose_panel();
+    for (size_t i = 0; i < panel->n_rows; i++) {
+        const size_t u = panel->unit[i], t = panel->period[i], start = u < 2 ? 4 : u < 4 ? 7 : DOSE_START;
+        if (u >= DOSE_TREATED) continue;
+        panel->treatment.first_period[u] = start;
+        panel->treatment.dose[i] = t >= start ? (double)(u + 1) : 0;
+        *small_panel_cell(panel, 0, u, t) = 20 + (double)u + 3 * sin((double)t) +
+                                            (t >= start ? 2 + (double)u / 2 : 0) +
+                                            *small_panel_cell(panel, 1, u, t) / 3;
+    }
+    return panel;
+}

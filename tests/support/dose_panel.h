@@ -8,6 +8,8 @@ enum { DOSE_UNITS = 16, DOSE_YEARS = 10, DOSE_START = 6, DOSE_TREATED = 7 };
 
 /* Seven get 1 … 7 from 2014 on, with an effect of 2 + d/2. */
 struct uf_panel *dose_panel(void);
+/* The same, but two start in 2012, two in 2015, three in 2014 as before. */
+struct uf_panel *dose_starts_panel(void);
 /* A row's dose; NULL: no such row. */
 double *dose_of(struct uf_panel *panel, size_t unit, size_t period);
 /* Mean of the outcome over the periods from `from` to before `to`. */

@@ -15,22 +15,6 @@ static const char *const few[] = {"permutations", "199", "enumerate", "100", "bo
 
 /* --- several starts ------------------------------------------------------------------------------------- */
 
-/* As dose_panel, but two start in 2012, two in 2015, three in 2014 as before. */
-static struct uf_panel *staggered(void)
-{
-    struct uf_panel *panel = dose_panel();
-    for (size_t i = 0; i < panel->n_rows; i++) {
-        const size_t u = panel->unit[i], t = panel->period[i], start = u < 2 ? 4 : u < 4 ? 7 : START;
-        if (u >= TREATED) continue;
-        panel->treatment.first_period[u] = start;
-        panel->treatment.dose[i] = t >= start ? (double)(u + 1) : 0;
-        *small_panel_cell(panel, 0, u, t) = 20 + (double)u + 3 * sin((double)t) +
-                                            (t >= start ? 2 + (double)u / 2 : 0) +
-                                            *small_panel_cell(panel, 1, u, t) / 3;
-    }
-    return panel;
-}
-
 /* Each treated unit's change less the mean change of the clean controls, over the same periods; `after` periods beside the
  * first. Returns the mean. */
 static double twin(struct uf_panel *panel, size_t after, bool not_yet, double *adjusted)
@@ -70,7 +54,7 @@ static void starts_are_sub_experiments(void **state)
                   14}};
     for (size_t k = 0; k < 3; k++) {
         double adjusted[TREATED], effect = 0, weight = 0, sd = 0, sdd = 0, sy = 0, sdy = 0;
-        struct uf_panel *panel = staggered();
+        struct uf_panel *panel = dose_starts_panel();
         const double average = twin(panel, cases[k].after, cases[k].not_yet, adjusted);
         struct ran ran = run_method(&uf_method_dose_response, panel, cases[k].settings);
         const struct uf_table *estimates = table_of(&ran, "estimates"),
@@ -104,7 +88,7 @@ static void starts_are_sub_experiments(void **state)
 static void starts_that_cannot_be_compared_are_left_out(void **state)
 {
     (void)state;
-    struct uf_panel *panel = staggered();
+    struct uf_panel *panel = dose_starts_panel();
     panel->treatment.first_period[0] = 0; /* from the first period on */
     for (size_t t = 0; t < YEARS; t++) *dose_of(panel, 0, t) = 1;
     struct ran ran = run_in(&uf_method_dose_response, panel, UF_SWEDISH, few);
@@ -124,7 +108,7 @@ static void later_starters_serve_the_earlier(void **state)
     (void)state;
     static const char *const settings[] = {
         "inference", "cr2,randomisation", "permutations", "99", "size", "1", "after", "0", NULL};
-    struct uf_panel *panel = staggered();
+    struct uf_panel *panel = dose_starts_panel();
     for (size_t i = 0; i < panel->n_rows; i++) {
         if (panel->unit[i] < TREATED) continue;
         panel->treatment.first_period[panel->unit[i]] = 9;
