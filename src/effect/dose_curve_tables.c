@@ -110,10 +110,10 @@ static uf_status report_first(const struct dose_run *run, const struct curve *cu
     static const struct uf_words title = {"Difference from the untreated by dose",
                                           "Skillnad mot de utan insats efter dos"};
     static const struct effect_column columns[] = {
-        {"label", false, false, -1}, {"dose", true, false, -1},     {"att", true, true, 4},
-        {"std_error", true, true, 4}, {"low", true, true, 4},       {"high", true, true, 4},
-        {"band_low", true, true, 4}, {"band_high", true, true, 4},  {"acr", true, false, 4},
-        {"acr_error", true, false, 4}, {"acr_low", true, false, 4}, {"acr_high", true, false, 4}};
+        {"label", false, false, -1},   {"dose", true, false, -1},    {"att", true, true, 4},
+        {"std_error", true, true, 4},  {"low", true, true, 4},       {"high", true, true, 4},
+        {"band_low", true, true, 4},   {"band_high", true, true, 4}, {"acr", true, false, 4},
+        {"acr_error", true, false, 4}, {"acr_low", true, false, 4},  {"acr_high", true, false, 4}};
     struct uf_table *table = NULL;
     UF_TRY(effect_columns_new(&run->common, "dose-response", title, columns, sizeof columns / sizeof *columns,
                               &table, error));
@@ -134,8 +134,7 @@ static uf_status point_terms(const struct dose_run *run, const struct curve *cur
         for (size_t g = 0; g < curve->count; g++) {
             struct effect_term term = dose_term(run, slope ? "acr" : "att");
             term.dose = curve->dose[g];
-            effect_terms_add(terms, &term,
-                             uf_dose_at(run->fit, term.dose, slope, effect_terms_next(terms)));
+            effect_terms_add(terms, &term, uf_dose_at(run->fit, term.dose, slope, effect_terms_next(terms)));
         }
     return UF_OK;
 }

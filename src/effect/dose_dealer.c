@@ -120,8 +120,8 @@ void dose_dealer_weigh(struct dose_dealer *d, const struct uf_dose_data *rows, c
     for (size_t i = 0; i < rows->n && rows->weights; i++) v[i] *= rows->weights[i];
 }
 
-double dose_dealer_tally(const struct dose_dealer *d, const struct uf_dose_data *rows, const double *residuals,
-                         struct outcome_tally *tally)
+double dose_dealer_tally(const struct dose_dealer *d, const struct uf_dose_data *rows,
+                         const double *residuals, struct outcome_tally *tally)
 {
     const struct uf_did_data *data = d->data;
     double shift = 0;
@@ -157,7 +157,7 @@ uf_status dose_dealer_choose(struct dose_dealer *d, bool average, bool among_tre
     const struct uf_did_assignment *assignment = d->assignment;
     const size_t units = d->data->n_units;
     struct dose_lots lots = {.path = malloc((assignment->n_blocks + 1) * sizeof *lots.path),
-                        .lot = malloc((assignment->n_blocks + 1) * sizeof *lots.lot)};
+                             .lot = malloc((assignment->n_blocks + 1) * sizeof *lots.lot)};
     size_t *number = malloc((assignment->n_blocks + 1) * sizeof *number);
     lots.possible = true;
     if (!lots.path || !lots.lot || !number) {

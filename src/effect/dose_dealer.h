@@ -21,8 +21,8 @@ struct dose_lots {
 struct dose_dealer {
     const struct dose_run *run;
     const struct uf_did_data *data;
-    bool average;         /* of the average effect, which knows no doses */
-    bool keep_start;      /* doses are dealt among the treated, who keep their starts */
+    bool average;    /* of the average effect, which knows no doses */
+    bool keep_start; /* doses are dealt among the treated, who keep their starts */
     struct dose_lots lots;
     struct dose_lot *of_unit;      /* n_units: as it was, then as it is dealt */
     const double *actual;          /* n_units: the doses as they were */
@@ -44,8 +44,7 @@ uf_status dose_dealer_init(const struct dose_run *run, const struct uf_did_assig
 void dose_dealer_clear(struct dose_dealer *d);
 
 /* What is dealt from now on: the lots that blocks drew, of the treated alone (who keep their starts) or of all. */
-uf_status dose_dealer_choose(struct dose_dealer *d, bool average, bool among_treated,
-                             struct uf_error *error);
+uf_status dose_dealer_choose(struct dose_dealer *d, bool average, bool among_treated, struct uf_error *error);
 /* Gives each unit what the assignment says. */
 void dose_dealer_assign(struct dose_dealer *d, const size_t *path);
 /* The rows of the regression as the units stand now; borrowed. */
@@ -57,6 +56,6 @@ void dose_dealer_weigh(struct dose_dealer *d, const struct uf_dose_data *rows, c
                        const double *combination);
 /* The same of the outcomes behind the changes, with the rows' residuals; returns by how much the sum rises when the outcomes of
  * the actually treated do by their doses. */
-double dose_dealer_tally(const struct dose_dealer *d, const struct uf_dose_data *rows, const double *residuals,
-                         struct outcome_tally *tally);
+double dose_dealer_tally(const struct dose_dealer *d, const struct uf_dose_data *rows,
+                         const double *residuals, struct outcome_tally *tally);
 #endif

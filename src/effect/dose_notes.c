@@ -226,7 +226,8 @@ uf_status dose_add_notes(const struct dose_run *run, struct uf_error *error)
     static const struct uf_words flat = {
         "There is no slope to infer anything of: this curve is one level, or one for each group of doses. A "
         "polynomial of degree 1 or more, or a spline, has slopes.",
-        "Det finns ingen lutning att säga något om: kurvan är en nivå, eller en för varje grupp av doser. Ett "
+        "Det finns ingen lutning att säga något om: kurvan är en nivå, eller en för varje grupp av doser. "
+        "Ett "
         "polynom av grad 1 eller mer, eller en spline, har lutningar."};
     const struct uf_dose_fit *fit = run->fit;
     const struct uf_argument arguments[] = {

@@ -166,7 +166,8 @@ static uf_status deal(struct points *p, bool among, size_t n_terms,
 uf_status dose_deal_points(struct dose_dealer *d, struct dose_dealt *out, struct uf_error *error)
 {
     static const struct uf_words text = {
-        "The points of the curve were not dealt out anew one by one, which would take long in a panel of this "
+        "The points of the curve were not dealt out anew one by one, which would take long in a panel of "
+        "this "
         "size.",
         "Kurvans punkter har inte fördelats på nytt var för sig, vilket skulle ta lång tid i en så stor "
         "panel."};

@@ -84,8 +84,8 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
 
 /* --- one dealing -------------------------------------------------------------------------------------------- */
 
-static uf_status count_points(const struct dose_dealer *d, const struct record *record, struct dose_dealing *out,
-                              struct uf_error *error)
+static uf_status count_points(const struct dose_dealer *d, const struct record *record,
+                              struct dose_dealing *out, struct uf_error *error)
 {
     double *column = malloc((record->count + 1) * sizeof *column);
     if (!column) return uf_fail_memory(error);

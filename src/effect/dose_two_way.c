@@ -12,9 +12,8 @@ static const struct uf_words none = {NULL, NULL};
 static uf_status add_more(const struct dose_run *run, const struct effect_regression *regression,
                           const struct effect_term *term, struct uf_table *table, struct uf_error *error)
 {
-    const struct effect_findings findings = {.regression = regression,
-                                             .assignment = run->findings->assignment,
-                                             .lenders = run->findings->lenders};
+    const struct effect_findings findings = {
+        .regression = regression, .assignment = run->findings->assignment, .lenders = run->findings->lenders};
     const struct dose_dealt *dealt = run->dealt;
     return effect_add_more(&run->common, &findings, dealt->point ? &dealt->point[dealt->n_points - 1] : NULL,
                            term, 1, table, error);

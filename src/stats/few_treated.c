@@ -33,13 +33,15 @@ struct engine {
     uint32_t *pick;        /* Ferman–Pinto: draws × n_givers, places among the donors */
     double *lent, *factor; /* n_shapes × n_blocks W of the donors, scaled; n_givers */
     double *value;         /* draws */
-    struct model model;    /* of the first treated block */
+    double *lent0,
+        *lent1;         /* draws: Σ scale w0, Σ scale w1 of what a draw picks; NULL until they are needed */
+    struct model model; /* of the first treated block */
 };
 
 static void engine_clear(struct engine *e)
 {
     free(e->giver), free(e->n_donors), free(e->donor), free(e->pick), free(e->lent), free(e->factor),
-        free(e->value);
+        free(e->value), free(e->lent0), free(e->lent1);
 }
 
 void uf_few_treated_clear(struct uf_few_treated *few_treated)
@@ -159,11 +161,13 @@ static struct model fit_model(const double *w, const double *size, const size_t 
     return (struct model){0, zy / zz, UF_FEW_TREATED_NO_CONSTANT};
 }
 
-/* θ* − r of every draw where the residuals are a w0 + b w1. */
-static void evaluate(struct engine *e, double a, double b)
+/* The models of the shapes where the residuals are a w0 + b w1, and those residuals divided by their own deviation; true where
+ * size makes a difference in some of them. */
+static bool fit_shapes(struct engine *e, double a, double b)
 {
     const struct few_blocks *blocks = e->blocks;
     size_t n = blocks->n_blocks, seen = SIZE_MAX;
+    bool sizes = false;
     for (size_t s = 0; s < blocks->n_shapes; s++) {
         double *lent = e->lent + s * n;
         const size_t *donor = e->donor + s * n;
@@ -171,6 +175,7 @@ static void evaluate(struct engine *e, double a, double b)
         for (size_t l = 0; l < e->n_donors[s]; l++)
             lent[l] = a * blocks->w0[s * n + donor[l]] + b * blocks->w1[s * n + donor[l]];
         struct model model = fit_model(lent, blocks->size, donor, e->n_donors[s]);
+        sizes |= model.slope > 0;
         for (size_t l = 0; l < e->n_donors[s]; l++) {
             double variance = model.constant + model.slope / blocks->size[donor[l]];
             lent[l] = variance > 0 ? lent[l] / sqrt(variance) : 0;
@@ -182,15 +187,58 @@ static void evaluate(struct engine *e, double a, double b)
             if (i < seen) seen = i, e->model = model;
         }
     }
+    return sizes;
+}
+
+/* Σ factor times ± lent of what each draw picks; lent lies by shape and donor, or (`by_donor`) by shape and block. */
+static void sum_picks(const struct engine *e, const double *lent, bool by_donor, const double *factor,
+                      double *out)
+{
+    const struct few_blocks *blocks = e->blocks;
     for (size_t draw = 0; draw < e->draws; draw++) {
         const uint32_t *pick = e->pick + draw * e->n_givers;
         double sum = 0;
         for (size_t i = 0; i < e->n_givers; i++) {
-            double lent = e->lent[blocks->shape[e->giver[i]] * n + (pick[i] & ~minus)];
-            sum += e->factor[i] * (pick[i] & minus ? -lent : lent);
+            const size_t shape = blocks->shape[e->giver[i]] * blocks->n_blocks, place = pick[i] & ~minus;
+            const double value = lent[shape + (by_donor ? e->donor[shape + place] : place)];
+            sum += factor[i] * (pick[i] & minus ? -value : value);
         }
-        e->value[draw] = sum;
+        out[draw] = sum;
     }
+}
+
+/* What the draws sum up to where all that lend are alike but for their residuals: done once. */
+static bool sum_alike(struct engine *e)
+{
+    double *scale = malloc((e->n_givers + 1) * sizeof *scale);
+    if (e->lent0 || !scale) {
+        free(scale);
+        return e->lent0 != NULL;
+    }
+    e->lent0 = malloc((e->draws + 1) * sizeof *e->lent0);
+    e->lent1 = malloc((e->draws + 1) * sizeof *e->lent1);
+    for (size_t i = 0; i < e->n_givers; i++) scale[i] = e->blocks->scale[e->giver[i]];
+    if (e->lent0 && e->lent1) {
+        sum_picks(e, e->blocks->w0, true, scale, e->lent0);
+        sum_picks(e, e->blocks->w1, true, scale, e->lent1);
+    }
+    free(scale);
+    if (!e->lent0 || !e->lent1) {
+        free(e->lent0), free(e->lent1);
+        e->lent0 = e->lent1 = NULL;
+    }
+    return e->lent0 != NULL;
+}
+
+/* θ* − r of every draw where the residuals are a w0 + b w1. Without differences by size the deviations cancel, and the sums are
+ * the same for all a and b. */
+static void evaluate(struct engine *e, double a, double b)
+{
+    if (fit_shapes(e, a, b) || !sum_alike(e))
+        sum_picks(e, e->lent, false, e->factor, e->value);
+    else
+        for (size_t draw = 0; draw < e->draws; draw++)
+            e->value[draw] = a * e->lent0[draw] + b * e->lent1[draw];
 }
 
 /* --- p and the interval ------------------------------------------------------------------------ */

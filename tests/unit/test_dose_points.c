@@ -15,7 +15,8 @@
 enum { UNITS = DOSE_UNITS, YEARS = DOSE_YEARS, START = DOSE_START, TREATED = DOSE_TREATED, GRID = 25 };
 
 #define EVERY "hc2,cr1s,cr2,randomisation,wild-bootstrap,conley-taber,ferman-pinto"
-static const char *const numbers[] = {"estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high"};
+static const char *const numbers[] = {"estimate", "std_error", "statistic",
+                                      "p_value",  "conf_low",  "conf_high"};
 
 /* Untreated from `first` on; something that does not follow from the doses in what is left. */
 static struct uf_panel *panel_of(size_t treated)
@@ -60,10 +61,14 @@ static void one_level_is_the_average_everywhere(void **state)
 {
     (void)state;
     static const char *const settings[] = {"size", "0", "inference", EVERY, "bootstrap-draws", "199", NULL};
-    static const char *const vcovs[] = {"hc2",           "cr1s",
-                                        "cr2",           "randomisation",
-                                        "wild-bootstrap", "conley-taber",
-                                        "ferman-pinto",  "randomisation-scaled",
+    static const char *const vcovs[] = {"hc2",
+                                        "cr1s",
+                                        "cr2",
+                                        "randomisation",
+                                        "wild-bootstrap",
+                                        "conley-taber",
+                                        "ferman-pinto",
+                                        "randomisation-scaled",
                                         "randomisation-t"};
     /* two treated: all 120 choices of them, and all 240 ways to deal both doses, are tried */
     struct ran ran = run_method(&uf_method_dose_response, panel_of(2), settings);
@@ -84,8 +89,9 @@ static void one_level_is_the_average_everywhere(void **state)
 static void a_line_has_one_slope_and_its_mean_in_the_middle(void **state)
 {
     (void)state;
-    static const char *const settings[] = {"size",         "1",  "inference", EVERY, "bootstrap-draws", "199",
-                                           "permutations", "99", "enumerate", "10",  NULL};
+    static const char *const settings[] = {
+        "size", "1",         "inference", EVERY, "bootstrap-draws", "199", "permutations",
+        "99",   "enumerate", "10",        NULL};
     static const char *const vcovs[] = {"hc2",
                                         "cr1s",
                                         "cr2",
@@ -143,8 +149,8 @@ static double share_of_all(const double *y, double shift)
 static void a_level_is_dealt_out_over_all(void **state)
 {
     (void)state;
-    static const char *const settings[] = {"size",             "1",   "inference", "randomisation,cr2",
-                                           "confidence-level", "0.8", NULL};
+    static const char *const settings[] = {"size", "1", "inference", "randomisation,cr2", "confidence-level",
+                                           "0.8",  NULL};
     struct uf_panel *panel = panel_of(3);
     double y[UNITS];
     for (size_t t = START; t < YEARS; t++) /* far from nothing, and not for everyone */
@@ -172,9 +178,17 @@ static void a_level_is_dealt_out_over_all(void **state)
 static void intervals_move_with_the_effect(void **state)
 {
     (void)state;
-    static const char *const settings[] = {"size",      "1",   "inference", "randomisation,wild-bootstrap,cr2",
-                                           "permutations", "199", "enumerate", "10",
-                                           "confidence-level", "0.8", NULL};
+    static const char *const settings[] = {"size",
+                                           "1",
+                                           "inference",
+                                           "randomisation,wild-bootstrap,cr2",
+                                           "permutations",
+                                           "199",
+                                           "enumerate",
+                                           "10",
+                                           "confidence-level",
+                                           "0.8",
+                                           NULL};
     static const struct {
         const char *term, *vcov;
         double dose;
@@ -233,13 +247,13 @@ static void expect_actual(const struct uf_table *table, const char *term)
 static void the_actual_assignment_has_the_estimates(void **state)
 {
     (void)state;
-    static const char *const spline[] = {"curve",        "spline", "size",      "1",  "inference", EVERY,
-                                         "permutations", "29",     "enumerate", "10", "bootstrap-draws",
-                                         "99",           NULL};
-    static const char *const mean[] = {"inference", EVERY, "permutations", "29", "enumerate", "10",
-                                       "bootstrap-draws", "99", NULL};
-    static const char *const last[] = {"inference", EVERY, "permutations", "29", "enumerate", "10",
-                                       "bootstrap-draws", "99", "baseline", "last", NULL};
+    static const char *const spline[] = {
+        "curve", "spline",          "size", "1", "inference", EVERY, "permutations", "29", "enumerate",
+        "10",    "bootstrap-draws", "99",   NULL};
+    static const char *const mean[] = {
+        "inference", EVERY, "permutations", "29", "enumerate", "10", "bootstrap-draws", "99", NULL};
+    static const char *const last[] = {"inference",       EVERY, "permutations", "29",   "enumerate", "10",
+                                       "bootstrap-draws", "99",  "baseline",     "last", NULL};
     const char *const *settings[] = {spline, mean, last};
     for (size_t k = 0; k < 6; k++) {
         const bool starts = k % 2;
@@ -263,8 +277,9 @@ static void the_actual_assignment_has_the_estimates(void **state)
 static void groups_have_levels_only(void **state)
 {
     (void)state;
-    static const char *const settings[] = {"curve",        "groups", "inference",       EVERY, "enumerate", "10",
-                                           "permutations", "29",     "bootstrap-draws", "99",  NULL};
+    static const char *const settings[] = {
+        "curve",        "groups", "inference",       EVERY, "enumerate", "10",
+        "permutations", "29",     "bootstrap-draws", "99",  NULL};
     struct ran ran = run_in(&uf_method_dose_response, panel_of(TREATED), UF_SWEDISH, settings);
     assert_int_equal(ran.status, UF_OK);
     const struct uf_table *points = table_of(&ran, "dose-response-inference");
@@ -280,7 +295,8 @@ static void groups_have_levels_only(void **state)
 static void automatically_the_analytic_ones(void **state)
 {
     (void)state;
-    static const char *const settings[] = {"permutations", "29", "enumerate", "10", "bootstrap-draws", "99", NULL};
+    static const char *const settings[] = {"permutations",    "29", "enumerate", "10",
+                                           "bootstrap-draws", "99", NULL};
     struct ran ran = run_method(&uf_method_dose_response, panel_of(TREATED), settings);
     const struct uf_table *points = table_of(&ran, "dose-response-inference"),
                           *first = table_of(&ran, "dose-response");
@@ -290,7 +306,8 @@ static void automatically_the_analytic_ones(void **state)
         const size_t att = row_at(points, "att", dose, "cr2"), acr = row_at(points, "acr", dose, "cr2");
         expect_close(cell_number(points, att, "estimate"), cell_number(first, g, "att"), 1e-12, "att");
         expect_close(cell_number(points, att, "conf_low"), cell_number(first, g, "low"), 1e-12, "low");
-        expect_close(cell_number(points, acr, "std_error"), cell_number(first, g, "acr_error"), 1e-12, "error");
+        expect_close(cell_number(points, acr, "std_error"), cell_number(first, g, "acr_error"), 1e-12,
+                     "error");
         assert_true(row_at(points, "att", dose, "cr1s") != SIZE_MAX);
     }
     uf_result_clear(&ran.result);

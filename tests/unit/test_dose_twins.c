@@ -38,20 +38,25 @@ static void starts_are_sub_experiments(void **state)
 {
     (void)state;
     static const struct {
-        const char *const settings[11];
+        const char *const settings[13];
         size_t after;
         bool not_yet;
         double n_control; /* of the first start */
-    } cases[] = {{{"inference", "cr2,randomisation", "permutations", "99", "size", "1", NULL}, 2, true, 11},
-                 {{"inference", "cr2,randomisation", "permutations", "99", "size", "1", "control",
-                   "never-treated", NULL},
-                  2,
-                  false,
-                  9},
-                 {{"inference", "cr2,randomisation", "permutations", "99", "size", "1", "after", "0", NULL},
-                  0,
-                  true,
-                  14}};
+    } cases[] = {
+        {{"inference", "cr2,randomisation", "permutations", "99", "enumerate", "9", "size", "1", NULL},
+         2,
+         true,
+         11},
+        {{"inference", "cr2,randomisation", "permutations", "99", "enumerate", "9", "size", "1", "control",
+          "never-treated", NULL},
+         2,
+         false,
+         9},
+        {{"inference", "cr2,randomisation", "permutations", "99", "enumerate", "9", "size", "1", "after", "0",
+          NULL},
+         0,
+         true,
+         14}};
     for (size_t k = 0; k < 3; k++) {
         double adjusted[TREATED], effect = 0, weight = 0, sd = 0, sdd = 0, sy = 0, sdy = 0;
         struct uf_panel *panel = dose_starts_panel();
@@ -107,7 +112,8 @@ static void later_starters_serve_the_earlier(void **state)
 {
     (void)state;
     static const char *const settings[] = {
-        "inference", "cr2,randomisation", "permutations", "99", "size", "1", "after", "0", NULL};
+        "inference", "cr2,randomisation", "permutations", "99", "enumerate", "9", "size", "1", "after", "0",
+        NULL};
     struct uf_panel *panel = dose_starts_panel();
     for (size_t i = 0; i < panel->n_rows; i++) {
         if (panel->unit[i] < TREATED) continue;
@@ -130,8 +136,8 @@ static void later_starters_serve_the_earlier(void **state)
 static void covariates_of_the_time_before(void **state)
 {
     (void)state;
-    static const char *const line[] = {"inference", "cr2,randomisation", "permutations", "99", "size", "1",
-                                       NULL};
+    static const char *const line[] = {
+        "inference", "cr2,randomisation", "permutations", "99", "enumerate", "9", "size", "1", NULL};
     double x[UNITS], y[UNITS], mx = 0, my = 0, sxx = 0, sxy = 0, average = 0;
     struct uf_panel *panel = dose_panel();
     for (size_t u = 0; u < UNITS; u++) {
