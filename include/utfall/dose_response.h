@@ -123,7 +123,7 @@ uf_status uf_dose_weights(const struct uf_dose_data *data, struct uf_dose_weight
 
 /*
  * The method. Tables: `estimates` (the average effect on the treated; the average slope; the two-way coefficient),
- * `dose-response`, `dose-randomisation`, `sub-experiments`, `dose-weights`, `pretrend`, `effect-size`, `randomisation`,
+ * `dose-response`, `dose-response-inference`, `group-average`, `dose-randomisation`, `sub-experiments`, `dose-weights`, `pretrend`, `effect-size`, `randomisation`,
  * `raw-trends`, `design`.
  */
 extern const struct uf_method uf_method_dose_response;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Every point of the curve, and the two-way coefficient, when treatment and doses are dealt out anew. A point is a combination of
+/* Every point of the curve, the two-way coefficient, and the effect of each start, when treatment and doses are dealt out anew. A point is a combination of
  * the curve's coefficients, and so is what each outcome weighs in it: one pass over the rows for each coefficient. */
 #include "base/fail.h"
 #include "effect/dose_dealer.h"
@@ -13,15 +13,15 @@ struct points {
     bool levels, two_way; /* beside the slopes */
     size_t n_columns;     /* of the curve */
     struct outcome_tally *column, whole;
-    double *by_dose, *b; /* n_columns */
-    double *residuals;   /* of the two-way regression: a row each */
+    double *by_dose, *b;          /* n_columns */
+    double *residuals, *contrast; /* a row each: of the two-way regression, or a start's mean */
 };
 
 static void points_clear(struct points *p)
 {
     for (size_t j = 0; p->column && j < p->n_columns; j++) outcome_tally_clear(&p->column[j]);
     outcome_tally_clear(&p->whole);
-    free(p->column), free(p->by_dose), free(p->b), free(p->residuals);
+    free(p->column), free(p->by_dose), free(p->b), free(p->residuals), free(p->contrast);
 }
 
 static uf_status points_init(struct dose_dealer *d, struct points *p, struct uf_error *error)
@@ -33,8 +33,9 @@ static uf_status points_init(struct dose_dealer *d, struct points *p, struct uf_
                          .column = calloc(k + 1, sizeof *p->column),
                          .by_dose = malloc((k + 1) * sizeof *p->by_dose),
                          .b = malloc((k + 1) * sizeof *p->b),
-                         .residuals = malloc((rows + 1) * sizeof *p->residuals)};
-    if (!p->column || !p->by_dose || !p->b || !p->residuals) return uf_fail_memory(error);
+                         .residuals = malloc((rows + 1) * sizeof *p->residuals),
+                         .contrast = malloc((rows + 1) * sizeof *p->contrast)};
+    if (!p->column || !p->by_dose || !p->b || !p->residuals || !p->contrast) return uf_fail_memory(error);
     for (size_t j = 0; j < k; j++)
         UF_TRY(outcome_tally_init(d->data, d->assignment, d->noise, d->block, &p->column[j], error));
     return outcome_tally_init(d->data, d->assignment, d->noise, d->block, &p->whole, error);
@@ -67,42 +68,73 @@ static void finish_point(struct points *p, const struct uf_dose_fit *fit, double
     if (slope) out->shift = by_dose;
 }
 
-/* Σ c_i times the adjusted changes with c_i = w_i (d_i − mean)/Σ w (d − mean)². The changes themselves weigh c_i less what the
- * untreated lend to the adjustment. */
-static void finish_two_way(struct points *p, const struct uf_dose_data *rows, const struct uf_dose_fit *fit,
-                           struct uf_randomisation_statistics *out)
+/* Σ c_i times the adjusted changes (c in d->v, with the residuals that p has): the changes themselves weigh c_i less what the
+ * untreated lend to the adjustment. Returns by how much it rises with the actual doses. */
+static double tally_contrast(struct points *p, const struct uf_dose_data *rows, const struct uf_dose_fit *fit)
 {
     struct dose_dealer *d = p->dealer;
     const size_t k = rows->covariates ? rows->covariates->size2 : 0;
-    double total = 0, dose = 0, change = 0, square = 0, slope = 0;
     memset(d->combination, 0, fit->fit.rank * sizeof *d->combination);
+    memcpy(p->contrast, d->v, rows->n * sizeof *p->contrast);
+    for (size_t i = 0; i < rows->n; i++)
+        for (size_t j = 0; j <= k; j++) {
+            const size_t place = fit->position[rows->stack[i] * (1 + k) + j];
+            if (place != SIZE_MAX)
+                d->combination[place] -=
+                    p->contrast[i] * (j ? gsl_matrix_get(rows->covariates, i, j - 1) : 1);
+        }
+    dose_dealer_weigh(d, rows, fit, d->combination);
+    for (size_t i = 0; i < rows->n; i++) d->v[i] += p->contrast[i];
+    return dose_dealer_tally(d, rows, p->residuals, &p->whole);
+}
+
+static double weight_of(const struct uf_dose_data *rows, size_t i)
+{
+    return rows->weights ? rows->weights[i] : 1;
+}
+
+/* c_i = w_i (d_i − mean)/Σ w (d − mean)². */
+static void finish_two_way(struct points *p, const struct uf_dose_data *rows, const struct uf_dose_fit *fit,
+                           struct uf_randomisation_statistics *out)
+{
+    double *c = p->dealer->v, total = 0, dose = 0, change = 0, square = 0, slope = 0;
     for (size_t i = 0; i < rows->n; i++) {
-        const double w = rows->weights ? rows->weights[i] : 1;
+        const double w = weight_of(rows, i);
         total += w, dose += w * rows->dose[i], change += w * fit->adjusted[i];
     }
     dose /= total, change /= total;
     for (size_t i = 0; i < rows->n; i++) {
-        const double w = rows->weights ? rows->weights[i] : 1, c = w * (rows->dose[i] - dose);
-        square += c * (rows->dose[i] - dose);
-        slope += c * (fit->adjusted[i] - change);
+        c[i] = weight_of(rows, i) * (rows->dose[i] - dose);
+        square += c[i] * (rows->dose[i] - dose);
+        slope += c[i] * (fit->adjusted[i] - change);
     }
     slope /= square;
     for (size_t i = 0; i < rows->n; i++) {
-        const double w = rows->weights ? rows->weights[i] : 1;
-        const double c = w * (rows->dose[i] - dose) / square;
+        c[i] /= square;
         p->residuals[i] = fit->adjusted[i] - change - slope * (rows->dose[i] - dose);
-        for (size_t j = 0; j <= k; j++)
-            if (fit->position[j] != SIZE_MAX)
-                d->combination[fit->position[j]] -= c * (j ? gsl_matrix_get(rows->covariates, i, j - 1) : 1);
     }
-    dose_dealer_weigh(d, rows, fit, d->combination);
-    for (size_t i = 0; i < rows->n; i++) {
-        const double w = rows->weights ? rows->weights[i] : 1;
-        d->v[i] += w * (rows->dose[i] - dose) / square;
-    }
-    const double by_dose = dose_dealer_tally(d, rows, p->residuals, &p->whole);
+    const double by_dose = tally_contrast(p, rows, fit);
     outcome_tally_finish(&p->whole, out);
     out->shift = by_dose;
+}
+
+/* The mean adjusted change of the treated of a sub-experiment. */
+static void finish_start(struct points *p, const struct uf_dose_data *rows, const struct uf_dose_fit *fit,
+                         size_t stack, struct uf_randomisation_statistics *out)
+{
+    double *c = p->dealer->v, total = 0, mean = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        c[i] = rows->stack[i] == stack && rows->dose[i] > 0 ? weight_of(rows, i) : 0;
+        total += c[i], mean += c[i] * fit->adjusted[i];
+    }
+    if (!(total > 0)) return;
+    mean /= total;
+    for (size_t i = 0; i < rows->n; i++) {
+        c[i] /= total;
+        p->residuals[i] = fit->adjusted[i] - (c[i] > 0 ? mean : 0);
+    }
+    tally_contrast(p, rows, fit);
+    outcome_tally_finish(&p->whole, out);
 }
 
 static uf_status statistic(void *user, const size_t *path, struct uf_randomisation_statistics *out,
@@ -121,6 +153,12 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
     if (status != UF_OK) {
         if (error) *error = reason;
         return status;
+    }
+    if (d->average) {
+        for (size_t stack = 0; stack < rows.n_stacks; stack++)
+            finish_start(p, &rows, &fit, stack, &out[stack]);
+        uf_dose_fit_clear(&fit);
+        return UF_OK;
     }
     tally_columns(p, &rows, &fit);
     for (size_t g = 0; g < d->n_grid && p->levels; g++)
@@ -146,7 +184,7 @@ static double work_of(const struct points *p, size_t n_terms)
 }
 
 /* Left empty where there is only one way to deal. */
-static uf_status deal(struct points *p, bool among, size_t n_terms,
+static uf_status deal(struct points *p, bool average, bool among, size_t n_terms,
                       const struct uf_randomisation_options *options, struct uf_randomisation **out,
                       struct uf_error *error)
 {
@@ -154,7 +192,7 @@ static uf_status deal(struct points *p, bool among, size_t n_terms,
     struct uf_error reason;
     *out = calloc(n_terms + 1, sizeof **out);
     if (!*out) return uf_fail_memory(error);
-    UF_TRY(dose_dealer_choose(d, false, among, error));
+    UF_TRY(dose_dealer_choose(d, average, among, error));
     if (!d->lots.possible || n_terms == 0) return UF_OK;
     const struct uf_randomisation_design design = {d->lots.n_blocks, d->lots.n_lots, d->lots.path};
     uf_status status = uf_randomise_terms(&design, statistic, p, n_terms, options, *out, &reason);
@@ -184,19 +222,25 @@ uf_status dose_deal_points(struct dose_dealer *d, struct dose_dealt *out, struct
                            (struct uf_words){NULL, NULL}, NULL, 0, error);
     }
     p.levels = true, p.two_way = two_way;
-    out->n_points = n, out->n_slopes = slopes;
-    if (status == UF_OK) status = deal(&p, false, n, &options, &out->point, error);
+    out->n_points = n, out->n_slopes = slopes, out->n_starts = two_way ? 0 : run->units->change.n_stacks;
+    if (status == UF_OK) status = deal(&p, false, false, n, &options, &out->point, error);
     p.levels = p.two_way = false;
-    if (status == UF_OK) status = deal(&p, true, slopes, &options, &out->among_point, error);
+    if (status == UF_OK) status = deal(&p, false, true, slopes, &options, &out->among_point, error);
+    if (status == UF_OK) status = deal(&p, true, false, out->n_starts, &options, &out->start, error);
     points_clear(&p);
     return status;
 }
 
+static void clear_all(struct uf_randomisation **dealt, size_t count)
+{
+    for (size_t i = 0; *dealt && i < count; i++) uf_randomisation_clear(&(*dealt)[i]);
+    free(*dealt);
+    *dealt = NULL;
+}
+
 void dose_points_clear(struct dose_dealt *dealt)
 {
-    for (size_t i = 0; dealt->point && i < dealt->n_points; i++) uf_randomisation_clear(&dealt->point[i]);
-    for (size_t i = 0; dealt->among_point && i < dealt->n_slopes; i++)
-        uf_randomisation_clear(&dealt->among_point[i]);
-    free(dealt->point), free(dealt->among_point);
-    dealt->point = dealt->among_point = NULL;
+    clear_all(&dealt->point, dealt->n_points);
+    clear_all(&dealt->among_point, dealt->n_slopes);
+    clear_all(&dealt->start, dealt->n_starts);
 }

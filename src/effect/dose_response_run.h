@@ -89,6 +89,7 @@ void dose_units_clear(struct dose_units *units);
 struct dose_regression {
     struct effect_regression view;
     gsl_vector *kept;
+    gsl_vector *nil; /* residuals that are no more than rounding of the outcome's figures: none */
 };
 uf_status dose_regression_init(const struct dose_run *run, const struct uf_least_squares *fit,
                                const gsl_matrix *x, const double *weights, size_t *const *cluster,
@@ -120,9 +121,10 @@ struct dose_dealt {
     struct uf_randomisation average; /* of the average effect: who was treated is dealt out anew */
     struct dose_dealing all, among;
     /* Asked for by name: m and then m' at each dose of the grid, then the two-way coefficient, over all regions; m' at
-     * each dose among the treated. NULL, and count 0: not done. */
-    struct uf_randomisation *point, *among_point;
-    size_t n_points, n_slopes;
+     * each dose among the treated; the effect of each start that is used, where there are several. NULL, and count 0: not
+     * done. */
+    struct uf_randomisation *point, *among_point, *start;
+    size_t n_points, n_slopes, n_starts;
 };
 uf_status dose_randomise(const struct dose_run *run, struct dose_dealt *out, struct uf_error *error);
 void dose_dealt_clear(struct dose_dealt *dealt);
@@ -147,6 +149,8 @@ uf_status dose_report_curve(const struct dose_run *run, struct uf_error *error);
 /* Rows of the two-way coefficient, and the table `dose-weights`: with one sub-experiment. */
 uf_status dose_add_two_way(const struct dose_run *run, struct uf_table *table, struct uf_error *error);
 uf_status dose_report_weights(const struct dose_run *run, struct uf_error *error);
+/* Table `group-average`: the effect of each start, where there are several. */
+uf_status dose_report_starts(const struct dose_run *run, struct uf_error *error);
 /* Rows of a term that is a slope: the doses dealt out anew among the treated (`dealt`, count 0: none). */
 uf_status dose_add_among(const struct dose_run *run, const struct uf_randomisation *dealt,
                          const struct effect_term *term, struct uf_table *table, struct uf_error *error);

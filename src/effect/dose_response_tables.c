@@ -106,6 +106,7 @@ uf_status dose_report(const struct dose_run *run, struct uf_error *error)
     UF_TRY(report_estimates(run, error));
     UF_TRY(dose_report_curve(run, error));
     UF_TRY(dose_report_dealt(run, error));
+    UF_TRY(dose_report_starts(run, error));
     UF_TRY(dose_report_cohorts(run, error));
     if (run->units->change.n_stacks == 1) UF_TRY(dose_report_weights(run, error));
     return report_before(run, error);

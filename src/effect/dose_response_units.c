@@ -2,6 +2,7 @@
 /* From the changes of all units to the rows of the regression. */
 #include "base/fail.h"
 #include "effect/dose_response_run.h"
+#include "effect/estimates.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -223,12 +224,19 @@ uf_status dose_regression_init(const struct dose_run *run, const struct uf_least
                                struct uf_error *error)
 {
     const struct uf_did_data *data = &run->sample->data;
-    gsl_vector *kept = gsl_vector_alloc(fit->rank ? fit->rank : 1);
-    if (!kept) return uf_fail_memory(error);
+    double total = 0;
+    for (size_t i = 0; i < fit->n; i++) total += weights ? weights[i] : 1;
+    const bool exact = effect_is_rounding(&run->common, sqrt(fit->rss / total));
+    gsl_vector *kept = gsl_vector_alloc(fit->rank ? fit->rank : 1),
+               *nil = exact ? gsl_vector_calloc(fit->n) : NULL;
+    if (!kept || (exact && !nil)) {
+        gsl_vector_free(kept), gsl_vector_free(nil);
+        return uf_fail_memory(error);
+    }
     for (size_t r = 0; r < fit->rank; r++)
         gsl_vector_set(kept, r, gsl_vector_get(fit->coefficients, fit->kept[r]));
     *out = (struct dose_regression){.view = {.input = {.x = x,
-                                                       .residuals = fit->residuals,
+                                                       .residuals = exact ? nil : fit->residuals,
                                                        .inverse = fit->inverse,
                                                        .weights = weights,
                                                        .latitude = latitude,
@@ -238,13 +246,14 @@ uf_status dose_regression_init(const struct dose_run *run, const struct uf_least
                                                        .n_cluster_dimensions = data->n_cluster_dimensions},
                                              .coefficients = kept,
                                              .df = fit->df},
-                                    .kept = kept};
+                                    .kept = kept,
+                                    .nil = nil};
     return UF_OK;
 }
 
 void dose_regression_clear(struct dose_regression *regression)
 {
-    gsl_vector_free(regression->kept);
+    gsl_vector_free(regression->kept), gsl_vector_free(regression->nil);
     memset(regression, 0, sizeof *regression);
 }
 

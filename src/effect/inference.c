@@ -175,10 +175,11 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
 
 /* Why a covariance cannot be had, in the reader's language; the kernels' own sentences are for programmers.
  */
-static struct uf_words left_out_reason(uf_status status, const struct uf_covariance_type *type, bool summed,
-                                       bool two_way, size_t n_clusters)
+static struct uf_words left_out_reason(uf_status status, const struct uf_covariance_type *type,
+                                       const struct uf_covariance_input *input, bool two_way,
+                                       size_t n_clusters)
 {
-    if (status == UF_BAD_USAGE && summed)
+    if (status == UF_BAD_USAGE && input->summed)
         return (struct uf_words){
             "it needs every row's residual, and of this many rows only sums are kept",
             "det kräver varje rads residual, och av så här många rader sparas bara summor"};
@@ -187,6 +188,10 @@ static struct uf_words left_out_reason(uf_status status, const struct uf_covaria
             "it needs coordinates for each region and a distance: options coordinates and distance",
             "det kräver koordinater för varje region och ett avstånd: alternativen coordinates och "
             "distance"};
+    if (status == UF_BAD_USAGE && type->temporal && !input->period)
+        return (struct uf_words){
+            "the regression has one change for each region, and no periods that could depend on each other",
+            "regressionen har en förändring för varje region, och inga perioder som kan bero av varandra"};
     if (status == UF_BAD_USAGE && type->temporal)
         return (struct uf_words){"the lag must be smaller than the number of periods",
                                  "eftersläpningen måste vara mindre än antalet perioder"};
@@ -268,7 +273,7 @@ uf_status effect_inference_settle(const struct effect_run *run, const struct eff
             return status;
         }
         const struct uf_covariance_type *type = &uf_covariance_types(&types)[inference->covariance[c].kind];
-        struct uf_words why = left_out_reason(status, type, regression->input.summed != NULL,
+        struct uf_words why = left_out_reason(status, type, &regression->input,
                                               run->sample->data.n_cluster_dimensions > 1, n_clusters);
         const struct uf_argument arguments[] = {uf_text_argument(type->name),
                                                 uf_text_argument(uf_words_in(why, run->context->language))};

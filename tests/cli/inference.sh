@@ -4,19 +4,21 @@
 # says why there is none, and that is a matter of the data.
 source "$(dirname "$0")/../support/cli.sh"
 
-# 21 counties of which nine start in three different years, where they lie, and a covariate
-awk -F, 'NR == 1 { print $0 ",lat,lon,x"; next } { print $0 "," 55 + $1 / 2 "," 12 + ($1 * 7 % 10) / 2 "," ($1 * 13 + $2 * 7 + $1 * $2) % 17 }' \
+# 21 counties of which nine start in three different years, where they lie, a covariate, and what each got
+awk -F, 'NR == 1 { print $0 ",lat,lon,x,dose"; next }
+    { print $0 "," 55 + $1 / 2 "," 12 + ($1 * 7 % 10) / 2 "," ($1 * 13 + $2 * 7 + $1 * $2) % 17 "," $4 * (100 + $1 * 37 % 400) }' \
     "$UTFALL_SOURCE_DIR/docs/examples/simulated_starts.csv" >panel.csv
 "$UTFALL" effect did --help >help.txt
 names=$(tr -s ' \n' ' ' <help.txt | grep -oP -- '--inference .*?\[auto \|\K[^]]*' | tr -d '|') # all that there are
 [[ $(wc -w <<<"$names") -ge 15 ]] || fail "the choices of inference are not in the help: $names"
 
+treatment_of() { [[ $1 == dose-response ]] && echo dose || echo treated; }
 run() { # METHOD INFERENCE OPTION…: the tables as JSON in out.json
-    "$UTFALL" effect "$1" --data panel.csv --unit county --period year --outcome outcome --treatment treated --covariates x \
+    "$UTFALL" effect "$1" --data panel.csv --unit county --period year --outcome outcome --treatment "$(treatment_of "$1")" --covariates x \
         --inference "$2" --permutations 59 --enumerate 10 --bootstrap-draws 99 --format json "${@:3}" >out.json 2>messages.txt ||
         fail "$1 $2: $(cat messages.txt)"
 }
-# check METHOD INFERENCE: rows of it for each term of `estimates` and each event time but the reference
+# check METHOD INFERENCE: rows of it for each term of `estimates`, and each event time but the reference or each point of the curve
 check() {
     checks=$((checks + 1))
     python3 - "$@" <<'PYTHON' || fail "$*"
@@ -28,13 +30,24 @@ def rows(table):
     return found["rows"] if isinstance(found, dict) else found
 wanted = {"randomisation": ["randomisation-scaled", "randomisation", "randomisation-t"]}.get(name, [name])
 estimates = rows("estimates")
-main = {"did": ["treatment"], "sun-abraham": ["simple", "dynamic", "group", "calendar"], "stacked": ["simple"]}[method]
-of_all = name not in ("randomisation", "conley-taber", "ferman-pinto") # those are about who was treated, and x is not
+main = {"did": ["treatment"], "sun-abraham": ["simple", "dynamic", "group", "calendar"], "stacked": ["simple"],
+        "dose-response": ["average_effect", "average_slope"]}[method]
+curve = method == "dose-response" # whose covariate is of the time before, and no term
+# those are about who was treated, and x is not
+of_all = not curve and name not in ("randomisation", "conley-taber", "ferman-pinto")
 for vcov in wanted:
     for term in main + (["x"] if of_all else []):
         found = [r for r in estimates if r["vcov"] == vcov and r["term"] == term]
         assert len(found) == 1, (vcov, term, len(found))
         assert found[0]["p_value"] is not None and 0 < found[0]["p_value"] <= 1, found
+    if curve:
+        doses = {("att", r["dose"]) for r in rows("dose-response")} | {("acr", r["dose"]) for r in rows("dose-response")}
+        assert len(doses) == 50, doses
+        found = [(r["term"], r["dose"]) for r in rows("dose-response-inference")
+                 if r["vcov"] == vcov and 0 < r["p_value"] <= 1
+                 and (vcov.startswith("randomisation") or r["conf_low"] < r["estimate"] < r["conf_high"])]
+        assert len(found) == len(doses) and set(found) == doses, (vcov, doses - set(found), len(found))
+        continue
     events = {r["event_time"] for r in rows("event-study") if r["std_error"] is not None}
     assert len(events) > 5, events
     shown = {r["event_time"] for t in ("event-study", "event-study-inference") for r in rows(t)
@@ -42,15 +55,19 @@ for vcov in wanted:
     assert shown == events, (vcov, events - shown, shown - events)
 PYTHON
 }
-for method in did sun-abraham stacked; do
+for method in did sun-abraham stacked dose-response; do
     run $method "$(tr -s ' ' ',' <<<"$names" | sed 's/^,//; s/,$//')" --coordinates lat,lon --distance 200
     for name in $names; do
-        # with an indicator for each cohort and period, sums by period are nil
-        [[ $method == sun-abraham && $name == driscoll-kraay ]] || check $method $name
+        case $method-$name in
+        sun-abraham-driscoll-kraay) ;; # with an indicator for each cohort and period, sums by period are nil
+        dose-response-driscoll-kraay | dose-response-newey-west) ;; # one change for each region
+        *) check $method $name ;;
+        esac
     done
     left=$(python3 -c 'import json; [print(n["text"]) for n in json.load(open("out.json"))["notes"] if n["code"] == "inference-left-out"]')
     case $method in
     sun-abraham) [[ $left == "driscoll-kraay was left out: with an indicator for each period"* && $(wc -l <<<"$left") == 1 ]] || fail "$method: $left" ;;
+    dose-response) [[ $(grep -c "^\(newey-west\|driscoll-kraay\) was left out.*one change for each region" <<<"$left") == 2 && $(wc -l <<<"$left") == 2 ]] || fail "$method: $left" ;;
     *) [[ -z $left ]] || fail "$method: $left" ;;
     esac
     # automatic: one is first and the others stand beside it
@@ -66,7 +83,9 @@ PYTHON
 done
 
 # What cannot be had is said, with the reason, whoever asks for it.
-panel() { "$UTFALL" effect "$@" --unit county --period year --outcome outcome --treatment treated --permutations 99 --enumerate 10; }
+panel() {
+    "$UTFALL" effect "$@" --unit county --period year --outcome outcome --treatment "$(treatment_of "$1")" --permutations 99 --enumerate 10
+}
 left_out() { # METHOD TEXT OPTION…
     local method=$1 text=$2
     shift 2
@@ -74,19 +93,21 @@ left_out() { # METHOD TEXT OPTION…
     checks=$((checks + 1))
     grep -qF -- "$text" messages.txt || fail "$method $*: no '$text' in $(cat messages.txt)"
 }
-for method in did sun-abraham stacked; do
+for method in did sun-abraham stacked dose-response; do
     left_out $method "it needs coordinates for each region and a distance" --inference conley
-    [[ $method == sun-abraham ]] || left_out $method "the lag must be smaller than the number of periods" --inference driscoll-kraay --lag 90
+    [[ $method == sun-abraham || $method == dose-response ]] || left_out $method "the lag must be smaller than the number of periods" --inference driscoll-kraay --lag 90
     left_out $method "it is not defined for two cluster columns" --inference cr2 --cluster county,year
-    [[ $method == sun-abraham ]] || left_out $method "the lag must be smaller than the number of periods" --inference newey-west --lag 90
+    [[ $method == sun-abraham || $method == dose-response ]] || left_out $method "the lag must be smaller than the number of periods" --inference newey-west --lag 90
     # two cluster columns: the bootstrap has rows, with two-way errors
-    panel $method --data panel.csv --inference wild-bootstrap --cluster county,year --bootstrap-draws 199 >rows.txt 2>messages.txt
+    second=year # a region has one change there, and the second column must be of regions
+    [[ $method == dose-response ]] && second=lon
+    panel $method --data panel.csv --inference wild-bootstrap --cluster county,$second --bootstrap-draws 199 >rows.txt 2>messages.txt
     checks=$((checks + 1))
     grep -q "two-way errors" rows.txt || fail "$method: no wild bootstrap of two cluster columns: $(cat messages.txt)"
 done
 # without residuals nothing is lent
 awk -F, 'BEGIN { OFS = "," } NR > 1 { $3 = $1 + $2 + ($4 == 1) } { print }' panel.csv >exact.csv
-for method in did sun-abraham stacked; do
+for method in did sun-abraham stacked dose-response; do
     panel $method --data exact.csv --inference conley-taber >/dev/null 2>messages.txt
     checks=$((checks + 1))
     grep -qF "residuals that are not nil" messages.txt || fail "$method: nothing said of nil residuals: $(cat messages.txt)"

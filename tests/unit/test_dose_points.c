@@ -244,6 +244,23 @@ static void expect_actual(const struct uf_table *table, const char *term)
     assert_true(found > 0);
 }
 
+/* The effects of the starts are those of `sub-experiments`, under every inference and with its own error. */
+static void expect_starts(const struct ran *ran)
+{
+    const struct uf_table *starts = table_of(ran, "group-average"), *parts = table_of(ran, "sub-experiments");
+    assert_int_equal(uf_table_rows(starts), 9 * uf_table_rows(parts));
+    for (size_t row = 0; row < uf_table_rows(starts); row++) {
+        const double p = cell_number(starts, row, "p_value");
+        const size_t part = row_of(parts, "group", cell_text(starts, row, "group"));
+        expect_within(cell_number(starts, row, "estimate"), cell_number(parts, part, "estimate"), 1e-9,
+                      "start");
+        expect_close(cell_number(starts, row, "n_treated"), cell_number(parts, part, "n_treated"), 0,
+                     "treated");
+        assert_true(p > 0 && p <= 1);
+    }
+    expect_actual(starts, "group");
+}
+
 static void the_actual_assignment_has_the_estimates(void **state)
 {
     (void)state;
@@ -264,6 +281,7 @@ static void the_actual_assignment_has_the_estimates(void **state)
         const struct uf_table *points = table_of(&ran, "dose-response-inference");
         expect_actual(points, "att");
         expect_actual(points, "acr");
+        if (starts) expect_starts(&ran);
         if (!starts) expect_actual(table_of(&ran, "estimates"), "two_way_coefficient");
         for (size_t row = 0; row < uf_table_rows(points); row++) {
             const double p = cell_number(points, row, "p_value");
@@ -272,6 +290,29 @@ static void the_actual_assignment_has_the_estimates(void **state)
         assert_int_equal(uf_table_rows(points), GRID * (9 + 12));
         uf_result_clear(&ran.result);
     }
+}
+
+/* A start's effect is a difference of means: its error under hc2 is Welch's, without weights and covariates. */
+static void starts_have_errors_of_their_own(void **state)
+{
+    (void)state;
+    static const char *const settings[] = {"inference", "hc2,cr2", "after", "0", NULL};
+    struct uf_panel *panel = dose_starts_panel();
+    double y[UNITS], mean[2] = {0}, square[2] = {0}, n[2] = {0};
+    for (size_t u = 0; u < UNITS; u++) { /* of those that start in 2012 (2 of them), and all others */
+        const bool first = u < 2;
+        y[u] = dose_mean_of(panel, u, 4, 5) - dose_mean_of(panel, u, 0, 4);
+        mean[first] += y[u], n[first]++;
+    }
+    for (size_t k = 0; k < 2; k++) mean[k] /= n[k];
+    for (size_t u = 0; u < UNITS; u++) square[u < 2] += pow(y[u] - mean[u < 2], 2);
+    struct ran ran = run_method(&uf_method_dose_response, panel, settings);
+    const struct uf_table *starts = table_of(&ran, "group-average");
+    const size_t row = row_at(starts, "group", 0, "hc2");
+    expect_close(cell_number(starts, row, "estimate"), mean[1] - mean[0], 1e-9, "estimate");
+    expect_close(cell_number(starts, row, "std_error"),
+                 sqrt(square[0] / (n[0] - 1) / n[0] + square[1] / (n[1] - 1) / n[1]), 1e-9, "Welch");
+    uf_result_clear(&ran.result);
 }
 
 static void groups_have_levels_only(void **state)
@@ -321,6 +362,7 @@ int main(void)
         cmocka_unit_test(a_level_is_dealt_out_over_all),
         cmocka_unit_test(intervals_move_with_the_effect),
         cmocka_unit_test(the_actual_assignment_has_the_estimates),
+        cmocka_unit_test(starts_have_errors_of_their_own),
         cmocka_unit_test(groups_have_levels_only),
         cmocka_unit_test(automatically_the_analytic_ones),
     };
