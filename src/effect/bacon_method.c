@@ -97,9 +97,7 @@ static uf_status refuse_gaps(const struct effect_run *run, const size_t *rows, s
     const struct uf_argument arguments[] = {
         uf_count_argument(gaps), uf_count_argument(units), uf_count_argument(full),
         uf_text_argument(run->panel->units.label[first]), uf_count_argument(rows[first])};
-    UF_TRY(effect_note(run, UF_FATAL, "gaps-refused", text, advice, arguments, 5, error));
-    run->result->claim = UF_CLAIM_DESCRIPTION;
-    return uf_design_refuse(run->result, error);
+    return effect_refuse(run, "gaps-refused", text, advice, arguments, 5, error);
 }
 
 /* Takes the rows of units with gaps out of the sample, and counts the units anew. */
@@ -157,9 +155,7 @@ static uf_status check_weights(const struct effect_run *run, struct uf_error *er
     free(weight);
     if (changes == SIZE_MAX) return UF_OK;
     const struct uf_argument name = uf_text_argument(run->panel->units.label[changes]);
-    UF_TRY(effect_note(run, UF_FATAL, "weights-vary", text, advice, &name, 1, error));
-    run->result->claim = UF_CLAIM_DESCRIPTION;
-    return uf_design_refuse(run->result, error);
+    return effect_refuse(run, "weights-vary", text, advice, &name, 1, error);
 }
 
 static uf_status settle_sample(const struct effect_run *run, bool complete, struct effect_sample *sample,
@@ -184,9 +180,7 @@ static uf_status refuse(const struct effect_run *run, struct uf_error *error)
                                          "jämföras med."};
     static const struct uf_words advice = {"Look in the ledger for the rows that were lost.",
                                            "Se i urvalsloggen vilka rader som föll bort."};
-    UF_TRY(effect_note(run, UF_FATAL, "nothing-to-compare", text, advice, NULL, 0, error));
-    run->result->claim = UF_CLAIM_DESCRIPTION;
-    return uf_design_refuse(run->result, error);
+    return effect_refuse(run, "nothing-to-compare", text, advice, NULL, 0, error);
 }
 
 /* The theorem, put to the test on this very panel. */

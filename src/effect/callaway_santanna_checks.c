@@ -11,9 +11,7 @@ uf_status callaway_refuse(const struct callaway_run *run, const char *code, stru
                           struct uf_words advice, const struct uf_argument *arguments, size_t n_arguments,
                           struct uf_error *error)
 {
-    UF_TRY(effect_note(&run->common, UF_FATAL, code, text, advice, arguments, n_arguments, error));
-    run->common.result->claim = UF_CLAIM_DESCRIPTION;
-    return uf_design_refuse(run->common.result, error);
+    return effect_refuse(&run->common, code, text, advice, arguments, n_arguments, error);
 }
 
 /* Units with rows in two periods or more. */

@@ -59,26 +59,13 @@ static const struct uf_chart_hint charts[] = {
     EFFECT_CHART_RANDOMISATION,
 };
 
-static uf_status whole(const struct uf_options *options, const char *name, long *out, bool *given,
-                       struct uf_error *error)
-{
-    double value = uf_options_number(options, name);
-    *given = !isnan(value);
-    if (*given && (value != floor(value) || fabs(value) > 1e6))
-        return uf_fail(error, UF_BAD_USAGE, "option '%s': found %g, expected a whole number of periods", name,
-                       value);
-    if (*given) *out = (long)value;
-    return UF_OK;
-}
-
 static uf_status read_request(const struct uf_options *options, struct did_run *run, struct uf_error *error)
 {
-    bool given;
     run->scale = (enum effect_scale)uf_options_choice(options, "scale");
     run->event_study = uf_options_flag(options, "event-study");
-    UF_TRY(whole(options, "reference", &run->event.reference, &given, error));
-    UF_TRY(whole(options, "bin-before", &run->event.before, &run->event.bin_before, error));
-    return whole(options, "bin-after", &run->event.after, &run->event.bin_after, error);
+    UF_TRY(effect_read_whole(options, "reference", &run->event.reference, NULL, error));
+    UF_TRY(effect_read_whole(options, "bin-before", &run->event.before, &run->event.bin_before, error));
+    return effect_read_whole(options, "bin-after", &run->event.after, &run->event.bin_after, error);
 }
 
 static const struct uf_words none = {NULL, NULL};
@@ -220,9 +207,7 @@ static uf_status refuse_collinear(const struct effect_run *run, struct uf_error 
         "Look in the ledger for the rows that were lost, and drop the covariate or weight that lost them.",
         "Se i urvalsloggen vilka rader som föll bort, och ta bort den kovariat eller vikt som orsakade "
         "bortfallet."};
-    UF_TRY(effect_note(run, UF_FATAL, "treatment-collinear", text, advice, NULL, 0, error));
-    run->result->claim = UF_CLAIM_DESCRIPTION;
-    return uf_design_refuse(run->result, error);
+    return effect_refuse(run, "treatment-collinear", text, advice, NULL, 0, error);
 }
 
 static uf_status estimate(struct did_run *run, const struct uf_options *options, struct uf_error *error)
@@ -247,25 +232,19 @@ static uf_status estimate(struct did_run *run, const struct uf_options *options,
 static uf_status run_did(const struct uf_panel *panel, const struct uf_options *options,
                          const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
-    struct uf_design design;
-    struct effect_inference inference;
-    struct effect_sample sample;
+    struct effect_frame frame;
     struct did_run run = {0};
-    UF_TRY(effect_run_init(panel, context, "did", &sample, &inference, result, &run.common, error));
-    UF_TRY(effect_inference_read(options, context, &inference, error));
+    struct effect_sample *sample = &frame.sample;
+    UF_TRY(effect_frame_init(panel, options, context, "did", &frame, result, &run.common, error));
     UF_TRY(read_request(options, &run, error));
-    UF_TRY(uf_design_check(panel, UF_COMPARE_TREATED_CONTROL, context, &design, result, error));
-    result->claim = design.claim;
-    if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
-    UF_TRY(effect_sample_init_columns(panel, context->language, &sample, result, error));
-    for (size_t c = 0; c < inference.n_covariances; c++)
-        sample.data.row_scores |= inference.covariance[c].kind == UF_COVARIANCE_HC1;
-    uf_status status = effect_take_means(&run.common, &sample, error);
+    UF_TRY(effect_frame_check(&run.common, UF_COMPARE_TREATED_CONTROL, &frame, error));
+    UF_TRY(effect_sample_init_columns(panel, context->language, sample, result, error));
+    sample->data.row_scores = effect_wants_row_scores(&frame.inference);
+    uf_status status = effect_take_means(&run.common, sample, error);
     if (status == UF_OK)
-        status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
+        status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), sample, error);
     if (status == UF_OK) status = estimate(&run, options, error);
-    effect_sample_clear(&sample);
-    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
+    return effect_frame_finish(&run.common, &frame, status, error);
 }
 
 const struct uf_method uf_method_did = {

@@ -80,14 +80,8 @@ static const struct uf_chart_hint charts[] = {
 
 static uf_status read_request(const struct uf_options *options, struct dose_run *run, struct uf_error *error)
 {
-    const char *const counts[] = {"anticipation", "after"};
-    for (int c = 0; c < 2; c++)
-        if (uf_options_is_set(options, counts[c]) && uf_options_count(options, counts[c]) > 1000000)
-            return uf_fail(error, UF_BAD_USAGE, "option '%s': found %zu, expected a number of periods",
-                           counts[c], uf_options_count(options, counts[c]));
-    run->anticipation = (long)uf_options_count(options, "anticipation");
-    run->own_after = uf_options_is_set(options, "after");
-    if (run->own_after) run->after = (long)uf_options_count(options, "after");
+    UF_TRY(effect_read_count(options, "anticipation", &run->anticipation, NULL, error));
+    UF_TRY(effect_read_count(options, "after", &run->after, &run->own_after, error));
     run->never_treated = uf_options_choice(options, "control") == 0;
     run->curve.curve = (enum uf_dose_curve)uf_options_choice(options, "curve");
     run->own_size = uf_options_is_set(options, "size");
@@ -96,15 +90,6 @@ static uf_status read_request(const struct uf_options *options, struct dose_run 
     run->last_before = uf_options_choice(options, "baseline") == 1;
     run->scale = (enum effect_scale)uf_options_choice(options, "scale");
     return UF_OK;
-}
-
-static uf_status refuse(const struct effect_run *run, const char *code, struct uf_words text,
-                        struct uf_words advice, const struct uf_argument *arguments, size_t n,
-                        struct uf_error *error)
-{
-    UF_TRY(effect_note(run, UF_FATAL, code, text, advice, arguments, n, error));
-    run->result->claim = UF_CLAIM_DESCRIPTION;
-    return uf_design_refuse(run->result, error);
 }
 
 static uf_status refuse_no_dose(const struct effect_run *run, struct uf_error *error)
@@ -127,7 +112,7 @@ static uf_status refuse_no_dose(const struct effect_run *run, struct uf_error *e
     for (size_t u = 0; u < run->panel->units.count; u++)
         n += run->panel->treatment.first_period[u] != SIZE_MAX;
     const struct uf_argument argument = uf_count_argument(n);
-    return refuse(run, "dose-missing", text, advice, &argument, 1, error);
+    return effect_refuse(run, "dose-missing", text, advice, &argument, 1, error);
 }
 
 static uf_status refuse_curve(const struct effect_run *run, struct uf_error *error)
@@ -146,7 +131,7 @@ static uf_status refuse_curve(const struct effect_run *run, struct uf_error *err
         "Begär en enklare kurva (mindre size), eller använd did med en insats som är 0 eller 1 där alla "
         "doser är lika. Utan "
         "regioner utan insats har ingen dos en effekt som går att fastställa, bara skillnader mellan doser."};
-    return refuse(run, "dose-not-identified", text, advice, NULL, 0, error);
+    return effect_refuse(run, "dose-not-identified", text, advice, NULL, 0, error);
 }
 
 /* As much of a curve as the number of doses carries. */
@@ -222,28 +207,23 @@ static uf_status run_dose_response(const struct uf_panel *panel, const struct uf
                                    const struct uf_context *context, struct uf_result *result,
                                    struct uf_error *error)
 {
-    struct uf_design design;
-    struct effect_inference inference;
-    struct effect_sample sample;
+    struct effect_frame frame;
     struct dose_cells cells = {0};
     struct dose_units units = {0};
-    struct dose_run run = {.sample = &sample};
-    UF_TRY(effect_run_init(panel, context, "dose-response", &sample, &inference, result, &run.common, error));
-    UF_TRY(effect_inference_read(options, context, &inference, error));
+    struct dose_run run = {.sample = &frame.sample};
+    UF_TRY(effect_frame_init(panel, options, context, "dose-response", &frame, result, &run.common, error));
     UF_TRY(read_request(options, &run, error));
-    UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &design, result, error));
-    result->claim = design.claim;
-    if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
+    UF_TRY(effect_frame_check(&run.common, UF_COMPARE_COHORTS, &frame, error));
     if (!panel->treatment.dose) return refuse_no_dose(&run.common, error);
-    UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
-    uf_status status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), &sample, error);
+    UF_TRY(effect_sample_init(panel, context->language, &frame.sample, result, error));
+    uf_status status =
+        effect_sample_locate(panel, uf_options_list(options, "coordinates"), &frame.sample, error);
     if (status == UF_OK) status = dose_cells_init(&run, &cells, error);
     run.cells = &cells;
     if (status == UF_OK) status = dose_units_init(&run, &cells, &units, error);
     if (status == UF_OK) status = estimate(&run, &units, options, error);
     dose_units_clear(&units), dose_cells_clear(&cells);
-    effect_sample_clear(&sample);
-    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
+    return effect_frame_finish(&run.common, &frame, status, error);
 }
 
 const struct uf_method uf_method_dose_response = {

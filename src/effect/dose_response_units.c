@@ -20,15 +20,6 @@ void dose_units_clear(struct dose_units *u)
     memset(u, 0, sizeof *u);
 }
 
-static uf_status refuse(const struct dose_run *run, const char *code, struct uf_words text,
-                        struct uf_words advice, const struct uf_argument *arguments, size_t n,
-                        struct uf_error *error)
-{
-    UF_TRY(effect_note(&run->common, UF_FATAL, code, text, advice, arguments, n, error));
-    run->common.result->claim = UF_CLAIM_DESCRIPTION;
-    return uf_design_refuse(run->common.result, error);
-}
-
 static uf_status check_dose(const struct dose_run *run, const struct dose_cell *cell, size_t unit,
                             struct uf_error *error)
 {
@@ -48,7 +39,8 @@ static uf_status check_dose(const struct dose_run *run, const struct dose_cell *
     const struct uf_argument arguments[] = {uf_text_argument(run->common.panel->units.label[unit]),
                                             uf_number_argument(cell->least, -1),
                                             uf_number_argument(cell->most, -1)};
-    if (cell->least < 0) return refuse(run, "dose-negative", negative, negative_advice, arguments, 2, error);
+    if (cell->least < 0)
+        return effect_refuse(&run->common, "dose-negative", negative, negative_advice, arguments, 2, error);
     /* Slopes are of the order of one over the dose, and their squares must stay numbers of the machine. */
     if (cell->most > 1e50 || (cell->most > 0 && cell->most < 1e-50))
         return uf_fail(
@@ -57,7 +49,7 @@ static uf_status check_dose(const struct dose_run *run, const struct dose_cell *
             "the doses in a %s unit",
             run->common.panel->units.code[unit], cell->most, cell->most > 1 ? "larger" : "smaller");
     if (run->changing || !(cell->most - cell->least > 1e-9 * cell->most)) return UF_OK;
-    return refuse(run, "dose-changes", changes, changes_advice, arguments, 3, error);
+    return effect_refuse(&run->common, "dose-changes", changes, changes_advice, arguments, 3, error);
 }
 
 static uf_status allocate(size_t n, const struct uf_did_data *data, struct dose_units *u,

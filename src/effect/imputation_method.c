@@ -262,9 +262,7 @@ static uf_status refuse(const struct imputation_run *run, struct uf_error *error
         "Se i urvalsloggen vilka rader som föll bort; lägg till tidigare perioder eller obehandlade "
         "regioner; sänk "
         "anticipation."};
-    UF_TRY(effect_note(&run->common, UF_FATAL, "nothing-predicted", text, advice, NULL, 0, error));
-    run->common.result->claim = UF_CLAIM_DESCRIPTION;
-    return uf_design_refuse(run->common.result, error);
+    return effect_refuse(&run->common, "nothing-predicted", text, advice, NULL, 0, error);
 }
 
 static uf_status estimate(struct imputation_run *run, const struct uf_options *options,

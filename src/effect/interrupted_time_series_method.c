@@ -147,9 +147,7 @@ static uf_status refuse(const struct its_run *run, const struct its_series *seri
                                            "Skaffa fler perioder, eller uteslut regioner med luckor."};
     const struct uf_argument arguments[] = {uf_count_argument(series->n_units),
                                             uf_count_argument(series->view.n)};
-    UF_TRY(effect_note(&run->common, UF_FATAL, "series-too-short", text, advice, arguments, 2, error));
-    run->common.result->claim = UF_CLAIM_DESCRIPTION;
-    return uf_design_refuse(run->common.result, error);
+    return effect_refuse(&run->common, "series-too-short", text, advice, arguments, 2, error);
 }
 
 /* --- the run ------------------------------------------------------------------------------------ */

@@ -5,6 +5,7 @@
 #include "effect/inference.h"
 #include "effect/sample.h"
 
+#include <utfall/design.h>
 #include <utfall/method.h>
 
 struct effect_run {
@@ -23,6 +24,41 @@ struct effect_run {
 uf_status effect_run_init(const struct uf_panel *panel, const struct uf_context *context, const char *method,
                           struct effect_sample *sample, struct effect_inference *inference,
                           struct uf_result *result, struct effect_run *out, struct uf_error *error);
+
+/* --- the frame of a method that is a regression ---------------------------------------------------------- */
+
+/* What such a run stands on beside its panel. */
+struct effect_frame {
+    struct uf_design design;
+    struct effect_inference inference;
+    struct effect_sample sample; /* filled in by the method, cleared by effect_frame_finish */
+};
+/* The run, and which inference was asked for. */
+uf_status effect_frame_init(const struct uf_panel *panel, const struct uf_options *options,
+                            const struct uf_context *context, const char *method, struct effect_frame *frame,
+                            struct uf_result *result, struct effect_run *out, struct uf_error *error);
+/* The design check: its claim is the result's, and what it finds fatal refuses the run. */
+uf_status effect_frame_check(const struct effect_run *run, enum uf_comparison comparison,
+                             struct effect_frame *frame, struct uf_error *error);
+/* The end of a run that went as `status` says: the sample is cleared, and the design's tables go into the result. */
+uf_status effect_frame_finish(const struct effect_run *run, struct effect_frame *frame, uf_status status,
+                              struct uf_error *error);
+/* Whether sums of many rows must keep what hc1 needs. */
+bool effect_wants_row_scores(const struct effect_inference *inference);
+
+/* Refuses with a fatal note: nothing but a description is left. */
+uf_status effect_refuse(const struct effect_run *run, const char *code, struct uf_words text,
+                        struct uf_words advice, const struct uf_argument *arguments, size_t n_arguments,
+                        struct uf_error *error);
+
+/* Options in periods, of at most a million. A count, and a whole number of either sign; *out stays as it is where the option
+ * is not given and has no default. `given` may be NULL. */
+uf_status effect_read_count(const struct uf_options *options, const char *name, long *out, bool *given,
+                            struct uf_error *error);
+uf_status effect_read_whole(const struct uf_options *options, const char *name, long *out, bool *given,
+                            struct uf_error *error);
+
+/* ----------------------------------------------------------------------------------------------------------- */
 
 /* A note in the language of the run; `advice` may be {NULL, NULL}. */
 uf_status effect_note(const struct effect_run *run, enum uf_severity severity, const char *code,

@@ -64,25 +64,15 @@ static const struct uf_chart_hint charts[] = {
 static uf_status read_request(const struct uf_options *options, struct stacked_run *run,
                               struct uf_error *error)
 {
-    double reference = uf_options_number(options, "reference");
-    const char *const counts[] = {"before", "after", "anticipation"};
-    for (int c = 0; c < 3; c++)
-        if (uf_options_is_set(options, counts[c]) && uf_options_count(options, counts[c]) > 1000000)
-            return uf_fail(error, UF_BAD_USAGE, "option '%s': found %zu, expected a number of periods",
-                           counts[c], uf_options_count(options, counts[c]));
+    bool own;
     run->scale = (enum effect_scale)uf_options_choice(options, "scale");
     run->options.control = (enum uf_stack_control)uf_options_choice(options, "control");
     run->options.weights = (enum uf_stack_weights)uf_options_choice(options, "stack-weights");
-    run->options.anticipation = (long)uf_options_count(options, "anticipation");
-    run->own_before = uf_options_is_set(options, "before");
-    run->own_after = uf_options_is_set(options, "after");
-    if (run->own_before) run->options.before = (long)uf_options_count(options, "before");
-    if (run->own_after) run->options.after = (long)uf_options_count(options, "after");
-    if (isnan(reference)) reference = -1 - (double)run->options.anticipation;
-    if (reference != floor(reference) || fabs(reference) > 1e6)
-        return uf_fail(error, UF_BAD_USAGE,
-                       "option 'reference': found %g, expected a whole number of periods", reference);
-    run->options.reference = (long)reference;
+    UF_TRY(effect_read_count(options, "before", &run->options.before, &run->own_before, error));
+    UF_TRY(effect_read_count(options, "after", &run->options.after, &run->own_after, error));
+    UF_TRY(effect_read_count(options, "anticipation", &run->options.anticipation, NULL, error));
+    UF_TRY(effect_read_whole(options, "reference", &run->options.reference, &own, error));
+    if (!own) run->options.reference = -1 - run->options.anticipation;
     return UF_OK;
 }
 
@@ -98,9 +88,7 @@ static uf_status refuse(const struct effect_run *run, struct uf_error *error)
                                            "Välj ett kortare fönster (before, after), control: "
                                            "not-yet-treated, eller callaway-santanna, som inte behöver "
                                            "något fönster."};
-    UF_TRY(effect_note(run, UF_FATAL, "no-sub-experiment", text, advice, NULL, 0, error));
-    run->result->claim = UF_CLAIM_DESCRIPTION;
-    return uf_design_refuse(run->result, error);
+    return effect_refuse(run, "no-sub-experiment", text, advice, NULL, 0, error);
 }
 
 static uf_status report(struct stacked_run *run, struct effect_findings *findings, struct uf_error *error)
@@ -161,21 +149,15 @@ static uf_status run_stacked(const struct uf_panel *panel, const struct uf_optio
                              const struct uf_context *context, struct uf_result *result,
                              struct uf_error *error)
 {
-    struct uf_design design;
-    struct effect_inference inference;
-    struct effect_sample sample;
+    struct effect_frame frame;
     struct stacked_run run = {0};
-    UF_TRY(effect_run_init(panel, context, "stacked", &sample, &inference, result, &run.common, error));
-    UF_TRY(effect_inference_read(options, context, &inference, error));
+    UF_TRY(effect_frame_init(panel, options, context, "stacked", &frame, result, &run.common, error));
     UF_TRY(read_request(options, &run, error));
-    UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &design, result, error));
-    result->claim = design.claim;
-    if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
-    uf_status status = effect_cohort_sample(&run.common, options, &sample, error);
-    sample.data.summed_from = SIZE_MAX; /* a stack keeps its rows */
+    UF_TRY(effect_frame_check(&run.common, UF_COMPARE_COHORTS, &frame, error));
+    uf_status status = effect_cohort_sample(&run.common, options, &frame.sample, error);
+    frame.sample.data.summed_from = SIZE_MAX; /* a stack keeps its rows */
     if (status == UF_OK) status = estimate(&run, options, error);
-    effect_sample_clear(&sample);
-    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
+    return effect_frame_finish(&run.common, &frame, status, error);
 }
 
 const struct uf_method uf_method_stacked = {

@@ -49,17 +49,15 @@ static uf_status read_request(const struct uf_options *options, struct sun_abrah
                               struct uf_error *error)
 {
     double reference = uf_options_number(options, "reference");
-    size_t anticipation = uf_options_count(options, "anticipation");
+    long anticipation = 0;
     run->scale = (enum effect_scale)uf_options_choice(options, "scale");
-    if (anticipation > 1000000)
-        return uf_fail(error, UF_BAD_USAGE, "option 'anticipation': found %zu, expected a number of periods",
-                       anticipation);
-    run->options.anticipation = (long)anticipation;
+    UF_TRY(effect_read_count(options, "anticipation", &anticipation, NULL, error));
+    run->options.anticipation = anticipation;
     if (isnan(reference)) reference = -1 - (double)anticipation;
     if (reference != floor(reference) || reference < -1e6 || reference >= -(double)anticipation)
         return uf_fail(error, UF_BAD_USAGE,
                        "option 'reference': found %g, expected a whole number of periods below %ld",
-                       reference, -(long)anticipation);
+                       reference, -anticipation);
     run->options.reference = (long)reference;
     return UF_OK;
 }
@@ -77,9 +75,7 @@ static uf_status refuse(const struct effect_run *run, struct uf_error *error)
         "Look in the ledger for the rows that were lost; get earlier data, or units that are never treated.",
         "Se i urvalsloggen vilka rader som föll bort; skaffa tidigare data, eller enheter som aldrig får "
         "insatsen."};
-    UF_TRY(effect_note(run, UF_FATAL, "no-cell-estimated", text, advice, NULL, 0, error));
-    run->result->claim = UF_CLAIM_DESCRIPTION;
-    return uf_design_refuse(run->result, error);
+    return effect_refuse(run, "no-cell-estimated", text, advice, NULL, 0, error);
 }
 
 /* --- randomisation -------------------------------------------------------------------------------- */
@@ -205,22 +201,15 @@ static uf_status run_sun_abraham(const struct uf_panel *panel, const struct uf_o
                                  const struct uf_context *context, struct uf_result *result,
                                  struct uf_error *error)
 {
-    struct uf_design design;
-    struct effect_inference inference;
-    struct effect_sample sample;
+    struct effect_frame frame;
     struct sun_abraham_run run = {0};
-    UF_TRY(effect_run_init(panel, context, "sun-abraham", &sample, &inference, result, &run.common, error));
-    UF_TRY(effect_inference_read(options, context, &inference, error));
+    UF_TRY(effect_frame_init(panel, options, context, "sun-abraham", &frame, result, &run.common, error));
     UF_TRY(read_request(options, &run, error));
-    UF_TRY(uf_design_check(panel, UF_COMPARE_COHORTS, context, &design, result, error));
-    result->claim = design.claim;
-    if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
-    uf_status status = effect_cohort_sample(&run.common, options, &sample, error);
-    for (size_t c = 0; c < inference.n_covariances; c++)
-        sample.data.row_scores |= inference.covariance[c].kind == UF_COVARIANCE_HC1;
+    UF_TRY(effect_frame_check(&run.common, UF_COMPARE_COHORTS, &frame, error));
+    uf_status status = effect_cohort_sample(&run.common, options, &frame.sample, error);
+    frame.sample.data.row_scores = effect_wants_row_scores(&frame.inference);
     if (status == UF_OK) status = estimate(&run, options, error);
-    effect_sample_clear(&sample);
-    return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
+    return effect_frame_finish(&run.common, &frame, status, error);
 }
 
 const struct uf_method uf_method_sun_abraham = {
