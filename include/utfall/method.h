@@ -56,6 +56,9 @@ uf_status uf_options_set(struct uf_options *options, const char *name, const cha
 /* Sets a LIST from items, which may hold commas. Errors as above. */
 uf_status uf_options_set_list(struct uf_options *options, const char *name, const char *const *items,
                               size_t n_items, struct uf_error *error);
+/* Why this option of other methods is none of this one's, or has fewer choices here: a clause, English; NULL: it is not, or no
+ * method. */
+const char *uf_method_narrow_reason(const struct uf_method *method, const char *name);
 /* True where the descriptor lists an option of that name. */
 bool uf_options_has(const struct uf_options *options, const char *name);
 /* Getters: the name must be the descriptor's and of that type (a mistake is a bug: assert). */
@@ -168,6 +171,8 @@ struct uf_method {
     bool needs_period; /* false: one cross-section is enough */
     /* where this option has this value the panel may have several rows for a unit and period; NULL: never */
     const char *several_rows_option, *several_rows_value;
+    /* an option that other methods have, or have more choices of, and why not this one: a clause, English; NULL: none */
+    const char *narrow_option, *narrow_reason;
     /* On failure `result` keeps the notes and ledger gathered so far (a refusal explains itself there):
      * UF_NOT_IDENTIFIED goes with at least one UF_FATAL note, and the error repeats it in one sentence. */
     uf_status (*run)(const struct uf_panel *panel, const struct uf_options *options,

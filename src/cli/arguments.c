@@ -61,7 +61,10 @@ static uf_status fail_unknown(const struct arguments *arguments, const char *wor
             names[count++] = arguments->command->groups[g]->options[i].name;
     char name[128];
     snprintf(name, sizeof name, "%.*s", (int)(length < 100 ? length : 100), word);
-    const char *nearest = uf_text_nearest(name, names, count);
+    const char *nearest = uf_text_nearest(name, names, count),
+               *reason = uf_method_narrow_reason(method, name);
+    if (reason)
+        return uf_fail(error, UF_BAD_USAGE, "%s has no option '--%s'; %s", method->name, name, reason);
     return uf_fail(error, UF_BAD_USAGE,
                    "there is no option '--%s' here%s%s%s; `utfall %s%s%s --help` lists them", name,
                    nearest ? "; did you mean '--" : "", nearest ? nearest : "", nearest ? "'?" : "",

@@ -280,5 +280,8 @@ const struct uf_method uf_method_bacon = {
     .needs_sector = false,
     .needs_treatment = true,
     .needs_period = true,
+    .narrow_option = "inference",
+    .narrow_reason = "it takes the two-way estimate apart and infers nothing: did has that estimate with "
+                     "every type of inference",
     .run = run_bacon,
 };

@@ -201,5 +201,8 @@ const struct uf_method uf_method_callaway_santanna = {
     .needs_period = true,
     .several_rows_option = "sampling",
     .several_rows_value = "repeated-cross-sections",
+    .narrow_option = "inference",
+    .narrow_reason = "its errors come from the regions' influence functions, of which there is no one "
+                     "regression with residuals: the other types are did's, sun-abraham's and stacked's",
     .run = run_callaway,
 };

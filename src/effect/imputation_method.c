@@ -352,5 +352,8 @@ const struct uf_method uf_method_imputation = {
     .needs_sector = false,
     .needs_treatment = true,
     .needs_period = true,
+    .narrow_option = "inference",
+    .narrow_reason = "its averages are of predictions, not coefficients of one regression whose residuals "
+                     "could be resampled or lent: the other types are did's, sun-abraham's and stacked's",
     .run = run_imputation,
 };

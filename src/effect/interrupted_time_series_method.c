@@ -298,5 +298,9 @@ const struct uf_method uf_method_interrupted_time_series = {
     .needs_sector = false,
     .needs_treatment = true,
     .needs_period = true,
+    .narrow_option = "inference",
+    .narrow_reason =
+        "there is one series and nothing it is compared with, so that no clusters, treated or comparison "
+        "regions could tell its error: with comparison regions the other types are did's",
     .run = run_its,
 };

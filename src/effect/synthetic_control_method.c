@@ -144,5 +144,8 @@ const struct uf_method uf_method_synthetic_control = {
     .n_charts = sizeof charts / sizeof *charts,
     .needs_treatment = true,
     .needs_period = true,
+    .narrow_option = "inference",
+    .narrow_reason = "it infers from placebos (placebo-in-space, placebo-in-time), for there is one treated "
+                     "region and no regression's residuals: did has the other types",
     .run = run,
 };

@@ -46,8 +46,16 @@ static size_t choice_count(const char *const *choices)
     return n;
 }
 
-static uf_status check_choice(const struct uf_option *option, const char *text, struct uf_error *error)
+const char *uf_method_narrow_reason(const struct uf_method *method, const char *name)
 {
+    return method && method->narrow_option && !strcmp(method->narrow_option, name) ? method->narrow_reason
+                                                                                   : NULL;
+}
+
+static uf_status check_choice(const struct uf_method *method, const struct uf_option *option,
+                              const char *text, struct uf_error *error)
+{
+    const char *reason = uf_method_narrow_reason(method, option->name);
     const size_t n = choice_count(option->choices);
     struct uf_buffer expected;
     uf_buffer_init(&expected);
@@ -60,9 +68,9 @@ static uf_status check_choice(const struct uf_option *option, const char *text, 
         uf_buffer_append(&expected, option->choices[i]);
     }
     const char *nearest = uf_text_nearest(text, option->choices, n);
-    uf_fail(error, UF_BAD_USAGE, "option '%s': '%s' is not one of %s%s%s%s", option->name, text,
+    uf_fail(error, UF_BAD_USAGE, "option '%s': '%s' is not one of %s%s%s%s%s%s", option->name, text,
             expected.data ? expected.data : "", nearest ? "; did you mean '" : "", nearest ? nearest : "",
-            nearest ? "'?" : "");
+            nearest ? "'?" : "", reason && !nearest ? "; " : "", reason && !nearest ? reason : "");
     uf_buffer_clear(&expected);
     return UF_BAD_USAGE;
 }
@@ -73,8 +81,8 @@ static uf_status wrong_value(const struct uf_option *option, const char *text, c
     return uf_fail(error, UF_BAD_USAGE, "option '%s': found '%s', expected %s", option->name, text, expected);
 }
 
-static uf_status parse_scalar(const struct uf_option *option, const char *text, struct value *value,
-                              struct uf_error *error)
+static uf_status parse_scalar(const struct uf_method *method, const struct uf_option *option,
+                              const char *text, struct value *value, struct uf_error *error)
 {
     switch (option->type) {
     case UF_OPTION_NUMBER:
@@ -99,7 +107,7 @@ static uf_status parse_scalar(const struct uf_option *option, const char *text, 
             return wrong_value(option, text, "a period, as 2018 or 2018Q1", error);
         return UF_OK;
     case UF_OPTION_CHOICE:
-        return check_choice(option, text, error);
+        return check_choice(method, option, text, error);
     case UF_OPTION_TEXT:
     case UF_OPTION_FILE:
     case UF_OPTION_LIST:
@@ -121,6 +129,9 @@ static uf_status find_option(const struct uf_options *options, const char *name,
     size_t n = 0;
     for (; n < method->n_options && n < 64; n++) names[n] = method->options[n].name;
     const char *nearest = uf_text_nearest(name, names, n);
+    const char *reason = uf_method_narrow_reason(method, name);
+    if (reason)
+        return uf_fail(error, UF_BAD_USAGE, "method '%s' has no option '%s'; %s", method->name, name, reason);
     if (nearest)
         return uf_fail(error, UF_BAD_USAGE, "method '%s' has no option '%s'; did you mean '%s'?",
                        method->name, name, nearest);
@@ -155,7 +166,7 @@ uf_status uf_options_set_list(struct uf_options *options, const char *name, cons
     uf_buffer_init(&joined);
     uf_status status = UF_OK;
     for (size_t i = 0; i < n_items; i++) {
-        if (option->choices) UF_TRY_GOTO(check_choice(option, items[i], error), fail);
+        if (option->choices) UF_TRY_GOTO(check_choice(options->method, option, items[i], error), fail);
         UF_TRY_GOTO(uf_text_list_add(&value.items, items[i], error), fail);
         if (i) uf_buffer_append_char(&joined, ',');
         uf_buffer_append(&joined, items[i]);
@@ -189,7 +200,7 @@ uf_status uf_options_set(struct uf_options *options, const char *name, const cha
         return status;
     }
     struct value value = {0};
-    UF_TRY(parse_scalar(option, text, &value, error));
+    UF_TRY(parse_scalar(options->method, option, text, &value, error));
     value.text = uf_text_copy(text);
     if (!value.text) return uf_fail_memory(error);
     replace(&options->values[index], &value);

@@ -101,4 +101,19 @@ awk 'BEGIN { srand(3); print "u,t,y,c"
 effect stacked many.csv --cohort c --inference cr1s,ferman-pinto --before 1 --after 0
 grep -q '^inference-left-out: ferman-pinto was left out: it exchanges residuals .* 9,999 draws would take too much memory' notes.txt ||
     fail "$(cat notes.txt)"
+
+# Methods whose estimates are no coefficients of one regression say why a type of inference is not theirs, and where it is
+elsewhere() { # METHOD INFERENCE TEXT
+    checks=$((checks + 1))
+    "$UTFALL" effect "$1" --data one.csv --unit u --period t --outcome y --treatment d --inference "$2" >/dev/null 2>messages.txt
+    [[ $? == 2 ]] && grep -qF -- "$3" messages.txt || fail "$1 $2: $(cat messages.txt)"
+}
+for name in wild-bootstrap conley-taber ferman-pinto conley cr2 hc1 driscoll-kraay; do
+    elsewhere callaway-santanna $name "is not one of auto, influence, multiplier, randomisation; its errors come from the regions' influence functions"
+    elsewhere imputation $name "is not one of auto, bjs, randomisation; its averages are of predictions"
+    elsewhere interrupted-time-series $name "; there is one series and nothing it is compared with"
+    elsewhere bacon $name "bacon has no option '--inference'; it takes the two-way estimate apart"
+    elsewhere synthetic-control $name "synthetic-control has no option '--inference'; it infers from placebos"
+done
+elsewhere imputation randomization "did you mean 'randomisation'?"
 finish
