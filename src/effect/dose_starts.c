@@ -63,23 +63,51 @@ static uf_status start_terms(const struct dose_run *run, size_t kept, size_t ran
     return UF_OK;
 }
 
+/* What can be had of this regression too, which has more columns than the curve's: `own` keeps it, the rest is named. */
+static uf_status settle(const struct dose_run *run, const struct effect_regression *regression,
+                        struct effect_inference *own, struct uf_covariance *covariance,
+                        struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "{0} was left out for the effects of the starts one by one: no degrees of freedom are left.",
+        "{0} har utelämnats för effekterna av varje start för sig: inga frihetsgrader återstår."};
+    size_t kept = 0, count;
+    for (size_t c = 0; c < own->n_covariances; c++) {
+        struct uf_error reason;
+        const uf_status status =
+            uf_covariance_estimate(&regression->input, &own->covariance[c], &covariance[kept], &reason);
+        const struct uf_argument name =
+            uf_text_argument(uf_covariance_types(&count)[own->covariance[c].kind].name);
+        if (status == UF_OK)
+            own->covariance[kept++] = own->covariance[c];
+        else if (status == UF_NOT_IDENTIFIED || status == UF_BAD_USAGE)
+            UF_TRY(effect_note(&run->common, UF_NOTE, "inference-left-out", text,
+                               (struct uf_words){NULL, NULL}, &name, 1, error));
+        else {
+            if (error) *error = reason;
+            return status;
+        }
+    }
+    own->n_covariances = kept;
+    return UF_OK;
+}
+
 static uf_status fill(const struct dose_run *run, const struct effect_regression *regression, size_t kept,
                       struct uf_table *table, struct uf_error *error)
 {
-    const struct effect_inference *inference = run->common.inference;
+    struct effect_inference own = *run->common.inference;
+    struct effect_run common = run->common;
     struct uf_covariance covariance[EFFECT_MOST_COVARIANCES] = {{0}};
     struct effect_terms terms = {0};
-    uf_status status = UF_OK;
-    for (size_t c = 0; c < inference->n_covariances && status == UF_OK; c++)
-        status = uf_covariance_estimate(&regression->input, &inference->covariance[c], &covariance[c], error);
+    uf_status status = settle(run, regression, &own, covariance, error);
     if (status == UF_OK) status = start_terms(run, kept, regression->coefficients->size, &terms, error);
     if (status == UF_OK) {
         const struct effect_findings findings = {.regression = regression,
                                                  .covariance = covariance,
                                                  .assignment = run->findings->assignment,
                                                  .lenders = run->findings->lenders};
-        status =
-            effect_add_by_inference(&run->common, &findings, &terms, NULL, run->dealt->start, table, error);
+        common.inference = &own;
+        status = effect_add_by_inference(&common, &findings, &terms, NULL, run->dealt->start, table, error);
     }
     effect_terms_clear(&terms);
     effect_covariances_clear(covariance);
@@ -113,7 +141,7 @@ uf_status dose_report_starts(const struct dose_run *run, struct uf_error *error)
     dose_regression_clear(&regression);
     uf_least_squares_clear(&fit);
     gsl_matrix_free(x), gsl_vector_free(w);
-    if (status == UF_OK && table) return uf_result_take_table(run->common.result, table, error);
+    if (status == UF_OK && table && uf_table_rows(table) > 0) return uf_result_take_table(run->common.result, table, error);
     uf_table_free(table);
     return status;
 }

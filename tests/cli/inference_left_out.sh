@@ -102,6 +102,14 @@ effect stacked many.csv --cohort c --inference cr1s,ferman-pinto --before 1 --af
 grep -q '^inference-left-out: ferman-pinto was left out: it exchanges residuals .* 9,999 draws would take too much memory' notes.txt ||
     fail "$(cat notes.txt)"
 
+# One region for each start and one untreated: the curve leaves a degree of freedom, the effects one by one do not
+awk 'BEGIN { srand(3); print "u,t,y,d"
+    for (i = 0; i < 3; i++) for (t = 2000; t < 2006; t++)
+        printf "r%d,%d,%.6f,%d\n", i, t, rand(), (i < 2 && t >= 2002 + 2 * i) ? i + 1 : 0 }' >three.csv
+effect dose-response three.csv --treatment d --size 0 --control never-treated --inference iid,cr2
+grep -q '^iid 0\.' rows.txt || fail "no error of the average: $(cat rows.txt notes.txt)"
+grep -q '^inference-left-out: iid was left out for the effects of the starts one by one' notes.txt || fail "$(cat notes.txt)"
+
 # Methods whose estimates are no coefficients of one regression say why a type of inference is not theirs, and where it is
 elsewhere() { # METHOD INFERENCE TEXT
     checks=$((checks + 1))
