@@ -130,11 +130,13 @@ static uf_status point_terms(const struct dose_run *run, const struct curve *cur
                              struct effect_terms *terms, struct uf_error *error)
 {
     UF_TRY(effect_terms_init(2 * curve->count, run->fit->fit.rank, terms, error));
-    for (int slope = 0; slope <= dose_has_slope(run->fit); slope++)
+    const size_t kinds = dose_has_slope(run->fit) ? 2 : 1;
+    for (size_t kind = 0; kind < kinds; kind++)
         for (size_t g = 0; g < curve->count; g++) {
-            struct effect_term term = dose_term(run, slope ? "acr" : "att");
+            struct effect_term term = dose_term(run, kind == 1 ? "acr" : "att");
             term.dose = curve->dose[g];
-            effect_terms_add(terms, &term, uf_dose_at(run->fit, term.dose, slope, effect_terms_next(terms)));
+            effect_terms_add(terms, &term,
+                             uf_dose_at(run->fit, term.dose, kind == 1, effect_terms_next(terms)));
         }
     return UF_OK;
 }

@@ -39,7 +39,7 @@ struct dose_dealer {
 };
 /* All borrowed. `actual`: n_units. Clear it also where this fails. */
 uf_status dose_dealer_init(const struct dose_run *run, const struct uf_did_assignment *assignment,
-                           const struct uf_did_noise *noise, const double *actual, struct dose_dealer *out,
+                           const struct uf_did_noise *noise, const double *actual, struct dose_dealer *d,
                            struct uf_error *error);
 void dose_dealer_clear(struct dose_dealer *d);
 

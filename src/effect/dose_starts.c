@@ -141,7 +141,8 @@ uf_status dose_report_starts(const struct dose_run *run, struct uf_error *error)
     dose_regression_clear(&regression);
     uf_least_squares_clear(&fit);
     gsl_matrix_free(x), gsl_vector_free(w);
-    if (status == UF_OK && table && uf_table_rows(table) > 0) return uf_result_take_table(run->common.result, table, error);
+    if (status == UF_OK && table && uf_table_rows(table) > 0)
+        return uf_result_take_table(run->common.result, table, error);
     uf_table_free(table);
     return status;
 }
