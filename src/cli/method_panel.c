@@ -175,7 +175,7 @@ uf_status method_panel_from_file(const struct arguments *arguments, struct metho
     return profile ? warn_of_rows_without_place(arguments, language, ledger, error) : UF_OK;
 }
 
-/* One variable per distinct name: the outcome, covariates, weight, and what options name. */
+/* One variable per distinct name: the outcome, covariates, weight, and what options name; by sector without the first. */
 static uf_status add_variables(struct method_lists *lists, struct uf_store_panel_request *request,
                                struct uf_error *error)
 {
@@ -246,6 +246,7 @@ uf_status method_panel_from_store(const struct arguments *arguments, struct meth
         if (arguments_is_methods(method, "nation")) request.beside = uf_options_text(options, "nation");
         UF_TRY(add_variables(lists, &request, error));
     } else if (profile) {
+        UF_TRY(add_variables(lists, &request, error));
         request.indicator = indicator;
         if (arguments_is_methods(method, "total")) request.total_sector = uf_options_text(options, "total");
         /* A total to divide by is loaded with the sectors that are named. */

@@ -102,6 +102,10 @@ struct study_analysis {
     struct study_words title;
     size_t question; /* number of the question it answers, from 1; SIZE_MAX: none said */
 };
+/* A series of sums in place of an indicator that an option names. */
+struct study_sums {
+    const char *indicator, *series;
+};
 struct study_profile {
     struct study_place place;
     const struct uf_method *method;
@@ -112,6 +116,9 @@ struct study_profile {
     struct study_texts levels; /* several in place of one; each becomes an analysis of its own */
     const char *id_of_level;   /* of such a one; NULL: the only level */
     bool of_sums;              /* its figures were summed for this level, in the run */
+    const char *indicator_asked; /* then the indicator that they are sums of; NULL: its own values */
+    struct study_sums *sums;     /* likewise those of indicators that its options name */
+    size_t n_sums;
 };
 struct study_follow {
     struct study_place place;
@@ -213,6 +220,8 @@ bool study_is_name(const char *text);
 /* Gives an error that has no place yet the place of a value in the study file; returns `status`. */
 uf_status study_locate(const struct study *study, struct study_place place, uf_status status,
                        struct uf_error *error);
+/* The sums that stand for an indicator at the level of the profile; NULL: its own values do. */
+const struct study_sums *study_sums_of(const struct study_profile *profile, const char *indicator);
 /* True where the method's option `indicators` names what it works on: there is then no one `indicator`. */
 bool study_names_indicators(const struct study_profile *profile);
 #endif
