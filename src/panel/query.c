@@ -184,9 +184,8 @@ static uf_status add_cells(struct statement *statement, const struct uf_store_pa
 {
     add_number(statement, ", v", (long)number, " AS MATERIALIZED (SELECT o.region_id, ");
     if (!*reference->sector) statement_add(statement, "o.sector_id, ");
-    statement_add(
-        statement,
-        "o.period, o.value, o.status FROM observation o JOIN chosen USING (region_id) WHERE o.");
+    statement_add(statement,
+                  "o.period, o.value, o.status FROM observation o JOIN chosen USING (region_id) WHERE o.");
     if (*reference->sector) {
         UF_TRY(add_cell_of(statement, reference, error));
         statement_add(statement, ")");
@@ -218,7 +217,7 @@ static void add_union(struct statement *statement, const struct panel_variables 
     for (size_t i = 0; i < variables->count; i++)
         for (size_t k = 0; k < variables->items[i].n_references; k++, next++) {
             if (*variables->items[i].references[k].sector) continue;
-            statement_add(statement, first ? "SELECT " : " UNION SELECT ");
+            statement_add(statement, first ? "SELECT DISTINCT " : " UNION SELECT ");
             statement_add(statement, column);
             add_number(statement, " FROM v", (long)next, "");
             first = false;

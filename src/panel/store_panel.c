@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "panel/store_panel.h"
 #include "base/fail.h"
 #include "panel/expression.h"
 #include "panel/layout.h"
 #include "panel/roles.h"
-#include "panel/store_panel.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -303,7 +303,8 @@ static uf_status list_sector_variables(const struct uf_store_panel_request *requ
     variables[n++] = (struct uf_panel_variable){.name = request->indicator, .expression = request->indicator};
     for (size_t i = 0; i < request->n_variables; i++) {
         bool known = false;
-        for (size_t k = 0; k < n && !known; k++) known = !strcmp(variables[k].name, request->variables[i].name);
+        for (size_t k = 0; k < n && !known; k++)
+            known = !strcmp(variables[k].name, request->variables[i].name);
         if (!known) variables[n++] = request->variables[i];
     }
     *out = variables;
@@ -316,15 +317,13 @@ static uf_status query_rows(struct uf_store *store, const struct uf_store_panel_
 {
     struct statement statement;
     const bool by_sector = request->indicator != NULL;
-    if (by_sector)
-        UF_TRY(check_code(store, "indicator", "indicator", request->indicator, NULL, 0, 0, error));
+    if (by_sector) UF_TRY(check_code(store, "indicator", "indicator", request->indicator, NULL, 0, 0, error));
     for (size_t i = 0; by_sector && i < request->n_sectors; i++)
         UF_TRY(check_code(store, "sector", "sector", request->sectors[i], NULL, 0, 0, error));
     UF_TRY(panel_variables_parse(store, request, variables, error));
     statement_init(&statement);
-    uf_status status = by_sector
-                           ? panel_query_sectors(&statement, store, request, variables, error)
-                           : panel_query_variables(&statement, store, request, variables, error);
+    uf_status status = by_sector ? panel_query_sectors(&statement, store, request, variables, error)
+                                 : panel_query_variables(&statement, store, request, variables, error);
     if (status == UF_OK) status = statement_query(&statement, store, out, error);
     statement_clear(&statement);
     return status;

@@ -60,7 +60,7 @@ static uf_status fail_without_breakdown(struct uf_store *store, const char *indi
 }
 
 uf_status store_panel_nothing_found(struct uf_store *store, const struct uf_store_panel_request *request,
-                               const struct panel_variables *variables, struct uf_error *error)
+                                    const struct panel_variables *variables, struct uf_error *error)
 {
     for (size_t i = 0; i < variables->count; i++)
         for (size_t k = 0; k < variables->items[i].n_references; k++)

@@ -219,7 +219,8 @@ static void bound_indices(const struct ends *x, double *room, struct keyed *orde
     low->hires_lost = least_hires_lost(x, u, v);
     const double all_u = low->unemployed + high->unemployed, all_v = low->vacancies + high->vacancies;
     for (size_t i = 0; i < x->n; i++)
-        order[i] = (struct keyed){(x->u_low[i] + x->u_high[i]) / all_u - (x->v_low[i] + x->v_high[i]) / all_v, i};
+        order[i] =
+            (struct keyed){(x->u_low[i] + x->u_high[i]) / all_u - (x->v_low[i] + x->v_high[i]) / all_v, i};
     qsort(order, x->n, sizeof *order, descending);
     high->mismatch = fmin(1, most_of(x, order, corner, mismatch_of));
     high->mismatched = most_of(x, order, corner, mismatched_of);

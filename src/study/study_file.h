@@ -113,9 +113,9 @@ struct study_profile {
     struct study_analysis analysis;
     struct study_text indicator;
     struct study_texts sectors;
-    struct study_texts levels; /* several in place of one; each becomes an analysis of its own */
-    const char *id_of_level;   /* of such a one; NULL: the only level */
-    bool of_sums;              /* its figures were summed for this level, in the run */
+    struct study_texts levels;   /* several in place of one; each becomes an analysis of its own */
+    const char *id_of_level;     /* of such a one; NULL: the only level */
+    bool of_sums;                /* its figures were summed for this level, in the run */
     const char *indicator_asked; /* then the indicator that they are sums of; NULL: its own values */
     struct study_sums *sums;     /* likewise those of indicators that its options name */
     size_t n_sums;

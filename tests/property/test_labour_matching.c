@@ -125,8 +125,8 @@ static void the_method_by_hand(void **state)
                  "known");
     assert_string_equal(
         activity_text(&result, "labour-matching-findings", "1", NULL, "text"),
-        "1, 2020: 50.0 per cent of the unemployed would have to change group for unemployed and vacancies "
-        "to be spread alike (20 people); 0.50 vacancies per unemployed. Most short of people: it; most "
+        "1, 2020: 50.0 per cent of the unemployed, 20 people, would have to change group for unemployed and "
+        "vacancies to be spread alike; 0.50 vacancies per unemployed. Most short of people: it; most "
         "short of vacancies: care.");
     assert_string_equal(activity_text(&result, "labour-matching-findings", "2", NULL, "text"),
                         "2: no period has both vacancies and unemployed in all groups.");
