@@ -40,10 +40,11 @@ double uf_labour_surplus(double unemployed, double vacancies, const struct uf_mi
  * Bounds of all this where each figure is only known to lie between its ends (rounded ones). Sums and tightness are exact; so
  * are the lower ends of the indices: with the vacancies scaled by s, Σ(u₀ − s·v₁)⁺ people must be above the even spread and
  * Σ(s·v₀ − u₁)⁺ below it, and where the two are equal they are the fewest that can be mismatched; the least of the hires lost
- * is the one top of a quasi-concave function. The upper ends are reached with every figure at an end and are searched for, from
- * the best of the n + 1 divisions into groups in excess and groups in lack by moving one group at a time: with few groups that
- * has found the extreme, with many it may fall short by a little. NaN: a figure is missing, or a ratio has no bound since its
- * denominator may be 0. UF_BAD_INPUT: ends below 0, infinite or crossed. O(n log n) and a few hundred passes over the groups.
+ * is the one top of a quasi-concave function. The upper ends lie where each figure is at an end. Up to 12 groups all divisions
+ * into groups in excess and groups in lack are tried, which is exact for both mismatches; hires lost, and all three of more
+ * groups, are searched for by moving one group at a time from many divisions, which misses seldom and by little. NaN: a figure
+ * is missing, or a ratio has no bound since its denominator may be 0. UF_BAD_INPUT: ends below 0, infinite or crossed. Cost: a few
+ * hundred passes over the groups, and for the search about 25 · n² moves.
  */
 uf_status uf_labour_mismatch_band(const double *unemployed_low, const double *unemployed_high,
                                   const double *vacancies_low, const double *vacancies_high, size_t n,

@@ -187,13 +187,39 @@ static int descending(const void *a, const void *b)
     return (x->group > y->group) - (x->group < y->group);
 }
 
-/* Climbs from divisions into groups in excess and groups in lack, those with the most unemployed for their vacancies first:
- * each number of them, or STARTS evenly spread ones; where groups are few, each alone in excess and alone in lack too. */
+/* Every division of few groups into those in excess and those in lack, each from the one before by moving one group (a Gray
+ * code); leaves the best in `corner`. */
+static double try_divisions(const struct ends *x, enum corner *corner, objective *of)
+{
+    double best = -INFINITY;
+    size_t which = 0;
+    for (size_t i = 0; i < x->n; i++) corner[i] = LACK;
+    struct sums s = sums_of(x, corner);
+    for (size_t k = 1; k <= (size_t)1 << x->n; k++) {
+        const double found = value_of(x, of, &s);
+        if (found > best) best = found, which = (k - 1) ^ (k - 1) >> 1;
+        size_t i = 0;
+        while (i < x->n && !(k >> i & 1)) i++;
+        if (i == x->n) break;
+        add(x, i, corner[i], -1, &s);
+        corner[i] = corner[i] == LACK ? EXCESS : LACK;
+        add(x, i, corner[i], 1, &s);
+    }
+    for (size_t i = 0; i < x->n; i++) corner[i] = which >> i & 1 ? EXCESS : LACK;
+    return best;
+}
+
+/* Climbs from the best division of few groups, each of them alone in excess and alone in lack; and, where they are more, from
+ * STARTS numbers of groups in excess, those with the most unemployed for their vacancies first. */
 static double most_of(const struct ends *x, const struct keyed *order, enum corner *corner, objective *of)
 {
     enum { STARTS = 24, FEW = 12 };
     const size_t n_starts = x->n < STARTS ? x->n : STARTS, n_alone = x->n <= FEW ? x->n : 0;
     double best = -INFINITY;
+    if (x->n <= FEW) {
+        best = try_divisions(x, corner, of);
+        best = fmax(best, climb(x, corner, of));
+    }
     for (size_t k = 0; k <= n_starts; k++) {
         const size_t in_excess = n_starts ? k * x->n / n_starts : 0;
         for (size_t i = 0; i < x->n; i++) corner[order[i].group] = i < in_excess ? EXCESS : LACK;
