@@ -150,6 +150,15 @@ low = [r for r in rows if r["unemployed"] and 0 < float(r["unemployed"]) < 150]
 sys.exit(bool(low) or not any(r["unemployed_status"] == "suppressed" and r["vacancies"] for r in rows))
 PYTHON
 
+study 'levels: [county, nuts2], unemployed: unemployed' 'disclosure: {threshold: 700, action: suppress, indicators: [vacancies, unemployed]}'
+expect 0 "$UTFALL" run study.yaml --output hidden-sums
+python3 - <<'PYTHON' || fail "small sums of a protected indicator are shown"
+import csv, sys
+rows = list(csv.DictReader(open("hidden-sums/tables/labour-nuts2-labour-groups.csv", encoding="utf-8", newline="")))
+shown = [r for r in rows for c in ("vacancies", "unemployed") if r[c] and 0 < float(r[c]) < 700]
+sys.exit(bool(shown) or not any(r["vacancies_status"] == "suppressed" for r in rows))
+PYTHON
+
 # a group that one indicator lacks: missing in it, said, and the others' figures stand
 grep -v ',J,' unemployed.csv > shorter.csv && cp unemployed.csv whole.csv && mv shorter.csv unemployed.csv
 study 'unemployed: unemployed'
