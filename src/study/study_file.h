@@ -26,8 +26,8 @@ struct study_content {
 };
 struct study_source {
     struct study_place place;
-    struct study_text file, format, indicator, theme, kind, unknown_regions, licence, delimiter, decimal,
-        encoding, source, region_is, period_is, sum_noise, sheet, range, file_language;
+    struct study_text file, format, indicator, theme, kind, unknown_regions, unknown_sectors, licence,
+        delimiter, decimal, encoding, source, region_is, period_is, sum_noise, sheet, range, file_language;
     size_t header_row;
     enum study_flag replace;
     struct study_words name, unit;

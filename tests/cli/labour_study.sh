@@ -168,6 +168,19 @@ expect 0 "$UTFALL" run study.yaml --output lacking
 grep -q 'Unemployed has no figure at all for the group' lacking/report.html || fail "the group without figures is not named"
 mv whole.csv unemployed.csv
 
+# groups that are no industries, where the source says so
+for file in vacancies unemployed labour_force; do sed -i.industries 's/,A,/,nurses,/; s/,C,/,welders,/' $file.csv; done
+study 'unemployed: unemployed'
+expect_message 3 "unknown sector 'nurses'" "$UTFALL" run study.yaml --output wrong
+grep -q 'unknown-sectors: add' "$err" || fail "not said how occupations are taken"
+sed -i 's/kind: stock, rounding/unknown-sectors: add, &/' study.yaml
+expect 0 "$UTFALL" run study.yaml --output occupations
+[[ $(cell occupations/tables/labour-groups.csv unemployed unit=SE312 sector=nurses period=2023) == $(cell en/tables/labour-groups.csv unemployed unit=SE312 sector=A period=2023) ]] ||
+    fail "the nurses are not what the file says"
+expect 0 "$UTFALL" import vacancies.csv --store occupations.db --indicator vacancies --add-unknown-sectors --region region --period year --sector group \
+    --value value --status flag
+for file in vacancies unemployed labour_force; do mv $file.csv.industries $file.csv; done
+
 # mistakes, where they stand: line 14 of the study
 study 'unemployed: unemploied'
 expect_message 3 "study.yaml:14:18: found 'unemploied' for 'unemployed'" "$UTFALL" run study.yaml --output wrong
