@@ -50,9 +50,9 @@ YAML
 }
 direct() { # TABLE FILE
     "$UTFALL" profile labour-matching --data all.csv --region region --sector group --time year --value vacancies --unemployed unemployed \
-        --labour-force labour_force --table "$1" --format csv > "$2" 2>/dev/null || fail "the file with all columns"
+        --labour-force labour_force --rounding "${3-vacancies=10,unemployed=5,labour_force=100}" --table "$1" --format csv > "$2" 2>/dev/null || fail "the file with all columns"
 }
-# same TABLE FILE: every number of FILE without a band stands in the study's TABLE too
+# same TABLE FILE: every number and band of FILE stands in the study's TABLE too
 same() {
     checks=$((checks + 1))
     python3 - "$1" "$2" <<'PYTHON' || fail "$1 differs from the file's"
@@ -64,7 +64,7 @@ wrong = [f"rows {sorted(set(study) ^ set(file), key=str)}"] if set(study) != set
 compared = 0
 for k in set(study) & set(file):
     for column in file[k]:
-        if column in ("label", "sector_label") or column.endswith(("_low", "_high", "_status")):
+        if column in ("label", "sector_label") or column.endswith("_status"):
             continue
         compared += 1
         if study[k].get(column) != file[k][column]:
@@ -120,6 +120,15 @@ expect 0 "$UTFALL" run study.yaml --output narrow
 [[ $(tail -n +2 narrow/tables/labour-groups.csv | wc -l) == 8 ]] || fail "not the regions times the two sectors of 2022"
 [[ $(sed -n 2p narrow/tables/labour-groups.csv | cut -d, -f3) == F ]] || fail "sectors are not in the order asked for"
 grep -q '^has_band = 1' narrow/charts/labour-1.gp || fail "the bars of one period have no bands"
+
+# rounding units that a file is given
+direct labour-matching exact.csv 0
+if head -1 exact.csv | grep -q mismatch_low && [[ $(cell exact.csv mismatch_low unit=SE312 period=2023) != "" ]]; then fail "bands of exact figures"; fi
+direct labour-matching alike.csv 10
+near "$(cell alike.csv unemployed_high unit=SE312 period=2023)" "$(python3 -c "print($u + 20)")" 1e-15 "one unit for all columns"
+file="--data all.csv --region region --sector group --time year --value vacancies --unemployed unemployed"
+expect_message 2 "no column of numbers that is read" "$UTFALL" profile labour-matching $file --rounding other=10
+expect_message 2 "found 'vacancies=ten' for '--rounding'" "$UTFALL" profile labour-matching $file --rounding vacancies=ten
 
 # a derived indicator is a column by group too
 study 'unemployed: seekers' 'derived: {seekers: {expression: 2 * unemployed, label: {sv: Sökande, en: Seekers}}}'
