@@ -70,29 +70,34 @@ static void bounds_and_identities(void **state)
     expect_within(m.tightness, 9, 0, "untouched");
 }
 
-static struct uf_panel *labour_panel(void)
+static struct uf_panel *panel_of(const char *text, const char *const *extra, size_t n_extra)
 {
-    static const char text[] = "region,group,year,vacancies,out,force,work,leave,enter,fit\n"
-                               "1,care,2020,5,30,500,400,20,10,300\n1,it,2020,15,10,300,250,5,15,200\n"
-                               "2,care,2020,10,20,400,350,30,10,200\n2,it,2020,,10,200,180,5,5,150\n";
     char path[256];
     struct uf_error error;
     struct uf_panel *panel = NULL;
     struct uf_result ledger;
     snprintf(path, sizeof path, "%s/labour.csv", scratch_directory());
     assert_ok(uf_file_write(path, text, strlen(text), &error), &error);
-    static const char *const extra[] = {"out", "force", "work", "leave", "enter", "fit"};
     const struct uf_file_panel_request request = {.path = path,
                                                   .unit = "region",
                                                   .period = "year",
                                                   .sector = "group",
                                                   .outcome = "vacancies",
                                                   .extra = extra,
-                                                  .n_extra = 6};
+                                                  .n_extra = n_extra};
     uf_result_init(&ledger);
     assert_ok(uf_panel_from_file(&request, &ledger, &panel, &error), &error);
     uf_result_clear(&ledger);
     return panel;
+}
+
+static struct uf_panel *labour_panel(void)
+{
+    static const char text[] = "region,group,year,vacancies,out,force,work,leave,enter,fit\n"
+                               "1,care,2020,5,30,500,400,20,10,300\n1,it,2020,15,10,300,250,5,15,200\n"
+                               "2,care,2020,10,20,400,350,30,10,200\n2,it,2020,,10,200,180,5,5,150\n";
+    static const char *const extra[] = {"out", "force", "work", "leave", "enter", "fit"};
+    return panel_of(text, extra, 6);
 }
 
 static void the_method_by_hand(void **state)
@@ -143,6 +148,45 @@ static void the_method_by_hand(void **state)
     static const char *const lone[] = {"unemployed", "out", "matched", "fit", NULL};
     assert_int_equal(activity_run(&uf_method_labour_matching, panel, UF_ENGLISH, lone, &result, &error),
                      UF_BAD_USAGE);
+    uf_result_clear(&result);
+    uf_panel_free(panel);
+}
+
+/* Groups that tie share the place; rounding lets others take it; a true zero is exact. */
+static void first_places(void **state)
+{
+    (void)state;
+    static const char *const extra[] = {"out"}, *const options[] = {"unemployed", "out", NULL};
+    struct uf_panel *panel = panel_of("region,group,year,vacancies,out\n1,a,2020,20,10\n1,b,2020,20,10\n"
+                                      "1,c,2020,20,38\n1,d,2020,20,40\n",
+                                      extra, 1);
+    struct uf_result result;
+    struct uf_error error;
+    for (int rounded = 0; rounded < 2; rounded++) {
+        panel->columns[1].rounding = rounded ? 5 : 0;
+        assert_ok(activity_run(&uf_method_labour_matching, panel, UF_ENGLISH, options, &result, &error),
+                  &error);
+        const char *text = activity_text(&result, "labour-matching-findings", "1", NULL, "text");
+        assert_non_null(strstr(text, "Most short of people: a, b; most short of vacancies: d"));
+        assert_true((strstr(text, "d (given the rounding perhaps c).") != NULL) == (rounded == 1));
+        assert_true((strstr(text, "29.6 per cent") != NULL) == (rounded == 0));
+        uf_result_clear(&result);
+    }
+    for (size_t i = 0; i < 4; i++)
+        panel->columns[1].value[i] = 0, panel->columns[1].status[i] = UF_VALUE_TRUE_ZERO;
+    panel->columns[1].value[0] = 1, panel->columns[1].status[0] = 0;
+    assert_ok(activity_run(&uf_method_labour_matching, panel, UF_ENGLISH, options, &result, &error), &error);
+    expect_close(activity_cell(&result, "labour-matching", "1", NULL, "unemployed_high", NULL), 3.5, 1e-15,
+                 "only the rounded figure is open");
+    uf_value_status status;
+    assert_true(isnan(activity_cell(&result, "labour-matching", "1", NULL, "tightness_high", &status)));
+    assert_true(status & UF_VALUE_UNDEFINED);
+    expect_close(activity_cell(&result, "labour-matching", "1", NULL, "tightness_low", NULL), 80 / 3.5, 1e-15,
+                 "there may be no unemployed at all");
+    expect_close(activity_cell(&result, "labour-matching", "1", NULL, "mismatch_low", NULL), 75, 1e-12,
+                 "mismatch");
+    expect_close(activity_cell(&result, "labour-matching", "1", NULL, "mismatch_high", NULL), 75, 1e-12,
+                 "mismatch");
     uf_result_clear(&result);
     uf_panel_free(panel);
 }
@@ -345,9 +389,11 @@ static void bands_of_the_method(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bounds_and_identities), cmocka_unit_test(the_method_by_hand),
-        cmocka_unit_test(bands_reach_the_extremes), cmocka_unit_test(bands_of_what_is_missing_or_wrong),
-        cmocka_unit_test(bands_of_the_method)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(bounds_and_identities),
+                                       cmocka_unit_test(the_method_by_hand),
+                                       cmocka_unit_test(first_places),
+                                       cmocka_unit_test(bands_reach_the_extremes),
+                                       cmocka_unit_test(bands_of_what_is_missing_or_wrong),
+                                       cmocka_unit_test(bands_of_the_method)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
