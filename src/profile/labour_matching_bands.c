@@ -289,7 +289,7 @@ uf_status uf_labour_mismatch_band(const double *unemployed_low, const double *un
     if (!missing && high.unemployed > 0 && high.vacancies > 0) {
         double *room = malloc((2 * n + 1) * sizeof *room);
         struct keyed *order = malloc((n + 1) * sizeof *order);
-        enum corner *corner = malloc((n + 1) * sizeof *corner);
+        enum corner *corner = calloc(n + 1, sizeof *corner);
         const bool ok = room && order && corner;
         if (ok) bound_indices(&x, room, order, corner, &low, &high);
         free(room);
