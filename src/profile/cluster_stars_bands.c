@@ -83,7 +83,7 @@ static double stars_for_size(const struct stars *x, size_t s)
     const gsl_matrix *value = x->activity.at[x->now].value[BOUND_VALUE];
     size_t present = 0;
     for (size_t r = 0; r < value->size1; r++) present += gsl_matrix_get(value, r, s) > 0;
-    return fmax(1, floor(x->options.size_share * (double)present + 1e-9));
+    return uf_star_size_places(present, x->options.size_share);
 }
 
 /* Whether a measure at one end of its band has the star; an end that is not known gives it or not as `unknown` says. */

@@ -82,8 +82,7 @@ static void stars_of_a_slow_twin(void **state)
                 expect_same(gsl_matrix_get(m.measure[UF_STAR_GROWTH], r, s), beyond, "growth");
                 expect_same(gsl_matrix_get(m.measure[UF_STAR_SIZE], r, s),
                             own > 0 ? (double)larger + 1 : (double)NAN, "rank");
-                size_t most = (size_t)floor(0.3 * (double)present + 1e-9);
-                if (most == 0) most = 1;
+                size_t most = (3 * present + 9) / 10;
                 expect_within(gsl_matrix_get(m.star[UF_STAR_SIZE], r, s), own > 0 && larger < most, 0,
                               "size star");
                 for (size_t i = 0; i < UF_STARS; i++) {
