@@ -127,6 +127,15 @@ near "$(cell made/tables/inequality.csv theil_t period=2017)" \
     fail "a chart is missing: $(ls made/charts)"
 [[ $(cell made/tables/shift-share-steps.csv value unit=SE312 period=2011 component=national) != none ]] || fail "no steps"
 
+# --- complexity of Sweden's ten broad sectors: it means nothing, in both languages and without a rank in any sentence -----------
+grep -vE ',(C|G-J|K-N|O-U|TOTAL),' "$data/county_employment.csv" >ten.csv
+profile=("$UTFALL" profile complexity --data ten.csv --region region --sector sector --time year --value persons_employed --period 2017)
+expect_message 0 "With 21 regions and 10 sectors the index means nothing" "${profile[@]}" --table complexity-findings
+grep -q "The correlation with diversity is 0.60; .* in 1 connected part" "$err" || fail "no numbers in the warning: $(cat "$err")"
+grep -q "SE312 is specialised in 4 of 10 sectors, 2017" "$out" && ! grep -q "ranks" "$out" || fail "a sentence ranks by complexity: $(cat "$out")"
+expect_message 0 "betyder indexet ingenting" "${profile[@]}" --table complexity-findings --language sv
+expect_message 2 "complexity-ranking" "${profile[@]}" --table complexity-ranking
+
 # --- peers' data ------------------------------------------------------------------------------------------------------------
 [[ -d $peers ]] || { echo "the peers' data is not there: the rest is skipped"; finish; }
 expect 0 "$UTFALL" profile variety --data "$peers/data/world_trade_avg_1998_2000.csv" --region country --sector product --value value --no-row zero \
