@@ -499,6 +499,8 @@ static const struct uf_vocabulary_entry vocabulary[] = {
     {"priority_label", {"Priority", "Prioritering"}},
     {"procedure", {"Procedure", "Procedur"}},
     {"productivity", {"Productivity, against the sector", "Produktivitet, mot branschen"}},
+    {"productivity_high", {"Productivity, against the sector, highest", "Produktivitet, mot branschen, högst"}},
+    {"productivity_low", {"Productivity, against the sector, lowest", "Produktivitet, mot branschen, lägst"}},
     {"profile", {"Profile", "Profil"}},
     {"published", {"Published", "Publicerat"}},
     {"q", {"q (false discovery rate)", "q (andel falska fynd)"}},
