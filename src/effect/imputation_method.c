@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "effect/binary_treatment.h"
 #include "effect/chart_hints.h"
+#include "effect/cohort_sample.h"
 #include "effect/imputation_run.h"
 
 static const char *const inferences[] = {"auto", "bjs", "randomisation", NULL};
@@ -267,8 +268,28 @@ static uf_status refuse(const struct imputation_run *run, struct uf_error *error
     return uf_design_refuse(run->common.result, error);
 }
 
-static uf_status estimate(struct imputation_run *run, const struct uf_options *options,
-                          struct uf_error *error)
+/* Treated rows that nothing predicts leave the sample. */
+static uf_status settle(const struct imputation_run *run, struct effect_sample *sample,
+                        struct uf_error *error)
+{
+    static const struct uf_words reason = {
+        "rows used; nothing untreated predicts the others (table left-out)",
+        "rader som används; inget obehandlat förutsäger övriga (tabellen left-out)"};
+    const unsigned char *state = run->fit->state;
+    size_t rows = 0;
+    bool *used = calloc(sample->data.n + 1, sizeof *used);
+    if (!used) return uf_fail_memory(error);
+    for (size_t i = 0; i < sample->data.n; i++) {
+        used[i] = state[i] == UF_IMPUTATION_UNTREATED || state[i] == UF_IMPUTATION_ESTIMATED;
+        rows += used[i];
+    }
+    uf_status status = effect_sample_settle(&run->common, sample, rows, used, reason, error);
+    free(used);
+    return status;
+}
+
+static uf_status estimate(struct imputation_run *run, struct effect_sample *sample,
+                          const struct uf_options *options, struct uf_error *error)
 {
     struct uf_imputation fit;
     struct uf_error reason;
@@ -286,6 +307,7 @@ static uf_status estimate(struct imputation_run *run, const struct uf_options *o
                                             uf_count_argument(run->n_clusters - 1)};
     run->fit = &fit;
     status = uf_phrase(run->common.context->language, how, arguments, 2, &run->how, error);
+    if (status == UF_OK) status = settle(run, sample, error);
     if (status == UF_OK) status = report(run, options, error);
     free(run->how);
     run->how = NULL;
@@ -309,7 +331,7 @@ static uf_status run_imputation(const struct uf_panel *panel, const struct uf_op
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
     UF_TRY(effect_require_binary(&run.common, run.stays_treated, error));
     UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
-    uf_status status = estimate(&run, options, error);
+    uf_status status = estimate(&run, &sample, options, error);
     effect_sample_clear(&sample);
     return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
