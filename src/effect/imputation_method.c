@@ -288,9 +288,11 @@ static uf_status settle(const struct imputation_run *run, struct effect_sample *
     return status;
 }
 
-static uf_status estimate(struct imputation_run *run, struct effect_sample *sample,
-                          const struct uf_options *options, struct uf_error *error)
+static uf_status estimate(struct imputation_run *run, const struct uf_options *options,
+                          struct uf_error *error)
 {
+    const struct effect_sample *whole = run->common.sample;
+    struct effect_sample used = *whole; /* its counts are to be those of the fit */
     struct uf_imputation fit;
     struct uf_error reason;
     UF_TRY(check_clusters(run, error));
@@ -307,11 +309,13 @@ static uf_status estimate(struct imputation_run *run, struct effect_sample *samp
                                             uf_count_argument(run->n_clusters - 1)};
     run->fit = &fit;
     status = uf_phrase(run->common.context->language, how, arguments, 2, &run->how, error);
-    if (status == UF_OK) status = settle(run, sample, error);
+    run->common.sample = &used; // cppcheck-suppress autoVariables ; taken back below
+    if (status == UF_OK) status = settle(run, &used, error);
     if (status == UF_OK) status = report(run, options, error);
     free(run->how);
     run->how = NULL;
     run->fit = NULL;
+    run->common.sample = whole;
     uf_imputation_clear(&fit);
     return status;
 }
@@ -331,7 +335,7 @@ static uf_status run_imputation(const struct uf_panel *panel, const struct uf_op
     if (uf_result_has_fatal(result)) return uf_design_refuse(result, error);
     UF_TRY(effect_require_binary(&run.common, run.stays_treated, error));
     UF_TRY(effect_sample_init(panel, context->language, &sample, result, error));
-    uf_status status = estimate(&run, &sample, options, error);
+    uf_status status = estimate(&run, options, error);
     effect_sample_clear(&sample);
     return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }

@@ -184,19 +184,22 @@ static uf_status report(struct sun_abraham_run *run, struct effect_findings *fin
     return effect_report_rest(&run->common, findings, run->scale, "simple", error);
 }
 
-static uf_status estimate(struct sun_abraham_run *run, struct effect_sample *sample,
-                          const struct uf_options *options, struct uf_error *error)
+static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *options,
+                          struct uf_error *error)
 {
+    const struct effect_sample *whole = run->common.sample;
+    struct effect_sample used = *whole; /* its counts are to be those of the fit */
     struct uf_sun_abraham fit;
     struct did_regression regression = {0};
     struct uf_covariance covariance[EFFECT_MOST_COVARIANCES] = {{0}};
     struct sun_abraham_dealt dealt = {0};
-    uf_status status = uf_sun_abraham_estimate(&sample->data, &run->options, &fit, error);
+    uf_status status = uf_sun_abraham_estimate(&whole->data, &run->options, &fit, error);
     if (status == UF_NOT_IDENTIFIED) return refuse(&run->common, error);
     if (status != UF_OK) return status;
     // cppcheck-suppress autoVariables ; taken back below
     run->fit = &fit;
-    status = settle(run, sample, error);
+    run->common.sample = &used; // cppcheck-suppress autoVariables ; taken back below
+    status = settle(run, &used, error);
     if (status == UF_OK) status = effect_drop_temporal(&run->common, false, error);
     if (status == UF_OK) status = did_regression_init(&fit.data, &fit.fit, &regression, error);
     if (status == UF_OK)
@@ -216,6 +219,7 @@ static uf_status estimate(struct sun_abraham_run *run, struct effect_sample *sam
     effect_covariances_clear(covariance);
     did_regression_clear(&regression);
     run->fit = NULL;
+    run->common.sample = whole;
     uf_sun_abraham_clear(&fit);
     return status;
 }
@@ -237,7 +241,7 @@ static uf_status run_sun_abraham(const struct uf_panel *panel, const struct uf_o
     uf_status status = effect_cohort_sample(&run.common, options, &sample, error);
     for (size_t c = 0; c < inference.n_covariances; c++)
         sample.data.row_scores |= inference.covariance[c].kind == UF_COVARIANCE_HC1;
-    if (status == UF_OK) status = estimate(&run, &sample, options, error);
+    if (status == UF_OK) status = estimate(&run, options, error);
     effect_sample_clear(&sample);
     return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
 }
