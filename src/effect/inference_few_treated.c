@@ -96,6 +96,15 @@ static uf_status add_row(const struct effect_run *run, const struct uf_few_treat
     return status;
 }
 
+/* Under `auto`, where it stands beside others, as many draws as some seconds allow: each sums over all blocks. */
+static size_t draws_for(const struct effect_run *run, size_t n_blocks)
+{
+    enum { BLOCKS_DRAWN = 3000000, LEAST = 499 };
+    const size_t asked = run->inference->bootstrap.draws, affordable = BLOCKS_DRAWN / (n_blocks + 1);
+    if (!run->inference->automatic || asked <= affordable) return asked;
+    return affordable > LEAST ? affordable : asked < LEAST ? asked : LEAST;
+}
+
 /* One procedure for one term; *why where it cannot be had. */
 static uf_status add_procedure(const struct effect_run *run, const struct effect_regression *regression,
                                const struct effect_lenders *lenders, enum uf_few_treated_kind kind,
@@ -115,7 +124,7 @@ static uf_status add_procedure(const struct effect_run *run, const struct effect
                                                .size = lenders->size,
                                                .exposed = lenders->exposed};
     const struct uf_few_treated_options options = {.kind = kind,
-                                                   .draws = run->inference->bootstrap.draws,
+                                                   .draws = draws_for(run, lenders->n_blocks),
                                                    .level = run->inference->level,
                                                    .seed = run->context->seed};
     struct uf_few_treated few;

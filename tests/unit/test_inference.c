@@ -15,6 +15,7 @@
 #include <utfall/sun_abraham.h>
 
 enum { REGIONS = 12, YEARS = 10 };
+#define SIGNS 4096.0 /* 2^REGIONS */
 
 struct ran {
     struct uf_result result;
@@ -117,6 +118,32 @@ static void types_of_the_bootstrap(void **state)
         uf_result_clear(&ran.result);
     }
     assert_true(different >= 5);
+}
+
+/* Signs: all 2^G of them, and the two that are the residuals themselves are ties. */
+static void weights_and_ties(void **state)
+{
+    (void)state;
+    double p[2];
+    static const char *const ties[] = {"extreme", "left-out"}, *const weights[] = {"rademacher", "webb"},
+                             *const words[] = {"Rademacher", "Webb"};
+    for (size_t i = 0; i < 2; i++) {
+        struct ran ran = run_in(&uf_method_did, panel_of(-0.2, false), UF_ENGLISH,
+                                (const char *const[]){"inference", "wild-bootstrap", "bootstrap-weights",
+                                                      weights[i], "event-study", "false", NULL});
+        const struct uf_table *table = table_of(&ran, "estimates");
+        assert_non_null(strstr(text(table, row_of(table, "wild-bootstrap"), "note"), words[i]));
+        uf_result_clear(&ran.result);
+        ran = run_in(&uf_method_did, panel_of(-0.2, false), UF_ENGLISH,
+                     (const char *const[]){"inference", "wild-bootstrap", "bootstrap-weights", "rademacher",
+                                           "bootstrap-ties", ties[i], "event-study", "false", NULL});
+        table = table_of(&ran, "estimates");
+        p[i] = cell(table, row_of(table, "wild-bootstrap"), "p_value");
+        assert_non_null(strstr(text(table, row_of(table, "wild-bootstrap"), "note"), "all "));
+        expect_close(SIGNS * p[i], round(SIGNS * p[i]), 1e-9, "a share of the vectors");
+        uf_result_clear(&ran.result);
+    }
+    assert_true(p[0] - p[1] >= 2 / SIGNS - 1e-12);
 }
 
 /* A null of 1 is a null of 0 for an outcome that is 1 less where treated. One-sided p add up to 1 but for ties. */
@@ -248,9 +275,10 @@ int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(types_of_the_bootstrap),     cmocka_unit_test(tails_and_nulls),
-        cmocka_unit_test(two_cluster_columns),        cmocka_unit_test(rules_of_the_joint_test),
-        cmocka_unit_test(saddlepoint_and_new_errors), cmocka_unit_test(a_null_must_be_a_number),
+        cmocka_unit_test(types_of_the_bootstrap),  cmocka_unit_test(tails_and_nulls),
+        cmocka_unit_test(weights_and_ties),        cmocka_unit_test(two_cluster_columns),
+        cmocka_unit_test(rules_of_the_joint_test), cmocka_unit_test(saddlepoint_and_new_errors),
+        cmocka_unit_test(a_null_must_be_a_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
