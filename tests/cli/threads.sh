@@ -36,7 +36,7 @@ same_bytes p_value profile spatial --data "$shipped/county_gdp.csv" --region reg
 for file in county_gdp:gdp:gdp_euro_per_inhabitant post_secondary_share:schooling:post_secondary_percent; do
     IFS=: read -r file indicator column <<<"$file"
     ignored=()
-    [[ $indicator == gdp ]] && ignored=(--ignore gdp_million_sek,gdp_million_euro)
+    [[ $indicator == gdp ]] && ignored=(--ignore "gdp_million_sek,gdp_million_euro")
     expect 0 "$UTFALL" import "$shipped/$file.csv" --indicator "$indicator" --kind ratio --value "$column" "${ignored[@]}" --store index.db
 done
 same_bytes draws profile composite-index --store index.db --level nuts3 --within SE --period 2017 --indicators gdp,schooling \
