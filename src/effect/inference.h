@@ -164,11 +164,6 @@ struct effect_term {
     double n_obs, n_treated, n_control;         /* as in struct effect_row */
     const char *note; /* why it is not estimated; NULL: how the error was computed */
 };
-/* The term's estimate and test under the covariance. */
-uf_status effect_term_test(const struct effect_run *run, const struct effect_regression *regression,
-                           size_t inference, const struct uf_covariance *covariance,
-                           const struct effect_term *term, double *estimate, struct uf_t_test *test,
-                           struct uf_error *error);
 /* One row per term under the inference `inference` of run->inference. */
 uf_status effect_add_terms(const struct effect_run *run, const struct effect_regression *regression,
                            size_t inference, const struct uf_covariance *covariance,

@@ -61,12 +61,12 @@ static uf_status note_left_out(const struct effect_run *run, int why, const char
 {
     static const struct uf_words large = {
         "{0} was left out: it exchanges residuals between regions, and with this many of them {1} draws "
-        "would "
-        "take too much memory. Ask for fewer (bootstrap-draws), or cluster by larger regions; with many "
-        "treated cr2 does.",
+        "would take too much memory. Ask for fewer (bootstrap-draws times regions: 50 million at most), or "
+        "cluster "
+        "by larger regions; with many treated cr2 does.",
         "{0} har utelämnats: metoden byter residualer mellan regioner, och med så här många skulle {1} "
-        "dragningar ta för mycket minne. Begär färre (bootstrap-draws), eller klustra efter större regioner; "
-        "med många behandlade räcker cr2."};
+        "dragningar ta för mycket minne. Begär färre (bootstrap-draws gånger regioner: högst 50 miljoner), "
+        "eller klustra efter större regioner; med många behandlade räcker cr2."};
     static const struct uf_words text = {"{0} was left out: it needs at least one treated region and two "
                                          "untreated ones with the same periods, and "
                                          "residuals that are not nil.",

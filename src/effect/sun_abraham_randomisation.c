@@ -222,7 +222,8 @@ static void term_by_means(struct dealer *d, const struct sun_abraham_layout *l,
     for (size_t i = 0; i < data->n; i++) {
         if (data->period[i] >= l->end) continue;
         size_t s = sun_abraham_slot(data, l, fit, i);
-        if (l->level[s] == SUN_ABRAHAM_LEFT_OUT) continue;
+        /* without covariates most rows have no part in one event time */
+        if (l->level[s] == SUN_ABRAHAM_LEFT_OUT || (d->k == 0 && d->share[s] == 0)) continue;
         double w = row_weight(data, i), v = w * d->share[s] / l->weight[s],
                residual = d->deviation[i] - d->mean[s];
         for (size_t j = 0; j < d->k; j++) {

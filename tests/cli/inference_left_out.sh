@@ -76,6 +76,7 @@ CSV
 effect did gaps.csv --treatment d --cluster u,h
 grep -q '^inference-left-out: The wild cluster bootstrap was left out for 1 of 1 terms' notes.txt || fail "$(cat notes.txt)"
 grep -q '^wild-bootstrap' rows.txt && fail "there is a row after all: $(cat rows.txt)"
+grep -q '^cr1s 0\.' rows.txt || fail "CR1S without a p-value: $(cat rows.txt)"
 grep -q '^inference-chosen: .*CR1S, for want of anything better' notes.txt || fail "$(grep ^inference-chosen notes.txt)"
 effect did gaps.csv --treatment d --cluster u
 head -1 rows.txt | grep -q '^wild-bootstrap 0\.' || fail "not first: $(cat rows.txt)"
