@@ -18,6 +18,8 @@ static void peers_clear(struct peers *x)
     free(x->nearest);
     free(x->found);
     free(x->whole);
+    free(x->unit);
+    free(x->deviations);
 }
 
 /* --- computing --------------------------------------------------------------------------------- */
