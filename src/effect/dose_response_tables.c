@@ -201,9 +201,11 @@ static uf_status report_curve(const struct dose_run *run, struct uf_error *error
     if (status == UF_OK)
         status = uf_table_add_column(table, "label", UF_COLUMN_TEXT, NULL, -1, &index, error);
     for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
-        status =
-            uf_table_add_column(table, names[c], UF_COLUMN_NUMBER, c > 0 && c < 7 ? run->common.unit : NULL,
-                                c == 0 ? -1 : 4, &index, error);
+        status = uf_table_add_column(table, names[c], UF_COLUMN_NUMBER,
+                                     c == 0  ? run->common.panel->treatment.dose_unit
+                                     : c < 7 ? run->common.unit
+                                             : NULL,
+                                     c == 0 ? -1 : 4, &index, error);
     if (status == UF_OK) status = fill_curve(run, &curve, table, error);
     effect_terms_clear(&curve.level), effect_terms_clear(&curve.slope);
     if (status == UF_OK) return uf_result_take_table(run->common.result, table, error);

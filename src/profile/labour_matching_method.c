@@ -342,7 +342,7 @@ static const struct uf_chart_hint charts[] = {
      .value = "vacancy_rate",
      .label = "period",
      .x = "unemployment_rate",
-     .facet_by = "label",
+     .facet_by = "unit",
      .reference = NAN,
      .scatter = &beveridge},
 };

@@ -44,13 +44,13 @@ for chart in growth-dalarna complexity-dalarna space-1; do
     grep -q 'lämnar öppet' "sv/charts/$chart.svg" || fail "$chart does not say what the lines are"
     if grep -q 'inte beräknat\|inte ritas' "sv/charts/$chart.txt"; then fail "$chart: a sentence on bands that are drawn"; fi
 done
-grep -q 'Dess spann vågrätt: ' sv/charts/growth-dalarna.txt || fail "the alternative text has no band"
+grep -q 'Dess spann vågrätt: ' sv/charts/growth-se312.txt || fail "the alternative text has no band"
 grep -q 'Avrundningen gör att [0-9]* av de [0-9]* kan ligga i en annan kvadrant' sv/report.html || fail "no finding on open quadrants"
 grep -q 'Avrundningen gör att [0-9]* av [0-9]* regioner kan ligga i en annan kvadrant' sv/report.html || fail "no note on regions"
 head -1 sv/tables/growth-priority-candidates.csv | grep -q 'quadrants_drawn' || fail "the table does not have the quadrants drawn"
 expect 0 "$UTFALL" run study.yaml --output en --language en
 grep -q 'Given the rounding, [0-9]* of the [0-9]* could lie in another quadrant' en/report.html || fail "no English finding"
-grep -q 'the span that rounding to whole 1,000 leaves open' en/charts/growth-dalarna.svg || fail "no English legend"
+grep -q 'the span that rounding to whole 1,000 leaves open' en/charts/growth-se312.svg || fail "no English legend"
 
 study 0 0
 expect 0 "$UTFALL" run study.yaml --output exact
