@@ -70,7 +70,7 @@ struct uf_pretrend_quadratic {
 };
 struct uf_pretrend_placebos { /* borrowed */
     size_t n_placebos, n_dealt;
-    const struct uf_pretrend_quadratic *numerator;   /* n_placebos × n_dealt, row by row: the own one first */
+    const struct uf_pretrend_quadratic *numerator; /* n_placebos × n_dealt, row by row: the own one first */
     const struct uf_pretrend_quadratic *denominator; /* the same; NULL: 1 */
     double critical;
 };

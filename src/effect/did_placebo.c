@@ -51,8 +51,7 @@ static uf_status standardise(const struct dealer *d, const struct uf_did_fit *fi
     uf_status status = place && b && factor ? UF_OK : uf_fail_memory(error);
     bool good = status == UF_OK && did_lead_places(fit, d->event->reference, place) == q && q <= d->stride;
     for (size_t i = 0; good && i < q; i++)
-        for (size_t j = 0; j < q; j++)
-            gsl_matrix_set(factor, i, j, gsl_matrix_get(v, place[i], place[j]));
+        for (size_t j = 0; j < q; j++) gsl_matrix_set(factor, i, j, gsl_matrix_get(v, place[i], place[j]));
     double own = 0;
     if (good && !gsl_linalg_cholesky_decomp1(factor)) {
         for (size_t o = 0; o < b->size1; o++) {
@@ -118,16 +117,19 @@ static uf_status dealer_init(const struct placebo_sample *sample, struct dealer 
     return UF_OK;
 }
 
-uf_status did_placebo_drift_of(const struct placebo_sample *sample, const struct uf_event_study_options *event,
-                               const struct uf_covariance_options *covariance, size_t n_columns, uint64_t seed,
-                               struct placebo_slopes *out, struct uf_error *error)
+uf_status did_placebo_drift_of(const struct placebo_sample *sample,
+                               const struct uf_event_study_options *event,
+                               const struct uf_covariance_options *covariance, size_t n_columns,
+                               uint64_t seed, struct placebo_slopes *out, struct uf_error *error)
 {
     struct dealer d = {.event = event, .options = covariance};
-    const double k = (double)n_columns + 4, work = 4 * (double)sample->data->n * k * (k + (double)sample->n_outcomes);
+    const double k = (double)n_columns + 4,
+                 work = 4 * (double)sample->data->n * k * (k + (double)sample->n_outcomes);
     uf_status status = dealer_init(sample, &d, error);
     const struct placebo_test test = {.stride = d.stride, .fixed = true, .parts = parts_of, .user = &d};
-    if (status == UF_OK)
-        status = placebo_drift(sample, &test, placebo_count(sample, work), seed, out, error);
+    size_t count = placebo_count(work);
+    if (count > PLACEBO_FEWEST) count = PLACEBO_FEWEST; /* each is a fit with its covariance */
+    if (status == UF_OK) status = placebo_drift(sample, &test, count, seed, out, error);
     free(d.first_period), free(d.block);
     gsl_matrix_free(d.weighted);
     return status;

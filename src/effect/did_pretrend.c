@@ -134,7 +134,7 @@ static uf_status lead_sample_init(struct lead_sample *s, const struct uf_did_dat
 }
 
 static struct uf_randomisation_joint_input joint_of(const struct lead_sample *s,
-                                                   const struct uf_did_assignment *assignment)
+                                                    const struct uf_did_assignment *assignment)
 {
     return (struct uf_randomisation_joint_input){.common = {.n = s->n,
                                                             .outcome = s->outcome,
@@ -204,14 +204,14 @@ uf_status did_placebo_drift(const struct placebo_sample *sample, const struct uf
     const struct uf_randomisation_joint_input input = joint_of(&s, sample->assignment);
     if (status == UF_OK) {
         outcomes = outcomes_of(&s, sample);
-        status = outcomes ? uf_randomisation_parts_new(&input, sample->n_outcomes, outcomes, &dealt.parts, error)
-                          : uf_fail_memory(error);
+        status = outcomes
+                     ? uf_randomisation_parts_new(&input, sample->n_outcomes, outcomes, &dealt.parts, error)
+                     : uf_fail_memory(error);
     }
     const double columns = (double)s.n_columns,
                  work = (double)s.n * columns * (2 * columns + (double)sample->n_outcomes + 8);
     const struct placebo_test test = {.stride = s.n_columns, .parts = parts_of, .user = &dealt};
-    if (status == UF_OK)
-        status = placebo_drift(sample, &test, placebo_count(sample, work), seed, out, error);
+    if (status == UF_OK) status = placebo_drift(sample, &test, placebo_count(work), seed, out, error);
     uf_randomisation_parts_free(dealt.parts);
     free(outcomes);
     lead_sample_clear(&s);

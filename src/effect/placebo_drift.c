@@ -12,6 +12,9 @@
 #include <utfall/random.h>
 
 #define LEVEL 0.05
+/* Multiplications that all may take, and numbers that the outcomes may have. */
+#define MOST_WORK    1e9
+#define MOST_NUMBERS 1e7
 
 /* --- the outcomes ---------------------------------------------------------------------------------- */
 
@@ -53,8 +56,10 @@ static uf_status take_covariates_out(const struct uf_did_data *data, const struc
     }
     if (status == UF_OK) {
         const gsl_vector_const_view y = gsl_vector_const_view_array(residual, n);
-        gsl_vector_const_view weights = gsl_vector_const_view_array(data->weights ? data->weights : residual, n);
-        status = uf_least_squares_fit(x, &y.vector, data->weights ? &weights.vector : NULL, NULL, &fit, error);
+        gsl_vector_const_view weights =
+            gsl_vector_const_view_array(data->weights ? data->weights : residual, n);
+        status =
+            uf_least_squares_fit(x, &y.vector, data->weights ? &weights.vector : NULL, NULL, &fit, error);
     }
     if (status == UF_OK) {
         for (size_t i = 0; i < n; i++) residual[i] = gsl_vector_get(fit.residuals, i);
@@ -65,17 +70,19 @@ static uf_status take_covariates_out(const struct uf_did_data *data, const struc
     return status;
 }
 
-static uf_status residuals(const struct uf_did_data *data, const struct uf_did_assignment *a, double *out,
-                           struct uf_error *error)
+static uf_status residuals(const struct uf_did_data *data, const struct uf_did_assignment *a,
+                           bool cross_sections, double *out, struct uf_error *error)
 {
     const size_t n = data->n, cohorts = count_cohorts(a);
     struct uf_absorber *absorber = NULL;
     size_t *cell = malloc((n + 1) * sizeof *cell);
     if (!cell) return uf_fail_memory(error);
     for (size_t i = 0; i < n; i++) cell[i] = a->path[a->block[i]] * data->n_periods + data->period[i];
-    const size_t *const group[] = {data->unit, cell};
-    uf_status status = uf_absorber_new(n, 2, group, (const size_t[]){data->n_units, a->n_paths * data->n_periods},
-                                       data->weights, 0, &absorber, error);
+    const size_t *const group[] = {cross_sections ? a->block : data->unit, cell};
+    uf_status status = uf_absorber_new(
+        n, 2, group,
+        (const size_t[]){cross_sections ? a->n_blocks : data->n_units, a->n_paths * data->n_periods},
+        data->weights, 0, &absorber, error);
     memcpy(out, data->outcome, n * sizeof *out);
     if (status == UF_OK) status = uf_absorber_apply(absorber, out, error);
     if (status == UF_OK) status = take_covariates_out(data, absorber, out, error);
@@ -87,14 +94,17 @@ static uf_status residuals(const struct uf_did_data *data, const struct uf_did_a
 }
 
 uf_status placebo_sample_init(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
-                              struct placebo_sample *out, struct uf_error *error)
+                              bool cross_sections, struct placebo_sample *out, struct uf_error *error)
 {
     const size_t n = data->n, blocks = assignment->n_blocks;
     if (blocks <= count_cohorts(assignment))
-        return uf_fail(error, UF_NOT_IDENTIFIED, "no two units share a start, so that none stands for another");
+        return uf_fail(error, UF_NOT_IDENTIFIED,
+                       "no two units share a start, so that none stands for another");
+    if ((double)blocks * (double)n > MOST_NUMBERS)
+        return uf_fail(error, UF_NOT_IDENTIFIED, "placebos would take long in a sample of this size");
     double *outcome = calloc((blocks + 1) * n + 1, sizeof *outcome);
     if (!outcome) return uf_fail_memory(error);
-    uf_status status = residuals(data, assignment, outcome, error);
+    uf_status status = residuals(data, assignment, cross_sections, outcome, error);
     if (status != UF_OK) {
         free(outcome);
         return status;
@@ -111,14 +121,10 @@ uf_status placebo_sample_init(const struct uf_did_data *data, const struct uf_di
 
 /* --- the assignments ------------------------------------------------------------------------------- */
 
-/* Multiplications that all may take. */
-#define MOST_WORK 5e8
-
-size_t placebo_count(const struct placebo_sample *sample, double work)
+size_t placebo_count(double work)
 {
     const double affordable = MOST_WORK / fmax(work, 1);
-    const size_t blocks = sample->assignment->n_blocks;
-    if (affordable < PLACEBO_FEWEST || (double)blocks * (double)sample->data->n > 1e7) return 0;
+    if (affordable < PLACEBO_FEWEST) return 0;
     return affordable < PLACEBO_MOST ? PLACEBO_FEWEST : PLACEBO_MOST;
 }
 
@@ -245,18 +251,64 @@ uf_status placebo_drift(const struct placebo_sample *sample, const struct placeb
 {
     size_t *path = NULL, n;
     struct placebo_slopes slopes = {.slope = {NAN, NAN}};
-    if (n_placebos == 0) return uf_fail(error, UF_NOT_IDENTIFIED, "placebos would take long in a sample of this size");
+    if (n_placebos == 0)
+        return uf_fail(error, UF_NOT_IDENTIFIED, "placebos would take long in a sample of this size");
     UF_TRY(deal(sample->assignment, n_placebos, seed, &path, &n, error));
     const size_t cells = (test->fixed ? n : n * n) + 1;
     struct room room = {.value = malloc((sample->n_outcomes * test->stride + 1) * sizeof(double)),
                         .line = malloc((test->stride + 1) * sizeof(double)),
                         .numerator = malloc(cells * sizeof *room.numerator),
                         .denominator = malloc(cells * sizeof *room.denominator)};
-    uf_status status = room.value && room.line && room.numerator && room.denominator ? UF_OK
-                                                                                     : uf_fail_memory(error);
+    uf_status status =
+        room.value && room.line && room.numerator && room.denominator ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK) status = find_slopes(sample, test, path, n, &room, &slopes, error);
     if (status == UF_OK) *out = slopes;
     free(room.value), free(room.line), free(room.numerator), free(room.denominator);
     free(path);
+    return status;
+}
+
+/* --- of any estimator ------------------------------------------------------------------------------ */
+
+struct dealers {
+    const struct placebo_estimator *estimator;
+    size_t count;
+    struct uf_did_data *data; /* count: with each outcome */
+    unsigned char *dealer;    /* count of the estimator's size */
+};
+
+static uf_status leads_of(void *user, const size_t *path, struct placebo_parts *out, struct uf_error *error)
+{
+    const struct dealers *d = user;
+    const struct placebo_estimator *e = d->estimator;
+    size_t first = 0;
+    for (size_t k = 0; k < d->count; k++) {
+        size_t n = 0;
+        UF_TRY(e->leads(d->dealer + k * e->size, path, out->value + k * e->stride, &n, error));
+        if (k == 0) first = n;
+        if (n == 0 || n != first) return UF_OK;
+    }
+    out->count = out->tested = first;
+    return UF_OK;
+}
+
+uf_status placebo_drift_of_estimator(const struct placebo_sample *sample,
+                                     const struct placebo_estimator *estimator, uint64_t seed,
+                                     struct placebo_slopes *out, struct uf_error *error)
+{
+    const size_t k = sample->n_outcomes;
+    struct dealers d = {estimator, k, calloc(k, sizeof *d.data), calloc(k, estimator->size)};
+    uf_status status = d.data && d.dealer ? UF_OK : uf_fail_memory(error);
+    for (size_t o = 0; o < k && status == UF_OK; o++) {
+        d.data[o] = *sample->data;
+        d.data[o].outcome = sample->outcome + o * sample->data->n;
+        status = estimator->init(d.dealer + o * estimator->size, &d.data[o], sample->assignment,
+                                 estimator->options, error);
+    }
+    const struct placebo_test test = {.stride = estimator->stride, .parts = leads_of, .user = &d};
+    if (status == UF_OK)
+        status = placebo_drift(sample, &test, placebo_count(estimator->work * (double)k), seed, out, error);
+    for (size_t o = 0; o < k && d.dealer; o++) estimator->clear(d.dealer + o * estimator->size);
+    free(d.data), free(d.dealer);
     return status;
 }

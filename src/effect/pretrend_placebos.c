@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
 #include "base/fail.h"
 
@@ -20,11 +19,10 @@ static double at(const struct uf_pretrend_quadratic *of, double slope)
 
 static double statistic(const struct uf_pretrend_placebos *p, size_t place, double slope)
 {
-    double numerator = fmax(at(&p->numerator[place], slope), 0);
-    if (isnan(p->numerator[place].constant)) return NAN;
-    if (!p->denominator) return numerator;
-    /* nothing but the line is left where the errors are nil: rounding may put that below 0 */
-    double denominator = fmax(at(&p->denominator[place], slope), 0);
+    double numerator = at(&p->numerator[place], slope);
+    if (numerator < 0) numerator = 0; /* rounding; NaN stays */
+    if (!p->denominator || isnan(numerator)) return numerator;
+    double denominator = at(&p->denominator[place], slope);
     return denominator > 0 ? numerator / denominator : numerator > 0 ? INFINITY : 0;
 }
 
@@ -37,7 +35,7 @@ static bool is_found(const struct uf_pretrend_placebos *p, size_t placebo, doubl
     if (p->n_dealt == 1) return own > p->critical;
     for (size_t g = 1; g < p->n_dealt && (double)extreme < allowed; g++) {
         double other = statistic(p, first + g, slope);
-        extreme += isnan(other) || other >= own * (1 - TIE);
+        extreme += !(other < own * (1 - TIE));
     }
     return (double)extreme < allowed;
 }

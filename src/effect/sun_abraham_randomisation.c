@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "effect/did_internal.h"
 #include "effect/outcome_weights.h"
+#include "effect/placebo_drift.h"
 #include "effect/sun_abraham_internal.h"
 
 #include <gsl/gsl_linalg.h>
@@ -18,7 +19,9 @@ struct dealer {
     bool by_means;
     const struct uf_cell_term *term; /* NULL: the leads together */
     size_t n_terms;
-    double *cell_weight;          /* of a term */
+    double *cell_weight; /* of a term */
+    double *lead;        /* cells: what adds up to the leads' mean square; NULL: not asked for */
+    size_t n_leads;
     size_t *first_period, *block; /* n_units; SIZE_MAX: not in the sample */
     /* by means: outcomes less their unit's mean, and by slot the mean and what an outcome weighs */
     double *deviation, *mean, *total, *share;
@@ -179,18 +182,22 @@ static bool is_lead(const struct dealer *d, const struct uf_cohort_cell *cell)
     return cell->reason == UF_CELL_ESTIMATED && cell->event_time < -d->options->anticipation;
 }
 
-static void leads_by_means(const struct dealer *d, const struct uf_sun_abraham *fit,
-                           struct uf_randomisation_statistics *out)
+/* The root of the leads' mean square, and what it is made of. */
+static void tell_leads(struct dealer *d, const struct uf_sun_abraham *fit, bool means,
+                       struct uf_randomisation_statistics *out)
 {
     double sum = 0, all = 0;
+    d->n_leads = 0;
     for (size_t c = 0; c < fit->n_cells; c++) {
         const struct uf_cohort_cell *cell = &fit->cell[c];
         if (!is_lead(d, cell)) continue;
-        double change = change_of(d, fit, cell);
+        double change = means ? change_of(d, fit, cell) : cell->estimate;
         sum += cell->weight * change * change;
         all += cell->weight;
+        if (d->lead) d->lead[d->n_leads++] = sqrt(cell->weight) * change;
     }
     if (all > 0) out->coefficient = sqrt(sum / all);
+    for (size_t j = 0; j < d->n_leads; j++) d->lead[j] /= sqrt(all);
 }
 
 static void start_tally(struct dealer *d, const struct uf_cell_term *term)
@@ -250,25 +257,12 @@ static bool by_means(struct dealer *d, const struct sun_abraham_layout *l, const
     for (size_t s = 0; s < slots; s++)
         if (l->weight[s] > 0) d->mean[s] /= l->weight[s];
     if (!take_covariates_out(d, l, fit, slots)) return false;
-    if (!d->term) leads_by_means(d, fit, out);
+    if (!d->term) tell_leads(d, fit, true, out);
     for (size_t k = 0; d->term && k < d->n_terms; k++) term_by_means(d, l, fit, &d->term[k], &out[k]);
     return true;
 }
 
 /* --- by regression --------------------------------------------------------------------------------- */
-
-static void leads_by_regression(const struct dealer *d, const struct uf_sun_abraham *fit,
-                                struct uf_randomisation_statistics *out)
-{
-    double sum = 0, all = 0;
-    for (size_t c = 0; c < fit->n_cells; c++) {
-        const struct uf_cohort_cell *cell = &fit->cell[c];
-        if (!is_lead(d, cell)) continue;
-        sum += cell->weight * cell->estimate * cell->estimate;
-        all += cell->weight;
-    }
-    if (all > 0) out->coefficient = sqrt(sum / all);
-}
 
 static uf_status term_by_regression(struct dealer *d, const struct uf_sun_abraham *fit,
                                     const struct uf_cell_term *term, double *combination,
@@ -298,7 +292,7 @@ static uf_status by_regression(struct dealer *d, struct uf_randomisation_statist
         return status;
     }
     if (!d->term) {
-        leads_by_regression(d, &fit, out);
+        tell_leads(d, &fit, false, out);
         uf_sun_abraham_clear(&fit);
         return UF_OK;
     }
@@ -381,4 +375,47 @@ uf_status uf_sun_abraham_randomise_leads(const struct uf_did_data *data,
                                          struct uf_randomisation *out, struct uf_error *error)
 {
     return deal(data, options, assignment, NULL, NULL, 0, randomisation, out, error);
+}
+
+/* --- what the leads would have found --------------------------------------------------------------- */
+
+static uf_status leads_of(void *user, const size_t *path, double *out, size_t *n_leads,
+                          struct uf_error *error)
+{
+    struct dealer *d = user;
+    struct uf_randomisation_statistics statistics = {NAN, NAN, NAN, NAN};
+    d->lead = out;
+    d->n_leads = 0;
+    UF_TRY(statistic(d, path, &statistics, error));
+    *n_leads = isnan(statistics.coefficient) ? 0 : d->n_leads;
+    return UF_OK;
+}
+
+static uf_status init_placebo(void *dealer, const struct uf_did_data *data,
+                              const struct uf_did_assignment *assignment, const void *options,
+                              struct uf_error *error)
+{
+    struct dealer *d = dealer;
+    *d = (struct dealer){.actual = data, .options = options, .assignment = assignment};
+    return dealer_init(d, NULL, error);
+}
+
+static void clear_placebo(void *dealer)
+{
+    dealer_clear(dealer);
+}
+
+uf_status sun_abraham_placebo_drift(const struct placebo_sample *sample,
+                                    const struct uf_sun_abraham_options *options, double work, uint64_t seed,
+                                    struct placebo_slopes *out, struct uf_error *error)
+{
+    const struct placebo_estimator estimator = {.options = options,
+                                                .size = sizeof(struct dealer),
+                                                .stride = (sample->assignment->n_paths + 1) *
+                                                          sample->data->n_periods,
+                                                .work = work,
+                                                .init = init_placebo,
+                                                .clear = clear_placebo,
+                                                .leads = leads_of};
+    return placebo_drift_of_estimator(sample, &estimator, seed, out, error);
 }
