@@ -39,6 +39,17 @@ static gsl_matrix *coefficients(const struct dealer *d, const struct uf_did_fit 
     return out;
 }
 
+/* The test, of leads of the size of the line: its degrees of freedom, and what it makes of a sum of squares, are those of the design,
+ * and the residuals may have no leads at all (they have none in the actual assignment). */
+static uf_status test_line(const struct dealer *d, struct uf_did_fit *fit, const struct uf_covariance *v,
+                           struct uf_joint_test *test, struct uf_error *error)
+{
+    for (size_t j = 0; j < fit->n_leading; j++)
+        if (fit->position[j] != SIZE_MAX)
+            gsl_vector_set(fit->fit.coefficients, j, (double)(fit->event_time[j] - d->event->reference));
+    return uf_did_pretrend(&d->data, fit, d->options, v, d->event->reference, test, error);
+}
+
 /* The leads of each outcome in units of the test's errors, so that their squares add up to its statistic over the critical
  * value. The covariance is that of the residuals: event times take a line up whole, and leave none of it there. */
 static uf_status standardise(const struct dealer *d, const struct uf_did_fit *fit, const gsl_matrix *v,
@@ -48,24 +59,32 @@ static uf_status standardise(const struct dealer *d, const struct uf_did_fit *fi
     const size_t q = test->restrictions;
     size_t *place = malloc((fit->fit.rank + 1) * sizeof *place);
     gsl_matrix *b = coefficients(d, fit), *factor = gsl_matrix_alloc(q, q);
-    uf_status status = place && b && factor ? UF_OK : uf_fail_memory(error);
+    gsl_vector *line = gsl_vector_calloc(q);
+    uf_status status = place && b && factor && line ? UF_OK : uf_fail_memory(error);
     bool good = status == UF_OK && did_lead_places(fit, d->event->reference, place) == q && q <= d->stride;
     for (size_t i = 0; good && i < q; i++)
         for (size_t j = 0; j < q; j++) gsl_matrix_set(factor, i, j, gsl_matrix_get(v, place[i], place[j]));
-    double own = 0;
     if (good && !gsl_linalg_cholesky_decomp1(factor)) {
+        double size = 0;
         for (size_t o = 0; o < b->size1; o++) {
             gsl_vector_view row = gsl_vector_view_array(out->value + o * d->stride, q);
             for (size_t i = 0; i < q; i++) gsl_vector_set(&row.vector, i, gsl_matrix_get(b, o, place[i]));
             gsl_blas_dtrsv(CblasLower, CblasNoTrans, CblasNonUnit, factor, &row.vector);
-            if (o == 0) gsl_blas_ddot(&row.vector, &row.vector, &own);
         }
-        out->count = out->tested = own > 0 && isfinite(own) ? q : 0;
-        /* what Hotelling's approximation divides by is in the statistic, and not in the squares */
-        out->scale = test->statistic / own / uf_f_upper_quantile(LEVEL, test->df1, test->df2);
+        for (size_t j = 0; j < fit->n_leading; j++)
+            for (size_t i = 0; i < q; i++)
+                if (fit->position[j] == place[i])
+                    gsl_vector_set(line, i, gsl_vector_get(fit->fit.coefficients, j));
+        gsl_blas_dtrsv(CblasLower, CblasNoTrans, CblasNonUnit, factor, line);
+        gsl_blas_ddot(line, line, &size);
+        if (size > 0 && isfinite(size)) {
+            out->count = out->tested = q;
+            /* what Hotelling's approximation divides by is in the statistic, and not in the squares */
+            out->scale = test->statistic / size / uf_f_upper_quantile(LEVEL, test->df1, test->df2);
+        }
     }
     free(place);
-    gsl_matrix_free(b), gsl_matrix_free(factor);
+    gsl_matrix_free(b), gsl_matrix_free(factor), gsl_vector_free(line);
     return status;
 }
 
@@ -83,7 +102,7 @@ static uf_status parts_of(void *user, const size_t *path, struct placebo_parts *
     if (status == UF_OK) {
         status = uf_did_covariance(&d->data, &fit, d->options, &v, &reason);
         if (status == UF_OK) {
-            status = uf_did_pretrend(&d->data, &fit, d->options, &v, d->event->reference, &test, &reason);
+            status = test_line(d, &fit, &v, &test, &reason);
             if (status == UF_OK && test.restrictions > 0 && !isnan(test.statistic) && test.df2 > 0)
                 status = standardise(d, &fit, v.matrix, &test, out, &reason);
             uf_covariance_clear(&v);

@@ -88,11 +88,13 @@ uf_status event_leads_init(const struct did_run *run, const struct uf_did_fit *f
     }
     if (status == UF_OK && !fit->summed && leads.count > 0)
         status = find_placebos(run, assignment, &leads, error);
-    if (status == UF_OK)
-        *out = leads;
-    else
+    if (status != UF_OK) {
         event_leads_clear(&leads);
-    return status;
+        return status;
+    }
+    *out = leads;
+    if (!assignment) out->placebos.assignment = &out->own; /* which has moved */
+    return UF_OK;
 }
 
 /* What the test of a covariance would have found: by placebo with few regions, where it is not what its covariance says. */
