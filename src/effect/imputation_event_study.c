@@ -303,7 +303,13 @@ static uf_status add_tests(const struct imputation_run *run, const struct lead_s
         if (status == UF_OK)
             status = effect_pretrend_add(pretrend, &test,
                                          uf_covariance_types(&types)[study->options[c].kind].name, error);
-        if (status == UF_OK && !effect_pretrend_few(&run->common, test.restrictions))
+        if (status == UF_OK && effect_pretrend_few(&run->common, test.restrictions)) {
+            bool seen = false;
+            for (size_t j = 0; j < count; j++) seen = seen || gsl_vector_get(line, place[j]) != 0;
+            pretrend->blind = count > 0 && !seen;
+            continue;
+        }
+        if (status == UF_OK)
             status = effect_pretrend_add_power_of(pretrend, &test, line, study->covariance[c].matrix, place,
                                                   count, error);
     }

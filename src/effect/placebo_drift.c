@@ -15,6 +15,7 @@
 /* Multiplications that all may take, and numbers that the outcomes may have. */
 #define MOST_WORK    1e9
 #define MOST_NUMBERS 1e7
+#define NIL          1e-10
 
 /* --- the outcomes ---------------------------------------------------------------------------------- */
 
@@ -164,7 +165,8 @@ static uf_status deal(const struct uf_did_assignment *a, size_t most, uint64_t s
 /* --- the statistics -------------------------------------------------------------------------------- */
 
 struct room {
-    double *value, *line; /* of an assignment; a placebo's line in the terms of that */
+    double *value, *line,
+        *terms; /* of an assignment; a placebo's line in the terms of that, and what that adds up */
     struct uf_pretrend_quadratic *numerator, *denominator;
     bool ratio; /* some statistic had a Gram matrix */
 };
@@ -190,17 +192,20 @@ static void add_statistic(const struct placebo_sample *s, const struct placebo_t
     *numerator = (struct uf_pretrend_quadratic){NAN, NAN, NAN};
     if (parts->tested == 0) return;
     memset(room->line, 0, parts->count * sizeof *room->line);
+    memset(room->terms, 0, parts->count * sizeof *room->terms);
     struct uf_pretrend_quadratic all = {0, 0, 0};
     if (parts->gram) all.constant = parts->gram[0];
     for (size_t b = 0; b < a->n_blocks; b++) {
         if (a->first_period[path[b]] == SIZE_MAX) continue;
         const double *value = parts->value + (1 + b) * test->stride;
-        for (size_t j = 0; j < parts->count; j++) room->line[j] += value[j];
+        for (size_t j = 0; j < parts->count; j++) room->line[j] += value[j], room->terms[j] += fabs(value[j]);
         if (!parts->gram) continue;
         all.linear += 2 * parts->gram[1 + b];
         for (size_t c = 0; c < a->n_blocks; c++)
             if (a->first_period[path[c]] != SIZE_MAX) all.square += parts->gram[(1 + b) * k + 1 + c];
     }
+    for (size_t j = 0; j < parts->count; j++) /* a line that is not seen leaves rounding */
+        if (fabs(room->line[j]) <= NIL * room->terms[j]) room->line[j] = 0;
     *numerator = squares(parts->value, room->line, parts->count - parts->tested, parts->count);
     numerator->constant *= parts->scale, numerator->linear *= parts->scale, numerator->square *= parts->scale;
     if (!parts->gram) return;
@@ -257,13 +262,15 @@ uf_status placebo_drift(const struct placebo_sample *sample, const struct placeb
     const size_t cells = (test->fixed ? n : n * n) + 1;
     struct room room = {.value = malloc((sample->n_outcomes * test->stride + 1) * sizeof(double)),
                         .line = malloc((test->stride + 1) * sizeof(double)),
+                        .terms = malloc((test->stride + 1) * sizeof(double)),
                         .numerator = malloc(cells * sizeof *room.numerator),
                         .denominator = malloc(cells * sizeof *room.denominator)};
-    uf_status status =
-        room.value && room.line && room.numerator && room.denominator ? UF_OK : uf_fail_memory(error);
+    uf_status status = room.value && room.line && room.terms && room.numerator && room.denominator
+                           ? UF_OK
+                           : uf_fail_memory(error);
     if (status == UF_OK) status = find_slopes(sample, test, path, n, &room, &slopes, error);
     if (status == UF_OK) *out = slopes;
-    free(room.value), free(room.line), free(room.numerator), free(room.denominator);
+    free(room.value), free(room.line), free(room.terms), free(room.numerator), free(room.denominator);
     free(path);
     return status;
 }

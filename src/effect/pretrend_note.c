@@ -95,6 +95,7 @@ uf_status effect_pretrend_note_power(const struct effect_run *run, const struct 
         "{5}."};
     size_t rows = uf_table_rows(pretrend->table), row = pretrend->decisive_row;
     if (pretrend->decisive.restrictions == 0) return UF_OK;
+    if (pretrend->blind) return note_unknown(run, pretrend, error);
     const double found_at_nil = slope_of(pretrend, row, EFFECT_PRETREND_FALSE);
     if (isfinite(found_at_nil) &&
         (found_at_nil >= HALF || isnan(slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_80))))

@@ -166,7 +166,13 @@ static uf_status add_test(const struct effect_run *run, const struct effect_find
     UF_TRY(effect_pretrend_add(pretrend, &test,
                                uf_covariance_types(&count)[run->inference->covariance[inference].kind].name,
                                error));
-    if (!line || test.restrictions == 0 || effect_pretrend_few(run, test.restrictions)) return UF_OK;
+    if (!line || test.restrictions == 0) return UF_OK;
+    if (effect_pretrend_few(run, test.restrictions)) {
+        bool seen = false;
+        for (size_t j = 0; j < test.restrictions; j++) seen = seen || line->times[j] != 0;
+        pretrend->blind = !seen;
+        return UF_OK;
+    }
     UF_TRY(effect_terms_covariance(leads, covariance->matrix, &v, error));
     const gsl_vector_const_view times = gsl_vector_const_view_array(line->times, test.restrictions);
     uf_status status = effect_pretrend_add_power(pretrend, &test, &times.vector, v, error);
