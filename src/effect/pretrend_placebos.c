@@ -69,9 +69,10 @@ static double middle_slope(const struct uf_pretrend_placebos *p)
 {
     double errors = 0, line = 0;
     for (size_t h = 0; h < p->n_placebos; h++) {
-        const struct uf_pretrend_quadratic *own = &p->numerator[h * p->n_dealt];
-        if (isnan(own->constant)) continue;
-        errors += own->constant, line += own->square;
+        const struct uf_pretrend_quadratic *of = &p->numerator[h * p->n_dealt];
+        if (!isnan(of->constant)) line += of->square;
+        for (size_t g = 0; g < p->n_dealt; g++)
+            if (!isnan(of[g].constant)) errors += of[g].constant / (double)p->n_dealt;
     }
     return sqrt(errors / line);
 }
