@@ -17,7 +17,7 @@
 #include <utfall/stacked.h>
 #include <utfall/sun_abraham.h>
 
-enum { UNITS = 60, PERIODS = 8 };
+enum { UNITS = 60, FEW = 16, PERIODS = 8 };
 
 static double normal(struct uf_random *random)
 {
@@ -29,12 +29,12 @@ struct design {
     size_t first[2], n_treated;
 };
 
-static struct uf_panel *panel_make(const struct design *design, double slope, uint64_t draw)
+static struct uf_panel *panel_of(size_t units, const struct design *design, double slope, uint64_t draw)
 {
-    struct uf_panel *panel = small_panel_new(UNITS, PERIODS, 2000, (const char *const[]){"y"}, 1);
+    struct uf_panel *panel = small_panel_new(units, PERIODS, 2000, (const char *const[]){"y"}, 1);
     struct uf_random random;
     uf_random_init(&random, 5, UF_PURPOSE_SIMULATION, draw);
-    for (size_t u = 0; u < UNITS; u++) {
+    for (size_t u = 0; u < units; u++) {
         size_t first = design->first[u % 2];
         if (u < design->n_treated) panel->treatment.first_period[u] = first;
         for (size_t t = 0; t < PERIODS; t++)
@@ -43,6 +43,11 @@ static struct uf_panel *panel_make(const struct design *design, double slope, ui
                 (u < design->n_treated ? slope * ((double)t - (double)first) : 0);
     }
     return panel;
+}
+
+static struct uf_panel *panel_make(const struct design *design, double slope, uint64_t draw)
+{
+    return panel_of(UNITS, design, slope, draw);
 }
 
 static size_t row_with(const struct uf_table *table, const char *vcov)
@@ -138,7 +143,7 @@ static void carried_into_the_estimate(void **state)
 static void found_as_often_as_promised(void **state)
 {
     (void)state;
-    enum { FIRST = 4, DRAWS = 24 };
+    enum { FIRST = 4, DRAWS = 16 };
     for (size_t c = 0; c < CASES; c += 3) { /* did, did with CR2, callaway-santanna */
         static const char *const columns[] = {"slope_50", "slope_80"};
         static const double powers[] = {0.5, 0.8};
@@ -249,15 +254,15 @@ static void no_line_without_never_treated(void **state)
 static void few_treated(void **state)
 {
     (void)state;
-    static const char *const dealt[] = {"permutations", "199", "enumerate", "1", NULL}, *const clustered[] = {
-                                                                                            "inference",
-                                                                                            "cr1s", NULL};
+    static const char *const dealt[] = {"permutations", "99", "enumerate", "1", NULL}, *const clustered[] = {
+                                                                                           "inference",
+                                                                                           "cr1s", NULL};
     static const struct uf_method *const methods[] = {&uf_method_did, &uf_method_sun_abraham,
                                                       &uf_method_stacked, &uf_method_callaway_santanna,
                                                       &uf_method_imputation};
     const struct design design = {{5, 5}, 3}, many = {{5, 5}, 30};
     for (size_t m = 0; m < 5; m++) {
-        struct ran ran = run_method(methods[m], panel_make(&design, 0, 3), dealt);
+        struct ran ran = run_method(methods[m], panel_of(FEW, &design, 0, 3), dealt);
         const struct uf_table *pretrend = table_of(&ran, "pretrend");
         const size_t row = row_with(pretrend, "randomisation");
         assert_true(cell_number(pretrend, row, "slope_50") > 0.05);
@@ -271,13 +276,13 @@ static void few_treated(void **state)
                         !strcmp(cell_text(pretrend, r, "slopes_by"), "placebo"));
         uf_result_clear(&ran.result);
     }
-    struct ran one = run_method(&uf_method_did, panel_make(&design, 0, 3), clustered);
+    struct ran one = run_method(&uf_method_did, panel_of(FEW, &design, 0, 3), clustered);
     const struct uf_table *pretrend = table_of(&one, "pretrend");
     assert_true(cell_number(pretrend, 0, "share_without_drift") > 0.2);
     const struct uf_note *none = uf_result_note(&one.result, "pretrend-power-none"),
                          *power = uf_result_note(&one.result, "pretrend-power");
-    assert_non_null(none ? strstr(none->text, "says nothing")
-                         : strstr(power->advice, "inference: randomisation"));
+    assert_true(!none !=
+                !power); /* of the cr2 that was added: it finds nothing, or only the steepest lines */
     uf_result_clear(&one.result);
     one = run_method(&uf_method_did, panel_make(&many, 0, 3), clustered);
     pretrend = table_of(&one, "pretrend");
