@@ -67,6 +67,9 @@ struct uf_import_request {
     char decimal;         /* 0: detected */
     const char *encoding; /* NULL: detected; `utf-8`, `iso-8859-1`, `windows-1252` */
     enum uf_unknown_regions unknown_regions;
+    bool
+        add_unknown_sectors; /* sectors (occupations, educations) that are no codes of industries are added to the store, with
+                                 the file's labels; else they stop the import */
     const char *region_is; /* all of the file is about this region; NULL: a dimension tells */
     const char *period_is; /* all of the file is about this period; NULL: a dimension tells */
     const struct uf_sum *sums;

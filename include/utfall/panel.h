@@ -155,7 +155,9 @@ struct uf_store_panel_request {
     const char *const *sectors; /* with indicator: keep these, in this order; n 0: all that have values */
     size_t n_sectors;
     const char *total_sector; /* a given total (`TOTAL`) among them; it may hold the others. NULL: none */
-    const struct uf_panel_variable *variables; /* a panel by region × period */
+    /* a panel by region × period; with `indicator` further columns by sector: an indicator without a sector is there that of
+     * the row's sector, and a cell that one column has and another lacks is missing in that other */
+    const struct uf_panel_variable *variables;
     size_t n_variables;
     const char *outcome; /* the name of one variable */
     const char *weight;
@@ -178,7 +180,8 @@ struct uf_store_panel_request {
 };
 /* Cost: one query, O(rows log rows). Unknown regions, levels, indicators and sectors are UF_BAD_INPUT with
  * the nearest code; a mistake in an expression is reported at its place. Ratios are never summed. Sectors of
- * which one holds another (`B-E` and `C`) are refused: their sum would count twice. */
+ * which one holds another (`B-E` and `C`) are refused: their sum would count twice. A further variable by sector of which no
+ * row has anything is UF_BAD_INPUT at its place. */
 uf_status uf_panel_from_store(struct uf_store *store, const struct uf_store_panel_request *request,
                               struct uf_result *ledger, struct uf_panel **out, struct uf_error *error);
 

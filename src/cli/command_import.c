@@ -125,6 +125,8 @@ static const struct argument_option columns[] = {
      "pass over regions that the store does not know, and count them"},
     {"add-unknown-regions", 0, ARGUMENT_FLAG, NULL,
      "add regions that the store does not know, with the file's labels"},
+    {"add-unknown-sectors", 0, ARGUMENT_FLAG, NULL,
+     "add sectors that the store does not know, as occupations, with the file's labels"},
 };
 static const struct argument_group column_group = {"Which column is what (the rest is guessed, and said)",
                                                    columns, sizeof columns / sizeof *columns};

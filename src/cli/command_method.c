@@ -76,6 +76,8 @@ static const struct argument_option profile_file[] = {
     {"sector", 0, ARGUMENT_VALUE, "COLUMN", "the column with the sectors"},
     {"time", 0, ARGUMENT_VALUE, "COLUMN", "the column with the periods"},
     {"value", 0, ARGUMENT_VALUE, "COLUMN", "the column with the numbers"},
+    {"rounding", 0, ARGUMENT_LIST, "NUMBER|COLUMN=NUMBER,…",
+     "the unit that the publisher rounded to, as 1000: of all columns of numbers, or of each by name"},
 };
 static const struct argument_group profile_file_group = {"From a file", profile_file,
                                                          sizeof profile_file / sizeof *profile_file};

@@ -179,20 +179,22 @@ uf_status import_request_fill(const struct arguments *arguments, bool indicator_
                               struct uf_import_request *request, struct import_words *words,
                               struct uf_error *error)
 {
-    *request = (struct uf_import_request){.path = arguments->words.items[0],
-                                          .format = arguments_text(arguments, "input-format"),
-                                          .encoding = arguments_text(arguments, "encoding"),
-                                          .unknown_regions = unknown_regions(arguments),
-                                          .kind_said = arguments_given(arguments, "kind"),
-                                          .region_is = arguments_text(arguments, "region-is"),
-                                          .period_is = arguments_text(arguments, "period-is"),
-                                          .sum_noise = arguments_flag(arguments, "sum-noise"),
-                                          .sheet = arguments_text(arguments, "sheet"),
-                                          .range = arguments_text(arguments, "range"),
-                                          .language = arguments_text(arguments, "language"),
-                                          .replace = arguments_flag(arguments, "replace"),
-                                          .progress = import_progress,
-                                          .user = (void *)(uintptr_t)arguments};
+    *request =
+        (struct uf_import_request){.path = arguments->words.items[0],
+                                   .format = arguments_text(arguments, "input-format"),
+                                   .encoding = arguments_text(arguments, "encoding"),
+                                   .unknown_regions = unknown_regions(arguments),
+                                   .add_unknown_sectors = arguments_flag(arguments, "add-unknown-sectors"),
+                                   .kind_said = arguments_given(arguments, "kind"),
+                                   .region_is = arguments_text(arguments, "region-is"),
+                                   .period_is = arguments_text(arguments, "period-is"),
+                                   .sum_noise = arguments_flag(arguments, "sum-noise"),
+                                   .sheet = arguments_text(arguments, "sheet"),
+                                   .range = arguments_text(arguments, "range"),
+                                   .language = arguments_text(arguments, "language"),
+                                   .replace = arguments_flag(arguments, "replace"),
+                                   .progress = import_progress,
+                                   .user = (void *)(uintptr_t)arguments};
     if (arguments_flag(arguments, "add-unknown-regions") && arguments_flag(arguments, "skip-unknown-regions"))
         return uf_fail(error, UF_BAD_USAGE,
                        "--add-unknown-regions and --skip-unknown-regions exclude each other, expected one");

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/number.h>
 
 #include "base/fail.h"
 #include "cli/terminal.h"
@@ -136,6 +137,43 @@ static bool takes_several_rows(const struct uf_method *method, const struct uf_o
            uf_text_equal(uf_options_text(options, method->several_rows_option), method->several_rows_value);
 }
 
+/* `10`: the unit of all columns of numbers; `unemployed=5`: of one. */
+static uf_status set_rounding(const char *item, struct uf_panel *panel, struct uf_error *error)
+{
+    const char *mark = strrchr(item, '='), *number = mark ? mark + 1 : item;
+    double unit;
+    if (!uf_number_parse(number, strlen(number), '.', &unit) || !(unit >= 0))
+        return uf_fail(error, UF_BAD_USAGE,
+                       "found '%s' for '--rounding', expected a number, as 1000, or a column and its own, as "
+                       "COLUMN=1000",
+                       item);
+    bool found = mark == NULL;
+    const size_t length = mark ? (size_t)(mark - item) : 0;
+    for (size_t i = 0; i < panel->n_columns; i++) {
+        const char *name = panel->columns[i].name;
+        const bool own = mark && !strncmp(name, item, length) && name[length] == '\0';
+        found = found || own;
+        if (own || !mark) panel->columns[i].rounding = unit;
+    }
+    if (found) return UF_OK;
+    return uf_fail(error, UF_BAD_USAGE,
+                   "'--rounding' names '%.*s', which is no column of numbers that is read; name the one of "
+                   "--value or of the method's own options",
+                   (int)length, item);
+}
+
+static uf_status set_roundings(const struct arguments *arguments, struct uf_panel *panel,
+                               struct uf_error *error)
+{
+    struct uf_text_list items;
+    uf_text_list_init(&items);
+    uf_status status = arguments_list(arguments, "rounding", &items, error);
+    for (size_t i = 0; i < items.count && status == UF_OK; i++)
+        status = set_rounding(items.items[i], panel, error);
+    uf_text_list_clear(&items);
+    return status;
+}
+
 uf_status method_panel_from_file(const struct arguments *arguments, struct method_lists *lists,
                                  const struct uf_options *options, enum uf_language language,
                                  struct uf_result *ledger, struct uf_panel **out, struct uf_error *error)
@@ -171,11 +209,18 @@ uf_status method_panel_from_file(const struct arguments *arguments, struct metho
         .start = arguments_text(arguments, "start"),
         .language = language,
         .several_rows = takes_several_rows(arguments->method, options)};
-    UF_TRY(uf_panel_from_file(&request, ledger, out, error));
-    return profile ? warn_of_rows_without_place(arguments, language, ledger, error) : UF_OK;
+    struct uf_panel *panel = NULL;
+    UF_TRY(uf_panel_from_file(&request, ledger, &panel, error));
+    uf_status status = profile ? set_roundings(arguments, panel, error) : UF_OK;
+    if (status == UF_OK && profile) status = warn_of_rows_without_place(arguments, language, ledger, error);
+    if (status == UF_OK)
+        *out = panel;
+    else
+        uf_panel_free(panel);
+    return status;
 }
 
-/* One variable per distinct name: the outcome, covariates, weight, and what options name. */
+/* One variable per distinct name: the outcome, covariates, weight, and what options name; by sector without the first. */
 static uf_status add_variables(struct method_lists *lists, struct uf_store_panel_request *request,
                                struct uf_error *error)
 {
@@ -246,6 +291,7 @@ uf_status method_panel_from_store(const struct arguments *arguments, struct meth
         if (arguments_is_methods(method, "nation")) request.beside = uf_options_text(options, "nation");
         UF_TRY(add_variables(lists, &request, error));
     } else if (profile) {
+        UF_TRY(add_variables(lists, &request, error));
         request.indicator = indicator;
         if (arguments_is_methods(method, "total")) request.total_sector = uf_options_text(options, "total");
         /* A total to divide by is loaded with the sectors that are named. */

@@ -157,7 +157,8 @@ static uf_status locate_sector(struct uf_importer *importer, const struct uf_cel
     return fail_unknown_code(importer, d, uf_store_resolve_sector,
                              uf_plan_meaning(&importer->plan, &importer->reader, d, cell->codes[d]),
                              " (to keep some sectors only: --keep COLUMN=CODE,CODE, in a study keep: "
-                             "{COLUMN: [CODE, CODE]}; to keep all as a breakdown: --breakdown COLUMN, "
+                             "{COLUMN: [CODE, CODE]}; to add them to the store: --add-unknown-sectors, "
+                             "unknown-sectors: add; to keep all as a breakdown: --breakdown COLUMN, "
                              "dimensions: {breakdown: COLUMN})",
                              error);
 }

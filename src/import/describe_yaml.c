@@ -184,6 +184,7 @@ uf_status uf_describe_study_source(struct uf_describer *d, struct uf_error *erro
     if (d->plan.region == SIZE_MAX) add_line(&yaml, "region-is", request->region_is);
     if (d->plan.period == SIZE_MAX) add_line(&yaml, "period-is", request->period_is);
     add_line(&yaml, "unknown-regions", UNKNOWN[request->unknown_regions]);
+    add_line(&yaml, "unknown-sectors", request->add_unknown_sectors ? "add" : NULL);
     add_character(&yaml, "delimiter", request->delimiter);
     add_character(&yaml, "decimal", request->decimal);
     add_line(&yaml, "encoding", request->encoding);

@@ -125,11 +125,13 @@ uf_status uf_importer_add_sector(struct uf_importer *importer, const char *code,
     const char *name =
         said && strcmp(said, code) != 0 && !plan->dimensions[plan->sector].from_labels ? said : label;
     const struct uf_sector sector = {.code = word,
-                                     .scheme = shape == UF_SECTOR_GROUP ? "nace-aggregate" : "sni2007",
+                                     .scheme = shape == UF_SECTOR_GROUP  ? "nace-aggregate"
+                                               : shape == UF_SECTOR_NONE ? "other"
+                                                                         : "sni2007",
                                      .parent = parent,
                                      .name_sv = name,
                                      .name_en = name};
-    bool add = status == UF_OK && shape != UF_SECTOR_NONE;
+    bool add = status == UF_OK && (shape != UF_SECTOR_NONE || importer->request->add_unknown_sectors);
     if (add) status = uf_store_put_sector(importer->store, &sector, error);
     if (add && status == UF_OK) status = remember(importer, &importer->added_sectors, word, error);
     free(label);

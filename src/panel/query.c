@@ -54,6 +54,17 @@ static uf_status try_expression(struct uf_store *store, const struct uf_panel_va
     return expression_fail(variable, 0, refusal.message, error);
 }
 
+/* One indicator as an expression, whatever its code. */
+static uf_status refer_to(const char *indicator, struct expression *out, struct uf_error *error)
+{
+    out->sql = uf_text_copy(" v0.value ");
+    out->references = calloc(1, sizeof *out->references);
+    if (!out->sql || !out->references) return uf_fail_memory(error);
+    out->references[out->n_references++] =
+        (struct expression_reference){.indicator = uf_text_copy(indicator), .sector = uf_text_copy("")};
+    return out->references->indicator && out->references->sector ? UF_OK : uf_fail_memory(error);
+}
+
 uf_status panel_variables_parse(struct uf_store *store, const struct uf_store_panel_request *request,
                                 struct panel_variables *out, struct uf_error *error)
 {
@@ -63,6 +74,10 @@ uf_status panel_variables_parse(struct uf_store *store, const struct uf_store_pa
     size_t next = 0;
     for (size_t i = 0; i < request->n_variables; i++) {
         const struct uf_panel_variable *variable = &request->variables[i];
+        if (i == 0 && request->indicator) {
+            UF_TRY(refer_to(request->indicator, &out->items[next++], error));
+            continue;
+        }
         UF_TRY(expression_parse(variable, next, &out->items[i], error));
         UF_TRY(check_references(store, variable, &out->items[i], error));
         UF_TRY(try_expression(store, variable, &out->items[i], next, error));
@@ -110,6 +125,20 @@ static uf_status select_for_variables(struct statement *statement, struct uf_sto
     return status;
 }
 
+/* Each variable, and the statuses of all it refers to: what has no row is not available. */
+static void add_values(struct statement *statement, const struct panel_variables *variables)
+{
+    size_t next = 0;
+    for (size_t i = 0; i < variables->count; i++) {
+        statement_add(statement, ", CAST((");
+        statement_add(statement, variables->items[i].sql);
+        add_number(statement, ") AS REAL) AS value", (long)i, ", 0");
+        for (size_t k = 0; k < variables->items[i].n_references; k++)
+            add_number(statement, " | coalesce(v", (long)next++, ".status, 1)");
+        add_number(statement, " AS status", (long)i, "");
+    }
+}
+
 uf_status panel_query_variables(struct statement *statement, struct uf_store *store,
                                 const struct uf_store_panel_request *request,
                                 const struct panel_variables *variables, struct uf_error *error)
@@ -138,18 +167,7 @@ uf_status panel_query_variables(struct statement *statement, struct uf_store *st
             UF_TRY(add_cell_of(statement, &variables->items[i].references[k], error));
         }
     statement_add(statement, ") SELECT c.code AS unit, c.label, c.parent, t.period");
-    next = 0;
-    for (size_t i = 0; i < variables->count; i++) {
-        statement_add(statement, ", CAST((");
-        statement_add(statement, variables->items[i].sql);
-        add_number(statement, ") AS REAL) AS value", (long)i, ", 0");
-        for (size_t k = 0; k < variables->items[i].n_references; k++) {
-            statement_add(statement, " | coalesce(v");
-            uf_buffer_append_size(&statement->sql, next++);
-            statement_add(statement, ".status, 1)");
-        }
-        add_number(statement, " AS status", (long)i, "");
-    }
+    add_values(statement, variables);
     statement_add(statement, " FROM chosen c CROSS JOIN times t");
     for (size_t k = 0; k < next; k++) {
         add_number(statement, " LEFT JOIN v", (long)k, "");
@@ -159,18 +177,22 @@ uf_status panel_query_variables(struct statement *statement, struct uf_store *st
     return UF_OK;
 }
 
-uf_status panel_query_sectors(struct statement *statement, struct uf_store *store,
-                              const struct uf_store_panel_request *request, struct uf_error *error)
+/* The cells of one reference: of all sectors asked for, or of the one that it names. */
+static uf_status add_cells(struct statement *statement, const struct uf_store_panel_request *request,
+                           const struct expression_reference *reference, size_t number,
+                           struct uf_error *error)
 {
-    char *indicator = (char *)request->indicator; /* only read */
-    const struct uf_text_list asked = {.items = &indicator, .count = 1};
-    UF_TRY(select_regions(statement, store, request, &asked, error));
-    statement_add(
-        statement,
-        ", cells AS MATERIALIZED (SELECT o.region_id, o.sector_id, o.period, o.value, o.status FROM "
-        "observation o JOIN chosen USING (region_id) WHERE o.indicator_id = (SELECT indicator_id "
-        "FROM indicator WHERE code = ");
-    UF_TRY(statement_bind(statement, request->indicator, error));
+    add_number(statement, ", v", (long)number, " AS MATERIALIZED (SELECT o.region_id, ");
+    if (!*reference->sector) statement_add(statement, "o.sector_id, ");
+    statement_add(statement,
+                  "o.period, o.value, o.status FROM observation o JOIN chosen USING (region_id) WHERE o.");
+    if (*reference->sector) {
+        UF_TRY(add_cell_of(statement, reference, error));
+        statement_add(statement, ")");
+        return UF_OK;
+    }
+    statement_add(statement, "indicator_id = (SELECT indicator_id FROM indicator WHERE code = ");
+    UF_TRY(statement_bind(statement, reference->indicator, error));
     statement_add(statement, ") AND o.breakdown_id = 0 AND o.sector_id <> 0");
     add_period_bounds(statement, request);
     if (request->n_sectors) {
@@ -181,14 +203,53 @@ uf_status panel_query_sectors(struct statement *statement, struct uf_store *stor
         }
         statement_add(statement, "))");
     }
-    statement_add(statement, ") SELECT c.code AS unit, c.label, c.parent, t.period, s.code AS sector, ");
+    statement_add(statement, ")");
+    return UF_OK;
+}
+
+/* `, NAME(WHAT) AS (SELECT WHAT FROM v0 UNION …)`: what occurs in any of the references by sector. */
+static void add_union(struct statement *statement, const struct panel_variables *variables, const char *head,
+                      const char *column)
+{
+    size_t next = 0;
+    bool first = true;
+    statement_add(statement, head);
+    for (size_t i = 0; i < variables->count; i++)
+        for (size_t k = 0; k < variables->items[i].n_references; k++, next++) {
+            if (*variables->items[i].references[k].sector) continue;
+            statement_add(statement, first ? "SELECT DISTINCT " : " UNION SELECT ");
+            statement_add(statement, column);
+            add_number(statement, " FROM v", (long)next, "");
+            first = false;
+        }
+    statement_add(statement, ")");
+}
+
+uf_status panel_query_sectors(struct statement *statement, struct uf_store *store,
+                              const struct uf_store_panel_request *request,
+                              const struct panel_variables *variables, struct uf_error *error)
+{
+    size_t next = 0;
+    UF_TRY(select_for_variables(statement, store, request, variables, error));
+    for (size_t i = 0; i < variables->count; i++)
+        for (size_t k = 0; k < variables->items[i].n_references; k++)
+            UF_TRY(add_cells(statement, request, &variables->items[i].references[k], next++, error));
+    add_union(statement, variables, ", times(period) AS (", "period");
+    add_union(statement, variables, ", kinds(sector_id) AS (", "sector_id");
+    statement_add(statement, " SELECT c.code AS unit, c.label, c.parent, t.period, s.code AS sector, ");
     statement_add(statement, request->language == UF_SWEDISH ? "s.name_sv" : "s.name_en");
-    statement_add(
-        statement,
-        " AS sector_label, x.value, coalesce(x.status, 1) AS status FROM chosen c CROSS JOIN (SELECT "
-        "DISTINCT period FROM cells) t "
-        "CROSS JOIN (SELECT DISTINCT sector_id FROM cells) k JOIN sector s ON s.sector_id = k.sector_id "
-        "LEFT JOIN cells x ON x.region_id = c.region_id AND x.sector_id = k.sector_id AND x.period = "
-        "t.period");
+    statement_add(statement, " AS sector_label");
+    add_values(statement, variables);
+    statement_add(statement, " FROM chosen c CROSS JOIN times t CROSS JOIN kinds k JOIN sector s ON "
+                             "s.sector_id = k.sector_id");
+    next = 0;
+    for (size_t i = 0; i < variables->count; i++)
+        for (size_t k = 0; k < variables->items[i].n_references; k++, next++) {
+            add_number(statement, " LEFT JOIN v", (long)next, "");
+            add_number(statement, " ON v", (long)next, ".region_id = c.region_id");
+            if (!*variables->items[i].references[k].sector)
+                add_number(statement, " AND v", (long)next, ".sector_id = k.sector_id");
+            add_number(statement, " AND v", (long)next, ".period = t.period");
+        }
     return UF_OK;
 }

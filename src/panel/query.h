@@ -16,8 +16,8 @@ struct panel_variables {
     size_t count;
 };
 
-/* Parses the request's expressions, and checks that the store has what they refer to. Clear `out` also after a
- * failure. */
+/* Parses the request's expressions, and checks that the store has what they refer to; the first variable of a panel by
+ * sector is its indicator and no expression. Clear `out` also after a failure. */
 uf_status panel_variables_parse(struct uf_store *store, const struct uf_store_panel_request *request,
                                 struct panel_variables *out, struct uf_error *error);
 void panel_variables_clear(struct panel_variables *variables);
@@ -27,8 +27,9 @@ void panel_variables_clear(struct panel_variables *variables);
 uf_status panel_query_variables(struct statement *statement, struct uf_store *store,
                                 const struct uf_store_panel_request *request,
                                 const struct panel_variables *variables, struct uf_error *error);
-/* Every chosen region × sector × period, also where nothing is stored: an absent cell is missing, not
- * nothing. */
+/* Every chosen region × sector × period that any of the variables has, also where nothing is stored: an absent cell is
+ * missing, not nothing. A reference without a sector is to the row's sector, one with a sector to that one everywhere. */
 uf_status panel_query_sectors(struct statement *statement, struct uf_store *store,
-                              const struct uf_store_panel_request *request, struct uf_error *error);
+                              const struct uf_store_panel_request *request,
+                              const struct panel_variables *variables, struct uf_error *error);
 #endif

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "panel/store_panel.h"
 #include "base/fail.h"
 #include "panel/expression.h"
 #include "panel/layout.h"
-#include "panel/query.h"
 #include "panel/roles.h"
-#include "panel/selection.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -32,13 +31,12 @@ static uf_status to_long_table(const struct uf_table *rows, bool by_sector,
                                struct uf_error *error)
 {
     static const char *const keys[] = {"unit", "label", "group", "period", "sector", "sector_label"};
-    const size_t n_keys = by_sector ? 6 : 4, n_values = by_sector ? 1 : request->n_variables;
+    const size_t n_keys = by_sector ? 6 : 4, n_values = request->n_variables;
     for (size_t k = 0; k < n_keys; k++)
         UF_TRY(uf_table_add_column(table, keys[k], UF_COLUMN_TEXT, NULL, -1, NULL, error));
     for (size_t k = 0; k < n_values; k++)
-        UF_TRY(uf_table_add_column(table, by_sector ? request->indicator : request->variables[k].name,
-                                   UF_COLUMN_NUMBER, by_sector ? NULL : request->variables[k].unit, -1, NULL,
-                                   error));
+        UF_TRY(uf_table_add_column(table, request->variables[k].name, UF_COLUMN_NUMBER,
+                                   request->variables[k].unit, -1, NULL, error));
     for (size_t i = 0; i < uf_table_rows(rows); i++) {
         size_t row;
         char period[UF_PERIOD_SIZE];
@@ -125,85 +123,16 @@ static uf_status describe(struct uf_store *store, const struct uf_store_panel_re
     size_t next = 0;
     for (size_t j = 0; j < panel->n_columns; j++) {
         struct uf_panel_column *column = &panel->columns[j];
-        if (request->indicator) {
-            UF_TRY(describe_column(store, column, request->indicator, true, request->language, error));
-        } else {
-            const struct expression *expression = &variables->items[j];
-            bool bare = expression_is_bare(expression, next);
-            UF_TRY(describe_column(store, column, expression->references[0].indicator, bare,
-                                   request->language, error));
-            UF_TRY(replace_text(&column->label, request->variables[j].label, error));
-            UF_TRY(replace_text(&column->unit, request->variables[j].unit, error));
-            next += expression->n_references;
-        }
+        const struct expression *expression = &variables->items[j];
+        bool bare = expression_is_bare(expression, next);
+        UF_TRY(describe_column(store, column, expression->references[0].indicator, bare, request->language,
+                               error));
+        UF_TRY(replace_text(&column->label, request->variables[j].label, error));
+        UF_TRY(replace_text(&column->unit, request->variables[j].unit, error));
+        next += expression->n_references;
         if (!panel->source) UF_TRY(replace_text(&panel->source, column->source, error));
     }
     return UF_OK;
-}
-
-/* `employment` where only `employment["C"]` and its like have values: the commonest reason for finding
- * nothing. */
-static uf_status fail_without_sector(struct uf_store *store, const struct uf_store_panel_request *request,
-                                     const struct panel_variables *variables, struct uf_error *error)
-{
-    for (size_t i = 0; i < variables->count; i++)
-        for (size_t k = 0; k < variables->items[i].n_references; k++) {
-            const struct expression_reference *reference = &variables->items[i].references[k];
-            const char *parameters[] = {reference->indicator};
-            struct uf_table *found = NULL;
-            if (*reference->sector) continue;
-            UF_TRY(uf_store_query(store,
-                                  "SELECT min(sector) AS sector FROM observations WHERE indicator = ?1 "
-                                  "HAVING count(*) = count(nullif(sector, ''))",
-                                  parameters, 1, &found, error));
-            const char *sector = uf_table_rows(found) ? uf_table_text(found, 0, 0) : NULL;
-            uf_status status = UF_OK;
-            if (sector && *sector) {
-                char what[256];
-                snprintf(what, sizeof what, "'%s' has values by sector only; name one, as %s[\"%s\"]",
-                         reference->indicator, reference->indicator, sector);
-                status = expression_fail(&request->variables[i], reference->at, what, error);
-            }
-            uf_table_free(found);
-            UF_TRY(status);
-        }
-    return UF_OK;
-}
-
-/* `population` where only parts of it (`sex=1`) have values: what a file with further columns gives when no part of
- * it is chosen. */
-static uf_status fail_without_breakdown(struct uf_store *store, const char *indicator, struct uf_error *error)
-{
-    struct uf_table *found = NULL;
-    UF_TRY(uf_store_query(store,
-                          "SELECT min(breakdown) AS breakdown FROM observations WHERE indicator = ?1 "
-                          "HAVING count(*) = count(nullif(breakdown, ''))",
-                          &indicator, 1, &found, error));
-    const char *breakdown = uf_table_rows(found) ? uf_table_text(found, 0, 0) : NULL;
-    uf_status status = UF_OK;
-    if (breakdown && *breakdown)
-        status =
-            uf_fail(error, UF_BAD_INPUT,
-                    "all values of '%s' are of parts, such as %s, and an analysis needs one value per "
-                    "region and period; choose a part (`keep` in a study's source, --keep COLUMN=CODE) or "
-                    "add the parts up (`sum`, --sum COLUMN)",
-                    indicator, breakdown);
-    uf_table_free(found);
-    return status;
-}
-
-static uf_status nothing_found(struct uf_store *store, const struct uf_store_panel_request *request,
-                               const struct panel_variables *variables, struct uf_error *error)
-{
-    if (request->indicator) UF_TRY(fail_without_breakdown(store, request->indicator, error));
-    for (size_t i = 0; i < variables->count; i++)
-        for (size_t k = 0; k < variables->items[i].n_references; k++)
-            UF_TRY(fail_without_breakdown(store, variables->items[i].references[k].indicator, error));
-    UF_TRY(fail_without_sector(store, request, variables, error));
-    return uf_fail(
-        error, UF_BAD_INPUT,
-        "the store holds no value of '%s' for regions at level %s that were asked for; see `utfall show`",
-        request->indicator ? request->indicator : request->variables[0].expression, request->level);
 }
 
 /* The ancestor of each unit at the cluster level, as one more text column. */
@@ -258,11 +187,10 @@ static uf_status lay_out(struct uf_store *store, const struct uf_store_panel_req
         UF_TRY(add_cluster(store, request->cluster, table, error));
         cluster = uf_table_column_name(table, uf_table_columns(table) - 1);
     }
-    const size_t n_numbers = by_sector ? 1 : request->n_variables;
+    const size_t n_numbers = request->n_variables;
     const char **numbers = malloc((n_numbers + 1) * sizeof *numbers);
     if (!numbers) return uf_fail_memory(error);
-    for (size_t k = 0; k < n_numbers; k++)
-        numbers[k] = by_sector ? request->indicator : request->variables[k].name;
+    for (size_t k = 0; k < n_numbers; k++) numbers[k] = request->variables[k].name;
     const struct layout_request layout = {.table = table,
                                           .unit = "unit",
                                           .unit_label = "label",
@@ -363,37 +291,59 @@ static uf_status check_roles(const struct uf_store_panel_request *request, struc
     return status;
 }
 
-uf_status uf_panel_from_store(struct uf_store *store, const struct uf_store_panel_request *request,
-                              struct uf_result *ledger, struct uf_panel **out, struct uf_error *error)
+/* The indicator and, after it, what else is by sector: the variables of a panel by sector, no name twice. The caller frees
+ * them. */
+static uf_status list_sector_variables(const struct uf_store_panel_request *request,
+                                       struct uf_panel_variable **out, size_t *out_count,
+                                       struct uf_error *error)
 {
-    if (!request->indicator && !request->n_variables)
-        return uf_fail(error, UF_BAD_USAGE, "a panel needs an indicator or at least one variable");
-    UF_TRY(check_roles(request, error));
-    struct panel_variables variables = {0};
+    struct uf_panel_variable *variables = calloc(request->n_variables + 1, sizeof *variables);
+    if (!variables) return uf_fail_memory(error);
+    size_t n = 0;
+    variables[n++] = (struct uf_panel_variable){.name = request->indicator, .expression = request->indicator};
+    for (size_t i = 0; i < request->n_variables; i++) {
+        bool known = false;
+        for (size_t k = 0; k < n && !known; k++)
+            known = !strcmp(variables[k].name, request->variables[i].name);
+        if (!known) variables[n++] = request->variables[i];
+    }
+    *out = variables;
+    *out_count = n;
+    return UF_OK;
+}
+
+static uf_status query_rows(struct uf_store *store, const struct uf_store_panel_request *request,
+                            struct panel_variables *variables, struct uf_table **out, struct uf_error *error)
+{
     struct statement statement;
+    const bool by_sector = request->indicator != NULL;
+    if (by_sector) UF_TRY(check_code(store, "indicator", "indicator", request->indicator, NULL, 0, 0, error));
+    for (size_t i = 0; by_sector && i < request->n_sectors; i++)
+        UF_TRY(check_code(store, "sector", "sector", request->sectors[i], NULL, 0, 0, error));
+    UF_TRY(panel_variables_parse(store, request, variables, error));
     statement_init(&statement);
+    uf_status status = by_sector ? panel_query_sectors(&statement, store, request, variables, error)
+                                 : panel_query_variables(&statement, store, request, variables, error);
+    if (status == UF_OK) status = statement_query(&statement, store, out, error);
+    statement_clear(&statement);
+    return status;
+}
+
+static uf_status build_panel(struct uf_store *store, const struct uf_store_panel_request *request,
+                             struct uf_result *ledger, struct uf_panel **out, struct uf_error *error)
+{
+    enum { SECTOR_KEYS = 6 };
+    struct panel_variables variables = {0};
     struct uf_table *rows = NULL, *table = NULL;
     struct uf_panel *panel = NULL;
-    uf_status status = UF_OK;
-    if (request->indicator) {
-        UF_TRY_GOTO(check_code(store, "indicator", "indicator", request->indicator, NULL, 0, 0, error), done);
-        for (size_t i = 0; i < request->n_sectors; i++)
-            UF_TRY_GOTO(check_code(store, "sector", "sector", request->sectors[i], NULL, 0, 0, error), done);
-        UF_TRY_GOTO(panel_query_sectors(&statement, store, request, error), done);
-    } else {
-        UF_TRY_GOTO(panel_variables_parse(store, request, &variables, error), done);
-        UF_TRY_GOTO(panel_query_variables(&statement, store, request, &variables, error), done);
-    }
-    UF_TRY_GOTO(statement_query(&statement, store, &rows, error), done);
-    if (uf_table_rows(rows) == 0) {
-        status = nothing_found(store, request, &variables, error);
-        goto done;
-    }
-    UF_TRY_GOTO(uf_table_new("rows", &table, error), done);
-    UF_TRY_GOTO(lay_out(store, request, rows, table, ledger, &panel, error), done);
-    status = finish(store, request, &variables, panel, error);
-done:
-    statement_clear(&statement);
+    uf_status status = query_rows(store, request, &variables, &rows, error);
+    if (status == UF_OK && uf_table_rows(rows) == 0)
+        status = store_panel_nothing_found(store, request, &variables, error);
+    if (status == UF_OK && request->indicator)
+        status = store_panel_check_further(store, request, &variables, rows, SECTOR_KEYS, error);
+    if (status == UF_OK) status = uf_table_new("rows", &table, error);
+    if (status == UF_OK) status = lay_out(store, request, rows, table, ledger, &panel, error);
+    if (status == UF_OK) status = finish(store, request, &variables, panel, error);
     panel_variables_clear(&variables);
     uf_table_free(rows);
     uf_table_free(table);
@@ -401,5 +351,21 @@ done:
         *out = panel;
     else
         uf_panel_free(panel);
+    return status;
+}
+
+uf_status uf_panel_from_store(struct uf_store *store, const struct uf_store_panel_request *request,
+                              struct uf_result *ledger, struct uf_panel **out, struct uf_error *error)
+{
+    if (!request->indicator && !request->n_variables)
+        return uf_fail(error, UF_BAD_USAGE, "a panel needs an indicator or at least one variable");
+    UF_TRY(check_roles(request, error));
+    if (!request->indicator) return build_panel(store, request, ledger, out, error);
+    struct uf_store_panel_request by_sector = *request;
+    struct uf_panel_variable *variables = NULL;
+    UF_TRY(list_sector_variables(request, &variables, &by_sector.n_variables, error));
+    by_sector.variables = variables;
+    const uf_status status = build_panel(store, &by_sector, ledger, out, error);
+    free(variables);
     return status;
 }

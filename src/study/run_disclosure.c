@@ -10,6 +10,7 @@
 
 static const char *indicator_of(const struct run_analysis *analysis)
 {
+    if (analysis->profile && analysis->profile->indicator_asked) return analysis->profile->indicator_asked;
     if (analysis->profile) return analysis->profile->indicator.text;
     return analysis->follow ? analysis->follow->indicator.text : analysis->effect->outcome.text;
 }
@@ -22,7 +23,7 @@ static bool is_protected(const struct run *run, const char *indicator)
     return false;
 }
 
-/* Cells are hidden in one column; a profile of several that has a protected one would show what it hides. */
+/* Cells are hidden in one column; a profile of several indicators that has a protected one would show what it hides. */
 static uf_status check_several(const struct run *run, const struct run_analysis *analysis,
                                struct uf_error *error)
 {
@@ -39,11 +40,11 @@ static uf_status check_several(const struct run *run, const struct run_analysis 
     return UF_OK;
 }
 
-/* The panel's outcome as a table, row by row in the same order. */
-static uf_status make_table(const struct uf_panel *panel, struct uf_table **out, struct uf_error *error)
+/* A column of the panel as a table, row by row in the same order. */
+static uf_status make_table(const struct uf_panel *panel, const struct uf_panel_column *column,
+                            struct uf_table **out, struct uf_error *error)
 {
     static const char *const names[] = {"unit", "period", "sector"};
-    const struct uf_panel_column *column = &panel->columns[panel->outcome >= 0 ? panel->outcome : 0];
     const struct uf_dictionary *dictionaries[] = {&panel->units, &panel->periods, &panel->sectors};
     const size_t *indices[] = {panel->unit, panel->period, panel->sector};
     struct uf_table *table = NULL;
@@ -85,32 +86,48 @@ static uf_status say_suppressed(struct run *run, struct run_analysis *analysis,
                               (struct uf_words){NULL, NULL}, arguments, 3, error);
 }
 
-uf_status run_disclose(struct run *run, struct run_analysis *analysis, struct uf_error *error)
+static uf_status hide_column(const struct uf_panel *panel, const struct uf_disclosure_rule *rule,
+                             struct uf_panel_column *column, struct uf_disclosure_summary *sum,
+                             struct uf_error *error)
 {
-    UF_TRY(check_several(run, analysis, error));
-    if (!is_protected(run, indicator_of(analysis))) return UF_OK;
-    const struct study_disclosure *disclosure = &run->study->disclosure;
-    static const char *const group[] = {"unit", "period"};
-    struct uf_disclosure_rule rule = {.threshold = disclosure->threshold,
-                                      .count_unit = isnan(disclosure->unit) ? 1 : disclosure->unit,
-                                      .count = "value",
-                                      .totals_shown = analysis->panel->sector != NULL,
-                                      .group = group,
-                                      .n_group = 2,
-                                      .action = UF_DISCLOSURE_REFUSE};
-    if (disclosure->action.text)
-        UF_TRY(uf_disclosure_action_parse(disclosure->action.text, &rule.action, error));
-    struct uf_panel *panel = analysis->panel;
-    struct uf_panel_column *column = &panel->columns[panel->outcome >= 0 ? panel->outcome : 0];
     struct uf_disclosure_summary summary = {0};
     struct uf_table *table = NULL;
-    UF_TRY(make_table(panel, &table, error));
-    uf_status status = uf_disclosure_check(table, &rule, &summary, error);
+    UF_TRY(make_table(panel, column, &table, error));
+    const uf_status status = uf_disclosure_check(table, rule, &summary, error);
     for (size_t i = 0; i < panel->n_rows && status == UF_OK; i++) {
         column->value[i] = uf_table_number(table, i, 3);
         column->status[i] = uf_table_value_status(table, i, 3);
     }
     uf_table_free(table);
-    UF_TRY(study_locate(run->study, disclosure->place, status, error));
-    return say_suppressed(run, analysis, &summary, error);
+    sum->n_below += summary.n_below;
+    sum->n_secondary += summary.n_secondary;
+    return status;
+}
+
+uf_status run_disclose(struct run *run, struct run_analysis *analysis, struct uf_error *error)
+{
+    struct uf_panel *panel = analysis->panel;
+    const size_t outcome = panel->outcome >= 0 ? (size_t)panel->outcome : 0;
+    const struct study_disclosure *disclosure = &run->study->disclosure;
+    static const char *const group[] = {"unit", "period"};
+    UF_TRY(check_several(run, analysis, error));
+    if (disclosure->place.line == 0) return UF_OK;
+    struct uf_disclosure_rule rule = {.threshold = disclosure->threshold,
+                                      .count_unit = isnan(disclosure->unit) ? 1 : disclosure->unit,
+                                      .count = "value",
+                                      .totals_shown = panel->sector != NULL,
+                                      .group = group,
+                                      .n_group = 2,
+                                      .action = UF_DISCLOSURE_REFUSE};
+    if (disclosure->action.text)
+        UF_TRY(uf_disclosure_action_parse(disclosure->action.text, &rule.action, error));
+    struct uf_disclosure_summary sum = {0};
+    for (size_t i = 0; i < panel->n_columns; i++) { /* further columns are by sector, as the first */
+        const bool hidden = i == outcome ? is_protected(run, indicator_of(analysis))
+                                         : panel->sector && is_protected(run, panel->columns[i].name);
+        if (!hidden) continue;
+        const uf_status status = hide_column(panel, &rule, &panel->columns[i], &sum, error);
+        UF_TRY(study_locate(run->study, disclosure->place, status, error));
+    }
+    return say_suppressed(run, analysis, &sum, error);
 }

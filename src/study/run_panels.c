@@ -167,8 +167,19 @@ static const char *group_level(const struct study_options *options)
     return NULL;
 }
 
-/* A method by sector reads one indicator; another reads it beside what its options name. What may be by sector is,
- * unless they name some. */
+/* Where only parts of a level have values, a further column by sector is read from their sums. */
+static void use_sums(const struct study_profile *profile, struct variables *variables)
+{
+    for (size_t i = 0; i < variables->count; i++) {
+        struct uf_panel_variable *variable = &variables->items[i];
+        const struct study_sums *sums = study_sums_of(profile, variable->expression);
+        if (!sums) continue;
+        variable->expression = sums->series;
+        variable->places = NULL;
+    }
+}
+
+/* The indicator and what the options name: by sector, or by region alone. What may be by sector is, unless they name some. */
 static uf_status profile_request(struct run *run, const struct run_analysis *analysis,
                                  struct variables *variables, struct uf_store_panel_request *request,
                                  struct uf_error *error)
@@ -177,17 +188,20 @@ static uf_status profile_request(struct run *run, const struct run_analysis *ana
     const size_t n_named = count_option_values(&profile->options);
     UF_TRY(begin(run, analysis, profile->place, request, error));
     request->cluster = group_level(&profile->options);
-    if (analysis->method->needs_sector || (n_named == 0 && has_option(analysis->method, "total"))) {
-        request->indicator = profile->indicator.text;
-        return add_sectors(run, analysis, request, error);
-    }
+    const bool by_sector =
+        analysis->method->needs_sector || (n_named == 0 && has_option(analysis->method, "total"));
     variables->capacity = n_named + 1;
     variables->items = arena_take(&run->study->arena, variables->capacity, sizeof *variables->items);
     if (!variables->items) return uf_fail_memory(error);
-    UF_TRY(add_variable(run, variables, &profile->indicator, error));
+    if (!by_sector) UF_TRY(add_variable(run, variables, &profile->indicator, error));
     UF_TRY(add_option_variables(run, &profile->options, variables, error));
     request->variables = variables->items;
     request->n_variables = variables->count;
+    if (by_sector) {
+        use_sums(profile, variables);
+        request->indicator = profile->indicator.text;
+        return add_sectors(run, analysis, request, error);
+    }
     request->outcome = profile->indicator.text ? profile->indicator.text
                        : variables->count      ? variables->items[0].name
                                                : NULL;
@@ -355,5 +369,7 @@ uf_status run_build_panel(struct run *run, struct run_analysis *analysis, struct
     struct uf_panel *panel = analysis->panel;
     if (analysis->profile && panel->outcome >= 0)
         panel->columns[panel->outcome].of_sums = analysis->profile->of_sums;
+    for (size_t i = 0; analysis->profile && i < panel->n_columns; i++)
+        if (study_sums_of(analysis->profile, panel->columns[i].name)) panel->columns[i].of_sums = true;
     return analysis->kind == ANALYSIS_EFFECT ? describe_treatment(run, analysis->panel, error) : UF_OK;
 }

@@ -199,20 +199,52 @@ static uf_status aggregate(struct run *run, const struct study_aggregate *item, 
 
 /* --- levels ------------------------------------------------------------------------------------- */
 
+/* The series to read for an indicator at the profile's level: its own, or sums of its parts. In the study's arena. */
+static uf_status series_at_level(struct run *run, const struct study_profile *profile, const char *indicator,
+                                 const char **out, bool *out_sums, struct uf_error *error)
+{
+    char *name = NULL;
+    uf_status status = levels_series(run->store, indicator, profile->analysis.level.text, run->language,
+                                     &run->preparation, &name, out_sums, error);
+    UF_TRY(blame(run, profile->analysis.level.place, status, error));
+    *out = arena_text(&run->study->arena, name, strlen(name));
+    free(name);
+    return *out ? UF_OK : uf_fail_memory(error);
+}
+
+/* The indicators that options of a method by sector name; an expression over them is left as it is. */
+static uf_status fill_options(struct run *run, struct study_profile *profile, struct uf_error *error)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < profile->options.count; i++) most += profile->options.items[i].values.count;
+    profile->sums = arena_take(&run->study->arena, most + 1, sizeof *profile->sums);
+    if (!profile->sums) return uf_fail_memory(error);
+    for (size_t i = 0; i < profile->options.count; i++) {
+        const struct study_option *option = &profile->options.items[i];
+        for (size_t j = 0; j < option->values.count && option->option->names_columns == UF_COLUMNS_NUMBER;
+             j++) {
+            struct study_sums sums = {option->values.items[j].text, NULL};
+            bool summed = false;
+            if (!study_has_indicator(run->study, sums.indicator)) continue;
+            UF_TRY(series_at_level(run, profile, sums.indicator, &sums.series, &summed, error));
+            if (summed) profile->sums[profile->n_sums++] = sums;
+        }
+    }
+    return UF_OK;
+}
+
 /* A profile of several levels: what only the parts have is added up. */
 static uf_status fill_levels(struct run *run, struct uf_error *error)
 {
     struct study_profile *profiles = run->study->profiles.items;
     for (size_t i = 0; i < run->study->profiles.count; i++) {
-        if (!profiles[i].id_of_level || !profiles[i].indicator.text) continue;
-        char *name = NULL;
-        uf_status status =
-            levels_series(run->store, profiles[i].indicator.text, profiles[i].analysis.level.text,
-                          run->language, &run->preparation, &name, &profiles[i].of_sums, error);
-        UF_TRY(blame(run, profiles[i].analysis.level.place, status, error));
-        profiles[i].indicator.text = arena_text(&run->study->arena, name, strlen(name));
-        free(name);
-        if (!profiles[i].indicator.text) return uf_fail_memory(error);
+        struct study_profile *profile = &profiles[i];
+        if (!profile->id_of_level || !profile->indicator.text) continue;
+        const char *series;
+        UF_TRY(series_at_level(run, profile, profile->indicator.text, &series, &profile->of_sums, error));
+        profile->indicator_asked = profile->indicator.text;
+        profile->indicator.text = series;
+        if (profile->method->needs_sector) UF_TRY(fill_options(run, profile, error));
     }
     return UF_OK;
 }

@@ -139,6 +139,7 @@ static uf_status import_source(struct run *run, struct run_source *out, struct u
         .decimal = source->decimal.text ? *source->decimal.text : '\0',
         .encoding = source->encoding.text,
         .unknown_regions = unknown_regions_of(source),
+        .add_unknown_sectors = uf_text_equal(source->unknown_sectors.text, "add"),
         .region_is = source->region_is.text,
         .period_is = source->period_is.text,
         .sheet = source->sheet.text,

@@ -238,7 +238,7 @@ static uf_status check_profile(struct study *study, struct study_profile *profil
                      profile->id_of_level ? profile->id_of_level : profile->method->name, taken,
                      profile->place, error));
     UF_TRY(check_indicator(study, profile, error));
-    return profile->method->needs_sector ? UF_OK : check_option_names(study, &profile->options, error);
+    return check_option_names(study, &profile->options, error);
 }
 
 static uf_status check_follow(struct study *study, struct study_follow *follow, struct uf_text_list *taken,

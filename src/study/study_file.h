@@ -26,8 +26,8 @@ struct study_content {
 };
 struct study_source {
     struct study_place place;
-    struct study_text file, format, indicator, theme, kind, unknown_regions, licence, delimiter, decimal,
-        encoding, source, region_is, period_is, sum_noise, sheet, range, file_language;
+    struct study_text file, format, indicator, theme, kind, unknown_regions, unknown_sectors, licence,
+        delimiter, decimal, encoding, source, region_is, period_is, sum_noise, sheet, range, file_language;
     size_t header_row;
     enum study_flag replace;
     struct study_words name, unit;
@@ -102,6 +102,10 @@ struct study_analysis {
     struct study_words title;
     size_t question; /* number of the question it answers, from 1; SIZE_MAX: none said */
 };
+/* A series of sums in place of an indicator that an option names. */
+struct study_sums {
+    const char *indicator, *series;
+};
 struct study_profile {
     struct study_place place;
     const struct uf_method *method;
@@ -109,9 +113,12 @@ struct study_profile {
     struct study_analysis analysis;
     struct study_text indicator;
     struct study_texts sectors;
-    struct study_texts levels; /* several in place of one; each becomes an analysis of its own */
-    const char *id_of_level;   /* of such a one; NULL: the only level */
-    bool of_sums;              /* its figures were summed for this level, in the run */
+    struct study_texts levels;   /* several in place of one; each becomes an analysis of its own */
+    const char *id_of_level;     /* of such a one; NULL: the only level */
+    bool of_sums;                /* its figures were summed for this level, in the run */
+    const char *indicator_asked; /* then the indicator that they are sums of; NULL: its own values */
+    struct study_sums *sums;     /* likewise those of indicators that its options name */
+    size_t n_sums;
 };
 struct study_follow {
     struct study_place place;
@@ -213,6 +220,8 @@ bool study_is_name(const char *text);
 /* Gives an error that has no place yet the place of a value in the study file; returns `status`. */
 uf_status study_locate(const struct study *study, struct study_place place, uf_status status,
                        struct uf_error *error);
+/* The sums that stand for an indicator at the level of the profile; NULL: its own values do. */
+const struct study_sums *study_sums_of(const struct study_profile *profile, const char *indicator);
 /* True where the method's option `indicators` names what it works on: there is then no one `indicator`. */
 bool study_names_indicators(const struct study_profile *profile);
 #endif

@@ -65,3 +65,10 @@ uf_status study_expand_levels(struct study *study, struct uf_error *error)
     study->profiles.count = n;
     return UF_OK;
 }
+
+const struct study_sums *study_sums_of(const struct study_profile *profile, const char *indicator)
+{
+    for (size_t i = 0; i < profile->n_sums; i++)
+        if (!strcmp(profile->sums[i].indicator, indicator)) return &profile->sums[i];
+    return NULL;
+}

@@ -6,6 +6,7 @@ static const char *const kinds[] = {"stock", "flow", "ratio", NULL};
 const char *const study_levels[] = {"country", "nuts1",  "nuts2",  "nuts3", "municipality",
                                     "fa",      "nation", "county", NULL};
 static const char *const unknown_regions[] = {"refuse", "skip", "add", NULL};
+static const char *const unknown_sectors[] = {"refuse", "add", NULL};
 static const char *const accept_or_refuse[] = {"accept", "refuse", NULL};
 
 static const struct schema_field dimension_fields[] = {
@@ -91,6 +92,9 @@ static const struct schema_field source_fields[] = {
           .summary = "the period that all of the file is about, where no column tells"),
     FIELD(study_source, "unknown-regions", unknown_regions, SCHEMA_TEXT, .choices = unknown_regions,
           .summary = "regions the store does not know: refuse (default), skip, or add with the file's label"),
+    FIELD(study_source, "unknown-sectors", unknown_sectors, SCHEMA_TEXT, .choices = unknown_sectors,
+          .summary = "sectors the store does not know, as occupations: refuse (default), or add with the "
+                     "file's label"),
     FIELD(study_source, "replace", replace, SCHEMA_FLAG,
           .summary = "true: what an earlier source of the same file stored is forgotten first"),
     FIELD(study_source, "sheet", sheet, SCHEMA_TEXT, .summary = "the sheet of a workbook, by name or number"),

@@ -102,7 +102,18 @@ grep -q 'skuggat: det spann som avrundningen till hela 2000 lämnar öppet' clas
 grep -q '^has_band = 1' classes/charts/spread-2.gp || fail "the spread over time is drawn without its span"
 
 # --- every method that a study runs, all figures rounded: no picture whose span is not computed, no ratio without its band -------------------
-# labour-matching takes several columns by sector, which only a file has, and a file's figures carry no rounding unit.
+# No figures of vacancies ship: labour-matching takes made-up ones.
+python3 - <<'PYTHON'
+groups = ["A", "C", "F", "J", "K"]
+for name, factor in (("vacancies", 61), ("unemployed", 97), ("labour_force", 7919)):
+    with open(name + ".csv", "w", encoding="utf-8") as out:
+        print("region,year,group,value", file=out)
+        for r, region in enumerate(["SE311", "SE312", "SE313"]):
+            for year in (2016, 2017):
+                for g, group in enumerate(groups):
+                    base = {"vacancies": 4000, "unemployed": 9000, "labour_force": 90000}[name]
+                    print(f"{region},{year},{group},{(base + (r * 31 + g * 17 + year) * factor % base) // 1000 * 1000}", file=out)
+PYTHON
 sectors='indicator: employment, sectors: [A, C, F, G-I, J, K, L, M_N, O-Q, R-U]'
 all() { # LANGUAGE ROUNDING
     cat > all.yaml <<YAML
@@ -113,6 +124,9 @@ sources:
      unit: {sv: personer, en: persons}, dimensions: {region: region, period: year, sector: sector, value: persons_employed}}
   - {file: $figures/county_gdp.csv, indicator: gdp_per_inhabitant, kind: ratio, rounding: $2, name: {sv: BRP per invånare, en: GDP per inhabitant},
      unit: euro, dimensions: {region: region, period: year, value: gdp_euro_per_inhabitant, ignore: [gdp_million_sek, gdp_million_euro]}}
+$(for name in vacancies unemployed labour_force; do
+    echo "  - {file: $name.csv, indicator: $name, kind: stock, rounding: $2, dimensions: {region: region, period: year, sector: group, value: value}}"
+done)
 regions: {level: nuts3, within: SE}
 profiles:
   - {method: location-quotient, id: lq, $sectors, period: 2017, compare-with: 2008, focus: [SE312]}
@@ -135,6 +149,8 @@ profiles:
   - {method: peer-regions, id: peers, $sectors, period: 2017, all-pairs: true, focus: [SE312]}
   - {method: peer-regions, id: cosine, $sectors, period: 2017, all-pairs: true, distance: cosine, focus: [SE312]}
   - {method: peer-regions, id: mahalanobis, indicators: [gdp_per_inhabitant, 'employment["J"]'], period: 2017, distance: mahalanobis, focus: [SE312]}
+  - {method: labour-matching, id: labour, indicator: vacancies, unemployed: unemployed, labour-force: labour_force, employed: labour_force,
+     leaving: unemployed, entering: vacancies, matched: unemployed, focus: [SE312]}
   - {method: scoreboard, id: scoreboard, indicators: [gdp_per_inhabitant], for: SE312, peers: [SE311, SE313], from: 2010, focus: [SE312]}
 report: {formats: [html, csv], charts: [svg]}
 YAML
@@ -201,6 +217,10 @@ if grep -l 'is not computed' rounded/charts/*.txt rounded/report.html; then fail
 wrong=$(ratios rounded rounded)
 [[ -z $wrong ]] || fail "tables of rounded figures: $wrong"
 grep -q '^has_band = 1' rounded/charts/composite-2.gp || fail "the parts of the index are drawn without bands"
+for chart in labour-1 labour-2-dalarna labour-3-dalarna; do
+    grep -q '^has_band = 1' "rounded/charts/$chart.gp" || fail "$chart is drawn without bands"
+done
+grep -q 'rounding to whole 1,000 leaves open' rounded/charts/labour-2-dalarna.svg || fail "the unit of the groups' figures is not said"
 grep -q 'rounding to whole 1,000 leaves open' rounded/charts/composite-2.svg || fail "the unit of the index's figures is not said"
 grep -q '^has_band = 1' rounded/charts/composite-3.gp || fail "the sensitivity is drawn without bands"
 [[ $(cell rounded/tables/mahalanobis-peer-regions.csv distance_high unit=SE312 rank=1) != "" ]] || fail "Mahalanobis' distance has no band"

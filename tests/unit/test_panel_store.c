@@ -221,6 +221,77 @@ static void sector_panels_are_whole_grids(void **state)
     uf_store_close(store);
 }
 
+static void sector_panels_take_further_columns(void **state)
+{
+    (void)state;
+    struct uf_store *store = small_store();
+    struct uf_error error;
+    struct uf_panel *panel;
+    int64_t batch;
+    const struct uf_indicator seekers = {.code = "seekers",
+                                         .name_sv = "Sökande",
+                                         .name_en = "Seekers",
+                                         .kind = UF_INDICATOR_STOCK,
+                                         .rounding = 5};
+    assert_ok(uf_store_begin(store, &error), &error);
+    assert_ok(uf_store_put_indicator(store, &seekers, &error), &error);
+    assert_ok(uf_store_batch_begin(store, "more", "none", "2", &batch, &error), &error);
+    const struct uf_observation some[] = {
+        {"seekers", "SE311", "C", NULL, uf_period_from_year(2016), 7, 0},
+        {"seekers", "SE312", "C", NULL, uf_period_from_year(2016), NAN, UF_VALUE_SUPPRESSED},
+        {"seekers", "SE311", "B-E", NULL, uf_period_from_year(2016), 9, 0}, /* not a sector of the other */
+        {"seekers", "SE311", "C", NULL, uf_period_from_year(2019), 8, 0}};  /* nor a period */
+    for (size_t i = 0; i < 4; i++)
+        assert_ok(uf_store_put_observation(store, batch, &some[i], NULL, &error), &error);
+    assert_ok(uf_store_commit(store, &error), &error);
+    const struct uf_panel_variable further[] = {
+        {.name = "seekers", .expression = "seekers"},
+        {.name = "jobs", .expression = "jobs"},
+        {.name = "per_job", .expression = "seekers / jobs + 0 * jobs[\"TOTAL\"]", .unit = "%"}};
+    const char *const sectors[] = {"C", "F"}, *const within[] = {"SE31"};
+    struct uf_store_panel_request request = {.level = "nuts3",
+                                             .within = within,
+                                             .n_within = 1,
+                                             .indicator = "jobs",
+                                             .sectors = sectors,
+                                             .n_sectors = 2,
+                                             .variables = further,
+                                             .n_variables = 3};
+    assert_ok(uf_panel_from_store(store, &request, NULL, &panel, &error), &error);
+    assert_int_equal(panel->n_columns, 3); /* jobs once */
+    assert_int_equal(panel->n_rows, 3 * 5 * 2);
+    const struct uf_panel_column *jobs = &panel->columns[panel->outcome], *column = &panel->columns[1],
+                                 *ratio = &panel->columns[2];
+    assert_string_equal(jobs->name, "jobs");
+    assert_true(jobs->rounding == 1000 && column->rounding == 5 && ratio->rounding == 0);
+    assert_string_equal(ratio->unit, "%");
+    /* rows by region, period, sector: SE311 2016 C, then F */
+    expect_close(column->value[2], 7, 1e-15, "the other column");
+    expect_close(ratio->value[2], 7.0 / 21, 1e-15, "a quotient by sector");
+    assert_int_equal(column->status[3], UF_VALUE_NOT_AVAILABLE);
+    assert_int_equal(column->status[12], UF_VALUE_SUPPRESSED);
+    assert_int_equal(ratio->status[12], UF_VALUE_SUPPRESSED);
+    expect_close(jobs->value[12], 22, 1e-15, "what is hidden in one column stands in another");
+    assert_int_equal(jobs->status[8], UF_VALUE_NOT_AVAILABLE); /* 2019 */
+    expect_close(column->value[8], 8, 1e-15, "a period of the other");
+    uf_panel_free(panel);
+    request.n_sectors = 0; /* all of either: B-E holds C */
+    assert_int_equal(uf_panel_from_store(store, &request, NULL, &panel, &error), UF_BAD_USAGE);
+    assert_non_null(strstr(error.message, "overlap"));
+    const struct uf_panel_variable wrong[] = {
+        {.name = "share", .expression = "share", .file = "study.yaml", .line = 9, .column = 4},
+        {.name = "y", .expression = "1 + seeker", .file = "study.yaml", .line = 9, .column = 4}};
+    request.n_sectors = 2, request.n_variables = 1;
+    for (size_t i = 0; i < 2; i++) { /* without sectors, unknown */
+        request.variables = &wrong[i];
+        assert_int_equal(uf_panel_from_store(store, &request, NULL, &panel, &error), UF_BAD_INPUT);
+        assert_non_null(
+            strstr(error.message, i ? "did you mean 'seekers'" : "no value of 'share' by sector"));
+        assert_true(error.line == 9 && error.column == (i ? 8 : 4));
+    }
+    uf_store_close(store);
+}
+
 static void mistakes_are_found_at_their_place(void **state)
 {
     (void)state;
@@ -319,7 +390,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(variables_carry_reasons),       cmocka_unit_test(exposure_climbs_the_region_tree),
         cmocka_unit_test(sector_panels_are_whole_grids), cmocka_unit_test(mistakes_are_found_at_their_place),
-        cmocka_unit_test(sums_climb_only_when_whole),
+        cmocka_unit_test(sums_climb_only_when_whole),    cmocka_unit_test(sector_panels_take_further_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
