@@ -288,9 +288,11 @@ uf_status callaway_report_leads(const struct callaway_run *run, struct uf_error 
         dealt.p_value = run->leads.p_coefficient;
         dealt.rank = dealt.restrictions;
         status = effect_pretrend_add(&pretrend, &dealt, "randomisation", error);
+        if (status == UF_OK && run->slopes.n_placebos > 0)
+            status = effect_pretrend_add_placebo(&pretrend, &run->slopes, error);
     }
     if (status == UF_OK) status = effect_pretrend_add(&pretrend, &test, "influence", error);
-    if (status == UF_OK)
+    if (status == UF_OK && !effect_pretrend_few(&run->common, test.restrictions))
         status = effect_pretrend_add_noncentrality(&pretrend, &test, wald.noncentrality, error);
     if (status == UF_OK) status = effect_pretrend_finish(&run->common, &pretrend, error);
     effect_pretrend_clear(&pretrend);

@@ -114,6 +114,23 @@ static uf_status list_terms(const struct sun_abraham_run *run, struct sun_abraha
     return UF_OK;
 }
 
+/* What the leads dealt out anew would have found, where that is affordable. */
+static uf_status find_slopes(const struct sun_abraham_run *run, double work, struct sun_abraham_dealt *out,
+                             struct uf_error *error)
+{
+    struct placebo_sample sample;
+    struct uf_error reason;
+    uf_status status = placebo_sample_init(&run->fit->data, &out->assignment, false, &sample, &reason);
+    if (status == UF_OK) {
+        status = sun_abraham_placebo_drift(&sample, &run->options, work,
+                                           run->common.inference->randomisation.seed, &out->slopes, &reason);
+        placebo_sample_clear(&sample);
+    }
+    if (status == UF_OK || status == UF_NOT_IDENTIFIED) return UF_OK;
+    if (error) *error = reason;
+    return status;
+}
+
 static uf_status randomise(const struct sun_abraham_run *run, struct sun_abraham_dealt *out,
                            struct uf_error *error)
 {
@@ -142,6 +159,7 @@ static uf_status randomise(const struct sun_abraham_run *run, struct sun_abraham
         status = uf_sun_abraham_randomise_leads(data, &run->options, &out->assignment, &options, &out->leads,
                                                 &reason);
         if (status == UF_NOT_IDENTIFIED) status = UF_OK; /* no lead */
+        if (status == UF_OK && out->leads.count > 0) status = find_slopes(run, work, out, &reason);
     }
     if (status != UF_OK && error) *error = reason;
     return status;
