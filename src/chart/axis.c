@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <utfall/number.h>
 
 enum { TIC_SIZE = 11, MOST_TICS = 40, MARK_ABOVE = 10, MARK_OVERHANG = 4 };
@@ -135,12 +136,41 @@ double uf_axis_width(const struct uf_drawing *drawing, const struct uf_axis *axi
     return widest;
 }
 
-void uf_year_text(double period, bool whole, enum uf_language language, char text[64])
+int uf_year_parts(int so_far, double place)
 {
-    if (whole && fabs(period) < 1e9)
-        snprintf(text, 64, "%.0f", period);
-    else
-        uf_number_format(period, -1, language, text);
+    static const int parts[] = {1, 2, 4, 12}; /* each holds those before */
+    if (isnan(place)) return so_far;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (so_far && parts[i] >= so_far && fabs(place * parts[i] - round(place * parts[i])) < 1e-6)
+            return parts[i];
+    return 0;
+}
+
+void uf_year_text(double place, int parts, enum uf_language language, char text[64])
+{
+    const double year = floor(place + 1e-9);
+    const int part = (int)lround((place - year) * parts) + 1;
+    if (!(fabs(place) < 1e9))
+        uf_number_format(place, -1, language, text);
+    else if (parts == 1)
+        snprintf(text, 64, "%.0f", place);
+    else if (parts > 1)
+        snprintf(text, 64, parts == 12 ? "%.0fM%02d" : parts == 4 ? "%.0fQ%d" : "%.0fH%d", year, part);
+    else { /* no separators: 2018.1 is a time, not an amount */
+        snprintf(text, 64, "%.10g", place);
+        char *point = strchr(text, '.');
+        if (point && language == UF_SWEDISH) *point = ',';
+    }
+}
+
+void uf_year_words(double place, int parts, enum uf_language language, char text[64])
+{
+    const char *before = language == UF_SWEDISH ? parts > 1 ? "perioden " : "år " : "in ";
+    const size_t length = strlen(before);
+    char period[64];
+    uf_year_text(place, parts, language, period);
+    memcpy(text, before, length);
+    snprintf(text + length, 64 - length, "%.40s", period);
 }
 
 void uf_axis_mark(struct uf_drawing *drawing, const struct uf_axis *x, double standard, double top)

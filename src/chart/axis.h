@@ -28,8 +28,13 @@ double uf_axis_place(const struct uf_axis *axis, double value);
 /* The tics as `NAME_at` and `NAME_text`, limits as `NAME_low` and `NAME_high`. `plain`: no thousands
  * separators (years). */
 void uf_axis_write(struct uf_drawing *drawing, const struct uf_axis *axis, const char *name, bool plain);
-/* A period for a sentence: a whole year without separators, else a number of the language. */
-void uf_year_text(double period, bool whole, enum uf_language language, char text[64]);
+/* In how many parts (1, 2, 4, 12; 0: none of these) the years of an axis are divided that has this place too; `so_far` is 1 for
+ * the first. NaN changes nothing. */
+int uf_year_parts(int so_far, double place);
+/* A place on an axis of years as a period, `2018`, `2018H1`, `2018Q2`, `2018M05`; without parts the plain number. */
+void uf_year_text(double place, int parts, enum uf_language language, char text[64]);
+/* The same with what a sentence has before it: `in 2018`, `år 2018`, `perioden 2018Q2`. */
+void uf_year_words(double place, int parts, enum uf_language language, char text[64]);
 /* The vertical line at the request's `marked_x` (or `standard`; NaN: none): its place and, above the plot,
  * its words. */
 void uf_axis_mark(struct uf_drawing *drawing, const struct uf_axis *x, double standard, double top);

@@ -186,6 +186,12 @@ static uf_status fill_rows(struct uf_drawing *drawing, struct intervals *interva
     free(label_at);
     UF_TRY(status);
     rows->origin = request->from_zero ? 0 : INFINITY;
+    rows->whole = true; /* as ranks are */
+    for (size_t i = 0; i < intervals->n; i++) {
+        const struct dot *dot = &intervals->dots[i];
+        rows->whole &= isnan(dot->value) || dot->value == floor(dot->value);
+        rows->whole &= isnan(dot->low) || (dot->low == floor(dot->low) && dot->high == floor(dot->high));
+    }
     for (size_t i = 0; i < intervals->n; i++) {
         const struct dot *dot = &intervals->dots[i];
         struct uf_row *row = &rows->rows[intervals->row_of[dot->at]];

@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <utfall/number.h>
 
@@ -30,6 +31,7 @@ struct lines {
     struct line *items;
     double x_low, x_high, low, high;
     bool whole_x;
+    int parts; /* of a year */
     struct uf_line_bands bands;
 };
 
@@ -86,6 +88,7 @@ static uf_status read_rows(struct uf_drawing *drawing, struct lines *lines, stru
     lines->x_low = lines->low = INFINITY;
     lines->x_high = lines->high = -INFINITY;
     lines->whole_x = true;
+    lines->parts = 1;
     size_t line = 0;
     for (size_t i = 0; i < n; i++) {
         char label_text[64], code_text[64];
@@ -113,6 +116,7 @@ static uf_status read_rows(struct uf_drawing *drawing, struct lines *lines, stru
         double value = uf_table_number(table, i, lines->value), x = lines->xs[i];
         if (isnan(value) || isnan(x)) continue;
         if (x != floor(x)) lines->whole_x = false;
+        lines->parts = uf_year_parts(lines->parts, x);
         lines->x_low = fmin(lines->x_low, x);
         lines->x_high = fmax(lines->x_high, x);
         lines->low = fmin(lines->low, value);
@@ -192,23 +196,32 @@ static size_t make_labels(struct uf_drawing *drawing, const struct lines *lines,
     return n;
 }
 
+/* `in 2018Q2`, or where the axis is not of time `at 120`. */
+static void place_words(const struct uf_drawing *drawing, const struct lines *lines, double x, char text[64])
+{
+    if (!drawing->request->x_label) {
+        uf_year_words(x, lines->parts, drawing->language, text);
+        return;
+    }
+    char number[64];
+    uf_number_format(x, -1, drawing->language, number);
+    snprintf(text, 64, "%s %.50s", drawing->language == UF_SWEDISH ? "vid" : "at", number);
+}
+
 static uf_status say_line(struct uf_drawing *drawing, const struct lines *lines, const struct line *line,
                           struct uf_error *error)
 {
     char first_x[64], last_x[64];
-    uf_year_text(line->first_x, lines->whole_x, drawing->language, first_x);
-    uf_year_text(line->last_x, lines->whole_x, drawing->language, last_x);
+    place_words(drawing, lines, line->first_x, first_x);
+    place_words(drawing, lines, line->last_x, last_x);
     const int decimals = shown_decimals(lines);
     struct uf_argument arguments[5] = {uf_text_argument(line->label),
                                        uf_number_argument(line->first, decimals), uf_text_argument(first_x),
                                        uf_number_argument(line->last, decimals), uf_text_argument(last_x)};
-    return uf_drawing_say(drawing,
-                          drawing->request->x_label /* not time */
-                              ? (struct uf_words){"{0}: from {1} at {2} to {3} at {4}.",
-                                                  "{0}: från {1} vid {2} till {3} vid {4}."}
-                              : (struct uf_words){"{0}: from {1} in {2} to {3} in {4}.",
-                                                  "{0}: från {1} år {2} till {3} år {4}."},
-                          arguments, 5, error);
+    return uf_drawing_say(
+        drawing,
+        (struct uf_words){"{0}: from {1} {2} to {3} {4}.", "{0}: från {1} {2} till {3} {4}."}, arguments, 5,
+        error);
 }
 
 static uf_status say(struct uf_drawing *drawing, const struct lines *lines, struct uf_error *error)
@@ -228,13 +241,13 @@ static uf_status say(struct uf_drawing *drawing, const struct lines *lines, stru
     const int decimals = shown_decimals(lines);
     size_t n = count_context(lines);
     char last_x[64];
-    uf_year_text(lines->x_high, lines->whole_x, drawing->language, last_x);
+    place_words(drawing, lines, lines->x_high, last_x);
     struct uf_argument arguments[4] = {uf_count_argument(n), uf_text_argument(last_x),
                                        uf_number_argument(low, decimals), uf_number_argument(high, decimals)};
     if (n > 0 && isfinite(low))
         UF_TRY(uf_drawing_say(drawing,
-                              (struct uf_words){"In grey: {0} others, between {2} and {3} in {1}.",
-                                                "I grått: {0} övriga, mellan {2} och {3} år {1}."},
+                              (struct uf_words){"In grey: {0} others, between {2} and {3} {1}.",
+                                                "I grått: {0} övriga, mellan {2} och {3} {1}."},
                               arguments, 4, error));
     const struct uf_chart_request *request = drawing->request;
     const struct uf_argument named[2] = {uf_text_argument(request->reference_label),
@@ -245,9 +258,18 @@ static uf_status say(struct uf_drawing *drawing, const struct lines *lines, stru
     if (request->marked_label && !isnan(request->marked_x))
         UF_TRY(uf_drawing_say(drawing, (struct uf_words){"Upright line: {1}.", "Lodrät linje: {1}."}, named,
                               2, error));
-    size_t missing = 0;
+    size_t missing = 0, empty = 0;
     for (size_t i = 0; i < uf_table_rows(lines->table); i++)
-        if (isnan(uf_table_number(lines->table, i, lines->value))) missing++;
+        if (isnan(uf_table_number(lines->table, i, lines->value)) &&
+            !isnan(lines->items[lines->line_of[i]].last))
+            missing++;
+    for (size_t i = 0; i < lines->labels.count; i++) empty += isnan(lines->items[i].last) ? 1 : 0;
+    const struct uf_argument none = uf_count_argument(empty);
+    if (empty)
+        UF_TRY(uf_drawing_say(drawing,
+                              (struct uf_words){"Not drawn: {0} without any value.",
+                                                "Ritas inte: {0} som saknar alla värden."},
+                              &none, 1, error));
     struct uf_argument count = uf_count_argument(missing);
     if (missing)
         UF_TRY(uf_drawing_say(drawing,
@@ -296,7 +318,9 @@ static void place(struct uf_drawing *drawing, const struct lines *lines, struct 
     double left = UF_PAD + uf_axis_width(drawing, &y) + 8;
     double labels_width = n ? uf_end_labels_width(drawing, labels, n, 0.45 * drawing->width) + 12 : 16;
     double right = drawing->width - UF_PAD - labels_width;
-    struct uf_axis x = uf_axis_tight(lines->x_low, lines->x_high, (int)((right - left) / 42), lines->whole_x);
+    const bool years = !drawing->request->x_label && lines->x_high - lines->x_low >= 2;
+    struct uf_axis x =
+        uf_axis_tight(lines->x_low, lines->x_high, (int)((right - left) / 42), lines->whole_x || years);
     x.start = left;
     x.end = right;
     for (size_t i = 0; i < n; i++) {
@@ -305,7 +329,7 @@ static void place(struct uf_drawing *drawing, const struct lines *lines, struct 
     }
     uf_end_labels_place(drawing, labels, n, right + 10, top, bottom);
     uf_drawing_plot_area(drawing, left, right, top, bottom);
-    uf_axis_write(drawing, &x, "x", lines->whole_x);
+    uf_axis_write(drawing, &x, "x", lines->whole_x || !drawing->request->x_label);
     uf_axis_write(drawing, &y, "y", false);
     uf_drawing_number(drawing, "reference", request->reference);
     if (request->reference_label && !isnan(request->reference))

@@ -85,6 +85,7 @@ static uf_status read_values(struct uf_panels *panels, bool need_periods, struct
     panels->values = calloc(n + 1, sizeof *panels->values);
     if (!panels->values) return uf_fail_memory(error);
     panels->periods = panels->whole_periods = true;
+    panels->parts = 1;
     for (size_t row = 0; row < n; row++) {
         char text[64];
         struct uf_panel_value *value = &panels->values[panels->n++];
@@ -101,6 +102,7 @@ static uf_status read_values(struct uf_panels *panels, bool need_periods, struct
         }
         panels->periods &= !isnan(value->x);
         panels->whole_periods &= value->x == floor(value->x);
+        panels->parts = uf_year_parts(panels->parts, value->x);
         double number = uf_table_number(table, row, panels->value);
         value->value = isfinite(number) ? number : NAN;
     }

@@ -20,6 +20,7 @@ struct uf_panels {
     size_t label, x, value, group, code;
     struct uf_text_list labels; /* in the order they are drawn: focus first */
     bool focus[UF_MOST_PANELS];
+    int parts; /* of a year, where they are periods */
     struct uf_text_list series, categories;
     bool periods, whole_periods;   /* all x are periods; whole numbers */
     struct uf_panel_value *values; /* by panel, series, x */

@@ -111,7 +111,7 @@ static void scale(struct uf_rows *rows, const struct uf_drawing *drawing, double
     struct uf_axis *axis = &rows->axis;
     for (double spacing = 70; spacing < right - left;
          spacing *= 1.3) { /* until the tics' words do not touch */
-        *axis = uf_axis_tight(low, high, (int)((right - left) / spacing), false);
+        *axis = uf_axis_tight(low, high, (int)((right - left) / spacing), rows->whole);
         axis->start = left;
         axis->end = right;
         make_room(rows);

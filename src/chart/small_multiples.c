@@ -190,7 +190,7 @@ static void place_period_tics(struct uf_drawing *drawing, const struct multiples
     char text[64];
     bool round;
     find_x_range(panels, &first, &last);
-    uf_year_text(last, true, drawing->language, text);
+    uf_year_text(last, 1, drawing->language, text);
     const double pixels = uf_axis_place(&multiples->x, first + 1) - uf_axis_place(&multiples->x, first),
                  needed = uf_measure_text(text, 11, false) + BETWEEN,
                  step = period_step(last - first, pixels, needed, &round);
@@ -198,7 +198,7 @@ static void place_period_tics(struct uf_drawing *drawing, const struct multiples
         const bool end = period == first || period == last,
                    room = (period - first) * pixels >= needed && (last - period) * pixels >= needed;
         if (!end && !(room && fmod(round ? period : period - first, step) == 0)) continue;
-        uf_year_text(period, true, drawing->language, text);
+        uf_year_text(period, 1, drawing->language, text);
         uf_drawing_text(drawing, left + uf_axis_place(&multiples->x, period), bottom + 12, UF_ALIGN_CENTRE,
                         UF_LOOK_AXIS, text);
     }
@@ -214,7 +214,7 @@ static void place_x_tics(struct uf_drawing *drawing, struct multiples *multiples
     }
     for (size_t i = 0; i < multiples->x.n_tics; i++) {
         char text[64];
-        double at = uf_axis_place(&multiples->x, uf_axis_tic(drawing, &multiples->x, i, false, text));
+        double at = uf_axis_place(&multiples->x, uf_axis_tic(drawing, &multiples->x, i, !multiples->lying, text));
         if (multiples->lying)
             uf_panels_line(drawing, panels, panel, at, 0, at, panels->height, UF_PANEL_GRID);
         if (uf_panels_at_bottom(panels, panel))

@@ -5,6 +5,7 @@
 #include "chart/small_multiples.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,6 +144,17 @@ void multiples_write_bars(struct uf_drawing *drawing, const struct multiples *mu
     }
 }
 
+/* `in 2018Q2`, or of what is no time of the calendar `at 3`. */
+static void place_words(const struct uf_drawing *drawing, const struct uf_panels *panels,
+                        const struct uf_panel_value *value, char text[64])
+{
+    if (fabs(value->x) >= 1000)
+        uf_year_words(value->x, panels->parts, drawing->language, text);
+    else
+        snprintf(text, 64, "%s %.50s", drawing->language == UF_SWEDISH ? "vid" : "at",
+                 panels->categories.items[value->category]);
+}
+
 static uf_status say_lines(struct uf_drawing *drawing, const struct multiples *multiples, size_t panel,
                            struct uf_error *error)
 {
@@ -157,18 +169,21 @@ static uf_status say_lines(struct uf_drawing *drawing, const struct multiples *m
             last = value;
         }
         if (!first) continue;
+        char from[64], to[64];
+        place_words(drawing, panels, first, from);
+        place_words(drawing, panels, last, to);
         const struct uf_argument arguments[6] = {uf_text_argument(panels->labels.items[panel]),
                                                  uf_number_argument(first->value, decimals),
-                                                 uf_text_argument(panels->categories.items[first->category]),
+                                                 uf_text_argument(from),
                                                  uf_number_argument(last->value, decimals),
-                                                 uf_text_argument(panels->categories.items[last->category]),
+                                                 uf_text_argument(to),
                                                  uf_text_argument(panels->series.items[series])};
         UF_TRY(uf_drawing_say(drawing,
                               panels->series.count > 1
-                                  ? (struct uf_words){"{0}, {5}: from {1} in {2} to {3} in {4}.",
-                                                      "{0}, {5}: från {1} år {2} till {3} år {4}."}
-                                  : (struct uf_words){"{0}: from {1} in {2} to {3} in {4}.",
-                                                      "{0}: från {1} år {2} till {3} år {4}."},
+                                  ? (struct uf_words){"{0}, {5}: from {1} {2} to {3} {4}.",
+                                                      "{0}, {5}: från {1} {2} till {3} {4}."}
+                                  : (struct uf_words){"{0}: from {1} {2} to {3} {4}.",
+                                                      "{0}: från {1} {2} till {3} {4}."},
                               arguments, 6, error));
     }
     return UF_OK;

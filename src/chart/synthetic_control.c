@@ -27,6 +27,7 @@ struct path {
     size_t n_outside;
     double last_x[4], last[4];
     bool whole_x;
+    int parts; /* of a year */
 };
 
 static uf_status find_columns(const struct uf_chart_request *request, struct path *path,
@@ -62,6 +63,7 @@ static uf_status read_path(struct uf_drawing *drawing, struct path *path, const 
 {
     size_t drawable = 0;
     path->whole_x = true;
+    path->parts = 1;
     for (int k = SERIES_TREATED; k <= SERIES_GAP; k++) {
         path->last_x[k] = path->last[k] = NAN;
         for (size_t i = 0; i < uf_table_rows(path->table); i++) {
@@ -71,6 +73,7 @@ static uf_status read_path(struct uf_drawing *drawing, struct path *path, const 
             if (isnan(x) || isnan(value)) continue;
             drawable++;
             if (x != floor(x)) path->whole_x = false;
+            path->parts = uf_year_parts(path->parts, x);
             widen(x, &path->x_low, &path->x_high);
             if (k == SERIES_GAP)
                 widen(value, &path->gap_low, &path->gap_high);
@@ -198,7 +201,8 @@ static void place(struct uf_drawing *drawing, const struct path *path, const cha
     double left = UF_PAD + fmax(uf_axis_width(drawing, &y), uf_axis_width(drawing, &g)) + 8;
     double right =
         drawing->width - UF_PAD - 12 - uf_end_labels_width(drawing, labels, n, 0.45 * drawing->width);
-    struct uf_axis x = uf_axis_tight(path->x_low, path->x_high, (int)((right - left) / 42), path->whole_x);
+    struct uf_axis x = uf_axis_tight(path->x_low, path->x_high, (int)((right - left) / 42),
+                                     path->whole_x || path->x_high - path->x_low >= 2);
     x.start = left, x.end = right;
     for (size_t i = 0; i < n; i++) labels[i].x = uf_axis_place(&x, labels[i].x);
     uf_end_labels_place(drawing, labels, n, right + 10, top, bottom);
@@ -224,7 +228,7 @@ static void place(struct uf_drawing *drawing, const struct path *path, const cha
     uf_drawing_plot_area(drawing, left, right, top, bottom);
     uf_drawing_number(drawing, "gap_top", gap_top);
     uf_drawing_number(drawing, "gap_bottom", gap_bottom);
-    uf_axis_write(drawing, &x, "x", path->whole_x);
+    uf_axis_write(drawing, &x, "x", true);
     uf_axis_write(drawing, &y, "y", false);
     uf_axis_write(drawing, &g, "gap", false);
     uf_axis_mark(drawing, &x, NAN, top);
@@ -243,14 +247,14 @@ static uf_status say(struct uf_drawing *drawing, const struct path *path, const 
         error));
     int decimals = uf_table_column_decimals(path->table, path->column[SERIES_TREATED]);
     char last_x[64], start[64];
-    uf_year_text(path->last_x[SERIES_TREATED], path->whole_x, drawing->language, last_x);
+    uf_year_words(path->last_x[SERIES_TREATED], path->parts, drawing->language, last_x);
     struct uf_argument last[5] = {
         uf_text_argument(names[SERIES_TREATED]), uf_number_argument(path->last[SERIES_TREATED], decimals),
         uf_text_argument(names[SERIES_SYNTHETIC]), uf_number_argument(path->last[SERIES_SYNTHETIC], decimals),
         uf_text_argument(last_x)};
     UF_TRY(uf_drawing_say(drawing,
-                          (struct uf_words){"In {4}: {0} {1}, {2} {3}.", "År {4}: {0} {1}, {2} {3}."}, last,
-                          5, error));
+                          (struct uf_words){"At the end, {4}: {0} {1}, {2} {3}.", "Sist, {4}: {0} {1}, {2} {3}."},
+                          last, 5, error));
     double sum[2] = {0, 0}, first_x = INFINITY;
     size_t n[2] = {0, 0};
     for (size_t i = 0; i < uf_table_rows(path->table); i++) {
@@ -263,14 +267,14 @@ static uf_status say(struct uf_drawing *drawing, const struct path *path, const 
         n[after]++;
     }
     if (n[0] && n[1]) {
-        uf_year_text(first_x, path->whole_x, drawing->language, start);
+        uf_year_words(first_x, path->parts, drawing->language, start);
         decimals = uf_table_column_decimals(path->table, path->column[SERIES_GAP]);
         struct uf_argument gaps[3] = {uf_number_argument(sum[0] / (double)n[0], decimals),
                                       uf_text_argument(start),
                                       uf_number_argument(sum[1] / (double)n[1], decimals)};
         UF_TRY(uf_drawing_say(
             drawing,
-            (struct uf_words){"Mean gap {0} before the start in {1} and {2} from then on.",
+            (struct uf_words){"Mean gap {0} before the start {1} and {2} from then on.",
                               "Skillnaden är i genomsnitt {0} före starten {1} och {2} därefter."},
             gaps, 3, error));
     }

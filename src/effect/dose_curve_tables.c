@@ -78,7 +78,7 @@ static uf_status test_curve(const struct dose_run *run, const struct effect_term
 static uf_status fill_curve(const struct dose_run *run, const struct curve *curve, struct uf_table *table,
                             struct uf_error *error)
 {
-    static const struct uf_words label = {"Effect on the treated", "Effekt på insatsregionerna"};
+    static const struct uf_words label = {"Difference", "Skillnad"};
     struct uf_t_test level[DOSE_GRID], slope[DOSE_GRID];
     double m[DOSE_GRID], acr[DOSE_GRID], critical, unused;
     UF_TRY(test_curve(run, &curve->level, level, m, &critical, error));

@@ -213,12 +213,12 @@ uf_status dose_add_notes(const struct dose_run *run, struct uf_error *error)
                                              "utvecklats som de utan insats (parallella trender). Att kurvan "
                                              "stiger eller faller är då ingen effekt av dosen: "
                                              "regioner med andra doser kan också ha svarat annorlunda."};
-    static const struct uf_words strong = {"average_slope, the slope (acr) and differences between doses: "
+    static const struct uf_words strong = {"The average slope (average_slope), the slope (acr) and differences between doses: "
                                            "effects of a larger dose only if regions with "
                                            "different doses would have answered alike to each dose (strong "
                                            "parallel trends). No test of the time before can "
                                            "show that; it must be argued from how the doses came about.",
-                                           "average_slope, lutningen (acr) och skillnader mellan doser: "
+                                           "Den genomsnittliga lutningen (average_slope), lutningen (acr) och skillnader mellan doser: "
                                            "effekter av en större dos bara om regioner med olika "
                                            "doser skulle ha svarat lika på varje dos (starka parallella "
                                            "trender). Inget test av tiden före kan visa det; det "

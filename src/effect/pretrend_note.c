@@ -4,6 +4,7 @@
 #include "effect/pretrend.h"
 #include "effect/significant.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -14,6 +15,19 @@
 static double slope_of(const struct effect_pretrend *pretrend, size_t row, size_t column)
 {
     return uf_table_number(pretrend->table, row, column);
+}
+
+/* `randomisering`, `CR2`: the test in the words of a sentence. */
+static const char *test_of(const struct effect_run *run, const struct effect_pretrend *pretrend, size_t row,
+                           char name[32])
+{
+    static const struct uf_words dealt = {"randomisation", "randomisering"};
+    const char *vcov = uf_table_text(pretrend->table, row, EFFECT_PRETREND_VCOV);
+    if (!strcmp(vcov, "randomisation")) return uf_words_in(dealt, run->context->language);
+    size_t i = 0;
+    for (; vcov[i] && i < 31; i++) name[i] = (char)toupper((unsigned char)vcov[i]);
+    name[i] = '\0';
+    return strchr(name, '-') ? vcov : name;
 }
 
 static uf_status note_unknown(const struct effect_run *run, const struct effect_pretrend *pretrend,
@@ -66,8 +80,9 @@ static uf_status note_none(const struct effect_run *run, const struct effect_pre
     static const struct uf_words advice = {
         "Take distant event times together with bin-before, or ask for inference: randomisation.",
         "Slå ihop avlägsna tidpunkter med bin-before, eller begär inference: randomisation."};
+    char name[32];
     const struct uf_argument arguments[] = {
-        uf_text_argument(uf_table_text(pretrend->table, pretrend->decisive_row, EFFECT_PRETREND_VCOV)),
+        uf_text_argument(test_of(run, pretrend, pretrend->decisive_row, name)),
         uf_number_argument(100 * found, 0)};
     return effect_note(run, UF_WARNING, "pretrend-power-none", found >= HALF ? always : never, advice,
                        arguments, 2, error);
@@ -79,18 +94,18 @@ uf_status effect_pretrend_note_power(const struct effect_run *run, const struct 
     static const struct uf_words found = {
         "Had the treated drifted from the others along a straight line, the joint test ({0}) would have "
         "found "
-        "a drift of {1} per period half of the time, and one of {2} in four cases of five.",
+        "a drift of {1} per period (in the unit of the outcome) half of the time, and one of {2} in four cases of five.",
         "Om de behandlade hade glidit ifrån de andra längs en rät linje skulle det gemensamma testet ({0}) "
         "ha "
-        "upptäckt en glidning på {1} per period i hälften av fallen, och en på {2} i fyra fall av fem."};
+        "upptäckt en glidning på {1} per period (i utfallets enhet) i hälften av fallen, och en på {2} i fyra fall av fem."};
     static const struct uf_words with_drift = {
         "Had the treated drifted from the others along a straight line, the joint test ({0}) would have "
         "found "
-        "a drift of {1} per period half of the time, and one of {2} in four cases of five. Carried on after "
+        "a drift of {1} per period (in the unit of the outcome) half of the time, and one of {2} in four cases of five. Carried on after "
         "the start, these lines alone would make the estimate {3} and {4}; it is {5}.",
         "Om de behandlade hade glidit ifrån de andra längs en rät linje skulle det gemensamma testet ({0}) "
         "ha "
-        "upptäckt en glidning på {1} per period i hälften av fallen, och en på {2} i fyra fall av fem. "
+        "upptäckt en glidning på {1} per period (i utfallets enhet) i hälften av fallen, och en på {2} i fyra fall av fem. "
         "Fortsatte linjerna efter start skulle de ensamma göra skattningen till {3} respektive {4}; den är "
         "{5}."};
     size_t rows = uf_table_rows(pretrend->table), row = pretrend->decisive_row;
@@ -105,8 +120,9 @@ uf_status effect_pretrend_note_power(const struct effect_run *run, const struct 
     if (row == rows) return note_unknown(run, pretrend, error);
     double half = slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_50),
            most = slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_80);
+    char name[32];
     const struct uf_argument arguments[] = {
-        uf_text_argument(uf_table_text(pretrend->table, row, EFFECT_PRETREND_VCOV)),
+        uf_text_argument(test_of(run, pretrend, row, name)),
         significant_argument(half),
         significant_argument(most),
         significant_argument(half * pretrend->drift),

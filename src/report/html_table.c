@@ -33,7 +33,11 @@ static void append_number(struct uf_page *page, struct view *view, size_t row, s
         append_mark(page, view, uf_missing_mark(status));
         return;
     }
-    uf_cell_number(page->out, view->table, row, column, page->language);
+    struct uf_buffer number;
+    uf_buffer_init(&number);
+    uf_cell_number(&number, view->table, row, column, page->language);
+    if (number.data) uf_escape_html(page->out, number.data); /* `<0,001` */
+    uf_buffer_clear(&number);
     size_t n_marks;
     const struct uf_mark *marks = uf_marks(&n_marks);
     bool open = false;

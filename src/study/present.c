@@ -122,7 +122,8 @@ static bool is_left_out(const struct view *view, size_t column)
     /* a cohort tells rows apart where effects are by cohort */
     if (is_effect(view) && !strcmp(name, "group"))
         return strncmp(uf_table_name(view->table), "group-", 6) != 0;
-    if (!strcmp(name, "period_label")) return has_column(view, "period");
+    /* the period as it is written, not its place on an axis of years */
+    if (!strcmp(name, "period")) return has_column(view, "period_label");
     if (!strcmp(name, "code")) return !strcmp(uf_table_name(view->table), "raw-trends");
     if (!strcmp(name, "term")) return is_filled(view, "event_time");
     return !strcmp(name, "note") && repeats_notes(view);
@@ -131,7 +132,7 @@ static bool is_left_out(const struct view *view, size_t column)
 static const char *unit_of(const struct view *view, size_t column)
 {
     const char *unit = uf_table_column_unit(view->table, column);
-    if (!is_effect(view) || !present_is_difference(name_of(view, column))) return unit;
+    if (!is_effect(view) || !present_is_difference(view->table, column)) return unit;
     if (has_term(view, "average_gap_per_cent")) return NULL; /* each row has its own, said in its name */
     return run_difference_unit(unit, view->run->language);
 }
@@ -168,6 +169,8 @@ static uf_status copy_text(const struct view *view, size_t row, size_t column, s
         return uf_table_set_text(
             copy, at, to, run_inference_words(text, view->run->language, buffer, sizeof buffer), error);
     }
+    if (!strcmp(name, "slopes_by"))
+        return uf_table_set_text(copy, at, to, uf_word(text, view->run->language), error);
     if (!strcmp(name, "term") && is_effect(view)) {
         char *words = NULL;
         UF_TRY(term_text(view, text, &words, error));

@@ -24,13 +24,33 @@ static bool is_whole(const struct uf_table *table, size_t column)
     return true;
 }
 
-bool present_is_difference(const char *name)
+bool present_is_difference(const struct uf_table *table, size_t column)
 {
+    const char *name = uf_table_column_name(table, column);
     static const char *const differences[] = {"estimate", "std_error",    "conf_low",    "conf_high",  "gap",
-                                              "average",  "rmspe_before", "rmspe_after", "average_gap"};
+                                              "average",  "rmspe_before", "rmspe_after", "average_gap",
+                                              "att",      "band_low",     "band_high",   "slope_50",   "slope_80"};
     for (size_t i = 0; i < sizeof differences / sizeof *differences; i++)
         if (!strcmp(name, differences[i])) return true;
-    return false;
+    /* the interval of a curve of differences */
+    return uf_table_column(table, "att") != SIZE_MAX && (!strcmp(name, "low") || !strcmp(name, "high"));
+}
+
+/* Decimals that leave the rows of a table two figures of their largest difference: a slope per unit of the dose stands below
+ * differences a thousand times its size. */
+static int decimals_for_rows(const struct uf_table *table)
+{
+    int most = 0;
+    for (size_t i = 0; i < uf_table_rows(table); i++) {
+        double size = 0;
+        for (size_t j = 0; j < uf_table_columns(table); j++)
+            if (uf_table_column_type(table, j) == UF_COLUMN_NUMBER &&
+                present_is_difference(table, j) &&
+                isfinite(uf_table_number(table, i, j)))
+                size = fmax(size, fabs(uf_table_number(table, i, j)));
+        if (size > 1e-9) most = (int)fmax(most, 1 - floor(log10(size)));
+    }
+    return most;
 }
 
 /* An estimate and its interval have as many decimals as each other. */
@@ -39,9 +59,11 @@ static int difference_decimals(const struct uf_table *table, int decimals)
     double most = 0;
     for (size_t j = 0; j < uf_table_columns(table); j++)
         if (uf_table_column_type(table, j) == UF_COLUMN_NUMBER &&
-            present_is_difference(uf_table_column_name(table, j)))
+            present_is_difference(table, j))
             most = fmax(most, largest(table, j));
-    return most >= 100 ? 1 : most >= 1 ? 2 : most >= 0.1 ? 3 : decimals;
+    const int by_size = most >= 100 ? 1 : most >= 1 ? 2 : most >= 0.1 ? 3 : decimals;
+    const int by_row = decimals_for_rows(table);
+    return by_size >= 0 && by_row > by_size ? by_row : by_size;
 }
 
 /* Levels: what tells the numbers apart counts, not their size. */
@@ -72,7 +94,7 @@ int present_decimals(const struct uf_table *table, size_t column, bool effect, b
         wanted = (uf_table_column(table, "least_p") != SIZE_MAX)
                      ? decimals
                      : 3; /* to be compared with the smallest possible one */
-    else if (effect && present_is_difference(name))
+    else if (effect && present_is_difference(table, column))
         wanted = difference_decimals(table, decimals);
     else if (!strcmp(uf_table_name(table), "effect-size") ||
              (effect && uf_table_column(table, "key") != SIZE_MAX))

@@ -25,7 +25,7 @@ struct run_figure {
     const struct uf_table *table;
     struct uf_table *owned;
     char *csv;         /* link from the report */
-    size_t n_left_out; /* panels of regions that are in the table only */
+    size_t n_left_out; /* regions that are in the table only */
     bool robustness;   /* belongs to the robustness section */
 };
 

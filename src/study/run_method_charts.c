@@ -194,12 +194,21 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
                                     &note, error);
     if (status == UF_OK && figure->n_left_out) {
         const struct uf_argument left_out = uf_count_argument(figure->n_left_out);
+        static const struct uf_words countries = {
+            "Drawn are the regions of the same country as those in focus; {0} others are in the table.",
+            "Ritade är regionerna i samma land som de i fokus; {0} andra står i tabellen."};
+        static const struct uf_words countries_too = {
+            "Drawn are the regions of the same country as those in focus; {0} others are in the table. {1}",
+            "Ritade är regionerna i samma land som de i fokus; {0} andra står i tabellen. {1}"};
+        static const struct uf_words focus = {"Drawn are the regions in focus; {0} others are in the table.",
+                                              "Ritade är regionerna i fokus; {0} andra står i tabellen."};
+        const bool heat = !strcmp(hint->kind, "heat-map"); /* whose note of undrawn bands stays */
+        const struct uf_argument arguments[] = {left_out, uf_text_argument(note)};
+        char *whole = NULL;
+        status = uf_phrase(run->language, !heat ? focus : note ? countries_too : countries, arguments, 2,
+                           &whole, error);
         free(note);
-        note = NULL;
-        status = uf_phrase(run->language,
-                           (struct uf_words){"Drawn are the regions in focus; {0} others are in the table.",
-                                             "Ritade är regionerna i fokus; {0} andra står i tabellen."},
-                           &left_out, 1, &note, error);
+        note = whole;
     }
     if (status == UF_OK) status = present_chart_table(run, analysis, table, &shown, error);
     if (status == UF_OK && path && !(treated_names = run_treated_names(run, analysis)))
