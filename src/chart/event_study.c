@@ -183,7 +183,8 @@ static uf_status say(struct uf_drawing *drawing, const struct study *study, stru
             drawing,
             study->n_before == 0
                 ? (struct uf_words){"{3} of {2} intervals leave out 0.", "{3} av {2} intervall utesluter 0."}
-                : (struct uf_words){"Before the start: {1} of {0} intervals leave out 0; after it: {3} of {2}.",
+                : (struct uf_words){"Before the start: {1} of {0} intervals leave out 0; after it: {3} of "
+                                    "{2}.",
                                     "Före start: {1} av {0} intervall utesluter 0; efter start: {3} av {2}."},
             counts, 4, error));
     counts[1] = uf_count_argument(study->n_before_beyond);
@@ -194,9 +195,10 @@ static uf_status say(struct uf_drawing *drawing, const struct study *study, stru
             study->n_before == 0
                 ? (struct uf_words){"The simultaneous band leaves out 0 in {3} of {2} periods.",
                                     "Det simultana bandet utesluter 0 i {3} av {2} perioder."}
-                : (struct uf_words){
-                      "The simultaneous band leaves out 0 in {1} of {0} periods before and {3} of {2} after.",
-                      "Det simultana bandet utesluter 0 i {1} av {0} perioder före och {3} av {2} efter."},
+                : (struct uf_words){"The simultaneous band leaves out 0 in {1} of {0} periods before and {3} "
+                                    "of {2} after.",
+                                    "Det simultana bandet utesluter 0 i {1} av {0} perioder före och {3} av "
+                                    "{2} efter."},
             counts, 4, error));
     struct uf_argument omitted = uf_number_argument(study->omitted, -1);
     if (!isnan(study->omitted))

@@ -219,9 +219,8 @@ static uf_status say_line(struct uf_drawing *drawing, const struct lines *lines,
                                        uf_number_argument(line->first, decimals), uf_text_argument(first_x),
                                        uf_number_argument(line->last, decimals), uf_text_argument(last_x)};
     return uf_drawing_say(
-        drawing,
-        (struct uf_words){"{0}: from {1} {2} to {3} {4}.", "{0}: från {1} {2} till {3} {4}."}, arguments, 5,
-        error);
+        drawing, (struct uf_words){"{0}: from {1} {2} to {3} {4}.", "{0}: från {1} {2} till {3} {4}."},
+        arguments, 5, error);
 }
 
 static uf_status say(struct uf_drawing *drawing, const struct lines *lines, struct uf_error *error)
@@ -266,10 +265,10 @@ static uf_status say(struct uf_drawing *drawing, const struct lines *lines, stru
     for (size_t i = 0; i < lines->labels.count; i++) empty += isnan(lines->items[i].last) ? 1 : 0;
     const struct uf_argument none = uf_count_argument(empty);
     if (empty)
-        UF_TRY(uf_drawing_say(drawing,
-                              (struct uf_words){"Not drawn: {0} without any value.",
-                                                "Ritas inte: {0} som saknar alla värden."},
-                              &none, 1, error));
+        UF_TRY(uf_drawing_say(
+            drawing,
+            (struct uf_words){"Not drawn: {0} without any value.", "Ritas inte: {0} som saknar alla värden."},
+            &none, 1, error));
     struct uf_argument count = uf_count_argument(missing);
     if (missing)
         UF_TRY(uf_drawing_say(drawing,

@@ -214,7 +214,8 @@ static void place_x_tics(struct uf_drawing *drawing, struct multiples *multiples
     }
     for (size_t i = 0; i < multiples->x.n_tics; i++) {
         char text[64];
-        double at = uf_axis_place(&multiples->x, uf_axis_tic(drawing, &multiples->x, i, !multiples->lying, text));
+        double at =
+            uf_axis_place(&multiples->x, uf_axis_tic(drawing, &multiples->x, i, !multiples->lying, text));
         if (multiples->lying)
             uf_panels_line(drawing, panels, panel, at, 0, at, panels->height, UF_PANEL_GRID);
         if (uf_panels_at_bottom(panels, panel))

@@ -95,6 +95,7 @@ uf_status multiples_say_dots(struct uf_drawing *drawing, const struct multiples 
     static const struct uf_words with = {"largest {5} ({7} to {8}) at {6}.",
                                          "störst {5} ({7} till {8}) vid {6}."};
     static const struct uf_words without = {"largest {5} at {6}.", "störst {5} vid {6}."};
-    UF_TRY(uf_drawing_say(drawing, isnan(request->marked_x) || n[0] == 0 ? whole : divided, arguments, 10, error));
+    UF_TRY(uf_drawing_say(drawing, isnan(request->marked_x) || n[0] == 0 ? whole : divided, arguments, 10,
+                          error));
     return uf_drawing_say(drawing, isnan(interval.low) ? without : with, arguments, 10, error);
 }

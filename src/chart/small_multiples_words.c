@@ -5,8 +5,8 @@
 #include "chart/small_multiples.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,13 +178,13 @@ static uf_status say_lines(struct uf_drawing *drawing, const struct multiples *m
                                                  uf_number_argument(last->value, decimals),
                                                  uf_text_argument(to),
                                                  uf_text_argument(panels->series.items[series])};
-        UF_TRY(uf_drawing_say(drawing,
-                              panels->series.count > 1
-                                  ? (struct uf_words){"{0}, {5}: from {1} {2} to {3} {4}.",
-                                                      "{0}, {5}: från {1} {2} till {3} {4}."}
-                                  : (struct uf_words){"{0}: from {1} {2} to {3} {4}.",
-                                                      "{0}: från {1} {2} till {3} {4}."},
-                              arguments, 6, error));
+        UF_TRY(uf_drawing_say(
+            drawing,
+            panels->series.count > 1
+                ? (struct uf_words){"{0}, {5}: from {1} {2} to {3} {4}.",
+                                    "{0}, {5}: från {1} {2} till {3} {4}."}
+                : (struct uf_words){"{0}: from {1} {2} to {3} {4}.", "{0}: från {1} {2} till {3} {4}."},
+            arguments, 6, error));
     }
     return UF_OK;
 }

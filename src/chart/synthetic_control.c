@@ -252,9 +252,9 @@ static uf_status say(struct uf_drawing *drawing, const struct path *path, const 
         uf_text_argument(names[SERIES_TREATED]), uf_number_argument(path->last[SERIES_TREATED], decimals),
         uf_text_argument(names[SERIES_SYNTHETIC]), uf_number_argument(path->last[SERIES_SYNTHETIC], decimals),
         uf_text_argument(last_x)};
-    UF_TRY(uf_drawing_say(drawing,
-                          (struct uf_words){"At the end, {4}: {0} {1}, {2} {3}.", "Sist, {4}: {0} {1}, {2} {3}."},
-                          last, 5, error));
+    UF_TRY(uf_drawing_say(
+        drawing, (struct uf_words){"At the end, {4}: {0} {1}, {2} {3}.", "Sist, {4}: {0} {1}, {2} {3}."},
+        last, 5, error));
     double sum[2] = {0, 0}, first_x = INFINITY;
     size_t n[2] = {0, 0};
     for (size_t i = 0; i < uf_table_rows(path->table); i++) {

@@ -213,16 +213,17 @@ uf_status dose_add_notes(const struct dose_run *run, struct uf_error *error)
                                              "utvecklats som de utan insats (parallella trender). Att kurvan "
                                              "stiger eller faller är då ingen effekt av dosen: "
                                              "regioner med andra doser kan också ha svarat annorlunda."};
-    static const struct uf_words strong = {"The average slope (average_slope), the slope (acr) and differences between doses: "
-                                           "effects of a larger dose only if regions with "
-                                           "different doses would have answered alike to each dose (strong "
-                                           "parallel trends). No test of the time before can "
-                                           "show that; it must be argued from how the doses came about.",
-                                           "Den genomsnittliga lutningen (average_slope), lutningen (acr) och skillnader mellan doser: "
-                                           "effekter av en större dos bara om regioner med olika "
-                                           "doser skulle ha svarat lika på varje dos (starka parallella "
-                                           "trender). Inget test av tiden före kan visa det; det "
-                                           "måste motiveras av hur doserna bestämdes."};
+    static const struct uf_words strong = {
+        "The average slope (average_slope), the slope (acr) and differences between doses: "
+        "effects of a larger dose only if regions with "
+        "different doses would have answered alike to each dose (strong "
+        "parallel trends). No test of the time before can "
+        "show that; it must be argued from how the doses came about.",
+        "Den genomsnittliga lutningen (average_slope), lutningen (acr) och skillnader mellan doser: "
+        "effekter av en större dos bara om regioner med olika "
+        "doser skulle ha svarat lika på varje dos (starka parallella "
+        "trender). Inget test av tiden före kan visa det; det "
+        "måste motiveras av hur doserna bestämdes."};
     static const struct uf_words flat = {
         "There is no slope to infer anything of: this curve is one level, or one for each group of doses. A "
         "polynomial of degree 1 or more, or a spline, has slopes.",

@@ -94,18 +94,22 @@ uf_status effect_pretrend_note_power(const struct effect_run *run, const struct 
     static const struct uf_words found = {
         "Had the treated drifted from the others along a straight line, the joint test ({0}) would have "
         "found "
-        "a drift of {1} per period (in the unit of the outcome) half of the time, and one of {2} in four cases of five.",
+        "a drift of {1} per period (in the unit of the outcome) half of the time, and one of {2} in four "
+        "cases of five.",
         "Om de behandlade hade glidit ifrån de andra längs en rät linje skulle det gemensamma testet ({0}) "
         "ha "
-        "upptäckt en glidning på {1} per period (i utfallets enhet) i hälften av fallen, och en på {2} i fyra fall av fem."};
+        "upptäckt en glidning på {1} per period (i utfallets enhet) i hälften av fallen, och en på {2} i "
+        "fyra fall av fem."};
     static const struct uf_words with_drift = {
         "Had the treated drifted from the others along a straight line, the joint test ({0}) would have "
         "found "
-        "a drift of {1} per period (in the unit of the outcome) half of the time, and one of {2} in four cases of five. Carried on after "
+        "a drift of {1} per period (in the unit of the outcome) half of the time, and one of {2} in four "
+        "cases of five. Carried on after "
         "the start, these lines alone would make the estimate {3} and {4}; it is {5}.",
         "Om de behandlade hade glidit ifrån de andra längs en rät linje skulle det gemensamma testet ({0}) "
         "ha "
-        "upptäckt en glidning på {1} per period (i utfallets enhet) i hälften av fallen, och en på {2} i fyra fall av fem. "
+        "upptäckt en glidning på {1} per period (i utfallets enhet) i hälften av fallen, och en på {2} i "
+        "fyra fall av fem. "
         "Fortsatte linjerna efter start skulle de ensamma göra skattningen till {3} respektive {4}; den är "
         "{5}."};
     size_t rows = uf_table_rows(pretrend->table), row = pretrend->decisive_row;
@@ -121,14 +125,13 @@ uf_status effect_pretrend_note_power(const struct effect_run *run, const struct 
     double half = slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_50),
            most = slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_80);
     char name[32];
-    const struct uf_argument arguments[] = {
-        uf_text_argument(test_of(run, pretrend, row, name)),
-        significant_argument(half),
-        significant_argument(most),
-        significant_argument(half * pretrend->drift),
-        significant_argument(most * pretrend->drift),
-        significant_argument(pretrend->estimate),
-        uf_number_argument(100 * found_at_nil, 0)};
+    const struct uf_argument arguments[] = {uf_text_argument(test_of(run, pretrend, row, name)),
+                                            significant_argument(half),
+                                            significant_argument(most),
+                                            significant_argument(half * pretrend->drift),
+                                            significant_argument(most * pretrend->drift),
+                                            significant_argument(pretrend->estimate),
+                                            uf_number_argument(100 * found_at_nil, 0)};
     static const struct uf_words optimistic = {
         "That is not the test that decides here, and with so few regions its errors are as a rule too small, "
         "so "

@@ -117,8 +117,7 @@ uf_status chart_narrow_heat_map(const struct run_analysis *analysis, const struc
     }
     const size_t before = distinct_labels(table, label, MOST_REGIONS);
     uf_status status = keep_rows(figure, keep, error);
-    if (status == UF_OK)
-        figure->n_left_out = before - distinct_labels(figure->table, label, MOST_REGIONS);
+    if (status == UF_OK) figure->n_left_out = before - distinct_labels(figure->table, label, MOST_REGIONS);
     free(keep);
     return status;
 }

@@ -139,6 +139,17 @@ static const char *unit_of(const struct view *view, size_t column)
 
 /* --- texts ------------------------------------------------------------------------------------- */
 
+/* The word for a term or another code, `slope-change` as well as `average_gap`; the code itself where there is none. */
+static const char *word_for(const char *code, enum uf_language language)
+{
+    char key[48];
+    size_t i = 0;
+    for (; code[i] && i + 1 < sizeof key; i++) key[i] = code[i] == '-' ? '_' : code[i];
+    key[i] = '\0';
+    const char *word = uf_word(key, language);
+    return word == key || code[i] ? code : word;
+}
+
 /* `Average gap after the start, percentage points`: rows that do not share a unit name it. */
 static uf_status term_text(const struct view *view, const char *term, char **out, struct uf_error *error)
 {
@@ -147,7 +158,7 @@ static uf_status term_text(const struct view *view, const char *term, char **out
                            ? NULL
                            : run_difference_unit(panel->columns[panel->outcome].unit, view->run->language);
     bool own = has_term(view, "average_gap_per_cent") && unit && strcmp(term, "average_gap_per_cent") != 0;
-    const struct uf_argument arguments[] = {uf_text_argument(uf_word(term, view->run->language)),
+    const struct uf_argument arguments[] = {uf_text_argument(word_for(term, view->run->language)),
                                             uf_text_argument(unit)};
     return uf_phrase(view->run->language,
                      own ? (struct uf_words){"{0} ({1})", "{0} ({1})"} : (struct uf_words){"{0}", "{0}"},
@@ -170,7 +181,7 @@ static uf_status copy_text(const struct view *view, size_t row, size_t column, s
             copy, at, to, run_inference_words(text, view->run->language, buffer, sizeof buffer), error);
     }
     if (!strcmp(name, "slopes_by"))
-        return uf_table_set_text(copy, at, to, uf_word(text, view->run->language), error);
+        return uf_table_set_text(copy, at, to, word_for(text, view->run->language), error);
     if (!strcmp(name, "term") && is_effect(view)) {
         char *words = NULL;
         UF_TRY(term_text(view, text, &words, error));

@@ -27,9 +27,9 @@ static bool is_whole(const struct uf_table *table, size_t column)
 bool present_is_difference(const struct uf_table *table, size_t column)
 {
     const char *name = uf_table_column_name(table, column);
-    static const char *const differences[] = {"estimate", "std_error",    "conf_low",    "conf_high",  "gap",
-                                              "average",  "rmspe_before", "rmspe_after", "average_gap",
-                                              "att",      "band_low",     "band_high",   "slope_50",   "slope_80"};
+    static const char *const differences[] = {"estimate", "std_error",    "conf_low",    "conf_high",   "gap",
+                                              "average",  "rmspe_before", "rmspe_after", "average_gap", "att",
+                                              "band_low", "band_high",    "slope_50",    "slope_80"};
     for (size_t i = 0; i < sizeof differences / sizeof *differences; i++)
         if (!strcmp(name, differences[i])) return true;
     /* the interval of a curve of differences */
@@ -44,8 +44,7 @@ static int decimals_for_rows(const struct uf_table *table)
     for (size_t i = 0; i < uf_table_rows(table); i++) {
         double size = 0;
         for (size_t j = 0; j < uf_table_columns(table); j++)
-            if (uf_table_column_type(table, j) == UF_COLUMN_NUMBER &&
-                present_is_difference(table, j) &&
+            if (uf_table_column_type(table, j) == UF_COLUMN_NUMBER && present_is_difference(table, j) &&
                 isfinite(uf_table_number(table, i, j)))
                 size = fmax(size, fabs(uf_table_number(table, i, j)));
         if (size > 1e-9) most = (int)fmax(most, 1 - floor(log10(size)));
@@ -58,8 +57,7 @@ static int difference_decimals(const struct uf_table *table, int decimals)
 {
     double most = 0;
     for (size_t j = 0; j < uf_table_columns(table); j++)
-        if (uf_table_column_type(table, j) == UF_COLUMN_NUMBER &&
-            present_is_difference(table, j))
+        if (uf_table_column_type(table, j) == UF_COLUMN_NUMBER && present_is_difference(table, j))
             most = fmax(most, largest(table, j));
     const int by_size = most >= 100 ? 1 : most >= 1 ? 2 : most >= 0.1 ? 3 : decimals;
     const int by_row = decimals_for_rows(table);

@@ -205,8 +205,11 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
         const bool heat = !strcmp(hint->kind, "heat-map"); /* whose note of undrawn bands stays */
         const struct uf_argument arguments[] = {left_out, uf_text_argument(note)};
         char *whole = NULL;
-        status = uf_phrase(run->language, !heat ? focus : note ? countries_too : countries, arguments, 2,
-                           &whole, error);
+        status = uf_phrase(run->language,
+                           !heat  ? focus
+                           : note ? countries_too
+                                  : countries,
+                           arguments, 2, &whole, error);
         free(note);
         note = whole;
     }

@@ -100,7 +100,6 @@ expect 0 "$UTFALL" verify space
 echo SE311,SE321 >> pairs.csv
 expect 1 "$UTFALL" verify space
 grep -q "pairs.csv" "$out" "$err" || fail "verify does not name the changed list: $(cat "$out" "$err")"
-finish
 
 # --- titles ---------------------------------------------------------------------------------------------------------------------
 # Two lines at most between the halves of a title: after the colon, though the lines would be more alike elsewhere.
@@ -110,3 +109,47 @@ expect 0 "$UTFALL" chart bars --data two.csv --label label --value value --title
 grep -q ">North Middle Sweden and its synthetic control<\|North Middle Sweden and its synthetic control *</" charts/title.svg || fail "the title breaks within a name"
 expect 0 "$UTFALL" chart bars --data two.csv --label label --value value --title "Short: two words" --output charts/title --language en
 grep -q "Short: two words *<" charts/title.svg || fail "a short title is broken"
+
+# --- quarters -------------------------------------------------------------------------------------------------------------------
+# A quarter is written as one in the description, and the years of its axis are no amounts, in either language.
+{ echo label,period,value; for y in 2018 2019 2020 2021; do for q in 1 2 3 4; do echo "x,${y}Q$q,$((y - 2000 + q))"; done; done; } > quarters.csv
+expect 0 "$UTFALL" chart lines --data quarters.csv --x period --label label --value value --focus x --output charts/quarters --language en
+grep -q "x: from 19 in 2018Q1 to 25 in 2021Q4" charts/quarters.txt || fail "the quarters are not written as such: $(cat charts/quarters.txt)"
+grep -q ">2,0[12][0-9]" charts/quarters.svg && fail "a year has a thousands separator"
+expect 0 "$UTFALL" chart lines --data quarters.csv --x period --label label --value value --focus x --output charts/quarters --language sv
+grep -q "x: från 19 perioden 2018Q1 till 25 perioden 2021Q4" charts/quarters.txt || fail "not in Swedish: $(cat charts/quarters.txt)"
+sed 's/Q[1-4]//' quarters.csv | awk -F, 'NR == 1 || !seen[$2]++' > years.csv
+expect 0 "$UTFALL" chart lines --data years.csv --x period --label label --value value --focus x --output charts/years --language sv
+grep -q "x: från 19 år 2018 till 22 år 2021" charts/years.txt || fail "years: $(cat charts/years.txt)"
+expect 0 "$UTFALL" chart small-multiples --data quarters.csv --x period --label label --value value --output charts/panels --language en
+grep -q "x: from 19 in 2018Q1 to 25 in 2021Q4" charts/panels.txt || fail "the quarters of a small panel: $(cat charts/panels.txt)"
+grep -q ">2,0[12][0-9]" charts/panels.svg && fail "a year of a small panel has a thousands separator"
+echo "y,2018Q1," >> quarters.csv
+expect 0 "$UTFALL" chart lines --data quarters.csv --x period --label label --value value --focus x --output charts/quarters --language en
+grep -q "Not drawn: 1 without any value." charts/quarters.txt || fail "a line without values: $(cat charts/quarters.txt)"
+grep -q "broken there" charts/quarters.txt && fail "a line that is not there is broken"
+
+# --- ranks ----------------------------------------------------------------------------------------------------------------------
+{ echo label,value,low,high; for i in 1 2 3 4 5 6 7 8 9; do echo "r$i,$i,$i,$((i < 8 ? i + 2 : 9))"; done; } > ranks.csv
+expect 0 "$UTFALL" chart intervals --data ranks.csv --label label --value value --low low --high high --output charts/ranks --language en
+grep -q ">[0-9]\.5<" charts/ranks.svg && fail "a tic between two ranks"
+
+# --- a heat map of too many regions ---------------------------------------------------------------------------------------------
+awk -F, 'NR == 1 || $2 == 2017' "$UTFALL_SOURCE_DIR/datasets/norra-mellansverige/eu_gva_sectors_2008_2017.csv" > many.csv
+for language in en sv; do
+    cat > many.yaml <<YAML
+study: {sv: Många, en: Many}
+language: $language
+sources:
+  - {file: many.csv, indicator: gva, kind: flow, unit: euro, rounding: 1, dimensions: {region: region, period: year, sector: sector, value: gva_million_euro}}
+regions: {level: nuts2}
+profiles:
+  - {method: location-quotient, id: lq, indicator: gva, sectors: [A, F, J, K], focus: SE31}
+report: {formats: [html]}
+YAML
+    expect 0 "$UTFALL" run many.yaml --output "many-$language"
+done
+grep -q "regions of the same country as those in focus; [1-9][0-9]* others are" many-en/charts/lq-2.svg || grep -q "same country as those in focus; [1-9][0-9]* others" many-en/report.html ||
+    fail "nothing is said of the regions that the heat map leaves out"
+grep -q "samma land som de i fokus; [1-9][0-9]* andra" many-sv/report.html || fail "nor in Swedish"
+finish

@@ -37,10 +37,10 @@ expect 0 "$UTFALL" run study.yaml --output sv
 says sv/charts/did-1.txt "Det simultana bandet utesluter 0 i 0 av 5 perioder före"
 says sv/charts/did-1.svg "95 % konfidensintervall (CR2), varje period för sig" "95 % simultant band, alla perioder på en gång" "Skillnad mot referensperioden, procentenheter"
 says sv/charts/did-2.svg "start 2010"
-says sv/charts/did-3.txt "p = 0,00075; minsta p som hade kunnat uppkomma: 0,00075 (1330 av 1330 fördelningar prövade)" "Markerat: skattningen: 2,28."
-says sv/charts/did-3.svg "Koefficient, procentenheter"
+says sv/charts/did-3.txt "p = 0,00376; minsta p som hade kunnat uppkomma: 0,00075 (1330 av 1330 fördelningar prövade)" "Markerat: den verkliga: 10,02."
+says sv/charts/did-3.svg "Koefficient delad med regionernas brus före start"
 says sv/charts/imputation-1.svg "95 % simultant band, ett före start och ett efter"
-says sv/charts/imputation-2.txt "2010: 0 av 0 intervall före linjen och"
+says sv/charts/imputation-2.txt "2010: 15 av 15 intervall utesluter 0"
 says sv/charts/size.svg "ska vara 5 %" "kluster, biasreducerad (CR2)" "obehandlade regioner, alla perioder" "alla regioner före start"
 says sv/charts/power.txt "Vågrät linje: styrka 0,80." "Lodrät linje: minsta effekt enligt formeln: 1,58."
 says sv/charts/sensitivity-1.txt "ursprungligt intervall: 1,39"
@@ -50,7 +50,7 @@ says sv/charts/sensitivity-5.svg "alla regioner: 2,28"
 study en
 expect 0 "$UTFALL" run study.yaml --output en
 says en/charts/did-1.svg "95 % simultaneous band, all periods at once" "percentage points"
-says en/charts/did-3.txt "p = 0.00075; smallest p that could have come out: 0.00075 (1,330 of 1,330 assignments tried)"
+says en/charts/did-3.txt "p = 0.00376; smallest p that could have come out: 0.00075 (1,330 of 1,330 assignments tried)"
 says en/charts/size.svg "should be 5 %" "clusters, bias-reduced (CR2)"
 says en/charts/power.txt "Level line: power 0.80."
 says en/charts/sensitivity-1.svg "original interval" ": breakdown value"
@@ -64,10 +64,11 @@ parts = re.split(r'<h2[^>]*>', page)[1:]
 where = {}
 for part in parts:
     heading = re.sub(r"<[^>]+>", "", part.split("</h2>")[0]).strip()
-    for name in re.findall(r'<svg[^>]* id="([a-z]+(?:-\d)?)"', part):
+    for name in re.findall(r'<svg[^>]* id="uf-figure-\d+-([a-z]+(?:-\d)?)"', part):
         where[name] = heading
 wanted = {"did-1": "Results", "did-2": "Results", "did-3": "Robustness", "imputation-2": "Results", "size": "Robustness", "power": "Design",
           "sensitivity-1": "Robustness", "sensitivity-5": "Robustness"}
 wrong = {name: where.get(name) for name, place in wanted.items() if place not in (where.get(name) or "")}
 sys.exit(f"{wrong} of {where}" if wrong else 0)
 PYTHON
+finish
