@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study/chart_rows.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,9 +116,20 @@ uf_status chart_narrow_heat_map(const struct run_analysis *analysis, const struc
         for (size_t k = 0; code && k < analysis->focus.count; k++)
             keep[i] = keep[i] || !strncmp(code, analysis->focus.items[k], COUNTRY);
     }
-    const size_t before = distinct_labels(table, label, MOST_REGIONS);
-    uf_status status = keep_rows(figure, keep, error);
-    if (status == UF_OK) figure->n_left_out = before - distinct_labels(figure->table, label, MOST_REGIONS);
+    /* regions without any value are nothing that the picture leaves out */
+    const size_t value = hint->value ? uf_table_column(table, hint->value) : SIZE_MAX;
+    struct uf_text_list others;
+    uf_text_list_init(&others);
+    uf_status status = UF_OK;
+    for (size_t i = 0; i < uf_table_rows(table) && value != SIZE_MAX && status == UF_OK; i++) {
+        const char *text = uf_table_text(table, i, label);
+        if (!keep[i] && text && !isnan(uf_table_number(table, i, value)) &&
+            uf_text_list_find(&others, text) == SIZE_MAX)
+            status = uf_text_list_add(&others, text, error);
+    }
+    if (status == UF_OK) status = keep_rows(figure, keep, error);
+    if (status == UF_OK) figure->n_left_out = others.count;
+    uf_text_list_clear(&others);
     free(keep);
     return status;
 }

@@ -144,12 +144,12 @@ sources:
   - {file: many.csv, indicator: gva, kind: flow, unit: euro, rounding: 1, dimensions: {region: region, period: year, sector: sector, value: gva_million_euro}}
 regions: {level: nuts2}
 profiles:
-  - {method: location-quotient, id: lq, indicator: gva, sectors: [A, F, J, K], focus: SE31}
+  - {method: location-quotient, id: lq, indicator: gva, sectors: [A, C, F, J], incomplete: keep, focus: SE31}
 report: {formats: [html]}
 YAML
     expect 0 "$UTFALL" run many.yaml --output "many-$language"
 done
-grep -q "regions of the same country as those in focus; [1-9][0-9]* others are" many-en/charts/lq-2.svg || grep -q "same country as those in focus; [1-9][0-9]* others" many-en/report.html ||
-    fail "nothing is said of the regions that the heat map leaves out"
-grep -q "samma land som de i fokus; [1-9][0-9]* andra" many-sv/report.html || fail "nor in Swedish"
+others=$(tail -n +2 many.csv | cut -d, -f1 | grep -v '^SE' | sort -u | wc -l)
+grep -q "regions of the same country as those in focus; $others others are" many-en/report.html || fail "nothing is said of the regions that the heat map leaves out"
+grep -q "samma land som de i fokus; $others andra" many-sv/report.html || fail "nor in Swedish"
 finish
