@@ -53,6 +53,7 @@ static void targets_and_indices(void **state)
     expect_within(uf_scoreboard_to_target(70, 78, UF_DIRECTION_NEITHER), 8, 0, "distance");
     expect_within(uf_scoreboard_index(30, 40), 75, 0, "index");
     assert_true(isnan(uf_scoreboard_index(30, 0)) && isnan(uf_scoreboard_index(30, NAN)));
+    assert_true(isnan(uf_scoreboard_index(-1, 40)) && uf_scoreboard_index(0, 40) == 0);
     assert_int_equal(uf_scoreboard_better(1, 2, UF_DIRECTION_HIGHER), 1);
     assert_int_equal(uf_scoreboard_better(1, 2, UF_DIRECTION_LOWER), -1);
     assert_int_equal(uf_scoreboard_better(1, 2, UF_DIRECTION_NEITHER), 0);
