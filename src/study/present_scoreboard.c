@@ -76,7 +76,8 @@ static uf_status heading(const struct board *board, size_t row, char **out, stru
         uf_text_argument(text_at(board, row, "measure")),
         uf_text_argument(text_at(board, row, "priority_label")),
         uf_text_argument(uf_words_in(direction_words(text_at(board, row, "direction")), board->language)),
-        uf_number_argument(mean, fabs(mean) >= 1000 ? 0 : 1), uf_text_argument(from)};
+        uf_number_argument(mean, fabs(mean) >= 1000 ? 0 : 1),
+        uf_text_argument(from)};
     return uf_phrase(board->language, words[*from != 0][!isnan(mean)], arguments, 6, out, error);
 }
 
