@@ -148,7 +148,8 @@ static uf_status item_of(struct score_sheet *sheet, const char *code, const char
                                                .target = NAN,
                                                .period = SIZE_MAX,
                                                .from = SIZE_MAX};
-        UF_TRY(copy_text(code, &sheet->items[at].code, error));
+        sheet->items[at].code = uf_text_copy(code); /* an empty one too: it is looked up */
+        if (!sheet->items[at].code) return uf_fail_memory(error);
         UF_TRY(copy_text(label, &sheet->items[at].name, error));
         UF_TRY(copy_text(unit, &sheet->items[at].measure, error));
     }

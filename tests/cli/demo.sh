@@ -60,7 +60,7 @@ gdp=(1000 county_gdp.csv gdp_million_sek county_population.csv population)
 near "$(value $board nation unit=SE311 indicator=gdp_per_inhabitant_sek)" "$(ratio_by_hand "${gdp[@]}" 2019 SE)" 1e-9 "GDP per inhabitant of the nation"
 near "$(value $board2 level unit=SE31 indicator=gdp_per_inhabitant_sek)" "$(ratio_by_hand "${gdp[@]}" 2019 SE31)" 1e-9 "GDP per inhabitant of SE31"
 for group in ict_specialists engineers; do
-    occupations=(1000 county_occupations.csv $group county_occupations.csv employees 2017)
+    occupations=(1000 county_occupations.csv "$group" county_occupations.csv employees 2017)
     near "$(value $board level unit=SE313 indicator=$group)" "$(ratio_by_hand "${occupations[@]}" SE313)" 1e-9 "$group in Gävleborg"
     near "$(value $board2 nation unit=SE31 indicator=$group)" "$(ratio_by_hand "${occupations[@]}" SE)" 1e-9 "$group of the nation"
 done
