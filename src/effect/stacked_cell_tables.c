@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Table `group-time` of stacked: each sub-experiment's own differences, or why there is none. */
 #include "base/fail.h"
+#include "effect/stacked_internal.h"
 #include "effect/stacked_run.h"
 #include "effect/sun_abraham_run.h"
 
@@ -23,17 +24,6 @@ static void rows_clear(struct rows *rows)
     free(rows->zero), free(rows->weight), free(rows->count[0]), free(rows->count[1]);
 }
 
-static const struct uf_cohort_cell *find_cell(const struct uf_stacked_cells *cells, size_t cohort, long event,
-                                              size_t *index)
-{
-    for (size_t c = 0; c < cells->fit.n_cells; c++)
-        if (cells->fit.cell[c].cohort == cohort && cells->fit.cell[c].event_time == event) {
-            *index = c;
-            return &cells->fit.cell[c];
-        }
-    return NULL;
-}
-
 /* The period at an event time of a cohort; NULL: the calendar has none there. */
 static const char *period_at(const struct stacked_run *run, size_t first, long event)
 {
@@ -45,14 +35,14 @@ static const char *period_at(const struct stacked_run *run, size_t first, long e
 }
 
 static void add_cell(const struct stacked_run *run, const struct uf_stacked_cells *cells,
-                     const struct uf_stack *stack, size_t cohort, long event, struct rows *rows)
+                     const struct uf_stack *stack, long event, struct rows *rows)
 {
     static const struct uf_words nobody = {"no treated unit is observed at this time",
                                            "ingen insatsenhet är observerad vid denna tidpunkt"};
     const enum uf_language language = run->common.context->language;
     const bool used = stack->reason == UF_STACK_USED;
-    size_t index = 0, row = rows->terms.count;
-    const struct uf_cohort_cell *cell = used ? find_cell(cells, cohort, event, &index) : NULL;
+    const size_t row = rows->terms.count;
+    const struct uf_cohort_cell *cell = stacked_find_cell(run->fit, cells, stack->first_period, event);
     const struct uf_words why = !used  ? stacked_reason(stack->reason)
                                 : cell ? sun_abraham_reason(cell->reason)
                                        : nobody;
@@ -71,7 +61,7 @@ static void add_cell(const struct stacked_run *run, const struct uf_stacked_cell
     if (estimated) combination[cell->place] = 1;
     effect_terms_add(&rows->terms, &term, estimated);
     rows->zero[row] = cell && cell->reason == UF_CELL_REFERENCE;
-    rows->weight[row] = estimated ? cells->weight[index] : 0;
+    rows->weight[row] = estimated ? cells->weight[cell - cells->fit.cell] : 0;
 }
 
 static uf_status rows_init(const struct stacked_run *run, const struct uf_stacked_cells *cells,
@@ -88,10 +78,8 @@ static uf_status rows_init(const struct stacked_run *run, const struct uf_stacke
         out->count[uf_stacked_is_treated(fit, r)][fit->data.period[r]] +=
             effect_row_count(&run->common.sample->data, fit->row[r]);
     UF_TRY(effect_terms_init(most, cells->fit.fit.fit.rank, &out->terms, error));
-    for (size_t s = 0, cohort = 0; s < fit->n_stacks; s++) {
-        for (long e = -o->before; e <= o->after; e++) add_cell(run, cells, &fit->stack[s], cohort, e, out);
-        cohort += fit->stack[s].reason == UF_STACK_USED;
-    }
+    for (size_t s = 0; s < fit->n_stacks; s++)
+        for (long e = -o->before; e <= o->after; e++) add_cell(run, cells, &fit->stack[s], e, out);
     return UF_OK;
 }
 

@@ -20,7 +20,8 @@ struct dealer {
     double *change; /* n_units: from the reference to the mean of the periods after */
     const struct uf_stacked_term *term; /* NULL: the leads together */
     size_t n_terms;
-    double *lead; /* before: by event time */
+    bool any_cell; /* among the terms */
+    double *lead;  /* before: by event time */
     struct outcome_tally tally;
 };
 
@@ -134,6 +135,14 @@ static double size_of_leads(const struct uf_stacked_options *o, const double *le
     return count > 0 ? sqrt(sum / (double)count) : NAN;
 }
 
+/* What a sub-experiment weighs in a term. */
+static double share_of(const struct uf_stack *stack, const struct uf_stacked_term *term)
+{
+    if (stack->reason != UF_STACK_USED) return 0;
+    if (!term->cell) return stack->weight;
+    return stack->first_period == term->first_period ? 1 : 0;
+}
+
 /* Its outcomes, with what they weigh in the term; the residuals enter as one sum per unit, at the reference. */
 static void add_stack(struct dealer *d, const struct uf_stack *stack, const struct stacked_plan *plan,
                       size_t s, const struct uf_stacked_term *term, double estimate)
@@ -148,7 +157,7 @@ static void add_stack(struct dealer *d, const struct uf_stack *stack, const stru
         int role = d->block[u] == SIZE_MAX ? 0 : stacked_role(data, d->options, span.cohort, u);
         const size_t *row = d->row + u * data->n_periods;
         if (role == 0) continue;
-        double v = stack->weight * weight_of(data, row[span.cohort]) /
+        double v = share_of(stack, term) * weight_of(data, row[span.cohort]) /
                    (role == 1 ? plan->treated[s] : -plan->control[s]);
         double residual = d->change[u] - all - ((role == 1) - share) * estimate;
         for (size_t t = span.first; t <= span.last; t++)
@@ -164,21 +173,25 @@ static void start_tally(struct dealer *d, const struct uf_stacked_term *term)
 {
     d->tally.from = term->average ? 0 : term->event;
     d->tally.to = term->average ? LONG_MAX : term->event;
+    d->tally.start = term->cell ? term->first_period : SIZE_MAX;
     outcome_tally_start(&d->tally);
 }
 
 static void term_by_means(struct dealer *d, const struct uf_stacked *s, const struct stacked_plan *plan,
                           const struct uf_stacked_term *term, struct uf_randomisation_statistics *out)
 {
-    double estimate = 0, mean[2];
+    double estimate = 0, mean[2], total = 0;
     for (size_t a = 0; a < s->n_stacks; a++) {
-        if (s->stack[a].reason != UF_STACK_USED) continue;
+        const double share = share_of(&s->stack[a], term);
+        if (!(share > 0)) continue;
         mean_changes(d, span_of(d, s->stack[a].first_period, term), mean);
-        estimate += s->stack[a].weight * (mean[1] - mean[0]);
+        estimate += share * (mean[1] - mean[0]);
+        total += share;
     }
+    if (!(total > 0)) return; /* its cohort is not in the stack */
     start_tally(d, term);
     for (size_t a = 0; a < s->n_stacks; a++)
-        if (s->stack[a].reason == UF_STACK_USED) add_stack(d, &s->stack[a], plan, a, term, estimate);
+        if (share_of(&s->stack[a], term) > 0) add_stack(d, &s->stack[a], plan, a, term, estimate);
     outcome_tally_finish(&d->tally, out);
 }
 
@@ -227,6 +240,21 @@ static bool combine(const struct uf_stacked *s, const struct uf_stacked_term *te
     return false;
 }
 
+/* The statistics of a term from what the rows of a regression weigh in it: of the stack, or of some of its rows. */
+static void tally_rows(struct dealer *d, const struct uf_stacked *s, const struct uf_did_data *rows,
+                       const size_t *some, const gsl_vector *residuals, const double *v,
+                       const struct uf_stacked_term *term, struct uf_randomisation_statistics *out)
+{
+    start_tally(d, term);
+    for (size_t r = 0; r < rows->n; r++) {
+        size_t i = s->row[some ? some[r] : r];
+        outcome_tally_add(&d->tally, d->data.unit[i], d->data.period[i],
+                          d->data.n_cluster_dimensions ? d->data.cluster[0][i] : d->data.unit[i], v[r],
+                          gsl_vector_get(residuals, r), rows->outcome[r]);
+    }
+    outcome_tally_finish(&d->tally, out);
+}
+
 static uf_status tally(struct dealer *d, const struct uf_stacked *s, struct uf_randomisation_statistics *out,
                        struct uf_error *error)
 {
@@ -234,18 +262,42 @@ static uf_status tally(struct dealer *d, const struct uf_stacked *s, struct uf_r
            *v = malloc((s->data.n + 1) * sizeof *v);
     uf_status status = combination && v ? UF_OK : uf_fail_memory(error);
     for (size_t k = 0; k < d->n_terms && status == UF_OK; k++) {
-        if (!combine(s, &d->term[k], combination)) continue;
+        if (d->term[k].cell || !combine(s, &d->term[k], combination)) continue;
         status = uf_stacked_weights(s, combination, v, error);
-        start_tally(d, &d->term[k]);
-        for (size_t r = 0; r < s->data.n && status == UF_OK; r++) {
-            size_t i = s->row[r];
-            outcome_tally_add(&d->tally, d->data.unit[i], d->data.period[i],
-                              d->data.n_cluster_dimensions ? d->data.cluster[0][i] : d->data.unit[i], v[r],
-                              gsl_vector_get(s->fit.fit.residuals, r), s->data.outcome[r]);
-        }
-        if (status == UF_OK) outcome_tally_finish(&d->tally, &out[k]);
+        if (status == UF_OK)
+            tally_rows(d, s, &s->data, NULL, s->fit.fit.residuals, v, &d->term[k], &out[k]);
     }
     free(combination), free(v);
+    return status;
+}
+
+static uf_status tally_cells(struct dealer *d, const struct uf_stacked *s,
+                             struct uf_randomisation_statistics *out, struct uf_error *error)
+{
+    struct uf_stacked_cells cells;
+    struct uf_error reason;
+    uf_status status = uf_stacked_cells_estimate(s, d->options, &cells, &reason);
+    if (status == UF_NOT_IDENTIFIED) return UF_OK;
+    if (status != UF_OK) {
+        if (error) *error = reason;
+        return status;
+    }
+    const struct uf_did_data *rows = &cells.fit.data;
+    double *combination = calloc(cells.fit.fit.fit.rank + 1, sizeof *combination),
+           *v = malloc((rows->n + 1) * sizeof *v);
+    status = combination && v ? UF_OK : uf_fail_memory(error);
+    for (size_t k = 0; k < d->n_terms && status == UF_OK; k++) {
+        const struct uf_cohort_cell *cell =
+            d->term[k].cell ? stacked_find_cell(s, &cells, d->term[k].first_period, d->term[k].event) : NULL;
+        if (!cell || cell->place == SIZE_MAX) continue;
+        combination[cell->place] = 1;
+        status = uf_sun_abraham_weights(&cells.fit, combination, v, error);
+        combination[cell->place] = 0;
+        if (status == UF_OK)
+            tally_rows(d, s, rows, cells.fit.row, cells.fit.fit.fit.residuals, v, &d->term[k], &out[k]);
+    }
+    free(combination), free(v);
+    uf_stacked_cells_clear(&cells);
     return status;
 }
 
@@ -273,6 +325,7 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
         out->coefficient = size_of_leads(d->options, d->lead);
     } else {
         status = tally(d, &s, out, error);
+        if (status == UF_OK && d->any_cell) status = tally_cells(d, &s, out, error);
     }
     uf_stacked_clear(&s);
     return status;
@@ -295,6 +348,7 @@ static uf_status deal(const struct uf_did_data *data, const struct uf_stacked_op
     const struct uf_randomisation_design design = {assignment->n_blocks, assignment->n_paths,
                                                    assignment->path};
     uf_status status = d.first_period && d.block && d.lead ? UF_OK : uf_fail_memory(error);
+    for (size_t k = 0; k < n_terms; k++) d.any_cell |= terms[k].cell;
     if (status == UF_OK) {
         for (size_t u = 0; u < data->n_units; u++) d.block[u] = SIZE_MAX;
         for (size_t i = 0; i < data->n; i++) d.block[data->unit[i]] = assignment->block[i];

@@ -193,12 +193,19 @@ static void leads_by_means(const struct dealer *d, const struct uf_sun_abraham *
     if (all > 0) out->coefficient = sqrt(sum / all);
 }
 
+/* Where the effect is that the shift is of. */
 static void start_tally(struct dealer *d, const struct uf_cell_term *term)
 {
-    const bool one = term->kind == UF_CELLS_DYNAMIC;
-    d->tally.from = one ? term->key : 0;
-    d->tally.to = one ? term->key : LONG_MAX;
-    outcome_tally_start(&d->tally);
+    const size_t periods = d->data.n_periods, key = (size_t)term->key;
+    struct outcome_tally *tally = &d->tally;
+    tally->from = 0, tally->to = LONG_MAX;
+    tally->start = tally->period = SIZE_MAX;
+    if (term->kind == UF_CELLS_DYNAMIC) tally->from = tally->to = term->key;
+    if (term->kind == UF_CELLS_GROUP) tally->start = key;
+    if (term->kind == UF_CELLS_CALENDAR) tally->period = key;
+    if (term->kind == UF_CELLS_ONE)
+        tally->start = key / periods, tally->period = key % periods, tally->from = LONG_MIN;
+    outcome_tally_start(tally);
 }
 
 static void term_by_means(struct dealer *d, const struct sun_abraham_layout *l,
@@ -207,7 +214,9 @@ static void term_by_means(struct dealer *d, const struct sun_abraham_layout *l,
 {
     const struct uf_did_data *data = &d->data;
     const size_t periods = data->n_periods, control = fit->n_cohorts * periods;
-    if (!(uf_sun_abraham_cell_weights(fit, term->kind, term->key, d->cell_weight) > 0)) return;
+    long key;
+    if (!sun_abraham_find_key(fit, term, &key)) return;
+    if (!(uf_sun_abraham_cell_weights(fit, term->kind, key, d->cell_weight) > 0)) return;
     memset(d->share, 0, (fit->n_cohorts + 1) * periods * sizeof *d->share);
     for (size_t c = 0; c < fit->n_cells; c++) {
         const struct uf_cohort_cell *cell = &fit->cell[c];
@@ -222,7 +231,7 @@ static void term_by_means(struct dealer *d, const struct sun_abraham_layout *l,
     for (size_t i = 0; i < data->n; i++) {
         if (data->period[i] >= l->end) continue;
         size_t s = sun_abraham_slot(data, l, fit, i);
-        if (l->level[s] == SUN_ABRAHAM_LEFT_OUT) continue;
+        if (l->level[s] == SUN_ABRAHAM_LEFT_OUT || (d->k == 0 && d->share[s] == 0)) continue; // NOLINT: exactly 0
         double w = row_weight(data, i), v = w * d->share[s] / l->weight[s],
                residual = d->deviation[i] - d->mean[s];
         for (size_t j = 0; j < d->k; j++) {
@@ -275,7 +284,9 @@ static uf_status term_by_regression(struct dealer *d, const struct uf_sun_abraha
                                     struct uf_randomisation_statistics *out, struct uf_error *error)
 {
     const struct uf_did_data *data = &fit->data;
-    if (!(uf_sun_abraham_average(fit, term->kind, term->key, combination) > 0)) return UF_OK;
+    long key;
+    if (!sun_abraham_find_key(fit, term, &key)) return UF_OK;
+    if (!(uf_sun_abraham_average(fit, term->kind, key, combination) > 0)) return UF_OK;
     UF_TRY(uf_sun_abraham_weights(fit, combination, d->share, error));
     start_tally(d, term);
     for (size_t i = 0; i < data->n; i++)
