@@ -110,10 +110,12 @@ static uf_status try_covariance(const struct effect_regression *regression,
                                 const struct uf_words **text, struct uf_error *error)
 {
     static const struct uf_words nil = {
-        "{0} was left out of the differences by cohort and time: with an indicator for each cohort and time the "
+        "{0} was left out of the differences by cohort and time: with an indicator for each cohort and time "
+        "the "
         "residuals of its treated add up to nothing, and sums by period cannot tell how they vary.",
         "{0} har utelämnats ur skillnaderna per kohort och tidpunkt: med en indikator för varje kohort och "
-        "tidpunkt summerar dess insatsenheters residualer till noll, och summor per period säger inget om hur "
+        "tidpunkt summerar dess insatsenheters residualer till noll, och summor per period säger inget om "
+        "hur "
         "de varierar."};
     static const struct uf_words no_freedom = {
         "{0} was left out of the differences by cohort and time: no degrees of freedom are left.",

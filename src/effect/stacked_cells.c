@@ -81,8 +81,9 @@ uf_status uf_stacked_cells_estimate(const struct uf_stacked *stacked,
     return status;
 }
 
-const struct uf_cohort_cell *stacked_find_cell(const struct uf_stacked *s, const struct uf_stacked_cells *cells,
-                                               size_t first_period, long event)
+const struct uf_cohort_cell *stacked_find_cell(const struct uf_stacked *s,
+                                               const struct uf_stacked_cells *cells, size_t first_period,
+                                               long event)
 {
     size_t cohort = 0, a = 0; /* the cells' cohorts are the sub-experiments that are used */
     while (a < s->n_stacks && s->stack[a].first_period != first_period)

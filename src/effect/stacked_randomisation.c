@@ -264,8 +264,7 @@ static uf_status tally(struct dealer *d, const struct uf_stacked *s, struct uf_r
     for (size_t k = 0; k < d->n_terms && status == UF_OK; k++) {
         if (d->term[k].cell || !combine(s, &d->term[k], combination)) continue;
         status = uf_stacked_weights(s, combination, v, error);
-        if (status == UF_OK)
-            tally_rows(d, s, &s->data, NULL, s->fit.fit.residuals, v, &d->term[k], &out[k]);
+        if (status == UF_OK) tally_rows(d, s, &s->data, NULL, s->fit.fit.residuals, v, &d->term[k], &out[k]);
     }
     free(combination), free(v);
     return status;

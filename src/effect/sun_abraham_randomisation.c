@@ -20,6 +20,7 @@ struct dealer {
     size_t n_terms;
     double *cell_weight;          /* of a term */
     size_t *first_period, *block; /* n_units; SIZE_MAX: not in the sample */
+    size_t *slot;                 /* n: of each row in the deal at hand; SIZE_MAX: left out, it is late */
     /* by means: outcomes less their unit's mean, and by slot the mean and what an outcome weighs */
     double *deviation, *mean, *total, *share;
     /* the same of the covariates (k of them, row by row), their cross-products, and what solves them */
@@ -33,7 +34,7 @@ struct dealer {
 static void dealer_clear(struct dealer *d)
 {
     free(d->first_period), free(d->block), free(d->deviation), free(d->mean), free(d->total), free(d->share),
-        free(d->cell_weight);
+        free(d->cell_weight), free(d->slot);
     outcome_tally_clear(&d->tally);
     free(d->x), free(d->x_mean);
     gsl_matrix_free(d->products), gsl_vector_free(d->slope), gsl_vector_free(d->turned);
@@ -72,12 +73,13 @@ static uf_status dealer_init(struct dealer *d, const struct uf_did_noise *noise,
     d->by_means = uf_sun_abraham_by_means(data);
     d->first_period = malloc((data->n_units + 1) * sizeof *d->first_period);
     d->block = malloc((data->n_units + 1) * sizeof *d->block);
+    d->slot = malloc(n * sizeof *d->slot);
     d->deviation = malloc(n * sizeof(double));
     d->mean = calloc(data->n_units + 1, sizeof(double));
     d->total = calloc(data->n_units + 1, sizeof(double));
     d->share = malloc((slots > n ? slots : n) * sizeof(double));
     d->cell_weight = malloc(slots * sizeof(double));
-    if (!d->first_period || !d->block || !d->deviation || !d->mean || !d->total || !d->share ||
+    if (!d->first_period || !d->block || !d->slot || !d->deviation || !d->mean || !d->total || !d->share ||
         !d->cell_weight)
         return uf_fail_memory(error);
     for (size_t u = 0; u < data->n_units; u++) d->block[u] = SIZE_MAX;
@@ -105,8 +107,7 @@ static double row_weight(const struct uf_did_data *data, size_t i)
 
 /* The covariates' slopes: everything less its unit's and its slot's mean. Outcomes and their means become those without the
  * covariates' part. False where the covariates are (nearly) collinear. */
-static bool take_covariates_out(struct dealer *d, const struct sun_abraham_layout *l,
-                                const struct uf_sun_abraham *fit, size_t slots)
+static bool take_covariates_out(struct dealer *d, const struct sun_abraham_layout *l, size_t slots)
 {
     const struct uf_did_data *data = &d->data;
     const size_t k = d->k;
@@ -114,16 +115,16 @@ static bool take_covariates_out(struct dealer *d, const struct sun_abraham_layou
     memset(d->x_mean, 0, slots * k * sizeof *d->x_mean);
     gsl_matrix_set_zero(d->products), gsl_vector_set_zero(d->slope);
     for (size_t i = 0; i < data->n; i++) {
-        if (data->period[i] >= l->end) continue;
-        size_t s = sun_abraham_slot(data, l, fit, i);
+        const size_t s = d->slot[i];
+        if (s == SIZE_MAX) continue;
         for (size_t j = 0; j < k; j++)
             d->x_mean[s * k + j] += row_weight(data, i) * d->x[i * k + j] / l->weight[s];
     }
     double before[32], all[32] = {0};
     if (k > 32) return false;
     for (size_t i = 0; i < data->n; i++) {
-        if (data->period[i] >= l->end) continue;
-        size_t s = sun_abraham_slot(data, l, fit, i);
+        const size_t s = d->slot[i];
+        if (s == SIZE_MAX) continue;
         const double *x = d->x + i * k, *m = d->x_mean + s * k, w = row_weight(data, i);
         for (size_t a = 0; a < k; a++) {
             double r = x[a] - m[a];
@@ -149,15 +150,15 @@ static bool take_covariates_out(struct dealer *d, const struct sun_abraham_layou
 }
 
 /* What the outcomes' weights owe to the covariates: A⁻¹ Σ v x, v without covariates. */
-static void turn_weights(struct dealer *d, const struct sun_abraham_layout *l,
-                         const struct uf_sun_abraham *fit)
+static void turn_weights(struct dealer *d, const struct sun_abraham_layout *l)
 {
     const struct uf_did_data *data = &d->data;
     if (d->k == 0) return;
     gsl_vector_set_zero(d->turned);
     for (size_t i = 0; i < data->n; i++) {
-        if (data->period[i] >= l->end) continue;
-        size_t s = sun_abraham_slot(data, l, fit, i);
+        const size_t s = d->slot[i];
+        if (s == SIZE_MAX) continue;
+        if (d->share[s] == 0) continue; // NOLINT: exactly 0, as most are of a cell
         double v = row_weight(data, i) * d->share[s] / l->weight[s];
         for (size_t j = 0; j < d->k; j++) *gsl_vector_ptr(d->turned, j) += v * d->x[i * d->k + j];
     }
@@ -226,12 +227,13 @@ static void term_by_means(struct dealer *d, const struct sun_abraham_layout *l,
         d->share[g + cell->period] += w, d->share[g + b] -= w;
         d->share[control + cell->period] -= w, d->share[control + b] += w;
     }
-    turn_weights(d, l, fit);
+    turn_weights(d, l);
     start_tally(d, term);
     for (size_t i = 0; i < data->n; i++) {
-        if (data->period[i] >= l->end) continue;
-        size_t s = sun_abraham_slot(data, l, fit, i);
-        if (l->level[s] == SUN_ABRAHAM_LEFT_OUT || (d->k == 0 && d->share[s] == 0)) continue; // NOLINT: exactly 0
+        const size_t s = d->slot[i];
+        if (s == SIZE_MAX) continue;
+        if (l->level[s] == SUN_ABRAHAM_LEFT_OUT || (d->k == 0 && d->share[s] == 0))
+            continue; // NOLINT: exactly 0
         double w = row_weight(data, i), v = w * d->share[s] / l->weight[s],
                residual = d->deviation[i] - d->mean[s];
         for (size_t j = 0; j < d->k; j++) {
@@ -253,12 +255,13 @@ static bool by_means(struct dealer *d, const struct sun_abraham_layout *l, const
     const struct uf_did_data *data = &d->data;
     const size_t slots = (fit->n_cohorts + 1) * data->n_periods;
     memset(d->mean, 0, slots * sizeof *d->mean);
-    for (size_t i = 0; i < data->n; i++)
-        if (data->period[i] < l->end)
-            d->mean[sun_abraham_slot(data, l, fit, i)] += row_weight(data, i) * d->deviation[i];
+    for (size_t i = 0; i < data->n; i++) {
+        d->slot[i] = data->period[i] < l->end ? sun_abraham_slot(data, l, fit, i) : SIZE_MAX;
+        if (d->slot[i] != SIZE_MAX) d->mean[d->slot[i]] += row_weight(data, i) * d->deviation[i];
+    }
     for (size_t s = 0; s < slots; s++)
         if (l->weight[s] > 0) d->mean[s] /= l->weight[s];
-    if (!take_covariates_out(d, l, fit, slots)) return false;
+    if (!take_covariates_out(d, l, slots)) return false;
     if (!d->term) leads_by_means(d, fit, out);
     for (size_t k = 0; d->term && k < d->n_terms; k++) term_by_means(d, l, fit, &d->term[k], &out[k]);
     return true;

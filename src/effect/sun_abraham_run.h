@@ -39,7 +39,8 @@ struct sun_abraham_run {
 /* Their places in `part`. */
 static inline size_t sun_abraham_part(const struct uf_sun_abraham *fit, enum uf_cell_average kind, size_t key)
 {
-    return 1 + (kind == UF_CELLS_ONE ? 0 : fit->n_cells) + (kind == UF_CELLS_CALENDAR ? fit->n_cohorts : 0) + key;
+    return 1 + (kind == UF_CELLS_ONE ? 0 : fit->n_cells) + (kind == UF_CELLS_CALENDAR ? fit->n_cohorts : 0) +
+           key;
 }
 
 /* All tables of terms, and `pretrend`. */

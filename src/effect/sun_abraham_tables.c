@@ -135,7 +135,8 @@ static uf_status report_estimates(const struct sun_abraham_run *run, struct uf_e
 /* --- cells ----------------------------------------------------------------------------------------- */
 
 /* What was dealt out anew of a kind of parts, the first of them; NULL: nothing. */
-static const struct uf_randomisation *dealt_parts(const struct sun_abraham_run *run, enum uf_cell_average kind)
+static const struct uf_randomisation *dealt_parts(const struct sun_abraham_run *run,
+                                                  enum uf_cell_average kind)
 {
     return run->dealt->part ? run->dealt->part + sun_abraham_part(run->fit, kind, 0) : NULL;
 }
@@ -271,7 +272,8 @@ static uf_status report_average(const struct sun_abraham_run *run, enum uf_cell_
     const struct uf_randomisation *dealt = dealt_parts(run, kind);
     struct effect_terms terms;
     struct uf_randomisation *own = calloc(keys + 1, sizeof *own); /* borrowed: of the terms there are */
-    uf_status status = own ? effect_terms_init(keys, fit->fit.fit.rank, &terms, error) : uf_fail_memory(error);
+    uf_status status =
+        own ? effect_terms_init(keys, fit->fit.fit.rank, &terms, error) : uf_fail_memory(error);
     if (status != UF_OK) {
         free(own);
         return status;

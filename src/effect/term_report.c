@@ -328,8 +328,7 @@ static size_t select_estimated(const struct effect_terms *terms, const struct uf
     return count;
 }
 
-uf_status effect_report_named_inferences(const struct effect_run *run,
-                                         const struct effect_findings *findings,
+uf_status effect_report_named_inferences(const struct effect_run *run, const struct effect_findings *findings,
                                          const struct effect_term_table *wanted,
                                          const struct uf_randomisation *dealt, struct uf_error *error)
 {

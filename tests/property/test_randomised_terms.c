@@ -79,12 +79,12 @@ static void dealing_free(struct dealing *d)
 
 /* A cohort is known by its start in a deal: groups that start in 3 and 5, and cells of them. */
 enum { CELL_TERMS = 16 };
-#define START(first, period) ((long)(first) * PERIODS + (period))
+#define START(first, period) ((long)(first)*PERIODS + (period))
 static const struct uf_cell_term cell_terms[CELL_TERMS] = {
-    {UF_CELLS_SIMPLE, 0},        {UF_CELLS_MEAN_DYNAMIC, 0}, {UF_CELLS_MEAN_GROUP, 0},
-    {UF_CELLS_MEAN_CALENDAR, 0}, {UF_CELLS_DYNAMIC, -3},     {UF_CELLS_DYNAMIC, -1},
-    {UF_CELLS_DYNAMIC, 0},       {UF_CELLS_DYNAMIC, 2},      {UF_CELLS_DYNAMIC, 40},
-    {UF_CELLS_GROUP, 3},         {UF_CELLS_GROUP, 5},        {UF_CELLS_CALENDAR, 6},
+    {UF_CELLS_SIMPLE, 0},        {UF_CELLS_MEAN_DYNAMIC, 0},  {UF_CELLS_MEAN_GROUP, 0},
+    {UF_CELLS_MEAN_CALENDAR, 0}, {UF_CELLS_DYNAMIC, -3},      {UF_CELLS_DYNAMIC, -1},
+    {UF_CELLS_DYNAMIC, 0},       {UF_CELLS_DYNAMIC, 2},       {UF_CELLS_DYNAMIC, 40},
+    {UF_CELLS_GROUP, 3},         {UF_CELLS_GROUP, 5},         {UF_CELLS_CALENDAR, 6},
     {UF_CELLS_ONE, START(3, 0)}, {UF_CELLS_ONE, START(3, 2)}, {UF_CELLS_ONE, START(5, 8)},
     {UF_CELLS_ONE, START(5, 1)}};
 
