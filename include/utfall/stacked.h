@@ -150,7 +150,8 @@ bool uf_stacked_by_means(const struct uf_did_data *data);
 
 /*
  * The method. Tables: `estimates`, `group-time`, `event-study`, `sub-experiments`, `pretrend`, `effect-size`, `randomisation`,
- * `raw-trends`, `design`.
+ * `raw-trends`, `design`; `event-study-inference`, and where more than one inference was asked for by name
+ * `group-time-inference`.
  */
 extern const struct uf_method uf_method_stacked;
 

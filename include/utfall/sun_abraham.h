@@ -160,7 +160,8 @@ bool uf_sun_abraham_by_means(const struct uf_did_data *data);
 
 /*
  * The method. Tables: `estimates`, `group-time`, `event-study`, `group-average`, `calendar-average`, `pretrend`,
- * `effect-size`, `randomisation`, `raw-trends`, `design`.
+ * `effect-size`, `randomisation`, `raw-trends`, `design`; `event-study-inference`, and where more than one inference was asked
+ * for by name `group-time-inference`, `group-average-inference`, `calendar-average-inference`.
  */
 extern const struct uf_method uf_method_sun_abraham;
 
