@@ -126,7 +126,10 @@ struct uf_average {
     size_t n_terms; /* 0 for simple */
     struct uf_average_term *terms;
     double estimate, std_error; /* overall; NaN: no cell */
-    double *influence;          /* n_rows × (n_terms + 1), row by row; the overall one last */
+    /* Distinct units with a value in some cell that the overall average is made of, as treated and as controls: one that
+     * is treated later may be both. */
+    size_t n_treated, n_control;
+    double *influence; /* n_rows × (n_terms + 1), row by row; the overall one last */
     size_t n_rows;
 };
 

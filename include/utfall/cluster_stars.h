@@ -24,7 +24,7 @@ enum uf_star {
     UF_STARS
 };
 struct uf_star_options {
-    double size_share; /* the size star goes to the ⌊share · regions with the sector⌋ largest, at least one */
+    double size_share;     /* the size star goes to the ⌈share · regions with the sector⌉ largest */
     double specialisation; /* 2 */
     double productivity;   /* 1: as in all regions together */
     double growth;         /* percentage points over the whole time; 0 */
@@ -44,6 +44,9 @@ uf_status uf_cluster_stars(const struct uf_activity *activity, enum uf_reference
                            const gsl_matrix *output, const gsl_matrix *before,
                            const struct uf_star_options *options, struct uf_cluster_measures *out,
                            struct uf_error *error);
+
+/* The last rank that gets the star for size where so many regions have the sector: ⌈share · present⌉, as the top 10 % of 16 are 2. */
+double uf_star_size_places(size_t present, double share);
 
 /* Panel by region and sector → tables `cluster-stars` and `cluster-stars-findings`. See docs/methods/cluster-stars.md. */
 extern const struct uf_method uf_method_cluster_stars;

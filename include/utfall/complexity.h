@@ -91,7 +91,7 @@ uf_status uf_complexity_outlook(const gsl_matrix *presence, const gsl_matrix *re
                                 const gsl_vector *sector_complexity, const struct uf_outlook_options *options,
                                 gsl_vector *out_index, gsl_matrix *out_gain, struct uf_error *error);
 
-/* Panel by region and sector → tables `complexity-regions`, `complexity-sectors` and `complexity-findings`; of a network
+/* Panel by region and sector → tables `complexity-regions`, `complexity-sectors`, `complexity-gain` and `complexity-findings`; of a network
  * in parts `complexity-components` and a refusal. See docs/methods/complexity.md. */
 extern const struct uf_method uf_method_complexity;
 

@@ -246,7 +246,8 @@ uf_status uf_covariance_describe(const struct uf_covariance *covariance,
 /* Linear combinations of the coefficients: variance c'Vc and the degrees of freedom of their t tests, by the
  * covariance's own rule (Satterthwaite: for the combination itself). `combinations` is k × m, one in each column, in
  * the order of the kept columns; `variance` and `df` take m numbers. Input and options are those that the
- * covariance was estimated from. A combination of zeros has variance 0 and, by Satterthwaite, df NaN. Several
+ * covariance was estimated from. A combination of zeros has variance 0 and, by Satterthwaite, df NaN; one whose parts
+ * cancel but for rounding has variance 0. Several
  * coefficients by Satterthwaite cost as much as the covariance, for all m together; the rest is O(m k²).
  * UF_INTERNAL: sizes differ. */
 uf_status uf_covariance_combinations(const struct uf_covariance_input *input,

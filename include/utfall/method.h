@@ -122,7 +122,7 @@ struct uf_chart_hint {
     const char *label;              /* the column with the text of each bar, line or tile */
     const char *group;              /* series: stacked part, line; NULL: none */
     const char *x;                  /* a number column (period, event time) for lines; NULL: none */
-    const char *facet_by; /* one chart per value of this column among the focus regions; NULL: one chart */
+    const char *facet_by; /* a column of codes: a chart each of the focus regions; NULL: one chart */
     double reference;     /* a line to compare with (1 for a location quotient); NaN: none */
     const struct uf_scatter_hint *scatter; /* kind `scatter`; NULL: plain points */
     const char

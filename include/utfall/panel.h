@@ -45,7 +45,8 @@ struct uf_panel_column {
 struct uf_treatment {
     size_t *first_period; /* n_units: index into the panel's periods, SIZE_MAX: never treated */
     double *dose; /* n_rows: the treatment column as given, 0/1 or a dose; NULL when not given as a column */
-    bool given;   /* false: the panel has no treatment (profiles) */
+    char *dose_unit;   /* for people; NULL: not said */
+    bool given;        /* false: the panel has no treatment (profiles) */
     bool switches_off; /* a unit is untreated again after having been treated */
     char *name;        /* of the intervention; NULL: not said */
     double cost;       /* NaN: not said */
@@ -172,6 +173,7 @@ struct uf_store_panel_request {
     const uf_period
         *starts;        /* n_treated: the first treated period of each, 0: `start`; NULL: `start` of all */
     const double *dose; /* n_treated: what each of them got, from the start on; NULL: no amounts */
+    const char *dose_unit;
     uf_period start;
     const char *intervention; /* code of the one under study; NULL: none */
     /* codes of other interventions to look up; n 0: all that overlap in time */

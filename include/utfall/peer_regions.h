@@ -35,9 +35,10 @@ enum uf_structural_distance {
 uf_status uf_structural_distance(const gsl_matrix *attributes, enum uf_structural_distance kind,
                                  gsl_matrix *out, size_t *out_column, struct uf_error *error);
 
-/* Bounds of the distances where an attribute is only known to lie between `low` and `high` (rounded figures). The scale
- * of STANDARDISED_EUCLIDEAN is that of `attributes` and is held fixed; attributes are taken to vary independently, so
- * the bounds are never too narrow. Not for MAHALANOBIS and COSINE (UF_BAD_USAGE). Errors and cost as above. */
+/* Bounds of the distances where an attribute is only known to lie between `low` and `high` (rounded figures).
+ * Every figure may lie anywhere between its own, whatever the others are, and the deviations of STANDARDISED_EUCLIDEAN are
+ * formed from them anew: the bounds hold each distance that any such figures give, and are reached or nearly so (shares,
+ * which add up, may not be free to reach them). Not for MAHALANOBIS and COSINE (UF_BAD_USAGE). Errors and cost as above. */
 uf_status uf_structural_distance_band(const gsl_matrix *attributes, const gsl_matrix *low,
                                       const gsl_matrix *high, enum uf_structural_distance kind,
                                       gsl_matrix *out_low, gsl_matrix *out_high, struct uf_error *error);

@@ -36,6 +36,8 @@ char *uf_period_print(uf_period period, char buffer[UF_PERIOD_SIZE]);
 uf_period uf_period_from_year(int year);
 int uf_period_year(uf_period period);
 enum uf_period_kind uf_period_kind_of(uf_period period);
+/* Its place on an axis of years: where it begins (2018Q2: 2018.25), the middle of a span. O(1). */
+double uf_period_in_years(uf_period period);
 /* The period that many steps later (negative: earlier) of the same kind. */
 uf_period uf_period_add(uf_period period, int steps);
 /* b - a in steps of their kind; the kinds must be equal. */

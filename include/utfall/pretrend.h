@@ -52,6 +52,37 @@ uf_status uf_pretrend_rejection(const gsl_vector *times, const gsl_matrix *covar
 uf_status uf_pretrend_passing_bias(const gsl_vector *times, const gsl_matrix *covariance, size_t n_leads,
                                    double level, double slope, gsl_vector *out, struct uf_error *error);
 
+/*
+ * The same by placebo, without a covariance. Each of several assignments of the treatment stands in turn for the actual one, the
+ * line with slope s is given to those that it treats, and the test is made as it is made of the actual treatment. The
+ * statistic of an assignment is a ratio of quadratics in s,
+ *
+ *     W(s) = (c + l s + q s²)_numerator / (c + l s + q s²)_denominator,
+ *
+ * and the placebo is found where fewer than level · n_dealt of the statistics that it is dealt are at least as large as its
+ * own (ties, to 1e-9, are), or, with n_dealt = 1, where its own is above `critical`. The power is the share of placebos
+ * that are found, half of them with the slope s, half with −s. It is a step function with steps of 1/(2 n_placebos).
+ *
+ * A statistic that does not exist has a NaN in its numerator: it counts as extreme among those dealt, and is never found.
+ */
+struct uf_pretrend_quadratic {
+    double constant, linear, square;
+};
+struct uf_pretrend_placebos { /* borrowed */
+    size_t n_placebos, n_dealt;
+    const struct uf_pretrend_quadratic *numerator; /* n_placebos × n_dealt, row by row: the own one first */
+    const struct uf_pretrend_quadratic *denominator; /* the same; NULL: 1 */
+    double critical;
+};
+/* UF_BAD_USAGE: no placebo or nothing dealt, level not between 0 and 1. O(n_placebos · n_dealt). */
+uf_status uf_pretrend_placebo_power(const struct uf_pretrend_placebos *placebos, double level, double slope,
+                                    double *out_power, struct uf_error *error);
+/* The slope > 0 at which the power reaches `power`, to 1e-9 of it, by bisection; it scales with the outcome.
+ * UF_NOT_IDENTIFIED: without any drift as many are found already, or no slope however steep is found that often (fewer
+ * than 1/level assignments; a line that the test cannot see). */
+uf_status uf_pretrend_placebo_slope(const struct uf_pretrend_placebos *placebos, double level, double power,
+                                    double *out_slope, struct uf_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -167,6 +167,27 @@ uf_status uf_randomisation_joint_test(const struct uf_randomisation_joint_input 
                                       struct uf_randomisation_joint *out, struct uf_error *error);
 void uf_randomisation_joint_clear(struct uf_randomisation_joint *joint);
 
+/* What that F is made of, for several outcomes at once: with q_j orthonormal over the dummies that an assignment leaves (effects
+ * and covariates taken out; the tested ones last), value[a][j] = q_j'y_a, and gram[a][b] = y_a'y_b likewise reduced. So that
+ *
+ *     F(Σ_a c_a y_a) = (Σ_{j tested} v_j² / restrictions) / ((c'Gram c − Σ_j v_j²) / df),  v_j = Σ_a c_a value[a][j].
+ *
+ * `input` is borrowed as long as the parts live; its outcome is not used but must be there. `outcomes`: n_outcomes of n,
+ * copied; `value`: n_outcomes × n_columns, of which the first `rank` of each row are set. Cost: O(n m (m + n_outcomes)) an
+ * assignment. */
+struct uf_randomisation_parts;
+struct uf_randomisation_rank {
+    size_t rank, restrictions;
+    double df;
+};
+uf_status uf_randomisation_parts_new(const struct uf_randomisation_joint_input *input, size_t n_outcomes,
+                                     const double *outcomes, struct uf_randomisation_parts **out,
+                                     struct uf_error *error);
+void uf_randomisation_parts_free(struct uf_randomisation_parts *parts);
+const double *uf_randomisation_parts_gram(const struct uf_randomisation_parts *parts);
+uf_status uf_randomisation_parts_of(struct uf_randomisation_parts *parts, const size_t *path, double *value,
+                                    struct uf_randomisation_rank *out, struct uf_error *error);
+
 /* Different ways to deal n items out when counts[c] of them are of kind c: n!/Π counts[c]!. O(n). */
 double uf_assignment_count(const size_t *counts, size_t n_counts);
 /* The next order of the items in lexicographic sequence, repeated items allowed; false after the last, which

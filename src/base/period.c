@@ -116,6 +116,15 @@ enum uf_period_kind uf_period_kind_of(uf_period period)
     return (enum uf_period_kind)(period / 100 % 10);
 }
 
+double uf_period_in_years(uf_period period)
+{
+    const enum uf_period_kind kind = uf_period_kind_of(period);
+    const int year = uf_period_year(period), part = period % 100;
+    if (kind == UF_PERIOD_YEAR) return year;
+    if (kind == UF_PERIOD_SPAN) return year + (part - 1) / 2.0;
+    return year + (double)(part - 1) / parts_per_year[kind];
+}
+
 char *uf_period_print(uf_period period, char buffer[UF_PERIOD_SIZE])
 {
     int year = uf_period_year(period) % 10000, part = period % 100;

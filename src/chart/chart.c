@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* From a request to the files of a chart, but for the pictures. */
 #include "base/fail.h"
+#include "chart/band_columns.h"
 #include "chart/drawing.h"
 
 #include <ctype.h>
@@ -235,6 +236,7 @@ uf_status uf_chart_prepare(const struct uf_chart_request *request, const char *d
     unsigned formats = request->formats ? request->formats : UF_CHART_SVG | UF_CHART_PNG;
     if (formats & ~(unsigned)(UF_CHART_SVG | UF_CHART_PNG | UF_CHART_PDF | UF_CHART_EMF))
         return uf_fail(error, UF_INTERNAL, "the chart '%s' asks for an unknown format", name);
+    UF_TRY(uf_band_columns_check(request, error));
     struct uf_drawing drawing;
     struct uf_buffer script;
     uf_buffer_init(&script);

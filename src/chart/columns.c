@@ -71,18 +71,7 @@ uf_status uf_column_period(const struct uf_table *table, size_t row, size_t colu
             "'%s' in the column '%s' of the table '%s' is not a period: expected a number or a period "
             "such as 2018 or 2018Q1",
             text, uf_table_column_name(table, column), uf_table_name(table));
-    static const double parts_per_year[] = {[UF_PERIOD_YEAR] = 1,
-                                            [UF_PERIOD_HALF] = 2,
-                                            [UF_PERIOD_QUARTER] = 4,
-                                            [UF_PERIOD_MONTH] = 12,
-                                            [UF_PERIOD_WEEK] = 53};
-    enum uf_period_kind kind = uf_period_kind_of(period);
-    int part = period % 100;
-    *out = uf_period_year(period);
-    if (kind == UF_PERIOD_SPAN)
-        *out += (part - 1) / 2.0; /* the middle of the span */
-    else if (kind != UF_PERIOD_YEAR)
-        *out += (part - 1) / parts_per_year[kind];
+    *out = uf_period_in_years(period);
     return UF_OK;
 }
 

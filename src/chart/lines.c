@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <utfall/number.h>
 
 enum { ROLE_CONTEXT = 0, ROLE_BENCHMARK = 9 }; /* 1 to 6: focus */
 
@@ -160,6 +161,16 @@ static size_t count_context(const struct lines *lines)
     return n;
 }
 
+/* The decimals of the numbers at the ends: three digits of the picture's height, and no more than the column has. */
+static int shown_decimals(const struct lines *lines)
+{
+    const int own = uf_table_column_decimals(lines->table, lines->value);
+    const double height = fmax(lines->high, lines->bands.high) - fmin(lines->low, lines->bands.low);
+    if (own < 0 || !(height > 0)) return own;
+    const double wanted = 2 - floor(log10(height) + 1e-9);
+    return wanted < own ? (int)fmax(0, wanted) : own;
+}
+
 /* `Dalarna 41,2` for each line in colour; the words are the caller's to free. */
 static size_t make_labels(struct uf_drawing *drawing, const struct lines *lines, struct uf_end_label *labels)
 {
@@ -172,7 +183,7 @@ static size_t make_labels(struct uf_drawing *drawing, const struct lines *lines,
             .y = line->last,
             .look = line->role == ROLE_BENCHMARK ? UF_LOOK_BENCHMARK : UF_LOOK_FOCUS_1 + line->role - 1,
             .words = uf_text_copy(line->label)};
-        uf_value_text(drawing, lines->table, lines->value, line->last, labels[n].number);
+        uf_number_format(line->last, shown_decimals(lines), drawing->language, labels[n].number);
         if (labels[n].words)
             n++;
         else
@@ -187,7 +198,7 @@ static uf_status say_line(struct uf_drawing *drawing, const struct lines *lines,
     char first_x[64], last_x[64];
     uf_year_text(line->first_x, lines->whole_x, drawing->language, first_x);
     uf_year_text(line->last_x, lines->whole_x, drawing->language, last_x);
-    int decimals = uf_table_column_decimals(lines->table, lines->value);
+    const int decimals = shown_decimals(lines);
     struct uf_argument arguments[5] = {uf_text_argument(line->label),
                                        uf_number_argument(line->first, decimals), uf_text_argument(first_x),
                                        uf_number_argument(line->last, decimals), uf_text_argument(last_x)};
@@ -214,7 +225,7 @@ static uf_status say(struct uf_drawing *drawing, const struct lines *lines, stru
         low = fmin(low, line->last);
         high = fmax(high, line->last);
     }
-    int decimals = uf_table_column_decimals(lines->table, lines->value);
+    const int decimals = shown_decimals(lines);
     size_t n = count_context(lines);
     char last_x[64];
     uf_year_text(lines->x_high, lines->whole_x, drawing->language, last_x);

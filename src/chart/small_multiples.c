@@ -122,6 +122,7 @@ static void place_grid(struct uf_drawing *drawing, struct multiples *multiples, 
     double standard = multiples->lying                     ? ROW_HEIGHT * (double)panels->categories.count + 4
                       : multiples->bars || multiples->dots ? BAR_HEIGHT_OF_PANEL
                                                            : LINE_HEIGHT_OF_PANEL;
+    if ((multiples->bars || multiples->dots) && !multiples->lying && panels->n_rows == 1) standard *= 1.5;
     double all = uf_drawing_plot_height(drawing, top, 44, 0) / (double)panels->n_rows - TITLE - GAP;
     panels->height = all > standard / 2 ? all : standard;
     panels->step_y = panels->height + TITLE + GAP;
@@ -159,6 +160,8 @@ static void place_grid(struct uf_drawing *drawing, struct multiples *multiples, 
     multiples->x = uf_axis_roomy(first, last, 3, 0, panels->width, room, room);
     int target = (int)fmax(2, panels->width / 48);
     struct uf_axis tight = uf_axis_tight(multiples->x.low, multiples->x.high, target, panels->whole_periods);
+    for (int more = 1; tight.n_tics < 2 && more < 6; more++) /* one number says nothing of the scale */
+        tight = uf_axis_tight(multiples->x.low, multiples->x.high, target + more, panels->whole_periods);
     tight.start = 0;
     tight.end = panels->width;
     multiples->x = tight;

@@ -251,19 +251,19 @@ static uf_status say(struct uf_drawing *drawing, const struct path *path, const 
     UF_TRY(uf_drawing_say(drawing,
                           (struct uf_words){"In {4}: {0} {1}, {2} {3}.", "År {4}: {0} {1}, {2} {3}."}, last,
                           5, error));
-    double sum[2] = {0, 0};
+    double sum[2] = {0, 0}, first_x = INFINITY;
     size_t n[2] = {0, 0};
     for (size_t i = 0; i < uf_table_rows(path->table); i++) {
         double x, gap = uf_table_number(path->table, i, path->column[SERIES_GAP]);
         UF_TRY(uf_column_period(path->table, i, path->x, &x, error));
         if (isnan(gap) || isnan(x)) continue;
         bool after = x >= request->marked_x;
+        if (after) first_x = fmin(first_x, x);
         sum[after] += gap;
         n[after]++;
     }
     if (n[0] && n[1]) {
-        uf_year_text(request->marked_x, request->marked_x == floor(request->marked_x), drawing->language,
-                     start);
+        uf_year_text(first_x, path->whole_x, drawing->language, start);
         decimals = uf_table_column_decimals(path->table, path->column[SERIES_GAP]);
         struct uf_argument gaps[3] = {uf_number_argument(sum[0] / (double)n[0], decimals),
                                       uf_text_argument(start),

@@ -214,10 +214,16 @@ static uf_status run(const struct arguments *arguments, struct uf_error *error)
     for (size_t i = 0; i < 3 && status == UF_OK; i++)
         if (arguments_text(arguments, text_options[i]))
             status = uf_text_list_add(&texts, arguments_text(arguments, text_options[i]), error);
+    static const char *const number_options[] = {"value", "low", "high", "size"};
+    const char *numbers[4];
+    size_t n_numbers = 0;
+    for (size_t i = 0; i < 4; i++)
+        if (arguments_text(arguments, number_options[i]))
+            numbers[n_numbers++] = arguments_text(arguments, number_options[i]);
     if (status == UF_OK) status = places_find("plots", &material.plots, error);
     if (status == UF_OK)
-        status =
-            uf_read_delimited(data, (const char *const *)texts.items, texts.count, &material.table, error);
+        status = uf_read_delimited_checked(data, (const char *const *)texts.items, texts.count, numbers,
+                                           n_numbers, NULL, &material.table, error);
     static const char *const unit[] = {"unit"};
     if (status == UF_OK && placebo_file)
         status = uf_read_delimited(placebo_file, unit, 1, &material.placebos, error);

@@ -117,6 +117,26 @@ static uf_status note_impossible(const struct callaway_run *run, bool too_large,
                        too_large ? large : one_way, too_large ? advice : none, NULL, 0, error);
 }
 
+/* What the leads dealt out anew would have found, where that is affordable. */
+static uf_status find_slopes(struct callaway_run *run, const struct uf_group_time_options *dealt,
+                             struct uf_error *error)
+{
+    struct placebo_sample sample;
+    struct uf_error reason;
+    bool sums, regression;
+    UF_TRY(group_time_dealt_by_sums(&run->group_time, dealt, &run->assignment, &sums, &regression, error));
+    uf_status status = placebo_sample_init(&run->common.sample->data, &run->assignment, dealt->cross_sections,
+                                           &sample, &reason);
+    if (status == UF_OK) {
+        status = group_time_placebo_drift(&sample, dealt, work_of(run, sums),
+                                          run->common.inference->randomisation.seed, &run->slopes, &reason);
+        placebo_sample_clear(&sample);
+    }
+    if (status == UF_OK || status == UF_NOT_IDENTIFIED) return UF_OK;
+    if (error) *error = reason;
+    return status;
+}
+
 uf_status callaway_randomise(struct callaway_run *run, struct uf_error *error)
 {
     const struct uf_did_data *data = &run->common.sample->data;
@@ -140,6 +160,7 @@ uf_status callaway_randomise(struct callaway_run *run, struct uf_error *error)
         status =
             uf_group_time_randomise_leads(data, &dealt, &run->assignment, &options, &run->leads, &reason);
         if (status == UF_NOT_IDENTIFIED) status = UF_OK; /* no lead */
+        if (status == UF_OK && run->leads.count > 0) status = find_slopes(run, &dealt, &reason);
     }
     if (status != UF_OK) {
         if (error) *error = reason;

@@ -7,6 +7,7 @@
 #include <utfall/multiplier_bootstrap.h>
 
 #include "effect/inference_choice.h"
+#include "effect/placebo_drift.h"
 
 enum { CALLAWAY_AVERAGES = 4 }; /* as enum uf_average_kind */
 
@@ -27,6 +28,8 @@ struct callaway_run {
     bool randomised, dealt_by_regression; /* with the regression estimator, in place of the one asked for */
     struct uf_did_assignment assignment;
     struct uf_randomisation randomisation, leads; /* leads: count 0 where none are estimated */
+    struct placebo_slopes
+        slopes; /* what the leads dealt out anew would have found; n_placebos 0: not known */
 };
 
 /* The words of the options, in the order of their enums. */

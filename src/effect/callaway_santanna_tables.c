@@ -74,6 +74,8 @@ static uf_status add_averages(const struct callaway_run *run, bool multiplier, s
                                  .estimate = a->estimate,
                                  .event_time = NAN,
                                  .test = callaway_test(run, a->estimate, std_error),
+                                 .n_treated = (double)a->n_treated,
+                                 .n_control = (double)a->n_control,
                                  .n_clusters = run->group_time.n_clusters};
         status = effect_add_row(table, &run->common, &row, NULL, error);
     }
@@ -91,11 +93,16 @@ static uf_status report_estimates(const struct callaway_run *run, struct uf_erro
     uf_status status = UF_OK;
     bool influence_first = run->automatic && effect_choose(&run->grounds) == EFFECT_BY_CR2;
     if (influence_first) status = add_averages(run, false, table, error);
+    const struct uf_average *simple = &run->average[UF_AVERAGE_SIMPLE];
+    const struct effect_term whole = {.term = average_names[UF_AVERAGE_SIMPLE],
+                                      .event_time = NAN,
+                                      .n_treated = (double)simple->n_treated,
+                                      .n_control = (double)simple->n_control};
     if (status == UF_OK && run->randomised)
-        status = effect_add_randomised(&run->common, &run->randomisation,
-                                       run->dealt_by_regression ? run->randomisation.coefficient[0]
-                                                                : run->average[UF_AVERAGE_SIMPLE].estimate,
-                                       run->assignment.n_blocks, "simple", table, error);
+        status = effect_add_randomised_term(&run->common, &run->randomisation,
+                                            run->dealt_by_regression ? run->randomisation.coefficient[0]
+                                                                     : simple->estimate,
+                                            run->assignment.n_blocks, &whole, table, error);
     if (status == UF_OK && run->influence && !influence_first)
         status = add_averages(run, false, table, error);
     if (status == UF_OK && run->multiplier) status = add_averages(run, true, table, error);
@@ -281,9 +288,11 @@ uf_status callaway_report_leads(const struct callaway_run *run, struct uf_error 
         dealt.p_value = run->leads.p_coefficient;
         dealt.rank = dealt.restrictions;
         status = effect_pretrend_add(&pretrend, &dealt, "randomisation", error);
+        if (status == UF_OK && run->slopes.n_placebos > 0)
+            status = effect_pretrend_add_placebo(&pretrend, &run->slopes, error);
     }
     if (status == UF_OK) status = effect_pretrend_add(&pretrend, &test, "influence", error);
-    if (status == UF_OK)
+    if (status == UF_OK && !effect_pretrend_few(&run->common, test.restrictions))
         status = effect_pretrend_add_noncentrality(&pretrend, &test, wald.noncentrality, error);
     if (status == UF_OK) status = effect_pretrend_finish(&run->common, &pretrend, error);
     effect_pretrend_clear(&pretrend);

@@ -2,6 +2,7 @@
 #include "effect/cohort_sample.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -55,4 +56,28 @@ uf_status effect_cohort_sample(const struct effect_run *run, const struct uf_opt
     sample->data.summed_from = 0; /* so many rows are taken together where that is the same */
     UF_TRY(effect_take_means(run, sample, error));
     return effect_sample_locate(run->panel, uf_options_list(options, "coordinates"), sample, error);
+}
+
+uf_status effect_sample_settle(const struct effect_run *run, struct effect_sample *sample, size_t rows_used,
+                               const bool *row_used, struct uf_words reason, struct uf_error *error)
+{
+    static const struct uf_words step = {"estimation", "skattning"};
+    const struct uf_did_data *data = &sample->data;
+    const enum uf_language language = run->context->language;
+    const size_t before = sample->n_rows;
+    if (rows_used == before) return UF_OK;
+    sample->n_rows = rows_used;
+    if (data->n_rows == 0) {
+        bool *unit_used = calloc(data->n_units + 1, sizeof *unit_used);
+        if (!unit_used) return uf_fail_memory(error);
+        for (size_t i = 0; i < data->n; i++) unit_used[data->unit[i]] |= row_used[i];
+        sample->n_treated = sample->n_control = 0;
+        for (size_t u = 0; u < data->n_units; u++) {
+            sample->n_treated += unit_used[u] && data->first_period[u] != SIZE_MAX;
+            sample->n_control += unit_used[u] && data->first_period[u] == SIZE_MAX;
+        }
+        free(unit_used);
+    }
+    return uf_result_add_ledger(run->result, uf_words_in(step, language), uf_words_in(reason, language),
+                                before, rows_used, error);
 }

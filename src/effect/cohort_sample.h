@@ -14,4 +14,10 @@ void effect_stay_treated(struct effect_sample *sample);
  * else refused with fatal notes; very many rows as means where that is the same. Clear the sample also where this fails. */
 uf_status effect_cohort_sample(const struct effect_run *run, const struct uf_options *options,
                                struct effect_sample *sample, struct uf_error *error);
+/* After a fit that could not use every row: `row_used(user, i)` says of each of the sample's rows whether it did. The counts
+ * that reports take from the sample become those of the fit (rows; regions, where the rows are not means), and the ledger gets a
+ * line with the reason. O(n). */
+uf_status effect_sample_settle(const struct effect_run *run, struct effect_sample *sample, size_t rows_used,
+                               const bool *row_used, struct uf_words reason, struct uf_error *error);
+
 #endif

@@ -2,6 +2,7 @@
 /* The leads of the event study under re-dealt treatment. */
 #include "base/fail.h"
 #include "effect/did_internal.h"
+#include "effect/placebo_drift.h"
 
 #include <limits.h>
 #include <stdint.h>
@@ -132,6 +133,23 @@ static uf_status lead_sample_init(struct lead_sample *s, const struct uf_did_dat
                            &s->absorber, error);
 }
 
+static struct uf_randomisation_joint_input joint_of(const struct lead_sample *s,
+                                                    const struct uf_did_assignment *assignment)
+{
+    return (struct uf_randomisation_joint_input){.common = {.n = s->n,
+                                                            .outcome = s->outcome,
+                                                            .weights = s->weights,
+                                                            .covariates = s->covariates,
+                                                            .absorber = s->absorber,
+                                                            .n_blocks = assignment->n_blocks,
+                                                            .block = s->block,
+                                                            .n_paths = assignment->n_paths,
+                                                            .path = assignment->path},
+                                                 .n_columns = s->n_columns,
+                                                 .n_tested = s->n_tested,
+                                                 .path_column = s->path_column};
+}
+
 uf_status uf_did_randomise_pretrend(const struct uf_did_data *data,
                                     const struct uf_event_study_options *event,
                                     const struct uf_did_assignment *assignment,
@@ -141,20 +159,61 @@ uf_status uf_did_randomise_pretrend(const struct uf_did_data *data,
     struct lead_sample s = {0};
     uf_status status = lead_sample_init(&s, data, event, assignment, error);
     if (status == UF_OK) {
-        const struct uf_randomisation_joint_input input = {.common = {.n = s.n,
-                                                                      .outcome = s.outcome,
-                                                                      .weights = s.weights,
-                                                                      .covariates = s.covariates,
-                                                                      .absorber = s.absorber,
-                                                                      .n_blocks = assignment->n_blocks,
-                                                                      .block = s.block,
-                                                                      .n_paths = assignment->n_paths,
-                                                                      .path = assignment->path},
-                                                           .n_columns = s.n_columns,
-                                                           .n_tested = s.n_tested,
-                                                           .path_column = s.path_column};
+        const struct uf_randomisation_joint_input input = joint_of(&s, assignment);
         status = uf_randomisation_joint_test(&input, options, out, error);
     }
+    lead_sample_clear(&s);
+    return status;
+}
+
+/* --- what it would have found ---------------------------------------------------------------------- */
+
+struct dealt_leads {
+    struct uf_randomisation_parts *parts;
+};
+
+static uf_status parts_of(void *user, const size_t *path, struct placebo_parts *out, struct uf_error *error)
+{
+    struct dealt_leads *dealt = user;
+    struct uf_randomisation_rank rank;
+    UF_TRY(uf_randomisation_parts_of(dealt->parts, path, out->value, &rank, error));
+    if (rank.restrictions == 0 || !(rank.df > 0)) return UF_OK;
+    out->count = rank.rank, out->tested = rank.restrictions;
+    out->scale = rank.df / (double)rank.restrictions;
+    out->gram = uf_randomisation_parts_gram(dealt->parts);
+    return UF_OK;
+}
+
+/* The sample's outcomes at the rows that are used. */
+static double *outcomes_of(const struct lead_sample *s, const struct placebo_sample *sample)
+{
+    double *out = malloc((s->n * sample->n_outcomes + 1) * sizeof *out);
+    for (size_t k = 0; out && k < sample->n_outcomes; k++)
+        for (size_t i = 0; i < s->n; i++)
+            out[k * s->n + i] = sample->outcome[k * sample->data->n + s->row[i]];
+    return out;
+}
+
+uf_status did_placebo_drift(const struct placebo_sample *sample, const struct uf_event_study_options *event,
+                            uint64_t seed, struct placebo_slopes *out, struct uf_error *error)
+{
+    struct lead_sample s = {0};
+    struct dealt_leads dealt = {NULL};
+    double *outcomes = NULL;
+    uf_status status = lead_sample_init(&s, sample->data, event, sample->assignment, error);
+    const struct uf_randomisation_joint_input input = joint_of(&s, sample->assignment);
+    if (status == UF_OK) {
+        outcomes = outcomes_of(&s, sample);
+        status = outcomes
+                     ? uf_randomisation_parts_new(&input, sample->n_outcomes, outcomes, &dealt.parts, error)
+                     : uf_fail_memory(error);
+    }
+    const double columns = (double)s.n_columns,
+                 work = (double)s.n * columns * (2 * columns + (double)sample->n_outcomes + 8);
+    const struct placebo_test test = {.stride = s.n_columns, .parts = parts_of, .user = &dealt};
+    if (status == UF_OK) status = placebo_drift(sample, &test, placebo_count(work), seed, out, error);
+    uf_randomisation_parts_free(dealt.parts);
+    free(outcomes);
     lead_sample_clear(&s);
     return status;
 }

@@ -162,7 +162,7 @@ static uf_status report_by_inference(const struct dose_run *run, const struct cu
     struct uf_table *table = NULL;
     if (!effect_has_by_inference(run->common.inference, run->dealt->point)) return UF_OK;
     UF_TRY(effect_table_new("dose-response-inference", title, &run->common, &table, error));
-    uf_status status = effect_table_add_dose(table, error);
+    uf_status status = effect_table_add_dose(table, &run->common, error);
     if (status == UF_OK) status = point_terms(run, curve, &terms, error);
     if (status == UF_OK) status = fill_by_inference(run, curve, &terms, table, error);
     effect_terms_clear(&terms);

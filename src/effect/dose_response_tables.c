@@ -68,7 +68,7 @@ static uf_status test_before(const struct dose_run *run, const struct uf_dose_fi
                                         &covariance[c], error);
     if (status == UF_OK) {
         const struct effect_findings findings = {.regression = &regression.view, .covariance = covariance};
-        status = effect_report_leads(&run->common, &findings, &terms, NULL, NULL, error);
+        status = effect_report_leads(&run->common, &findings, &terms, NULL, NULL, NULL, error);
     }
     effect_terms_clear(&terms);
     effect_covariances_clear(covariance);

@@ -4,6 +4,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 const struct uf_t_test effect_no_test = {NAN, NAN, NAN, NAN, NAN, NAN};
 
@@ -59,10 +60,11 @@ uf_status effect_table_add_band(struct uf_table *table, const struct effect_run 
     return uf_table_add_column(table, "band_high", UF_COLUMN_NUMBER, run->unit, 4, &index, error);
 }
 
-uf_status effect_table_add_dose(struct uf_table *table, struct uf_error *error)
+uf_status effect_table_add_dose(struct uf_table *table, const struct effect_run *run, struct uf_error *error)
 {
     size_t index;
-    return uf_table_add_column(table, "dose", UF_COLUMN_NUMBER, NULL, -1, &index, error);
+    return uf_table_add_column(table, "dose", UF_COLUMN_NUMBER, run->panel->treatment.dose_unit, -1, &index,
+                               error);
 }
 
 uf_status effect_set_number(struct uf_table *table, size_t row, size_t column, double value,
@@ -161,10 +163,12 @@ uf_status effect_columns_new(const struct effect_run *run, const char *name, str
     size_t index;
     UF_TRY(uf_table_new(name, &table, error));
     uf_status status = uf_table_set_title(table, uf_words_in(title, run->context->language), error);
-    for (size_t c = 0; c < n_columns && status == UF_OK; c++)
-        status = uf_table_add_column(
-            table, columns_asked[c].name, columns_asked[c].number ? UF_COLUMN_NUMBER : UF_COLUMN_TEXT,
-            columns_asked[c].in_units ? run->unit : NULL, columns_asked[c].decimals, &index, error);
+    for (size_t c = 0; c < n_columns && status == UF_OK; c++) {
+        const struct effect_column *column = &columns_asked[c];
+        const char *own = !strcmp(column->name, "dose") ? run->panel->treatment.dose_unit : NULL;
+        status = uf_table_add_column(table, column->name, column->number ? UF_COLUMN_NUMBER : UF_COLUMN_TEXT,
+                                     column->in_units ? run->unit : own, column->decimals, &index, error);
+    }
     if (status != UF_OK)
         uf_table_free(table);
     else

@@ -34,7 +34,7 @@ uf_status effect_table_new(const char *name, struct uf_words title, const struct
 uf_status effect_table_add_band(struct uf_table *table, const struct effect_run *run, struct uf_error *error);
 
 /* Adds the column `dose` to a new table: the next one. */
-uf_status effect_table_add_dose(struct uf_table *table, struct uf_error *error);
+uf_status effect_table_add_dose(struct uf_table *table, const struct effect_run *run, struct uf_error *error);
 
 /* Whether a standard error is no more than rounding of the outcome's figures: then there is none to be had. NaN: no. */
 bool effect_is_rounding(const struct effect_run *run, double std_error);

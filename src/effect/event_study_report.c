@@ -3,7 +3,7 @@
 #include "base/fail.h"
 #include "effect/band.h"
 #include "effect/did_internal.h"
-#include "effect/subsample.h"
+#include "effect/event_study_leads.h"
 #include "effect/term_report.h"
 
 #include <limits.h>
@@ -100,69 +100,6 @@ static uf_status set_reference(struct uf_table *table, long reference, struct uf
     return UF_OK;
 }
 
-/* What a line of slope 1 does to the kept coefficients, and where the leads are among them. */
-struct leads {
-    gsl_vector *line;
-    size_t *place, count;
-};
-
-static void leads_clear(struct leads *leads)
-{
-    gsl_vector_free(leads->line);
-    free(leads->place);
-}
-
-/* Of many rows only sums are kept. A full set of event times takes the line up exactly, at e − reference; else all is
- * estimated again with the line as outcome. */
-static uf_status line_of_sums(const struct did_run *run, const struct uf_did_fit *fit,
-                              const struct uf_event_study_options *options, gsl_vector *line,
-                              struct uf_error *error)
-{
-    const struct uf_did_data *data = &run->common.sample->data;
-    bool full = !options->bin_before && !options->bin_after;
-    gsl_vector_set_zero(line);
-    for (size_t j = 0; j < fit->n_leading; j++) {
-        if (fit->position[j] == SIZE_MAX)
-            full = false;
-        else
-            gsl_vector_set(line, fit->position[j], (double)(fit->event_time[j] - options->reference));
-    }
-    if (full) return UF_OK;
-    struct uf_did_data drifting = *data;
-    struct uf_did_fit again;
-    double *outcome = malloc((data->n + 1) * sizeof *outcome), longest = 0;
-    if (!outcome) return uf_fail_memory(error);
-    for (size_t i = 0; i < data->n; i++) {
-        outcome[i] = effect_line_at(data, i);
-        longest = fmax(longest, fabs(outcome[i]));
-    }
-    drifting.outcome = outcome;
-    uf_status status = uf_event_study_estimate(&drifting, options, &again, error);
-    free(outcome);
-    UF_TRY(status);
-    for (size_t j = 0; j < fit->n_columns; j++) {
-        double value = gsl_vector_get(again.fit.coefficients, j);
-        if (fit->position[j] != SIZE_MAX)
-            gsl_vector_set(line, fit->position[j], fabs(value) > EFFECT_NIL_LINE * longest ? value : 0);
-    }
-    uf_did_fit_clear(&again);
-    return UF_OK;
-}
-
-static uf_status leads_init(const struct did_run *run, const struct uf_did_fit *fit,
-                            const struct did_regression *regression,
-                            const struct uf_event_study_options *options, struct leads *out,
-                            struct uf_error *error)
-{
-    size_t k = fit->fit.rank;
-    *out = (struct leads){gsl_vector_alloc(k > 0 ? k : 1), malloc((k + 1) * sizeof *out->place), 0};
-    if (!out->line || !out->place) return uf_fail_memory(error);
-    out->count = did_lead_places(fit, options->reference, out->place);
-    return fit->summed ? line_of_sums(run, fit, options, out->line, error)
-                       : effect_line_coefficients(&run->common.sample->data, &regression->view.input,
-                                                  out->line, error);
-}
-
 /* One band over all event times that are estimated. */
 static uf_status set_band(const struct effect_run *run, const struct uf_did_fit *fit,
                           const struct uf_covariance *v, struct uf_table *table, struct uf_error *error)
@@ -176,10 +113,11 @@ static uf_status set_band(const struct effect_run *run, const struct uf_did_fit 
 
 static uf_status fill_tables(const struct did_run *run, const struct uf_did_fit *fit,
                              const struct did_regression *regression, const struct event_terms *terms,
-                             long reference, const struct leads *leads, struct event_tables *tables,
-                             struct uf_error *error)
+                             const struct uf_event_study_options *event, const struct event_leads *leads,
+                             struct event_tables *tables, struct uf_error *error)
 {
     size_t count;
+    const long reference = event->reference;
     const struct effect_run *common = &run->common;
     for (size_t c = 0; c < common->inference->n_covariances; c++) {
         const struct uf_covariance_options *options = &common->inference->covariance[c];
@@ -199,8 +137,8 @@ static uf_status fill_tables(const struct did_run *run, const struct uf_did_fit 
             status = uf_did_pretrend(&common->sample->data, fit, options, &v, reference, &test, error);
         if (status == UF_OK) status = effect_pretrend_add(&tables->pretrend, &test, vcov, error);
         if (status == UF_OK)
-            status = effect_pretrend_add_power_of(&tables->pretrend, &test, leads->line, v.matrix,
-                                                  leads->place, leads->count, error);
+            status =
+                event_leads_add_power(run, fit, event, options, &test, &v, leads, &tables->pretrend, error);
         uf_covariance_clear(&v);
         UF_TRY(status);
     }
@@ -283,32 +221,6 @@ static uf_status add_more(const struct did_run *run, const struct did_regression
     return status;
 }
 
-/* The joint test by dealing out anew, and what it would have found: its F has no covariance of its own, and takes that of the
- * untreated rows (docs/inference.md has how often that comes true). */
-static uf_status add_randomised_test(const struct did_run *run, const struct uf_did_fit *fit,
-                                     const struct uf_event_study_options *options,
-                                     const struct uf_did_assignment *assignment, const struct leads *leads,
-                                     struct effect_pretrend *pretrend, struct uf_error *error)
-{
-    const size_t before = uf_table_rows(pretrend->table), k = fit->fit.rank;
-    const struct uf_joint_test test = {
-        .statistic = 0, .df1 = (double)leads->count, .df2 = INFINITY, .restrictions = leads->count};
-    struct uf_error reason;
-    UF_TRY(effect_pretrend_randomise(&run->common, options, fit->n_leading, assignment, pretrend, error));
-    if (uf_table_rows(pretrend->table) == before || fit->summed || !fit->x || k == 0) return UF_OK;
-    gsl_matrix *v = gsl_matrix_alloc(k, k);
-    if (!v) return uf_fail_memory(error);
-    uf_status status =
-        subsample_serial_covariance(&run->common.sample->data, fit->x, fit->fit.inverse, v, &reason);
-    if (status == UF_OK)
-        status = effect_pretrend_add_power_of(pretrend, &test, leads->line, v, leads->place, leads->count,
-                                              &reason);
-    gsl_matrix_free(v);
-    if (status == UF_OK || status == UF_NOT_IDENTIFIED) return UF_OK;
-    if (error) *error = reason;
-    return status;
-}
-
 static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit,
                       const struct uf_event_study_options *options,
                       const struct uf_did_assignment *assignment, struct event_tables *tables,
@@ -328,16 +240,15 @@ static uf_status fill(const struct did_run *run, const struct uf_did_fit *fit,
     UF_TRY(effect_pretrend_init(common, &tables->pretrend, error));
     tables->pretrend.estimate = run->estimate, tables->pretrend.drift = run->drift;
     UF_TRY(did_regression_init(&common->sample->data, fit, &regression, error));
-    struct leads leads = {0};
+    struct event_leads leads = {0};
     uf_status status = event_terms_init(run, fit, options->reference, &terms, error);
-    if (status == UF_OK) status = leads_init(run, fit, &regression, options, &leads, error);
-    if (status == UF_OK)
-        status = fill_tables(run, fit, &regression, &terms, options->reference, &leads, tables, error);
+    if (status == UF_OK) status = event_leads_init(run, fit, &regression, options, assignment, &leads, error);
+    if (status == UF_OK) status = fill_tables(run, fit, &regression, &terms, options, &leads, tables, error);
     if (status == UF_OK && tables->all)
         status = add_more(run, &regression, options, assignment, &terms, tables->all, error);
     if (status == UF_OK && assignment)
-        status = add_randomised_test(run, fit, options, assignment, &leads, &tables->pretrend, error);
-    leads_clear(&leads);
+        status = event_leads_add_dealt(run, fit, options, assignment, &leads, &tables->pretrend, error);
+    event_leads_clear(&leads);
     event_terms_clear(&terms);
     did_regression_clear(&regression);
     return status;

@@ -115,6 +115,49 @@ static void count_units(const struct maker *m, struct uf_average_term *term)
     term->n_control = control;
 }
 
+enum { AS_TREATED = 1, AS_CONTROL = 2 };
+
+/* Notes in which roles units have a part in a cell; `seen` by the data's number of the unit. */
+static void mark_units(const struct uf_group_time *g, size_t c, unsigned char *seen)
+{
+    const struct group_time_wide *w = &g->work->wide;
+    const struct group_time_order *o = &g->work->order;
+    const struct group_time_influence *influence = &g->work->influence[c];
+    const struct uf_group_time_cell *cell = &g->cells[c];
+    if (w->cross_sections) {
+        for (size_t i = 0; i < influence->n_places; i++)
+            seen[w->data->unit[o->unit[influence->place[i]]]] |=
+                i < cell->n_treated ? AS_TREATED : AS_CONTROL;
+        return;
+    }
+    const double *after = w->outcome + cell->period * w->n_units,
+                 *before = w->outcome + cell->base * w->n_units;
+    size_t from = o->start[cell->cohort], to = from + o->cohorts[cell->cohort].n_units;
+    for (size_t p = from < influence->control ? from : influence->control; p < o->n_sorted; p++) {
+        bool treated = p >= from && p < to;
+        if (!isnan(after[o->unit[p]] - before[o->unit[p]]) && (treated || p >= influence->control))
+            seen[o->unit[p]] |= treated ? AS_TREATED : AS_CONTROL;
+    }
+}
+
+static uf_status count_distinct_units(const struct maker *m, struct uf_error *error)
+{
+    const struct uf_group_time *g = m->g;
+    size_t n_units = g->work->wide.data->n_units;
+    unsigned char *seen = calloc(n_units + 1, 1);
+    long key;
+    if (!seen) return uf_fail_memory(error);
+    for (size_t c = 0; c < g->n_cells; c++)
+        if (g->cells[c].post && group_time_counts(&g->cells[c]) && key_of(m, &g->cells[c], &key))
+            mark_units(g, c, seen);
+    for (size_t u = 0; u < n_units; u++) {
+        m->average->n_treated += (seen[u] & AS_TREATED) != 0;
+        m->average->n_control += (seen[u] & AS_CONTROL) != 0;
+    }
+    free(seen);
+    return UF_OK;
+}
+
 /* The weighted mean of a term's cells, and its influence in m->column. Cells of one cohort weigh alike. */
 static double average_cells(const struct maker *m, long key)
 {
@@ -214,6 +257,7 @@ static uf_status make(struct maker *m, struct uf_error *error)
     if (!a->influence) return uf_fail_memory(error);
     a->estimate = a->std_error = NAN;
     if (!any) return UF_OK;
+    UF_TRY(count_distinct_units(m, error));
     if (a->kind == UF_AVERAGE_SIMPLE) {
         a->estimate = average_cells(m, 0);
         a->std_error = store(m, 0);

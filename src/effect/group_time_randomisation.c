@@ -2,6 +2,7 @@
 /* The cohorts dealt out anew, and the whole estimator with them. */
 #include "base/fail.h"
 #include "effect/group_time_sums.h"
+#include "effect/placebo_drift.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -12,7 +13,9 @@ struct dealer {
     const struct uf_group_time_options *options;
     const struct uf_did_assignment *assignment;
     const struct uf_did_noise *noise; /* NULL: none */
-    bool leads;                       /* statistics of what comes before the start */
+    double *lead;                     /* cells: what adds up to the leads' mean square; NULL: not asked for */
+    size_t n_leads;
+    bool leads; /* statistics of what comes before the start */
     struct group_time_wide wide;
     struct group_time_order order;
     struct group_time_room room;
@@ -149,6 +152,12 @@ static void average(struct dealer *d, size_t n_cells, struct uf_randomisation_st
     scale(d, total, out);
 }
 
+static void finish_leads(struct dealer *d, double sum, double total, struct uf_randomisation_statistics *out)
+{
+    if (total > 0) out->coefficient = sqrt(sum / total);
+    for (size_t j = 0; j < d->n_leads; j++) d->lead[j] /= sqrt(total);
+}
+
 static void mean_square(struct dealer *d, size_t n_cells, struct uf_randomisation_statistics *out)
 {
     double total = 0, sum = 0;
@@ -160,8 +169,9 @@ static void mean_square(struct dealer *d, size_t n_cells, struct uf_randomisatio
         double weight = d->order.cohorts[cell->cohort].weight;
         total += weight;
         sum += weight * cell->estimate * cell->estimate;
+        if (d->lead) d->lead[d->n_leads++] = sqrt(weight) * cell->estimate;
     }
-    if (total > 0) out->coefficient = sqrt(sum / total);
+    finish_leads(d, sum, total, out);
 }
 
 /* --- the same from sums by block ------------------------------------------------------------------ */
@@ -224,8 +234,9 @@ static void mean_square_of_sums(struct dealer *d, struct uf_randomisation_statis
         if (isnan(estimate)) continue;
         total += weight;
         sum += weight * estimate * estimate;
+        if (d->lead) d->lead[d->n_leads++] = sqrt(weight) * estimate;
     }
-    if (total > 0) out->coefficient = sqrt(sum / total);
+    finish_leads(d, sum, total, out);
 }
 
 static void statistic_of_sums(struct dealer *d, const size_t *path, struct uf_randomisation_statistics *out)
@@ -297,4 +308,47 @@ uf_status uf_group_time_randomise_leads(const struct uf_did_data *data,
                                         struct uf_randomisation *out, struct uf_error *error)
 {
     return deal(data, options, assignment, NULL, true, randomisation, out, error);
+}
+
+/* --- what the leads would have found --------------------------------------------------------------- */
+
+static uf_status leads_of(void *user, const size_t *path, double *out, size_t *n_leads,
+                          struct uf_error *error)
+{
+    struct dealer *d = user;
+    struct uf_randomisation_statistics statistics = {NAN, NAN, NAN, NAN};
+    d->lead = out;
+    d->n_leads = 0;
+    UF_TRY(statistic(d, path, &statistics, error));
+    *n_leads = isnan(statistics.coefficient) ? 0 : d->n_leads;
+    return UF_OK;
+}
+
+static uf_status init_placebo(void *dealer, const struct uf_did_data *data,
+                              const struct uf_did_assignment *assignment, const void *options,
+                              struct uf_error *error)
+{
+    struct dealer *d = dealer;
+    *d = (struct dealer){.options = options, .assignment = assignment, .leads = true};
+    return dealer_init(data, d, error);
+}
+
+static void clear_placebo(void *dealer)
+{
+    dealer_clear(dealer);
+}
+
+uf_status group_time_placebo_drift(const struct placebo_sample *sample,
+                                   const struct uf_group_time_options *options, double work, uint64_t seed,
+                                   struct placebo_slopes *out, struct uf_error *error)
+{
+    const struct placebo_estimator estimator = {.options = options,
+                                                .size = sizeof(struct dealer),
+                                                .stride = (sample->assignment->n_paths + 1) *
+                                                          sample->data->n_periods,
+                                                .work = work,
+                                                .init = init_placebo,
+                                                .clear = clear_placebo,
+                                                .leads = leads_of};
+    return placebo_drift_of_estimator(sample, &estimator, seed, out, error);
 }

@@ -13,6 +13,7 @@
 #include "effect/did_internal.h"
 #include "effect/estimates.h"
 #include "effect/imputation_run.h"
+#include "effect/placebo_drift.h"
 #include "effect/pretrend.h"
 
 enum { FEW_CLUSTERS = 50 };
@@ -200,6 +201,29 @@ static uf_status add_lags(const struct imputation_run *run, struct uf_table *tab
     return status;
 }
 
+/* What that would have found, where it is affordable. */
+static uf_status add_slopes(const struct imputation_run *run, const struct lead_study *study,
+                            const struct uf_did_assignment *assignment, struct effect_pretrend *pretrend,
+                            struct uf_error *error)
+{
+    const struct uf_did_data *data = &run->common.sample->data;
+    const double columns = (double)study->leads.fit.n_columns,
+                 work = 4 * (double)data->n * columns * (columns + 8);
+    struct placebo_sample sample;
+    struct placebo_slopes slopes;
+    struct uf_error reason;
+    uf_status status = placebo_sample_init(data, assignment, false, &sample, &reason);
+    if (status == UF_OK) {
+        status = imputation_placebo_drift(&sample, &run->options, &study->asked, work,
+                                          run->common.inference->randomisation.seed, &slopes, &reason);
+        placebo_sample_clear(&sample);
+    }
+    if (status == UF_OK) return effect_pretrend_add_placebo(pretrend, &slopes, error);
+    if (status == UF_NOT_IDENTIFIED) return UF_OK;
+    if (error) *error = reason;
+    return status;
+}
+
 /* All leads together, the cohorts dealt out anew: honest where no covariance of so many can be had. */
 static uf_status add_dealt(const struct imputation_run *run, const struct lead_study *study,
                            const struct uf_did_assignment *assignment, struct effect_pretrend *pretrend,
@@ -227,7 +251,9 @@ static uf_status add_dealt(const struct imputation_run *run, const struct lead_s
                                        .restrictions = (size_t)restrictions,
                                        .rank = (size_t)restrictions};
     uf_randomisation_clear(&dealt);
-    return effect_pretrend_add(pretrend, &test, "randomisation", error);
+    pretrend->few = effect_pretrend_few(&run->common, test.restrictions);
+    UF_TRY(effect_pretrend_add(pretrend, &test, "randomisation", error));
+    return add_slopes(run, study, assignment, pretrend, error);
 }
 
 /* What a drift of the treated by one unit a period does to the simple average, which is a weighted sum of outcomes. */
@@ -253,8 +279,8 @@ static uf_status find_drift(const struct imputation_run *run, struct effect_pret
     return status;
 }
 
-static uf_status add_tests(const struct lead_study *study, struct effect_pretrend *pretrend,
-                           struct uf_error *error)
+static uf_status add_tests(const struct imputation_run *run, const struct lead_study *study,
+                           struct effect_pretrend *pretrend, struct uf_error *error)
 {
     const struct uf_did_fit *fit = &study->leads.fit;
     struct did_regression regression;
@@ -277,6 +303,12 @@ static uf_status add_tests(const struct lead_study *study, struct effect_pretren
         if (status == UF_OK)
             status = effect_pretrend_add(pretrend, &test,
                                          uf_covariance_types(&types)[study->options[c].kind].name, error);
+        if (status == UF_OK && effect_pretrend_few(&run->common, test.restrictions)) {
+            bool seen = false;
+            for (size_t j = 0; j < count; j++) seen = seen || gsl_vector_get(line, place[j]) != 0;
+            pretrend->blind = count > 0 && !seen;
+            continue;
+        }
         if (status == UF_OK)
             status = effect_pretrend_add_power_of(pretrend, &test, line, study->covariance[c].matrix, place,
                                                   count, error);
@@ -300,7 +332,7 @@ static uf_status report_pretrend(const struct imputation_run *run, const struct 
         return effect_note(&run->common, UF_WARNING, "pretrend-untested", untested, none, NULL, 0, error);
     UF_TRY(effect_pretrend_init(&run->common, &pretrend, error));
     uf_status status = find_drift(run, &pretrend, error);
-    if (status == UF_OK) status = add_tests(study, &pretrend, error);
+    if (status == UF_OK) status = add_tests(run, study, &pretrend, error);
     if (status == UF_OK && assignment) status = add_dealt(run, study, assignment, &pretrend, error);
     if (status == UF_OK) status = effect_pretrend_finish(&run->common, &pretrend, error);
     effect_pretrend_clear(&pretrend);

@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "effect/binary_treatment.h"
 #include "effect/chart_hints.h"
+#include "effect/cohort_sample.h"
 #include "effect/imputation_run.h"
 
 static const char *const inferences[] = {"auto", "bjs", "randomisation", NULL};
@@ -265,9 +266,31 @@ static uf_status refuse(const struct imputation_run *run, struct uf_error *error
     return effect_refuse(&run->common, "nothing-predicted", text, advice, NULL, 0, error);
 }
 
+/* Treated rows that nothing predicts leave the sample. */
+static uf_status settle(const struct imputation_run *run, struct effect_sample *sample,
+                        struct uf_error *error)
+{
+    static const struct uf_words reason = {
+        "rows used; nothing untreated predicts the others (table left-out)",
+        "rader som används; inget obehandlat förutsäger övriga (tabellen left-out)"};
+    const unsigned char *state = run->fit->state;
+    size_t rows = 0;
+    bool *used = calloc(sample->data.n + 1, sizeof *used);
+    if (!used) return uf_fail_memory(error);
+    for (size_t i = 0; i < sample->data.n; i++) {
+        used[i] = state[i] == UF_IMPUTATION_UNTREATED || state[i] == UF_IMPUTATION_ESTIMATED;
+        rows += used[i];
+    }
+    uf_status status = effect_sample_settle(&run->common, sample, rows, used, reason, error);
+    free(used);
+    return status;
+}
+
 static uf_status estimate(struct imputation_run *run, const struct uf_options *options,
                           struct uf_error *error)
 {
+    const struct effect_sample *whole = run->common.sample;
+    struct effect_sample used = *whole; /* its counts are to be those of the fit */
     struct uf_imputation fit;
     struct uf_error reason;
     UF_TRY(check_clusters(run, error));
@@ -284,10 +307,13 @@ static uf_status estimate(struct imputation_run *run, const struct uf_options *o
                                             uf_count_argument(run->n_clusters - 1)};
     run->fit = &fit;
     status = uf_phrase(run->common.context->language, how, arguments, 2, &run->how, error);
+    run->common.sample = &used; // cppcheck-suppress autoVariables ; taken back below
+    if (status == UF_OK) status = settle(run, &used, error);
     if (status == UF_OK) status = report(run, options, error);
     free(run->how);
     run->how = NULL;
     run->fit = NULL;
+    run->common.sample = whole;
     uf_imputation_clear(&fit);
     return status;
 }

@@ -38,6 +38,9 @@ const char *const effect_df_rules[] = {"default",       "residual",    "clusters
 const char *const effect_joint_rules[] = {"default", "htz", "hta", "htb",        "edf",
                                           "edt",     "f",   "fp",  "chi-square", NULL};
 const char *const effect_bootstrap_tails[] = {"symmetric", "equal-tailed", "greater", "less", NULL};
+/* In the order of their enums. */
+const char *const effect_bootstrap_weights[] = {"auto", "rademacher", "webb", NULL};
+const char *const effect_bootstrap_ties[] = {"extreme", "left-out", NULL};
 /* 4 for WCU, 2 for jackknife residuals, 1 for jackknife errors */
 const char *const effect_bootstrap_types[] = {"wcr",    "wcr-13", "wcr-31", "wcr-33", "wcu",
                                               "wcu-13", "wcu-31", "wcu-33", NULL};
@@ -158,7 +161,9 @@ uf_status effect_inference_read(const struct uf_options *options, const struct u
         .null = type & 4 ? UF_WILD_UNRESTRICTED : UF_WILD_RESTRICTED,
         .jackknife_residuals = type & 2,
         .jackknife_variance = type & 1,
+        .weights = (enum uf_wild_weights)uf_options_choice(options, "bootstrap-weights"),
         .tails = (enum uf_wild_tails)uf_options_choice(options, "bootstrap-p"),
+        .ties = (enum uf_wild_ties)uf_options_choice(options, "bootstrap-ties"),
         .g_rule = (enum uf_g_rule)uf_options_choice(options, "g-rule"),
         .k_rule = (enum uf_k_rule)uf_options_choice(options, "k-rule"),
         .draws = uf_options_count(options, "bootstrap-draws"),

@@ -36,7 +36,9 @@ extern const char *const effect_inferences[],
     *const effect_k_rules[], *const effect_g_rules[], *const effect_df_rules[],
                                                           *const effect_joint_rules[],
                                                               *const effect_bootstrap_types[],
-                                                                  *const effect_bootstrap_tails[];
+                                                                  *const effect_bootstrap_tails[],
+                                                                      *const effect_bootstrap_weights[],
+                                                                          *const effect_bootstrap_ties[];
 /* Further rows, for methods whose covariance may depend on time and place. */
 #define EFFECT_DEPENDENCE_OPTIONS                                                                            \
     {"lag",                                                                                                  \
@@ -91,6 +93,18 @@ extern const char *const effect_inferences[],
          "symmetric",                                                                                        \
          effect_bootstrap_tails,                                                                             \
          "which tails the bootstrap's p and interval take; greater: against a larger effect",                \
+         UF_COLUMNS_NONE},                                                                                   \
+        {"bootstrap-weights",                                                                                \
+         UF_OPTION_CHOICE,                                                                                   \
+         "auto",                                                                                             \
+         effect_bootstrap_weights,                                                                           \
+         "weights of the bootstrap; auto: Webb's below 12 clusters, else Rademacher's signs",                \
+         UF_COLUMNS_NONE},                                                                                   \
+        {"bootstrap-ties",                                                                                   \
+         UF_OPTION_CHOICE,                                                                                   \
+         "extreme",                                                                                          \
+         effect_bootstrap_ties,                                                                              \
+         "bootstrap draws just as far out as the estimate: extreme, or (boottest) left-out",                 \
          UF_COLUMNS_NONE},                                                                                   \
         {"bootstrap-null", UF_OPTION_NUMBER, "0", NULL, "value that the wild cluster bootstrap tests",       \
          UF_COLUMNS_NONE},                                                                                   \
@@ -150,11 +164,6 @@ struct effect_term {
     double n_obs, n_treated, n_control;         /* as in struct effect_row */
     const char *note; /* why it is not estimated; NULL: how the error was computed */
 };
-/* The term's estimate and test under the covariance. */
-uf_status effect_term_test(const struct effect_run *run, const struct effect_regression *regression,
-                           size_t inference, const struct uf_covariance *covariance,
-                           const struct effect_term *term, double *estimate, struct uf_t_test *test,
-                           struct uf_error *error);
 /* One row per term under the inference `inference` of run->inference. */
 uf_status effect_add_terms(const struct effect_run *run, const struct effect_regression *regression,
                            size_t inference, const struct uf_covariance *covariance,

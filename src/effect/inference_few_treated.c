@@ -61,12 +61,12 @@ static uf_status note_left_out(const struct effect_run *run, int why, const char
 {
     static const struct uf_words large = {
         "{0} was left out: it exchanges residuals between regions, and with this many of them {1} draws "
-        "would "
-        "take too much memory. Ask for fewer (bootstrap-draws), or cluster by larger regions; with many "
-        "treated cr2 does.",
+        "would take too much memory. Ask for fewer (bootstrap-draws times regions: 50 million at most), or "
+        "cluster "
+        "by larger regions; with many treated cr2 does.",
         "{0} har utelämnats: metoden byter residualer mellan regioner, och med så här många skulle {1} "
-        "dragningar ta för mycket minne. Begär färre (bootstrap-draws), eller klustra efter större regioner; "
-        "med många behandlade räcker cr2."};
+        "dragningar ta för mycket minne. Begär färre (bootstrap-draws gånger regioner: högst 50 miljoner), "
+        "eller klustra efter större regioner; med många behandlade räcker cr2."};
     static const struct uf_words text = {"{0} was left out: it needs at least one treated region and two "
                                          "untreated ones with the same periods, and "
                                          "residuals that are not nil.",
@@ -96,6 +96,15 @@ static uf_status add_row(const struct effect_run *run, const struct uf_few_treat
     return status;
 }
 
+/* Under `auto`, where it stands beside others, as many draws as some seconds allow: each sums over all blocks. */
+static size_t draws_for(const struct effect_run *run, size_t n_blocks)
+{
+    enum { BLOCKS_DRAWN = 3000000, LEAST = 499 };
+    const size_t asked = run->inference->bootstrap.draws, affordable = BLOCKS_DRAWN / (n_blocks + 1);
+    if (!run->inference->automatic || asked <= affordable) return asked;
+    return affordable > LEAST ? affordable : asked < LEAST ? asked : LEAST;
+}
+
 /* One procedure for one term; *why where it cannot be had. */
 static uf_status add_procedure(const struct effect_run *run, const struct effect_regression *regression,
                                const struct effect_lenders *lenders, enum uf_few_treated_kind kind,
@@ -115,7 +124,7 @@ static uf_status add_procedure(const struct effect_run *run, const struct effect
                                                .size = lenders->size,
                                                .exposed = lenders->exposed};
     const struct uf_few_treated_options options = {.kind = kind,
-                                                   .draws = run->inference->bootstrap.draws,
+                                                   .draws = draws_for(run, lenders->n_blocks),
                                                    .level = run->inference->level,
                                                    .seed = run->context->seed};
     struct uf_few_treated few;

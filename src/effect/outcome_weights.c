@@ -88,7 +88,7 @@ void outcome_tally_finish(const struct outcome_tally *tally, struct uf_randomisa
     if (square > 0) out->t = tally->estimate / sqrt(square);
     if (!tally->noise) return;
     for (size_t c = 0; c < tally->assignment->n_blocks * periods; c++) {
-        if (tally->share[c] == 0 || !(tally->noise->weight[c] > 0)) continue; // NOLINT: exactly 0, as many are
+        if (tally->share[c] == 0 || !(tally->noise->weight[c] > 0)) continue;
         double mean = tally->share[c] / tally->noise->weight[c];
         noise += tally->noise->variance[c / periods] * mean * mean;
     }

@@ -8,14 +8,25 @@
 #include <utfall/covariance.h>
 
 /* Columns of the table. */
-enum { EFFECT_PRETREND_VCOV, EFFECT_PRETREND_SLOPE_50 = 7, EFFECT_PRETREND_SLOPE_80 };
+enum {
+    EFFECT_PRETREND_VCOV,
+    EFFECT_PRETREND_SLOPE_50 = 7,
+    EFFECT_PRETREND_SLOPE_80,
+    EFFECT_PRETREND_FALSE, /* how often the test finds something where nothing drifts, by placebo */
+    EFFECT_PRETREND_SLOPES_BY
+};
+/* What slopes rest on: placebo treatments that drift, the row's own covariance, or that of the untreated rows. */
+enum effect_slopes_by { EFFECT_SLOPES_PLACEBO, EFFECT_SLOPES_COVARIANCE, EFFECT_SLOPES_UNTREATED };
+struct placebo_slopes;
 
 struct effect_pretrend {
     struct uf_table *table;
     struct uf_joint_test decisive; /* the one that the note and the claim go by */
     const char *vcov;              /* its inference; NULL: there is nothing to test */
     size_t decisive_row;
-    bool few;   /* as below: randomisation decides where it was done */
+    bool few; /* as below: randomisation decides where it was done */
+    enum effect_slopes_by
+        by;     /* of what effect_pretrend_add_power… adds; EFFECT_SLOPES_COVARIANCE unless set */
     bool blind; /* no straight line at all shows in the differences before the start */
     /* The main estimate, and what it would be with the line of slope 1 as outcome: for the note. NaN: not said. The
      * caller sets them. */
@@ -58,6 +69,11 @@ uf_status effect_pretrend_add_power(struct effect_pretrend *pretrend, const stru
 uf_status effect_pretrend_add_noncentrality(struct effect_pretrend *pretrend,
                                             const struct uf_joint_test *test, double noncentrality,
                                             struct uf_error *error);
+/* By placebo (placebo_drift.h), whatever the test: NaN where no slope is found that often. */
+uf_status effect_pretrend_add_placebo(struct effect_pretrend *pretrend, const struct placebo_slopes *slopes,
+                                      struct uf_error *error);
+/* Whether slopes from a clustered covariance would promise too much or too little: fewer than 20 regions on either side. */
+bool effect_pretrend_wants_placebos(const struct effect_run *run);
 /* Time since its unit's own start; 0 of the never treated. */
 double effect_line_at(const struct uf_did_data *data, size_t row);
 /* The note on it, by the decisive test or else the first that has a power. */

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* What the joint test of the leads could have found: the slope of a line by which the treated drift from the others. */
 #include "base/fail.h"
+#include "effect/placebo_drift.h"
 #include "effect/pretrend.h"
-#include "effect/significant.h"
 
 #include <gsl/gsl_blas.h>
 #include <math.h>
 #include <stdint.h>
-#include <string.h>
 #include <utfall/pretrend.h>
 
 /* The level of the joint test. */
@@ -47,6 +46,13 @@ uf_status effect_line_coefficients(const struct uf_did_data *data,
     return UF_OK;
 }
 
+static uf_status set_basis(struct effect_pretrend *pretrend, enum effect_slopes_by by, struct uf_error *error)
+{
+    static const char *const names[] = {"placebo", "covariance", "untreated-rows"};
+    return uf_table_set_text(pretrend->table, uf_table_rows(pretrend->table) - 1, EFFECT_PRETREND_SLOPES_BY,
+                             names[by], error);
+}
+
 uf_status effect_pretrend_add_noncentrality(struct effect_pretrend *pretrend,
                                             const struct uf_joint_test *test, double noncentrality,
                                             struct uf_error *error)
@@ -66,8 +72,22 @@ uf_status effect_pretrend_add_noncentrality(struct effect_pretrend *pretrend,
         }
         UF_TRY(uf_table_set_number(pretrend->table, uf_table_rows(pretrend->table) - 1,
                                    EFFECT_PRETREND_SLOPE_50 + p, slope, error));
+        UF_TRY(set_basis(pretrend, pretrend->by, error));
     }
     return UF_OK;
+}
+
+uf_status effect_pretrend_add_placebo(struct effect_pretrend *pretrend, const struct placebo_slopes *slopes,
+                                      struct uf_error *error)
+{
+    const size_t rows = uf_table_rows(pretrend->table);
+    if (rows == 0) return UF_OK;
+    for (size_t p = 0; p < 2; p++)
+        if (!isnan(slopes->slope[p]))
+            UF_TRY(uf_table_set_number(pretrend->table, rows - 1, EFFECT_PRETREND_SLOPE_50 + p,
+                                       slopes->slope[p], error));
+    UF_TRY(uf_table_set_number(pretrend->table, rows - 1, EFFECT_PRETREND_FALSE, slopes->level, error));
+    return set_basis(pretrend, EFFECT_SLOPES_PLACEBO, error);
 }
 
 uf_status effect_pretrend_add_power(struct effect_pretrend *pretrend, const struct uf_joint_test *test,
@@ -125,105 +145,4 @@ uf_status effect_pretrend_add_power_rows(struct effect_pretrend *pretrend, const
     gsl_vector_free(times);
     gsl_matrix_free(half), gsl_matrix_free(whole);
     return status;
-}
-
-/* --- the note -------------------------------------------------------------------------------------- */
-
-static double slope_of(const struct effect_pretrend *pretrend, size_t row, size_t column)
-{
-    return uf_table_number(pretrend->table, row, column);
-}
-
-static uf_status note_unknown(const struct effect_run *run, const struct effect_pretrend *pretrend,
-                              struct uf_error *error)
-{
-    static const struct uf_words blind = {"The test cannot see a straight-line drift of the treated at any "
-                                          "slope: in this sample it looks just like effects of regions and "
-                                          "periods.",
-                                          "Testet kan inte se en rätlinjig glidning hos de behandlade, hur "
-                                          "brant den än är: i det här urvalet ser den ut precis som effekter "
-                                          "av regioner och perioder."};
-    static const struct uf_words blind_advice = {"Add regions that are never treated.",
-                                                 "Lägg till regioner som aldrig behandlas."};
-    static const struct uf_words unknown = {
-        "How steep a drift before the start the test would have found "
-        "cannot be computed: the regions are too few to tell how the "
-        "errors of so many differences go together.",
-        "Hur brant glidning före start testet skulle ha upptäckt går inte "
-        "att beräkna: regionerna är för få för att visa hur felen i så "
-        "många skillnader samvarierar."};
-    static const struct uf_words advice = {
-        "The method sensitivity computes it with the covariance of the untreated rows.",
-        "Metoden sensitivity beräknar det med kovariansen hos de obehandlade raderna."};
-    return effect_note(run, pretrend->blind ? UF_WARNING : UF_NOTE,
-                       pretrend->blind ? "pretrend-blind" : "pretrend-power-unknown",
-                       pretrend->blind ? blind : unknown, pretrend->blind ? blind_advice : advice, NULL, 0,
-                       error);
-}
-
-uf_status effect_pretrend_note_power(const struct effect_run *run, const struct effect_pretrend *pretrend,
-                                     struct uf_error *error)
-{
-    static const struct uf_words found = {
-        "Had the treated drifted from the others along a straight line, the joint test ({0}) would have "
-        "found "
-        "a drift of {1} per period half of the time, and one of {2} in four cases of five.",
-        "Om de behandlade hade glidit ifrån de andra längs en rät linje skulle det gemensamma testet ({0}) "
-        "ha "
-        "upptäckt en glidning på {1} per period i hälften av fallen, och en på {2} i fyra fall av fem."};
-    static const struct uf_words with_drift = {
-        "Had the treated drifted from the others along a straight line, the joint test ({0}) would have "
-        "found "
-        "a drift of {1} per period half of the time, and one of {2} in four cases of five. Carried on after "
-        "the start, these lines alone would make the estimate {3} and {4}; it is {5}.",
-        "Om de behandlade hade glidit ifrån de andra längs en rät linje skulle det gemensamma testet ({0}) "
-        "ha "
-        "upptäckt en glidning på {1} per period i hälften av fallen, och en på {2} i fyra fall av fem. "
-        "Fortsatte linjerna efter start skulle de ensamma göra skattningen till {3} respektive {4}; den är "
-        "{5}."};
-    size_t rows = uf_table_rows(pretrend->table), row = pretrend->decisive_row;
-    if (pretrend->decisive.restrictions == 0) return UF_OK;
-    if (isnan(slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_80)))
-        for (row = 0; row < rows && isnan(slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_80)); row++) continue;
-    if (row == rows) return note_unknown(run, pretrend, error);
-    double half = slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_50),
-           most = slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_80);
-    const struct uf_argument arguments[] = {
-        uf_text_argument(uf_table_text(pretrend->table, row, EFFECT_PRETREND_VCOV)),
-        significant_argument(half),
-        significant_argument(most),
-        significant_argument(half * pretrend->drift),
-        significant_argument(most * pretrend->drift),
-        significant_argument(pretrend->estimate)};
-    static const struct uf_words optimistic = {
-        "That is not the test that decides here, and with so few regions its errors are as a rule too small, "
-        "so "
-        "that it promises too much. The method sensitivity computes it with the covariance of the untreated "
-        "rows.",
-        "Det är inte det test som avgör här, och med så få regioner är dess fel som regel för små, så att "
-        "det "
-        "lovar för mycket. Metoden sensitivity beräknar det med kovariansen hos de obehandlade raderna."};
-    static const struct uf_words few = {
-        "Do not rely on it: no more regions are treated (or left to compare with) than there are differences "
-        "to "
-        "test. In simulations of 21 regions with three to five treated the test by cr1s rejected in half to "
-        "nine "
-        "tenths of the samples without any drift, and that by cr2 in next to none with the drift that it "
-        "says it finds. "
-        "Ask for inference: randomisation, or take distant event times together with bin-before.",
-        "Lita inte på det: det är inte fler regioner som behandlas (eller finns att jämföra med) än det "
-        "finns "
-        "skillnader att pröva. I simuleringar av 21 regioner med tre till fem behandlade gav testet med cr1s "
-        "utslag i hälften till nio tiondelar av urvalen utan någon glidning, och det med cr2 i nästan inget "
-        "med "
-        "den glidning som det säger sig upptäcka. Begär inference: randomisation, eller slå ihop avlägsna "
-        "tidpunkter med bin-before."};
-    static const struct uf_words none = {NULL, NULL};
-    bool said = isfinite(pretrend->drift) && isfinite(pretrend->estimate),
-         dealt = !strcmp(uf_table_text(pretrend->table, row, EFFECT_PRETREND_VCOV), "randomisation");
-    return effect_note(run, UF_NOTE, "pretrend-power", said ? with_drift : found,
-                       row != pretrend->decisive_row                                         ? optimistic
-                       : !dealt && effect_pretrend_few(run, pretrend->decisive.restrictions) ? few
-                                                                                             : none,
-                       arguments, said ? 6 : 3, error);
 }

@@ -10,7 +10,7 @@
 
 /* Multiplications that the randomised joint test may cost, and the fewest draws it is worth doing with. */
 #define MOST_WORK 1e9
-enum { FEWEST_DRAWS = 199 };
+enum { FEWEST_DRAWS = 199, MANY = 20 };
 
 static uf_status note_pretrend(const struct effect_run *run, const struct uf_joint_test *test,
                                const char *vcov, struct uf_error *error)
@@ -109,7 +109,7 @@ static uf_status pretrend_table(const struct effect_run *run, struct uf_table **
         bool in_units; /* of the outcome */
     } names[] = {{"statistic", 3, false}, {"df1", 0, false},          {"df2", 1, false},
                  {"p_value", 4, false},   {"restrictions", 0, false}, {"rank", 0, false},
-                 {"slope_50", 4, true},   {"slope_80", 4, true}};
+                 {"slope_50", 4, true},   {"slope_80", 4, true},      {"share_without_drift", 3, false}};
     struct uf_table *table = NULL;
     size_t index;
     UF_TRY(uf_table_new("pretrend", &table, error));
@@ -118,6 +118,8 @@ static uf_status pretrend_table(const struct effect_run *run, struct uf_table **
     for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
         status = uf_table_add_column(table, names[c].name, UF_COLUMN_NUMBER,
                                      names[c].in_units ? run->unit : NULL, names[c].decimals, &index, error);
+    if (status == UF_OK)
+        status = uf_table_add_column(table, "slopes_by", UF_COLUMN_TEXT, NULL, -1, &index, error);
     if (status != UF_OK)
         uf_table_free(table);
     else
@@ -143,14 +145,15 @@ static uf_status add_pretrend(const struct uf_joint_test *test, const char *vcov
         else
             UF_TRY(uf_table_set_number(table, row, c + 1, values[c], error));
     }
-    UF_TRY(uf_table_set_value(table, row, EFFECT_PRETREND_SLOPE_50, NAN, UF_VALUE_NOT_APPLICABLE, error));
-    return uf_table_set_value(table, row, EFFECT_PRETREND_SLOPE_80, NAN, UF_VALUE_NOT_APPLICABLE, error);
+    for (size_t c = EFFECT_PRETREND_SLOPE_50; c <= EFFECT_PRETREND_FALSE; c++)
+        UF_TRY(uf_table_set_value(table, row, c, NAN, UF_VALUE_NOT_APPLICABLE, error));
+    return UF_OK;
 }
 
 uf_status effect_pretrend_init(const struct effect_run *run, struct effect_pretrend *out,
                                struct uf_error *error)
 {
-    *out = (struct effect_pretrend){.estimate = NAN, .drift = NAN};
+    *out = (struct effect_pretrend){.by = EFFECT_SLOPES_COVARIANCE, .estimate = NAN, .drift = NAN};
     return pretrend_table(run, &out->table, error);
 }
 
@@ -158,6 +161,12 @@ bool effect_pretrend_few(const struct effect_run *run, size_t restrictions)
 {
     const size_t treated = run->sample->n_treated, control = run->sample->n_control;
     return (treated < control ? treated : control) <= restrictions;
+}
+
+bool effect_pretrend_wants_placebos(const struct effect_run *run)
+{
+    const size_t treated = run->sample->n_treated, control = run->sample->n_control;
+    return (treated < control ? treated : control) < MANY;
 }
 
 void effect_pretrend_clear(struct effect_pretrend *pretrend)

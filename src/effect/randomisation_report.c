@@ -84,7 +84,7 @@ static uf_status note_randomisation(const struct effect_run *run,
     static const struct uf_words none = {NULL, NULL};
     bool coarser =
         assignment->by_cluster &&
-        assignment->n_blocks != run->sample->n_treated + run->sample->n_control; /* than the units */
+        assignment->n_blocks < run->sample->n_treated + run->sample->n_control; /* than the units */
     char *more = NULL;
     UF_TRY(other_statistics(run, randomisation, &more, error));
     const struct uf_argument arguments[] = {

@@ -309,15 +309,15 @@ static uf_status report(const struct sensitivity_run *run, struct sensitivity_ev
          "Intervall när trenderna inte behöver vara parallella"},
         {"How far from parallel the trends may be", "Hur långt från parallella trenderna får vara"}};
     static const struct effect_column bounds[] = {
-        {"parameter", false, -1, false}, {"restriction", false, -1, false},   {"set", false, -1, false},
-        {"m", true, 4, false},           {"estimate", true, 4, true},         {"low", true, 4, true},
-        {"high", true, 4, true},         {"includes_zero", false, -1, false}, {"vcov", false, -1, false},
-        {"note", false, -1, false},      {"label", false, -1, false}};
-    static const struct effect_column breakdown[] = {{"parameter", false, -1, false},
-                                                     {"restriction", false, -1, false},
-                                                     {"set", false, -1, false},
-                                                     {"breakdown_m", true, 4, false},
-                                                     {"text", false, -1, false}};
+        {"parameter", false, false, -1}, {"restriction", false, false, -1},   {"set", false, false, -1},
+        {"m", true, false, 4},           {"estimate", true, true, 4},         {"low", true, true, 4},
+        {"high", true, true, 4},         {"includes_zero", false, false, -1}, {"vcov", false, false, -1},
+        {"note", false, false, -1},      {"label", false, false, -1}};
+    static const struct effect_column breakdown[] = {{"parameter", false, false, -1},
+                                                     {"restriction", false, false, -1},
+                                                     {"set", false, false, -1},
+                                                     {"breakdown_m", true, false, 4},
+                                                     {"text", false, false, -1}};
     struct tables tables = {0};
     uf_status status =
         effect_columns_new(&run->common, "bounds", titles[0], bounds, 11, &tables.bounds, error);

@@ -54,10 +54,10 @@ uf_status sensitivity_report_power(const struct sensitivity_run *run, const stru
                                          "upptäckt den i hälften av fallen, och en på {1} i fyra "
                                          "fall av fem. Över perioderna efter start motsvarar "
                                          "linjerna {3} och {4} i genomsnitt; skattningen är {5}."};
-    static const struct effect_column columns[] = {{"power", true, 2, false},
-                                                   {"slope", true, 4, true},
-                                                   {"average_difference", true, 4, true},
-                                                   {"average_bias_if_passed", true, 4, true}};
+    static const struct effect_column columns[] = {{"power", true, false, 2},
+                                                   {"slope", true, true, 4},
+                                                   {"average_difference", true, true, 4},
+                                                   {"average_bias_if_passed", true, true, 4}};
     struct uf_table *table = NULL;
     double slopes[2];
     if (isnan(e->df2)) return UF_OK;

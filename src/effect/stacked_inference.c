@@ -105,6 +105,24 @@ static uf_status deal_cells(const struct stacked_run *run, const struct uf_did_n
     return status;
 }
 
+/* What the leads dealt out anew would have found, where that is affordable. */
+static uf_status find_slopes(const struct stacked_run *run, double work, struct stacked_dealt *out,
+                             struct uf_error *error)
+{
+    struct placebo_sample sample;
+    struct uf_error reason;
+    uf_status status =
+        placebo_sample_init(&run->common.sample->data, &out->assignment, false, &sample, &reason);
+    if (status == UF_OK) {
+        status = stacked_placebo_drift(&sample, &run->options, work,
+                                       run->common.inference->randomisation.seed, &out->slopes, &reason);
+        placebo_sample_clear(&sample);
+    }
+    if (status == UF_OK || status == UF_NOT_IDENTIFIED) return UF_OK;
+    if (error) *error = reason;
+    return status;
+}
+
 static uf_status randomise(const struct stacked_run *run, struct stacked_dealt *out, struct uf_error *error)
 {
     const struct uf_did_data *data = &run->common.sample->data;
@@ -129,6 +147,7 @@ static uf_status randomise(const struct stacked_run *run, struct stacked_dealt *
         status =
             uf_stacked_randomise_leads(data, &run->options, &out->assignment, &options, &out->leads, &reason);
         if (status == UF_NOT_IDENTIFIED) status = UF_OK; /* no lead */
+        if (status == UF_OK && out->leads.count > 0) status = find_slopes(run, work, out, &reason);
     }
     if (status != UF_OK && error) *error = reason;
     return status;

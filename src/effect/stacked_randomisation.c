@@ -2,6 +2,7 @@
 /* The cohorts dealt out anew, stacked and fitted again. */
 #include "base/fail.h"
 #include "effect/outcome_weights.h"
+#include "effect/placebo_drift.h"
 #include "effect/stacked_internal.h"
 #include <utfall/sun_abraham.h>
 
@@ -330,37 +331,44 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
     return status;
 }
 
+static uf_status dealer_init(const struct uf_did_data *data, const struct uf_stacked_options *options,
+                             const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
+                             struct dealer *d, struct uf_error *error)
+{
+    d->data = *data;
+    d->options = options;
+    d->assignment = assignment;
+    d->lead = malloc(((size_t)options->before + 1) * sizeof *d->lead);
+    d->first_period = malloc((data->n_units + 1) * sizeof *d->first_period);
+    d->block = malloc((data->n_units + 1) * sizeof *d->block);
+    if (!d->first_period || !d->block || !d->lead) return uf_fail_memory(error);
+    for (size_t u = 0; u < data->n_units; u++) d->block[u] = SIZE_MAX;
+    for (size_t i = 0; i < data->n; i++) d->block[data->unit[i]] = assignment->block[i];
+    UF_TRY(number_rows(d, error));
+    d->data.first_period = d->first_period;
+    return outcome_tally_init(data, assignment, noise, d->block, &d->tally, error);
+}
+
+static void dealer_clear(struct dealer *d)
+{
+    outcome_tally_clear(&d->tally);
+    free(d->first_period), free(d->block), free(d->row), free(d->change), free(d->lead);
+}
+
 static uf_status deal(const struct uf_did_data *data, const struct uf_stacked_options *options,
                       const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
                       const struct uf_stacked_term *terms, size_t n_terms,
                       const struct uf_randomisation_options *randomisation, struct uf_randomisation *out,
                       struct uf_error *error)
 {
-    struct dealer d = {.data = *data,
-                       .options = options,
-                       .assignment = assignment,
-                       .term = terms,
-                       .n_terms = n_terms,
-                       .lead = malloc(((size_t)options->before + 1) * sizeof *d.lead),
-                       .first_period = malloc((data->n_units + 1) * sizeof *d.first_period),
-                       .block = malloc((data->n_units + 1) * sizeof *d.block)};
+    struct dealer d = {.term = terms, .n_terms = n_terms};
     const struct uf_randomisation_design design = {assignment->n_blocks, assignment->n_paths,
                                                    assignment->path};
-    uf_status status = d.first_period && d.block && d.lead ? UF_OK : uf_fail_memory(error);
+    uf_status status = dealer_init(data, options, assignment, noise, &d, error);
     for (size_t k = 0; k < n_terms; k++) d.any_cell |= terms[k].cell;
-    if (status == UF_OK) {
-        for (size_t u = 0; u < data->n_units; u++) d.block[u] = SIZE_MAX;
-        for (size_t i = 0; i < data->n; i++) d.block[data->unit[i]] = assignment->block[i];
-        status = number_rows(&d, error);
-        d.data.first_period = d.first_period;
-    }
-    if (status == UF_OK) {
-        status = outcome_tally_init(data, assignment, noise, d.block, &d.tally, error);
-    }
     if (status == UF_OK)
         status = uf_randomise_terms(&design, statistic, &d, terms ? n_terms : 1, randomisation, out, error);
-    outcome_tally_clear(&d.tally);
-    free(d.first_period), free(d.block), free(d.row), free(d.change), free(d.lead);
+    dealer_clear(&d);
     return status;
 }
 
@@ -388,4 +396,48 @@ uf_status uf_stacked_randomise_leads(const struct uf_did_data *data, const struc
                                      struct uf_randomisation *out, struct uf_error *error)
 {
     return deal(data, options, assignment, NULL, NULL, 0, randomisation, out, error);
+}
+
+/* --- what the leads would have found --------------------------------------------------------------- */
+
+static uf_status leads_of(void *user, const size_t *path, double *out, size_t *n_leads,
+                          struct uf_error *error)
+{
+    struct dealer *d = user;
+    const struct uf_stacked_options *o = d->options;
+    struct uf_randomisation_statistics statistics = {NAN, NAN, NAN, NAN};
+    *n_leads = 0;
+    UF_TRY(statistic(d, path, &statistics, error));
+    if (isnan(statistics.coefficient)) return UF_OK;
+    for (long e = -o->before; e < -o->anticipation; e++)
+        if (e != o->reference && !isnan(d->lead[e + o->before])) out[(*n_leads)++] = d->lead[e + o->before];
+    for (size_t j = 0; j < *n_leads; j++) out[j] /= sqrt((double)*n_leads);
+    return UF_OK;
+}
+
+static uf_status init_placebo(void *dealer, const struct uf_did_data *data,
+                              const struct uf_did_assignment *assignment, const void *options,
+                              struct uf_error *error)
+{
+    struct dealer *d = dealer;
+    return dealer_init(data, options, assignment, NULL, d, error);
+}
+
+static void clear_placebo(void *dealer)
+{
+    dealer_clear(dealer);
+}
+
+uf_status stacked_placebo_drift(const struct placebo_sample *sample, const struct uf_stacked_options *options,
+                                double work, uint64_t seed, struct placebo_slopes *out,
+                                struct uf_error *error)
+{
+    const struct placebo_estimator estimator = {.options = options,
+                                                .size = sizeof(struct dealer),
+                                                .stride = (size_t)options->before + 1,
+                                                .work = work,
+                                                .init = init_placebo,
+                                                .clear = clear_placebo,
+                                                .leads = leads_of};
+    return placebo_drift_of_estimator(sample, &estimator, seed, out, error);
 }

@@ -5,6 +5,7 @@
 #include <utfall/stacked.h>
 
 #include "effect/did_internal.h"
+#include "effect/placebo_drift.h"
 #include "effect/term_report.h"
 
 struct stacked_run {
@@ -21,6 +22,7 @@ struct stacked_run {
 struct stacked_dealt {
     struct uf_did_assignment assignment;
     struct uf_randomisation leads; /* together */
+    struct placebo_slopes slopes;  /* what that would have found; n_placebos 0: not known */
     struct uf_randomisation *term; /* the average, then the event times of the window; NULL: none */
     size_t n_terms;
     /* the average, then by sub-experiment (used or not) the event times of the window; NULL: none */

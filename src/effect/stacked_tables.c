@@ -114,7 +114,8 @@ static uf_status report_leads(const struct stacked_run *run, struct uf_error *er
                         mean[fit->position[j]] * (double)(fit->event_time[j] - run->options.reference);
         }
         status = effect_report_leads(&run->common, run->findings, &terms, &line,
-                                     run->dealt->leads.count > 0 ? &run->dealt->leads : NULL, error);
+                                     run->dealt->leads.count > 0 ? &run->dealt->leads : NULL,
+                                     &run->dealt->slopes, error);
         effect_terms_clear(&terms);
     }
     free(times), free(mean);

@@ -171,6 +171,7 @@ static uf_status list_cells(const struct uf_did_data *data, struct sun_abraham_l
         l->level[slot] = slot < control ? SUN_ABRAHAM_LEFT_OUT : SUN_ABRAHAM_NO_CELL;
     for (size_t c = 0; c < out->n_cohorts; c++) {
         if (out->cohort[c].reference == SIZE_MAX) continue;
+        const size_t before = l->n_levels;
         for (size_t t = 0; t < l->end; t++) {
             const size_t slot = c * periods + t;
             if (l->count[slot] == 0) continue;
@@ -192,6 +193,11 @@ static uf_status list_cells(const struct uf_did_data *data, struct sun_abraham_l
             }
             if (l->level[slot] == SUN_ABRAHAM_LEFT_OUT) out->n_unlinked += l->count[slot];
         }
+        if (l->n_levels > before) continue;
+        /* a reference that nothing is compared with: its rows would only pass for clusters */
+        const size_t slot = c * periods + out->cohort[c].reference;
+        l->level[slot] = SUN_ABRAHAM_LEFT_OUT;
+        out->n_unlinked += l->count[slot];
     }
     if (effect) return UF_OK;
     return uf_fail(

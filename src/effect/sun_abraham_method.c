@@ -161,6 +161,23 @@ static uf_status deal_parts(const struct sun_abraham_run *run, const struct uf_d
     return status;
 }
 
+/* What the leads dealt out anew would have found, where that is affordable. */
+static uf_status find_slopes(const struct sun_abraham_run *run, double work, struct sun_abraham_dealt *out,
+                             struct uf_error *error)
+{
+    struct placebo_sample sample;
+    struct uf_error reason;
+    uf_status status = placebo_sample_init(&run->fit->data, &out->assignment, false, &sample, &reason);
+    if (status == UF_OK) {
+        status = sun_abraham_placebo_drift(&sample, &run->options, work,
+                                           run->common.inference->randomisation.seed, &out->slopes, &reason);
+        placebo_sample_clear(&sample);
+    }
+    if (status == UF_OK || status == UF_NOT_IDENTIFIED) return UF_OK;
+    if (error) *error = reason;
+    return status;
+}
+
 static uf_status randomise(const struct sun_abraham_run *run, struct sun_abraham_dealt *out,
                            struct uf_error *error)
 {
@@ -190,12 +207,31 @@ static uf_status randomise(const struct sun_abraham_run *run, struct sun_abraham
         status = uf_sun_abraham_randomise_leads(data, &run->options, &out->assignment, &options, &out->leads,
                                                 &reason);
         if (status == UF_NOT_IDENTIFIED) status = UF_OK; /* no lead */
+        if (status == UF_OK && out->leads.count > 0) status = find_slopes(run, work, out, &reason);
     }
     if (status != UF_OK && error) *error = reason;
     return status;
 }
 
 /* --- the run -------------------------------------------------------------------------------------- */
+
+/* Rows of cohorts and cells that the regression cannot tell leave the sample. */
+static uf_status settle(const struct sun_abraham_run *run, struct effect_sample *sample,
+                        struct uf_error *error)
+{
+    static const struct uf_words reason = {
+        "rows used; the cohort, or the cohort in that period, cannot be estimated for the others",
+        "rader som används; för övriga går kohorten, eller kohorten i den perioden, inte att skatta"};
+    const struct uf_sun_abraham *fit = run->fit;
+    if (!fit->row) return UF_OK;
+    bool *used = calloc(sample->data.n + 1, sizeof *used);
+    if (!used) return uf_fail_memory(error);
+    for (size_t r = 0; r < fit->data.n; r++) used[fit->row[r]] = true;
+    const size_t rows = fit->data.n_rows > 0 ? fit->data.n_rows : fit->data.n;
+    uf_status status = effect_sample_settle(&run->common, sample, rows, used, reason, error);
+    free(used);
+    return status;
+}
 
 static uf_status report(struct sun_abraham_run *run, struct effect_findings *findings,
                         const struct sun_abraham_dealt *dealt, struct uf_error *error)
@@ -213,16 +249,20 @@ static uf_status report(struct sun_abraham_run *run, struct effect_findings *fin
 static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *options,
                           struct uf_error *error)
 {
+    const struct effect_sample *whole = run->common.sample;
+    struct effect_sample used = *whole; /* its counts are to be those of the fit */
     struct uf_sun_abraham fit;
     struct did_regression regression = {0};
     struct uf_covariance covariance[EFFECT_MOST_COVARIANCES] = {{0}};
     struct sun_abraham_dealt dealt = {0};
-    uf_status status = uf_sun_abraham_estimate(&run->common.sample->data, &run->options, &fit, error);
+    uf_status status = uf_sun_abraham_estimate(&whole->data, &run->options, &fit, error);
     if (status == UF_NOT_IDENTIFIED) return refuse(&run->common, error);
     if (status != UF_OK) return status;
     // cppcheck-suppress autoVariables ; taken back below
     run->fit = &fit;
-    status = effect_drop_temporal(&run->common, false, error);
+    run->common.sample = &used; // cppcheck-suppress autoVariables ; taken back below
+    status = settle(run, &used, error);
+    if (status == UF_OK) status = effect_drop_temporal(&run->common, false, error);
     if (status == UF_OK) status = did_regression_init(&fit.data, &fit.fit, &regression, error);
     if (status == UF_OK)
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
@@ -241,6 +281,7 @@ static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *
     effect_covariances_clear(covariance);
     did_regression_clear(&regression);
     run->fit = NULL;
+    run->common.sample = whole;
     uf_sun_abraham_clear(&fit);
     return status;
 }

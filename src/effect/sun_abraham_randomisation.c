@@ -2,36 +2,14 @@
 /* The cohorts dealt out anew, and the whole estimator with them. */
 #include "base/fail.h"
 #include "effect/did_internal.h"
-#include "effect/outcome_weights.h"
-#include "effect/sun_abraham_internal.h"
+#include "effect/placebo_drift.h"
+#include "effect/sun_abraham_dealer.h"
 
-#include <gsl/gsl_linalg.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct dealer {
-    struct uf_did_data data; /* with the starts of the assignment at hand */
-    const struct uf_did_data *actual;
-    const struct uf_sun_abraham_options *options;
-    const struct uf_did_assignment *assignment;
-    bool by_means;
-    const struct uf_cell_term *term; /* NULL: the leads together */
-    size_t n_terms;
-    double *cell_weight;          /* of a term */
-    size_t *first_period, *block; /* n_units; SIZE_MAX: not in the sample */
-    size_t *slot;                 /* n: of each row in the deal at hand; SIZE_MAX: left out, it is late */
-    /* by means: outcomes less their unit's mean, and by slot the mean and what an outcome weighs */
-    double *deviation, *mean, *total, *share;
-    /* the same of the covariates (k of them, row by row), their cross-products, and what solves them */
-    size_t k;
-    double *x, *x_mean;
-    gsl_matrix *products;
-    gsl_vector *slope, *turned;
-    struct outcome_tally tally;
-};
-
-static void dealer_clear(struct dealer *d)
+static void dealer_clear(struct sun_abraham_dealer *d)
 {
     free(d->first_period), free(d->block), free(d->deviation), free(d->mean), free(d->total), free(d->share),
         free(d->cell_weight), free(d->slot);
@@ -40,32 +18,8 @@ static void dealer_clear(struct dealer *d)
     gsl_matrix_free(d->products), gsl_vector_free(d->slope), gsl_vector_free(d->turned);
 }
 
-/* Covariates less their unit's mean. */
-static uf_status covariates_init(struct dealer *d, size_t slots, struct uf_error *error)
-{
-    const struct uf_did_data *data = d->actual;
-    const size_t k = d->k = data->covariates ? data->covariates->size2 : 0;
-    if (k == 0 || !d->by_means) return UF_OK;
-    double *sum = calloc(data->n_units * k + 1, sizeof *sum),
-           *count = calloc(data->n_units + 1, sizeof *count);
-    d->x = malloc((data->n * k + 1) * sizeof *d->x);
-    d->x_mean = malloc((slots * k + 1) * sizeof *d->x_mean);
-    d->products = gsl_matrix_alloc(k, k);
-    d->slope = gsl_vector_alloc(k), d->turned = gsl_vector_alloc(k);
-    bool memory = sum && count && d->x && d->x_mean && d->products && d->slope && d->turned;
-    for (size_t i = 0; memory && i < data->n; i++) {
-        count[data->unit[i]]++;
-        for (size_t j = 0; j < k; j++) sum[data->unit[i] * k + j] += gsl_matrix_get(data->covariates, i, j);
-    }
-    for (size_t i = 0; memory && i < data->n; i++)
-        for (size_t j = 0; j < k; j++)
-            d->x[i * k + j] =
-                gsl_matrix_get(data->covariates, i, j) - sum[data->unit[i] * k + j] / count[data->unit[i]];
-    free(sum), free(count);
-    return memory ? UF_OK : uf_fail_memory(error);
-}
-
-static uf_status dealer_init(struct dealer *d, const struct uf_did_noise *noise, struct uf_error *error)
+static uf_status dealer_init(struct sun_abraham_dealer *d, const struct uf_did_noise *noise,
+                             struct uf_error *error)
 {
     const struct uf_did_data *data = d->actual;
     const size_t slots = (data->n_periods + 1) * (data->n_periods + 1), n = data->n + 1;
@@ -94,79 +48,14 @@ static uf_status dealer_init(struct dealer *d, const struct uf_did_noise *noise,
     d->mean = malloc(slots * sizeof(double)), d->total = malloc(slots * sizeof(double));
     if (!d->mean || !d->total) return uf_fail_memory(error);
     d->data.first_period = d->first_period;
-    UF_TRY(covariates_init(d, slots, error));
+    UF_TRY(sun_abraham_covariates_init(d, slots, error));
     return outcome_tally_init(data, d->assignment, noise, d->block, &d->tally, error);
 }
 
 /* --- by means -------------------------------------------------------------------------------------- */
 
-static double row_weight(const struct uf_did_data *data, size_t i)
-{
-    return data->weights ? data->weights[i] : 1;
-}
-
-/* The covariates' slopes: everything less its unit's and its slot's mean. Outcomes and their means become those without the
- * covariates' part. False where the covariates are (nearly) collinear. */
-static bool take_covariates_out(struct dealer *d, const struct sun_abraham_layout *l, size_t slots)
-{
-    const struct uf_did_data *data = &d->data;
-    const size_t k = d->k;
-    if (k == 0) return true;
-    memset(d->x_mean, 0, slots * k * sizeof *d->x_mean);
-    gsl_matrix_set_zero(d->products), gsl_vector_set_zero(d->slope);
-    for (size_t i = 0; i < data->n; i++) {
-        const size_t s = d->slot[i];
-        if (s == SIZE_MAX) continue;
-        for (size_t j = 0; j < k; j++)
-            d->x_mean[s * k + j] += row_weight(data, i) * d->x[i * k + j] / l->weight[s];
-    }
-    double before[32], all[32] = {0};
-    if (k > 32) return false;
-    for (size_t i = 0; i < data->n; i++) {
-        const size_t s = d->slot[i];
-        if (s == SIZE_MAX) continue;
-        const double *x = d->x + i * k, *m = d->x_mean + s * k, w = row_weight(data, i);
-        for (size_t a = 0; a < k; a++) {
-            double r = x[a] - m[a];
-            all[a] += w * x[a] * x[a];
-            *gsl_vector_ptr(d->slope, a) += w * r * (d->deviation[i] - d->mean[s]);
-            for (size_t b = 0; b <= a; b++) *gsl_matrix_ptr(d->products, a, b) += w * r * (x[b] - m[b]);
-        }
-    }
-    for (size_t a = 0; a < k; a++) {
-        before[a] = gsl_matrix_get(d->products, a, a);
-        if (!(before[a] > 1e-8 * all[a])) return false;
-        for (size_t b = 0; b < a; b++) gsl_matrix_set(d->products, b, a, gsl_matrix_get(d->products, a, b));
-    }
-    if (gsl_linalg_cholesky_decomp1(d->products)) return false;
-    for (size_t a = 0; a < k; a++) {
-        double left = gsl_matrix_get(d->products, a, a);
-        if (!(left * left > 1e-8 * before[a])) return false;
-    }
-    gsl_linalg_cholesky_svx(d->products, d->slope);
-    for (size_t s = 0; s < slots; s++)
-        for (size_t j = 0; j < k; j++) d->mean[s] -= gsl_vector_get(d->slope, j) * d->x_mean[s * k + j];
-    return true;
-}
-
-/* What the outcomes' weights owe to the covariates: A⁻¹ Σ v x, v without covariates. */
-static void turn_weights(struct dealer *d, const struct sun_abraham_layout *l)
-{
-    const struct uf_did_data *data = &d->data;
-    if (d->k == 0) return;
-    gsl_vector_set_zero(d->turned);
-    for (size_t i = 0; i < data->n; i++) {
-        const size_t s = d->slot[i];
-        if (s == SIZE_MAX) continue;
-        if (d->share[s] == 0) continue; // NOLINT: exactly 0, as most are of a cell
-        double v = row_weight(data, i) * d->share[s] / l->weight[s];
-        for (size_t j = 0; j < d->k; j++) *gsl_vector_ptr(d->turned, j) += v * d->x[i * d->k + j];
-    }
-    gsl_linalg_cholesky_svx(d->products, d->turned);
-}
-
 /* In a balanced panel the cell is the difference of mean changes since the reference. */
-static double change_of(const struct dealer *d, const struct uf_sun_abraham *fit,
+static double change_of(const struct sun_abraham_dealer *d, const struct uf_sun_abraham *fit,
                         const struct uf_cohort_cell *cell)
 {
     const size_t periods = d->data.n_periods, b = fit->cohort[cell->cohort].reference,
@@ -175,27 +64,31 @@ static double change_of(const struct dealer *d, const struct uf_sun_abraham *fit
            d->mean[control + b];
 }
 
-static bool is_lead(const struct dealer *d, const struct uf_cohort_cell *cell)
+static bool is_lead(const struct sun_abraham_dealer *d, const struct uf_cohort_cell *cell)
 {
     return cell->reason == UF_CELL_ESTIMATED && cell->event_time < -d->options->anticipation;
 }
 
-static void leads_by_means(const struct dealer *d, const struct uf_sun_abraham *fit,
-                           struct uf_randomisation_statistics *out)
+/* The root of the leads' mean square, and what it is made of. */
+static void tell_leads(struct sun_abraham_dealer *d, const struct uf_sun_abraham *fit, bool means,
+                       struct uf_randomisation_statistics *out)
 {
     double sum = 0, all = 0;
+    d->n_leads = 0;
     for (size_t c = 0; c < fit->n_cells; c++) {
         const struct uf_cohort_cell *cell = &fit->cell[c];
         if (!is_lead(d, cell)) continue;
-        double change = change_of(d, fit, cell);
+        double change = means ? change_of(d, fit, cell) : cell->estimate;
         sum += cell->weight * change * change;
         all += cell->weight;
+        if (d->lead) d->lead[d->n_leads++] = sqrt(cell->weight) * change;
     }
     if (all > 0) out->coefficient = sqrt(sum / all);
+    for (size_t j = 0; j < d->n_leads; j++) d->lead[j] /= sqrt(all);
 }
 
 /* Where the effect is that the shift is of. */
-static void start_tally(struct dealer *d, const struct uf_cell_term *term)
+static void start_tally(struct sun_abraham_dealer *d, const struct uf_cell_term *term)
 {
     const size_t periods = d->data.n_periods, key = (size_t)term->key;
     struct outcome_tally *tally = &d->tally;
@@ -209,7 +102,7 @@ static void start_tally(struct dealer *d, const struct uf_cell_term *term)
     outcome_tally_start(tally);
 }
 
-static void term_by_means(struct dealer *d, const struct sun_abraham_layout *l,
+static void term_by_means(struct sun_abraham_dealer *d, const struct sun_abraham_layout *l,
                           const struct uf_sun_abraham *fit, const struct uf_cell_term *term,
                           struct uf_randomisation_statistics *out)
 {
@@ -227,14 +120,14 @@ static void term_by_means(struct dealer *d, const struct sun_abraham_layout *l,
         d->share[g + cell->period] += w, d->share[g + b] -= w;
         d->share[control + cell->period] -= w, d->share[control + b] += w;
     }
-    turn_weights(d, l);
+    sun_abraham_turn_weights(d, l);
     start_tally(d, term);
     for (size_t i = 0; i < data->n; i++) {
         const size_t s = d->slot[i];
         if (s == SIZE_MAX) continue;
-        if (l->level[s] == SUN_ABRAHAM_LEFT_OUT || (d->k == 0 && d->share[s] == 0))
-            continue; // NOLINT: exactly 0
-        double w = row_weight(data, i), v = w * d->share[s] / l->weight[s],
+        /* without covariates most rows have no part in one event time */
+        if (l->level[s] == SUN_ABRAHAM_LEFT_OUT || (d->k == 0 && d->share[s] == 0)) continue;
+        double w = sun_abraham_row_weight(data, i), v = w * d->share[s] / l->weight[s],
                residual = d->deviation[i] - d->mean[s];
         for (size_t j = 0; j < d->k; j++) {
             double x = d->x[i * d->k + j];
@@ -249,40 +142,28 @@ static void term_by_means(struct dealer *d, const struct sun_abraham_layout *l,
 }
 
 /* False where the covariates need a regression. */
-static bool by_means(struct dealer *d, const struct sun_abraham_layout *l, const struct uf_sun_abraham *fit,
-                     struct uf_randomisation_statistics *out)
+static bool by_means(struct sun_abraham_dealer *d, const struct sun_abraham_layout *l,
+                     const struct uf_sun_abraham *fit, struct uf_randomisation_statistics *out)
 {
     const struct uf_did_data *data = &d->data;
     const size_t slots = (fit->n_cohorts + 1) * data->n_periods;
     memset(d->mean, 0, slots * sizeof *d->mean);
     for (size_t i = 0; i < data->n; i++) {
         d->slot[i] = data->period[i] < l->end ? sun_abraham_slot(data, l, fit, i) : SIZE_MAX;
-        if (d->slot[i] != SIZE_MAX) d->mean[d->slot[i]] += row_weight(data, i) * d->deviation[i];
+        if (d->slot[i] != SIZE_MAX)
+            d->mean[d->slot[i]] += sun_abraham_row_weight(data, i) * d->deviation[i];
     }
     for (size_t s = 0; s < slots; s++)
         if (l->weight[s] > 0) d->mean[s] /= l->weight[s];
-    if (!take_covariates_out(d, l, slots)) return false;
-    if (!d->term) leads_by_means(d, fit, out);
+    if (!sun_abraham_take_covariates_out(d, l, slots)) return false;
+    if (!d->term) tell_leads(d, fit, true, out);
     for (size_t k = 0; d->term && k < d->n_terms; k++) term_by_means(d, l, fit, &d->term[k], &out[k]);
     return true;
 }
 
 /* --- by regression --------------------------------------------------------------------------------- */
 
-static void leads_by_regression(const struct dealer *d, const struct uf_sun_abraham *fit,
-                                struct uf_randomisation_statistics *out)
-{
-    double sum = 0, all = 0;
-    for (size_t c = 0; c < fit->n_cells; c++) {
-        const struct uf_cohort_cell *cell = &fit->cell[c];
-        if (!is_lead(d, cell)) continue;
-        sum += cell->weight * cell->estimate * cell->estimate;
-        all += cell->weight;
-    }
-    if (all > 0) out->coefficient = sqrt(sum / all);
-}
-
-static uf_status term_by_regression(struct dealer *d, const struct uf_sun_abraham *fit,
+static uf_status term_by_regression(struct sun_abraham_dealer *d, const struct uf_sun_abraham *fit,
                                     const struct uf_cell_term *term, double *combination,
                                     struct uf_randomisation_statistics *out, struct uf_error *error)
 {
@@ -300,7 +181,7 @@ static uf_status term_by_regression(struct dealer *d, const struct uf_sun_abraha
     return UF_OK;
 }
 
-static uf_status by_regression(struct dealer *d, struct uf_randomisation_statistics *out,
+static uf_status by_regression(struct sun_abraham_dealer *d, struct uf_randomisation_statistics *out,
                                struct uf_error *error)
 {
     struct uf_sun_abraham fit;
@@ -312,7 +193,7 @@ static uf_status by_regression(struct dealer *d, struct uf_randomisation_statist
         return status;
     }
     if (!d->term) {
-        leads_by_regression(d, &fit, out);
+        tell_leads(d, &fit, false, out);
         uf_sun_abraham_clear(&fit);
         return UF_OK;
     }
@@ -328,7 +209,7 @@ static uf_status by_regression(struct dealer *d, struct uf_randomisation_statist
 static uf_status statistic(void *user, const size_t *path, struct uf_randomisation_statistics *out,
                            struct uf_error *error)
 {
-    struct dealer *d = user;
+    struct sun_abraham_dealer *d = user;
     for (size_t u = 0; u < d->data.n_units; u++)
         d->first_period[u] =
             d->block[u] == SIZE_MAX ? SIZE_MAX : d->assignment->first_period[path[d->block[u]]];
@@ -352,11 +233,11 @@ static uf_status deal(const struct uf_did_data *data, const struct uf_sun_abraha
                       struct uf_error *error)
 {
     const struct uf_sun_abraham_options defaults = {.reference = -1};
-    struct dealer dealer = {.actual = data,
-                            .options = options ? options : &defaults,
-                            .assignment = assignment,
-                            .term = terms,
-                            .n_terms = n_terms};
+    struct sun_abraham_dealer dealer = {.actual = data,
+                                        .options = options ? options : &defaults,
+                                        .assignment = assignment,
+                                        .term = terms,
+                                        .n_terms = n_terms};
     const struct uf_randomisation_design design = {assignment->n_blocks, assignment->n_paths,
                                                    assignment->path};
     uf_status status = dealer_init(&dealer, noise, error);
@@ -395,4 +276,47 @@ uf_status uf_sun_abraham_randomise_leads(const struct uf_did_data *data,
                                          struct uf_randomisation *out, struct uf_error *error)
 {
     return deal(data, options, assignment, NULL, NULL, 0, randomisation, out, error);
+}
+
+/* --- what the leads would have found --------------------------------------------------------------- */
+
+static uf_status leads_of(void *user, const size_t *path, double *out, size_t *n_leads,
+                          struct uf_error *error)
+{
+    struct sun_abraham_dealer *d = user;
+    struct uf_randomisation_statistics statistics = {NAN, NAN, NAN, NAN};
+    d->lead = out;
+    d->n_leads = 0;
+    UF_TRY(statistic(d, path, &statistics, error));
+    *n_leads = isnan(statistics.coefficient) ? 0 : d->n_leads;
+    return UF_OK;
+}
+
+static uf_status init_placebo(void *dealer, const struct uf_did_data *data,
+                              const struct uf_did_assignment *assignment, const void *options,
+                              struct uf_error *error)
+{
+    struct sun_abraham_dealer *d = dealer;
+    *d = (struct sun_abraham_dealer){.actual = data, .options = options, .assignment = assignment};
+    return dealer_init(d, NULL, error);
+}
+
+static void clear_placebo(void *dealer)
+{
+    dealer_clear(dealer);
+}
+
+uf_status sun_abraham_placebo_drift(const struct placebo_sample *sample,
+                                    const struct uf_sun_abraham_options *options, double work, uint64_t seed,
+                                    struct placebo_slopes *out, struct uf_error *error)
+{
+    const struct placebo_estimator estimator = {.options = options,
+                                                .size = sizeof(struct sun_abraham_dealer),
+                                                .stride = (sample->assignment->n_paths + 1) *
+                                                          sample->data->n_periods,
+                                                .work = work,
+                                                .init = init_placebo,
+                                                .clear = clear_placebo,
+                                                .leads = leads_of};
+    return placebo_drift_of_estimator(sample, &estimator, seed, out, error);
 }

@@ -5,6 +5,7 @@
 #include <utfall/sun_abraham.h>
 
 #include "effect/did_internal.h"
+#include "effect/placebo_drift.h"
 #include "effect/term_report.h"
 
 /* The rows of `estimates` before the covariates, and of what they are averages. */
@@ -19,6 +20,7 @@ extern const struct sun_abraham_average sun_abraham_averages[SUN_ABRAHAM_AVERAGE
 struct sun_abraham_dealt {
     struct uf_did_assignment assignment;
     struct uf_randomisation leads; /* together */
+    struct placebo_slopes slopes;  /* what that would have found; n_placebos 0: not known */
     struct uf_randomisation *term; /* the averages, then the event times from first_event on; NULL: none */
     size_t n_terms;
     long first_event;

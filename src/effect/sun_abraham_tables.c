@@ -328,7 +328,8 @@ static uf_status report_leads(const struct sun_abraham_run *run, struct uf_error
             line.drift = drift_of(fit, simple);
         }
         status = effect_report_leads(&run->common, run->findings, &terms, &line,
-                                     run->dealt->leads.count > 0 ? &run->dealt->leads : NULL, error);
+                                     run->dealt->leads.count > 0 ? &run->dealt->leads : NULL,
+                                     &run->dealt->slopes, error);
     }
     effect_terms_clear(&terms);
     free(times), free(simple), free(zero);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Several terms of a regression tested together. */
 #include "base/fail.h"
+#include "effect/placebo_drift.h"
 #include "effect/term_report.h"
 
 #include <gsl/gsl_blas.h>
@@ -166,6 +167,12 @@ static uf_status add_test(const struct effect_run *run, const struct effect_find
                                uf_covariance_types(&count)[run->inference->covariance[inference].kind].name,
                                error));
     if (!line || test.restrictions == 0) return UF_OK;
+    if (effect_pretrend_few(run, test.restrictions)) {
+        bool seen = false;
+        for (size_t j = 0; j < test.restrictions; j++) seen = seen || line->times[j] != 0;
+        pretrend->blind = !seen;
+        return UF_OK;
+    }
     UF_TRY(effect_terms_covariance(leads, covariance->matrix, &v, error));
     const gsl_vector_const_view times = gsl_vector_const_view_array(line->times, test.restrictions);
     uf_status status = effect_pretrend_add_power(pretrend, &test, &times.vector, v, error);
@@ -175,7 +182,8 @@ static uf_status add_test(const struct effect_run *run, const struct effect_find
 
 uf_status effect_report_leads(const struct effect_run *run, const struct effect_findings *findings,
                               const struct effect_terms *leads, const struct effect_lead_line *line,
-                              const struct uf_randomisation *dealt, struct uf_error *error)
+                              const struct uf_randomisation *dealt, const struct placebo_slopes *slopes,
+                              struct uf_error *error)
 {
     struct effect_pretrend pretrend;
     UF_TRY(effect_pretrend_init(run, &pretrend, error));
@@ -189,7 +197,10 @@ uf_status effect_report_leads(const struct effect_run *run, const struct effect_
         test.df2 = NAN;
         test.p_value = dealt->p_coefficient;
         test.rank = test.restrictions;
+        pretrend.few = effect_pretrend_few(run, test.restrictions);
         status = effect_pretrend_add(&pretrend, &test, "randomisation", error);
+        if (status == UF_OK && slopes->n_placebos > 0)
+            status = effect_pretrend_add_placebo(&pretrend, slopes, error);
     }
     if (status == UF_OK) status = effect_pretrend_finish(run, &pretrend, error);
     effect_pretrend_clear(&pretrend);

@@ -100,6 +100,7 @@ uf_status effect_joint_test(const struct effect_run *run, const struct effect_re
                             size_t inference, const struct uf_covariance *covariance,
                             const struct effect_terms *terms, struct uf_joint_test *out,
                             struct uf_error *error);
+struct placebo_slopes;
 /* What a straight line of slope 1, by which the treated drift from the others, does to the leads (in the order of the terms
  * with a combination) and to the main estimate: for what the test could have found. */
 struct effect_lead_line {
@@ -107,10 +108,12 @@ struct effect_lead_line {
     double estimate, drift;
 };
 /* Table `pretrend` of these terms under each analytic inference, its notes and the claim. `line` NULL: no power is said.
- * `dealt`: a randomisation of the leads together (its `coefficient`); NULL: none. */
+ * `dealt`: a randomisation of the leads together (its `coefficient`); NULL: none; `slopes` what that would have found (with
+ * n_placebos 0: not known). With few treated a clustered covariance says nothing of that, and its rows have no slopes. */
 uf_status effect_report_leads(const struct effect_run *run, const struct effect_findings *findings,
                               const struct effect_terms *leads, const struct effect_lead_line *line,
-                              const struct uf_randomisation *dealt, struct uf_error *error);
+                              const struct uf_randomisation *dealt, const struct placebo_slopes *slopes,
+                              struct uf_error *error);
 /* Σ c_j b_j of the first term. */
 double effect_term_value(const struct effect_regression *regression, const double *combination);
 

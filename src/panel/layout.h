@@ -53,7 +53,7 @@ uf_status panel_treat_by_cohort(struct uf_panel *panel, const struct uf_table *t
                                 const char *cohort, const char *place, struct uf_error *error);
 /* The doses (n_treated, > 0) of regions that are treated already, from their start on. */
 uf_status panel_dose_by_list(struct uf_panel *panel, const char *const *treated, const double *dose,
-                             size_t n_treated, struct uf_error *error);
+                             const char *dose_unit, size_t n_treated, struct uf_error *error);
 /* One more unit, from `start` on, after panel_start_treatment. */
 uf_status panel_treat(struct uf_panel *panel, const char *treated, const char *start, struct uf_error *error);
 uf_status panel_treat_by_list(struct uf_panel *panel, const char *const *treated, size_t n_treated,

@@ -73,6 +73,7 @@ void uf_panel_free(struct uf_panel *panel)
     free(panel->period_value);
     free(panel->treatment.first_period);
     free(panel->treatment.dose);
+    free(panel->treatment.dose_unit);
     free(panel->treatment.name);
     free(panel->treatment.currency);
     free(panel->source);

@@ -229,7 +229,8 @@ static uf_status treat(struct uf_store *store, const struct uf_store_panel_reque
         status = panel_treat(panel, codes[i], start, error);
     }
     if (status == UF_OK && request->dose)
-        status = panel_dose_by_list(panel, codes, request->dose, request->n_treated, error);
+        status =
+            panel_dose_by_list(panel, codes, request->dose, request->dose_unit, request->n_treated, error);
     for (size_t i = 0; codes && i < request->n_treated; i++) free((char *)codes[i]);
     free(codes);
     return status;

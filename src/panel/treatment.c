@@ -251,11 +251,12 @@ uf_status panel_treat_by_list(struct uf_panel *panel, const char *const *treated
 }
 
 uf_status panel_dose_by_list(struct uf_panel *panel, const char *const *treated, const double *dose,
-                             size_t n_treated, struct uf_error *error)
+                             const char *dose_unit, size_t n_treated, struct uf_error *error)
 {
     double *of_unit = calloc(panel->units.count + 1, sizeof *of_unit);
     panel->treatment.dose = malloc((panel->n_rows + 1) * sizeof *panel->treatment.dose);
-    if (!of_unit || !panel->treatment.dose) {
+    if (dose_unit) panel->treatment.dose_unit = uf_text_copy(dose_unit);
+    if (!of_unit || !panel->treatment.dose || (dose_unit && !panel->treatment.dose_unit)) {
         free(of_unit);
         return uf_fail_memory(error);
     }

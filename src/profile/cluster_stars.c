@@ -19,6 +19,11 @@ static double column_sum(const gsl_matrix *x, size_t s)
     return sum;
 }
 
+double uf_star_size_places(size_t present, double share)
+{
+    return ceil(share * (double)present - 1e-9); /* 0.3 of 10 is 3, also where the product is a little more */
+}
+
 /* Ranks within a sector; the star goes to the first of them. A region whose size is not known leaves the others' ranks
  * open, since it may be larger. */
 static void rank_sizes(const gsl_matrix *x, size_t s, double share, gsl_matrix *rank, gsl_matrix *star)
@@ -29,7 +34,7 @@ static void rank_sizes(const gsl_matrix *x, size_t s, double share, gsl_matrix *
         present += gsl_matrix_get(x, r, s) > 0;
         open = open || isnan(gsl_matrix_get(x, r, s));
     }
-    const double most = fmax(1, floor(share * (double)present + 1e-9));
+    const double most = uf_star_size_places(present, share);
     for (size_t r = 0; r < x->size1; r++) {
         double own = gsl_matrix_get(x, r, s), place = 1;
         for (size_t j = 0; j < x->size1; j++) place += gsl_matrix_get(x, j, s) > own;

@@ -60,15 +60,53 @@ static void bound_growth(struct stars *x)
     }
 }
 
+static double at_least_zero(double number) /* of what is not known nothing is */
+{
+    return number < 0 ? 0 : number;
+}
+
+/* A region's output over its activity, divided by the same of all regions: it rises in its own output and in the activity of the others, and
+ * falls in its own activity and in the output of the others, so that each end is a corner. */
+static void bound_productivity(struct stars *x)
+{
+    const struct panel_activity *a = &x->activity;
+    const struct period_activity *p = &a->at[x->now];
+    const double half = x->output_rounding / 2;
+    const gsl_matrix *low = p->value[a->bands ? BOUND_LOW : BOUND_VALUE],
+                     *high = p->value[a->bands ? BOUND_HIGH : BOUND_VALUE];
+    for (size_t s = 0; s < a->n_sectors; s++) {
+        double few = 0, many = 0, least = 0, most = 0; /* sums of activity and of output */
+        for (size_t r = 0; r < a->n_regions; r++) {
+            const double output = gsl_matrix_get(x->output, r, s);
+            few += gsl_matrix_get(low, r, s), many += gsl_matrix_get(high, r, s);
+            least += output < 0 ? (double)NAN : at_least_zero(output - half), most += output + half;
+        }
+        for (size_t r = 0; r < a->n_regions; r++) {
+            const double output = gsl_matrix_get(x->output, r, s), from = at_least_zero(output - half),
+                         to = output + half, thin = gsl_matrix_get(low, r, s),
+                         thick = gsl_matrix_get(high, r, s);
+            const double worst = from / (from + at_least_zero(most - to)) *
+                                 (thick + at_least_zero(few - thin)) / thick,
+                         best = to / (to + at_least_zero(least - from)) *
+                                (thin + at_least_zero(many - thick)) / thin;
+            gsl_matrix_set(x->low[UF_STAR_PRODUCTIVITY], r, s, isfinite(worst + least) ? worst : (double)NAN);
+            gsl_matrix_set(x->high[UF_STAR_PRODUCTIVITY], r, s, isfinite(best) ? best : (double)NAN);
+        }
+    }
+}
+
 uf_status star_bands(struct stars *x, struct uf_error *error)
 {
     const struct panel_activity *a = &x->activity;
+    const bool made = x->output && (a->bands || x->output_rounding > 0);
     for (size_t i = 0; i < UF_STARS; i++) {
-        if (i == UF_STAR_PRODUCTIVITY || (i == UF_STAR_GROWTH && x->now == 0)) continue;
+        if (i == UF_STAR_PRODUCTIVITY ? !made : !a->bands || (i == UF_STAR_GROWTH && x->now == 0)) continue;
         x->low[i] = gsl_matrix_alloc(a->n_regions, a->n_sectors);
         x->high[i] = gsl_matrix_alloc(a->n_regions, a->n_sectors);
         if (!x->low[i] || !x->high[i]) return uf_fail_memory(error);
     }
+    if (made) bound_productivity(x);
+    if (!a->bands) return UF_OK;
     UF_TRY(bound_ranks(x, error));
     if (x->now > 0) bound_growth(x);
     const struct uf_activity low = panel_activity_at(a, x->now, BOUND_LOW),
@@ -83,7 +121,7 @@ static double stars_for_size(const struct stars *x, size_t s)
     const gsl_matrix *value = x->activity.at[x->now].value[BOUND_VALUE];
     size_t present = 0;
     for (size_t r = 0; r < value->size1; r++) present += gsl_matrix_get(value, r, s) > 0;
-    return fmax(1, floor(x->options.size_share * (double)present + 1e-9));
+    return uf_star_size_places(present, x->options.size_share);
 }
 
 /* Whether a measure at one end of its band has the star; an end that is not known gives it or not as `unknown` says. */

@@ -51,6 +51,7 @@ static uf_status read_output(const struct uf_options *options, struct stars *x, 
     if (column == SIZE_MAX)
         return uf_fail(error, UF_BAD_USAGE, "'output' names '%s', which is no column of the data.", name);
     x->output = gsl_matrix_alloc(a->n_regions, a->n_sectors);
+    x->output_rounding = panel->columns[column].rounding;
     size_t *row = malloc(panel->units.count * sizeof *row),
            *place = malloc(panel->sectors.count * sizeof *place);
     uf_status status = x->output && row && place ? UF_OK : uf_fail_memory(error);
@@ -82,7 +83,7 @@ static uf_status compute(struct stars *x, struct uf_error *error)
     struct uf_activity now = panel_activity_at(a, x->now, BOUND_VALUE);
     const gsl_matrix *before = x->now > 0 ? a->at[0].value[BOUND_VALUE] : NULL;
     UF_TRY(uf_cluster_stars(&now, a->reference, x->output, before, &x->options, &x->found, error));
-    return a->bands ? star_bands(x, error) : UF_OK;
+    return star_bands(x, error);
 }
 
 /* --- tables ------------------------------------------------------------------------------------ */
@@ -108,14 +109,12 @@ static uf_status star_row(const struct stars *x, size_t r, size_t s, struct uf_t
     tidy_value(&row, gsl_matrix_get(p->value[BOUND_VALUE], r, s), p->status[r * a->n_sectors + s]);
     for (size_t i = 0; i < UF_STARS; i++) {
         const double measure = gsl_matrix_get(x->found.measure[i], r, s);
-        const bool banded = x->low[i] != NULL && panel_activity_banded(a, isfinite(measure));
+        const bool banded =
+            x->low[i] != NULL && (isfinite(measure) || panel_activity_banded(a, isfinite(measure)));
         const uf_value_status why = missing ? missing : needed[i];
-        if (i == UF_STAR_PRODUCTIVITY)
-            tidy_number(&row, measure, why);
-        else
-            tidy_banded(&row, measure, banded ? gsl_matrix_get(x->low[i], r, s) : (double)NAN,
-                        banded ? gsl_matrix_get(x->high[i], r, s) : (double)NAN, why,
-                        x->low[i] != NULL ? why : (uf_value_status)UF_VALUE_NOT_APPLICABLE);
+        tidy_banded(&row, measure, banded ? gsl_matrix_get(x->low[i], r, s) : (double)NAN,
+                    banded ? gsl_matrix_get(x->high[i], r, s) : (double)NAN, why,
+                    x->low[i] != NULL ? why : (uf_value_status)UF_VALUE_NOT_APPLICABLE);
     }
     for (size_t i = 0; i < UF_STARS; i++)
         tidy_number(&row, gsl_matrix_get(x->found.star[i], r, s), missing ? missing : needed[i]);
@@ -137,7 +136,7 @@ static uf_status star_table(const struct stars *x, struct uf_table **out, struct
                                                  {"level", UF_COLUMN_NUMBER, NULL, -1},
                                                  TIDY_BANDED("size_rank", NULL, 0),
                                                  TIDY_BANDED("lq", NULL, 2),
-                                                 {"productivity", UF_COLUMN_NUMBER, NULL, 2},
+                                                 TIDY_BANDED("productivity", NULL, 2),
                                                  TIDY_BANDED("growth_beyond", NULL, 1),
                                                  {"star_size", UF_COLUMN_NUMBER, NULL, 0},
                                                  {"star_specialisation", UF_COLUMN_NUMBER, NULL, 0},

@@ -10,12 +10,13 @@ struct stars {
     struct panel_activity activity; /* the earlier period, where there is one, then the one described */
     size_t now;                     /* which of its periods is described */
     struct uf_star_options options;
-    gsl_matrix *output; /* NULL: none */
+    gsl_matrix *output;     /* NULL: none */
+    double output_rounding; /* the unit it was rounded to; 0: exact, or not known */
     struct uf_cluster_measures found;
     gsl_matrix *low[UF_STARS], *high[UF_STARS]; /* of the measures; NULL: exact figures, or no bounds */
 };
 
-/* Bounds of all measures but productivity: how its other column was rounded is not known. */
+/* Bounds of all measures; does nothing for exact figures. */
 uf_status star_bands(struct stars *x, struct uf_error *error);
 /* The stars of a cell: those there are, those known to be there, and those that may be: where the band of a measure crosses
  * its threshold, or a measure that was asked for is missing. */

@@ -20,7 +20,7 @@ struct redrawing {
     struct uf_fitness_options fitness;
     struct uf_outlook_options outlook;
     struct network_draws network;
-    gsl_matrix *related;
+    gsl_matrix *related, *gain;
     gsl_vector *eci, *pci, *fit, *complexity, *distant, *region_reflections, *sector_reflections;
 };
 
@@ -28,6 +28,7 @@ static void redrawing_clear(struct redrawing *x)
 {
     network_draws_clear(&x->network);
     gsl_matrix_free(x->related);
+    gsl_matrix_free(x->gain);
     gsl_vector *const all[] = {
         x->eci, x->pci, x->fit, x->complexity, x->distant, x->region_reflections, x->sector_reflections};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) gsl_vector_free(all[i]);
@@ -48,6 +49,7 @@ static uf_status redrawing_new(const struct complexity_indices *indices, const s
                     settle ? MOST_ITERATIONS : iterations},
         .outlook = {uf_options_flag(options, "own"), uf_options_flag(options, "subtract-distance")},
         .related = gsl_matrix_alloc(sectors, sectors),
+        .gain = gsl_matrix_alloc(regions, sectors),
         .eci = gsl_vector_alloc(regions),
         .fit = gsl_vector_alloc(regions),
         .distant = gsl_vector_alloc(regions),
@@ -55,7 +57,7 @@ static uf_status redrawing_new(const struct complexity_indices *indices, const s
         .sector_reflections = gsl_vector_alloc(sectors),
         .pci = gsl_vector_alloc(sectors),
         .complexity = gsl_vector_alloc(sectors)};
-    const bool ok = x.related && x.eci && x.fit && x.distant && x.pci && x.complexity &&
+    const bool ok = x.related && x.gain && x.eci && x.fit && x.distant && x.pci && x.complexity &&
                     x.region_reflections && x.sector_reflections;
     uf_status status = ok ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK) status = network_draws_new(&indices->network, &x.network, error);
@@ -95,7 +97,8 @@ static void put_reflections(const struct complexity_indices *x, const gsl_vector
 }
 
 static void put(const struct complexity_indices *x, const gsl_vector *eci, const gsl_vector *fitness,
-                const gsl_vector *outlook, const gsl_vector *pci, const gsl_vector *complexity, double *out)
+                const gsl_vector *outlook, const gsl_matrix *gain, const gsl_vector *pci,
+                const gsl_vector *complexity, double *out)
 {
     const size_t regions = eci->size, sectors = pci->size;
     memcpy(out + complexity_region_at(x, REGION_ECI, 0), eci->data, regions * sizeof *out);
@@ -103,6 +106,7 @@ static void put(const struct complexity_indices *x, const gsl_vector *eci, const
     memcpy(out + complexity_region_at(x, REGION_OUTLOOK, 0), outlook->data, regions * sizeof *out);
     memcpy(out + complexity_sector_at(x, SECTOR_PCI, 0), pci->data, sectors * sizeof *out);
     memcpy(out + complexity_sector_at(x, SECTOR_COMPLEXITY, 0), complexity->data, sectors * sizeof *out);
+    memcpy(out + complexity_gain_at(x, 0, 0), gain->data, regions * sectors * sizeof *out);
     ranks_from_top(eci->data, regions, out + complexity_region_at(x, REGION_RANK, 0));
     ranks_from_top(fitness->data, regions, out + complexity_region_at(x, REGION_FITNESS_RANK, 0));
     ranks_from_top(pci->data, sectors, out + complexity_sector_at(x, SECTOR_RANK, 0));
@@ -118,10 +122,10 @@ static uf_status indices_of_draw(void *what, const double *figures, double *out,
     UF_TRY(uf_complexity(presence, &x->spectral, x->eci, x->pci, &fit, error));
     UF_TRY(uf_complexity_fitness(presence, &x->fitness, x->fit, x->complexity, &iterated, error));
     UF_TRY(panel_network_relate(presence, x->options, x->related, error));
-    UF_TRY(uf_complexity_outlook(presence, x->related, x->pci, &x->outlook, x->distant, NULL, error));
+    UF_TRY(uf_complexity_outlook(presence, x->related, x->pci, &x->outlook, x->distant, x->gain, error));
     UF_TRY(uf_complexity_reflections(presence, x->indices->reflections, x->region_reflections,
                                      x->sector_reflections, error));
-    put(x->indices, x->eci, x->fit, x->distant, x->pci, x->complexity, out);
+    put(x->indices, x->eci, x->fit, x->distant, x->gain, x->pci, x->complexity, out);
     put_reflections(x->indices, x->region_reflections, x->sector_reflections, out);
     put_degrees(x->indices, presence, out);
     return UF_OK;
@@ -135,12 +139,12 @@ uf_status complexity_draw(struct complexity_indices *indices, const struct uf_co
     if (!indices->network.activity.bands || plan.draws == 0) return UF_OK;
     struct redrawing redrawing;
     UF_TRY(redrawing_new(indices, options, spectral, &redrawing, error));
-    const size_t n = complexity_sector_at(indices, COMPLEXITY_SECTOR_NUMBERS, 0);
+    const size_t n = complexity_gain_at(indices, indices->network.n_regions, 0);
     double *value = malloc(n * sizeof *value);
     uf_status status = value ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK) {
-        put(indices, indices->eci, indices->fitness, indices->outlook, indices->pci, indices->complexity,
-            value);
+        put(indices, indices->eci, indices->fitness, indices->outlook, indices->gain, indices->pci,
+            indices->complexity, value);
         put_reflections(indices, indices->region_reflections, indices->sector_reflections, value);
         put_degrees(indices, indices->network.presence, value);
         status = rounding_bands_new(value, n, &indices->drawn, error);

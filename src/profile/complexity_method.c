@@ -19,6 +19,7 @@ static void indices_clear(struct complexity_indices *x)
     gsl_vector *const all[] = {
         x->eci, x->pci, x->fitness, x->complexity, x->outlook, x->region_reflections, x->sector_reflections};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) gsl_vector_free(all[i]);
+    gsl_matrix_free(x->gain);
     rounding_bands_clear(&x->drawn);
     *x = (struct complexity_indices){0};
 }
@@ -27,7 +28,8 @@ static uf_status allocate(struct complexity_indices *x, struct uf_error *error)
 {
     gsl_vector **const regions[] = {&x->eci, &x->fitness, &x->outlook, &x->region_reflections};
     gsl_vector **const sectors[] = {&x->pci, &x->complexity, &x->sector_reflections};
-    bool ok = true;
+    x->gain = gsl_matrix_alloc(x->network.n_regions, x->network.n_sectors);
+    bool ok = x->gain != NULL;
     for (size_t i = 0; i < 4; i++) ok = (*regions[i] = gsl_vector_alloc(x->network.n_regions)) != NULL && ok;
     for (size_t i = 0; i < 3; i++) ok = (*sectors[i] = gsl_vector_alloc(x->network.n_sectors)) != NULL && ok;
     return ok ? UF_OK : uf_fail_memory(error);
@@ -63,7 +65,7 @@ static uf_status compute_outlook(struct complexity_indices *x, const struct uf_o
     gsl_matrix *related = NULL;
     UF_TRY(panel_network_relatedness(&x->network, options, &related, error));
     uf_status status =
-        uf_complexity_outlook(x->network.presence, related, x->pci, &wanted, x->outlook, NULL, error);
+        uf_complexity_outlook(x->network.presence, related, x->pci, &wanted, x->outlook, x->gain, error);
     gsl_matrix_free(related);
     return status;
 }
@@ -187,6 +189,39 @@ static uf_status sector_table(const struct complexity_indices *x, struct uf_tabl
     return status;
 }
 
+/* What each sector that a region lacks would add to its outlook. */
+static uf_status gain_table(const struct complexity_indices *x, struct uf_table **out, struct uf_error *error)
+{
+    static const struct uf_words title = {"Gain in outlook by region and sector it lacks",
+                                          "Vinst i utsikter per region och bransch den saknar"};
+    static const struct tidy_column columns[] = {
+        {"unit", UF_COLUMN_TEXT, NULL, -1},   {"label", UF_COLUMN_TEXT, NULL, -1},
+        {"sector", UF_COLUMN_TEXT, NULL, -1}, {"sector_label", UF_COLUMN_TEXT, NULL, -1},
+        {"period", UF_COLUMN_TEXT, NULL, -1}, TIDY_BANDED("gain", NULL, 3)};
+    const struct panel_network *n = &x->network;
+    struct uf_table *table = NULL;
+    UF_TRY(tidy_table_new("complexity-gain", uf_words_in(title, x->language), columns,
+                          sizeof columns / sizeof *columns, &table, error));
+    uf_status status = UF_OK;
+    for (size_t i = 0; i < n->n_regions * n->n_sectors && status == UF_OK; i++) {
+        const size_t r = i / n->n_sectors, s = i % n->n_sectors;
+        if (!n->diversity[r] || !n->ubiquity[s] || gsl_matrix_get(n->presence, r, s) > 0) continue;
+        struct tidy_row row = tidy_row_add(table, error);
+        tidy_text(&row, panel_activity_region_code(&n->activity, r));
+        tidy_text(&row, panel_activity_region_label(&n->activity, r));
+        tidy_text(&row, panel_activity_sector_code(&n->activity, s));
+        tidy_text(&row, panel_activity_sector_label(&n->activity, s));
+        tidy_text(&row, panel_activity_period_code(&n->activity, 0));
+        drawn_number(&row, x, gsl_matrix_get(x->gain, r, s), complexity_gain_at(x, r, s));
+        status = row.status;
+    }
+    if (status != UF_OK)
+        uf_table_free(table);
+    else
+        *out = table;
+    return status;
+}
+
 /* For the chart: a ranking is only drawn where the index means something. */
 static uf_status ranking_table(const struct complexity_indices *x, struct uf_table **out,
                                struct uf_error *error)
@@ -225,6 +260,8 @@ static uf_status add_results(const struct complexity_indices *x, struct uf_resul
         UF_TRY(uf_result_take_table(result, table, error));
     }
     UF_TRY(sector_table(x, &table, error));
+    UF_TRY(uf_result_take_table(result, table, error));
+    UF_TRY(gain_table(x, &table, error));
     UF_TRY(uf_result_take_table(result, table, error));
     UF_TRY(findings_table_new(&x->network.activity, "complexity-findings", complexity_sentence, x, &table,
                               error));

@@ -10,7 +10,11 @@
 #include "profile/tidy.h"
 
 /* Below these the index says little more than which few sectors stand out (docs/methods/complexity.md). */
-enum { FEW_SECTORS = 50, FEW_REGIONS = 15 };
+enum {
+    FEW_SECTORS = 50,
+    FEW_REGIONS = 15,
+    BROAD_SECTORS = 25
+}; /* sections of a classification are about 20 */
 
 /* --- a network that falls apart ---------------------------------------------------------------- */
 
@@ -119,6 +123,11 @@ uf_status complexity_sentence(const struct panel_activity *a, const void *what, 
         "the figures; it is specialised in {5} of {6} sectors.",
         "{0} har plats {1} av {2} i komplexitet{3} (ECI {4}), plats {7} till {8} i tabeller dragna inom "
         "uppgifternas avrundning; regionen är specialiserad i {5} av {6} branscher."};
+    static const struct uf_words unranked = {"{0} is specialised in {5} of {6} sectors{3}; with so few "
+                                             "sectors or regions complexity gives it no rank.",
+                                             "{0} är specialiserad i {5} av {6} branscher{3}; med så få "
+                                             "branscher eller regioner ger komplexitet ingen "
+                                             "plats."};
     double rank = rank_from_top(x->eci, r), ends[2] = {rank, rank};
     if (x->drawn.low) {
         ends[0] = x->drawn.low[complexity_region_at(x, REGION_RANK, r)];
@@ -134,9 +143,10 @@ uf_status complexity_sentence(const struct panel_activity *a, const void *what, 
                                       uf_number_argument(ends[0], 0),
                                       uf_number_argument(ends[1], 0)};
     return uf_phrase(a->language,
-                     isnan(rank)         ? none
-                     : ends[0] < ends[1] ? open
-                                         : told,
+                     isnan(rank)                  ? none
+                     : complexity_means_little(x) ? unranked
+                     : ends[0] < ends[1]          ? open
+                                                  : told,
                      arguments, 9, out, error);
 }
 
@@ -149,12 +159,12 @@ static uf_status tell_meaning(const struct complexity_indices *x, struct uf_resu
                               struct uf_error *error)
 {
     static const struct uf_words few = {
-        "With {0} regions and {1} sectors the index means next to nothing: it tells which few broad sectors "
+        "With {0} regions and {1} sectors the index means {6}: it tells which few broad sectors "
         "stand out, "
         "not what a region can do. The correlation with diversity is {2}; the second and third eigenvalues "
         "are {3} and "
         "{4}, in 1 connected part. Do not rank regions by it.",
-        "Med {0} regioner och {1} branscher betyder indexet nästan ingenting: det visar vilka få breda "
+        "Med {0} regioner och {1} branscher betyder indexet {6}: det visar vilka få breda "
         "branscher som "
         "sticker ut, inte vad en region kan. Korrelationen med mångfalden är {2}; andra och tredje "
         "egenvärdet är {3} "
@@ -171,16 +181,20 @@ static uf_status tell_meaning(const struct complexity_indices *x, struct uf_resu
                                            "Använd finare branscher (minst {5} stycken), eller "
                                            "lokaliseringskvoter och närhetstäthet, som håller även med "
                                            "få."};
+    static const struct uf_words little = {"next to nothing", "nästan ingenting"},
+                                 none = {"nothing", "ingenting"};
     const bool is_few = complexity_means_little(x);
+    const struct uf_words *meaning = x->fit.n_sectors < BROAD_SECTORS ? &none : &little;
     struct uf_argument arguments[] = {uf_count_argument(x->fit.n_regions),
                                       uf_count_argument(x->fit.n_sectors),
                                       uf_number_argument(x->fit.diversity_correlation, 2),
                                       uf_number_argument(x->fit.eigenvalue, 3),
                                       uf_number_argument(x->fit.next_eigenvalue, 3),
-                                      uf_count_argument(FEW_SECTORS)};
+                                      uf_count_argument(FEW_SECTORS),
+                                      uf_text_argument(uf_words_in(*meaning, x->language))};
     return uf_result_add_note(result, x->language, is_few ? UF_WARNING : UF_NOTE,
                               is_few ? "complexity-means-little" : "complexity-network",
-                              is_few ? few : enough, is_few ? advice : no_advice, arguments, 6, error);
+                              is_few ? few : enough, is_few ? advice : no_advice, arguments, 7, error);
 }
 
 static uf_status tell_sign(const struct complexity_indices *x, struct uf_result *result,

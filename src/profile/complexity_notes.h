@@ -12,11 +12,12 @@ struct complexity_indices {
     enum uf_language language;
     gsl_vector *eci, *pci, *fitness, *complexity, *outlook;
     gsl_vector *region_reflections, *sector_reflections;
+    gsl_matrix *gain; /* of the outlook: regions × sectors, 0 where the region has the sector */
     size_t reflections;
     struct uf_complexity_fit fit;
     struct uf_fitness_fit iterated;
     struct rounding_bands
-        drawn; /* COMPLEXITY_REGION_NUMBERS of all regions, then those of all sectors; empty: exact */
+        drawn; /* COMPLEXITY_REGION_NUMBERS of all regions, then those of all sectors, then gains; empty: exact */
 };
 /* The numbers that have a band from draws: one kind after the other. */
 enum {
@@ -47,6 +48,10 @@ static inline size_t complexity_region_at(const struct complexity_indices *x, in
 static inline size_t complexity_sector_at(const struct complexity_indices *x, int number, size_t sector)
 {
     return COMPLEXITY_REGION_NUMBERS * x->network.n_regions + (size_t)number * x->network.n_sectors + sector;
+}
+static inline size_t complexity_gain_at(const struct complexity_indices *x, size_t region, size_t sector)
+{
+    return complexity_sector_at(x, COMPLEXITY_SECTOR_NUMBERS, 0) + region * x->network.n_sectors + sector;
 }
 /* Draws the bands where the figures have any: does nothing for exact ones. `spectral` as for the index itself. */
 uf_status complexity_draw(struct complexity_indices *indices, const struct uf_complexity_options *spectral,

@@ -272,7 +272,7 @@ static const struct uf_chart_hint charts[] = {
      .subtitle = {"Latest period with figures: {0}", "Senaste perioden med uppgifter: {0}"},
      .numbers = &latest,
      .n_numbers = 1,
-     .facet_by = "label",
+     .facet_by = "unit",
      .reference = NAN},
     {.kind = "scatter",
      .table = "labour-beveridge",
@@ -283,7 +283,7 @@ static const struct uf_chart_hint charts[] = {
      .high = "vacancy_rate_high",
      .label = "period",
      .x = "unemployment_rate",
-     .facet_by = "label",
+     .facet_by = "unit",
      .reference = NAN,
      .scatter = &beveridge},
 };

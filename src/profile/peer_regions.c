@@ -7,6 +7,7 @@
 #include <utfall/least_squares.h>
 
 #include "base/fail.h"
+#include "profile/deviation_bounds.h"
 
 static bool is_whole(const gsl_matrix *x, size_t r)
 {
@@ -147,13 +148,13 @@ static void fill(const gsl_matrix *x, enum uf_structural_distance kind, const st
 }
 
 /* Z-scores for the kinds that need them; else a copy. */
-static uf_status scaled(const gsl_matrix *x, const gsl_matrix *by, bool standardise, gsl_matrix **out,
-                        size_t *out_column, struct uf_error *error)
+static uf_status scaled(const gsl_matrix *x, bool standardise, gsl_matrix **out, size_t *out_column,
+                        struct uf_error *error)
 {
     gsl_matrix *z = gsl_matrix_alloc(x->size1, x->size2);
     double *mean = calloc(2 * x->size2, sizeof *mean);
     uf_status status = z && mean ? UF_OK : uf_fail_memory(error);
-    if (status == UF_OK && standardise) status = find_scale(by, mean, mean + x->size2, out_column, error);
+    if (status == UF_OK && standardise) status = find_scale(x, mean, mean + x->size2, out_column, error);
     for (size_t r = 0; status == UF_OK && r < x->size1; r++)
         for (size_t j = 0; j < x->size2; j++) {
             double value = gsl_matrix_get(x, r, j);
@@ -176,7 +177,7 @@ uf_status uf_structural_distance(const gsl_matrix *attributes, enum uf_structura
     if (out->size1 != attributes->size1 || out->size2 != attributes->size1)
         return uf_fail(error, UF_INTERNAL, "%zu regions, but room for %zu × %zu distances", attributes->size1,
                        out->size1, out->size2);
-    UF_TRY(scaled(attributes, attributes, standardise, &z, out_column, error));
+    UF_TRY(scaled(attributes, standardise, &z, out_column, error));
     uf_status status = UF_OK;
     if (kind == UF_DISTANCE_MAHALANOBIS) status = invert(z, out_column, &fit, error);
     if (status == UF_OK) fill(z, kind, &fit, out);
@@ -187,32 +188,54 @@ uf_status uf_structural_distance(const gsl_matrix *attributes, enum uf_structura
 
 /* --- bounds ------------------------------------------------------------------------------------ */
 
-/* The least and the largest |a − b| of two intervals. */
-static void gap(double low_a, double high_a, double low_b, double high_b, double *least, double *largest)
+/* The least and the largest |x| of an interval. */
+static void size_of(double low, double high, double *least, double *largest)
 {
-    *least = fmax(0, fmax(low_a - high_b, low_b - high_a));
-    *largest = fmax(high_a - low_b, high_b - low_a);
+    *least = fmax(0, fmax(low, -high));
+    *largest = fmax(high, -low);
 }
 
-static void bound_pair(const gsl_matrix *low, const gsl_matrix *high, size_t a, size_t b,
-                       enum uf_structural_distance kind, double out[2])
+struct box {
+    const gsl_matrix *low, *high;
+    const struct deviation_bounds *deviations; /* a column each */
+};
+
+static void bound_pair(const struct box *box, size_t a, size_t b, enum uf_structural_distance kind,
+                       double out[2])
 {
     double sums[2] = {0, 0}, overlap[2] = {0, 0};
-    for (size_t j = 0; j < low->size2; j++) {
-        double ends[2], la = gsl_matrix_get(low, a, j), lb = gsl_matrix_get(low, b, j);
-        double ha = gsl_matrix_get(high, a, j), hb = gsl_matrix_get(high, b, j);
-        gap(la, ha, lb, hb, &ends[0], &ends[1]);
-        overlap[0] += fmin(la, lb);
-        overlap[1] += fmin(ha, hb);
-        for (int e = 0; e < 2; e++)
-            sums[e] += kind == UF_DISTANCE_STANDARDISED_EUCLIDEAN ? ends[e] * ends[e] : ends[e];
+    for (size_t j = 0; j < box->low->size2; j++) {
+        const double of_a[2] = {gsl_matrix_get(box->low, a, j), gsl_matrix_get(box->high, a, j)};
+        const double of_b[2] = {gsl_matrix_get(box->low, b, j), gsl_matrix_get(box->high, b, j)};
+        double gap[2] = {of_b[0] - of_a[1], of_b[1] - of_a[0]}, ends[2];
+        if (box->deviations) deviation_bounds_gap(&box->deviations[j], of_a, of_b, gap);
+        size_of(gap[0], gap[1], &ends[0], &ends[1]);
+        for (int e = 0; e < 2; e++) {
+            overlap[e] += fmin(of_a[e], of_b[e]);
+            sums[e] += box->deviations ? ends[e] * ends[e] : ends[e];
+        }
     }
     for (int e = 0; e < 2; e++) {
-        if (kind == UF_DISTANCE_STANDARDISED_EUCLIDEAN) sums[e] = sqrt(sums[e]);
-        if (kind == UF_DISTANCE_SHARE_OVERLAP) sums[e] = fmin(1, fmax(0, 1 - overlap[1 - e]));
-        if (kind == UF_DISTANCE_SHARE_DIFFERENCE) sums[e] = fmin(2, sums[e]);
-        out[e] = sums[e];
+        out[e] = box->deviations ? sqrt(sums[e]) : fmin(2, sums[e]);
+        if (kind == UF_DISTANCE_SHARE_OVERLAP) out[e] = fmin(1, fmax(0, 1 - overlap[1 - e]));
     }
+}
+
+static uf_status deviations_of(const gsl_matrix *attributes, const gsl_matrix *low, const gsl_matrix *high,
+                               struct deviation_bounds **out, struct uf_error *error)
+{
+    bool *whole = calloc(attributes->size1 + 1, sizeof *whole);
+    struct deviation_bounds *bounds = calloc(attributes->size2 + 1, sizeof *bounds);
+    uf_status status = whole && bounds ? UF_OK : uf_fail_memory(error);
+    for (size_t r = 0; status == UF_OK && r < attributes->size1; r++) whole[r] = is_whole(attributes, r);
+    for (size_t j = 0; status == UF_OK && j < attributes->size2; j++)
+        bounds[j] = deviation_bounds_of(low, high, j, whole);
+    free(whole);
+    if (status != UF_OK)
+        free(bounds);
+    else
+        *out = bounds;
+    return status;
 }
 
 uf_status uf_structural_distance_band(const gsl_matrix *attributes, const gsl_matrix *low,
@@ -221,20 +244,26 @@ uf_status uf_structural_distance_band(const gsl_matrix *attributes, const gsl_ma
 {
     if (kind == UF_DISTANCE_MAHALANOBIS || kind == UF_DISTANCE_COSINE)
         return uf_fail(error, UF_BAD_USAGE, "this distance has no bounds to give");
-    gsl_matrix *z[2] = {NULL, NULL};
-    const bool standardise = kind == UF_DISTANCE_STANDARDISED_EUCLIDEAN;
-    uf_status status = scaled(low, attributes, standardise, &z[0], NULL, error);
-    if (status == UF_OK) status = scaled(high, attributes, standardise, &z[1], NULL, error);
-    for (size_t a = 0; status == UF_OK && a < attributes->size1; a++)
-        for (size_t b = 0; b < attributes->size1; b++) {
+    const size_t n = attributes->size1;
+    struct deviation_bounds *deviations = NULL;
+    gsl_matrix *shown = gsl_matrix_alloc(n, n);
+    uf_status status = shown ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) status = uf_structural_distance(attributes, kind, shown, NULL, error);
+    if (status == UF_OK && kind == UF_DISTANCE_STANDARDISED_EUCLIDEAN)
+        status = deviations_of(attributes, low, high, &deviations, error);
+    const struct box box = {low, high, deviations};
+    for (size_t a = 0; status == UF_OK && a < n; a++)
+        for (size_t b = 0; b < n; b++) {
+            const double as_shown = gsl_matrix_get(shown, a, b);
             double ends[2] = {0, 0};
             bool known = is_whole(attributes, a) && is_whole(attributes, b);
-            if (known && a != b) bound_pair(z[0], z[1], a, b, kind, ends);
-            gsl_matrix_set(out_low, a, b, known ? ends[0] : (double)NAN);
-            gsl_matrix_set(out_high, a, b, known ? ends[1] : (double)NAN);
+            if (known && a != b) bound_pair(&box, a, b, kind, ends);
+            /* the last digits of the bounds are computed in another way than those of the distance */
+            gsl_matrix_set(out_low, a, b, known ? fmin(ends[0], as_shown) : (double)NAN);
+            gsl_matrix_set(out_high, a, b, known ? fmax(ends[1], as_shown) : (double)NAN);
         }
-    gsl_matrix_free(z[0]);
-    gsl_matrix_free(z[1]);
+    gsl_matrix_free(shown);
+    free(deviations);
     return status;
 }
 

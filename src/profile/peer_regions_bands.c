@@ -74,21 +74,7 @@ static uf_status draw_distances(const struct rounding_plan *plan, struct peers *
     return status;
 }
 
-uf_status peers_bands(const struct rounding_plan *plan, struct peers *x, struct uf_error *error)
-{
-    const struct attributes *a = &x->attributes;
-    const bool drawn = x->kind == UF_DISTANCE_MAHALANOBIS || x->kind == UF_DISTANCE_COSINE;
-    if (!a->bands || (drawn && plan->draws == 0)) return UF_OK;
-    x->low = gsl_matrix_alloc(a->n_regions, a->n_regions);
-    x->high = gsl_matrix_alloc(a->n_regions, a->n_regions);
-    if (!x->low || !x->high) return uf_fail_memory(error);
-    return drawn ? draw_distances(plan, x, error)
-                 : uf_structural_distance_band(a->value, a->low, a->high, x->kind, x->low, x->high, error);
-}
-
-/* --- the attribute in which two regions differ most ---------------------------------------------- */
-
-/* What a difference in attribute `j` is counted in: a standard deviation of the regions compared, or a percentage point. */
+/* What each attribute is counted in: a standard deviation of the regions compared, or a percentage point. */
 static double unit_of(const struct peers *x, size_t j)
 {
     const gsl_matrix *v = x->attributes.value;
@@ -104,25 +90,101 @@ static double unit_of(const struct peers *x, size_t j)
     return sqrt(squares / (n - 1));
 }
 
+uf_status peers_bands(const struct rounding_plan *plan, struct peers *x, struct uf_error *error)
+{
+    const struct attributes *a = &x->attributes;
+    const bool drawn = x->kind == UF_DISTANCE_MAHALANOBIS || x->kind == UF_DISTANCE_COSINE;
+    x->unit = calloc(a->n_columns + 1, sizeof *x->unit);
+    x->deviations = calloc(a->n_columns + 1, sizeof *x->deviations);
+    if (!x->unit || !x->deviations) return uf_fail_memory(error);
+    for (size_t j = 0; j < a->n_columns; j++) {
+        x->unit[j] = unit_of(x, j);
+        x->deviations[j] = deviation_bounds_of(a->low, a->high, j, x->whole);
+    }
+    if (!a->bands || (drawn && plan->draws == 0)) return UF_OK;
+    x->low = gsl_matrix_alloc(a->n_regions, a->n_regions);
+    x->high = gsl_matrix_alloc(a->n_regions, a->n_regions);
+    if (!x->low || !x->high) return uf_fail_memory(error);
+    return drawn ? draw_distances(plan, x, error)
+                 : uf_structural_distance_band(a->value, a->low, a->high, x->kind, x->low, x->high, error);
+}
+
+/* --- ranks --------------------------------------------------------------------------------------- */
+
+/* Nearest to and farthest from `at` in region `r`'s interval, squared. */
+static double squared_gap(const struct attributes *a, size_t r, size_t j, double at, bool farthest)
+{
+    const double low = gsl_matrix_get(a->low, r, j) - at, high = gsl_matrix_get(a->high, r, j) - at;
+    const double gap = farthest ? fmax(fabs(low), fabs(high)) : fmax(0, fmax(low, -high));
+    return gap * gap;
+}
+
+/* No less than the squared standardised distance from `r` to `far` can be above that to `near`. Both are in the same
+ * deviations and from the same figures of `r`, in which the difference is linear: its extremes are at their ends. */
+static double most_above(const struct peers *x, size_t r, size_t far, size_t near)
+{
+    const struct attributes *a = &x->attributes;
+    double sum = 0;
+    for (size_t j = 0; j < a->n_columns; j++) {
+        const double ends[2] = {gsl_matrix_get(a->low, r, j), gsl_matrix_get(a->high, r, j)};
+        double above = -HUGE_VAL;
+        for (int e = 0; e < 2; e++)
+            above =
+                fmax(above, squared_gap(a, far, j, ends[e], true) - squared_gap(a, near, j, ends[e], false));
+        const struct deviation_bounds *d = &x->deviations[j];
+        const double variance = above > 0 ? d->variance_low : d->variance_high;
+        sum += above > 0 || above < 0 ? above / variance : 0;
+    }
+    return sum;
+}
+
+void peers_rank_interval(const struct peers *x, size_t r, size_t peer, double out[2])
+{
+    const bool standardised = x->kind == UF_DISTANCE_STANDARDISED_EUCLIDEAN;
+    out[0] = out[1] = 1;
+    for (size_t j = 0; j < x->attributes.n_regions; j++) {
+        if (j == r || j == peer || isnan(gsl_matrix_get(x->low, r, j))) continue;
+        bool surely = gsl_matrix_get(x->high, r, j) < gsl_matrix_get(x->low, r, peer);
+        bool perhaps = gsl_matrix_get(x->low, r, j) < gsl_matrix_get(x->high, r, peer);
+        if (standardised && !surely) surely = most_above(x, r, j, peer) < 0;
+        if (standardised && perhaps) perhaps = most_above(x, r, peer, j) > 0;
+        out[0] += surely;
+        out[1] += perhaps;
+    }
+}
+
+/* --- the attribute in which two regions differ most ---------------------------------------------- */
+
+/* What rounding leaves of the difference in attribute `j`: the peer `b` less `a`. */
+static void bound_gap(const struct peers *x, size_t a, size_t b, size_t j, double out[2])
+{
+    const struct attributes *t = &x->attributes;
+    const double of_a[2] = {gsl_matrix_get(t->low, a, j), gsl_matrix_get(t->high, a, j)};
+    const double of_b[2] = {gsl_matrix_get(t->low, b, j), gsl_matrix_get(t->high, b, j)};
+    if (!t->shares) {
+        deviation_bounds_gap(&x->deviations[j], of_a, of_b, out);
+        return;
+    }
+    out[0] = (of_b[0] - of_a[1]) / x->unit[j];
+    out[1] = (of_b[1] - of_a[0]) / x->unit[j];
+}
+
 struct peers_gap peers_widest(const struct peers *x, size_t a, size_t b)
 {
     const struct attributes *t = &x->attributes;
     struct peers_gap widest = {0};
-    double surely = 0;
+    double surely = 0, ends[2];
     for (size_t j = 0; j < t->n_columns; j++) {
-        const double unit = unit_of(x, j),
-                     by = (gsl_matrix_get(t->value, b, j) - gsl_matrix_get(t->value, a, j)) / unit,
-                     low = (gsl_matrix_get(t->low, b, j) - gsl_matrix_get(t->high, a, j)) / unit,
-                     high = (gsl_matrix_get(t->high, b, j) - gsl_matrix_get(t->low, a, j)) / unit;
-        surely = fmax(surely, fmax(0, fmax(low, -high)));
+        const double by = (gsl_matrix_get(t->value, b, j) - gsl_matrix_get(t->value, a, j)) / x->unit[j];
+        bound_gap(x, a, b, j, ends);
+        surely = fmax(surely, fmax(0, fmax(ends[0], -ends[1])));
         if (j == 0 || fabs(by) > fabs(widest.by))
-            widest = (struct peers_gap){.attribute = j, .by = by, .low = low, .high = high};
+            widest = (struct peers_gap){
+                .attribute = j, .by = by, .low = fmin(ends[0], by), .high = fmax(ends[1], by)};
     }
     for (size_t j = 0; j < t->n_columns; j++) {
-        const double unit = unit_of(x, j),
-                     low = (gsl_matrix_get(t->low, b, j) - gsl_matrix_get(t->high, a, j)) / unit,
-                     high = (gsl_matrix_get(t->high, b, j) - gsl_matrix_get(t->low, a, j)) / unit;
-        widest.candidates += j == widest.attribute || fmax(high, -low) > surely;
+        bound_gap(x, a, b, j, ends);
+        widest.candidates += j == widest.attribute || fmax(ends[1], -ends[0]) > surely;
     }
     return widest;
 }

@@ -18,6 +18,8 @@ static void peers_clear(struct peers *x)
     free(x->nearest);
     free(x->found);
     free(x->whole);
+    free(x->unit);
+    free(x->deviations);
 }
 
 /* --- computing --------------------------------------------------------------------------------- */
@@ -167,7 +169,7 @@ static const struct uf_chart_hint charts[] = {
      .low = "distance_low",
      .high = "distance_high",
      .label = "peer_label",
-     .facet_by = "label",
+     .facet_by = "unit",
      .reference = 0},
     {.kind = "heat-map",
      .table = "structural-distance",

@@ -104,14 +104,13 @@ uf_status peers_tell(const struct peers *x, struct uf_result *result, struct uf_
          "give, rank_low to rank_high every rank among all regions.",
          "Uppgifterna är avrundade: distance_low till distance_high rymmer varje avstånd som de exakta "
          "uppgifterna kan ge, rank_low till rank_high varje plats bland alla regioner."},
-        {"The figures are rounded: distance_low to distance_high hold every distance, and rank_low to "
-         "rank_high every rank, that the exact figures could give in the standard deviations used here. "
-         "Exact figures would have slightly other deviations, so that what lies a little outside can be "
-         "reached too.",
-         "Uppgifterna är avrundade: distance_low till distance_high rymmer varje avstånd, och rank_low till "
-         "rank_high varje plats, som de exakta uppgifterna kan ge i de standardavvikelser som används här. "
-         "Exakta uppgifter skulle ha något andra standardavvikelser, så att även det som ligger strax "
-         "utanför kan nås."}};
+        {"The figures are rounded: distance_low to distance_high hold every distance the exact figures could "
+         "give, also by changing the standard deviations, rank_low to rank_high every rank among all "
+         "regions.",
+         "Uppgifterna är avrundade: distance_low till distance_high rymmer varje avstånd som de exakta "
+         "uppgifterna kan ge, även genom att standardavvikelserna ändras, rank_low till rank_high varje "
+         "plats "
+         "bland alla regioner."}};
     const struct attributes *a = &x->attributes;
     size_t whole = 0;
     for (size_t r = 0; r < a->n_regions; r++) whole += x->whole[r];

@@ -5,6 +5,7 @@
 #include <utfall/peer_regions.h>
 
 #include "profile/attributes.h"
+#include "profile/deviation_bounds.h"
 #include "profile/rounding_draws.h"
 
 struct peers {
@@ -13,9 +14,11 @@ struct peers {
     gsl_matrix *distance, *low, *high; /* low and high NULL: no band */
     struct rounding_bands drawn;       /* of the distances, where the bands are from draws */
     size_t k, own_prefix;
-    size_t *nearest; /* regions × k */
-    size_t *found;   /* regions */
-    bool *whole;     /* regions: no attribute is missing */
+    size_t *nearest;                     /* regions × k */
+    size_t *found;                       /* regions */
+    bool *whole;                         /* regions: no attribute is missing */
+    double *unit;                        /* of each attribute: what a difference in it is counted in */
+    struct deviation_bounds *deviations; /* of each attribute */
 };
 
 static inline const char *peers_code(const struct peers *x, size_t r)
@@ -27,11 +30,14 @@ static inline const char *peers_label(const struct peers *x, size_t r)
     return x->attributes.panel->units.label[x->attributes.region[r]];
 }
 
-/* The bands of the distances; none of exact figures. */
+/* The bands of the distances, none of exact figures; the units and deviations of the attributes. */
 uf_status peers_bands(const struct rounding_plan *plan, struct peers *x, struct uf_error *error);
 
+/* How many regions are surely nearer to `r` than `peer`, and how many may be, plus one; needs bands. */
+void peers_rank_interval(const struct peers *x, size_t r, size_t peer, double out[2]);
+
 /* The attribute in which two regions differ most: `by` how many standard deviations (shares: percentage points), within what
- * rounding leaves open (the scale held fixed), and how many attributes could be that one. O(attributes · regions). */
+ * rounding leaves open, and how many attributes could be that one. O(attributes · regions). */
 struct peers_gap {
     size_t attribute, candidates;
     double by, low, high;

@@ -6,17 +6,6 @@
 #include "profile/peer_regions_study.h"
 #include "profile/tidy.h"
 
-/* How many of the peers' candidates are surely nearer, and how many may be: the rank's interval. */
-static void rank_interval(const struct peers *x, size_t r, size_t peer, double out[2])
-{
-    out[0] = out[1] = 1;
-    for (size_t j = 0; j < x->attributes.n_regions; j++) {
-        if (j == r || j == peer || isnan(gsl_matrix_get(x->low, r, j))) continue;
-        out[0] += gsl_matrix_get(x->high, r, j) < gsl_matrix_get(x->low, r, peer);
-        out[1] += gsl_matrix_get(x->low, r, j) < gsl_matrix_get(x->high, r, peer);
-    }
-}
-
 static uf_status peer_row(const struct peers *x, size_t r, size_t i, struct uf_table *table,
                           struct uf_error *error)
 {
@@ -34,7 +23,7 @@ static uf_status peer_row(const struct peers *x, size_t r, size_t i, struct uf_t
     tidy_text(&row, peers_code(x, peer));
     tidy_text(&row, peers_label(x, peer));
     tidy_number(&row, distance, 0);
-    if (x->low) rank_interval(x, r, peer, interval);
+    if (x->low) peers_rank_interval(x, r, peer, interval);
     tidy_number(&row, x->low ? gsl_matrix_get(x->low, r, peer) : (double)NAN, UF_VALUE_NOT_APPLICABLE);
     tidy_number(&row, x->low ? gsl_matrix_get(x->high, r, peer) : (double)NAN, UF_VALUE_NOT_APPLICABLE);
     tidy_number(&row, x->low ? interval[0] : (double)NAN, UF_VALUE_NOT_APPLICABLE);

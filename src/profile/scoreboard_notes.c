@@ -41,14 +41,17 @@ const char *score_missing_reason(const struct score_sheet *sheet, const struct s
     return item->missing ? item->missing : uf_words_in(absent, sheet->language);
 }
 
-/* The item with the best (1) or the last (−1) share of the ranks for a region; SIZE_MAX: none. */
-static size_t outstanding(const struct score_sheet *sheet, const struct score *scores, size_t unit, int sign)
+/* The item with the best (1) or the last (−1) of the ranks of a region, the first of equal ones; SIZE_MAX: none. */
+static size_t outstanding(const struct score_sheet *sheet, const struct score *scores, size_t unit, int sign,
+                          size_t *ranked)
 {
     const size_t n = sheet->panel->units.count;
     size_t best = SIZE_MAX;
+    *ranked = 0;
     for (size_t i = 0; i < sheet->n_items; i++) {
         double rank = scores[i * n + unit].rank.rank;
         if (isnan(rank) || sheet->items[i].direction == UF_DIRECTION_NEITHER) continue;
+        ++*ranked;
         if (best == SIZE_MAX || sign * (scores[best * n + unit].rank.rank - rank) > 0) best = i;
     }
     return best;
@@ -71,10 +74,23 @@ static uf_status sentence(const struct score_sheet *sheet, const struct score *s
          "worsened over their period. Best rank: {7} ({8}); lowest: {9} ({10}).",
          "{0}: {2} av {1} indikatorer har uppgifter; {3} är bättre än riket och {4} sämre, {5} har "
          "förbättrats och {6} "
-         "försämrats under sin period. Bästa plats: {7} ({8}); lägsta: {9} ({10})."}};
+         "försämrats under sin period. Bästa plats: {7} ({8}); lägsta: {9} ({10})."},
+        {"{0}: {2} of {1} indicators have figures; {3} are better than the nation and {4} worse, {5} have "
+         "improved and {6} "
+         "worsened over their period. Rank: {7} ({8}).",
+         "{0}: {2} av {1} indikatorer har uppgifter; {3} är bättre än riket och {4} sämre, {5} har "
+         "förbättrats och {6} "
+         "försämrats under sin period. Plats: {7} ({8})."},
+        {"{0}: {2} of {1} indicators have figures; {3} are better than the nation and {4} worse, {5} have "
+         "improved and {6} "
+         "worsened over their period. Rank: {7} in each of the {11} that are ranked.",
+         "{0}: {2} av {1} indikatorer har uppgifter; {3} är bättre än riket och {4} sämre, {5} har "
+         "förbättrats och {6} "
+         "försämrats under sin period. Plats: {7} i var och en av de {11} som rangordnas."}};
     const size_t n = sheet->panel->units.count;
     struct score_count count = score_count(sheet, scores, unit, PRIORITIES);
-    size_t best = outstanding(sheet, scores, unit, 1), last = outstanding(sheet, scores, unit, -1);
+    size_t n_ranked, best = outstanding(sheet, scores, unit, 1, &n_ranked),
+                     last = outstanding(sheet, scores, unit, -1, &n_ranked);
     bool ranked = best != SIZE_MAX && unit != sheet->nation;
     if (!ranked) best = last = 0;
     struct uf_argument arguments[] = {uf_text_argument(sheet->panel->units.label[unit]),
@@ -87,12 +103,12 @@ static uf_status sentence(const struct score_sheet *sheet, const struct score *s
                                       uf_number_argument(ranked ? scores[best * n + unit].rank.rank : 0, 0),
                                       uf_text_argument(ranked ? sheet->items[best].name : ""),
                                       uf_number_argument(ranked ? scores[last * n + unit].rank.rank : 0, 0),
-                                      uf_text_argument(ranked ? sheet->items[last].name : "")};
-    return uf_phrase(sheet->language,
-                     texts[count.with_figures == 0 ? 0
-                           : ranked                ? 2
-                                                   : 1],
-                     arguments, 11, out, error);
+                                      uf_text_argument(ranked ? sheet->items[last].name : ""),
+                                      uf_count_argument(n_ranked)};
+    size_t text = count.with_figures == 0 ? 0 : 1;
+    if (text && ranked)
+        text = best != last ? 2 : n_ranked == 1 ? 3 : 4; /* the same item: all ranks are equal */
+    return uf_phrase(sheet->language, texts[text], arguments, 12, out, error);
 }
 
 uf_status score_findings(const struct score_sheet *sheet, const struct score *scores, struct uf_table **out,

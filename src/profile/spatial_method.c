@@ -32,9 +32,8 @@ static uf_status choose(struct spatial_study *study, const struct uf_spatial_wei
     uf_value_status reasons = 0;
     for (size_t r = 0; r < n; r++) {
         size_t k = panel_series_at(&study->series, r, study->period);
-        missing[r] = isnan(study->series.value[k]);
+        missing[r] = !study->used[r];
         if (missing[r]) reasons |= study->series.status[k];
-        study->used[r] = !missing[r];
     }
     uf_status status = panel_series_tell_missing(&study->series, missing, reasons, result, error);
     free(missing);
@@ -64,8 +63,10 @@ static uf_status prepare(struct spatial_study *study, const struct uf_panel *pan
     study->used = calloc(n + 1, sizeof *study->used);
     study->place = calloc(n + 1, sizeof *study->place);
     if (!study->used || !study->place) return uf_fail_memory(error);
+    for (size_t r = 0; r < n; r++)
+        study->used[r] = !isnan(study->series.value[panel_series_at(&study->series, r, study->period)]);
     struct uf_spatial_weights all = {0};
-    UF_TRY(spatial_neighbours_find(&study->series, options, context, result, &all, error));
+    UF_TRY(spatial_neighbours_find(&study->series, study->used, options, context, result, &all, error));
     uf_status status = choose(study, &all, options, result, error);
     uf_spatial_weights_clear(&all);
     UF_TRY(status);

@@ -65,9 +65,15 @@ extern const char *const spatial_styles[];
             "Weights divided by their sum in each row, or as they are", false                                \
     }
 
-/* Weights among all regions of the series, not yet divided by row; how they came about is said in `result`. The caller
+/* Weights among all regions of the series, not yet divided by row; how they came about is said in `result`. The k nearest are
+ * those among the regions that are `known` (have a figure); the others then have no links. The caller
  * clears them. UF_BAD_USAGE and UF_BAD_INPUT say what is wrong with options, list or coordinates. */
-uf_status spatial_neighbours_find(const struct panel_series *series, const struct uf_options *options,
-                                  const struct uf_context *context, struct uf_result *result,
-                                  struct uf_spatial_weights *out, struct uf_error *error);
+uf_status spatial_neighbours_find(const struct panel_series *series, const bool *known,
+                                  const struct uf_options *options, const struct uf_context *context,
+                                  struct uf_result *result, struct uf_spatial_weights *out,
+                                  struct uf_error *error);
+/* The part of it that is by coordinates. */
+uf_status spatial_from_coordinates(const struct panel_series *series, const bool *known,
+                                   const struct uf_options *options, struct uf_result *result,
+                                   struct uf_spatial_weights *out, struct uf_error *error);
 #endif

@@ -9,6 +9,9 @@
 #include "base/fail.h"
 #include "stats/covariance_internal.h"
 
+/* A variance below this share of the parts that it is a sum of is what their rounding left. */
+#define ROUNDING 1e-14
+
 struct uf_t_test uf_t_test(double estimate, double variance, double df, double level)
 {
     struct uf_t_test test = {.std_error = sqrt(variance),
@@ -87,14 +90,17 @@ uf_status uf_covariance_combinations(const struct uf_covariance_input *input,
         status =
             satterthwaite(input, options, covariance->parts, combinations, several, n_several, found, error);
     for (size_t j = 0; j < m && status == UF_OK; j++) {
-        double sum = 0;
+        double sum = 0, size = 0;
         for (size_t a = 0; a < k; a++) {
             double left = gsl_matrix_get(combinations, a, j);
             if (left == 0) continue; // NOLINT: exactly 0 is left out
-            for (size_t b = 0; b < k; b++)
-                sum += left * gsl_matrix_get(covariance->matrix, a, b) * gsl_matrix_get(combinations, b, j);
+            for (size_t b = 0; b < k; b++) {
+                double part =
+                    left * gsl_matrix_get(covariance->matrix, a, b) * gsl_matrix_get(combinations, b, j);
+                sum += part, size += fabs(part);
+            }
         }
-        variance[j] = sum;
+        variance[j] = fabs(sum) > ROUNDING * size ? sum : 0;
         df[j] = found[j];
     }
     free(found), free(several);

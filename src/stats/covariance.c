@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <float.h>
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_eigen.h>
 #include <math.h>
@@ -122,6 +123,20 @@ void uf_covariance_clear(struct uf_covariance *covariance)
     memset(covariance, 0, sizeof *covariance);
 }
 
+/* A coefficient whose variance is nil but for the rounding of the products gets none: the root of that rounding would pass for
+ * a small error. No variance is a sum of more than (Σ_b |M_ab| √S_bb)². */
+static void clear_rounding(const gsl_matrix *inverse, const gsl_matrix *meat, double factor, gsl_matrix *v)
+{
+    for (size_t a = 0; a < v->size1; a++) {
+        double most = 0;
+        for (size_t b = 0; b < v->size1; b++)
+            most += fabs(gsl_matrix_get(inverse, a, b)) * sqrt(fabs(gsl_matrix_get(meat, b, b)));
+        most *= most * factor * (double)v->size1;
+        if (fabs(gsl_matrix_get(v, a, a)) > DBL_EPSILON * most) continue;
+        for (size_t b = 0; b < v->size1; b++) gsl_matrix_set(v, a, b, 0), gsl_matrix_set(v, b, a, 0);
+    }
+}
+
 uf_status covariance_sandwich(const gsl_matrix *inverse, const gsl_matrix *meat, double factor,
                               gsl_matrix *out, struct uf_error *error)
 {
@@ -130,7 +145,9 @@ uf_status covariance_sandwich(const gsl_matrix *inverse, const gsl_matrix *meat,
     int failed = gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, inverse, meat, 0, half);
     if (!failed) failed = gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, factor, half, inverse, 0, out);
     gsl_matrix_free(half);
-    return failed ? uf_fail(error, UF_INTERNAL, "covariance: matrices do not fit") : UF_OK;
+    if (failed) return uf_fail(error, UF_INTERNAL, "covariance: matrices do not fit");
+    clear_rounding(inverse, meat, factor, out);
+    return UF_OK;
 }
 
 uf_status covariance_count_parameters(const struct uf_covariance_input *input, enum uf_k_rule rule,

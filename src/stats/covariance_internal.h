@@ -52,7 +52,7 @@ uf_status covariance_over_space(const struct uf_covariance_input *input,
                                 const struct uf_covariance_options *options, struct uf_covariance *out,
                                 struct uf_error *error);
 
-/* out := factor * M meat M */
+/* out := factor * M meat M; a coefficient that has no variance but for rounding gets 0 */
 uf_status covariance_sandwich(const gsl_matrix *inverse, const gsl_matrix *meat, double factor,
                               gsl_matrix *out, struct uf_error *error);
 /* Cameron, Gelbach & Miller (2011), §2.3: V := U max(Λ, 0) U' when there is a clearly negative eigenvalue. */

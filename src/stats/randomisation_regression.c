@@ -96,26 +96,25 @@ static void reduced_clear(struct reduced *reduced)
         free(reduced->root), free(reduced->columns), free(reduced->cell);
 }
 
-/* F of the tested dummies, given the others: by modified Gram–Schmidt, the tested ones last. */
-static uf_status evaluate_joint(struct reduced *reduced, const size_t *path, double *statistic,
-                                struct uf_error *error)
+/* The dummies of an assignment made orthonormal, by modified Gram–Schmidt, the tested ones last: the first *rank columns,
+ * *restrictions of them tested. */
+static uf_status span(struct reduced *reduced, const size_t *path, size_t *rank, size_t *restrictions,
+                      struct uf_error *error)
 {
     const struct uf_randomisation_input *input = reduced->input;
     const struct uf_randomisation_joint_input *joint = reduced->joint;
-    size_t n = input->n, m = joint->n_columns, rank = 0;
-    double explained = 0, rest = 0, before, after;
-    reduced->restrictions = 0;
-    *statistic = NAN;
+    size_t n = input->n, m = joint->n_columns;
+    double before, after;
+    *rank = *restrictions = 0;
     memset(reduced->columns, 0, n * m * sizeof(double));
     for (size_t i = 0; i < n; i++) {
         size_t column = joint->path_column[i * input->n_paths + path[input->block[i]]];
         if (column != SIZE_MAX) reduced->columns[column * n + i] = 1;
     }
-    for (size_t i = 0; i < n; i++) rest += reduced->outcome[i] * reduced->outcome[i];
     for (size_t j = 0; j < m; j++) {
-        double *column = reduced->columns + j * n, product = 0, left = 0;
+        double *column = reduced->columns + j * n, left = 0;
         UF_TRY(reduce(reduced, column, &before, &after, error));
-        for (size_t l = 0; l < rank; l++) {
+        for (size_t l = 0; l < *rank; l++) {
             const double *q = reduced->columns + l * n;
             double sum = 0;
             for (size_t i = 0; i < n; i++) sum += q[i] * column[i];
@@ -124,19 +123,38 @@ static uf_status evaluate_joint(struct reduced *reduced, const size_t *path, dou
         for (size_t i = 0; i < n; i++) left += column[i] * column[i];
         left = sqrt(left);
         if (!(left > COLLINEAR * before)) continue;
-        double *kept = reduced->columns + rank * n;
-        for (size_t i = 0; i < n; i++) {
-            kept[i] = column[i] / left;
-            product += kept[i] * reduced->outcome[i];
-        }
-        rank++;
-        rest -= product * product;
-        if (j + joint->n_tested < m) continue;
-        explained += product * product;
-        reduced->restrictions++;
+        double *kept = reduced->columns + *rank * n;
+        for (size_t i = 0; i < n; i++) kept[i] = column[i] / left;
+        ++*rank;
+        *restrictions += j + joint->n_tested >= m;
     }
-    double absorbed = input->absorber ? (double)uf_absorber_rank(input->absorber) : 0;
-    double df = (double)n - absorbed - (double)reduced->n_covariates - (double)rank;
+    return UF_OK;
+}
+
+static double residual_df(const struct reduced *reduced, size_t rank)
+{
+    const struct uf_absorber *absorber = reduced->input->absorber;
+    return (double)reduced->input->n - (absorber ? (double)uf_absorber_rank(absorber) : 0) -
+           (double)reduced->n_covariates - (double)rank;
+}
+
+/* F of the tested dummies, given the others. */
+static uf_status evaluate_joint(struct reduced *reduced, const size_t *path, double *statistic,
+                                struct uf_error *error)
+{
+    size_t n = reduced->input->n, rank;
+    double explained = 0, rest = 0;
+    *statistic = NAN;
+    UF_TRY(span(reduced, path, &rank, &reduced->restrictions, error));
+    for (size_t i = 0; i < n; i++) rest += reduced->outcome[i] * reduced->outcome[i];
+    for (size_t j = 0; j < rank; j++) {
+        const double *q = reduced->columns + j * n;
+        double product = 0;
+        for (size_t i = 0; i < n; i++) product += q[i] * reduced->outcome[i];
+        rest -= product * product;
+        if (j + reduced->restrictions >= rank) explained += product * product;
+    }
+    double df = residual_df(reduced, rank);
     if (reduced->restrictions == 0 || df <= 0 || !(rest > 0)) return UF_OK;
     *statistic = explained / (double)reduced->restrictions / (rest / df);
     return UF_OK;
@@ -257,4 +275,83 @@ uf_status uf_randomisation_joint_test(const struct uf_randomisation_joint_input 
     }
     reduced_clear(&reduced);
     return status;
+}
+
+/* --- the parts of F, of several outcomes ----------------------------------------------------------- */
+
+struct uf_randomisation_parts {
+    struct reduced reduced;
+    size_t n_outcomes;
+    double *outcome; /* n_outcomes of n: reduced */
+    double *gram;    /* n_outcomes × n_outcomes */
+};
+
+void uf_randomisation_parts_free(struct uf_randomisation_parts *parts)
+{
+    if (!parts) return;
+    reduced_clear(&parts->reduced);
+    free(parts->outcome), free(parts->gram);
+    free(parts);
+}
+
+static uf_status parts_init(struct uf_randomisation_parts *parts,
+                            const struct uf_randomisation_joint_input *input, size_t n_outcomes,
+                            const double *outcomes, struct uf_error *error)
+{
+    const size_t n = input->common.n, k = parts->n_outcomes = n_outcomes;
+    double before, after;
+    parts->reduced.joint = input;
+    parts->reduced.columns = malloc((n * input->n_columns + 1) * sizeof(double));
+    parts->outcome = malloc((k * n + 1) * sizeof(double));
+    parts->gram = malloc((k * k + 1) * sizeof(double));
+    if (!parts->reduced.columns || !parts->outcome || !parts->gram) return uf_fail_memory(error);
+    UF_TRY(reduced_init(&parts->reduced, &input->common, error));
+    memcpy(parts->outcome, outcomes, k * n * sizeof(double));
+    for (size_t a = 0; a < k; a++)
+        UF_TRY(reduce(&parts->reduced, parts->outcome + a * n, &before, &after, error));
+    for (size_t a = 0; a < k; a++)
+        for (size_t b = 0; b <= a; b++) {
+            double sum = 0;
+            for (size_t i = 0; i < n; i++) sum += parts->outcome[a * n + i] * parts->outcome[b * n + i];
+            parts->gram[a * k + b] = parts->gram[b * k + a] = sum;
+        }
+    return UF_OK;
+}
+
+uf_status uf_randomisation_parts_new(const struct uf_randomisation_joint_input *input, size_t n_outcomes,
+                                     const double *outcomes, struct uf_randomisation_parts **out,
+                                     struct uf_error *error)
+{
+    struct uf_randomisation_parts *parts = calloc(1, sizeof *parts);
+    if (!parts) return uf_fail_memory(error);
+    uf_status status = parts_init(parts, input, n_outcomes, outcomes, error);
+    if (status == UF_OK)
+        *out = parts;
+    else
+        uf_randomisation_parts_free(parts);
+    return status;
+}
+
+const double *uf_randomisation_parts_gram(const struct uf_randomisation_parts *parts)
+{
+    return parts->gram;
+}
+
+uf_status uf_randomisation_parts_of(struct uf_randomisation_parts *parts, const size_t *path, double *value,
+                                    struct uf_randomisation_rank *out, struct uf_error *error)
+{
+    struct reduced *reduced = &parts->reduced;
+    const size_t n = reduced->input->n, m = reduced->joint->n_columns;
+    struct uf_randomisation_rank rank;
+    UF_TRY(span(reduced, path, &rank.rank, &rank.restrictions, error));
+    rank.df = residual_df(reduced, rank.rank);
+    for (size_t a = 0; a < parts->n_outcomes; a++)
+        for (size_t j = 0; j < rank.rank; j++) {
+            const double *q = reduced->columns + j * n, *y = parts->outcome + a * n;
+            double sum = 0;
+            for (size_t i = 0; i < n; i++) sum += q[i] * y[i];
+            value[a * m + j] = sum;
+        }
+    *out = rank;
+    return UF_OK;
 }

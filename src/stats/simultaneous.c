@@ -13,10 +13,11 @@
 /* Of the largest eigenvalue of the correlations: below it is nil, and as far below zero it is rounding. */
 #define NIL 1e-10
 
-/* A (count × rank) with AA' the correlations of the rows that have a variance. */
+/* The correlations of the rows that have a variance, VDV' over the eigenvalues that are not nil: `vector` is V, `row` is
+ * VD½, both count × count with `rank` columns in use, `length` the squares of the latter's rows. */
 struct factor {
     size_t count, rank;
-    double *row;
+    double *vector, *row, *length;
 };
 
 static uf_status gather_correlations(const gsl_matrix *covariance, gsl_matrix **out, struct uf_error *error)
@@ -54,11 +55,12 @@ static uf_status gather_correlations(const gsl_matrix *covariance, gsl_matrix **
 static uf_status factorise(gsl_matrix *correlations, struct factor *out, struct uf_error *error)
 {
     size_t q = correlations->size1;
-    struct factor f = {.count = q, .row = calloc(q * q + 1, sizeof *f.row)};
+    struct factor f = {.count = q, .vector = calloc(2 * q * q + q + 1, sizeof *f.vector)};
+    if (f.vector) f.row = f.vector + q * q, f.length = f.row + q * q;
     gsl_matrix *vectors = gsl_matrix_alloc(q, q);
     gsl_vector *values = gsl_vector_alloc(q);
     gsl_eigen_symmv_workspace *workspace = gsl_eigen_symmv_alloc(q);
-    uf_status status = f.row && vectors && values && workspace ? UF_OK : uf_fail_memory(error);
+    uf_status status = f.vector && vectors && values && workspace ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK && gsl_eigen_symmv(correlations, values, vectors, workspace))
         status = uf_fail(error, UF_INTERNAL, "sup-t: no eigenvalues");
     double largest = status == UF_OK ? gsl_vector_max(values) : 0;
@@ -67,7 +69,12 @@ static uf_status factorise(gsl_matrix *correlations, struct factor *out, struct 
     for (size_t e = 0; e < q && status == UF_OK; e++) {
         double value = gsl_vector_get(values, e);
         if (!(value > NIL * largest)) continue;
-        for (size_t i = 0; i < q; i++) f.row[i * q + f.rank] = sqrt(value) * gsl_matrix_get(vectors, i, e);
+        for (size_t i = 0; i < q; i++) {
+            double v = gsl_matrix_get(vectors, i, e);
+            f.vector[i * q + f.rank] = v;
+            f.row[i * q + f.rank] = sqrt(value) * v;
+            f.length[i] += value * v * v;
+        }
         f.rank++;
     }
     gsl_matrix_free(vectors), gsl_vector_free(values);
@@ -75,29 +82,29 @@ static uf_status factorise(gsl_matrix *correlations, struct factor *out, struct 
     if (status == UF_OK)
         *out = f;
     else
-        free(f.row);
+        free(f.vector);
     return status;
 }
 
-/* max_j |a_j'u|² for one random direction; 1 where there is only one. */
+/* max_j |a_j'u|² for one random direction; 1 where there is only one. A draw belongs to an estimate, not to an
+ * eigenvector: A z = VD½V'z is the same whatever basis, order and signs the eigenvectors come in. */
 static double reach_of(const struct factor *f, uint64_t seed, size_t draw, double *u)
 {
     if (f->rank == 1) return 1;
     struct uf_random random;
     double size = 0, largest = 0;
     uf_random_init(&random, seed, UF_PURPOSE_SIMULATION, draw);
-    for (size_t e = 0; e < f->rank; e++) {
-        u[e] = gsl_cdf_ugaussian_Pinv(uf_random_uniform(&random) + 0x1p-54);
-        size += u[e] * u[e];
+    for (size_t e = 0; e < f->rank; e++) u[e] = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        double z = gsl_cdf_ugaussian_Pinv(uf_random_uniform(&random) + 0x1p-54);
+        for (size_t e = 0; e < f->rank; e++) u[e] += f->vector[i * f->count + e] * z;
     }
+    for (size_t e = 0; e < f->rank; e++) size += u[e] * u[e];
     for (size_t j = 0; j < f->count; j++) {
-        double sum = 0, length = 0;
-        for (size_t e = 0; e < f->rank; e++) {
-            double a = f->row[j * f->count + e];
-            sum += a * u[e], length += a * a;
-        }
+        double sum = 0;
+        for (size_t e = 0; e < f->rank; e++) sum += f->row[j * f->count + e] * u[e];
         /* the rows have length 1 but for what was called nil */
-        largest = fmax(largest, sum * sum / length);
+        largest = fmax(largest, sum * sum / f->length[j]);
     }
     return largest / size;
 }
@@ -155,13 +162,13 @@ uf_status uf_sup_t_critical(const gsl_matrix *covariance, double df, double leve
     uf_status status = factorise(correlations, &f, error);
     gsl_matrix_free(correlations);
     if (status != UF_OK) return status;
-    double *reach = malloc((draws + 1) * sizeof *reach), *u = malloc((f.rank + 1) * sizeof *u);
+    double *reach = malloc((draws + 1) * sizeof *reach), *u = calloc(f.rank + 1, sizeof *u);
     if (reach && u) {
         for (size_t d = 0; d < draws; d++) reach[d] = reach_of(&f, seed, d, u);
         *out_critical = solve(reach, draws, &f, df, level);
     } else {
         status = uf_fail_memory(error);
     }
-    free(reach), free(u), free(f.row);
+    free(reach), free(u), free(f.vector);
     return status;
 }

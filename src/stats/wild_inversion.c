@@ -102,7 +102,8 @@ static struct tally count_at(const struct wild_question *question, double delta)
     return tally;
 }
 
-/* δ → ±∞: t grows without bound, and t* with it only where its variance does not depend on δ. */
+/* δ → ±∞: t grows without bound, and t* with it only where its variance does not depend on δ. A draw without any variance
+ * (unrestricted, with few clusters) is as far out as can be at any δ. */
 static struct tally count_in_the_limit(const struct wild_question *question, double sign)
 {
     const struct wild_draws *d = question->draws;
@@ -111,7 +112,10 @@ static struct tally count_in_the_limit(const struct wild_question *question, dou
     for (size_t b = 0; b < d->count; b++) {
         bool flat = d->restricted && fabs(d->v2[b]) <= NIL * question->scale;
         bool infeasible = d->restricted && !flat && d->v2[b] < 0; /* extreme, as at any other δ */
-        if (infeasible)
+        bool exact = !d->restricted && d->v0[b] <= NIL * question->variance;
+        if (exact)
+            compare(d->n0[b], 0, sign, reach, d->enumerated, &tally);
+        else if (infeasible)
             compare(sign, 0, sign, reach, d->enumerated, &tally);
         else if (flat)
             compare(sign * d->n1[b] * sqrt(question->variance), at_least_0(d->v0[b]), sign, reach,

@@ -7,7 +7,8 @@
 
 #include "base/fail.h"
 
-enum { MOST_HEAT_ROWS = 60 /* of a chart, see docs/charts.md */ };
+/* Of a chart, see docs/charts.md. */
+enum { MOST_HEAT_ROWS = 60, MOST_STACKED_PANELS = 9, MOST_REGIONS = 5000 };
 
 /* The values of a column that stand for the focus regions, by code or by name; without a focus the first few. */
 size_t chart_facets(const struct run_analysis *analysis, const struct uf_table *table, size_t column,
@@ -70,11 +71,12 @@ uf_status chart_sort_bars(const struct uf_chart_hint *hint, struct run_figure *f
     return uf_table_sort(figure->owned, value, !uf_text_equal(hint->order, "ascending"), error);
 }
 
-static size_t distinct_labels(const struct uf_table *table, size_t column)
+/* How many; beyond `most` they are not counted on. */
+static size_t distinct_labels(const struct uf_table *table, size_t column, size_t most)
 {
     struct uf_text_list seen;
     uf_text_list_init(&seen);
-    for (size_t i = 0; i < uf_table_rows(table) && seen.count <= MOST_HEAT_ROWS; i++) {
+    for (size_t i = 0; i < uf_table_rows(table) && seen.count <= most; i++) {
         const char *text = uf_table_text(table, i, column);
         if (text && uf_text_list_find(&seen, text) == SIZE_MAX &&
             uf_text_list_add(&seen, text, NULL) != UF_OK)
@@ -83,6 +85,16 @@ static size_t distinct_labels(const struct uf_table *table, size_t column)
     size_t count = seen.count;
     uf_text_list_clear(&seen);
     return count;
+}
+
+/* The figure's own copy of the rows that are kept. */
+static uf_status keep_rows(struct run_figure *figure, const bool *keep, struct uf_error *error)
+{
+    struct uf_table *narrow = NULL;
+    UF_TRY(uf_table_filter(figure->table, uf_table_name(figure->table), keep, &narrow, error));
+    uf_table_free(figure->owned);
+    figure->table = figure->owned = narrow;
+    return UF_OK;
 }
 
 /* Of more regions than a heat map can hold, those of the focus regions' countries: their codes begin alike. */
@@ -94,7 +106,7 @@ uf_status chart_narrow_heat_map(const struct run_analysis *analysis, const struc
     size_t label = hint->label ? uf_table_column(table, hint->label) : SIZE_MAX,
            unit = uf_table_column(table, "unit");
     if (strcmp(hint->kind, "heat-map") != 0 || label == SIZE_MAX || unit == SIZE_MAX ||
-        analysis->focus.count == 0 || distinct_labels(table, label) <= MOST_HEAT_ROWS)
+        analysis->focus.count == 0 || distinct_labels(table, label, MOST_HEAT_ROWS) <= MOST_HEAT_ROWS)
         return UF_OK;
     bool *keep = calloc(uf_table_rows(table) + 1, sizeof *keep);
     if (!keep) return uf_fail_memory(error);
@@ -103,11 +115,31 @@ uf_status chart_narrow_heat_map(const struct run_analysis *analysis, const struc
         for (size_t k = 0; code && k < analysis->focus.count; k++)
             keep[i] = keep[i] || !strncmp(code, analysis->focus.items[k], COUNTRY);
     }
-    struct uf_table *narrow = NULL;
-    uf_status status = uf_table_filter(table, uf_table_name(table), keep, &narrow, error);
+    uf_status status = keep_rows(figure, keep, error);
     free(keep);
-    if (status != UF_OK) return status;
-    uf_table_free(figure->owned);
-    figure->table = figure->owned = narrow;
-    return UF_OK;
+    return status;
+}
+
+uf_status chart_narrow_panels(const struct run_analysis *analysis, const struct uf_chart_hint *hint,
+                              struct run_figure *figure, struct uf_error *error)
+{
+    const struct uf_table *table = figure->table;
+    const size_t label = hint->label ? uf_table_column(table, hint->label) : SIZE_MAX;
+    if (!uf_text_equal(hint->form, "stacked-bars") || label == SIZE_MAX) return UF_OK;
+    const size_t before = distinct_labels(table, label, MOST_REGIONS);
+    bool *keep = calloc(uf_table_rows(table) + 1, sizeof *keep), any = false;
+    if (!keep) return uf_fail_memory(error);
+    for (size_t i = 0; i < uf_table_rows(table); i++) {
+        const char *text = uf_table_text(table, i, label);
+        keep[i] = text && uf_text_list_find(&analysis->focus_labels, text) != SIZE_MAX;
+        any |= keep[i];
+    }
+    uf_status status = UF_OK;
+    if (any && before > MOST_STACKED_PANELS) {
+        status = keep_rows(figure, keep, error);
+        if (status == UF_OK)
+            figure->n_left_out = before - distinct_labels(figure->table, label, MOST_REGIONS);
+    }
+    free(keep);
+    return status;
 }

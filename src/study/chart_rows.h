@@ -26,4 +26,7 @@ uf_status chart_sort_bars(const struct uf_chart_hint *hint, struct run_figure *f
 /* Of more regions than a heat map can hold, those of the focus regions' countries: their codes begin alike. */
 uf_status chart_narrow_heat_map(const struct run_analysis *analysis, const struct uf_chart_hint *hint,
                                 struct run_figure *figure, struct uf_error *error);
+/* Of more regions than stacked bars in small panels can be read for, those in focus; `n_left_out` are the others. */
+uf_status chart_narrow_panels(const struct run_analysis *analysis, const struct uf_chart_hint *hint,
+                              struct run_figure *figure, struct uf_error *error);
 #endif

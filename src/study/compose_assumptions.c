@@ -240,7 +240,8 @@ static uf_status add_row(const struct run *run, const struct study_assumption *o
     size_t row;
     UF_TRY(uf_table_add_row(table, &row, error));
     for (size_t c = 0; c < COLUMNS; c++) UF_TRY(uf_table_set_text(table, row, c, text[c], error));
-    if (!own) return UF_OK;
+    static const struct uf_words unsaid = {"the study file does not say", "studiefilen säger inget om det"};
+    if (!own) return uf_table_set_text(table, row, REASON, uf_words_in(unsaid, run->language), error);
     UF_TRY(uf_table_set_text(table, row, ASSUMPTION, run_words(run, &own->assumption), error));
     UF_TRY(uf_table_set_text(table, row, JUDGEMENT,
                              uf_words_in(judgement_words(own->judgement.text), run->language), error));

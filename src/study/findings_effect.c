@@ -142,6 +142,20 @@ static void start_words(const struct run_analysis *analysis, enum uf_language la
              known ? panel->periods.label[start] : "");
 }
 
+/* Several estimates of the same outcome answer one question: the sentences of each would look alike. */
+static bool is_one_of_several(const struct run *run, const struct run_analysis *analysis)
+{
+    for (size_t i = 0; i < run->n_analyses; i++) {
+        const struct run_analysis *other = &run->analyses[i];
+        if (other != analysis && other->kind == ANALYSIS_EFFECT && other->status == UF_OK &&
+            other->common->question == analysis->common->question &&
+            !strcmp(other->effect->outcome.text, analysis->effect->outcome.text) &&
+            uf_result_table(&other->result, "estimates"))
+            return true;
+    }
+    return false;
+}
+
 static uf_status tell_estimate(const struct run *run, const struct run_analysis *analysis,
                                const struct uf_table *table, struct uf_buffer *sentence,
                                struct uf_error *error)
@@ -152,7 +166,7 @@ static uf_status tell_estimate(const struct run *run, const struct run_analysis 
     if (!regions) return uf_fail_memory(error);
     start_words(analysis, run->language, start, sizeof start);
     const struct uf_argument arguments[] = {
-        uf_text_argument(outcome->label),
+        uf_text_argument(is_one_of_several(run, analysis) ? analysis->title : outcome->label),
         uf_text_argument(regions),
         uf_text_argument(start),
         uf_number_argument(cell(table, 0, "estimate"), 2),

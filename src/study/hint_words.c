@@ -186,9 +186,12 @@ static uf_status x_words(const struct run *run, const struct uf_chart_hint *hint
     size_t column = hint->x ? uf_table_column(table, hint->x) : SIZE_MAX;
     const char *unit = column == SIZE_MAX ? NULL : uf_table_column_unit(table, column);
     if (!hint->x_label.en) return UF_OK;
-    const struct uf_argument arguments[] = {
-        uf_text_argument(uf_words_in(hint->x_label, run->language)),
-        uf_text_argument(unit ? run_difference_unit(unit, run->language) : "")};
+    const struct uf_argument arguments[] = {uf_text_argument(uf_words_in(hint->x_label, run->language)),
+                                            /* amounts keep their unit; the others are sizes of effects */
+                                            uf_text_argument(!unit ? ""
+                                                             : uf_text_equal(hint->x, "dose")
+                                                                 ? unit
+                                                                 : run_difference_unit(unit, run->language))};
     return uf_phrase(run->language,
                      unit ? (struct uf_words){"{0}, {1}", "{0}, {1}"} : (struct uf_words){"{0}", "{0}"},
                      arguments, 2, out, error);

@@ -24,8 +24,9 @@ struct run_figure {
     char *caption;
     const struct uf_table *table;
     struct uf_table *owned;
-    char *csv;       /* link from the report */
-    bool robustness; /* belongs to the robustness section */
+    char *csv;         /* link from the report */
+    size_t n_left_out; /* panels of regions that are in the table only */
+    bool robustness;   /* belongs to the robustness section */
 };
 
 struct run_analysis {

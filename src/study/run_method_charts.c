@@ -64,18 +64,30 @@ static const char *unit_of(const struct uf_table *table, const char *column)
     return index == SIZE_MAX ? NULL : uf_table_column_unit(table, index);
 }
 
-/* The first treated period, where the charted axis is time. */
-static double start_of(const struct run *run, const struct run_analysis *analysis,
-                       const struct uf_chart_hint *hint)
+/* The start of the intervention, 0 where the picture has no line for it. */
+static uf_period start_of(const struct run *run, const struct run_analysis *analysis,
+                          const struct uf_chart_hint *hint)
 {
     bool in_time = !strcmp(hint->kind, "synthetic-control") || !strcmp(hint->kind, "lines") ||
                    !strcmp(hint->kind, "small-multiples");
-    if (analysis->kind != ANALYSIS_EFFECT || !in_time) return NAN;
-    if (!strcmp(hint->kind, "lines") && hint->x_label.en) return NAN; /* the axis is something else */
+    if (analysis->kind != ANALYSIS_EFFECT || !in_time) return 0;
+    if (!strcmp(hint->kind, "lines") && hint->x_label.en) return 0; /* the axis is something else */
     const struct study_intervention *intervention = &run->study->intervention;
-    if (!analysis->effect->start && intervention->starts.count) return NAN; /* not one line */
-    uf_period start = analysis->effect->start ? analysis->effect->start : intervention->start;
-    return start ? (double)uf_period_year(start) : (double)NAN;
+    if (!analysis->effect->start && intervention->starts.count) return 0; /* not one line */
+    return analysis->effect->start ? analysis->effect->start : intervention->start;
+}
+
+/* The start is the first treated period: the line stands between it and the one before, as in event studies. NaN where the data
+ * have nothing before or after. */
+static double line_before(const struct uf_panel *panel, uf_period start)
+{
+    double before = NAN;
+    for (size_t p = 0; start && p < panel->periods.count; p++) {
+        const double at = panel->period_value[p] ? uf_period_in_years(panel->period_value[p]) : (double)NAN;
+        if (panel->period_value[p] >= start) return (before + at) / 2;
+        before = at;
+    }
+    return NAN;
 }
 
 /* Without any of the focus regions in the picture nothing is greyed. */
@@ -165,9 +177,10 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
     /* A difference of percentages is in percentage points. */
     if (!strcmp(hint->kind, "event-study") || counts || uf_text_equal(hint->value, "estimate"))
         unit = run_difference_unit(unit, run->language);
-    char start[UF_PERIOD_SIZE + 32] = "";
-    double marked = start_of(run, analysis, hint);
-    if (!isnan(marked)) snprintf(start, sizeof start, "start %.0f", marked);
+    char start[UF_PERIOD_SIZE + 32] = "", period[UF_PERIOD_SIZE];
+    const uf_period started = start_of(run, analysis, hint);
+    double marked = line_before(panel, started);
+    if (!isnan(marked)) snprintf(start, sizeof start, "start %s", uf_period_print(started, period));
     char *note = NULL, *treated_names = NULL;
     struct uf_table *shown = NULL;
     struct hint_words words;
@@ -179,6 +192,15 @@ static uf_status chart_hint(struct run *run, struct run_analysis *analysis, cons
     if (status == UF_OK && analysis->kind != ANALYSIS_EFFECT)
         status = undrawn_bands_note(hint, table, rounded, of_sums ? 0 : unit_of_rounding, run->language,
                                     &note, error);
+    if (status == UF_OK && figure->n_left_out) {
+        const struct uf_argument left_out = uf_count_argument(figure->n_left_out);
+        free(note);
+        note = NULL;
+        status = uf_phrase(run->language,
+                           (struct uf_words){"Drawn are the regions in focus; {0} others are in the table.",
+                                             "Ritade är regionerna i fokus; {0} andra står i tabellen."},
+                           &left_out, 1, &note, error);
+    }
     if (status == UF_OK) status = present_chart_table(run, analysis, table, &shown, error);
     if (status == UF_OK && path && !(treated_names = run_treated_names(run, analysis)))
         status = uf_fail_memory(error);
@@ -311,6 +333,7 @@ static uf_status chart_facet(struct run *run, struct run_analysis *analysis, siz
     if (status == UF_OK && hint->where) status = chart_filter_rows(hint, &figure, error);
     if (status == UF_OK && !strcmp(hint->kind, "bars")) status = chart_sort_bars(hint, &figure, error);
     if (status == UF_OK) status = chart_narrow_heat_map(analysis, hint, &figure, error);
+    if (status == UF_OK) status = chart_narrow_panels(analysis, hint, &figure, error);
     if (status == UF_OK) status = chart_hint(run, analysis, hint, figure.table, facet, file, &figure, error);
     free(figure.caption);
     free(figure.csv);

@@ -297,6 +297,7 @@ static uf_status effect_request(struct run *run, const struct run_analysis *anal
                                            : study_first_start(intervention);
     if (!effect->start) UF_TRY(study_starts_of(run->study, treated, &request->starts, error));
     if (effect->method->takes_dose) UF_TRY(study_doses_of(run->study, treated, &request->dose, error));
+    request->dose_unit = run_words(run, &intervention->dose_unit);
     request->intervention = intervention->code.text;
     request->also_exposed = texts_of(&intervention->also_exposed, arena);
     request->n_also_exposed = intervention->also_exposed.count;

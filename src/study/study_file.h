@@ -89,7 +89,8 @@ struct study_intervention {
     struct study_words name;
     struct study_text code;
     struct study_texts treated, also_exposed;
-    struct study_items doses;  /* struct study_dose */
+    struct study_items doses; /* struct study_dose */
+    struct study_words dose_unit;
     struct study_items starts; /* struct study_start */
     uf_period start;
     struct study_cost cost;

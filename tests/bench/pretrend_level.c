@@ -6,35 +6,36 @@
  *     pretrend_level [--draws N]
  *
  * 21 regions × 16 years, treatment from the ninth (seven differences before the start), normal errors AR(1) by region with ρ = 0 or
- * 0.7, alike in all regions. The slopes are those that one panel without drift gives, and the panel that drifts is another one.
+ * 0.7, alike in all regions or with log-normal standard deviations (the noisiest some five times the quietest's). The slopes
+ * are those that one panel without drift gives, and the panel that drifts is another one, with the same standard deviations.
+ * Below did the other methods, with two of the treated from the ninth year and one from the eleventh.
  */
-#include "effect/subsample.h"
+#include "effect/placebo_drift.h"
 #include "support/test.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <utfall/did.h>
-#include <utfall/pretrend.h>
 #include <utfall/random.h>
 
-enum { UNITS = 21, PERIODS = 16, START = 8, N = UNITS * PERIODS, LEADS = START - 1, DEALT = 199 };
-/* Procedures with a covariance have slopes of their own; dealing out anew has none. */
-enum { CR1S, CR2, SERIAL, WITH_SLOPES, RANDOMISATION = WITH_SLOPES, PROCEDURES };
-static const char *const names[PROCEDURES] = {"cr1s", "cr2", "serial", "randomisation"};
-static const double powers[] = {0.5, 0.8};
-static const size_t treated[] = {3, 5, 10};
+enum { UNITS = 21, PERIODS = 16, START = 8, N = UNITS * PERIODS, LEADS = START - 1, DEALT = 399 };
+/* Each procedure has slopes of its own. */
+enum { CR1S, CR2, RANDOMISATION, PROCEDURES };
+static const char *const names[PROCEDURES] = {"cr1s", "cr2", "randomisation"};
+static const size_t treated[] = {1, 3, 5, 10};
 static const double rhos[] = {0, 0.7};
 
 struct panel {
     struct uf_did_data data; /* of the arrays below */
     size_t unit[N], period[N], first[UNITS];
-    double outcome[N], treatment[N];
+    double outcome[N], treatment[N], deviation[UNITS];
 };
 
 static double normal(struct uf_random *random)
@@ -42,19 +43,27 @@ static double normal(struct uf_random *random)
     return gsl_cdf_ugaussian_Pinv(uf_random_uniform(random) + 0x1p-54);
 }
 
-static void fill(struct panel *p, size_t n_treated, double rho, double slope, uint64_t draw)
+/* The standard deviations of a pair of panels: 1, or far apart. */
+static void spread(struct panel *p, bool unequal, uint64_t pair)
+{
+    struct uf_random random;
+    uf_random_init(&random, 8081, UF_PURPOSE_SIMULATION, pair);
+    for (size_t u = 0; u < UNITS; u++) p->deviation[u] = unequal ? exp(0.4 * normal(&random)) : 1;
+}
+
+static void fill(struct panel *p, size_t n_treated, size_t n_starts, double rho, double slope, uint64_t draw)
 {
     struct uf_random random;
     uf_random_init(&random, 8080, UF_PURPOSE_SIMULATION, draw);
     for (size_t u = 0; u < UNITS; u++) {
         double e = 0;
-        p->first[u] = u < n_treated ? START : SIZE_MAX;
+        p->first[u] = u < n_treated ? START + 2 * (u % n_starts) : SIZE_MAX;
         for (size_t t = 0; t < PERIODS; t++) {
             const size_t i = u * PERIODS + t;
             e = t == 0 ? normal(&random) : rho * e + sqrt(1 - rho * rho) * normal(&random);
             p->unit[i] = u, p->period[i] = t;
             p->treatment[i] = t >= p->first[u];
-            p->outcome[i] = e + (u < n_treated ? slope * ((double)t - START) : 0);
+            p->outcome[i] = p->deviation[u] * e + (u < n_treated ? slope * ((double)t - START) : 0);
         }
     }
     p->data = (struct uf_did_data){.n = N,
@@ -70,69 +79,53 @@ static void fill(struct panel *p, size_t n_treated, double rho, double slope, ui
                                    .n_cluster_dimensions = 1};
 }
 
-struct findings {
-    double p[PROCEDURES], slope[WITH_SLOPES][2]; /* NaN: not to be had */
-};
+static const struct uf_event_study_options event = {.reference = -1};
+static const enum uf_covariance_kind kinds[] = {UF_COVARIANCE_CR1S, UF_COVARIANCE_CR2};
 
-static void slopes_of(const gsl_matrix *covariance, const size_t *place, const struct uf_joint_test *test,
-                      double *out)
+static double p_with_covariance(const struct panel *panel, enum uf_covariance_kind kind)
 {
-    double times[LEADS], part[LEADS * LEADS];
-    struct uf_error error;
-    for (size_t i = 0; i < LEADS; i++) {
-        times[i] = (double)i - LEADS; /* to the reference */
-        for (size_t j = 0; j < LEADS; j++)
-            part[i * LEADS + j] = gsl_matrix_get(covariance, place[i], place[j]);
-    }
-    gsl_vector_view t = gsl_vector_view_array(times, LEADS);
-    gsl_matrix_view v = gsl_matrix_view_array(part, LEADS, LEADS);
-    out[0] = out[1] = NAN;
-    if (isnan(test->statistic) || !(test->df2 > 0)) return;
-    for (int k = 0; k < 2; k++)
-        if (uf_pretrend_power(&t.vector, &v.matrix, test->df2, 0.05, powers[k], &out[k], &error) != UF_OK)
-            out[k] = NAN;
-}
-
-static void examine(const struct panel *panel, uint64_t draw, struct findings *out)
-{
-    static const enum uf_covariance_kind kinds[] = {UF_COVARIANCE_CR1S, UF_COVARIANCE_CR2};
-    const struct uf_event_study_options event = {.reference = -1};
+    const struct uf_covariance_options options = {.kind = kind};
     struct uf_error error;
     struct uf_did_fit fit;
+    struct uf_covariance v;
+    struct uf_joint_test joint;
     assert_ok(uf_event_study_estimate(&panel->data, &event, &fit, &error), &error);
-    size_t place[LEADS], count = 0;
-    for (size_t j = 0; j < fit.n_leading; j++)
-        if (fit.event_time[j] < -1) place[count++] = fit.position[j];
-    assert_true(count == LEADS);
-    for (int k = 0; k < 2; k++) {
-        const struct uf_covariance_options options = {.kind = kinds[k]};
-        struct uf_covariance v;
-        struct uf_joint_test test;
-        assert_ok(uf_did_covariance(&panel->data, &fit, &options, &v, &error), &error);
-        assert_ok(uf_did_pretrend(&panel->data, &fit, &options, &v, -1, &test, &error), &error);
-        out->p[k] = test.p_value;
-        slopes_of(v.matrix, place, &test, out->slope[k]);
-        uf_covariance_clear(&v);
-    }
-    gsl_matrix *v = gsl_matrix_alloc(fit.fit.rank, fit.fit.rank);
-    gsl_vector *b = gsl_vector_alloc(fit.fit.rank);
-    struct uf_joint_test test;
-    assert_ok(subsample_serial_covariance(&panel->data, fit.x, fit.fit.inverse, v, &error), &error);
-    for (size_t j = 0; j < fit.n_columns; j++)
-        if (fit.position[j] != SIZE_MAX)
-            gsl_vector_set(b, fit.position[j], gsl_vector_get(fit.fit.coefficients, j));
-    assert_ok(uf_joint_test(b, v, place, LEADS, INFINITY, &test, &error), &error);
-    out->p[SERIAL] = test.p_value;
-    slopes_of(v, place, &test, out->slope[SERIAL]);
-    gsl_matrix_free(v), gsl_vector_free(b);
+    assert_ok(uf_did_covariance(&panel->data, &fit, &options, &v, &error), &error);
+    assert_ok(uf_did_pretrend(&panel->data, &fit, &options, &v, -1, &joint, &error), &error);
+    uf_covariance_clear(&v);
     uf_did_fit_clear(&fit);
+    return joint.p_value;
+}
+
+/* NaN: the test cannot be made. */
+static double test(const struct panel *panel, int procedure, uint64_t draw)
+{
+    if (procedure != RANDOMISATION) return p_with_covariance(panel, kinds[procedure]);
+    struct uf_error error;
     struct uf_did_assignment assignment;
     struct uf_randomisation_joint joint;
-    const struct uf_randomisation_options dealing = {.most_enumerated = 1, .draws = DEALT, .seed = draw};
+    const struct uf_randomisation_options dealing = {.most_enumerated = 300, .draws = DEALT, .seed = draw};
     assert_ok(uf_did_assignment_init(&panel->data, &assignment, &error), &error);
     assert_ok(uf_did_randomise_pretrend(&panel->data, &event, &assignment, &dealing, &joint, &error), &error);
-    out->p[RANDOMISATION] = joint.p;
+    const double p = joint.p;
     uf_randomisation_joint_clear(&joint);
+    uf_did_assignment_clear(&assignment);
+    return p;
+}
+
+static void slopes_of(const struct panel *panel, uint64_t draw, struct placebo_slopes out[PROCEDURES])
+{
+    struct uf_error error;
+    struct uf_did_assignment assignment;
+    struct placebo_sample sample;
+    assert_ok(uf_did_assignment_init(&panel->data, &assignment, &error), &error);
+    assert_ok(placebo_sample_init(&panel->data, &assignment, false, &sample, &error), &error);
+    for (int k = 0; k < 2; k++) {
+        const struct uf_covariance_options options = {.kind = kinds[k]};
+        assert_ok(did_placebo_drift_of(&sample, &event, &options, PERIODS, draw, &out[k], &error), &error);
+    }
+    assert_ok(did_placebo_drift(&sample, &event, draw, &out[RANDOMISATION], &error), &error);
+    placebo_sample_clear(&sample);
     uf_did_assignment_clear(&assignment);
 }
 
@@ -144,72 +137,147 @@ static void print_share(size_t rejected, size_t tested)
         printf(" %.0f", 100 * (double)rejected / (double)tested);
 }
 
-/* One design: a row for the slopes of each procedure. */
-static void simulate(size_t n_treated, double rho, size_t draws, uint64_t first_draw)
+/* One design: a row for each procedure. */
+static void simulate(size_t n_treated, double rho, bool unequal, size_t draws, uint64_t first_draw)
 {
-    /* [whose slopes][none, 50, 80][the test] */
-    size_t rejected[WITH_SLOPES][3][PROCEDURES] = {{{0}}}, tested[WITH_SLOPES][3][PROCEDURES] = {{{0}}};
-    double sum[WITH_SLOPES][2] = {{0}};
+    /* [none, 50, 80][the test] */
+    size_t rejected[3][PROCEDURES] = {{0}}, tested[3][PROCEDURES] = {{0}};
+    double sum[2][PROCEDURES] = {{0}}, level[PROCEDURES] = {0};
     struct panel panel;
-    struct findings plain, drifting;
     for (size_t d = 0; d < draws; d++) {
-        fill(&panel, n_treated, rho, 0, first_draw + d);
-        examine(&panel, d, &plain);
-        for (int s = 0; s < WITH_SLOPES; s++) {
-            for (int k = 0; k < 3; k++) {
-                if (k > 0 && isnan(plain.slope[s][k - 1])) continue;
-                if (k == 0)
-                    drifting = plain;
-                else {
-                    fill(&panel, n_treated, rho, plain.slope[s][k - 1], first_draw + draws + d);
-                    examine(&panel, d, &drifting);
-                    sum[s][k - 1] += plain.slope[s][k - 1];
-                }
-                for (int q = 0; q < PROCEDURES; q++) {
-                    if (isnan(drifting.p[q])) continue;
-                    tested[s][k][q]++;
-                    rejected[s][k][q] += drifting.p[q] < 0.0500001; /* p = 0.05 rejects */
-                }
+        struct placebo_slopes slopes[PROCEDURES];
+        spread(&panel, unequal, first_draw + d);
+        fill(&panel, n_treated, 1, rho, 0, first_draw + d);
+        slopes_of(&panel, d, slopes);
+        for (int k = 0; k < 3; k++)
+            for (int q = 0; q < PROCEDURES; q++) {
+                const double slope = k > 0 ? slopes[q].slope[k - 1] : 0;
+                if (k == 0) level[q] += slopes[q].level;
+                if (isnan(slope)) continue;
+                if (k > 0) sum[k - 1][q] += slope;
+                fill(&panel, n_treated, 1, rho, slope, first_draw + draws + d);
+                const double p = test(&panel, q, d);
+                if (isnan(p)) continue;
+                tested[k][q]++;
+                rejected[k][q] += p < 0.05;
             }
-        }
     }
-    for (int s = 0; s < WITH_SLOPES; s++) {
-        const size_t had = tested[s][1][RANDOMISATION];
-        if (had == 0) continue;
-        printf("| %zu | %g | %s | %.2f, %.2f |", n_treated, rho, names[s], sum[s][0] / (double)had,
-               sum[s][1] / (double)had);
-        for (int q = 0; q < PROCEDURES; q++) {
-            if (tested[s][0][q] == 0) {
-                printf(" – |");
-                continue;
-            }
-            for (int k = 0; k < 3; k++) {
-                print_share(rejected[s][k][q], tested[s][k][q]);
-                printf(k < 2 ? "," : " |");
-            }
+    for (int q = 0; q < PROCEDURES; q++) {
+        printf("| did | %zu | %g | %s | %s |", n_treated, rho, unequal ? "unequal" : "equal", names[q]);
+        for (int k = 0; k < 2; k++)
+            if (tested[k + 1][q] == 0)
+                printf(k == 0 ? " –," : " – |");
+            else
+                printf(k == 0 ? " %.2f," : " %.2f |", sum[k][q] / (double)tested[k + 1][q]);
+        printf(" %.0f |", 100 * level[q] / (double)draws);
+        for (int k = 0; k < 3; k++) {
+            print_share(rejected[k][q], tested[k][q]);
+            printf(k < 2 ? "," : " |");
         }
-        printf("\n");
+        printf(" %.0f, %.0f |\n", 100 * (double)tested[1][q] / (double)draws,
+               100 * (double)tested[2][q] / (double)draws);
         fflush(stdout);
     }
 }
 
+/* --- the leads of other methods, dealt out anew ----------------------------------------------------- */
+
+enum { SUN_ABRAHAM, STACKED, CALLAWAY_SANTANNA, IMPUTATION, METHODS };
+static const char *const methods[METHODS] = {"sun-abraham", "stacked", "callaway-santanna", "imputation"};
+static const struct uf_sun_abraham_options sun_abraham = {.reference = -1};
+static const struct uf_stacked_options stacked = {.before = 6, .after = 2, .reference = -1};
+static const struct uf_group_time_options callaway_santanna;
+static const struct uf_imputation_options imputation;
+static const struct uf_imputation_leads_options leads = {.reference = -1};
+
+static double p_of(int method, const struct uf_did_data *data, const struct uf_did_assignment *assignment,
+                   uint64_t draw)
+{
+    const struct uf_randomisation_options dealing = {.most_enumerated = 300, .draws = 199, .seed = draw};
+    struct uf_randomisation r;
+    struct uf_error error;
+    uf_status status = UF_INTERNAL;
+    if (method == SUN_ABRAHAM)
+        status = uf_sun_abraham_randomise_leads(data, &sun_abraham, assignment, &dealing, &r, &error);
+    if (method == STACKED)
+        status = uf_stacked_randomise_leads(data, &stacked, assignment, &dealing, &r, &error);
+    if (method == CALLAWAY_SANTANNA)
+        status = uf_group_time_randomise_leads(data, &callaway_santanna, assignment, &dealing, &r, &error);
+    if (method == IMPUTATION)
+        status = uf_imputation_randomise_leads(data, &imputation, &leads, assignment, &dealing, &r, &error);
+    assert_ok(status, &error);
+    const double p = r.p_coefficient;
+    uf_randomisation_clear(&r);
+    return p;
+}
+
+static struct placebo_slopes slopes_of_method(int method, const struct placebo_sample *sample, uint64_t draw)
+{
+    struct placebo_slopes out;
+    struct uf_error error;
+    uf_status status = UF_INTERNAL;
+    if (method == SUN_ABRAHAM)
+        status = sun_abraham_placebo_drift(sample, &sun_abraham, 0, draw, &out, &error);
+    if (method == STACKED) status = stacked_placebo_drift(sample, &stacked, 0, draw, &out, &error);
+    if (method == CALLAWAY_SANTANNA)
+        status = group_time_placebo_drift(sample, &callaway_santanna, 0, draw, &out, &error);
+    if (method == IMPUTATION)
+        status = imputation_placebo_drift(sample, &imputation, &leads, 0, draw, &out, &error);
+    assert_ok(status, &error);
+    return out;
+}
+
+static void simulate_method(int method, size_t n_treated, double rho, size_t draws, uint64_t first_draw)
+{
+    size_t rejected[3] = {0};
+    double sum[2] = {0}, level = 0;
+    struct panel panel;
+    struct uf_error error;
+    for (size_t d = 0; d < draws; d++) {
+        struct uf_did_assignment assignment;
+        struct placebo_sample sample;
+        spread(&panel, false, 0);
+        fill(&panel, n_treated, 2, rho, 0, first_draw + d);
+        assert_ok(uf_did_assignment_init(&panel.data, &assignment, &error), &error);
+        assert_ok(placebo_sample_init(&panel.data, &assignment, false, &sample, &error), &error);
+        const struct placebo_slopes slopes = slopes_of_method(method, &sample, d);
+        level += slopes.level / (double)draws;
+        for (int k = 0; k < 3; k++) {
+            const double slope = k > 0 ? slopes.slope[k - 1] : 0;
+            if (k > 0) sum[k - 1] += slope / (double)draws;
+            fill(&panel, n_treated, 2, rho, slope, first_draw + draws + d);
+            rejected[k] += p_of(method, &panel.data, &assignment, d) < 0.05;
+        }
+        placebo_sample_clear(&sample);
+        uf_did_assignment_clear(&assignment);
+    }
+    printf("| %s | %zu + %zu | %g | equal | randomisation | %.2f, %.2f | %.0f |", methods[method],
+           n_treated - n_treated / 2, n_treated / 2, rho, sum[0], sum[1], 100 * level);
+    for (int k = 0; k < 3; k++)
+        printf(" %.0f%s", 100 * (double)rejected[k] / (double)draws, k < 2 ? "," : " | 100, 100 |\n");
+    fflush(stdout);
+}
+
 int main(int argc, char **argv)
 {
-    size_t draws = 300;
+    size_t draws = 120;
     gsl_set_error_handler_off();
     if (argc == 3 && !strcmp(argv[1], "--draws")) draws = strtoul(argv[2], NULL, 10);
     if (argc != 1 && (argc != 3 || draws == 0)) {
         fprintf(stderr, "usage: pretrend_level [--draws N]\n");
         return 2;
     }
-    printf("| treated | ρ | slopes of | 50 %%, 80 %% |");
-    for (int q = 0; q < PROCEDURES; q++) printf(" %s |", names[q]);
-    printf("\n|---:|---:|---|---|");
-    for (int q = 0; q < PROCEDURES; q++) printf("---|");
-    printf("\n");
+    printf("| method | treated | ρ | variances | test | 50 %%, 80 %% | expected without drift | found: none, "
+           "50, 80 | "
+           "stated |\n"
+           "|---|---:|---:|---|---|---|---:|---|---|\n");
     uint64_t first_draw = 0;
     for (size_t a = 0; a < sizeof treated / sizeof *treated; a++)
+        for (int unequal = 0; unequal < 2; unequal++)
+            for (size_t r = 0; r < sizeof rhos / sizeof *rhos; r++, first_draw += 2 * draws)
+                simulate(treated[a], rhos[r], unequal, draws, first_draw);
+    for (int m = 0; m < METHODS; m++)
         for (size_t r = 0; r < sizeof rhos / sizeof *rhos; r++, first_draw += 2 * draws)
-            simulate(treated[a], rhos[r], draws, first_draw);
+            simulate_method(m, 3, rhos[r], draws, first_draw);
     return 0;
 }

@@ -49,7 +49,7 @@ grep -q 'Indicators without figures</span></th>' en/report.html || fail "the ind
 grep -q '<th scope="row">Örebro (peer)</th>' en/report.html || fail "a peer is not named as one"
 
 # 2. Focus charts
-for chart in scoreboard inequality-1 priority-map-norra-mellansverige peer-regions-1-norra-mellansverige lq-employment-county-3-se312; do
+for chart in scoreboard inequality-1 priority-map-se31 peer-regions-1-se31 lq-employment-county-3-se312; do
     [[ -s sv/charts/$chart.svg ]] || fail "no chart $chart"
 done
 for chart in post-secondary post-secondary-map internet-use; do [[ -s sv/charts/$chart.svg ]] || fail "no chart $chart"; done

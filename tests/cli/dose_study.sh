@@ -48,8 +48,14 @@ near "$(cell report/tables/did-estimates.csv estimate vcov=cr2)" \
     "$(cell report/tables/dose-response-estimates.csv estimate term=average_effect vcov=cr2)" 1e-9 "did takes no doses"
 grep -q "each dose alone" report/report.html || fail "the chart has no band"
 grep -q "all doses at once" report/report.html || fail "the chart has no simultaneous band"
-study "dose: {$doses}" sv
+study "dose: {$doses}
+  dose-unit: {sv: kronor per anställd, en: SEK per employee}" sv
 expect 0 "$UTFALL" run study.yaml --output report
+grep -q "Dos, kronor per anställd" report/charts/dose-response-1.svg || fail "the axis of doses has no unit"
+grep -q '^marked_x = 2013.5$' report/charts/dose-response-2.gp || fail "the start does not stand between the last year before and the first after"
+grep -q '>start 2014<' report/charts/dose-response-2.svg || fail "the year of the start is not said"
+grep -q "2,08<" report/charts/dose-response-1.svg || fail "the end of the curve has other than two decimals"
+grep -q "kronor per anställd" report/report.html || fail "the table of doses has no unit"
 grep -q "alla doser på en gång" report/report.html || fail "the band is not in Swedish"
 
 # no amounts: how to give them, and what to do without

@@ -44,6 +44,7 @@ expect 0 "$UTFALL" run study.yaml --output report
 page=report/report.html
 for words in "The counties were alike." "The same trades." "What if it is wrong" "Prices were the same." "No date on record contradicts the start" \
     "Every region has a value in every period." "No p-value by dealing the treatment out anew can be below 0.00455" \
+    "the study file does not say" \
     "2 main estimates are read together. By themselves 1 of them have p below 0.05" "Regions with a value, period by period"; do
     grep -qF "$words" $page || fail "the report lacks: $words"
 done
@@ -54,6 +55,16 @@ jq -e '[.rows[] | [.p_value, .adjusted_p_value]] | sort | (.[0][1] - ([.[0][0] *
     (.[1][1] - ([.[1][0], .[0][1]] | max) | fabs) < 1e-12' report/tables/multiple-testing.json >/dev/null || fail "$(cat report/tables/multiple-testing.json)"
 expect 0 "$UTFALL" run study.yaml --output report --language sv
 for words in "Länen liknade varandra." "Vad som gäller om det är fel" "Inget antecknat datum motsäger starten" "2 huvudskattningar läses tillsammans."; do
+    grep -qF "$words" $page || fail "the report lacks: $words"
+done
+
+# two estimates of one outcome are told apart in the summary; one alone needs no method
+study "effects:
+  - {method: did, id: alpha, outcome: a, inference: cr2}
+  - {method: imputation, id: beta, outcome: a, inference: bjs}
+  - {method: did, id: gamma, outcome: b, inference: cr2}"
+expect 0 "$UTFALL" run study.yaml --output report
+for words in "Difference-in-differences: Alpha. After" "Imputation: Alpha. After" ">Beta. After"; do
     grep -qF "$words" $page || fail "the report lacks: $words"
 done
 

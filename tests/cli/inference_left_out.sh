@@ -76,6 +76,7 @@ CSV
 effect did gaps.csv --treatment d --cluster u,h
 grep -q '^inference-left-out: The wild cluster bootstrap was left out for 1 of 1 terms' notes.txt || fail "$(cat notes.txt)"
 grep -q '^wild-bootstrap' rows.txt && fail "there is a row after all: $(cat rows.txt)"
+grep -q '^cr1s 0\.' rows.txt || fail "CR1S without a p-value: $(cat rows.txt)"
 grep -q '^inference-chosen: .*CR1S, for want of anything better' notes.txt || fail "$(grep ^inference-chosen notes.txt)"
 effect did gaps.csv --treatment d --cluster u
 head -1 rows.txt | grep -q '^wild-bootstrap 0\.' || fail "not first: $(cat rows.txt)"
@@ -124,4 +125,11 @@ for name in wild-bootstrap conley-taber ferman-pinto conley cr2 hc1 driscoll-kra
     elsewhere synthetic-control $name "synthetic-control has no option '--inference'; it infers from placebos"
 done
 elsewhere imputation randomization "did you mean 'randomisation'?"
+# Beside others (auto) Ferman–Pinto of very many regions has fewer draws; asked for by name, all
+awk 'BEGIN { srand(5); print "u,t,y,d,size"; for (u = 1; u <= 700; u++) for (t = 2001; t <= 2004; t++)
+    printf "R%03d,%d,%.4f,%d,%d\n", u, t, u % 7 + rand(), (u <= 5 && t > 2002), u % 9 + 1 }' >sizes.csv
+effect did sizes.csv --treatment d --weight size --event-study=false
+grep -q '4,279 random draws' out.json || fail "all draws beside others: $(grep -o '[0-9,]* random draws' out.json)"
+effect did sizes.csv --treatment d --weight size --event-study=false --inference ferman-pinto
+grep -q '9,999 random draws' out.json || fail "not the draws that were asked for: $(grep -o '[0-9,]* random draws' out.json)"
 finish

@@ -99,14 +99,14 @@ grep -q 'the unit of its own column (Vacancies 10, Unemployed 5, Labour force 10
 
 # charts: over time, the groups, the Beveridge points; each with its bands, in both languages
 expect 0 "$UTFALL" run study.yaml --output sv --language sv
-for chart in labour-1 labour-2-dalarna labour-3-dalarna; do
+for chart in labour-1 labour-2-se312 labour-3-se312; do
     for language in en sv; do
         grep -q '^has_band = 1' $language/charts/$chart.gp || fail "$language: $chart has no bands"
     done
     grep -q 'that the rounding of the figures leaves open' en/charts/$chart.svg || fail "$chart does not say what the bands are"
     grep -q 'som uppgifternas avrundning lämnar öppet' sv/charts/$chart.svg || fail "$chart does not say it in Swedish"
 done
-grep -q 'Latest period with figures: 2023' en/charts/labour-2-dalarna.svg || fail "the period of the groups"
+grep -q 'Latest period with figures: 2023' en/charts/labour-2-se312.svg || fail "the period of the groups"
 grep -q 'would have to change group' en/report.html || fail "no English finding"
 grep -q 'skulle behöva byta grupp' sv/report.html || fail "no Swedish finding"
 grep -q 'Unemployed: 2 of 48 figures are missing' en/report.html || fail "missing figures are not counted"
@@ -116,7 +116,7 @@ expect 0 "$UTFALL" verify en
 # without a labour force there are no Beveridge points to draw; from, to and sectors work on all columns
 study 'unemployed: unemployed, from: 2022, to: 2022, sectors: [F, C]'
 expect 0 "$UTFALL" run study.yaml --output narrow
-[[ ! -e narrow/tables/labour-beveridge.csv && ! -e narrow/charts/labour-3-dalarna.svg ]] || fail "Beveridge points without a labour force"
+[[ ! -e narrow/tables/labour-beveridge.csv && ! -e narrow/charts/labour-3-se312.svg ]] || fail "Beveridge points without a labour force"
 [[ $(tail -n +2 narrow/tables/labour-groups.csv | wc -l) == 8 ]] || fail "not the regions times the two sectors of 2022"
 [[ $(sed -n 2p narrow/tables/labour-groups.csv | cut -d, -f3) == F ]] || fail "sectors are not in the order asked for"
 grep -q '^has_band = 1' narrow/charts/labour-1.gp || fail "the bars of one period have no bands"

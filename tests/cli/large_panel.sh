@@ -22,9 +22,9 @@ effect() { # METHOD OPTION…
     local method=$1
     shift
     "$UTFALL" effect "$method" --data firms.csv --unit firm --period year --outcome y --treatment treated --cluster region \
-        --format csv "$@" 2>messages.txt
+        "$@" 2>messages.txt
 }
-did() { effect did "$@"; }
+did() { effect did --format csv "$@"; }
 # the columns of a row by inference: estimate, standard error, n_obs
 row() { awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } $0 ~ "," name "," { print $at["estimate"], $at["std_error"], $at["n_obs"] }' "$2"; }
 agree() { # two rows to ten digits
@@ -44,12 +44,16 @@ did --table estimates >auto.csv
 [ "$(sed -n 2p auto.csv | grep -c randomisation-scaled)" = 1 ] || fail "auto chose something else"
 
 # sun-abraham and stacked: whatever is averaged, and how many units stand behind it
-rows() { # FILE INFERENCE: term, group, period, event time, estimate, standard error, counts
+rows() { # FILE INFERENCE: of each table: term, group, period, event time, counts, estimate, standard error
     python3 - "$@" <<'PYTHON'
-import csv, sys
-for r in csv.DictReader(open(sys.argv[1], encoding="utf-8")):
-    if r["vcov"] == sys.argv[2]:
-        print(*(r[k] or "-" for k in ("term", "group", "period", "event_time", "n_obs", "n_treated", "n_control", "estimate", "std_error")))
+import json, sys
+tables = json.load(open(sys.argv[1], encoding="utf-8"))["tables"]
+for name in "estimates", "group-time", "event-study":
+    found = [r for r in tables[name]["rows"] if r["vcov"] == sys.argv[2]]
+    assert found, name
+    for r in found:
+        print(name, *("-" if r[k] in (None, "") else str(r[k]).replace(" ", "_")
+                      for k in ("term", "group", "period", "event_time", "n_obs", "n_treated", "n_control", "estimate", "std_error")))
 PYTHON
 }
 same() { # FILE FILE WHAT: texts and counts alike, numbers to ten digits
@@ -58,25 +62,23 @@ import sys
 a, b = ([line.split() for line in open(name)] for name in sys.argv[1:])
 assert len(a) == len(b) > 0, (len(a), len(b))
 for x, y in zip(a, b):
-    assert x[:7] == y[:7], (x, y)
-    for u, v in zip(x[7:], y[7:]):
+    assert x[:8] == y[:8], (x, y)
+    for u, v in zip(x[8:], y[8:]):
         assert u == v or abs(float(u) - float(v)) <= 1e-10 * abs(float(v)) + 1e-13, (x, y)
 PYTHON
 }
 for method in sun-abraham stacked; do
     window=()
     [[ $method == stacked ]] && window=(--before 3 --after 1)
-    for table in estimates group-time event-study; do
-        effect $method --inference cr1s,cr0 "${window[@]}" --table $table >means.csv
-        grep -q "260,000 observations were taken together as 210 means" messages.txt || fail "$method: no means"
-        effect $method --inference cr1s,cr0,iid "${window[@]}" --table $table >all.csv
-        if grep -q "taken together" messages.txt; then fail "$method: iid from means"; fi
-        rows means.csv cr1s >a.txt
-        rows all.csv cr1s >b.txt
-        same a.txt b.txt "$method, $table: means and rows differ"
-        checks=$((checks + 1))
-    done
-    effect $method "${window[@]}" --permutations 199 --enumerate 100 --table estimates >auto.csv
+    effect $method --inference cr1s,cr0 "${window[@]}" --format json >means.json
+    grep -q "260,000 observations were taken together as 210 means" means.json || fail "$method: no means"
+    effect $method --inference cr1s,cr0,iid "${window[@]}" --format json >all.json
+    if grep -q "taken together" all.json; then fail "$method: iid from means"; fi
+    rows means.json cr1s >a.txt
+    rows all.json cr1s >b.txt
+    same a.txt b.txt "$method: means and rows differ"
+    checks=$((checks + 1))
+    effect $method "${window[@]}" --permutations 199 --enumerate 100 --format csv --table estimates >auto.csv
     [ "$(sed -n 2p auto.csv | grep -c randomisation-scaled)" = 1 ] || fail "$method: auto chose something else"
 done
 

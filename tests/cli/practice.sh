@@ -37,12 +37,16 @@ board=report/tables/board-scoreboard.csv
 grep -q '^competence,Competence supply,a,Education,%,SE312,Dalarna,region,higher,2018,30,' $board || fail "the level of Dalarna is not on the board"
 grep -q '^competence,Competence supply,a,Education,%,SE,Sweden,nation,higher,2018,50,' $board || fail "the nation is not on the board"
 grep -q '^international,.*,c,Exports,.*,SE312,.*Not published' $board || fail "what is missing does not give its reason"
+grep -q 'Best rank: 1 (Unemployment); lowest: 3 (Education)' report/tables/board-scoreboard-findings.csv || fail "no best and last rank of Dalarna"
+grep -q '^SE311,.*Rank: 2 in each of the 2 that are ranked' report/tables/board-scoreboard-findings.csv || fail "one rank in both is told as best and lowest"
 grep -q '^SE312,Dalarna,1,SE311,Värmland,' report/tables/peers-peer-regions.csv || fail "the peer of Dalarna is another"
 ! grep -q '^SE,' report/tables/peers-peer-regions.csv || fail "the nation is a peer"
 
 # The same from a store on the command line.
 expect 0 "$UTFALL" profile scoreboard --store report/store.db --level county --indicators a,b --list list.csv --for SE312 --format csv
 grep -q ',SE312,Dalarna,region,' "$out" || fail "no row of Dalarna from the store"
+expect 0 "$UTFALL" profile scoreboard --store report/store.db --level county --indicators a --list list.csv --for SE311 --language sv --table scoreboard-findings
+grep -q 'Plats: 2 (Utbildning)' "$out" || fail "one ranked indicator: $(cat "$out")"
 expect_message 2 "'for' names 'SE319', which is no region" \
     "$UTFALL" profile scoreboard --store report/store.db --level county --indicators a,b --list list.csv --for SE319
 expect 0 "$UTFALL" verify report

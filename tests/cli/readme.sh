@@ -51,19 +51,27 @@ split_blocks() {
         END { if (inside) { print FILENAME ": a block is not closed" >"/dev/stderr"; exit 1 } }' "$1"
 }
 
+# The tree as a clone has it: no build folders, no earlier output. Each document gets links to this copy; what it writes is its own, and
+# what it writes into a file of the tree is found at the end.
+mkdir "$scratch/source"
+cd "$UTFALL_SOURCE_DIR"
+tar -c --exclude=./build --exclude=./out --exclude=./.git . | tar -x -C "$scratch/source"
+printf '#!/bin/sh\nexit 0\n' >"$scratch/source/scripts/test"
+checksum() { (cd "$scratch/source" && find . -type f -print0 | sort -z | xargs -0 cat | cksum); }
+before=$(checksum)
+
 # All blocks of document $1, in the folder $2, which gets a tree of its own; what failed is left in $2/failed.
 run_document() {
     local document=$1 blocks=$2/blocks tree=$2/tree base code
-    mkdir -p "$blocks" "$tree"
+    mkdir -p "$blocks"
     split_blocks "$document" "$blocks" 2>"$2/failed" || return 1
     [ -n "$(find "$blocks" -name '*.sh' | head -1)" ] || return 0
-    # The tree as a clone has it: no build folders, no earlier output.
-    tar -c --exclude=./build --exclude=./out --exclude=./.git . | tar -x -C "$tree"
-    printf '#!/bin/sh\nexit 0\n' >"$tree/scripts/test"
+    cp -al "$scratch/source" "$tree"
     for base in $(find "$blocks" -name '*.line' | sort); do
         base=${base%.line}
         if [ -f "$base.name" ]; then
             mkdir -p "$tree/$(dirname "$(cat "$base.name")")"
+            rm -f "$tree/$(cat "$base.name")"
             cp "$base.file" "$tree/$(cat "$base.name")"
             continue
         fi
@@ -86,21 +94,21 @@ run_document() {
     rm -rf "$tree"
 }
 
-# Documents do not know of each other: as many at a time as there are processors.
-cd "$UTFALL_SOURCE_DIR"
+# Documents do not know of each other: as many at a time as there are processors, those with most blocks first.
 n=0 running=0
 while read -r document; do
     n=$((n + 1))
     [ "$running" -lt "$(nproc)" ] || { wait -n || true; running=$((running - 1)); }
     run_document "$document" "$scratch/$n" &
     running=$((running + 1))
-done < <(find README.md CONTRIBUTING.md docs -name '*.md' | sort)
+done < <(find README.md CONTRIBUTING.md docs -name '*.md' -exec grep -c '^```sh' {} + | sort -t: -k2,2nr -k1,1 | cut -d: -f1)
 wait || true
 failed=0
 for folder in $(seq 1 "$n"); do
     [ ! -s "$scratch/$folder/failed" ] || { cat "$scratch/$folder/failed"; failed=1; }
 done
 [ "$failed" = 0 ] || exit 1
+[ "$(checksum)" = "$before" ] || { echo "readme: a block wrote into a file of the tree"; exit 1; }
 blocks=$(cat "$scratch"/*/ran | wc -l)
 
 [ "$blocks" -ge 5 ] || { echo "readme: found only $blocks blocks to run"; exit 1; }

@@ -127,6 +127,15 @@ near "$(cell made/tables/inequality.csv theil_t period=2017)" \
     fail "a chart is missing: $(ls made/charts)"
 [[ $(cell made/tables/shift-share-steps.csv value unit=SE312 period=2011 component=national) != none ]] || fail "no steps"
 
+# --- complexity of Sweden's ten broad sectors: it means nothing, in both languages and without a rank in any sentence -----------
+grep -vE ',(C|G-J|K-N|O-U|TOTAL),' "$data/county_employment.csv" >ten.csv
+profile=("$UTFALL" profile complexity --data ten.csv --region region --sector sector --time year --value persons_employed --period 2017)
+expect_message 0 "With 21 regions and 10 sectors the index means nothing" "${profile[@]}" --table complexity-findings
+grep -q "The correlation with diversity is 0.60; .* in 1 connected part" "$err" || fail "no numbers in the warning: $(cat "$err")"
+grep -q "SE312 is specialised in 4 of 10 sectors, 2017" "$out" && ! grep -q "ranks" "$out" || fail "a sentence ranks by complexity: $(cat "$out")"
+expect_message 0 "betyder indexet ingenting" "${profile[@]}" --table complexity-findings --language sv
+expect_message 2 "complexity-ranking" "${profile[@]}" --table complexity-ranking
+
 # --- peers' data ------------------------------------------------------------------------------------------------------------
 [[ -d $peers ]] || { echo "the peers' data is not there: the rest is skipped"; finish; }
 expect 0 "$UTFALL" profile variety --data "$peers/data/world_trade_avg_1998_2000.csv" --region country --sector product --value value --no-row zero \
@@ -178,6 +187,26 @@ for name, column in (("hoover_reat", "hoover"), ("herf_ineq", "herfindahl"), ("e
     for sector, number in zip(value["names"], value["values"]):
         assert abs(float(ours[sector][column]) - number) <= 1e-10 * abs(number), (name, sector, ours[sector][column], number)
 PYTHON
+for form in "" --subtract-distance; do
+    expect 0 "$UTFALL" profile complexity --data laender.csv --region region --sector sector --value jobs --own $form --format csv --table complexity-gain
+    python3 - "$out" "$peers/results/complexity_g_regions_industries.json" "$form" <<'PYTHON' || fail "the gain in outlook of the Länder differs from the peers' $form"
+import csv, json, sys
+peers = {r["id"]: r["value"] for r in json.load(open(sys.argv[2]))["results"]}
+ours = {(r["unit"], r["sector"]): float(r["gain"]) for r in csv.DictReader(open(sys.argv[1], newline=""))}
+value = peers["ec_outlook_gain"]
+present = {(r, s) for r, row in zip(value["row_names"], peers["balassa_discrete"]["values"]) for s, m in zip(value["col_names"], row) if m == 1}
+assert len(ours) + len(present) == 16 * 17 and not present & ours.keys()
+if sys.argv[3]:
+    sums = peers["own_cog_atlas_minus_distance_rowsums"]
+    for region, wanted in zip(sums["names"], sums["values"]):
+        found = sum(gain for (r, s), gain in ours.items() if r == region)
+        assert abs(found - wanted) <= 1e-7 * max(1, abs(wanted)), (region, found, wanted)
+else:
+    for r, row in zip(value["row_names"], value["values"]):
+        for s, wanted in zip(value["col_names"], row):
+            assert (r, s) in present or abs(ours[r, s] - wanted) <= 1e-8 * max(1, abs(wanted)), (r, s, ours[r, s], wanted)
+PYTHON
+done
 expect 0 "$UTFALL" profile shift-share --data goettingen.csv --region region --sector sector --time year --value jobs --reference-row BRD \
     --format csv --table shift-share
 cp "$out" shift.csv

@@ -119,6 +119,17 @@ for kind in bars stacked-bars lines event-study synthetic-control tile-map; do
     expect_message 2 "needs a column" "$UTFALL" chart $kind --data panel.csv --output charts/x
 done
 expect_message 2 "a study cannot come from standard input" "$UTFALL" run - --output x
+# a band that cannot be read as one is refused: a picture without it would look exact
+printf 'label,value,low,high,words\nA,1,0.5,2,few\nB,2,3,1,\nC,4,..,5,many\nD,4,5,4.5,4\n' > bands.csv
+bands=("$UTFALL" chart bars --data bands.csv --output charts/x)
+expect_message 3 "bands.csv:2:11: column 'words' should hold numbers, found 'few'" "${bands[@]}" --low words --high high
+expect_message 3 "column 'words' should hold numbers, found 'few'" "${bands[@]}" --value words --low value --high value
+sed 's/,low,/,least,/; s/,words$/,low/' bands.csv > words.csv
+expect_message 3 "reads the lower end of a band from the column 'low' of the table 'file': found the text 'few' in row 1, expected numbers" "$UTFALL" chart bars --data words.csv --output charts/x
+expect_message 3 "the lower end of the band ('low') is above its upper end ('high') in 2 rows of the table 'file' (row 2, 4; first 3 above 1)" "${bands[@]}"
+expect_message 2 "the lower end of a band ('value') and no column for the upper end; name both" "$UTFALL" chart lines --data bands.csv --x value --output charts/x --low value
+expect_message 2 "the chart 'tile-map' draws no bands" "$UTFALL" chart tile-map --data bands.csv --output charts/x --low value --high high
+expect 0 "${bands[@]}" --low value --high value
 
 # no colour and no progress where there is no terminal
 expect_message 2 "utfall: " "$UTFALL" rnu

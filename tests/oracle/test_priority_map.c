@@ -62,7 +62,7 @@ static void laender_as_balland_maps_them(void **state)
             placed += quadrant_of(quadrant, r, s) != NULL;
         }
     assert_int_equal(uf_table_rows(uf_result_table(&result, "priority-candidates")), placed);
-    /* 17 broad sections: the index means next to nothing, and the map says so as `complexity` does */
+    /* 17 broad sections: the index means nothing, and the map says so as `complexity` does */
     assert_int_equal(uf_result_note(&result, "complexity-means-little")->severity, UF_WARNING);
     uf_result_clear(&result);
     uf_panel_free(panel);

@@ -2,6 +2,7 @@
 /* Stars against a slow twin on random tables with empty rows and columns, and by hand through the method. */
 #include <gsl/gsl_errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <utfall/cluster_stars.h>
 
@@ -82,8 +83,7 @@ static void stars_of_a_slow_twin(void **state)
                 expect_same(gsl_matrix_get(m.measure[UF_STAR_GROWTH], r, s), beyond, "growth");
                 expect_same(gsl_matrix_get(m.measure[UF_STAR_SIZE], r, s),
                             own > 0 ? (double)larger + 1 : (double)NAN, "rank");
-                size_t most = (size_t)floor(0.3 * (double)present + 1e-9);
-                if (most == 0) most = 1;
+                size_t most = (3 * present + 9) / 10;
                 expect_within(gsl_matrix_get(m.star[UF_STAR_SIZE], r, s), own > 0 && larger < most, 0,
                               "size star");
                 for (size_t i = 0; i < UF_STARS; i++) {
@@ -120,6 +120,66 @@ static const char figures[] = "region,sector,year,jobs\n"
                               "1,A,2010,20\n1,B,2010,80\n2,A,2010,20\n2,B,2010,180\n"
                               "1,A,2015,40\n1,B,2015,60\n2,A,2015,10\n2,B,2015,190\n";
 
+/* A second column beside the activity. */
+static void add_output(struct uf_panel *panel, const double *output)
+{
+    struct uf_panel_column *columns = realloc(panel->columns, 2 * sizeof *columns);
+    assert_non_null(columns);
+    panel->columns = columns;
+    columns[1] = (struct uf_panel_column){.name = strdup("output"),
+                                          .label = strdup("output"),
+                                          .value = calloc(panel->n_rows, sizeof *columns->value),
+                                          .status = calloc(panel->n_rows, sizeof *columns->status)};
+    panel->n_columns = 2;
+    assert_true(columns[1].name && columns[1].label && columns[1].value && columns[1].status);
+    for (size_t i = 0; i < panel->n_rows; i++) {
+        columns[1].value[i] = output[panel->unit[i]];
+        columns[1].status[i] = columns[0].status[i];
+    }
+}
+
+/* Every corner of the box of three regions' activity and output, rounded apart, lies in the band, and two of them are its ends. */
+static void productivity_reaches_its_bounds_at_corners(void **state)
+{
+    (void)state;
+    static const double activity[3] = {40, 10, 25}, output[3] = {900, 150, 700}, halves[2] = {5, 50};
+    struct uf_panel *panel =
+        activity_panel("region,sector,year,jobs\n1,A,2015,40\n2,A,2015,10\n3,A,2015,25\n");
+    add_output(panel, output);
+    struct uf_result result;
+    struct uf_error error;
+    static const char *const options[] = {"output", "output", NULL};
+    panel->columns[0].rounding = 2 * halves[0];
+    panel->columns[1].rounding = 2 * halves[1];
+    assert_ok(activity_run(&uf_method_cluster_stars, panel, UF_ENGLISH, options, &result, &error), &error);
+    for (int r = 0; r < 3; r++) {
+        const char code[] = {(char)('1' + r), 0};
+        double least = INFINITY, most = 0;
+        for (unsigned corner = 0; corner < 64; corner++) {
+            double x[3], y[3];
+            for (unsigned i = 0; i < 3; i++) {
+                x[i] = activity[i] + ((corner >> i) & 1 ? halves[0] : -halves[0]);
+                y[i] = output[i] + ((corner >> (3 + i)) & 1 ? halves[1] : -halves[1]);
+            }
+            const double ratio = y[r] / x[r] * (x[0] + x[1] + x[2]) / (y[0] + y[1] + y[2]);
+            least = fmin(least, ratio);
+            most = fmax(most, ratio);
+        }
+        expect_close(activity_cell(&result, "cluster-stars", code, "A", "productivity_low", NULL), least,
+                     1e-12, "lowest corner");
+        expect_close(activity_cell(&result, "cluster-stars", code, "A", "productivity_high", NULL), most,
+                     1e-12, "highest corner");
+    }
+    uf_result_clear(&result);
+    /* the output alone rounded: its band is there all the same */
+    panel->columns[0].rounding = 0;
+    assert_ok(activity_run(&uf_method_cluster_stars, panel, UF_ENGLISH, options, &result, &error), &error);
+    assert_true(activity_cell(&result, "cluster-stars", "1", "A", "productivity_low", NULL) <
+                activity_cell(&result, "cluster-stars", "1", "A", "productivity", NULL));
+    uf_result_clear(&result);
+    uf_panel_free(panel);
+}
+
 static void the_method_by_hand(void **state)
 {
     (void)state;
@@ -140,16 +200,21 @@ static void the_method_by_hand(void **state)
         activity_text(&result, "cluster-stars-findings", "1", NULL, "text"),
         "1, 2015: most stars in A (4 of 4; location quotient 2.40); 1 of 2 sectors have at least two.");
     uf_result_clear(&result);
-    /* rounded to tens the quotient of A in 1 may be below 2 and its growth below the sector's: two stars are sure */
+    /* rounded the quotient of A in 1 may be below 2, its growth and productivity below the sector's: one star is sure */
     panel->columns[panel->outcome].rounding = 20;
     assert_ok(activity_run(&uf_method_cluster_stars, panel, UF_SWEDISH, options, &result, &error), &error);
-    expect_within(activity_cell(&result, "cluster-stars", "1", "A", "stars_low", NULL), 2, 0, "sure");
+    expect_within(activity_cell(&result, "cluster-stars", "1", "A", "stars_low", NULL), 1, 0, "sure");
     expect_within(activity_cell(&result, "cluster-stars", "1", "A", "stars_high", NULL), 4, 0, "possible");
     /* 30 → 30 while the other goes from 10 to 20; 10 → 50 while the other goes from 30 to 0 */
     expect_close(activity_cell(&result, "cluster-stars", "1", "A", "growth_beyond_low", NULL), -25, 1e-12,
                  "growth, low");
     expect_close(activity_cell(&result, "cluster-stars", "1", "A", "growth_beyond_high", NULL), 375, 1e-12,
                  "growth, high");
+    /* 30 of 50 made by 50 of 50, and 50 of 50 made by 30 of 50 */
+    expect_close(activity_cell(&result, "cluster-stars", "1", "A", "productivity_low", NULL), 0.6, 1e-12,
+                 "productivity, low");
+    expect_close(activity_cell(&result, "cluster-stars", "1", "A", "productivity_high", NULL), 5.0 / 3, 1e-12,
+                 "productivity, high");
     expect_within(activity_cell(&result, "cluster-stars", "1", "A", "size_rank_high", NULL), 1, 0,
                   "surely the largest");
     assert_true(activity_cell(&result, "cluster-stars", "1", "A", "lq_low", NULL) < 2);
@@ -183,6 +248,7 @@ int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {cmocka_unit_test(stars_of_a_slow_twin),
+                                       cmocka_unit_test(productivity_reaches_its_bounds_at_corners),
                                        cmocka_unit_test(the_method_by_hand)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -94,6 +94,38 @@ static void two_ways_that_are_one(void **state)
     regression_clear(&r);
 }
 
+/* All of a group change alike between the first two periods: that difference has no variance, and not the root of what rounding
+ * leaves of it. */
+static void a_difference_without_variance(void **state)
+{
+    (void)state;
+    enum { FEW = 5, YEARS = 4, ROWS = FEW * YEARS };
+    static const enum uf_covariance_kind kinds[] = {UF_COVARIANCE_HC1, UF_COVARIANCE_CR0, UF_COVARIANCE_CR1S,
+                                                    UF_COVARIANCE_CR2};
+    struct uf_random random;
+    size_t unit[ROWS], period[ROWS];
+    uf_random_init(&random, 3, UF_PURPOSE_SIMULATION, 2);
+    gsl_matrix *x = gsl_matrix_calloc(ROWS, YEARS - 1);
+    gsl_vector *y = gsl_vector_alloc(ROWS);
+    for (size_t i = 0; i < ROWS; i++) {
+        unit[i] = i / YEARS, period[i] = i % YEARS;
+        if (unit[i] < 2 && period[i] > 0) gsl_matrix_set(x, i, period[i] - 1, 1);
+        double noise = period[i] > 1 ? uf_random_uniform(&random) : 0;
+        gsl_vector_set(y, i, 0.7 * (double)unit[i] + 0.1 * (double)period[i] + noise);
+    }
+    const size_t *const group[] = {unit, period}, *const cluster[] = {unit};
+    struct regression r = regression_fit(x, y, NULL, 2, group, (const size_t[]){FEW, YEARS});
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        bool clustered = kinds[k] != UF_COVARIANCE_HC1;
+        struct uf_covariance v = regression_covariance(&r, kinds[k], UF_K_FIXEST, 0, clustered ? 1 : 0,
+                                                       cluster, (const size_t[]){FEW});
+        if (clustered) expect_close(gsl_matrix_get(v.matrix, 0, 0), 0, 0, "nothing varies");
+        assert_true(gsl_matrix_get(v.matrix, 1, 1) > 1e-4);
+        uf_covariance_clear(&v);
+    }
+    regression_clear(&r);
+}
+
 /* --- the definition, with every dummy and every N × N matrix ------------------------------------ */
 
 /* S^{+1/2} of a symmetric matrix (pseudo-inverse square root). */
@@ -246,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_observation_its_own_cluster_is_hc),
         cmocka_unit_test(two_ways_that_are_one),
+        cmocka_unit_test(a_difference_without_variance),
         cmocka_unit_test(cr2_is_its_definition),
         cmocka_unit_test(two_way_that_is_not_definite_is_repaired),
     };

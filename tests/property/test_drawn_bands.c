@@ -109,12 +109,12 @@ static double check_table(const struct uf_result *result, const char *name, size
 
 static const struct {
     const struct uf_method *method;
-    const char *table[2];
+    const char *table[3];
 } cases[] = {{&uf_method_specialisation, {"specialisation", NULL}},
              {&uf_method_concentration, {"concentration", NULL}},
              {&uf_method_relatedness_density, {"relatedness-density", NULL}},
              {&uf_method_relatedness, {"relatedness", NULL}},
-             {&uf_method_complexity, {"complexity-regions", "complexity-sectors"}},
+             {&uf_method_complexity, {"complexity-regions", "complexity-sectors", "complexity-gain"}},
              {&uf_method_priority_map, {"priority-map", "priority-candidates"}},
              {&uf_method_composite_index, {"composite-index", NULL}}};
 enum { CASES = sizeof cases / sizeof *cases };
@@ -133,7 +133,7 @@ static void bands_hold_the_index_and_widen_with_the_unit(void **state)
             width[wide] = 0;
             panel->columns[panel->outcome].rounding = units[wide];
             struct uf_result result = run(cases[k].method, panel, NULL);
-            for (size_t t = 0; t < 2 && cases[k].table[t]; t++) {
+            for (size_t t = 0; t < 3 && cases[k].table[t]; t++) {
                 width[wide] += check_table(&result, cases[k].table[t], &count);
                 all += count;
             }

@@ -297,29 +297,35 @@ static struct uf_trend_bounds bounds_of(const struct made *m, struct uf_trend_op
     return bounds;
 }
 
+/* Two periods on either side: the conditional set without a first stage is sought far out, by small steps. */
 static void units_and_trends(void **state)
 {
     (void)state;
+    enum { SIDE = 2 };
     for (int set = 0; set < 3; set++)
         for (int restriction = 0; restriction < 2; restriction++) {
             if (set == UF_TREND_FLCI && restriction == UF_TREND_RELATIVE_MAGNITUDES) continue;
-            struct made m = study_make(31, 3, 3, true);
+            struct made m = study_make(31, SIDE, SIDE, true);
             struct uf_trend_options options = {.restriction = (enum uf_trend_restriction)restriction,
                                                .set = (enum uf_trend_set)set,
                                                .m = 0.3,
                                                .draws = 500};
             struct uf_trend_bounds first = bounds_of(&m, options), again;
-            again = bounds_of(&m, options);
-            assert_true(first.low == again.low && first.high == again.high);
+            if (set != UF_TREND_CONDITIONAL) { /* which draws nothing */
+                again = bounds_of(&m, options);
+                assert_true(first.low == again.low && first.high == again.high);
+            }
             /* a straight line added to δ: smoothness does not mind */
             if (restriction == UF_TREND_SMOOTHNESS) {
-                for (long i = 0; i < 6; i++)
-                    *gsl_vector_ptr(m.estimate, (size_t)i) += 0.8 * (double)(i < 3 ? i - 3 : i - 2);
+                for (long i = 0; i < 2 * SIDE; i++)
+                    *gsl_vector_ptr(m.estimate, (size_t)i) +=
+                        0.8 * (double)(i < SIDE ? i - SIDE : i - SIDE + 1);
                 again = bounds_of(&m, options);
                 expect_within(again.low, first.low, 1e-6, "low with a line");
                 expect_within(again.high, first.high, 1e-6, "high with a line");
-                for (long i = 0; i < 6; i++)
-                    *gsl_vector_ptr(m.estimate, (size_t)i) -= 0.8 * (double)(i < 3 ? i - 3 : i - 2);
+                for (long i = 0; i < 2 * SIDE; i++)
+                    *gsl_vector_ptr(m.estimate, (size_t)i) -=
+                        0.8 * (double)(i < SIDE ? i - SIDE : i - SIDE + 1);
             }
             /* a thousand times the outcome */
             gsl_vector_scale(m.estimate, 1000);
@@ -357,11 +363,10 @@ static void grows_with_m(void **state)
             assert_ok(uf_trend_includes(&m.study, &options, 0, &found, &error), &error);
             assert_false(found);
             double length = 0;
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < 4 && set != UF_TREND_CONDITIONAL; i++) { /* which need not be longer */
                 options.m = i;
                 struct uf_trend_bounds bounds = bounds_of(&m, options);
-                if (set != UF_TREND_CONDITIONAL)
-                    assert_true(bounds.empty || bounds.high - bounds.low > length);
+                assert_true(bounds.empty || bounds.high - bounds.low > length);
                 if (!bounds.empty) length = bounds.high - bounds.low;
             }
             /* no M up to half of it is enough */

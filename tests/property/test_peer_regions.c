@@ -8,6 +8,7 @@
 
 #include "support/activity_cases.h"
 #include "support/activity_panel.h"
+#include "support/small_panel.h"
 #include "support/test.h"
 
 enum { N = 7, K = 3 };
@@ -137,9 +138,8 @@ static void bands_hold_every_draw(void **state)
         for (size_t t = 0; t < 3; t++) {
             struct uf_error error;
             assert_ok(uf_structural_distance_band(x, low, high, kinds[t], least, most, &error), &error);
-            for (size_t i = 0; i < N * K && t; i++)
+            for (size_t i = 0; i < N * K; i++)
                 y->data[i] = low->data[i] + draw_uniform(&draw) * (high->data[i] - low->data[i]);
-            if (t == 0) gsl_matrix_memcpy(y, x); /* the scale is held fixed: the centre must be inside */
             distances_between(y, kinds[t], d);
             const double cap = t == 0 ? HUGE_VAL : t == 1 ? 2 : 1; /* shares cannot differ by more */
             for (size_t i = 0; i < N * N; i++)
@@ -156,6 +156,98 @@ static void bands_hold_every_draw(void **state)
     }
     gsl_matrix *const all[] = {low, high, d, least, most};
     for (size_t i = 0; i < 5; i++) gsl_matrix_free(all[i]);
+}
+
+/* Every corner of a small box, and many points in it and on its sides: what the standardised distance reaches, with the
+ * deviations formed anew in each table, lies in the band and comes near to its ends. Deviations held fixed do neither. */
+enum { SMALL = 4, WIDE = 2, CORNERS = 1 << (SMALL * WIDE) };
+
+static void widen_by(const gsl_matrix *x, gsl_matrix *d, gsl_matrix *reached[2])
+{
+    distances_between(x, UF_DISTANCE_STANDARDISED_EUCLIDEAN, d);
+    for (size_t i = 0; i < d->size1 * d->size2; i++) {
+        reached[0]->data[i] = fmin(reached[0]->data[i], d->data[i]);
+        reached[1]->data[i] = fmax(reached[1]->data[i], d->data[i]);
+    }
+}
+
+/* The distance with the deviations of `x`, least and most over the box. */
+static void with_fixed_deviations(const gsl_matrix *x, double half, size_t a, size_t b, double out[2])
+{
+    out[0] = out[1] = 0;
+    for (size_t j = 0; j < WIDE; j++) {
+        double variance = 0;
+        for (size_t r = 0; r < SMALL; r++)
+            for (size_t s = 0; s < SMALL; s++)
+                variance +=
+                    pow(gsl_matrix_get(x, r, j) - gsl_matrix_get(x, s, j), 2) / (2.0 * SMALL * (SMALL - 1));
+        const double gap = fabs(gsl_matrix_get(x, a, j) - gsl_matrix_get(x, b, j));
+        out[0] += pow(fmax(0, gap - 2 * half), 2) / variance;
+        out[1] += pow(gap + 2 * half, 2) / variance;
+    }
+    out[0] = sqrt(out[0]);
+    out[1] = sqrt(out[1]);
+}
+
+static void deviations_are_formed_anew(void **state)
+{
+    (void)state;
+    struct draw draw = {25};
+    gsl_matrix *x = gsl_matrix_alloc(SMALL, WIDE), *y = gsl_matrix_alloc(SMALL, WIDE);
+    gsl_matrix *low = gsl_matrix_alloc(SMALL, WIDE), *high = gsl_matrix_alloc(SMALL, WIDE);
+    gsl_matrix *d = gsl_matrix_alloc(SMALL, SMALL), *band[2], *reached[2];
+    for (int e = 0; e < 2; e++) {
+        band[e] = gsl_matrix_alloc(SMALL, SMALL);
+        reached[e] = gsl_matrix_alloc(SMALL, SMALL);
+    }
+    size_t outside_fixed = 0, bands = 0;
+    double covered = 0, narrowest = 1;
+    for (size_t k = 0; k < 200; k++) {
+        const double half = k % 2 ? 0.05 : 0.01;
+        struct uf_error error;
+        for (size_t i = 0; i < SMALL * WIDE; i++) {
+            x->data[i] = draw_uniform(&draw);
+            low->data[i] = x->data[i] - half;
+            high->data[i] = x->data[i] + half;
+        }
+        distances_between(x, UF_DISTANCE_STANDARDISED_EUCLIDEAN, d);
+        for (int e = 0; e < 2; e++) gsl_matrix_memcpy(reached[e], d);
+        for (size_t corner = 0; corner < CORNERS; corner++) {
+            for (size_t i = 0; i < SMALL * WIDE; i++)
+                y->data[i] = corner >> i & 1 ? high->data[i] : low->data[i];
+            widen_by(y, d, reached);
+        }
+        for (size_t t = 0; t < 2000; t++) { /* half of them with some figures at their ends */
+            for (size_t i = 0; i < SMALL * WIDE; i++) {
+                const double u = draw_uniform(&draw), at = t % 2 && u < 0.5 ? round(2 * u) : u;
+                y->data[i] = low->data[i] + at * (high->data[i] - low->data[i]);
+            }
+            widen_by(y, d, reached);
+        }
+        assert_ok(uf_structural_distance_band(x, low, high, UF_DISTANCE_STANDARDISED_EUCLIDEAN, band[0],
+                                              band[1], &error),
+                  &error);
+        for (size_t a = 0; a < SMALL; a++)
+            for (size_t b = 0; b < a; b++) {
+                double fixed[2];
+                const double least = gsl_matrix_get(reached[0], a, b),
+                             most = gsl_matrix_get(reached[1], a, b);
+                const double from = gsl_matrix_get(band[0], a, b), to = gsl_matrix_get(band[1], a, b);
+                assert_true(from <= least + 1e-12 && most <= to + 1e-12);
+                with_fixed_deviations(x, half, a, b, fixed);
+                outside_fixed += least < fixed[0] - 1e-9 || most > fixed[1] + 1e-9;
+                covered += (most - least) / (to - from);
+                narrowest = fmin(narrowest, (most - least) / (to - from));
+                bands++;
+            }
+    }
+    print_message("what is reached is %.3f of the band on average, %.3f at least; %zu of %zu bands with "
+                  "fixed deviations miss some of it\n",
+                  covered / (double)bands, narrowest, outside_fixed, bands);
+    assert_true(outside_fixed > bands / 4); /* the test can tell */
+    assert_true(covered / (double)bands > 0.95 && narrowest > 0.7);
+    gsl_matrix *const all[] = {x, y, low, high, d, band[0], band[1], reached[0], reached[1]};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) gsl_matrix_free(all[i]);
 }
 
 static void nearest_by_a_slow_twin(void **state)
@@ -267,12 +359,84 @@ static void the_method_leaves_out_whom_it_is_told_to(void **state)
     uf_panel_free(panel);
 }
 
+/* The rank of `peer` in the table's row of `unit`, or its bound. */
+static double rank_of(const struct uf_result *result, const char *unit, const char *peer, const char *column)
+{
+    const struct uf_table *table = uf_result_table(result, "peer-regions");
+    for (size_t r = 0; r < uf_table_rows(table); r++)
+        if (!strcmp(uf_table_text(table, r, uf_table_column(table, "unit")), unit) &&
+            !strcmp(uf_table_text(table, r, uf_table_column(table, "peer")), peer))
+            return uf_table_number(table, r, uf_table_column(table, column));
+    fail_msg("no row of %s and %s", unit, peer);
+    return 0;
+}
+
+/* Ranks in tables drawn from the box, corners among them, lie in the interval, and most of its ends are reached. */
+static void ranks_hold_every_draw(void **state)
+{
+    (void)state;
+    static const char *const both[] = {"indicators", "value,other", "k", "4", NULL},
+                             *const one[] = {"indicators", "value", "k", "4", NULL},
+                             *const names[] = {"value", "other"};
+    enum { UNITS = 5 };
+    struct draw draw = {26};
+    struct uf_panel *panel = small_panel_new(UNITS, 1, 2001, names, 2);
+    size_t open = 0, reached_ends = 0;
+    for (size_t k = 0; k < 60; k++) {
+        double shown[2 * UNITS], least[UNITS * UNITS], most[UNITS * UNITS];
+        struct uf_result rounded, exact;
+        struct uf_error error;
+        for (size_t i = 0; i < 2 * UNITS; i++) {
+            shown[i] = (double)draw_below(&draw, 12);
+            *small_panel_cell(panel, i / UNITS, i % UNITS, 0) = shown[i];
+        }
+        for (int c = 0; c < 2; c++) panel->columns[c].rounding = 1;
+        const char *const *options = k % 3 ? both : one;
+        assert_ok(activity_run(&uf_method_peer_regions, panel, UF_ENGLISH, options, &rounded, &error),
+                  &error);
+        for (int c = 0; c < 2; c++) panel->columns[c].rounding = 0;
+        for (size_t i = 0; i < UNITS * UNITS; i++) least[i] = UNITS, most[i] = 1;
+        for (size_t t = 0; t < 60; t++) {
+            for (size_t i = 0; i < 2 * UNITS; i++) {
+                const double u = draw_uniform(&draw);
+                *small_panel_cell(panel, i / UNITS, i % UNITS, 0) =
+                    shown[i] + (t % 2 ? 0.998 * round(u) : u) - 0.499;
+            }
+            assert_ok(activity_run(&uf_method_peer_regions, panel, UF_ENGLISH, options, &exact, &error),
+                      &error);
+            for (size_t i = 0; i < UNITS * UNITS; i++) {
+                const char *a = panel->units.code[i / UNITS], *b = panel->units.code[i % UNITS];
+                if (a == b) continue;
+                const double rank = rank_of(&exact, a, b, "rank");
+                assert_true(rank >= rank_of(&rounded, a, b, "rank_low"));
+                assert_true(rank <= rank_of(&rounded, a, b, "rank_high"));
+                least[i] = fmin(least[i], rank);
+                most[i] = fmax(most[i], rank);
+            }
+            uf_result_clear(&exact);
+        }
+        for (size_t i = 0; i < UNITS * UNITS; i++) {
+            const char *a = panel->units.code[i / UNITS], *b = panel->units.code[i % UNITS];
+            if (a == b) continue;
+            open += 2;
+            reached_ends += least[i] <= rank_of(&rounded, a, b, "rank_low");
+            reached_ends += most[i] >= rank_of(&rounded, a, b, "rank_high");
+        }
+        uf_result_clear(&rounded);
+    }
+    print_message("%zu of %zu ends of the ranks' intervals are reached by 60 draws\n", reached_ends, open);
+    assert_true(reached_ends > open * 3 / 4);
+    small_panel_free(panel);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {cmocka_unit_test(they_are_distances),
                                        cmocka_unit_test(other_units_give_the_same),
                                        cmocka_unit_test(bands_hold_every_draw),
+                                       cmocka_unit_test(deviations_are_formed_anew),
+                                       cmocka_unit_test(ranks_hold_every_draw),
                                        cmocka_unit_test(nearest_by_a_slow_twin),
                                        cmocka_unit_test(what_cannot_be_compared_is_refused),
                                        cmocka_unit_test(the_method_leaves_out_whom_it_is_told_to)};

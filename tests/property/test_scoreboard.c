@@ -122,7 +122,7 @@ static void a_small_board(void **state)
     assert_string_equal(
         activity_text(&result, "scoreboard-findings", "SE1", NULL, "text"),
         "SE1: 2 of 3 indicators have figures; 0 are better than the nation and 2 worse, 1 have improved "
-        "and 0 worsened over their period. Best rank: 2 (Share); lowest: 2 (Share).");
+        "and 0 worsened over their period. Rank: 2 in each of the 2 that are ranked.");
     const struct uf_note *missing = uf_result_note(&result, "indicator-missing");
     assert_string_equal(missing->text, "Without figures: Trade. Not published");
     assert_non_null(uf_result_note(&result, "indicator-unlisted"));

@@ -153,6 +153,50 @@ static void invariances(void **state)
     gsl_matrix_free(v), gsl_matrix_free(wider), gsl_matrix_free(scaled);
 }
 
+/* What is easily upset: tied eigenvalues, whose vectors turn at the slightest change, and too few clusters for full
+ * rank. The value must not move when the outcome is scaled (7.3), when each estimate is (an odd factor each), or when
+ * the covariance is off by rounding. */
+static void units_and_rounding_do_not_move_it(void **state)
+{
+    (void)state;
+    enum { Q = 9, CLUSTERS = 5, SHAPES = 5 };
+    for (int shape = 0; shape < SHAPES; shape++) {
+        gsl_matrix *v = chain(Q, shape == 0 ? 0.5 : 0), *scaled = gsl_matrix_alloc(Q, Q),
+                   *each = gsl_matrix_alloc(Q, Q), *rounded = gsl_matrix_alloc(Q, Q);
+        struct uf_random random;
+        uf_random_init(&random, 8, UF_PURPOSE_BOOTSTRAP, 0);
+        for (size_t i = 0; i < Q && shape > 1; i++)
+            for (size_t j = 0; j < Q; j++) {
+                double both = 0; /* equicorrelated; three blocks; a sum over few clusters */
+                for (size_t g = 0; g < CLUSTERS && shape == 4; g++)
+                    both += sin((double)(1 + i * (g + 1))) * sin((double)(1 + j * (g + 1)));
+                gsl_matrix_set(v, i, j,
+                               shape == 4       ? both
+                               : i == j         ? 1
+                               : shape == 2     ? 0.5
+                               : i % 3 == j % 3 ? 0.4
+                                                : 0);
+            }
+        for (size_t i = 0; i < Q; i++)
+            for (size_t j = 0; j <= i; j++) {
+                double value = gsl_matrix_get(v, i, j),
+                       error = 1 + 1e-15 * (uf_random_uniform(&random) - 0.5);
+                double size = sqrt(gsl_matrix_get(v, i, i) * gsl_matrix_get(v, j, j));
+                double moved = i == j ? value : value * error + 1e-15 * size * uf_random_uniform(&random);
+                gsl_matrix_set(rounded, i, j, moved), gsl_matrix_set(rounded, j, i, moved);
+                double factor = (0.3 + (double)i) * (0.3 + (double)j);
+                gsl_matrix_set(each, i, j, value * factor), gsl_matrix_set(each, j, i, value * factor);
+                gsl_matrix_set(scaled, i, j, value * 7.3 * 7.3),
+                    gsl_matrix_set(scaled, j, i, value * 7.3 * 7.3);
+            }
+        double c = critical(v, 9, 0.95, 2000, 3);
+        expect_close(critical(scaled, 9, 0.95, 2000, 3), c, 1e-9, "the outcome scaled");
+        expect_close(critical(each, 9, 0.95, 2000, 3), c, 1e-9, "each estimate scaled");
+        expect_close(critical(rounded, 9, 0.95, 2000, 3), c, 1e-9, "rounding");
+        gsl_matrix_free(v), gsl_matrix_free(scaled), gsl_matrix_free(each), gsl_matrix_free(rounded);
+    }
+}
+
 static void bad_input(void **state)
 {
     (void)state;
@@ -184,6 +228,7 @@ int main(void)
         cmocka_unit_test(independent_estimates_are_sidak),
         cmocka_unit_test(as_simulated_maxima),
         cmocka_unit_test(invariances),
+        cmocka_unit_test(units_and_rounding_do_not_move_it),
         cmocka_unit_test(bad_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* Stacked difference-in-differences: sub-experiments by hand, weights that are known, a twin with every dummy, and each
  * assignment by hand. */
 #include "support/bench.h"
+#include "support/stacked_sample.h"
 #include "support/test.h"
 
 #include <gsl/gsl_errno.h>
@@ -11,48 +12,20 @@
 #include <utfall/stacked.h>
 #include <utfall/sun_abraham.h>
 
-enum { UNITS = 20, PERIODS = 10, MOST = UNITS * PERIODS };
+enum { UNITS = 20, PERIODS = STACKED_PERIODS, MOST = UNITS * PERIODS };
 
-struct sample {
-    struct uf_did_data data;
-    size_t unit[MOST], period[MOST], first[UNITS], cluster[MOST];
-    double outcome[MOST], weights[MOST], treatment[MOST], covariate[MOST];
-    gsl_matrix_view covariates;
-};
-
-/* Two start in 3, five in 5, three in 8, ten never. */
-static struct sample *sample_new(bool gaps)
+static bool some(size_t unit, size_t period)
 {
-    struct sample *s = calloc(1, sizeof *s);
-    size_t n = 0;
-    for (size_t u = 0; u < UNITS; u++) s->first[u] = u < 2 ? 3 : u < 7 ? 5 : u < 10 ? 8 : SIZE_MAX;
-    for (size_t u = 0; u < UNITS; u++)
-        for (size_t t = 0; t < PERIODS; t++) {
-            if (gaps && bench_noise(9, u * PERIODS + t) > 0.8) continue;
-            s->unit[n] = u, s->period[n] = t, s->cluster[n] = u;
-            s->weights[n] = 2 + bench_noise(5, u);
-            s->treatment[n] = s->first[u] <= t;
-            s->covariate[n] = bench_noise(6, n);
-            s->outcome[n] = bench_noise(1, n) + 3 * bench_noise(2, u) +
-                            (s->first[u] <= t ? (double)(t - s->first[u] + u % 3) : 0);
-            n++;
-        }
-    s->data = (struct uf_did_data){.n = n,
-                                   .n_units = UNITS,
-                                   .n_periods = PERIODS,
-                                   .unit = s->unit,
-                                   .period = s->period,
-                                   .outcome = s->outcome,
-                                   .treatment = s->treatment,
-                                   .weights = s->weights,
-                                   .first_period = s->first,
-                                   .cluster = {s->cluster},
-                                   .n_groups = {UNITS},
-                                   .n_cluster_dimensions = 1};
-    return s;
+    return bench_noise(9, unit * PERIODS + period) > 0.8;
 }
 
-static struct uf_stacked estimate(const struct sample *s, struct uf_stacked_options options)
+/* Two start in 3, five in 5, three in 8, ten never. */
+static struct stacked_sample *sample_new(bool gaps)
+{
+    return stacked_sample_new(UNITS, (const size_t[]){2, 5, 3}, gaps ? some : NULL);
+}
+
+static struct uf_stacked estimate(const struct stacked_sample *s, struct uf_stacked_options options)
 {
     struct uf_stacked fit;
     struct uf_error error;
@@ -70,15 +43,15 @@ static double coefficient(const struct uf_stacked *fit, long event)
 
 /* --- by hand ----------------------------------------------------------------------------------------- */
 
-static bool serves(const struct sample *s, size_t u, size_t cohort, long after, bool not_yet)
+static bool serves(const struct stacked_sample *s, size_t u, size_t cohort, long after, bool not_yet)
 {
     return s->first[u] == SIZE_MAX ||
            (not_yet && s->first[u] != cohort && (long)s->first[u] > (long)cohort + after);
 }
 
 /* Change from the reference to the event, treated less controls; and the weights of both. */
-static double comparison(const struct sample *s, size_t cohort, long event, long reference, long after,
-                         bool not_yet, double *treated, double *control)
+static double comparison(const struct stacked_sample *s, size_t cohort, long event, long reference,
+                         long after, bool not_yet, double *treated, double *control)
 {
     double sum[2][2] = {{0}}, weight[2][2] = {{0}};
     for (size_t i = 0; i < s->data.n; i++) {
@@ -101,7 +74,7 @@ static void coefficients_average_the_sub_experiments(void **state)
     for (int variant = 0; variant < 8; variant++) {
         const bool not_yet = variant & 1, sample = variant & 2;
         const long after = variant & 4 ? 3 : 2, before = 3;
-        struct sample *s = sample_new(false);
+        struct stacked_sample *s = sample_new(false);
         struct uf_stacked fit =
             estimate(s, (struct uf_stacked_options){
                             .before = before,
@@ -141,7 +114,7 @@ static void coefficients_average_the_sub_experiments(void **state)
 static void one_cohort_is_an_event_study(void **state)
 {
     (void)state;
-    struct sample *s = sample_new(false);
+    struct stacked_sample *s = sample_new(false);
     for (size_t u = 0; u < 10; u++) s->first[u] = 5;
     const struct uf_event_study_options event = {.reference = -1};
     struct uf_did_fit plain;
@@ -162,7 +135,7 @@ static void one_cohort_is_an_event_study(void **state)
 static void equals_the_regression_with_all_dummies(void **state)
 {
     (void)state;
-    struct sample *s = sample_new(true);
+    struct stacked_sample *s = sample_new(true);
     s->covariates = gsl_matrix_view_array(s->covariate, s->data.n, 1);
     s->data.covariates = &s->covariates.matrix;
     const struct uf_stacked_options options = {.before = 2,
@@ -212,7 +185,7 @@ static void equals_the_regression_with_all_dummies(void **state)
 static void what_cannot_be_used_has_a_reason(void **state)
 {
     (void)state;
-    struct sample *s = sample_new(false);
+    struct stacked_sample *s = sample_new(false);
     struct uf_error error;
     struct uf_stacked fit;
     long before, after;
@@ -264,7 +237,7 @@ static double mean_effect(const struct uf_stacked *fit, double *c)
 static void randomisation_is_the_estimator_again(void **state)
 {
     (void)state;
-    struct sample *s = sample_new(true);
+    struct stacked_sample *s = sample_new(true);
     const struct uf_stacked_options options = {.before = 2, .after = 1, .reference = -1};
     const struct uf_randomisation_options draws = {.most_enumerated = 10, .draws = 20, .seed = 5};
     struct uf_did_assignment assignment;
@@ -310,7 +283,7 @@ static void means_and_regressions_agree(void **state)
 {
     (void)state;
     for (int variant = 0; variant < 4; variant++) {
-        struct sample *s = sample_new(false);
+        struct stacked_sample *s = sample_new(false);
         const struct uf_stacked_options options = {
             .before = 3,
             .after = 1 + variant / 2,

@@ -2,6 +2,7 @@
 /* The differences by cohort and event time behind a stack: by hand, their weights in the average, reasons; and the leads
  * dealt out anew. */
 #include "support/bench.h"
+#include "support/stacked_sample.h"
 #include "support/test.h"
 
 #include <gsl/gsl_errno.h>
@@ -9,42 +10,12 @@
 #include <stdlib.h>
 #include <utfall/stacked.h>
 
-enum { UNITS = 16, PERIODS = 10, MOST = UNITS * PERIODS };
+enum { UNITS = 16, PERIODS = STACKED_PERIODS };
 
-struct sample {
-    struct uf_did_data data;
-    size_t unit[MOST], period[MOST], first[UNITS];
-    double outcome[MOST], weights[MOST], treatment[MOST], covariate[MOST];
-    gsl_matrix_view covariates;
-};
-
-/* Two start in 3, four in 5, two in 8, eight never. `missing` says which observations there are not. */
-static struct sample *sample_new(bool (*missing)(size_t unit, size_t period))
+/* Two start in 3, four in 5, two in 8, eight never. */
+static struct stacked_sample *sample_new(bool (*missing)(size_t unit, size_t period))
 {
-    struct sample *s = calloc(1, sizeof *s);
-    size_t n = 0;
-    for (size_t u = 0; u < UNITS; u++) s->first[u] = u < 2 ? 3 : u < 6 ? 5 : u < 8 ? 8 : SIZE_MAX;
-    for (size_t u = 0; u < UNITS; u++)
-        for (size_t t = 0; t < PERIODS; t++) {
-            if (missing && missing(u, t)) continue;
-            s->unit[n] = u, s->period[n] = t;
-            s->weights[n] = 2 + bench_noise(5, u);
-            s->treatment[n] = s->first[u] <= t;
-            s->covariate[n] = bench_noise(6, n);
-            s->outcome[n] = bench_noise(1, n) + 3 * bench_noise(2, u) +
-                            (s->first[u] <= t ? (double)(t - s->first[u] + u % 3) : 0);
-            n++;
-        }
-    s->data = (struct uf_did_data){.n = n,
-                                   .n_units = UNITS,
-                                   .n_periods = PERIODS,
-                                   .unit = s->unit,
-                                   .period = s->period,
-                                   .outcome = s->outcome,
-                                   .treatment = s->treatment,
-                                   .weights = s->weights,
-                                   .first_period = s->first};
-    return s;
+    return stacked_sample_new(UNITS, (const size_t[]){2, 4, 2}, missing);
 }
 
 static bool some(size_t unit, size_t period)
@@ -70,8 +41,8 @@ static double average(const struct uf_stacked *fit)
     return sum;
 }
 
-static void estimate(const struct sample *s, const struct uf_stacked_options *o, struct uf_stacked *fit,
-                     struct uf_stacked_cells *cells)
+static void estimate(const struct stacked_sample *s, const struct uf_stacked_options *o,
+                     struct uf_stacked *fit, struct uf_stacked_cells *cells)
 {
     struct uf_error error;
     assert_ok(uf_stacked_estimate(&s->data, o, fit, &error), &error);
@@ -79,7 +50,7 @@ static void estimate(const struct sample *s, const struct uf_stacked_options *o,
 }
 
 /* Change from the reference to the event: the cohort's mean less that of the never treated. */
-static double by_hand(const struct sample *s, size_t cohort, long event, long reference)
+static double by_hand(const struct stacked_sample *s, size_t cohort, long event, long reference)
 {
     double sum[2][2] = {{0}}, weight[2][2] = {{0}};
     for (size_t i = 0; i < s->data.n; i++) {
@@ -97,7 +68,7 @@ static void cells_are_differences_of_changes(void **state)
 {
     (void)state;
     static const size_t cohorts[] = {3, 5, 8}, treated[] = {2, 4, 2};
-    struct sample *s = sample_new(NULL);
+    struct stacked_sample *s = sample_new(NULL);
     for (int by_sample = 0; by_sample < 2; by_sample++) {
         const struct uf_stacked_options o = {.before = 3,
                                              .after = 1,
@@ -148,7 +119,7 @@ static void weights_add_up_to_the_average(void **state)
 {
     (void)state;
     for (int variant = 0; variant < 8; variant++) {
-        struct sample *s = sample_new(variant & 1 ? some : NULL);
+        struct stacked_sample *s = sample_new(variant & 1 ? some : NULL);
         s->covariates = gsl_matrix_view_array(s->covariate, s->data.n, 1);
         if (variant & 2) s->data.covariates = &s->covariates.matrix;
         const struct uf_stacked_options o = {.before = 2,
@@ -177,7 +148,7 @@ static void cells_without_estimate_say_why(void **state)
     struct uf_stacked fit;
     struct uf_stacked_cells cells;
     size_t found = 0;
-    struct sample *s = sample_new(no_controls_in_6);
+    struct stacked_sample *s = sample_new(no_controls_in_6);
     estimate(s, &o, &fit, &cells);
     for (size_t c = 0; c < cells.fit.n_cells; c++) {
         const struct uf_cohort_cell *cell = &cells.fit.cell[c];
@@ -206,7 +177,7 @@ static void leads_are_dealt_out_anew(void **state)
 {
     (void)state;
     for (int variant = 0; variant < 2; variant++) {
-        struct sample *s = sample_new(NULL);
+        struct stacked_sample *s = sample_new(NULL);
         const struct uf_stacked_options o = {.before = 3,
                                              .after = 1,
                                              .reference = variant ? -2 : -1,
@@ -241,7 +212,7 @@ static void leads_are_dealt_out_anew(void **state)
         free(s);
     }
     /* the reference is the only period before */
-    struct sample *s = sample_new(NULL);
+    struct stacked_sample *s = sample_new(NULL);
     const struct uf_stacked_options o = {.before = 1, .after = 1, .reference = -1};
     const struct uf_randomisation_options draws = {.most_enumerated = 10, .draws = 30};
     struct uf_did_assignment assignment;

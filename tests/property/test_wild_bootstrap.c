@@ -221,6 +221,37 @@ static void few_clusters_have_no_ends(void **state)
     regression_clear(&r);
 }
 
+/* Unrestricted, with three clusters: some draws leave no residuals, and are as far out as can be whatever is tested. */
+static void draws_without_variance_have_no_ends(void **state)
+{
+    (void)state;
+    enum { FEW = 3, ROWS = FEW * PERIODS };
+    struct uf_error error;
+    struct uf_random random;
+    size_t unit[ROWS], period[ROWS];
+    uf_random_init(&random, 6, UF_PURPOSE_SIMULATION, 1);
+    gsl_matrix *x = gsl_matrix_alloc(ROWS, 1);
+    gsl_vector *y = gsl_vector_alloc(ROWS), *one = gsl_vector_alloc(1);
+    gsl_vector_set_all(one, 1);
+    for (size_t i = 0; i < ROWS; i++) {
+        unit[i] = i / PERIODS, period[i] = i % PERIODS;
+        gsl_matrix_set(x, i, 0, unit[i] > 0 && period[i] >= 2);
+        gsl_vector_set(y, i, uf_random_uniform(&random));
+    }
+    const size_t *const group[] = {unit, period};
+    struct regression r = regression_fit(x, y, NULL, 2, group, (const size_t[]){FEW, PERIODS});
+    const struct uf_wild_bootstrap_options options = {.null = UF_WILD_UNRESTRICTED};
+    struct uf_covariance_input view = seen(&r, unit);
+    const struct uf_wild_bootstrap_input input = {
+        .regression = &view, .coefficients = r.fit.coefficients, .combination = one};
+    struct uf_wild_bootstrap b;
+    assert_ok(uf_wild_bootstrap_test(&input, &options, &b, &error), &error);
+    assert_true(b.least_p > 0.05);
+    assert_true(isinf(b.conf_low) && isinf(b.conf_high));
+    gsl_vector_free(one);
+    regression_clear(&r);
+}
+
 static void enumerated_is_the_limit_of_random(void **state)
 {
     (void)state;
@@ -339,6 +370,7 @@ int main(void)
         cmocka_unit_test(draws_are_regressions),
         cmocka_unit_test(interval_is_the_test_inverted),
         cmocka_unit_test(few_clusters_have_no_ends),
+        cmocka_unit_test(draws_without_variance_have_no_ends),
         cmocka_unit_test(enumerated_is_the_limit_of_random),
         cmocka_unit_test(units_and_order_do_not_matter),
         cmocka_unit_test(weights_are_what_they_are_called),

@@ -114,6 +114,10 @@ static void a_plain_run(void **state)
         assert_true(fabs(cell_number(estimates, simple, "estimate") - 2) < 0.3);
         expect_close(cell_number(estimates, simple, "n_clusters"), REGIONS, 0, "a region is a cluster");
         expect_close(cell_number(estimates, 0, "p_value"), 1.0 / 1330, 1e-12, "the most extreme of 1,330");
+        for (size_t i = 0; i < uf_table_rows(estimates); i++) { /* regions, not the people seen in them */
+            expect_close(cell_number(estimates, i, "n_treated"), 3, 0, "treated");
+            expect_close(cell_number(estimates, i, "n_control"), REGIONS - 3, 0, "controls");
+        }
         assert_true(cell_number(estimates, 0, "conf_low") > 1 && cell_number(estimates, 0, "conf_high") < 3);
         assert_non_null(
             strstr(uf_result_note(&ran.result, "inference-chosen")->text, "3 treated and 18 untreated"));

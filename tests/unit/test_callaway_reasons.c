@@ -196,9 +196,33 @@ static void every_reason(void **state)
                   "jämförelseenheterna 0,9956)");
 }
 
+/* A region treated throughout is in no comparison, in no count, and in the ledger. */
+static void rows_of_the_always_treated(void **state)
+{
+    (void)state;
+    static const char *const settings[] = {"inference", "influence", "draws", "0", NULL};
+    for (int language = 0; language < 2; language++) {
+        struct uf_panel *panel = one_cohort(0);
+        size_t u = 0;
+        while (panel->treatment.first_period[u] != SIZE_MAX) u++;
+        panel->treatment.first_period[u] = 0;
+        struct ran ran =
+            run_in(&uf_method_callaway_santanna, panel, language ? UF_SWEDISH : UF_ENGLISH, settings);
+        assert_int_equal(ran.status, UF_OK);
+        assert_non_null(uf_result_note(&ran.result, "cohorts-left-out"));
+        const struct uf_ledger_entry *last = &ran.result.ledger[ran.result.n_ledger - 1];
+        assert_int_equal(last->rows_before, 30 * 12);
+        assert_int_equal(last->rows_after, 29 * 12);
+        assert_non_null(strstr(last->reason, language ? "före sin start" : "before their start"));
+        expect_close(cell_number(uf_result_table(&ran.result, "estimates"), 0, "n_obs"), 29 * 12, 0, "rows");
+        uf_result_clear(&ran.result);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_reason)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rows_of_the_always_treated),
+                                       cmocka_unit_test(every_reason)};
     gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

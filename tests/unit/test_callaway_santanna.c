@@ -32,6 +32,10 @@ static void tables_of_a_plain_run(void **state)
                     0.3);
     }
     expect_close(cell_number(estimates, 0, "p_value"), 0.01, 1e-12, "the most extreme of 100");
+    for (size_t i = 0; i < uf_table_rows(estimates); i++) {
+        expect_close(cell_number(estimates, i, "n_treated"), 14, 0, "treated");
+        expect_close(cell_number(estimates, i, "n_control"), 7, 0, "controls");
+    }
     assert_non_null(
         strstr(uf_result_note(&ran.result, "inference-chosen")->text, "14 treated and 7 untreated"));
     assert_null(uf_result_note(&ran.result, "influence-errors"));
@@ -134,7 +138,8 @@ static void cells_say_why(void **state)
 static void everybody_is_treated(void **state)
 {
     (void)state;
-    static const char *const later[] = {"control", "not-yet-treated", "inference", "influence", NULL};
+    static const char *const later[] = {
+        "control", "not-yet-treated", "inference", "influence,randomisation", "permutations", "99", NULL};
     for (int allow = 0; allow < 2; allow++) {
         struct uf_panel *panel = cohort_panel_new(30, 12);
         for (size_t u = 2; u < 30; u += 3) panel->treatment.first_period[u] = 10;
@@ -144,6 +149,13 @@ static void everybody_is_treated(void **state)
             assert_non_null(uf_result_note(&ran.result, "no-never-treated"));
             assert_non_null(
                 strstr(uf_result_note(&ran.result, "cells-not-estimated")->text, "no control unit"));
+            /* the last cohort is never compared, and the one before it is both: 10 + 10 against 10 + 10 */
+            const struct uf_table *estimates = uf_result_table(&ran.result, "estimates");
+            assert_true(uf_table_rows(estimates) > 4);
+            for (size_t i = 0; i < uf_table_rows(estimates); i++) {
+                expect_close(cell_number(estimates, i, "n_treated"), 20, 0, "treated");
+                expect_close(cell_number(estimates, i, "n_control"), 20, 0, "not treated yet");
+            }
         } else {
             assert_non_null(uf_result_note(&ran.result, "all-treated"));
         }

@@ -113,6 +113,9 @@ static void a_unit_always_treated_is_left_out_by_name(void **state)
     assert_int_equal(uf_table_rows(left), 1);
     assert_string_equal(cell_text(left, 0, "name"), "Region 8");
     expect_close(cell_number(left, 0, "n_obs"), 10, 0, "observations");
+    expect_close(cell_number(table_of(&ran, "estimates"), 0, "n_obs"), 150, 0, "rows used");
+    assert_int_equal(ran.result.ledger[ran.result.n_ledger - 1].rows_before, 160);
+    assert_int_equal(ran.result.ledger[ran.result.n_ledger - 1].rows_after, 150);
     const struct uf_note *note = uf_result_note(&ran.result, "not-predicted");
     assert_non_null(note);
     assert_non_null(strstr(note->text, "Region 8"));

@@ -15,6 +15,7 @@
 #include <utfall/sun_abraham.h>
 
 enum { REGIONS = 12, YEARS = 10 };
+#define SIGNS 4096.0 /* 2^REGIONS */
 
 struct ran {
     struct uf_result result;
@@ -119,6 +120,32 @@ static void types_of_the_bootstrap(void **state)
     assert_true(different >= 5);
 }
 
+/* Signs: all 2^G of them, and the two that are the residuals themselves are ties. */
+static void weights_and_ties(void **state)
+{
+    (void)state;
+    double p[2];
+    static const char *const ties[] = {"extreme", "left-out"}, *const weights[] = {"rademacher", "webb"},
+                             *const words[] = {"Rademacher", "Webb"};
+    for (size_t i = 0; i < 2; i++) {
+        struct ran ran = run_in(&uf_method_did, panel_of(-0.2, false), UF_ENGLISH,
+                                (const char *const[]){"inference", "wild-bootstrap", "bootstrap-weights",
+                                                      weights[i], "event-study", "false", NULL});
+        const struct uf_table *table = table_of(&ran, "estimates");
+        assert_non_null(strstr(text(table, row_of(table, "wild-bootstrap"), "note"), words[i]));
+        uf_result_clear(&ran.result);
+        ran = run_in(&uf_method_did, panel_of(-0.2, false), UF_ENGLISH,
+                     (const char *const[]){"inference", "wild-bootstrap", "bootstrap-weights", "rademacher",
+                                           "bootstrap-ties", ties[i], "event-study", "false", NULL});
+        table = table_of(&ran, "estimates");
+        p[i] = cell(table, row_of(table, "wild-bootstrap"), "p_value");
+        assert_non_null(strstr(text(table, row_of(table, "wild-bootstrap"), "note"), "all "));
+        expect_close(SIGNS * p[i], round(SIGNS * p[i]), 1e-9, "a share of the vectors");
+        uf_result_clear(&ran.result);
+    }
+    assert_true(p[0] - p[1] >= 2 / SIGNS - 1e-12);
+}
+
 /* A null of 1 is a null of 0 for an outcome that is 1 less where treated. One-sided p add up to 1 but for ties. */
 static void tails_and_nulls(void **state)
 {
@@ -169,6 +196,48 @@ static void two_cluster_columns(void **state)
         uf_result_clear(&ran.result);
     }
     assert_true(fabs(se[0] - se[1]) > 1e-6);
+}
+
+/* Independent rows clustered by pairs of regions and by year: V₁ + V₂ − V₁₂ often comes out negative. The row then has
+ * the larger of the two one-way errors, and says so; a positive one is V₁ + V₂ − V₁₂ as ever. */
+static void a_negative_two_way_variance_is_no_certainty(void **state)
+{
+    (void)state;
+    enum { TRIALS = 12 };
+    size_t negative = 0, pair[REGIONS * YEARS];
+    for (uint64_t trial = 0; trial < TRIALS; trial++) {
+        double error[3] = {NAN, NAN, NAN};
+        for (size_t which = 3; which-- > 0;) { /* each column alone, then both */
+            struct uf_panel *panel = panel_of(0, true);
+            struct uf_random random;
+            uf_random_init(&random, 11, UF_PURPOSE_SIMULATION, trial);
+            for (size_t i = 0; i < panel->n_rows; i++)
+                *small_panel_cell(panel, 0, panel->unit[i], panel->period[i]) = uf_random_uniform(&random),
+                                                            pair[i] = panel->unit[i] / 2;
+            panel->cluster[0] = pair, panel->n_clusters[0] = REGIONS / 2;
+            if (which == 2) panel->cluster[0] = panel->period, panel->n_clusters[0] = YEARS;
+            if (which > 0) panel->n_cluster_dimensions = 1;
+            bool swedish = trial % 2;
+            struct ran ran = run_in(&uf_method_did, panel, swedish ? UF_SWEDISH : UF_ENGLISH,
+                                    (const char *const[]){"inference", "cr1,randomisation", "g-rule", "each",
+                                                          "permutations", "9", "enumerate", "0",
+                                                          "event-study", "false", NULL});
+            const struct uf_table *table = table_of(&ran, "estimates");
+            size_t row = row_of(table, "cr1");
+            error[which] = cell(table, row, "std_error");
+            const char *said = strstr(text(table, row, "note"), swedish ? "är inte positiv: det större"
+                                                                        : "is not positive: the larger");
+            assert_true(cell(table, row, "p_value") > 0);
+            if (which == 0 && said) {
+                negative++;
+                expect_close(error[0], fmax(error[1], error[2]), 1e-9, "the larger of the one-way errors");
+            } else {
+                assert_null(said);
+            }
+            uf_result_clear(&ran.result);
+        }
+    }
+    assert_true(negative > 0 && negative < TRIALS);
 }
 
 static void rules_of_the_joint_test(void **state)
@@ -248,9 +317,14 @@ int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(types_of_the_bootstrap),     cmocka_unit_test(tails_and_nulls),
-        cmocka_unit_test(two_cluster_columns),        cmocka_unit_test(rules_of_the_joint_test),
-        cmocka_unit_test(saddlepoint_and_new_errors), cmocka_unit_test(a_null_must_be_a_number),
+        cmocka_unit_test(types_of_the_bootstrap),
+        cmocka_unit_test(tails_and_nulls),
+        cmocka_unit_test(weights_and_ties),
+        cmocka_unit_test(two_cluster_columns),
+        cmocka_unit_test(a_negative_two_way_variance_is_no_certainty),
+        cmocka_unit_test(rules_of_the_joint_test),
+        cmocka_unit_test(saddlepoint_and_new_errors),
+        cmocka_unit_test(a_null_must_be_a_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

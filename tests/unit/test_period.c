@@ -36,6 +36,21 @@ static void reads_every_spelling(void **state)
     }
 }
 
+static void stands_where_it_begins(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double years;
+    } places[] = {{"2018", 2018},     {"2018Q2", 2018.25}, {"2018M07", 2018.5},
+                  {"2018H2", 2018.5}, {"2018W01", 2018},   {"2017-2018", 2017.5}};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        uf_period period;
+        assert_true(uf_period_parse(places[i].text, strlen(places[i].text), &period));
+        assert_true(uf_period_in_years(period) == places[i].years);
+    }
+}
+
 static void steps_and_differences_agree(void **state)
 {
     (void)state;
@@ -76,6 +91,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_spelling),
+        cmocka_unit_test(stands_where_it_begins),
         cmocka_unit_test(steps_and_differences_agree),
         cmocka_unit_test(statuses_survive_print_and_parse),
     };

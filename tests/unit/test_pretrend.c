@@ -122,10 +122,61 @@ static void units_and_refusals(void **state)
     gsl_matrix_free(covariance);
 }
 
+/* Two placebos whose statistics are parabolas, against a fixed threshold and against what they are dealt, by hand. */
+static void placebos_by_hand(void **state)
+{
+    (void)state;
+    /* (1 + s)² and (3 + s)², found above 16: from s = 3 (or −5), and from s = 1 (or −7) */
+    static const struct uf_pretrend_quadratic own[] = {{1, 2, 1}, {9, 6, 1}};
+    const struct uf_pretrend_placebos fixed = {2, 1, own, NULL, 16};
+    static const struct {
+        double slope, power;
+    } at[] = {{0, 0}, {0.99, 0}, {1.01, 0.25}, {3.01, 0.5}, {4.99, 0.5}, {5.01, 0.75}, {7.01, 1}};
+    double power, slope;
+    struct uf_error error;
+    for (size_t k = 0; k < 7; k++)
+        for (int sign = -1; sign <= 1; sign += 2) {
+            assert_ok(uf_pretrend_placebo_power(&fixed, 0.05, sign * at[k].slope, &power, &error), &error);
+            expect_close(power, at[k].power, 1e-15, "power");
+        }
+    assert_ok(uf_pretrend_placebo_slope(&fixed, 0.05, 0.5, &slope, &error), &error);
+    expect_close(slope, 3, 1e-8, "50 %");
+    assert_ok(uf_pretrend_placebo_slope(&fixed, 0.05, 0.8, &slope, &error), &error);
+    expect_close(slope, 7, 1e-8, "80 %");
+    /* one placebo among four, at the level 0.3: found where none of them is as large; the second is (1 + s²)/(1 + s²/2) */
+    static const struct uf_pretrend_quadratic up[] = {{0, 0, 4}, {1, 0, 1}, {1, 0, 0}, {0.5, 0, 0}},
+                                              down[] = {{1, 0, 0}, {1, 0, 0.5}, {1, 0, 0}, {1, 0, 0}};
+    const struct uf_pretrend_placebos dealt = {1, 4, up, down, 0};
+    assert_ok(uf_pretrend_placebo_slope(&dealt, 0.3, 0.5, &slope, &error), &error);
+    /* 4 s² (1 + s²/2) = 1 + s² */
+    expect_close(slope, sqrt((sqrt(17) - 3) / 4), 1e-8, "among those dealt");
+    /* as large as its own counts, and what cannot be computed does too */
+    struct uf_pretrend_quadratic tie[] = {{0, 0, 4}, {0, 0, 4}, {NAN, NAN, NAN}};
+    struct uf_pretrend_placebos three = {1, 3, tie, NULL, 0};
+    assert_int_equal(uf_pretrend_placebo_slope(&three, 0.5, 0.5, &slope, &error), UF_NOT_IDENTIFIED);
+    tie[1].square = 3.9;
+    assert_int_equal(uf_pretrend_placebo_slope(&three, 0.5, 0.5, &slope, &error), UF_NOT_IDENTIFIED);
+    assert_int_equal(uf_pretrend_placebo_slope(&three, 0.67, 0.5, &slope, &error),
+                     UF_NOT_IDENTIFIED); /* no errors */
+    tie[1].constant = 1e-4;
+    assert_ok(uf_pretrend_placebo_slope(&three, 0.67, 0.5, &slope, &error), &error);
+    expect_close(slope, sqrt(1e-3), 1e-6, "above one of two");
+    /* found without any drift; no line; bad numbers */
+    const struct uf_pretrend_placebos loose = {2, 1, own, NULL, 0.5};
+    assert_int_equal(uf_pretrend_placebo_slope(&loose, 0.05, 0.8, &slope, &error), UF_NOT_IDENTIFIED);
+    static const struct uf_pretrend_quadratic flat[] = {{1, 0, 0}};
+    const struct uf_pretrend_placebos blind = {1, 1, flat, NULL, 2};
+    assert_int_equal(uf_pretrend_placebo_slope(&blind, 0.05, 0.5, &slope, &error), UF_NOT_IDENTIFIED);
+    const struct uf_pretrend_placebos none = {0, 1, own, NULL, 16};
+    assert_int_equal(uf_pretrend_placebo_power(&none, 0.05, 1, &power, &error), UF_BAD_USAGE);
+    assert_int_equal(uf_pretrend_placebo_power(&fixed, 1, 1, &power, &error), UF_BAD_USAGE);
+    assert_int_equal(uf_pretrend_placebo_slope(&fixed, 0.05, 1, &slope, &error), UF_BAD_USAGE);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(published), cmocka_unit_test(by_simulation),
-                                       cmocka_unit_test(units_and_refusals)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(placebos_by_hand), cmocka_unit_test(published),
+                                       cmocka_unit_test(by_simulation), cmocka_unit_test(units_and_refusals)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

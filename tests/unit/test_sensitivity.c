@@ -141,6 +141,13 @@ static void checks_by_hand(void **state)
     const struct uf_table *breakdown = uf_result_table(&result, "breakdown");
     assert_int_equal(uf_table_rows(breakdown), 4);
     assert_true(uf_table_number(breakdown, 0, uf_table_column(breakdown, "breakdown_m")) > 0.2);
+    /* a breakdown value of 0.23 is not to be read as 0, nor a power of 0.8 as 1 */
+    const struct uf_table *powers = uf_result_table(&result, "pretrend-power");
+    assert_int_equal(uf_table_column_decimals(breakdown, uf_table_column(breakdown, "breakdown_m")), 4);
+    assert_int_equal(uf_table_column_decimals(bounds, m), 4);
+    assert_int_equal(uf_table_column_decimals(bounds, low), 4);
+    assert_int_equal(uf_table_column_decimals(powers, uf_table_column(powers, "power")), 2);
+    assert_int_equal(uf_table_column_decimals(powers, uf_table_column(powers, "slope")), 4);
     assert_non_null(strstr(uf_result_note(&result, "breakdown-relative-magnitudes")->text, " times as much"));
     assert_non_null(uf_result_note(&result, "breakdown-smoothness"));
     assert_non_null(uf_result_note(&result, "pretrend-power"));

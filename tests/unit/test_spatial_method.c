@@ -69,6 +69,25 @@ static void neighbours_of_a_list_and_of_coordinates_agree(void **state)
     small_panel_free(panel);
 }
 
+static void who_lacks_a_figure_is_nobodys_nearest(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = ring();
+    small_panel_miss(panel, 0, 1, 1); /* R002 */
+    const char *const options[] = {"weights", "k-nearest", "k", "2", "coordinates", "x,y", NULL};
+    struct uf_result result;
+    struct uf_error error;
+    assert_ok(activity_run(&uf_method_spatial, panel, UF_ENGLISH, options, &result, &error), &error);
+    for (int r = 1; r <= 6; r++) {
+        char code[] = "R00?";
+        code[3] = (char)('0' + r);
+        if (r == 2) continue;
+        expect_close(activity_cell(&result, "spatial-regions", code, NULL, "neighbours", NULL), 2, 0, code);
+    }
+    uf_result_clear(&result);
+    small_panel_free(panel);
+}
+
 static void a_missing_figure_takes_its_links_along(void **state)
 {
     (void)state;
@@ -317,6 +336,7 @@ int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {cmocka_unit_test(neighbours_of_a_list_and_of_coordinates_agree),
+                                       cmocka_unit_test(who_lacks_a_figure_is_nobodys_nearest),
                                        cmocka_unit_test(a_missing_figure_takes_its_links_along),
                                        cmocka_unit_test(the_list_that_ships),
                                        cmocka_unit_test(mistakes_are_told),

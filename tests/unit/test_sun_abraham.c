@@ -113,7 +113,13 @@ static void gaps_are_said(void **state)
     assert_non_null(uf_result_note(&ran.result, "reference-moved"));
     assert_non_null(uf_result_note(&ran.result, "cohorts-left-out"));
     expect_swedish(&ran);
-    const struct uf_table *cells = table_of(&ran, "group-time");
+    const struct uf_table *cells = table_of(&ran, "group-time"), *estimates = table_of(&ran, "estimates");
+    /* 147 rows: 9 of a region treated throughout and 6 of cells without controls are not in the regression */
+    const struct uf_ledger_entry *last = &ran.result.ledger[ran.result.n_ledger - 1];
+    assert_int_equal(last->rows_before, 147);
+    assert_int_equal(last->rows_after, 132);
+    for (size_t row = 0; row < uf_table_rows(estimates); row++)
+        expect_close(cell_number(estimates, row, "n_obs"), 132, 0, "rows of the regression");
     size_t missing = 0;
     for (size_t row = 0; row < uf_table_rows(cells); row++)
         if (!strcmp(cell_text(cells, row, "period"), "2016")) {
@@ -123,6 +129,25 @@ static void gaps_are_said(void **state)
             missing++;
         }
     assert_int_equal(missing, 2);
+    uf_result_clear(&ran.result);
+}
+
+/* Rows of a cohort at a reference that no control is observed at, and nowhere else, would pass for clusters. */
+static void a_cohort_without_cells_is_not_fitted(void **state)
+{
+    (void)state;
+    struct uf_panel *panel = starts_panel(16);
+    static const char *const cr1s[] = {"inference", "cr1s", NULL};
+    for (size_t u = 6; u < 16; u++) small_panel_miss(panel, 0, u, 3);
+    struct ran ran = run_method(&uf_method_sun_abraham, panel, cr1s);
+    const struct uf_table *estimates = table_of(&ran, "estimates"), *cells = table_of(&ran, "group-time");
+    size_t cohorts = 0;
+    for (size_t row = 0; row < uf_table_rows(cells); row++)
+        cohorts += cell_number(cells, row, "estimate") > 0 && cell_number(cells, row, "event_time") == 0;
+    assert_int_equal(cohorts, 1);
+    size_t row = row_of(estimates, "vcov", "cr1s");
+    expect_close(cell_number(estimates, row, "n_clusters"), 13, 0, "clusters");
+    expect_close(cell_number(estimates, row, "df"), 12, 0, "df");
     uf_result_clear(&ran.result);
 }
 
@@ -182,6 +207,7 @@ int main(void)
         cmocka_unit_test(the_joint_test_of_one_lead_is_its_t_test),
         cmocka_unit_test(the_last_cohort_is_said_to_be_the_control),
         cmocka_unit_test(gaps_are_said),
+        cmocka_unit_test(a_cohort_without_cells_is_not_fitted),
         cmocka_unit_test(covariates_and_weights_are_used),
         cmocka_unit_test(bad_input_is_refused),
     };

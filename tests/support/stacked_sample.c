@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/stacked_sample.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "support/bench.h"
+#include "support/test.h"
+
+static size_t start_of(size_t unit, const size_t starts[3])
+{
+    static const size_t period[] = {3, 5, 8};
+    for (size_t c = 0; c < 3; c++) {
+        if (unit < starts[c]) return period[c];
+        unit -= starts[c];
+    }
+    return SIZE_MAX;
+}
+
+struct stacked_sample *stacked_sample_new(size_t units, const size_t starts[3],
+                                          bool (*missing)(size_t unit, size_t period))
+{
+    struct stacked_sample *s = calloc(1, sizeof *s);
+    size_t n = 0;
+    assert_non_null(s);
+    assert_true(units <= STACKED_MOST_UNITS);
+    for (size_t u = 0; u < units; u++) {
+        s->first[u] = start_of(u, starts);
+        for (size_t t = 0; t < STACKED_PERIODS; t++) {
+            if (missing && missing(u, t)) continue;
+            s->unit[n] = u, s->period[n] = t, s->cluster[n] = u;
+            s->weights[n] = 2 + bench_noise(5, u);
+            s->treatment[n] = s->first[u] <= t;
+            s->covariate[n] = bench_noise(6, n);
+            s->outcome[n] = bench_noise(1, n) + 3 * bench_noise(2, u) +
+                            (s->first[u] <= t ? (double)(t - s->first[u] + u % 3) : 0);
+            n++;
+        }
+    }
+    s->data = (struct uf_did_data){.n = n,
+                                   .n_units = units,
+                                   .n_periods = STACKED_PERIODS,
+                                   .unit = s->unit,
+                                   .period = s->period,
+                                   .outcome = s->outcome,
+                                   .treatment = s->treatment,
+                                   .weights = s->weights,
+                                   .first_period = s->first,
+                                   .cluster = {s->cluster},
+                                   .n_groups = {units},
+                                   .n_cluster_dimensions = 1};
+    return s;
+}
