@@ -1,30 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The cohorts dealt out anew, stacked and fitted again. */
 #include "base/fail.h"
-#include "effect/outcome_weights.h"
 #include "effect/placebo_drift.h"
-#include "effect/stacked_internal.h"
+#include "effect/stacked_dealer.h"
 #include <utfall/sun_abraham.h>
 
-#include <limits.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct dealer {
-    struct uf_did_data data; /* with the starts of the assignment at hand */
-    const struct uf_stacked_options *options;
-    const struct uf_did_assignment *assignment;
-    size_t *first_period, *block;
-    size_t *row;    /* n_units × n_periods: the row of a unit in a period; NULL: by regression */
-    double *change; /* n_units: from the reference to the mean of the periods after */
-    const struct uf_stacked_term *term; /* NULL: the leads together */
-    size_t n_terms;
-    bool any_cell; /* among the terms */
-    double *lead;  /* before: by event time */
-    struct outcome_tally tally;
-};
 
 /* --- by means ---------------------------------------------------------------------------------------- */
 
@@ -46,7 +30,7 @@ bool uf_stacked_by_means(const struct uf_did_data *data)
     return seen && data->n > 0 && (size_t)(last - first + 1) == periods;
 }
 
-static uf_status number_rows(struct dealer *d, struct uf_error *error)
+static uf_status number_rows(struct stacked_dealer *d, struct uf_error *error)
 {
     const struct uf_did_data *data = &d->data;
     if (!uf_stacked_by_means(data)) return UF_OK;
@@ -77,7 +61,7 @@ struct span {
     size_t cohort, reference, first, last;
 };
 
-static struct span span_of(const struct dealer *d, size_t cohort, const struct uf_stacked_term *term)
+static struct span span_of(const struct stacked_dealer *d, size_t cohort, const struct uf_stacked_term *term)
 {
     const struct uf_did_data *data = &d->data;
     return (struct span){cohort, period_at(data, cohort, d->options->reference),
@@ -86,7 +70,7 @@ static struct span span_of(const struct dealer *d, size_t cohort, const struct u
 }
 
 /* One sub-experiment: mean changes of treated and controls, from the reference to the mean of the periods. */
-static void mean_changes(struct dealer *d, struct span span, double mean[2])
+static void mean_changes(struct stacked_dealer *d, struct span span, double mean[2])
 {
     const struct uf_did_data *data = &d->data;
     double all[2] = {0};
@@ -104,7 +88,7 @@ static void mean_changes(struct dealer *d, struct span span, double mean[2])
 }
 
 /* One sub-experiment's part of the leads. */
-static void add_leads(struct dealer *d, const struct uf_stack *stack, const struct stacked_plan *plan,
+static void add_leads(struct stacked_dealer *d, const struct uf_stack *stack, const struct stacked_plan *plan,
                       size_t s)
 {
     const struct uf_did_data *data = &d->data;
@@ -145,7 +129,7 @@ static double share_of(const struct uf_stack *stack, const struct uf_stacked_ter
 }
 
 /* Its outcomes, with what they weigh in the term; the residuals enter as one sum per unit, at the reference. */
-static void add_stack(struct dealer *d, const struct uf_stack *stack, const struct stacked_plan *plan,
+static void add_stack(struct stacked_dealer *d, const struct uf_stack *stack, const struct stacked_plan *plan,
                       size_t s, const struct uf_stacked_term *term, double estimate)
 {
     const struct uf_did_data *data = &d->data;
@@ -170,16 +154,9 @@ static void add_stack(struct dealer *d, const struct uf_stack *stack, const stru
     }
 }
 
-static void start_tally(struct dealer *d, const struct uf_stacked_term *term)
-{
-    d->tally.from = term->average ? 0 : term->event;
-    d->tally.to = term->average ? LONG_MAX : term->event;
-    d->tally.start = term->cell ? term->first_period : SIZE_MAX;
-    outcome_tally_start(&d->tally);
-}
-
-static void term_by_means(struct dealer *d, const struct uf_stacked *s, const struct stacked_plan *plan,
-                          const struct uf_stacked_term *term, struct uf_randomisation_statistics *out)
+static void term_by_means(struct stacked_dealer *d, const struct uf_stacked *s,
+                          const struct stacked_plan *plan, const struct uf_stacked_term *term,
+                          struct uf_randomisation_statistics *out)
 {
     double estimate = 0, mean[2], total = 0;
     for (size_t a = 0; a < s->n_stacks; a++) {
@@ -190,14 +167,14 @@ static void term_by_means(struct dealer *d, const struct uf_stacked *s, const st
         total += share;
     }
     if (!(total > 0)) return; /* its cohort is not in the stack */
-    start_tally(d, term);
+    stacked_start_tally(&d->tally, term);
     for (size_t a = 0; a < s->n_stacks; a++)
         if (share_of(&s->stack[a], term) > 0) add_stack(d, &s->stack[a], plan, a, term, estimate);
     outcome_tally_finish(&d->tally, out);
 }
 
-static void leads_by_means(struct dealer *d, const struct uf_stacked *s, const struct stacked_plan *plan,
-                           struct uf_randomisation_statistics *out)
+static void leads_by_means(struct stacked_dealer *d, const struct uf_stacked *s,
+                           const struct stacked_plan *plan, struct uf_randomisation_statistics *out)
 {
     memset(d->lead, 0, (size_t)d->options->before * sizeof *d->lead);
     for (size_t a = 0; a < s->n_stacks; a++)
@@ -205,13 +182,14 @@ static void leads_by_means(struct dealer *d, const struct uf_stacked *s, const s
     out->coefficient = size_of_leads(d->options, d->lead);
 }
 
-static bool is_in_window(const struct dealer *d, const struct uf_stacked_term *term)
+static bool is_in_window(const struct stacked_dealer *d, const struct uf_stacked_term *term)
 {
     return term->average || (term->event >= -d->options->before && term->event <= d->options->after &&
                              term->event != d->options->reference);
 }
 
-static uf_status by_means(struct dealer *d, struct uf_randomisation_statistics *out, struct uf_error *error)
+static uf_status by_means(struct stacked_dealer *d, struct uf_randomisation_statistics *out,
+                          struct uf_error *error)
 {
     struct uf_stacked s = {0};
     struct stacked_plan plan = {0};
@@ -226,85 +204,12 @@ static uf_status by_means(struct dealer *d, struct uf_randomisation_statistics *
     return status == UF_NOT_IDENTIFIED ? UF_OK : status;
 }
 
-/* --- by regression ----------------------------------------------------------------------------------- */
-
-/* The term as a combination of the kept coefficients; false where it is not estimated. */
-static bool combine(const struct uf_stacked *s, const struct uf_stacked_term *term, double *combination)
-{
-    if (term->average) return uf_stacked_average(s, combination);
-    memset(combination, 0, s->fit.fit.rank * sizeof *combination);
-    for (size_t j = 0; j < s->fit.n_leading; j++) {
-        if (s->fit.event_time[j] != term->event || s->fit.position[j] == SIZE_MAX) continue;
-        combination[s->fit.position[j]] = 1;
-        return true;
-    }
-    return false;
-}
-
-/* The statistics of a term from what the rows of a regression weigh in it: of the stack, or of some of its rows. */
-static void tally_rows(struct dealer *d, const struct uf_stacked *s, const struct uf_did_data *rows,
-                       const size_t *some, const gsl_vector *residuals, const double *v,
-                       const struct uf_stacked_term *term, struct uf_randomisation_statistics *out)
-{
-    start_tally(d, term);
-    for (size_t r = 0; r < rows->n; r++) {
-        size_t i = s->row[some ? some[r] : r];
-        outcome_tally_add(&d->tally, d->data.unit[i], d->data.period[i],
-                          d->data.n_cluster_dimensions ? d->data.cluster[0][i] : d->data.unit[i], v[r],
-                          gsl_vector_get(residuals, r), rows->outcome[r]);
-    }
-    outcome_tally_finish(&d->tally, out);
-}
-
-static uf_status tally(struct dealer *d, const struct uf_stacked *s, struct uf_randomisation_statistics *out,
-                       struct uf_error *error)
-{
-    double *combination = malloc((s->fit.fit.rank + 1) * sizeof *combination),
-           *v = malloc((s->data.n + 1) * sizeof *v);
-    uf_status status = combination && v ? UF_OK : uf_fail_memory(error);
-    for (size_t k = 0; k < d->n_terms && status == UF_OK; k++) {
-        if (d->term[k].cell || !combine(s, &d->term[k], combination)) continue;
-        status = uf_stacked_weights(s, combination, v, error);
-        if (status == UF_OK) tally_rows(d, s, &s->data, NULL, s->fit.fit.residuals, v, &d->term[k], &out[k]);
-    }
-    free(combination), free(v);
-    return status;
-}
-
-static uf_status tally_cells(struct dealer *d, const struct uf_stacked *s,
-                             struct uf_randomisation_statistics *out, struct uf_error *error)
-{
-    struct uf_stacked_cells cells;
-    struct uf_error reason;
-    uf_status status = uf_stacked_cells_estimate(s, d->options, &cells, &reason);
-    if (status == UF_NOT_IDENTIFIED) return UF_OK;
-    if (status != UF_OK) {
-        if (error) *error = reason;
-        return status;
-    }
-    const struct uf_did_data *rows = &cells.fit.data;
-    double *combination = calloc(cells.fit.fit.fit.rank + 1, sizeof *combination),
-           *v = malloc((rows->n + 1) * sizeof *v);
-    status = combination && v ? UF_OK : uf_fail_memory(error);
-    for (size_t k = 0; k < d->n_terms && status == UF_OK; k++) {
-        const struct uf_cohort_cell *cell =
-            d->term[k].cell ? stacked_find_cell(s, &cells, d->term[k].first_period, d->term[k].event) : NULL;
-        if (!cell || cell->place == SIZE_MAX) continue;
-        combination[cell->place] = 1;
-        status = uf_sun_abraham_weights(&cells.fit, combination, v, error);
-        combination[cell->place] = 0;
-        if (status == UF_OK)
-            tally_rows(d, s, rows, cells.fit.row, cells.fit.fit.fit.residuals, v, &d->term[k], &out[k]);
-    }
-    free(combination), free(v);
-    uf_stacked_cells_clear(&cells);
-    return status;
-}
+/* --- one assignment ------------------------------------------------------------------------------------ */
 
 static uf_status statistic(void *user, const size_t *path, struct uf_randomisation_statistics *out,
                            struct uf_error *error)
 {
-    struct dealer *d = user;
+    struct stacked_dealer *d = user;
     struct uf_stacked s;
     struct uf_error reason;
     for (size_t u = 0; u < d->data.n_units; u++)
@@ -324,8 +229,7 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
                 d->lead[s.fit.event_time[j] + d->options->before] = gsl_vector_get(s.fit.fit.coefficients, j);
         out->coefficient = size_of_leads(d->options, d->lead);
     } else {
-        status = tally(d, &s, out, error);
-        if (status == UF_OK && d->any_cell) status = tally_cells(d, &s, out, error);
+        status = stacked_tell_terms(d, &s, out, error);
     }
     uf_stacked_clear(&s);
     return status;
@@ -333,7 +237,7 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
 
 static uf_status dealer_init(const struct uf_did_data *data, const struct uf_stacked_options *options,
                              const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
-                             struct dealer *d, struct uf_error *error)
+                             struct stacked_dealer *d, struct uf_error *error)
 {
     d->data = *data;
     d->options = options;
@@ -349,7 +253,7 @@ static uf_status dealer_init(const struct uf_did_data *data, const struct uf_sta
     return outcome_tally_init(data, assignment, noise, d->block, &d->tally, error);
 }
 
-static void dealer_clear(struct dealer *d)
+static void dealer_clear(struct stacked_dealer *d)
 {
     outcome_tally_clear(&d->tally);
     free(d->first_period), free(d->block), free(d->row), free(d->change), free(d->lead);
@@ -361,11 +265,10 @@ static uf_status deal(const struct uf_did_data *data, const struct uf_stacked_op
                       const struct uf_randomisation_options *randomisation, struct uf_randomisation *out,
                       struct uf_error *error)
 {
-    struct dealer d = {.term = terms, .n_terms = n_terms};
+    struct stacked_dealer d = {.term = terms, .n_terms = n_terms};
     const struct uf_randomisation_design design = {assignment->n_blocks, assignment->n_paths,
                                                    assignment->path};
     uf_status status = dealer_init(data, options, assignment, noise, &d, error);
-    for (size_t k = 0; k < n_terms; k++) d.any_cell |= terms[k].cell;
     if (status == UF_OK)
         status = uf_randomise_terms(&design, statistic, &d, terms ? n_terms : 1, randomisation, out, error);
     dealer_clear(&d);
@@ -403,7 +306,7 @@ uf_status uf_stacked_randomise_leads(const struct uf_did_data *data, const struc
 static uf_status leads_of(void *user, const size_t *path, double *out, size_t *n_leads,
                           struct uf_error *error)
 {
-    struct dealer *d = user;
+    struct stacked_dealer *d = user;
     const struct uf_stacked_options *o = d->options;
     struct uf_randomisation_statistics statistics = {NAN, NAN, NAN, NAN};
     *n_leads = 0;
@@ -419,7 +322,7 @@ static uf_status init_placebo(void *dealer, const struct uf_did_data *data,
                               const struct uf_did_assignment *assignment, const void *options,
                               struct uf_error *error)
 {
-    struct dealer *d = dealer;
+    struct stacked_dealer *d = dealer;
     return dealer_init(data, options, assignment, NULL, d, error);
 }
 
@@ -433,7 +336,7 @@ uf_status stacked_placebo_drift(const struct placebo_sample *sample, const struc
                                 struct uf_error *error)
 {
     const struct placebo_estimator estimator = {.options = options,
-                                                .size = sizeof(struct dealer),
+                                                .size = sizeof(struct stacked_dealer),
                                                 .stride = (size_t)options->before + 1,
                                                 .work = work,
                                                 .init = init_placebo,

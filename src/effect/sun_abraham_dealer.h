@@ -17,7 +17,7 @@ struct sun_abraham_dealer {
     double *lead;        /* cells: what adds up to the leads' mean square; NULL: not asked for */
     size_t n_leads;
     size_t *first_period, *block; /* n_units; SIZE_MAX: not in the sample */
-    size_t *slot;                 /* n: by means, of each row in the deal at hand; SIZE_MAX: left out, it is late */
+    size_t *slot; /* n: by means, of each row in the deal at hand; SIZE_MAX: left out, it is late */
     /* by means: outcomes less their unit's mean, and by slot the mean and what an outcome weighs */
     double *deviation, *mean, *total, *share;
     /* the same of the covariates (k of them, row by row), their cross-products, and what solves them */

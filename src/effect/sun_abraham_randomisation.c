@@ -150,8 +150,7 @@ static bool by_means(struct sun_abraham_dealer *d, const struct sun_abraham_layo
     memset(d->mean, 0, slots * sizeof *d->mean);
     for (size_t i = 0; i < data->n; i++) {
         d->slot[i] = data->period[i] < l->end ? sun_abraham_slot(data, l, fit, i) : SIZE_MAX;
-        if (d->slot[i] != SIZE_MAX)
-            d->mean[d->slot[i]] += sun_abraham_row_weight(data, i) * d->deviation[i];
+        if (d->slot[i] != SIZE_MAX) d->mean[d->slot[i]] += sun_abraham_row_weight(data, i) * d->deviation[i];
     }
     for (size_t s = 0; s < slots; s++)
         if (l->weight[s] > 0) d->mean[s] /= l->weight[s];

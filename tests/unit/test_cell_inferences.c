@@ -120,61 +120,78 @@ static void cells_of_one_cohort_are_event_times(void **state)
     uf_result_clear(&did.result), uf_result_clear(&sun.result), uf_result_clear(&stack.result);
 }
 
-/* An effect in one cell alone moves its intervals by as much, one on a whole cohort those of the average of that. */
+/* Both intervals of a row in another run are so much higher. */
+static void expect_moved(const struct ran *before, const struct ran *after, const char *table,
+                         const char *group, const char *period)
+{
+    static const char *const moving[] = {"cr2", "randomisation", "randomisation-scaled", "wild-bootstrap"};
+    static const char *const ends[] = {"estimate", "conf_low", "conf_high"};
+    const struct uf_table *a = table_of(before, table), *b = table_of(after, table);
+    for (int k = 0; k < 4; k++) {
+        const size_t i = row_at(a, group, period, NAN, moving[k]),
+                     j = row_at(b, group, period, NAN, moving[k]);
+        assert_true(cell_number(a, i, "conf_low") < cell_number(a, i, "conf_high"));
+        for (int e = 0; e < 3; e++)
+            expect_within(cell_number(b, j, ends[e]), cell_number(a, i, ends[e]) + 3, 1e-6, moving[k]);
+    }
+}
+
+/* Three regions get 3 in some periods. */
+static struct ran run_moved(const struct uf_method *method, const char *const *settings, size_t unit,
+                            size_t from, size_t to)
+{
+    struct uf_panel *panel = panel_of(4, 6);
+    for (size_t u = unit; u < unit + 3; u++)
+        for (size_t t = from; t < to; t++) *small_panel_cell(panel, 0, u, t) += 3;
+    return run_method(method, panel, settings);
+}
+
+/* An effect in one cell alone moves its intervals by as much, one on a whole cohort those of the average of that. The second
+ * cohort has its reference where the first is treated for as long as the cell says. */
 static void an_effect_moves_its_cell(void **state)
 {
     (void)state;
-    static const char *const moving[] = {"cr2", "randomisation", "randomisation-scaled", "wild-bootstrap"};
-    static const char *const settings[] = {"inference",
-                                           "randomisation,wild-bootstrap,cr2",
-                                           "permutations",
-                                           "199",
-                                           "enumerate",
-                                           "10",
-                                           "confidence-level",
-                                           "0.7",
-                                           "bootstrap-draws",
-                                           "99",
-                                           NULL};
-    /* the second cohort has its reference where the first is treated for as long as the cell says */
-    static const struct {
-        const char *group, *period;
-        size_t unit, time;
-    } cells[] = {{"2012", "2013", 0, 5}, {"2014", "2015", 3, 7}};
-    for (int m = 0; m < 4; m++) {
-        const struct uf_method *method = m % 2 ? &uf_method_stacked : &uf_method_sun_abraham;
-        const int own = m / 2, other = 1 - own;
-        struct uf_panel *moved = panel_of(4, 6);
-        for (size_t u = 0; u < 3; u++) *small_panel_cell(moved, 0, cells[own].unit + u, cells[own].time) += 3;
-        struct ran before = run_method(method, panel_of(4, 6), settings),
-                   after = run_method(method, moved, settings);
-        const struct uf_table *a = table_of(&before, "group-time-inference"),
-                              *b = table_of(&after, "group-time-inference");
-        for (int k = 0; k < 4; k++) {
-            const size_t i = row_at(a, cells[own].group, cells[own].period, 1, moving[k]),
-                         j = row_at(b, cells[own].group, cells[own].period, 1, moving[k]);
-            assert_true(cell_number(a, i, "conf_low") < cell_number(a, i, "conf_high"));
-            expect_within(cell_number(b, j, "conf_low"), cell_number(a, i, "conf_low") + 3, 1e-6, moving[k]);
-            expect_within(cell_number(b, j, "conf_high"), cell_number(a, i, "conf_high") + 3, 1e-6,
-                          moving[k]);
-        }
-        expect_close(cell_number(b, row_at(b, cells[other].group, cells[other].period, 1, "cr2"), "estimate"),
-                     cell_number(a, row_at(a, cells[other].group, cells[other].period, 1, "cr2"), "estimate"),
-                     1e-10, "another cell");
-        uf_result_clear(&before.result), uf_result_clear(&after.result);
-    }
-    struct uf_panel *moved = panel_of(4, 6);
-    for (size_t u = 0; u < 3; u++)
-        for (size_t t = 4; t < YEARS; t++) *small_panel_cell(moved, 0, u, t) += 3;
-    struct ran before = run_method(&uf_method_sun_abraham, panel_of(4, 6), settings),
-               after = run_method(&uf_method_sun_abraham, moved, settings);
-    const struct uf_table *a = table_of(&before, "group-average-inference"),
-                          *b = table_of(&after, "group-average-inference");
-    for (int k = 0; k < 4; k++)
-        expect_within(cell_number(b, row_at(b, "2012", NULL, NAN, moving[k]), "conf_high"),
-                      cell_number(a, row_at(a, "2012", NULL, NAN, moving[k]), "conf_high") + 3, 1e-6,
-                      moving[k]);
-    uf_result_clear(&before.result), uf_result_clear(&after.result);
+    static const char *const stack[] = {"inference",
+                                        "randomisation,wild-bootstrap,cr2",
+                                        "permutations",
+                                        "199",
+                                        "enumerate",
+                                        "10",
+                                        "confidence-level",
+                                        "0.7",
+                                        "bootstrap-draws",
+                                        "99",
+                                        "before",
+                                        "1",
+                                        NULL},
+                             *const sun[] = {"inference",
+                                             "randomisation,wild-bootstrap,cr2",
+                                             "permutations",
+                                             "199",
+                                             "enumerate",
+                                             "10",
+                                             "confidence-level",
+                                             "0.7",
+                                             "bootstrap-draws",
+                                             "99",
+                                             NULL};
+    struct ran before = run_method(&uf_method_sun_abraham, panel_of(4, 6), sun),
+               after[] = {run_moved(&uf_method_sun_abraham, sun, 0, 5, 6),
+                          run_moved(&uf_method_sun_abraham, sun, 3, 7, 8),
+                          run_moved(&uf_method_sun_abraham, sun, 0, 4, YEARS)};
+    expect_moved(&before, &after[0], "group-time-inference", "2012", "2013");
+    expect_moved(&before, &after[1], "group-time-inference", "2014", "2015");
+    expect_moved(&before, &after[2], "group-average-inference", "2012", NULL);
+    const struct uf_table *a = table_of(&before, "group-time-inference"),
+                          *b = table_of(&after[0], "group-time-inference");
+    expect_close(cell_number(b, row_at(b, "2014", "2015", 1, "cr2"), "estimate"),
+                 cell_number(a, row_at(a, "2014", "2015", 1, "cr2"), "estimate"), 1e-10, "another cell");
+    uf_result_clear(&before.result);
+    for (int k = 0; k < 3; k++) uf_result_clear(&after[k].result);
+    before = run_method(&uf_method_stacked, panel_of(4, 6), stack);
+    after[0] = run_moved(&uf_method_stacked, stack, 3, 7, 8);
+    expect_moved(&before, &after[0], "group-time-inference", "2014", "2015");
+    uf_result_clear(&before.result), uf_result_clear(&after[0].result);
 }
 
 /* Gaps and a covariate make every assignment a regression. Each cell with an estimate has a row, and no other. */
