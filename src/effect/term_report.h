@@ -68,8 +68,7 @@ uf_status effect_report_by_inference(const struct effect_run *run, const struct 
  * the first analytic one; nothing with an automatic choice, which shows them under the first alone. Only terms that are
  * estimated: the table under the first inference says why the others are not. Of `wanted` name, title and terms are read;
  * `dealt` as above. */
-uf_status effect_report_named_inferences(const struct effect_run *run,
-                                         const struct effect_findings *findings,
+uf_status effect_report_named_inferences(const struct effect_run *run, const struct effect_findings *findings,
                                          const struct effect_term_table *wanted,
                                          const struct uf_randomisation *dealt, struct uf_error *error);
 /* The same for a table of another name: whether there is more than the first analytic inference, and the rows. */
