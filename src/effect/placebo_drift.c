@@ -110,10 +110,11 @@ uf_status placebo_sample_init(const struct uf_did_data *data, const struct uf_di
         free(outcome);
         return status;
     }
+    const size_t middle = data->n_periods / 2;
     for (size_t i = 0; i < n; i++) {
         const size_t t = data->period[i];
-        const double time = data->time ? (double)(data->time[t] - data->time[data->n_periods / 2])
-                                       : (double)t - (double)(data->n_periods / 2);
+        const double time =
+            data->time ? (double)(data->time[t] - data->time[middle]) : (double)t - (double)middle;
         outcome[(1 + assignment->block[i]) * n + i] = time;
     }
     *out = (struct placebo_sample){data, assignment, blocks + 1, outcome};
