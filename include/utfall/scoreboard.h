@@ -30,7 +30,7 @@ struct uf_rank {
 void uf_scoreboard_rank(const double *value, const double *low, const double *high, size_t n,
                         enum uf_direction direction, struct uf_rank *out);
 
-/* 100·value/nation; NaN where the nation is not above 0. */
+/* 100·value/nation; NaN where the nation is not above 0 or the value is below it: a decline is no part of a growth. */
 double uf_scoreboard_index(double value, double nation);
 /* What is left to the target, in the indicator's unit: target − value where higher is better, value − target where
  * lower is, their distance where neither. 0 or below: reached. */

@@ -124,10 +124,13 @@ uf_status uf_stacked_randomise(const struct uf_did_data *data, const struct uf_s
                                const struct uf_randomisation_options *randomisation,
                                struct uf_randomisation *out, struct uf_error *error);
 
-/* What can be dealt out anew: the mean of δ_e over e >= 0, or one δ_e (its shift is of an effect at that event time alone). */
+/* What can be dealt out anew: the mean of δ_e over e >= 0, one δ_e, or a cell δ_ae of the cohort that starts in first_period.
+ * The shift of the latter two is of an effect there alone. */
 struct uf_stacked_term {
     bool average;
     long event;
+    bool cell; /* of one cohort */
+    size_t first_period;
 };
 /* The same for several at once (out: n_terms; the first must have an estimate, another without one is left empty). */
 uf_status uf_stacked_randomise_terms(const struct uf_did_data *data, const struct uf_stacked_options *options,
@@ -147,7 +150,8 @@ bool uf_stacked_by_means(const struct uf_did_data *data);
 
 /*
  * The method. Tables: `estimates`, `group-time`, `event-study`, `sub-experiments`, `pretrend`, `effect-size`, `randomisation`,
- * `raw-trends`, `design`.
+ * `raw-trends`, `design`; `event-study-inference`, and where more than one inference was asked for by name
+ * `group-time-inference`.
  */
 extern const struct uf_method uf_method_stacked;
 

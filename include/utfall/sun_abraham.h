@@ -139,7 +139,9 @@ uf_status uf_sun_abraham_randomise(const struct uf_did_data *data,
                                    const struct uf_randomisation_options *randomisation,
                                    struct uf_randomisation *out, struct uf_error *error);
 /* The same for several averages at once (out: n_terms; the first must have an estimate, another without one is left empty).
- * The shift of UF_CELLS_DYNAMIC is of an effect at that event time alone. Cost: that of one, and its O(n k) for each other. */
+ * A cohort's place differs from deal to deal, and it is known by its start here: the key of UF_CELLS_GROUP is its first period,
+ * that of UF_CELLS_ONE first period × n_periods + period. The shift of UF_CELLS_DYNAMIC, _GROUP, _CALENDAR and _ONE is of an
+ * effect there alone. Cost: that of one, and its O(n k) for each other. */
 uf_status uf_sun_abraham_randomise_terms(const struct uf_did_data *data,
                                          const struct uf_sun_abraham_options *options,
                                          const struct uf_did_assignment *assignment,
@@ -158,7 +160,8 @@ bool uf_sun_abraham_by_means(const struct uf_did_data *data);
 
 /*
  * The method. Tables: `estimates`, `group-time`, `event-study`, `group-average`, `calendar-average`, `pretrend`,
- * `effect-size`, `randomisation`, `raw-trends`, `design`.
+ * `effect-size`, `randomisation`, `raw-trends`, `design`; `event-study-inference`, and where more than one inference was asked
+ * for by name `group-time-inference`, `group-average-inference`, `calendar-average-inference`.
  */
 extern const struct uf_method uf_method_sun_abraham;
 

@@ -62,8 +62,8 @@ static uf_status fail_unknown(const struct arguments *arguments, const char *wor
     char name[128];
     snprintf(name, sizeof name, "%.*s", (int)(length < 100 ? length : 100), word);
     const char *nearest = uf_text_nearest(name, names, count),
-               *reason = uf_method_narrow_reason(method, name);
-    if (reason)
+               *reason = method ? uf_method_narrow_reason(method, name) : NULL;
+    if (method && reason)
         return uf_fail(error, UF_BAD_USAGE, "%s has no option '--%s'; %s", method->name, name, reason);
     return uf_fail(error, UF_BAD_USAGE,
                    "there is no option '--%s' here%s%s%s; `utfall %s%s%s --help` lists them", name,

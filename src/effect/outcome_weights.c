@@ -23,6 +23,8 @@ uf_status outcome_tally_init(const struct uf_did_data *data, const struct uf_did
         .noise = noise,
         .block = block,
         .to = LONG_MAX,
+        .start = SIZE_MAX,
+        .period = SIZE_MAX,
         .score = malloc((n_scores(data) + 1) * sizeof *out->score),
         .share = malloc((assignment->n_blocks * data->n_periods + 1) * sizeof *out->share)};
     if (out->score && out->share) return UF_OK;
@@ -49,7 +51,8 @@ void outcome_tally_add(struct outcome_tally *tally, size_t unit, size_t period, 
     const struct uf_did_data *data = tally->data;
     const size_t first = data->first_period[unit];
     tally->estimate += v * outcome;
-    if (first != SIZE_MAX) {
+    if (first != SIZE_MAX && (tally->start == SIZE_MAX || tally->start == first) &&
+        (tally->period == SIZE_MAX || tally->period == period)) {
         const long event = data->time ? data->time[period] - data->time[first] : (long)period - (long)first;
         if (event >= tally->from && event <= tally->to) tally->shift += v;
     }

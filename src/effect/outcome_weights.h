@@ -13,7 +13,8 @@ struct outcome_tally {
     double *score;                    /* by cluster of the first dimension, or unit: Σ v e */
     double *share;                    /* n_blocks × n_periods: Σ v */
     double estimate, shift;
-    long from, to; /* the event times of the effect that the shift is of; 0 to LONG_MAX unless set */
+    long from, to;        /* the event times of the effect that the shift is of; 0 to LONG_MAX unless set */
+    size_t start, period; /* the only cohort (by its start) and period of it; SIZE_MAX, unless set: all */
 };
 uf_status outcome_tally_init(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
                              const struct uf_did_noise *noise, const size_t *block, struct outcome_tally *out,

@@ -80,3 +80,17 @@ uf_status uf_stacked_cells_estimate(const struct uf_stacked *stacked,
         uf_stacked_cells_clear(&cells);
     return status;
 }
+
+const struct uf_cohort_cell *stacked_find_cell(const struct uf_stacked *s,
+                                               const struct uf_stacked_cells *cells, size_t first_period,
+                                               long event)
+{
+    size_t cohort = 0, a = 0; /* the cells' cohorts are the sub-experiments that are used */
+    while (a < s->n_stacks && s->stack[a].first_period != first_period)
+        cohort += s->stack[a++].reason == UF_STACK_USED;
+    if (a == s->n_stacks || s->stack[a].reason != UF_STACK_USED) return NULL;
+    for (size_t c = 0; c < cells->fit.n_cells; c++)
+        if (cells->fit.cell[c].cohort == cohort && cells->fit.cell[c].event_time == event)
+            return &cells->fit.cell[c];
+    return NULL;
+}

@@ -25,6 +25,8 @@ void stacked_dealt_clear(struct stacked_dealt *dealt)
 {
     for (size_t k = 0; k < dealt->n_terms; k++) uf_randomisation_clear(&dealt->term[k]);
     free(dealt->term);
+    for (size_t k = 0; dealt->cell && k < dealt->n_cells; k++) uf_randomisation_clear(&dealt->cell[k]);
+    free(dealt->cell);
     uf_randomisation_clear(&dealt->leads);
     effect_lenders_clear(&dealt->lenders);
     uf_did_assignment_clear(&dealt->assignment);
@@ -68,6 +70,41 @@ static uf_status list_terms(const struct stacked_run *run, struct stacked_dealt 
     return UF_OK;
 }
 
+/* Asked for by name: each cell, with as many draws as some seconds allow. `work`: of an assignment. */
+static uf_status deal_cells(const struct stacked_run *run, const struct uf_did_noise *noise, double work,
+                            struct stacked_dealt *out, struct uf_error *error)
+{
+    const struct uf_did_data *data = &run->common.sample->data;
+    const struct uf_stacked_options *o = &run->options;
+    const struct uf_stacked *fit = run->fit;
+    struct uf_randomisation_options options;
+    if (!effect_deals_all(run->common.inference)) return UF_OK;
+    const size_t window = (size_t)(o->before + o->after + 1), n = 1 + fit->n_stacks * window;
+    const double blocks = (double)out->assignment.n_blocks * (double)data->n_periods,
+                 k = (double)(fit->n_used * window), rows = (double)fit->data.n;
+    if (uf_stacked_by_means(data))
+        work += (double)n * (2 * blocks + 20 * rows / (double)fit->n_used / (double)window + 1000);
+    else
+        work += rows * k * (k + 20) + (double)n * (2 * blocks + rows * (k + 20) + 1000);
+    if (!effect_afford_some(&run->common, work, &options))
+        return effect_note_cells_not_dealt(&run->common, error);
+    struct uf_stacked_term *terms = malloc(n * sizeof *terms);
+    out->cell = calloc(n, sizeof *out->cell);
+    uf_status status = terms && out->cell ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) {
+        terms[0] = (struct uf_stacked_term){.average = true}; /* the first must have an estimate */
+        for (size_t i = 1; i < n; i++)
+            terms[i] = (struct uf_stacked_term){.cell = true,
+                                                .first_period = fit->stack[(i - 1) / window].first_period,
+                                                .event = (long)((i - 1) % window) - o->before};
+        out->n_cells = n;
+        status = uf_stacked_randomise_terms(data, o, &out->assignment, noise, terms, n, &options, out->cell,
+                                            error);
+    }
+    free(terms);
+    return status;
+}
+
 /* What the leads dealt out anew would have found, where that is affordable. */
 static uf_status find_slopes(const struct stacked_run *run, double work, struct stacked_dealt *out,
                              struct uf_error *error)
@@ -102,6 +139,7 @@ static uf_status randomise(const struct stacked_run *run, struct stacked_dealt *
     if (status == UF_OK)
         status = uf_stacked_randomise_terms(data, &run->options, &out->assignment, known ? &noise : NULL,
                                             terms, out->n_terms, &options, out->term, &reason);
+    if (status == UF_OK) status = deal_cells(run, known ? &noise : NULL, work, out, &reason);
     uf_did_noise_clear(&noise);
     free(terms);
     if (status == UF_NOT_IDENTIFIED) return effect_note_not_dealt(&run->common, false, error);

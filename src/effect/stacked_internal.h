@@ -20,6 +20,10 @@ int stacked_role(const struct uf_did_data *data, const struct uf_stacked_options
 /* By what a control's weight is multiplied in a sub-experiment. */
 double stacked_control_weight(const struct uf_stacked_options *options, const struct stacked_plan *plan,
                               size_t stack);
+/* The cell of the cohort that starts in first_period at an event time; NULL: there is none. */
+const struct uf_cohort_cell *stacked_find_cell(const struct uf_stacked *s,
+                                               const struct uf_stacked_cells *cells, size_t first_period,
+                                               long event);
 
 static inline long stacked_time(const struct uf_did_data *data, size_t period)
 {

@@ -1,29 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The cohorts dealt out anew, stacked and fitted again. */
 #include "base/fail.h"
-#include "effect/outcome_weights.h"
 #include "effect/placebo_drift.h"
-#include "effect/stacked_internal.h"
+#include "effect/stacked_dealer.h"
 #include <utfall/sun_abraham.h>
 
-#include <limits.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct dealer {
-    struct uf_did_data data; /* with the starts of the assignment at hand */
-    const struct uf_stacked_options *options;
-    const struct uf_did_assignment *assignment;
-    size_t *first_period, *block;
-    size_t *row;    /* n_units × n_periods: the row of a unit in a period; NULL: by regression */
-    double *change; /* n_units: from the reference to the mean of the periods after */
-    const struct uf_stacked_term *term; /* NULL: the leads together */
-    size_t n_terms;
-    double *lead; /* before: by event time */
-    struct outcome_tally tally;
-};
 
 /* --- by means ---------------------------------------------------------------------------------------- */
 
@@ -45,7 +30,7 @@ bool uf_stacked_by_means(const struct uf_did_data *data)
     return seen && data->n > 0 && (size_t)(last - first + 1) == periods;
 }
 
-static uf_status number_rows(struct dealer *d, struct uf_error *error)
+static uf_status number_rows(struct stacked_dealer *d, struct uf_error *error)
 {
     const struct uf_did_data *data = &d->data;
     if (!uf_stacked_by_means(data)) return UF_OK;
@@ -76,7 +61,7 @@ struct span {
     size_t cohort, reference, first, last;
 };
 
-static struct span span_of(const struct dealer *d, size_t cohort, const struct uf_stacked_term *term)
+static struct span span_of(const struct stacked_dealer *d, size_t cohort, const struct uf_stacked_term *term)
 {
     const struct uf_did_data *data = &d->data;
     return (struct span){cohort, period_at(data, cohort, d->options->reference),
@@ -85,7 +70,7 @@ static struct span span_of(const struct dealer *d, size_t cohort, const struct u
 }
 
 /* One sub-experiment: mean changes of treated and controls, from the reference to the mean of the periods. */
-static void mean_changes(struct dealer *d, struct span span, double mean[2])
+static void mean_changes(struct stacked_dealer *d, struct span span, double mean[2])
 {
     const struct uf_did_data *data = &d->data;
     double all[2] = {0};
@@ -103,7 +88,7 @@ static void mean_changes(struct dealer *d, struct span span, double mean[2])
 }
 
 /* One sub-experiment's part of the leads. */
-static void add_leads(struct dealer *d, const struct uf_stack *stack, const struct stacked_plan *plan,
+static void add_leads(struct stacked_dealer *d, const struct uf_stack *stack, const struct stacked_plan *plan,
                       size_t s)
 {
     const struct uf_did_data *data = &d->data;
@@ -135,8 +120,16 @@ static double size_of_leads(const struct uf_stacked_options *o, const double *le
     return count > 0 ? sqrt(sum / (double)count) : NAN;
 }
 
+/* What a sub-experiment weighs in a term. */
+static double share_of(const struct uf_stack *stack, const struct uf_stacked_term *term)
+{
+    if (stack->reason != UF_STACK_USED) return 0;
+    if (!term->cell) return stack->weight;
+    return stack->first_period == term->first_period ? 1 : 0;
+}
+
 /* Its outcomes, with what they weigh in the term; the residuals enter as one sum per unit, at the reference. */
-static void add_stack(struct dealer *d, const struct uf_stack *stack, const struct stacked_plan *plan,
+static void add_stack(struct stacked_dealer *d, const struct uf_stack *stack, const struct stacked_plan *plan,
                       size_t s, const struct uf_stacked_term *term, double estimate)
 {
     const struct uf_did_data *data = &d->data;
@@ -149,7 +142,7 @@ static void add_stack(struct dealer *d, const struct uf_stack *stack, const stru
         int role = d->block[u] == SIZE_MAX ? 0 : stacked_role(data, d->options, span.cohort, u);
         const size_t *row = d->row + u * data->n_periods;
         if (role == 0) continue;
-        double v = stack->weight * weight_of(data, row[span.cohort]) /
+        double v = share_of(stack, term) * weight_of(data, row[span.cohort]) /
                    (role == 1 ? plan->treated[s] : -plan->control[s]);
         double residual = d->change[u] - all - ((role == 1) - share) * estimate;
         for (size_t t = span.first; t <= span.last; t++)
@@ -161,30 +154,27 @@ static void add_stack(struct dealer *d, const struct uf_stack *stack, const stru
     }
 }
 
-static void start_tally(struct dealer *d, const struct uf_stacked_term *term)
+static void term_by_means(struct stacked_dealer *d, const struct uf_stacked *s,
+                          const struct stacked_plan *plan, const struct uf_stacked_term *term,
+                          struct uf_randomisation_statistics *out)
 {
-    d->tally.from = term->average ? 0 : term->event;
-    d->tally.to = term->average ? LONG_MAX : term->event;
-    outcome_tally_start(&d->tally);
-}
-
-static void term_by_means(struct dealer *d, const struct uf_stacked *s, const struct stacked_plan *plan,
-                          const struct uf_stacked_term *term, struct uf_randomisation_statistics *out)
-{
-    double estimate = 0, mean[2];
+    double estimate = 0, mean[2], total = 0;
     for (size_t a = 0; a < s->n_stacks; a++) {
-        if (s->stack[a].reason != UF_STACK_USED) continue;
+        const double share = share_of(&s->stack[a], term);
+        if (!(share > 0)) continue;
         mean_changes(d, span_of(d, s->stack[a].first_period, term), mean);
-        estimate += s->stack[a].weight * (mean[1] - mean[0]);
+        estimate += share * (mean[1] - mean[0]);
+        total += share;
     }
-    start_tally(d, term);
+    if (!(total > 0)) return; /* its cohort is not in the stack */
+    stacked_start_tally(&d->tally, term);
     for (size_t a = 0; a < s->n_stacks; a++)
-        if (s->stack[a].reason == UF_STACK_USED) add_stack(d, &s->stack[a], plan, a, term, estimate);
+        if (share_of(&s->stack[a], term) > 0) add_stack(d, &s->stack[a], plan, a, term, estimate);
     outcome_tally_finish(&d->tally, out);
 }
 
-static void leads_by_means(struct dealer *d, const struct uf_stacked *s, const struct stacked_plan *plan,
-                           struct uf_randomisation_statistics *out)
+static void leads_by_means(struct stacked_dealer *d, const struct uf_stacked *s,
+                           const struct stacked_plan *plan, struct uf_randomisation_statistics *out)
 {
     memset(d->lead, 0, (size_t)d->options->before * sizeof *d->lead);
     for (size_t a = 0; a < s->n_stacks; a++)
@@ -192,13 +182,14 @@ static void leads_by_means(struct dealer *d, const struct uf_stacked *s, const s
     out->coefficient = size_of_leads(d->options, d->lead);
 }
 
-static bool is_in_window(const struct dealer *d, const struct uf_stacked_term *term)
+static bool is_in_window(const struct stacked_dealer *d, const struct uf_stacked_term *term)
 {
     return term->average || (term->event >= -d->options->before && term->event <= d->options->after &&
                              term->event != d->options->reference);
 }
 
-static uf_status by_means(struct dealer *d, struct uf_randomisation_statistics *out, struct uf_error *error)
+static uf_status by_means(struct stacked_dealer *d, struct uf_randomisation_statistics *out,
+                          struct uf_error *error)
 {
     struct uf_stacked s = {0};
     struct stacked_plan plan = {0};
@@ -213,47 +204,12 @@ static uf_status by_means(struct dealer *d, struct uf_randomisation_statistics *
     return status == UF_NOT_IDENTIFIED ? UF_OK : status;
 }
 
-/* --- by regression ----------------------------------------------------------------------------------- */
-
-/* The term as a combination of the kept coefficients; false where it is not estimated. */
-static bool combine(const struct uf_stacked *s, const struct uf_stacked_term *term, double *combination)
-{
-    if (term->average) return uf_stacked_average(s, combination);
-    memset(combination, 0, s->fit.fit.rank * sizeof *combination);
-    for (size_t j = 0; j < s->fit.n_leading; j++) {
-        if (s->fit.event_time[j] != term->event || s->fit.position[j] == SIZE_MAX) continue;
-        combination[s->fit.position[j]] = 1;
-        return true;
-    }
-    return false;
-}
-
-static uf_status tally(struct dealer *d, const struct uf_stacked *s, struct uf_randomisation_statistics *out,
-                       struct uf_error *error)
-{
-    double *combination = malloc((s->fit.fit.rank + 1) * sizeof *combination),
-           *v = malloc((s->data.n + 1) * sizeof *v);
-    uf_status status = combination && v ? UF_OK : uf_fail_memory(error);
-    for (size_t k = 0; k < d->n_terms && status == UF_OK; k++) {
-        if (!combine(s, &d->term[k], combination)) continue;
-        status = uf_stacked_weights(s, combination, v, error);
-        start_tally(d, &d->term[k]);
-        for (size_t r = 0; r < s->data.n && status == UF_OK; r++) {
-            size_t i = s->row[r];
-            outcome_tally_add(&d->tally, d->data.unit[i], d->data.period[i],
-                              d->data.n_cluster_dimensions ? d->data.cluster[0][i] : d->data.unit[i], v[r],
-                              gsl_vector_get(s->fit.fit.residuals, r), s->data.outcome[r]);
-        }
-        if (status == UF_OK) outcome_tally_finish(&d->tally, &out[k]);
-    }
-    free(combination), free(v);
-    return status;
-}
+/* --- one assignment ------------------------------------------------------------------------------------ */
 
 static uf_status statistic(void *user, const size_t *path, struct uf_randomisation_statistics *out,
                            struct uf_error *error)
 {
-    struct dealer *d = user;
+    struct stacked_dealer *d = user;
     struct uf_stacked s;
     struct uf_error reason;
     for (size_t u = 0; u < d->data.n_units; u++)
@@ -273,7 +229,7 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
                 d->lead[s.fit.event_time[j] + d->options->before] = gsl_vector_get(s.fit.fit.coefficients, j);
         out->coefficient = size_of_leads(d->options, d->lead);
     } else {
-        status = tally(d, &s, out, error);
+        status = stacked_tell_terms(d, &s, out, error);
     }
     uf_stacked_clear(&s);
     return status;
@@ -281,7 +237,7 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
 
 static uf_status dealer_init(const struct uf_did_data *data, const struct uf_stacked_options *options,
                              const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
-                             struct dealer *d, struct uf_error *error)
+                             struct stacked_dealer *d, struct uf_error *error)
 {
     d->data = *data;
     d->options = options;
@@ -297,7 +253,7 @@ static uf_status dealer_init(const struct uf_did_data *data, const struct uf_sta
     return outcome_tally_init(data, assignment, noise, d->block, &d->tally, error);
 }
 
-static void dealer_clear(struct dealer *d)
+static void dealer_clear(struct stacked_dealer *d)
 {
     outcome_tally_clear(&d->tally);
     free(d->first_period), free(d->block), free(d->row), free(d->change), free(d->lead);
@@ -309,7 +265,7 @@ static uf_status deal(const struct uf_did_data *data, const struct uf_stacked_op
                       const struct uf_randomisation_options *randomisation, struct uf_randomisation *out,
                       struct uf_error *error)
 {
-    struct dealer d = {.term = terms, .n_terms = n_terms};
+    struct stacked_dealer d = {.term = terms, .n_terms = n_terms};
     const struct uf_randomisation_design design = {assignment->n_blocks, assignment->n_paths,
                                                    assignment->path};
     uf_status status = dealer_init(data, options, assignment, noise, &d, error);
@@ -350,7 +306,7 @@ uf_status uf_stacked_randomise_leads(const struct uf_did_data *data, const struc
 static uf_status leads_of(void *user, const size_t *path, double *out, size_t *n_leads,
                           struct uf_error *error)
 {
-    struct dealer *d = user;
+    struct stacked_dealer *d = user;
     const struct uf_stacked_options *o = d->options;
     struct uf_randomisation_statistics statistics = {NAN, NAN, NAN, NAN};
     *n_leads = 0;
@@ -366,7 +322,7 @@ static uf_status init_placebo(void *dealer, const struct uf_did_data *data,
                               const struct uf_did_assignment *assignment, const void *options,
                               struct uf_error *error)
 {
-    struct dealer *d = dealer;
+    struct stacked_dealer *d = dealer;
     return dealer_init(data, options, assignment, NULL, d, error);
 }
 
@@ -380,7 +336,7 @@ uf_status stacked_placebo_drift(const struct placebo_sample *sample, const struc
                                 struct uf_error *error)
 {
     const struct placebo_estimator estimator = {.options = options,
-                                                .size = sizeof(struct dealer),
+                                                .size = sizeof(struct stacked_dealer),
                                                 .stride = (size_t)options->before + 1,
                                                 .work = work,
                                                 .init = init_placebo,

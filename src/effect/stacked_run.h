@@ -25,6 +25,9 @@ struct stacked_dealt {
     struct placebo_slopes slopes;  /* what that would have found; n_placebos 0: not known */
     struct uf_randomisation *term; /* the average, then the event times of the window; NULL: none */
     size_t n_terms;
+    /* the average, then by sub-experiment (used or not) the event times of the window; NULL: none */
+    struct uf_randomisation *cell;
+    size_t n_cells;
     struct effect_lenders lenders;
 };
 uf_status stacked_deal(const struct stacked_run *run, struct stacked_dealt *out, struct uf_error *error);
@@ -36,7 +39,7 @@ uf_status stacked_set_calendar(const struct stacked_run *run, const size_t *row,
 
 /* Tables `estimates`, `event-study`, `sub-experiments`, `pretrend`. */
 uf_status stacked_report_tables(const struct stacked_run *run, struct uf_error *error);
-/* Table `group-time`. */
+/* Tables `group-time` and `group-time-inference`. */
 uf_status stacked_report_cells(const struct stacked_run *run, struct uf_error *error);
 /* What the reader must know of window, cohorts left out, and rows that are in the stack several times. */
 uf_status stacked_add_notes(const struct stacked_run *run, struct uf_error *error);

@@ -240,6 +240,21 @@ double uf_sun_abraham_cell_weights(const struct uf_sun_abraham *fit, enum uf_cel
     return put_together(fit, (struct uf_cell_term){kind, key}, (struct target){out, false});
 }
 
+bool sun_abraham_find_key(const struct uf_sun_abraham *fit, const struct uf_cell_term *term, long *key)
+{
+    const size_t periods = fit->data.n_periods, wanted = (size_t)term->key;
+    *key = term->key;
+    if (term->kind != UF_CELLS_GROUP && term->kind != UF_CELLS_ONE) return true;
+    const bool one = term->kind == UF_CELLS_ONE;
+    for (size_t i = 0; i < (one ? fit->n_cells : fit->n_cohorts); i++) {
+        const size_t first = fit->cohort[one ? fit->cell[i].cohort : i].first_period;
+        if ((one ? first * periods + fit->cell[i].period : first) != wanted) continue;
+        *key = (long)i;
+        return true;
+    }
+    return false;
+}
+
 uf_status uf_sun_abraham_weights(const struct uf_sun_abraham *fit, const double *combination, double *out,
                                  struct uf_error *error)
 {

@@ -33,7 +33,7 @@ uf_status sun_abraham_covariates_init(struct sun_abraham_dealer *d, size_t slots
 }
 
 bool sun_abraham_take_covariates_out(struct sun_abraham_dealer *d, const struct sun_abraham_layout *l,
-                                     const struct uf_sun_abraham *fit, size_t slots)
+                                     size_t slots)
 {
     const struct uf_did_data *data = &d->data;
     const size_t k = d->k;
@@ -41,16 +41,16 @@ bool sun_abraham_take_covariates_out(struct sun_abraham_dealer *d, const struct 
     memset(d->x_mean, 0, slots * k * sizeof *d->x_mean);
     gsl_matrix_set_zero(d->products), gsl_vector_set_zero(d->slope);
     for (size_t i = 0; i < data->n; i++) {
-        if (data->period[i] >= l->end) continue;
-        size_t s = sun_abraham_slot(data, l, fit, i);
+        const size_t s = d->slot[i];
+        if (s == SIZE_MAX) continue;
         for (size_t j = 0; j < k; j++)
             d->x_mean[s * k + j] += sun_abraham_row_weight(data, i) * d->x[i * k + j] / l->weight[s];
     }
     double *before = d->squares, *all = d->squares + k;
     memset(all, 0, k * sizeof *all);
     for (size_t i = 0; i < data->n; i++) {
-        if (data->period[i] >= l->end) continue;
-        size_t s = sun_abraham_slot(data, l, fit, i);
+        const size_t s = d->slot[i];
+        if (s == SIZE_MAX) continue;
         const double *x = d->x + i * k, *m = d->x_mean + s * k, w = sun_abraham_row_weight(data, i);
         for (size_t a = 0; a < k; a++) {
             double r = x[a] - m[a];
@@ -75,15 +75,14 @@ bool sun_abraham_take_covariates_out(struct sun_abraham_dealer *d, const struct 
     return true;
 }
 
-void sun_abraham_turn_weights(struct sun_abraham_dealer *d, const struct sun_abraham_layout *l,
-                              const struct uf_sun_abraham *fit)
+void sun_abraham_turn_weights(struct sun_abraham_dealer *d, const struct sun_abraham_layout *l)
 {
     const struct uf_did_data *data = &d->data;
     if (d->k == 0) return;
     gsl_vector_set_zero(d->turned);
     for (size_t i = 0; i < data->n; i++) {
-        if (data->period[i] >= l->end) continue;
-        size_t s = sun_abraham_slot(data, l, fit, i);
+        const size_t s = d->slot[i];
+        if (s == SIZE_MAX || d->share[s] == 0) continue; // NOLINT: exactly 0, as most are of a cell
         double v = sun_abraham_row_weight(data, i) * d->share[s] / l->weight[s];
         for (size_t j = 0; j < d->k; j++) *gsl_vector_ptr(d->turned, j) += v * d->x[i * d->k + j];
     }

@@ -17,6 +17,7 @@ struct sun_abraham_dealer {
     double *lead;        /* cells: what adds up to the leads' mean square; NULL: not asked for */
     size_t n_leads;
     size_t *first_period, *block; /* n_units; SIZE_MAX: not in the sample */
+    size_t *slot; /* n: by means, of each row in the deal at hand; SIZE_MAX: left out, it is late */
     /* by means: outcomes less their unit's mean, and by slot the mean and what an outcome weighs */
     double *deviation, *mean, *total, *share;
     /* the same of the covariates (k of them, row by row), their cross-products, and what solves them */
@@ -37,8 +38,7 @@ uf_status sun_abraham_covariates_init(struct sun_abraham_dealer *d, size_t slots
 /* The covariates' slopes: everything less its unit's and its slot's mean. Outcomes and their means become those without the
  * covariates' part. False where the covariates are (nearly) collinear. */
 bool sun_abraham_take_covariates_out(struct sun_abraham_dealer *d, const struct sun_abraham_layout *l,
-                                     const struct uf_sun_abraham *fit, size_t slots);
+                                     size_t slots);
 /* What the outcomes' weights owe to the covariates: A⁻¹ Σ v x, v without covariates. */
-void sun_abraham_turn_weights(struct sun_abraham_dealer *d, const struct sun_abraham_layout *l,
-                              const struct uf_sun_abraham *fit);
+void sun_abraham_turn_weights(struct sun_abraham_dealer *d, const struct sun_abraham_layout *l);
 #endif

@@ -28,6 +28,9 @@ uf_status sun_abraham_layout_init(const struct uf_did_data *data,
                                   struct sun_abraham_layout *layout, struct uf_sun_abraham *out,
                                   struct uf_error *error);
 void sun_abraham_layout_clear(struct sun_abraham_layout *layout);
+/* The key that a term of uf_sun_abraham_randomise_terms has in this deal of the cohorts, which it knows by their starts; false:
+ * there is no such cohort or cell in it. */
+bool sun_abraham_find_key(const struct uf_sun_abraham *fit, const struct uf_cell_term *term, long *key);
 
 static inline long sun_abraham_time(const struct uf_did_data *data, size_t period)
 {

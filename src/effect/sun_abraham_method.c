@@ -84,6 +84,8 @@ static void dealt_clear(struct sun_abraham_dealt *dealt)
 {
     for (size_t k = 0; k < dealt->n_terms; k++) uf_randomisation_clear(&dealt->term[k]);
     free(dealt->term);
+    for (size_t k = 0; dealt->part && k < dealt->n_parts; k++) uf_randomisation_clear(&dealt->part[k]);
+    free(dealt->part);
     uf_randomisation_clear(&dealt->leads);
     uf_did_assignment_clear(&dealt->assignment);
 }
@@ -112,6 +114,51 @@ static uf_status list_terms(const struct sun_abraham_run *run, struct sun_abraha
                                                 dealt->first_event + (long)(k - SUN_ABRAHAM_AVERAGES)};
     dealt->n_terms = n;
     return UF_OK;
+}
+
+/* The first average, which can always be told, and all that sun_abraham_part has a place for. */
+static void list_parts(const struct uf_sun_abraham *fit, struct uf_cell_term *out)
+{
+    const size_t periods = fit->data.n_periods;
+    out[0] = (struct uf_cell_term){UF_CELLS_SIMPLE, 0};
+    for (size_t c = 0; c < fit->n_cells; c++) {
+        const size_t start = fit->cohort[fit->cell[c].cohort].first_period;
+        out[sun_abraham_part(fit, UF_CELLS_ONE, c)] =
+            (struct uf_cell_term){UF_CELLS_ONE, (long)(start * periods + fit->cell[c].period)};
+    }
+    for (size_t g = 0; g < fit->n_cohorts; g++)
+        out[sun_abraham_part(fit, UF_CELLS_GROUP, g)] =
+            (struct uf_cell_term){UF_CELLS_GROUP, (long)fit->cohort[g].first_period};
+    for (size_t t = 0; t < periods; t++)
+        out[sun_abraham_part(fit, UF_CELLS_CALENDAR, t)] = (struct uf_cell_term){UF_CELLS_CALENDAR, (long)t};
+}
+
+/* Asked for by name: each cell, cohort and period, with as many draws as some seconds allow. `work`: of an assignment. */
+static uf_status deal_parts(const struct sun_abraham_run *run, const struct uf_did_noise *noise, double work,
+                            struct sun_abraham_dealt *out, struct uf_error *error)
+{
+    const struct uf_sun_abraham *fit = run->fit;
+    const struct uf_did_data *data = &fit->data;
+    struct uf_randomisation_options options;
+    if (!effect_deals_all(run->common.inference)) return UF_OK;
+    const size_t n = sun_abraham_part(fit, UF_CELLS_CALENDAR, data->n_periods);
+    const double rows = (double)data->n, k = (double)fit->fit.fit.rank,
+                 c = (double)run->common.panel->n_covariates,
+                 blocks = (double)out->assignment.n_blocks * (double)data->n_periods;
+    work += (double)n * (2 * blocks + rows * (uf_sun_abraham_by_means(data) ? 2 + 8 * c : k + 20) + 1000);
+    if (!effect_afford_some(&run->common, work, &options))
+        return effect_note_cells_not_dealt(&run->common, error);
+    struct uf_cell_term *terms = malloc(n * sizeof *terms);
+    out->part = calloc(n, sizeof *out->part);
+    uf_status status = terms && out->part ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) {
+        list_parts(fit, terms);
+        out->n_parts = n;
+        status = uf_sun_abraham_randomise_terms(data, &run->options, &out->assignment, noise, terms, n,
+                                                &options, out->part, error);
+    }
+    free(terms);
+    return status;
 }
 
 /* What the leads dealt out anew would have found, where that is affordable. */
@@ -152,6 +199,7 @@ static uf_status randomise(const struct sun_abraham_run *run, struct sun_abraham
     if (status == UF_OK)
         status = uf_sun_abraham_randomise_terms(data, &run->options, &out->assignment, known ? &noise : NULL,
                                                 terms, out->n_terms, &options, out->term, &reason);
+    if (status == UF_OK) status = deal_parts(run, known ? &noise : NULL, work, out, &reason);
     uf_did_noise_clear(&noise);
     free(terms);
     if (status == UF_NOT_IDENTIFIED) return effect_note_not_dealt(&run->common, false, error);

@@ -12,7 +12,7 @@
 static void dealer_clear(struct sun_abraham_dealer *d)
 {
     free(d->first_period), free(d->block), free(d->deviation), free(d->mean), free(d->total), free(d->share),
-        free(d->cell_weight);
+        free(d->cell_weight), free(d->slot);
     outcome_tally_clear(&d->tally);
     free(d->x), free(d->x_mean), free(d->squares);
     gsl_matrix_free(d->products), gsl_vector_free(d->slope), gsl_vector_free(d->turned);
@@ -27,12 +27,13 @@ static uf_status dealer_init(struct sun_abraham_dealer *d, const struct uf_did_n
     d->by_means = uf_sun_abraham_by_means(data);
     d->first_period = malloc((data->n_units + 1) * sizeof *d->first_period);
     d->block = malloc((data->n_units + 1) * sizeof *d->block);
+    d->slot = malloc(n * sizeof *d->slot);
     d->deviation = malloc(n * sizeof(double));
     d->mean = calloc(data->n_units + 1, sizeof(double));
     d->total = calloc(data->n_units + 1, sizeof(double));
     d->share = malloc((slots > n ? slots : n) * sizeof(double));
     d->cell_weight = malloc(slots * sizeof(double));
-    if (!d->first_period || !d->block || !d->deviation || !d->mean || !d->total || !d->share ||
+    if (!d->first_period || !d->block || !d->slot || !d->deviation || !d->mean || !d->total || !d->share ||
         !d->cell_weight)
         return uf_fail_memory(error);
     for (size_t u = 0; u < data->n_units; u++) d->block[u] = SIZE_MAX;
@@ -86,12 +87,19 @@ static void tell_leads(struct sun_abraham_dealer *d, const struct uf_sun_abraham
     for (size_t j = 0; j < d->n_leads; j++) d->lead[j] /= sqrt(all);
 }
 
+/* Where the effect is that the shift is of. */
 static void start_tally(struct sun_abraham_dealer *d, const struct uf_cell_term *term)
 {
-    const bool one = term->kind == UF_CELLS_DYNAMIC;
-    d->tally.from = one ? term->key : 0;
-    d->tally.to = one ? term->key : LONG_MAX;
-    outcome_tally_start(&d->tally);
+    const size_t periods = d->data.n_periods, key = (size_t)term->key;
+    struct outcome_tally *tally = &d->tally;
+    tally->from = 0, tally->to = LONG_MAX;
+    tally->start = tally->period = SIZE_MAX;
+    if (term->kind == UF_CELLS_DYNAMIC) tally->from = tally->to = term->key;
+    if (term->kind == UF_CELLS_GROUP) tally->start = key;
+    if (term->kind == UF_CELLS_CALENDAR) tally->period = key;
+    if (term->kind == UF_CELLS_ONE)
+        tally->start = key / periods, tally->period = key % periods, tally->from = LONG_MIN;
+    outcome_tally_start(tally);
 }
 
 static void term_by_means(struct sun_abraham_dealer *d, const struct sun_abraham_layout *l,
@@ -100,7 +108,9 @@ static void term_by_means(struct sun_abraham_dealer *d, const struct sun_abraham
 {
     const struct uf_did_data *data = &d->data;
     const size_t periods = data->n_periods, control = fit->n_cohorts * periods;
-    if (!(uf_sun_abraham_cell_weights(fit, term->kind, term->key, d->cell_weight) > 0)) return;
+    long key;
+    if (!sun_abraham_find_key(fit, term, &key)) return;
+    if (!(uf_sun_abraham_cell_weights(fit, term->kind, key, d->cell_weight) > 0)) return;
     memset(d->share, 0, (fit->n_cohorts + 1) * periods * sizeof *d->share);
     for (size_t c = 0; c < fit->n_cells; c++) {
         const struct uf_cohort_cell *cell = &fit->cell[c];
@@ -110,11 +120,11 @@ static void term_by_means(struct sun_abraham_dealer *d, const struct sun_abraham
         d->share[g + cell->period] += w, d->share[g + b] -= w;
         d->share[control + cell->period] -= w, d->share[control + b] += w;
     }
-    sun_abraham_turn_weights(d, l, fit);
+    sun_abraham_turn_weights(d, l);
     start_tally(d, term);
     for (size_t i = 0; i < data->n; i++) {
-        if (data->period[i] >= l->end) continue;
-        size_t s = sun_abraham_slot(data, l, fit, i);
+        const size_t s = d->slot[i];
+        if (s == SIZE_MAX) continue;
         /* without covariates most rows have no part in one event time */
         if (l->level[s] == SUN_ABRAHAM_LEFT_OUT || (d->k == 0 && d->share[s] == 0)) continue;
         double w = sun_abraham_row_weight(data, i), v = w * d->share[s] / l->weight[s],
@@ -138,12 +148,13 @@ static bool by_means(struct sun_abraham_dealer *d, const struct sun_abraham_layo
     const struct uf_did_data *data = &d->data;
     const size_t slots = (fit->n_cohorts + 1) * data->n_periods;
     memset(d->mean, 0, slots * sizeof *d->mean);
-    for (size_t i = 0; i < data->n; i++)
-        if (data->period[i] < l->end)
-            d->mean[sun_abraham_slot(data, l, fit, i)] += sun_abraham_row_weight(data, i) * d->deviation[i];
+    for (size_t i = 0; i < data->n; i++) {
+        d->slot[i] = data->period[i] < l->end ? sun_abraham_slot(data, l, fit, i) : SIZE_MAX;
+        if (d->slot[i] != SIZE_MAX) d->mean[d->slot[i]] += sun_abraham_row_weight(data, i) * d->deviation[i];
+    }
     for (size_t s = 0; s < slots; s++)
         if (l->weight[s] > 0) d->mean[s] /= l->weight[s];
-    if (!sun_abraham_take_covariates_out(d, l, fit, slots)) return false;
+    if (!sun_abraham_take_covariates_out(d, l, slots)) return false;
     if (!d->term) tell_leads(d, fit, true, out);
     for (size_t k = 0; d->term && k < d->n_terms; k++) term_by_means(d, l, fit, &d->term[k], &out[k]);
     return true;
@@ -156,7 +167,9 @@ static uf_status term_by_regression(struct sun_abraham_dealer *d, const struct u
                                     struct uf_randomisation_statistics *out, struct uf_error *error)
 {
     const struct uf_did_data *data = &fit->data;
-    if (!(uf_sun_abraham_average(fit, term->kind, term->key, combination) > 0)) return UF_OK;
+    long key;
+    if (!sun_abraham_find_key(fit, term, &key)) return UF_OK;
+    if (!(uf_sun_abraham_average(fit, term->kind, key, combination) > 0)) return UF_OK;
     UF_TRY(uf_sun_abraham_weights(fit, combination, d->share, error));
     start_tally(d, term);
     for (size_t i = 0; i < data->n; i++)

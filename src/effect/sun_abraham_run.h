@@ -24,6 +24,9 @@ struct sun_abraham_dealt {
     struct uf_randomisation *term; /* the averages, then the event times from first_event on; NULL: none */
     size_t n_terms;
     long first_event;
+    /* beside the first average: the cells, the cohorts' and the periods' averages, in their order; NULL: none */
+    struct uf_randomisation *part;
+    size_t n_parts;
 };
 
 struct sun_abraham_run {
@@ -34,6 +37,13 @@ struct sun_abraham_run {
     const struct effect_findings *findings;
     const struct sun_abraham_dealt *dealt;
 };
+
+/* Their places in `part`. */
+static inline size_t sun_abraham_part(const struct uf_sun_abraham *fit, enum uf_cell_average kind, size_t key)
+{
+    return 1 + (kind == UF_CELLS_ONE ? 0 : fit->n_cells) + (kind == UF_CELLS_CALENDAR ? fit->n_cohorts : 0) +
+           key;
+}
 
 /* All tables of terms, and `pretrend`. */
 uf_status sun_abraham_report_tables(const struct sun_abraham_run *run, struct uf_error *error);

@@ -56,6 +56,19 @@ static uf_status take(struct effect_terms *terms, const struct sun_abraham_run *
     return status;
 }
 
+/* The table under the first inference, and the same terms under each that was asked for by name. */
+static uf_status take_both(struct effect_terms *terms, const struct sun_abraham_run *run,
+                           struct effect_term_table first, struct effect_term_table all,
+                           const struct uf_randomisation *dealt, struct uf_error *error)
+{
+    first.terms = all.terms = terms;
+    uf_status status = effect_report_terms(&run->common, run->findings, &first, error);
+    if (status == UF_OK)
+        status = effect_report_named_inferences(&run->common, run->findings, &all, dealt, error);
+    effect_terms_clear(terms);
+    return status;
+}
+
 /* --- averages by inference ------------------------------------------------------------------------- */
 
 const struct sun_abraham_average sun_abraham_averages[SUN_ABRAHAM_AVERAGES] = {
@@ -121,10 +134,19 @@ static uf_status report_estimates(const struct sun_abraham_run *run, struct uf_e
 
 /* --- cells ----------------------------------------------------------------------------------------- */
 
+/* What was dealt out anew of a kind of parts, the first of them; NULL: nothing. */
+static const struct uf_randomisation *dealt_parts(const struct sun_abraham_run *run,
+                                                  enum uf_cell_average kind)
+{
+    return run->dealt->part ? run->dealt->part + sun_abraham_part(run->fit, kind, 0) : NULL;
+}
+
 static uf_status report_cells(const struct sun_abraham_run *run, struct uf_error *error)
 {
     static const struct uf_words title = {"Differences by cohort and period",
                                           "Skillnader per kohort och period"};
+    static const struct uf_words all_title = {"Differences by cohort and period, by type of inference",
+                                              "Skillnader per kohort och period, efter typ av inferens"};
     const struct uf_sun_abraham *fit = run->fit;
     const struct uf_dictionary *periods = &run->common.panel->periods;
     struct effect_terms terms;
@@ -154,10 +176,11 @@ static uf_status report_cells(const struct sun_abraham_run *run, struct uf_error
         zero[c] = cell->reason == UF_CELL_REFERENCE;
         weights[c] = estimated && cell->event_time >= 0 ? cell->weight : 0;
     }
-    status = take(
+    status = take_both(
         &terms, run,
         (struct effect_term_table){.name = "group-time", .title = title, .zero = zero, .weights = weights},
-        UF_OK, error);
+        (struct effect_term_table){.name = "group-time-inference", .title = all_title},
+        dealt_parts(run, UF_CELLS_ONE), error);
     free(weights), free(zero);
     return status;
 }
@@ -233,15 +256,28 @@ static uf_status report_event_study(const struct sun_abraham_run *run, struct uf
     return status;
 }
 
+/* The names and titles of a table of averages: under the first inference, and under all. */
+struct average_table {
+    const char *name, *all;
+    struct uf_words title, all_title;
+};
+
 static uf_status report_average(const struct sun_abraham_run *run, enum uf_cell_average kind,
-                                const char *name, struct uf_words title, struct uf_error *error)
+                                const struct average_table *table, struct uf_error *error)
 {
     const struct uf_sun_abraham *fit = run->fit;
     const struct uf_dictionary *periods = &run->common.panel->periods;
     const bool group = kind == UF_CELLS_GROUP;
     const size_t keys = group ? fit->n_cohorts : fit->data.n_periods;
+    const struct uf_randomisation *dealt = dealt_parts(run, kind);
     struct effect_terms terms;
-    UF_TRY(effect_terms_init(keys, fit->fit.fit.rank, &terms, error));
+    struct uf_randomisation *own = calloc(keys + 1, sizeof *own); /* borrowed: of the terms there are */
+    uf_status status =
+        own ? effect_terms_init(keys, fit->fit.fit.rank, &terms, error) : uf_fail_memory(error);
+    if (status != UF_OK) {
+        free(own);
+        return status;
+    }
     for (size_t key = 0; key < keys; key++) {
         struct effect_term term = no_term;
         term.term = group ? "group" : "calendar";
@@ -249,10 +285,14 @@ static uf_status report_average(const struct sun_abraham_run *run, enum uf_cell_
             term.group = periods->code[fit->cohort[key].first_period];
         else
             term.period = periods->code[key];
+        if (dealt) own[terms.count] = dealt[key]; /* overwritten by the next key's where there is no term */
         add_average(fit, kind, (long)key, term, &terms);
     }
-    return take(&terms, run, (struct effect_term_table){.name = name, .title = title, .band = true}, UF_OK,
-                error);
+    status = take_both(
+        &terms, run, (struct effect_term_table){.name = table->name, .title = table->title, .band = true},
+        (struct effect_term_table){.name = table->all, .title = table->all_title}, dealt ? own : NULL, error);
+    free(own);
+    return status;
 }
 
 /* What a line of slope 1, by which each cohort drifts from the controls, is in a cell: periods since its reference. */
@@ -298,12 +338,20 @@ static uf_status report_leads(const struct sun_abraham_run *run, struct uf_error
 
 uf_status sun_abraham_report_tables(const struct sun_abraham_run *run, struct uf_error *error)
 {
-    static const struct uf_words group = {"Difference by cohort", "Skillnad per kohort"};
-    static const struct uf_words calendar = {"Difference by period", "Skillnad per period"};
+    static const struct average_table group = {
+        "group-average",
+        "group-average-inference",
+        {"Difference by cohort", "Skillnad per kohort"},
+        {"Difference by cohort, by type of inference", "Skillnad per kohort, efter typ av inferens"}};
+    static const struct average_table calendar = {
+        "calendar-average",
+        "calendar-average-inference",
+        {"Difference by period", "Skillnad per period"},
+        {"Difference by period, by type of inference", "Skillnad per period, efter typ av inferens"}};
     UF_TRY(report_estimates(run, error));
     UF_TRY(report_cells(run, error));
     UF_TRY(report_event_study(run, error));
-    UF_TRY(report_average(run, UF_CELLS_GROUP, "group-average", group, error));
-    UF_TRY(report_average(run, UF_CELLS_CALENDAR, "calendar-average", calendar, error));
+    UF_TRY(report_average(run, UF_CELLS_GROUP, &group, error));
+    UF_TRY(report_average(run, UF_CELLS_CALENDAR, &calendar, error));
     return report_leads(run, error);
 }

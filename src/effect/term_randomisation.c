@@ -41,6 +41,18 @@ uf_status effect_note_not_dealt(const struct effect_run *run, bool too_large, st
                        too_large ? large : one_way, too_large ? advice : none, NULL, 0, error);
 }
 
+uf_status effect_note_cells_not_dealt(const struct effect_run *run, struct uf_error *error)
+{
+    static const struct uf_words text = {"The treatment was not dealt out anew for the differences by cohort "
+                                         "and period one by one, which would "
+                                         "take long in a panel of this size.",
+                                         "Insatsen har inte fördelats på nytt för skillnaderna per kohort "
+                                         "och period var för sig, vilket skulle "
+                                         "ta lång tid i en så stor panel."};
+    return effect_note(run, UF_NOTE, "randomisation-impossible", text, (struct uf_words){NULL, NULL}, NULL, 0,
+                       error);
+}
+
 static uf_status report_size(const struct effect_run *run, enum effect_scale scale, const char *term,
                              struct uf_error *error)
 {

@@ -314,3 +314,38 @@ uf_status effect_report_by_inference(const struct effect_run *run, const struct 
     uf_table_free(table);
     return status;
 }
+
+/* Those of the terms that are estimated, with what was dealt out of them; both borrow. */
+static size_t select_estimated(const struct effect_terms *terms, const struct uf_randomisation *dealt,
+                               struct effect_term *out, struct uf_randomisation *out_dealt)
+{
+    size_t count = 0;
+    for (size_t t = 0; t < terms->count; t++) {
+        if (!terms->term[t].combination) continue;
+        if (dealt) out_dealt[count] = dealt[t];
+        out[count++] = terms->term[t];
+    }
+    return count;
+}
+
+uf_status effect_report_named_inferences(const struct effect_run *run, const struct effect_findings *findings,
+                                         const struct effect_term_table *wanted,
+                                         const struct uf_randomisation *dealt, struct uf_error *error)
+{
+    const struct effect_terms *terms = wanted->terms;
+    struct uf_table *table = NULL;
+    if (run->inference->automatic || !effect_has_by_inference(run->inference, dealt)) return UF_OK;
+    struct effect_terms own = {.term = malloc((terms->count + 1) * sizeof *own.term), .k = terms->k};
+    struct uf_randomisation *own_dealt = malloc((terms->count + 1) * sizeof *own_dealt);
+    uf_status status = own.term && own_dealt ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK) own.count = select_estimated(terms, dealt, own.term, own_dealt);
+    if (status == UF_OK && own.count > 0)
+        status = effect_table_new(wanted->name, wanted->title, run, &table, error);
+    if (status == UF_OK && table)
+        status = effect_add_by_inference(run, findings, &own, NULL, dealt ? own_dealt : NULL, table, error);
+    free(own.term), free(own_dealt);
+    if (status == UF_OK && table && uf_table_rows(table) > 0)
+        return uf_result_take_table(run->result, table, error);
+    uf_table_free(table);
+    return status;
+}

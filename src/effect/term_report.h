@@ -64,6 +64,13 @@ uf_status effect_report_terms(const struct effect_run *run, const struct effect_
 uf_status effect_report_by_inference(const struct effect_run *run, const struct effect_findings *findings,
                                      const struct effect_terms *terms, const bool *zero,
                                      const struct uf_randomisation *dealt, struct uf_error *error);
+/* A table of further terms (cells, averages of cohorts) under every inference that was asked for by name, where there is more than
+ * the first analytic one; nothing with an automatic choice, which shows them under the first alone. Only terms that are
+ * estimated: the table under the first inference says why the others are not. Of `wanted` name, title and terms are read;
+ * `dealt` as above. */
+uf_status effect_report_named_inferences(const struct effect_run *run, const struct effect_findings *findings,
+                                         const struct effect_term_table *wanted,
+                                         const struct uf_randomisation *dealt, struct uf_error *error);
 /* The same for a table of another name: whether there is more than the first analytic inference, and the rows. */
 bool effect_has_by_inference(const struct effect_inference *inference, const struct uf_randomisation *dealt);
 uf_status effect_add_by_inference(const struct effect_run *run, const struct effect_findings *findings,
@@ -114,6 +121,8 @@ double effect_term_value(const struct effect_regression *regression, const doubl
 bool effect_afford(const struct effect_run *run, double work, struct uf_randomisation_options *options);
 /* The same also where it was asked for by name. */
 bool effect_afford_some(const struct effect_run *run, double work, struct uf_randomisation_options *options);
+/* The terms of tables beyond `estimates` and the event study were not dealt out anew, which would take long. */
+uf_status effect_note_cells_not_dealt(const struct effect_run *run, struct uf_error *error);
 /* Why the treatment was not dealt out anew: it would take long, or there is only one way. */
 uf_status effect_note_not_dealt(const struct effect_run *run, bool too_large, struct uf_error *error);
 /* What follows the tables of terms: `effect-size` of a term of `estimates` with its first interval there; what the noise

@@ -33,7 +33,7 @@ void uf_scoreboard_rank(const double *value, const double *low, const double *hi
 
 double uf_scoreboard_index(double value, double nation)
 {
-    return nation > 0 ? 100 * value / nation : (double)NAN;
+    return nation > 0 && value >= 0 ? 100 * value / nation : (double)NAN;
 }
 
 double uf_scoreboard_to_target(double value, double target, enum uf_direction direction)

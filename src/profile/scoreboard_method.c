@@ -86,7 +86,8 @@ static uf_status score_item(const struct score_sheet *sheet, const struct score_
 
 /* --- tables ------------------------------------------------------------------------------------ */
 
-/* `2015=31.4 2016= 2017=33` */
+/* `2015=31.4 2016= 2017=33`; a period for which no region has a figure, as every other one of a survey made every other
+ * year, is no gap and left out. */
 static uf_status series_text(const struct score_sheet *sheet, const struct score_item *item, size_t unit,
                              char **out, struct uf_error *error)
 {
@@ -96,6 +97,7 @@ static uf_status series_text(const struct score_sheet *sheet, const struct score
     size_t first = item->from != SIZE_MAX ? item->from : item->period;
     for (size_t t = first; item->period != SIZE_MAX && t <= item->period; t++) {
         double value = item->value[score_at(sheet, unit, t)];
+        if (!score_has_values(sheet, item, t)) continue; /* the first has some */
         if (t > first) uf_buffer_append_char(&text, ' ');
         uf_buffer_append(&text, sheet->panel->periods.code[t]);
         uf_buffer_append_char(&text, '=');
@@ -181,7 +183,9 @@ static uf_status board_row(const struct score_sheet *sheet, const struct score_i
                bands.percent, both);
     tidy_number(&row, score->nation, sheet->nation == SIZE_MAX ? none : UF_VALUE_NOT_AVAILABLE);
     put_banded(&row, item, uf_scoreboard_index(score->level, score->nation), bands.index,
-               isnan(score->nation) ? score->status | UF_VALUE_NOT_AVAILABLE : score->status);
+               isnan(score->nation) ? score->status | UF_VALUE_NOT_AVAILABLE
+               : missing            ? score->status
+                                    : none);
     put_banded(&row, item, score->peers, bands.peers,
                !sheet->n_peers            ? none
                : item->period == SIZE_MAX ? UF_VALUE_NOT_AVAILABLE
@@ -193,7 +197,7 @@ static uf_status board_row(const struct score_sheet *sheet, const struct score_i
     tidy_number(&row, item->target, none);
     put_banded(&row, item, to_target, bands.to_target, isnan(item->target) ? none : score->status);
     tidy_text(&row, series);
-    tidy_text(&row, missing ? score_missing_reason(sheet, item) : NULL);
+    tidy_text(&row, missing ? score_missing_reason(sheet, item, score->status) : NULL);
     free(series);
     return row.status;
 }

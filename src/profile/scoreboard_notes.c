@@ -31,13 +31,17 @@ struct score_count score_count(const struct score_sheet *sheet, const struct sco
     return count;
 }
 
-const char *score_missing_reason(const struct score_sheet *sheet, const struct score_item *item)
+const char *score_missing_reason(const struct score_sheet *sheet, const struct score_item *item,
+                                 uf_value_status status)
 {
     static const struct uf_words absent = {"The indicator is not in the data.",
                                            "Indikatorn finns inte i underlaget."};
     static const struct uf_words gap = {"No figure for this region and period.",
                                         "Ingen uppgift för denna region och period."};
-    if (item->period != SIZE_MAX) return uf_words_in(gap, sheet->language);
+    static const struct uf_words part = {"A part of this region has no figure for this period.",
+                                         "En del av regionen saknar uppgift för denna period."};
+    if (item->period != SIZE_MAX)
+        return uf_words_in(status & UF_VALUE_INCOMPLETE ? part : gap, sheet->language);
     return item->missing ? item->missing : uf_words_in(absent, sheet->language);
 }
 
@@ -86,7 +90,10 @@ static uf_status sentence(const struct score_sheet *sheet, const struct score *s
          "worsened over their period. Rank: {7} in each of the {11} that are ranked.",
          "{0}: {2} av {1} indikatorer har uppgifter; {3} är bättre än riket och {4} sämre, {5} har "
          "förbättrats och {6} "
-         "försämrats under sin period. Plats: {7} i var och en av de {11} som rangordnas."}};
+         "försämrats under sin period. Plats: {7} i var och en av de {11} som rangordnas."},
+        {"{0}: {2} of {1} indicators have figures; {5} have improved and {6} worsened over their period.",
+         "{0}: {2} av {1} indikatorer har uppgifter; {5} har förbättrats och {6} försämrats under sin "
+         "period."}};
     const size_t n = sheet->panel->units.count;
     struct score_count count = score_count(sheet, scores, unit, PRIORITIES);
     size_t n_ranked, best = outstanding(sheet, scores, unit, 1, &n_ranked),
@@ -106,6 +113,7 @@ static uf_status sentence(const struct score_sheet *sheet, const struct score *s
                                       uf_text_argument(ranked ? sheet->items[last].name : ""),
                                       uf_count_argument(n_ranked)};
     size_t text = count.with_figures == 0 ? 0 : 1;
+    if (text && unit == sheet->nation) text = 5; /* it is neither better nor worse than itself */
     if (text && ranked)
         text = best != last ? 2 : n_ranked == 1 ? 3 : 4; /* the same item: all ranks are equal */
     return uf_phrase(sheet->language, texts[text], arguments, 12, out, error);
@@ -151,7 +159,7 @@ static uf_status tell_missing(const struct score_sheet *sheet, struct uf_result 
         const struct score_item *item = &sheet->items[i];
         if (item->period != SIZE_MAX) continue;
         struct uf_argument arguments[] = {uf_text_argument(item->name),
-                                          uf_text_argument(score_missing_reason(sheet, item))};
+                                          uf_text_argument(score_missing_reason(sheet, item, 0))};
         UF_TRY(uf_result_add_note(result, sheet->language, UF_NOTE, "indicator-missing", text, no_advice,
                                   arguments, 2, error));
     }

@@ -19,7 +19,8 @@ struct score_count {
 struct score_count score_count(const struct score_sheet *sheet, const struct score *scores, size_t unit,
                                int priority);
 /* Why an indicator has no figure for a region: the list's words, else that the data does not have it. */
-const char *score_missing_reason(const struct score_sheet *sheet, const struct score_item *item);
+const char *score_missing_reason(const struct score_sheet *sheet, const struct score_item *item,
+                                 uf_value_status status);
 /* The table `scoreboard-findings`. */
 uf_status score_findings(const struct score_sheet *sheet, const struct score *scores, struct uf_table **out,
                          struct uf_error *error);

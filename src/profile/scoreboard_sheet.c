@@ -148,7 +148,8 @@ static uf_status item_of(struct score_sheet *sheet, const char *code, const char
                                                .target = NAN,
                                                .period = SIZE_MAX,
                                                .from = SIZE_MAX};
-        UF_TRY(copy_text(code, &sheet->items[at].code, error));
+        sheet->items[at].code = uf_text_copy(code); /* an empty one too: it is looked up */
+        if (!sheet->items[at].code) return uf_fail_memory(error);
         UF_TRY(copy_text(label, &sheet->items[at].name, error));
         UF_TRY(copy_text(unit, &sheet->items[at].measure, error));
     }
@@ -207,7 +208,7 @@ static uf_status from_sectors(struct score_sheet *sheet, struct uf_error *error)
     return UF_OK;
 }
 
-static bool has_values(const struct score_sheet *sheet, const struct score_item *item, size_t period)
+bool score_has_values(const struct score_sheet *sheet, const struct score_item *item, size_t period)
 {
     for (size_t u = 0; u < sheet->panel->units.count; u++)
         if (u != sheet->nation && !isnan(item->value[score_at(sheet, u, period)])) return true;
@@ -219,10 +220,10 @@ static void choose_periods(const struct score_sheet *sheet, struct score_item *i
                            size_t last)
 {
     for (size_t t = last + 1; t-- > first && item->in_data && item->period == SIZE_MAX;)
-        if (has_values(sheet, item, t)) item->period = t;
+        if (score_has_values(sheet, item, t)) item->period = t;
     if (item->period == SIZE_MAX) return;
     for (size_t t = first; t < item->period && item->from == SIZE_MAX; t++)
-        if (has_values(sheet, item, t)) item->from = t;
+        if (score_has_values(sheet, item, t)) item->from = t;
 }
 
 /* --- regions ----------------------------------------------------------------------------------- */

@@ -51,4 +51,6 @@ static inline size_t score_at(const struct score_sheet *sheet, size_t unit, size
 uf_status score_sheet_new(const struct uf_panel *panel, const struct uf_options *options,
                           const struct uf_context *context, struct score_sheet *out, struct uf_error *error);
 void score_sheet_clear(struct score_sheet *sheet);
+/* True where some region, besides the nation, has a figure. */
+bool score_has_values(const struct score_sheet *sheet, const struct score_item *item, size_t period);
 #endif

@@ -58,20 +58,27 @@ static struct uf_words direction_words(const char *direction)
     return (struct uf_words){"neither high nor low is better", "varken högt eller lågt är bättre"};
 }
 
-/* `Post-secondary education, aged 16–74 (%). Competence supply; higher is better; mean of the peers 31.6` */
+/* `Post-secondary education, aged 16–74 (%). Competence supply; higher is better; change since 2010; mean of the peers
+ * 31.6` */
 static uf_status heading(const struct board *board, size_t row, char **out, struct uf_error *error)
 {
-    static const struct uf_words with_mean = {"{0} ({1}). {2}; {3}; mean of the peers {4}",
-                                              "{0} ({1}). {2}; {3}; jämförelseregionernas medel {4}"},
-                                 without = {"{0} ({1}). {2}; {3}", "{0} ({1}). {2}; {3}"};
+    static const struct uf_words words[2][2] = {
+        {{"{0} ({1}). {2}; {3}", "{0} ({1}). {2}; {3}"},
+         {"{0} ({1}). {2}; {3}; mean of the peers {4}",
+          "{0} ({1}). {2}; {3}; jämförelseregionernas medel {4}"}},
+        {{"{0} ({1}). {2}; {3}; change since {5}", "{0} ({1}). {2}; {3}; förändring sedan {5}"},
+         {"{0} ({1}). {2}; {3}; change since {5}; mean of the peers {4}",
+          "{0} ({1}). {2}; {3}; förändring sedan {5}; jämförelseregionernas medel {4}"}}};
+    const char *from = text_at(board, row, "from");
     const double mean = number_at(board, row, "peers_mean");
     const struct uf_argument arguments[] = {
         uf_text_argument(text_at(board, row, "indicator_label")),
         uf_text_argument(text_at(board, row, "measure")),
         uf_text_argument(text_at(board, row, "priority_label")),
         uf_text_argument(uf_words_in(direction_words(text_at(board, row, "direction")), board->language)),
-        uf_number_argument(mean, fabs(mean) >= 1000 ? 0 : 1)};
-    return uf_phrase(board->language, isnan(mean) ? without : with_mean, arguments, 5, out, error);
+        uf_number_argument(mean, fabs(mean) >= 1000 ? 0 : 1),
+        uf_text_argument(from)};
+    return uf_phrase(board->language, words[*from != 0][!isnan(mean)], arguments, 6, out, error);
 }
 
 /* `Sweden (nation)`, `Örebro (peer)`, `Dalarna`. */

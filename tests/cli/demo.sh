@@ -40,10 +40,41 @@ level=$(awk -F, '$1 == "SE312" && $2 == 2018 { print $3 }' "${figures%/*}/post_s
 near "$(value $board level unit=SE312 indicator=post_secondary)" "$level" 1e-9 "post-secondary education in Dalarna on the board"
 [[ $(value $board role unit=SE indicator=post_secondary) == nation ]] || fail "the nation is not on the board"
 [[ $(value $board role unit=SE321 indicator=post_secondary) == peer ]] || fail "no peer on the board"
-[[ -n $(value $board reason unit=SE312 indicator=business_rnd) ]] || fail "a missing indicator gives no reason"
+[[ -n $(value $board reason unit=SE312 indicator=rnd_share) ]] || fail "a missing indicator gives no reason"
+# What is comparable between regions of different size is derived from amounts and counts; of NUTS 2 and the nation from their sums.
+ratio_by_hand() { # FACTOR, FILE and COLUMN of the numerator, of the denominator, YEAR, REGION (it and what lies in it)
+    python3 - "${figures%/*}" "$@" <<'PYTHON'
+import csv, sys
+folder, factor, above, a, below, b, year, region = sys.argv[1:]
+total = lambda name, column: sum(float(r[column]) for r in csv.DictReader(open(f"{folder}/{name}", encoding="utf-8", newline=""))
+                                 if r["year"] == year and r["region"].startswith(region))
+print(float(factor) * total(above, a) / total(below, b))
+PYTHON
+}
+board2=sv/tables/scoreboard-nuts2-scoreboard.csv
+rnd=(100 county_business_rnd.csv business_rnd_million_sek county_gdp.csv gdp_million_sek)
+near "$(value $board level unit=SE312 indicator=business_rnd_share)" "$(ratio_by_hand "${rnd[@]}" 2017 SE312)" 1e-9 "business R&D in Dalarna"
+near "$(value $board2 level unit=SE31 indicator=business_rnd_share)" "$(ratio_by_hand "${rnd[@]}" 2017 SE31)" 1e-9 "business R&D in SE31"
+[[ -z $(value $board level unit=SE indicator=business_rnd_share) ]] || fail "business R&D of the nation without Gotland and Jämtland"
+gdp=(1000 county_gdp.csv gdp_million_sek county_population.csv population)
+near "$(value $board nation unit=SE311 indicator=gdp_per_inhabitant_sek)" "$(ratio_by_hand "${gdp[@]}" 2019 SE)" 1e-9 "GDP per inhabitant of the nation"
+near "$(value $board2 level unit=SE31 indicator=gdp_per_inhabitant_sek)" "$(ratio_by_hand "${gdp[@]}" 2019 SE31)" 1e-9 "GDP per inhabitant of SE31"
+for group in ict_specialists engineers; do
+    occupations=(1000 county_occupations.csv "$group" county_occupations.csv employees 2017)
+    near "$(value $board level unit=SE313 indicator=$group)" "$(ratio_by_hand "${occupations[@]}" SE313)" 1e-9 "$group in Gävleborg"
+    near "$(value $board2 nation unit=SE31 indicator=$group)" "$(ratio_by_hand "${occupations[@]}" SE)" 1e-9 "$group of the nation"
+done
+# Each indicator has its own last year, and where lower is better the lowest is first.
+for year in gdp_per_inhabitant_sek=2019 business_rnd_share=2017 population_change=2018 ict_specialists=2017 unemployment=2022; do
+    [[ $(value $board period unit=SE311 indicator=${year%=*}) == "${year#*=}" ]] || fail "the year of ${year%=*} is not ${year#*=}"
+done
+place=$(awk -F, '$2 == 2022 { u[$1] = $3 } END { n = 1; for (c in u) n += u[c] < u["SE311"]; print n }' "${figures%/*}/county_unemployment.csv")
+[[ $(value $board rank unit=SE311 indicator=unemployment) == "$place" ]] || fail "Värmland has not the place $place in unemployment"
+grep -q '^SE,.*Sverige: 5 av 15 indikatorer har uppgifter; 5 har förbättrats och 0 försämrats under sin period' sv/tables/scoreboard-findings.csv ||
+    fail "the sentence of the nation"
 
 # In the report an indicator heads its regions, and nothing is wider than a page: the rest is in the CSV.
-grep -q '<th scope="rowgroup" colspan="8"><span class="group-text">Eftergymnasial utbildning, 16–74 år (%). Kompetensförsörjning; högre är bättre; jämförelseregionernas medel 31,6<' sv/report.html ||
+grep -q '<th scope="rowgroup" colspan="8"><span class="group-text">Eftergymnasial utbildning, 16–74 år (%). Kompetensförsörjning; högre är bättre; förändring sedan 2013; jämförelseregionernas medel 31,6<' sv/report.html ||
     fail "the indicator is no heading of its rows"
 grep -q 'Indicators without figures</span></th>' en/report.html || fail "the indicators without figures have no heading"
 grep -q '<th scope="row">Örebro (peer)</th>' en/report.html || fail "a peer is not named as one"
@@ -104,13 +135,13 @@ for name, programme, claim in (("sv", "Smart industri i regionerna", "skillnad, 
     for heading in re.findall(r"<th scope=\"col\"[^>]*>(?:<[^>]*>)*([a-z]+_[a-z_]+|reflections|diversity|ubiquity)<", page):
         wrong.append(f"{name}: a column is headed {heading}")
     board = next((t for t in re.findall(r"<table.*?</table>", page, flags=re.S) if 'class="spark"' in t), "")
-    for code in ("business_rnd", ">higher<" if name == "sv" else "post_secondary", "innovation-enterprise"):
+    for code in ("rnd_share", ">higher<" if name == "sv" else "post_secondary", "innovation-enterprise"):
         if code in board:
             wrong.append(f"{name}: '{code}' is shown on the board")
-    if board.count("UF0302") != 1:
-        wrong.append(f"{name}: a missing indicator stands {board.count('UF0302')} times on the board")
-    if name == "sv" and page.count("Källa: SCB UF0506, Eurostat nama_10r_3gdp; egna beräkningar") < 1:
-        wrong.append("the picture of the board does not name both sources")
+    if board.count("rd_e_gerdreg") != 1:
+        wrong.append(f"{name}: a missing indicator stands {board.count('rd_e_gerdreg')} times on the board")
+    if name == "sv" and page.count("Källa: Eurostat nama_10r_3gdp, SCB/Eurostat, SCB UF0506; egna beräkningar") < 1:
+        wrong.append("the picture of the board does not name all its sources")
     if not re.search(r'class="[^"]*sparkline', page):
         wrong.append(f"{name}: the follow-up has no sparklines")
     for part in re.split(r"<h3", summary)[1:]:

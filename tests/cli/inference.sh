@@ -18,7 +18,8 @@ run() { # METHOD INFERENCE OPTION…: the tables as JSON in out.json
         --inference "$2" --permutations 59 --enumerate 10 --bootstrap-draws 99 --format json "${@:3}" >out.json 2>messages.txt ||
         fail "$1 $2: $(cat messages.txt)"
 }
-# check METHOD INFERENCE: rows of it for each term of `estimates`, and each event time but the reference or each point of the curve
+# check METHOD INFERENCE: rows of it for each term of `estimates`, and each event time but the reference or each point of the curve, and
+# each cell, cohort and period that has an error
 check() {
     checks=$((checks + 1))
     python3 - "$@" <<'PYTHON' || fail "$*"
@@ -53,6 +54,18 @@ for vcov in wanted:
     shown = {r["event_time"] for t in ("event-study", "event-study-inference") for r in rows(t)
              if r["vcov"] == vcov and r["p_value"] is not None}
     assert shown == events, (vcov, events - shown, shown - events)
+    cells = {"sun-abraham": {"group-time": 40, "group-average": 3, "calendar-average": 15}, "stacked": {"group-time": 40}}
+    for table, least in cells.get(method, {}).items():
+        def place(r): return r["group"], r["period"], r["event_time"]
+        named = [r for r in rows(table + "-inference") if r["vcov"] == vcov]
+        if (method, vcov) == ("stacked", "driscoll-kraay"): # with an indicator for each cell, sums by period are nil
+            assert not named
+            continue
+        first = {place(r): r["estimate"] for r in rows(table) if r["std_error"] is not None}
+        assert len(first) >= least and len(named) == len(first), (table, vcov, len(first), len(named))
+        for r in named:
+            assert abs(r["estimate"] - first[place(r)]) < 1e-9 and 0 < r["p_value"] <= 1, r
+            assert vcov == "randomisation-t" or r["conf_low"] < r["estimate"] < r["conf_high"], r
 PYTHON
 }
 for method in did sun-abraham stacked dose-response; do
@@ -67,6 +80,7 @@ for method in did sun-abraham stacked dose-response; do
     left=$(python3 -c 'import json; [print(n["text"]) for n in json.load(open("out.json"))["notes"] if n["code"] == "inference-left-out"]')
     case $method in
     sun-abraham) [[ $left == "driscoll-kraay was left out: with an indicator for each period"* && $(wc -l <<<"$left") == 1 ]] || fail "$method: $left" ;;
+    stacked) [[ $left == "driscoll-kraay was left out of the differences by cohort and time: with an indicator"* && $(wc -l <<<"$left") == 1 ]] || fail "$method: $left" ;;
     dose-response) [[ $(grep -c "^\(newey-west\|driscoll-kraay\) was left out.*one change for each region" <<<"$left") == 2 && $(wc -l <<<"$left") == 2 ]] || fail "$method: $left" ;;
     *) [[ -z $left ]] || fail "$method: $left" ;;
     esac
@@ -79,6 +93,8 @@ found = json.load(open("out.json", encoding="utf-8"))["tables"]["estimates"]
 rows = found["rows"] if isinstance(found, dict) else found
 assert rows[0]["vcov"] == "randomisation-scaled", rows[0]
 assert {"randomisation", "randomisation-t", "cr2", "cr1s", "wild-bootstrap", "ferman-pinto"} <= {r["vcov"] for r in rows}
+assert not [name for name in json.load(open("out.json", encoding="utf-8"))["tables"] if name in
+            ("group-time-inference", "group-average-inference", "calendar-average-inference")]
 PYTHON
 done
 

@@ -77,11 +77,29 @@ static void dealing_free(struct dealing *d)
     free(d);
 }
 
-enum { CELL_TERMS = 9 };
+/* A cohort is known by its start in a deal: groups that start in 3 and 5, and cells of them. */
+enum { CELL_TERMS = 16 };
+#define START(first, period) ((long)(first)*PERIODS + (period))
 static const struct uf_cell_term cell_terms[CELL_TERMS] = {
-    {UF_CELLS_SIMPLE, 0},        {UF_CELLS_MEAN_DYNAMIC, 0}, {UF_CELLS_MEAN_GROUP, 0},
-    {UF_CELLS_MEAN_CALENDAR, 0}, {UF_CELLS_DYNAMIC, -3},     {UF_CELLS_DYNAMIC, -1},
-    {UF_CELLS_DYNAMIC, 0},       {UF_CELLS_DYNAMIC, 2},      {UF_CELLS_DYNAMIC, 40}};
+    {UF_CELLS_SIMPLE, 0},        {UF_CELLS_MEAN_DYNAMIC, 0},  {UF_CELLS_MEAN_GROUP, 0},
+    {UF_CELLS_MEAN_CALENDAR, 0}, {UF_CELLS_DYNAMIC, -3},      {UF_CELLS_DYNAMIC, -1},
+    {UF_CELLS_DYNAMIC, 0},       {UF_CELLS_DYNAMIC, 2},       {UF_CELLS_DYNAMIC, 40},
+    {UF_CELLS_GROUP, 3},         {UF_CELLS_GROUP, 5},         {UF_CELLS_CALENDAR, 6},
+    {UF_CELLS_ONE, START(3, 0)}, {UF_CELLS_ONE, START(3, 2)}, {UF_CELLS_ONE, START(5, 8)},
+    {UF_CELLS_ONE, START(5, 1)}};
+
+/* The key that the same term has of a fit. */
+static long key_in(const struct uf_sun_abraham *fit, const struct uf_cell_term *term)
+{
+    const size_t wanted = (size_t)term->key;
+    for (size_t g = 0; g < fit->n_cohorts && term->kind == UF_CELLS_GROUP; g++)
+        if (fit->cohort[g].first_period == wanted) return (long)g;
+    for (size_t c = 0; c < fit->n_cells && term->kind == UF_CELLS_ONE; c++)
+        if (fit->cohort[fit->cell[c].cohort].first_period == wanted / PERIODS &&
+            fit->cell[c].period == wanted % PERIODS)
+            return (long)c;
+    return term->key;
+}
 
 /* A column of zeros is collinear, which makes every assignment a regression. */
 static void averages_of_cells(void **state)
@@ -108,7 +126,7 @@ static void averages_of_cells(void **state)
     for (int k = 0; k < CELL_TERMS; k++) {
         double value = 0;
         expect_same(&means[k], &regressions[k]);
-        if (!(uf_sun_abraham_average(&fit, cell_terms[k].kind, cell_terms[k].key, c) > 0)) {
+        if (!(uf_sun_abraham_average(&fit, cell_terms[k].kind, key_in(&fit, &cell_terms[k]), c) > 0)) {
             assert_int_equal(means[k].count, 0); /* the reference, and an event time that nobody reaches */
             continue;
         }
@@ -153,13 +171,23 @@ static void means_of_averages(void **state)
     free(s);
 }
 
-static void event_times_of_a_stack(void **state)
+static void terms_of_a_stack(void **state)
 {
     (void)state;
-    enum { TERMS = 7 };
-    static const struct uf_stacked_term terms[TERMS] = {{.average = true}, {.event = -3}, {.event = -2},
-                                                        {.event = -1},     {.event = 0},  {.event = 1},
-                                                        {.event = 9}};
+    enum { TERMS = 13 };
+    static const struct uf_stacked_term terms[TERMS] = {{.average = true},
+                                                        {.event = -3},
+                                                        {.event = -2},
+                                                        {.event = -1},
+                                                        {.event = 0},
+                                                        {.event = 1},
+                                                        {.event = 9},
+                                                        {.event = -2, .cell = true, .first_period = 3},
+                                                        {.event = 2, .cell = true, .first_period = 3},
+                                                        {.event = 0, .cell = true, .first_period = 5},
+                                                        {.event = -1, .cell = true, .first_period = 5},
+                                                        {.event = 9, .cell = true, .first_period = 5},
+                                                        {.event = 0, .cell = true, .first_period = 4}};
     for (int by_sample = 0; by_sample < 2; by_sample++) {
         const struct uf_stacked_options o = {.before = 3,
                                              .after = 2,
@@ -169,8 +197,10 @@ static void event_times_of_a_stack(void **state)
         struct dealing *d = dealing_new(s);
         struct uf_randomisation means[TERMS], regressions[TERMS];
         struct uf_stacked fit;
+        struct uf_stacked_cells cells;
         struct uf_error error;
         assert_ok(uf_stacked_estimate(&s->data, &o, &fit, &error), &error);
+        assert_ok(uf_stacked_cells_estimate(&fit, &o, &cells, &error), &error);
         assert_ok(uf_stacked_randomise_terms(&s->data, &o, &d->assignment, &d->noise, terms, TERMS, &draws,
                                              means, &error),
                   &error);
@@ -181,11 +211,15 @@ static void event_times_of_a_stack(void **state)
                   &error);
         for (int k = 0; k < TERMS; k++) {
             expect_same(&means[k], &regressions[k]);
-            if (terms[k].event == -1 || terms[k].event == 9) {
+            if (terms[k].event == -1 || terms[k].event == 9 || terms[k].first_period == 4) {
                 assert_int_equal(means[k].count, 0);
                 continue;
             }
-            for (size_t j = 0; j < fit.fit.n_leading && !terms[k].average; j++)
+            for (size_t c = 0; c < cells.fit.n_cells && terms[k].cell; c++)
+                if (cells.fit.cell[c].cohort == (terms[k].first_period == 5) &&
+                    cells.fit.cell[c].event_time == terms[k].event)
+                    expect_close(means[k].coefficient[0], cells.fit.cell[c].estimate, 1e-10, "the cell");
+            for (size_t j = 0; j < fit.fit.n_leading && !terms[k].average && !terms[k].cell; j++)
                 if (fit.fit.event_time[j] == terms[k].event)
                     expect_close(means[k].coefficient[0], gsl_vector_get(fit.fit.fit.coefficients, j), 1e-10,
                                  "the actual one");
@@ -193,6 +227,7 @@ static void event_times_of_a_stack(void **state)
             uf_randomisation_clear(&means[k]), uf_randomisation_clear(&regressions[k]);
         }
         gsl_matrix_free(zeros);
+        uf_stacked_cells_clear(&cells);
         uf_stacked_clear(&fit);
         dealing_free(d);
         free(s);
@@ -255,7 +290,7 @@ int main(void)
         cmocka_unit_test(event_study_of_did),
         cmocka_unit_test(averages_of_cells),
         cmocka_unit_test(means_of_averages),
-        cmocka_unit_test(event_times_of_a_stack),
+        cmocka_unit_test(terms_of_a_stack),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,6 +53,7 @@ static void targets_and_indices(void **state)
     expect_within(uf_scoreboard_to_target(70, 78, UF_DIRECTION_NEITHER), 8, 0, "distance");
     expect_within(uf_scoreboard_index(30, 40), 75, 0, "index");
     assert_true(isnan(uf_scoreboard_index(30, 0)) && isnan(uf_scoreboard_index(30, NAN)));
+    assert_true(isnan(uf_scoreboard_index(-1, 40)) && uf_scoreboard_index(0, 40) == 0);
     assert_int_equal(uf_scoreboard_better(1, 2, UF_DIRECTION_HIGHER), 1);
     assert_int_equal(uf_scoreboard_better(1, 2, UF_DIRECTION_LOWER), -1);
     assert_int_equal(uf_scoreboard_better(1, 2, UF_DIRECTION_NEITHER), 0);
@@ -61,7 +62,7 @@ static void targets_and_indices(void **state)
 
 static const char figures[] = "region,sector,year,jobs\n"
                               "SE,share,2010,40\nSE,share,2015,50\nSE,idle,2015,7\n"
-                              "SE1,share,2010,30\nSE1,share,2015,45\nSE1,idle,2015,9\n"
+                              "SE1,share,2010,30\nSE1,share,2015,45\nSE1,idle,2012,8\nSE1,idle,2015,9\n"
                               "SE2,share,2010,50\nSE2,share,2015,45\nSE2,idle,2015,5\n"
                               "SE3,share,2015,60\nSE31,share,2015,99\nSE1,other,2015,1\n";
 static const char list[] =
@@ -122,17 +123,22 @@ static void a_small_board(void **state)
     assert_string_equal(
         activity_text(&result, "scoreboard-findings", "SE1", NULL, "text"),
         "SE1: 2 of 3 indicators have figures; 0 are better than the nation and 2 worse, 1 have improved "
-        "and 0 worsened over their period. Rank: 2 in each of the 2 that are ranked.");
+        "and 1 worsened over their period. Rank: 2 in each of the 2 that are ranked.");
+    assert_string_equal(
+        activity_text(&result, "scoreboard-findings", "SE", NULL, "text"),
+        "SE: 2 of 3 indicators have figures; 1 have improved and 0 worsened over their period.");
     const struct uf_note *missing = uf_result_note(&result, "indicator-missing");
     assert_string_equal(missing->text, "Without figures: Trade. Not published");
     assert_non_null(uf_result_note(&result, "indicator-unlisted"));
     const struct uf_table *table = uf_result_table(&result, "scoreboard");
-    bool seen = false;
+    bool seen = false,
+         gap = false; /* 2012 is no gap in what nobody has for it, but one where others have it */
     for (size_t i = 0; i < uf_table_rows(table); i++) {
         const char *series = uf_table_text(table, i, uf_table_column(table, "sparkline"));
         seen = seen || (series && !strcmp(series, "2010=30 2015=45"));
+        gap = gap || (series && !strcmp(series, "2012= 2015=5"));
     }
-    assert_true(seen);
+    assert_true(seen && gap);
     uf_result_clear(&result);
     uf_panel_free(panel);
 }
