@@ -15,6 +15,7 @@
 #include <utfall/period.h>
 #include <utfall/result.h>
 #include <utfall/store.h>
+#include <utfall/text.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -90,6 +91,8 @@ struct uf_panel {
 
 /* Frees the panel with all it points to; NULL is fine. */
 void uf_panel_free(struct uf_panel *panel);
+/* Takes the last column away; no role (outcome, weight, covariate) may be its. */
+void uf_panel_drop_last_column(struct uf_panel *panel);
 /* The index of a column by name, or SIZE_MAX. */
 size_t uf_panel_column(const struct uf_panel *panel, const char *name);
 /* True where each unit has each period exactly once (per sector). */
@@ -142,6 +145,12 @@ struct uf_panel_variable {
      * one line as it reads: quoted, folded or over several lines. NULL: on one line from `column`. */
     const struct uf_text_place *places;
 };
+
+/* What the variable is worked out from, once each: indicators, and beside each its sector ("": none is named). A mistake in
+ * the expression is UF_BAD_INPUT at its place. The lists must be empty; clear them also after a failure. */
+uf_status uf_panel_variable_references(const struct uf_panel_variable *variable,
+                                       struct uf_text_list *indicators, struct uf_text_list *sectors,
+                                       struct uf_error *error);
 
 struct uf_store_panel_request {
     enum uf_language language;

@@ -162,14 +162,34 @@ static uf_status set_rounding(const char *item, struct uf_panel *panel, struct u
                    (int)length, item);
 }
 
+/* `10` and `20`, or `A=10` and `A=20`. */
+static uf_status check_said_once(const struct uf_text_list *items, size_t i, struct uf_error *error)
+{
+    const char *mark = strrchr(items->items[i], '=');
+    const size_t length = mark ? (size_t)(mark - items->items[i]) : 0;
+    for (size_t k = 0; k < i; k++) {
+        const char *other = strrchr(items->items[k], '=');
+        const size_t size = other ? (size_t)(other - items->items[k]) : 0;
+        if (!mark != !other || length != size || strncmp(items->items[i], items->items[k], length)) continue;
+        return uf_fail(error, UF_BAD_USAGE, "'--rounding' has both '%s' and '%s'; give one of them",
+                       items->items[k], items->items[i]);
+    }
+    return UF_OK;
+}
+
 static uf_status set_roundings(const struct arguments *arguments, struct uf_panel *panel,
                                struct uf_error *error)
 {
     struct uf_text_list items;
     uf_text_list_init(&items);
     uf_status status = arguments_list(arguments, "rounding", &items, error);
-    for (size_t i = 0; i < items.count && status == UF_OK; i++)
-        status = set_rounding(items.items[i], panel, error);
+    for (int named = 0; named < 2;
+         named++) /* of all columns first, so that a column's own stands in any order */
+        for (size_t i = 0; i < items.count && status == UF_OK; i++) {
+            if ((strchr(items.items[i], '=') != NULL) != named) continue;
+            status = check_said_once(&items, i, error);
+            if (status == UF_OK) status = set_rounding(items.items[i], panel, error);
+        }
     uf_text_list_clear(&items);
     return status;
 }

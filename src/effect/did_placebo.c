@@ -99,6 +99,8 @@ static uf_status parts_of(void *user, const size_t *path, struct placebo_parts *
         d->first_period[u] =
             d->block[u] == SIZE_MAX ? SIZE_MAX : d->assignment->first_period[path[d->block[u]]];
     uf_status status = uf_event_study_estimate(&d->data, d->event, &fit, &reason);
+    if (status == UF_BAD_USAGE)
+        return UF_OK; /* none of this assignment's treated is observed at the reference */
     if (status == UF_OK) {
         status = uf_did_covariance(&d->data, &fit, d->options, &v, &reason);
         if (status == UF_OK) {

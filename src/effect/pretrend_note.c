@@ -48,13 +48,24 @@ static uf_status note_unknown(const struct effect_run *run, const struct effect_
         "Hur brant glidning före start testet skulle ha upptäckt går inte "
         "att beräkna: regionerna är för få för att visa hur felen i så "
         "många skillnader samvarierar."};
+    static const struct uf_words undealt = {
+        "How steep a drift before the start the test would have found is not computed: that is done by "
+        "placebo "
+        "treatments that drift, which here are too few or would take too long.",
+        "Hur brant glidning före start testet skulle ha upptäckt beräknas inte: det görs med "
+        "placebobehandlingar "
+        "som glider, som här är för få eller skulle ta för lång tid."};
     static const struct uf_words advice = {
         "The method sensitivity computes it with the covariance of the untreated rows.",
         "Metoden sensitivity beräknar det med kovariansen hos de obehandlade raderna."};
+    const bool dealt = !strcmp(uf_table_text(pretrend->table, pretrend->decisive_row, EFFECT_PRETREND_VCOV),
+                               "randomisation");
     return effect_note(run, pretrend->blind ? UF_WARNING : UF_NOTE,
                        pretrend->blind ? "pretrend-blind" : "pretrend-power-unknown",
-                       pretrend->blind ? blind : unknown, pretrend->blind ? blind_advice : advice, NULL, 0,
-                       error);
+                       pretrend->blind ? blind
+                       : dealt         ? undealt
+                                       : unknown,
+                       pretrend->blind ? blind_advice : advice, NULL, 0, error);
 }
 
 /* By placebo: the test that decides finds no drift four times of five, however steep, or as much without any. */

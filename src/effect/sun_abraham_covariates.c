@@ -18,7 +18,8 @@ uf_status sun_abraham_covariates_init(struct sun_abraham_dealer *d, size_t slots
     d->x_mean = malloc((slots * k + 1) * sizeof *d->x_mean);
     d->products = gsl_matrix_alloc(k, k);
     d->slope = gsl_vector_alloc(k), d->turned = gsl_vector_alloc(k);
-    bool memory = sum && count && d->x && d->x_mean && d->products && d->slope && d->turned;
+    d->squares = malloc(2 * k * sizeof *d->squares);
+    bool memory = d->squares && sum && count && d->x && d->x_mean && d->products && d->slope && d->turned;
     for (size_t i = 0; memory && i < data->n; i++) {
         count[data->unit[i]]++;
         for (size_t j = 0; j < k; j++) sum[data->unit[i] * k + j] += gsl_matrix_get(data->covariates, i, j);
@@ -45,8 +46,8 @@ bool sun_abraham_take_covariates_out(struct sun_abraham_dealer *d, const struct 
         for (size_t j = 0; j < k; j++)
             d->x_mean[s * k + j] += sun_abraham_row_weight(data, i) * d->x[i * k + j] / l->weight[s];
     }
-    double before[32], all[32] = {0};
-    if (k > 32) return false;
+    double *before = d->squares, *all = d->squares + k;
+    memset(all, 0, k * sizeof *all);
     for (size_t i = 0; i < data->n; i++) {
         const size_t s = d->slot[i];
         if (s == SIZE_MAX) continue;

@@ -22,7 +22,7 @@ struct sun_abraham_dealer {
     double *deviation, *mean, *total, *share;
     /* the same of the covariates (k of them, row by row), their cross-products, and what solves them */
     size_t k;
-    double *x, *x_mean;
+    double *x, *x_mean, *squares; /* 2 k of the last: what is left of each, and all of it */
     gsl_matrix *products;
     gsl_vector *slope, *turned;
     struct outcome_tally tally;

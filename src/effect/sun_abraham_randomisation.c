@@ -14,7 +14,7 @@ static void dealer_clear(struct sun_abraham_dealer *d)
     free(d->first_period), free(d->block), free(d->deviation), free(d->mean), free(d->total), free(d->share),
         free(d->cell_weight), free(d->slot);
     outcome_tally_clear(&d->tally);
-    free(d->x), free(d->x_mean);
+    free(d->x), free(d->x_mean), free(d->squares);
     gsl_matrix_free(d->products), gsl_vector_free(d->slope), gsl_vector_free(d->turned);
 }
 

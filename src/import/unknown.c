@@ -131,7 +131,9 @@ uf_status uf_importer_add_sector(struct uf_importer *importer, const char *code,
                                      .parent = parent,
                                      .name_sv = name,
                                      .name_en = name};
-    bool add = status == UF_OK && (shape != UF_SECTOR_NONE || importer->request->add_unknown_sectors);
+    const bool shaped = shape != UF_SECTOR_NONE,
+               named = *word != '\0'; /* an empty cell is no sector to add */
+    bool add = status == UF_OK && (shaped || (named && importer->request->add_unknown_sectors));
     if (add) status = uf_store_put_sector(importer->store, &sector, error);
     if (add && status == UF_OK) status = remember(importer, &importer->added_sectors, word, error);
     free(label);

@@ -266,6 +266,21 @@ void expression_clear(struct expression *expression)
     *expression = (struct expression){0};
 }
 
+uf_status uf_panel_variable_references(const struct uf_panel_variable *variable,
+                                       struct uf_text_list *indicators, struct uf_text_list *sectors,
+                                       struct uf_error *error)
+{
+    struct expression expression;
+    UF_TRY(expression_parse(variable, 0, &expression, error));
+    uf_status status = UF_OK;
+    for (size_t k = 0; k < expression.n_references && status == UF_OK; k++) {
+        status = uf_text_list_add(indicators, expression.references[k].indicator, error);
+        if (status == UF_OK) status = uf_text_list_add(sectors, expression.references[k].sector, error);
+    }
+    expression_clear(&expression);
+    return status;
+}
+
 bool expression_is_bare(const struct expression *expression, size_t first_reference)
 {
     char bare[48];

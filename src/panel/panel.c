@@ -36,18 +36,21 @@ size_t uf_dictionary_find(const struct uf_dictionary *dictionary, const char *co
     return SIZE_MAX;
 }
 
+void uf_panel_drop_last_column(struct uf_panel *panel)
+{
+    struct uf_panel_column *column = &panel->columns[--panel->n_columns];
+    free(column->name);
+    free(column->label);
+    free(column->unit);
+    free(column->source);
+    free(column->value);
+    free(column->status);
+}
+
 void uf_panel_free(struct uf_panel *panel)
 {
     if (!panel) return;
-    for (size_t j = 0; j < panel->n_columns; j++) {
-        struct uf_panel_column *column = &panel->columns[j];
-        free(column->name);
-        free(column->label);
-        free(column->unit);
-        free(column->source);
-        free(column->value);
-        free(column->status);
-    }
+    while (panel->n_columns) uf_panel_drop_last_column(panel);
     for (size_t k = 0; k < panel->n_cluster_dimensions; k++) {
         if (panel->cluster) free(panel->cluster[k]);
         if (panel->cluster_name) free(panel->cluster_name[k]);

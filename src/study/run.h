@@ -41,6 +41,10 @@ struct run_analysis {
     struct uf_text_list focus;        /* canonical codes */
     struct uf_text_list focus_labels; /* their names in the panel */
     struct uf_panel *panel;
+    /* What the panel is made of besides the indicator of one by sector; after the first n_shown come protected counts that
+     * are only looked at. Empty without `disclosure`. */
+    const struct uf_panel_variable *variables;
+    size_t n_variables, n_shown;
     struct uf_result result;
     uf_status status; /* UF_OK or UF_NOT_IDENTIFIED */
     char *refusal;
@@ -160,6 +164,9 @@ uf_status run_romano_wolf(struct run *run, struct main_estimate **members, size_
  * as they are. */
 uf_status run_choose_drawn(struct run *run, struct main_estimate **members, size_t count,
                            struct uf_error *error);
+/* Adds to the request the protected counts that its expressions are worked out from. */
+uf_status run_add_counts(struct run *run, struct run_analysis *analysis,
+                         struct uf_store_panel_request *request, struct uf_error *error);
 /* run_disclosure.c */
 uf_status run_disclose(struct run *run, struct run_analysis *analysis, struct uf_error *error);
 /* The unit of a difference of two values: percentages differ by percentage points. NULL for NULL. */

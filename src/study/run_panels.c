@@ -360,6 +360,7 @@ uf_status run_build_panel(struct run *run, struct run_analysis *analysis, struct
         UF_TRY(effect_request(run, analysis, &variables, &request, error));
         break;
     }
+    UF_TRY(run_add_counts(run, analysis, &request, error));
     uf_status status = uf_panel_from_store(run->store, &request, &analysis->result, &analysis->panel, error);
     /* What the store does not take is a mistake of the study file, at this analysis. */
     if (status == UF_BAD_USAGE) {

@@ -34,8 +34,8 @@ static bool is_made_before(const struct study *study, const char *indicator, con
     for (size_t i = 0; i < aggregates; i++) {
         const struct study_aggregate *item = &aggregate[i];
         if (!uf_text_equal(study_aggregate_name(item)->text, indicator)) continue;
-        const char *const from[] = {item->indicator.text, item->numerator.text};
-        for (size_t k = 0; k < 2; k++)
+        const char *const from[] = {item->indicator.text, item->numerator.text, item->denominator.text};
+        for (size_t k = 0; k < 3; k++)
             if (from[k] && is_made_before(study, from[k], other, splices, i)) return true;
     }
     for (size_t i = 0; i < splices; i++)

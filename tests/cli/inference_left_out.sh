@@ -132,4 +132,15 @@ effect did sizes.csv --treatment d --weight size --event-study=false
 grep -q '4,279 random draws' out.json || fail "all draws beside others: $(grep -o '[0-9,]* random draws' out.json)"
 effect did sizes.csv --treatment d --weight size --event-study=false --inference ferman-pinto
 grep -q '9,999 random draws' out.json || fail "not the draws that were asked for: $(grep -o '[0-9,]* random draws' out.json)"
+
+# A comparison region without a value in the period of reference: a placebo treatment of it has no estimate, and stops nothing
+awk 'BEGIN { srand(5); print "u,t,y,d"; for (u = 0; u < 9; u++) for (t = 2000; t < 2008; t++)
+    if (u != 4 || t != 2004) printf "%d,%d,%.6f,%d\n", u, t, u + rand(), (u < 1 && t >= 2005) }' >reference.csv
+for method in did sun-abraham imputation; do
+    effect "$method" reference.csv --treatment d
+    python3 -c '
+import json, sys
+sys.exit(not any(row["slopes_by"] == "placebo" for row in json.load(open("out.json"))["tables"]["pretrend"]["rows"]))' || fail "$method: no slopes by placebo"
+    checks=$((checks + 1))
+done
 finish

@@ -219,4 +219,21 @@ cp "$out" stored.csv
 [[ $(cell stored.csv surplus_low unit=SE312 sector=C period=2023) == $(cell en/tables/labour-groups.csv surplus_low unit=SE312 sector=C period=2023) ]] ||
     fail "the store gives other bands than the study"
 expect_message 3 "did you mean 'unemployed'" "$UTFALL" profile labour-matching --store labour.db --indicator vacancies --unemployed unemploied --level nuts3
+
+# an empty cell is no sector to add, and is told where it stands; nothing is stored
+printf 'region,year,group,value\nSE312,2020,nurses,4\nSE312,2020,,3\n' > nameless.csv
+expect_message 3 "nameless.csv:3:12: a sector code is missing" "$UTFALL" import nameless.csv --store nameless.db --indicator vacancies --add-unknown-sectors \
+    --region region --period year --sector group --value value
+[[ ! -e nameless.db ]] || fail "a store was made of a file that was refused"
+
+# a column's own unit goes before that of all, in whatever order they are named; two of one are refused
+direct labour-groups before.csv 10,unemployed=5
+direct labour-groups after.csv unemployed=5,10
+cmp -s before.csv after.csv || fail "the order of --rounding changes the bands"
+direct labour-groups plain.csv 10
+! cmp -s before.csv plain.csv || fail "a column's own unit changes nothing"
+for twice in 10,5 unemployed=10,unemployed=5; do
+    expect_message 2 "'--rounding' has both" "$UTFALL" profile labour-matching --data all.csv --region region --sector group --time year --value vacancies \
+        --unemployed unemployed --rounding "$twice"
+done
 finish
