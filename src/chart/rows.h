@@ -19,7 +19,7 @@ struct uf_rows {
     double origin;            /* where bars begin */
     bool column;              /* the texts stand in a column at the right edge, else at the bars' ends */
     const char *column_title; /* above the column; NULL: none */
-    bool whole; /* numbers of things or ranks: no tic between two of them */
+    bool whole;               /* numbers of things or ranks: no tic between two of them */
     double row_height;
     struct uf_axis axis;
 };

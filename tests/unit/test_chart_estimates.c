@@ -64,8 +64,7 @@ static void test_panels_of_estimates(void **state)
                "2,00 (\xE2\x88\x92"
                "2,70 till \xE2\x88\x92"
                "1,30) vid 1.");
-    assert_has(chart.alt_text,
-               "2013: 0 av 0 intervall utesluter 0; störst 0,75 vid 1.");
+    assert_has(chart.alt_text, "2013: 0 av 0 intervall utesluter 0; störst 0,75 vid 1.");
     assert_has(chart.alt_text, "1 värden saknas.");
     assert_has(chart.svg, ">95 % intervall<");
     assert_has(chart.svg, ">\xE2\x88\x92"
