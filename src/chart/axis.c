@@ -166,11 +166,9 @@ void uf_year_text(double place, int parts, enum uf_language language, char text[
 void uf_year_words(double place, int parts, enum uf_language language, char text[64])
 {
     const char *before = language == UF_SWEDISH ? parts > 1 ? "perioden " : "år " : "in ";
-    const size_t length = strlen(before);
     char period[64];
     uf_year_text(place, parts, language, period);
-    memcpy(text, before, length);
-    snprintf(text + length, 64 - length, "%.40s", period);
+    snprintf(text, 64, "%s%.40s", before, period);
 }
 
 void uf_axis_mark(struct uf_drawing *drawing, const struct uf_axis *x, double standard, double top)

@@ -25,7 +25,7 @@ static const char *test_of(const struct effect_run *run, const struct effect_pre
     const char *vcov = uf_table_text(pretrend->table, row, EFFECT_PRETREND_VCOV);
     if (!strcmp(vcov, "randomisation")) return uf_words_in(dealt, run->context->language);
     size_t i = 0;
-    for (; vcov[i] && i < 31; i++) name[i] = (char)toupper((unsigned char)vcov[i]);
+    for (; i < 31 && vcov[i]; i++) name[i] = (char)toupper((unsigned char)vcov[i]);
     name[i] = '\0';
     return strchr(name, '-') ? vcov : name;
 }
