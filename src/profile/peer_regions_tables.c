@@ -12,8 +12,8 @@ static uf_status peer_row(const struct peers *x, size_t r, size_t i, struct uf_t
     const size_t peer = x->nearest[r * x->k + i];
     const double distance = gsl_matrix_get(x->distance, r, peer);
     double rank = 1, interval[2] = {0, 0};
-    for (size_t j = 0; j < i; j++)
-        rank += gsl_matrix_get(x->distance, r, x->nearest[r * x->k + j]) < distance;
+    for (size_t j = 0; j < i; j++) /* what differs by rounding of the computation alone is a tie */
+        rank += gsl_matrix_get(x->distance, r, x->nearest[r * x->k + j]) < distance * (1 - 1e-9);
     const struct peers_gap gap = peers_widest(x, r, peer);
     const bool bands = x->attributes.bands;
     struct tidy_row row = tidy_row_add(table, error);

@@ -83,6 +83,22 @@ direct labour-groups groups.csv
 same en/tables/labour-matching.csv matching.csv
 same en/tables/labour-groups.csv groups.csv
 
+# another method by sector that takes a second indicator: output per unit of activity
+study 'unemployed: unemployed'
+sed -i 's/^  - {method: labour-matching.*/  - {method: cluster-stars, id: stars, indicator: vacancies, period: 2021,/; s/^     unemployed: unemployed}/     output: labour_force}/' study.yaml
+expect 0 "$UTFALL" run study.yaml --output stars
+"$UTFALL" profile cluster-stars --data all.csv --region region --sector group --time year --value vacancies --period 2021 --output labour_force \
+    --rounding vacancies=10,labour_force=100 --table cluster-stars --format csv > stars.csv 2>/dev/null || fail "stars of the file"
+checks=$((checks + 1))
+python3 - stars/tables/stars-cluster-stars.csv stars.csv <<'PYTHON' || fail "stars for productivity differ from the file's"
+import csv, sys
+study, file = ({(r["unit"], r["sector"]): (r["productivity"], r["productivity_low"], r["star_productivity"]) for r in csv.DictReader(open(f, newline=""))}
+               for f in sys.argv[1:])
+assert len(study) == 16 and study == file, [(k, study[k], file.get(k)) for k in study if study[k] != file.get(k)][:5]
+assert all(values[0] for values in study.values())
+PYTHON
+study 'unemployed: unemployed, labour-force: labour_force'
+
 # reasons: hidden is not absent, and what needs it has its reason
 [[ $(cell en/tables/labour-groups.csv unemployed_status unit=SE313 sector=F period=2023) == suppressed ]] || fail "the suppressed cell"
 [[ $(cell en/tables/labour-matching.csv mismatch_status unit=SE313 period=2023) == suppressed ]] || fail "the index over a suppressed cell"

@@ -214,4 +214,8 @@ near "$(cell shift.csv change unit=Goettingen)" 10411 1e-12 "the change of Gött
 near "$(cell shift.csv national unit=Goettingen)" 9178.19 1e-5 "its national component"
 near "$(cell shift.csv mix unit=Goettingen)" 2204.82 1e-5 "its industry mix"
 near "$(cell shift.csv regional unit=Goettingen)" -972.01 1e-5 "its regional component"
+# Three regions by two attributes are equally far apart by Mahalanobis: a tie, whatever the last digit says
+printf 'region,year,a,b\nSE110,2020,1.3,2.7\nSE121,2020,3.1,1.9\nSE122,2020,2.2,7.3\n' >tie.csv
+expect 0 "$UTFALL" profile peer-regions --data tie.csv --region region --time year --indicators a,b --distance mahalanobis --format csv --table peer-regions
+[[ $(awk -F, 'NR > 1 { print $3 }' "$out" | tr -d '\n') == 111111 ]] || fail "equal distances have ranks $(awk -F, 'NR > 1 { print $3 }' "$out" | tr '\n' ' ')"
 finish
