@@ -163,6 +163,32 @@ static uf_status note_list(struct uf_importer *importer, size_t count, const cha
     return status;
 }
 
+/* Codes of a classification that the store does not know tell nothing of what contains what; a code that begins another one is
+ * likely its whole (SSYK 2 and 25), and a sum over both would count it twice. */
+static uf_status note_depths(struct uf_importer *importer, struct uf_error *error)
+{
+    const struct uf_text_list *added = &importer->added_sectors;
+    for (size_t i = 0; importer->request->add_unknown_sectors && i < added->count; i++)
+        for (size_t j = 0; j < added->count; j++) {
+            const char *whole = added->items[i], *part = added->items[j];
+            if (i == j || strncmp(whole, part, strlen(whole)) != 0) continue;
+            struct uf_buffer text = {0};
+            uf_buffer_append(&text, "among the added sectors ");
+            uf_buffer_append(&text, whole);
+            uf_buffer_append(&text, " begins ");
+            uf_buffer_append(&text, part);
+            uf_buffer_append(&text,
+                             ": if the one contains the other, sums over both count it twice; keep one "
+                             "level with `keep`, or name the groups of an analysis in `sectors`");
+            const uf_status status = text.failed
+                                         ? uf_fail_memory(error)
+                                         : uf_text_list_add(&importer->summary->notes, text.data, error);
+            uf_buffer_clear(&text);
+            return status;
+        }
+    return UF_OK;
+}
+
 uf_status uf_importer_note_unknown(struct uf_importer *importer, struct uf_error *error)
 {
     UF_TRY(note_list(importer, importer->summary->unknown,
@@ -171,7 +197,8 @@ uf_status uf_importer_note_unknown(struct uf_importer *importer, struct uf_error
     UF_TRY(note_list(importer, importer->added_regions.count,
                      " regions that the store did not know were added to it, such as ",
                      &importer->added_regions, error));
-    return note_list(importer, importer->added_sectors.count,
+    UF_TRY(note_list(importer, importer->added_sectors.count,
                      " sectors that the store did not know were added to it, such as ",
-                     &importer->added_sectors, error);
+                     &importer->added_sectors, error));
+    return note_depths(importer, error);
 }

@@ -204,6 +204,10 @@ expect 0 "$UTFALL" run study.yaml --output occupations
     fail "the nurses are not what the file says"
 expect 0 "$UTFALL" import vacancies.csv --store occupations.db --indicator vacancies --add-unknown-sectors --region region --period year --sector group \
     --value value --status flag
+grep -hq ' begins ' "$out" "$err" && fail "codes of one depth are taken for two"
+printf 'region,year,group,value\nSE312,2023,occ2,70\nSE312,2023,occ25,30\nSE312,2023,occ3,10\n' >depths.csv
+expect 0 "$UTFALL" import depths.csv --store depths.db --indicator vacancies --add-unknown-sectors --region region --period year --sector group --value value
+grep -hq 'among the added sectors occ2 begins occ25: ' "$out" "$err" || fail "codes of two depths are added without a word"
 for file in vacancies unemployed labour_force; do mv $file.csv.industries $file.csv; done
 
 # mistakes, where they stand: line 14 of the study
