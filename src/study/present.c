@@ -112,11 +112,9 @@ static bool is_left_out(const struct view *view, size_t column)
     if (is_told_once(view, column) || is_in_caption(view, column)) return true;
     if (is_effect(view) && IS_ONE_OF(name, told)) return true;
     /* codes that no reader looks up, beside their words */
-    static const char *const worded[][2] = {{"component", "component_label"},
-                                            {"priority", "priority_label"},
-                                            {"indicator", "indicator_label"},
-                                            {"quadrant", "quadrant_label"},
-                                            {"procedure", "label"}};
+    static const char *const worded[][2] = {{"component", "component_label"}, {"priority", "priority_label"},
+                                            {"indicator", "indicator_label"}, {"quadrant", "quadrant_label"},
+                                            {"procedure", "label"},           {"sample", "sample_label"}};
     for (size_t i = 0; i < sizeof worded / sizeof *worded; i++)
         if (!strcmp(name, worded[i][0]) && has_column(view, worded[i][1])) return true;
     /* a cohort tells rows apart where effects are by cohort */
@@ -150,6 +148,28 @@ static const char *word_for(const char *code, enum uf_language language)
     return word == key || code[i] ? code : word;
 }
 
+/* Codes that mean something in their own column only. NULL: none of these. */
+static const char *word_in_column(const char *column, const char *code, enum uf_language language)
+{
+    static const struct {
+        const char *column, *code;
+        struct uf_words words;
+    } known[] = {
+        {"parameter", "first", {"first period", "första perioden"}},
+        {"parameter", "average", {"average", "genomsnitt"}},
+        {"restriction", "relative-magnitudes", {"relative magnitudes", "relativ storlek"}},
+        {"restriction", "smoothness", {"smoothness", "jämn trend"}},
+        {"set", "original", {"original interval", "ursprungligt intervall"}},
+        {"set", "c-lf", {"conditional, least favourable", "villkorligt, minst gynnsamt"}},
+        {"set", "conditional", {"conditional", "villkorligt"}},
+        {"set", "flci", {"fixed length", "fast längd"}},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strcmp(column, known[i].column) && !strcmp(code, known[i].code))
+            return uf_words_in(known[i].words, language);
+    return NULL;
+}
+
 /* `Average gap after the start, percentage points`: rows that do not share a unit name it. */
 static uf_status term_text(const struct view *view, const char *term, char **out, struct uf_error *error)
 {
@@ -180,6 +200,8 @@ static uf_status copy_text(const struct view *view, size_t row, size_t column, s
         return uf_table_set_text(
             copy, at, to, run_inference_words(text, view->run->language, buffer, sizeof buffer), error);
     }
+    const char *word = is_effect(view) ? word_in_column(name, text, view->run->language) : NULL;
+    if (word) return uf_table_set_text(copy, at, to, word, error);
     if (!strcmp(name, "slopes_by"))
         return uf_table_set_text(copy, at, to, word_for(text, view->run->language), error);
     if (!strcmp(name, "term") && is_effect(view)) {

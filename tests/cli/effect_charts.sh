@@ -47,6 +47,10 @@ says sv/charts/sensitivity-1.txt "ursprungligt intervall: 1,39"
 says sv/charts/sensitivity-1.svg ": brytpunkt"
 says sv/charts/sensitivity-5.txt "Störst ändring: utan Uppsala, 2,63 i stället för 2,28"
 says sv/charts/sensitivity-5.svg "alla regioner: 2,28"
+# tables of the report have words where the CSV has codes
+grep -q '>relativ storlek<' sv/report.html && grep -q '>första perioden<' sv/report.html || fail "the restrictions of sensitivity have no words"
+! grep -q '>c-lf<\|>flci<\|>controls<' sv/report.html || fail "codes in the report: $(grep -o '>c-lf<\|>flci<\|>controls<' sv/report.html | sort | uniq -c | tr '\n' ' ')"
+
 study en
 expect 0 "$UTFALL" run study.yaml --output en
 says en/charts/did-1.svg "95 % simultaneous band, all periods at once" "percentage points"
