@@ -27,6 +27,10 @@ struct placebo_sample {
     const struct uf_did_assignment *assignment; /* borrowed */
     size_t n_outcomes;                          /* 1 + n_blocks */
     double *outcome; /* n_outcomes of n: residuals, then time in each block and 0 elsewhere */
+    /* Set by the caller where it is not so: blocks that take part in the dealing (n_blocks; NULL: all), and by how much those on
+     * a path drift (n_paths; NULL: all that have a start by 1). Borrowed. */
+    const bool *moves;
+    const double *drift;
 };
 /* `cross_sections`: each unit is met once, and effects are those of blocks. UF_NOT_IDENTIFIED: nothing is left, since each block is
  * a cohort of its own; or placebos would take long. O(n n_blocks). */

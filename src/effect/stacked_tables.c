@@ -102,7 +102,7 @@ static uf_status report_leads(const struct stacked_run *run, struct uf_error *er
            *mean = malloc((fit->fit.rank + 1) * sizeof *mean);
     uf_status status = times && mean ? event_terms(run, true, &terms, NULL, error) : uf_fail_memory(error);
     if (status == UF_OK) {
-        struct effect_lead_line line = {times, NAN, NAN};
+        struct effect_lead_line line = {.times = times, .estimate = NAN, .drift = NAN};
         for (size_t t = 0; t < terms.count; t++)
             times[t] = terms.term[t].event_time - (double)run->options.reference;
         if (uf_stacked_average(run->fit, mean)) {

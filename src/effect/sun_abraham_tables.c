@@ -321,7 +321,7 @@ static uf_status report_leads(const struct sun_abraham_run *run, struct uf_error
            *simple = malloc((fit->fit.fit.rank + 1) * sizeof *simple);
     uf_status status = times && simple ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK) {
-        struct effect_lead_line line = {times, NAN, NAN};
+        struct effect_lead_line line = {.times = times, .estimate = NAN, .drift = NAN};
         for (size_t t = 0; t < terms.count; t++) times[t] = drift_of(fit, terms.term[t].combination);
         if (uf_sun_abraham_average(fit, UF_CELLS_SIMPLE, 0, simple) > 0) {
             line.estimate = effect_term_value(run->findings->regression, simple);

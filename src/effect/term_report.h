@@ -105,6 +105,7 @@ struct placebo_slopes;
 struct effect_lead_line {
     const double *times;
     double estimate, drift;
+    bool by_dose; /* slopes by dose: table `pretrend-slope` */
 };
 /* Table `pretrend` of these terms under each analytic inference, its notes and the claim. `line` NULL: no power is said.
  * `dealt`: a randomisation of the leads together (its `coefficient`); NULL: none; `slopes` what that would have found (with
