@@ -85,7 +85,7 @@ enum dose_phase dose_phase_of(const struct dose_run *run, const struct dose_coho
     const long time = run->sample->data.time[period];
     if (period >= cohort->start && time <= cohort->after) return DOSE_AFTER;
     return time < cohort->before && (!run->last_before || period == cohort->last) ? DOSE_BEFORE
-                                                                                   : DOSE_OUTSIDE;
+                                                                                  : DOSE_OUTSIDE;
 }
 
 /* --- changes ------------------------------------------------------------------------------------------ */

@@ -80,6 +80,7 @@ struct uf_dose_data dose_dealer_rows(struct dose_dealer *d)
 {
     const struct dose_cells *cells = d->run->cells;
     size_t n = 0, stacks = 0;
+    if (d->covariates) d->covariates->size1 = cells->n_units * cells->n_cohorts; /* as there is room for */
     for (size_t c = 0; c < cells->n_cohorts; c++) {
         if (cells->cohort[c].reason != DOSE_USED) continue;
         for (size_t u = 0; u < cells->n_units; u++) {

@@ -22,8 +22,8 @@ struct dealer {
     double *lead;   /* n events */
     /* for placebos */
     const struct placebo_sample *sample;
-    double *change; /* n_outcomes × as in dose_events */
-    size_t *path;   /* of the blocks that are dealt to */
+    double *change;      /* n_outcomes × as in dose_events */
+    size_t *path;        /* of the blocks that are dealt to */
     const size_t *place; /* of each block of the assignment among them; SIZE_MAX: keeps its own */
 };
 
@@ -54,8 +54,8 @@ static uf_status dealer_init(struct dose_dealer *of, const struct dose_events *e
 
 /* The fit of an event time under the assignment at hand, and what each change weighs in its estimate (of->v). n_columns 0:
  * it has none. */
-static uf_status fit_event(struct dealer *d, const struct uf_dose_data *all, size_t e, struct uf_dose_fit *fit,
-                           struct uf_error *error)
+static uf_status fit_event(struct dealer *d, const struct uf_dose_data *all, size_t e,
+                           struct uf_dose_fit *fit, struct uf_error *error)
 {
     const struct uf_dose_options curve = dose_dealer_curve(d->of);
     struct uf_error reason;
@@ -138,7 +138,8 @@ static double tally_event(struct dealer *d, size_t e, const double *residuals)
             const double v = after ? of->v[i] : -of->v[i];
             outcome_tally_add(&d->tally, u, t, data->n_cluster_dimensions ? data->cluster[0][r] : u, v,
                               after ? residuals[i] : 0, data->outcome[r]);
-            if (first != SIZE_MAX && data->time[t] - data->time[first] == times[0]) shift += v * of->actual[u];
+            if (first != SIZE_MAX && data->time[t] - data->time[first] == times[0])
+                shift += v * of->actual[u];
         }
     }
     return shift;
@@ -231,7 +232,8 @@ static uf_status lot_assignment_init(const struct dose_dealer *d, struct lot_ass
     return UF_OK;
 }
 
-static uf_status find_slopes(struct dealer *d, double work, struct placebo_slopes **out, struct uf_error *error)
+static uf_status find_slopes(struct dealer *d, double work, struct placebo_slopes **out,
+                             struct uf_error *error)
 {
     const struct dose_run *run = d->of->run;
     struct placebo_sample sample;
@@ -290,7 +292,8 @@ static uf_status deal(struct dealer *d, uf_randomisation_statistic statistic, si
                       struct uf_error *error)
 {
     struct uf_error reason;
-    const struct uf_randomisation_design design = {d->of->lots.n_blocks, d->of->lots.n_lots, d->of->lots.path};
+    const struct uf_randomisation_design design = {d->of->lots.n_blocks, d->of->lots.n_lots,
+                                                   d->of->lots.path};
     if (!d->of->lots.possible || n_terms == 0) return UF_OK;
     uf_status status = uf_randomise_terms(&design, statistic, d, n_terms, options, out, &reason);
     if (status == UF_OK || status == UF_NOT_IDENTIFIED) return UF_OK;
@@ -319,8 +322,8 @@ static uf_status deal_each(struct dealer *d, bool among, const struct uf_randomi
     UF_TRY(dose_dealer_choose(d->of, !d->slope, among, error));
     UF_TRY(deal(d, each_event, n, options, *out, error));
     for (size_t e = count; e-- > 0;) { /* to their event times, from the last */
-        const bool own = d->events->event[e].reason == DOSE_EVENT_ESTIMATED &&
-                         (!d->slope || d->events->event[e].slope);
+        const bool own =
+            d->events->event[e].reason == DOSE_EVENT_ESTIMATED && (!d->slope || d->events->event[e].slope);
         n -= own;
         const struct uf_randomisation moved = own ? (*out)[n] : (struct uf_randomisation){0};
         if (own) (*out)[n] = (struct uf_randomisation){0};
@@ -369,8 +372,7 @@ uf_status dose_events_deal(const struct dose_run *run, const struct dose_events 
     if (dealt->average.count == 0) return UF_OK;
     double *actual = dose_actual(run);
     if (!actual) return uf_fail_memory(error);
-    const bool known =
-        uf_did_noise_init(&run->sample->data, &dealt->assignment, &noise, &reason) == UF_OK;
+    const bool known = uf_did_noise_init(&run->sample->data, &dealt->assignment, &noise, &reason) == UF_OK;
     uf_status status = dose_dealer_init(run, &dealt->assignment, known ? &noise : NULL, actual, &of, error);
     if (status == UF_OK) status = dealer_init(&of, events, &d, error);
     if (status == UF_OK) status = deal_all(&d, out, error);

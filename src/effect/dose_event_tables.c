@@ -44,7 +44,8 @@ static uf_status keep_regions_together(struct study *study, struct uf_error *err
     static const struct uf_words text = {
         "In the event study {0} stands for {1}: it takes rows as independent, and each region has one for "
         "every time since the start.",
-        "I händelsestudien står {0} för {1}: det räknar rader som oberoende, och varje region har en för varje "
+        "I händelsestudien står {0} för {1}: det räknar rader som oberoende, och varje region har en för "
+        "varje "
         "tid sedan start."};
     struct effect_inference *own = &study->inference;
     size_t kept = 0, count;
@@ -57,7 +58,8 @@ static uf_status keep_regions_together(struct study *study, struct uf_error *err
             const struct uf_argument names[] = {
                 uf_text_argument(uf_covariance_types(&count)[options.kind].name),
                 uf_text_argument(uf_covariance_types(&count)[asked].name)};
-            UF_TRY(effect_note(&study->run.common, UF_NOTE, "inference-by-region", text, none, names, 2, error));
+            UF_TRY(
+                effect_note(&study->run.common, UF_NOTE, "inference-by-region", text, none, names, 2, error));
         }
         for (size_t other = 0; other < kept; other++)
             there = there || own->covariance[other].kind == options.kind;
@@ -85,8 +87,7 @@ static uf_status find_lenders(const struct study *study, struct effect_lenders *
                                    .treated = calloc(assignment->n_blocks + 1, sizeof(bool)),
                                    .exposed = malloc((events->n + 1) * sizeof(bool))};
     out->block = out->own_block;
-    uf_status status =
-        out->own_block && out->treated && out->exposed ? UF_OK : uf_fail_memory(error);
+    uf_status status = out->own_block && out->treated && out->exposed ? UF_OK : uf_fail_memory(error);
     for (size_t i = 0; i < events->n && status == UF_OK; i++) {
         const size_t block = assignment->block[run->cells->row[events->unit[i]]];
         out->own_block[i] = block;
@@ -103,10 +104,11 @@ static uf_status find_lenders(const struct study *study, struct effect_lenders *
 static struct uf_words reason_of(const struct dose_event *event, bool slope)
 {
     static const struct uf_words reference = {"reference: 0 by definition", "referens: 0 per definition"},
-                                 empty = {"no treated or no untreated region is observed then and at the "
-                                          "reference",
-                                          "ingen region med, eller ingen utan, insats är observerad då och vid "
-                                          "referensen"},
+                                 empty =
+                                     {"no treated or no untreated region is observed then and at the "
+                                      "reference",
+                                      "ingen region med, eller ingen utan, insats är observerad då och vid "
+                                      "referensen"},
                                  few = {"the doses observed then do not tell the curve, or too few untreated "
                                         "are observed",
                                         "de doser som är observerade då räcker inte för kurvan, eller för få "
@@ -127,11 +129,13 @@ static uf_status event_terms(const struct study *study, bool slope, bool leads, 
         char name[40];
         if (leads && (!dose_event_is_lead(&study->run, event) || !combination)) continue;
         snprintf(name, sizeof name, "event-time %ld", event->time);
-        struct effect_term term = {.term = name,
-                                   .event_time = (double)event->time,
-                                   .n_obs = (double)event->n,
-                                   .n_treated = (double)event->n_treated,
-                                   .n_control = (double)event->n_control};
+        struct effect_term term = dose_term(&study->run, name);
+        term.event_time = (double)event->time;
+        if (event->reason != DOSE_EVENT_REFERENCE) {
+            const bool any = event->reason != DOSE_EVENT_EMPTY; /* 0 would stand for the sample's */
+            term.n_obs = any ? (double)event->n : NAN, term.n_treated = any ? (double)event->n_treated : NAN;
+            term.n_control = any ? (double)event->n_control : NAN;
+        }
         const struct uf_words reason = reason_of(event, slope);
         if (reason.en) term.note = uf_words_in(reason, study->run.common.context->language);
         if (zero) zero[terms->count] = event->reason == DOSE_EVENT_REFERENCE;
@@ -164,9 +168,14 @@ static uf_status time_between(const struct dose_run *run, double **out, struct u
         const struct dose_cohort *cohort = &run->cells->cohort[u->cohort[at]];
         const struct dose_cell *cell = dose_cell_at(run->cells, u->unit[at], u->cohort[at]);
         switch (dose_phase_of(run, cohort, t)) {
-        case DOSE_AFTER: between[at] += (double)data->time[t] / (double)cell->n_after; break;
-        case DOSE_BEFORE: between[at] -= (double)data->time[t] / (double)cell->n_before; break;
-        case DOSE_OUTSIDE: break;
+        case DOSE_AFTER:
+            between[at] += (double)data->time[t] / (double)cell->n_after;
+            break;
+        case DOSE_BEFORE:
+            between[at] -= (double)data->time[t] / (double)cell->n_before;
+            break;
+        case DOSE_OUTSIDE:
+            break;
         }
     }
     free(row);
@@ -261,24 +270,28 @@ static uf_status report_by_inference(const struct study *study, bool slope, cons
     if (!effect_has_by_inference(&study->inference, each)) return UF_OK;
     UF_TRY(effect_table_new(titles[slope].by_inference, titles[slope].title_by_inference, common, &table,
                             error));
-    uf_status status =
-        effect_add_by_inference(common, &study->findings, terms, zero, each, table, error);
+    uf_status status = effect_add_by_inference(common, &study->findings, terms, zero, each, table, error);
     for (size_t t = 0; slope && dealt->among && t < terms->count && status == UF_OK; t++)
         if (terms->term[t].combination)
             status = dose_add_among(&study->run, &dealt->among[t], &terms->term[t], table, error);
+    if (status == UF_OK && slope) effect_fit_estimates(table);
     if (status == UF_OK) return uf_result_take_table(common->result, table, error);
     uf_table_free(table);
     return status;
 }
 
-static uf_status report_kind(const struct study *study, bool slope, struct uf_error *error)
+static uf_status report_kind(struct study *study, bool slope, struct uf_error *error)
 {
     struct effect_terms terms = {0};
     bool *zero = calloc(study->events->count + 1, sizeof *zero);
     uf_status status = zero ? event_terms(study, slope, false, &terms, zero, error) : uf_fail_memory(error);
     if (status == UF_OK) {
-        const struct effect_term_table table = {
-            .name = titles[slope].name, .title = titles[slope].title, .terms = &terms, .zero = zero, .band = true};
+        const struct effect_term_table table = {.name = titles[slope].name,
+                                                .title = titles[slope].title,
+                                                .terms = &terms,
+                                                .zero = zero,
+                                                .band = true,
+                                                .fine = slope};
         status = effect_report_terms(&study->run.common, &study->findings, &table, error);
     }
     if (status == UF_OK) status = report_by_inference(study, slope, &terms, zero, error);
@@ -290,10 +303,11 @@ static uf_status report_kind(const struct study *study, bool slope, struct uf_er
 static uf_status note_reference(const struct dose_run *run, const struct dose_events *events,
                                 struct uf_error *error)
 {
-    static const struct uf_words moved = {"No treated region is observed in the period just before the start; "
-                                          "the event study has {0} as its reference.",
-                                          "Ingen insatsregion är observerad i perioden närmast före start; "
-                                          "händelsestudien har {0} som referens."};
+    static const struct uf_words moved = {
+        "No treated region is observed in the period just before the start; "
+        "the event study has {0} as its reference.",
+        "Ingen insatsregion är observerad i perioden närmast före start; "
+        "händelsestudien har {0} som referens."};
     static const struct uf_words nobody = {
         "There is no event study: no treated region is observed at its reference ({0}).",
         "Det finns ingen händelsestudie: ingen insatsregion är observerad vid dess referens ({0})."};
@@ -305,7 +319,8 @@ static uf_status note_reference(const struct dose_run *run, const struct dose_ev
     const struct uf_argument arguments[] = {uf_number_argument((double)events->reference, 0),
                                             uf_count_argument(events->n)};
     if (events->too_large)
-        return effect_note(&run->common, UF_WARNING, "event-study-left-out", large, advice, arguments, 2, error);
+        return effect_note(&run->common, UF_WARNING, "event-study-left-out", large, advice, arguments, 2,
+                           error);
     if (events->n == 0)
         return effect_note(&run->common, UF_NOTE, "event-study-left-out", nobody, none, arguments, 2, error);
     return events->reference == run->reference
@@ -321,7 +336,8 @@ static uf_status report(struct study *study, struct uf_error *error)
     struct uf_covariance covariance[EFFECT_MOST_COVARIANCES] = {{0}};
     struct effect_lenders lenders = {0};
     UF_TRY(keep_regions_together(study, error));
-    uf_status status = dose_settle(&study->run, &study->events->view, text, &study->inference, covariance, error);
+    uf_status status =
+        dose_settle(&study->run, &study->events->view, text, &study->inference, covariance, error);
     if (status == UF_OK) status = find_lenders(study, &lenders, error);
     if (status == UF_OK) {
         study->findings = (struct effect_findings){.regression = &study->events->view,
@@ -329,6 +345,7 @@ static uf_status report(struct study *study, struct uf_error *error)
                                                    .assignment = &study->run.dealt->assignment,
                                                    .lenders = &lenders};
         status = report_kind(study, false, error);
+        study->run.common.unit = NULL; /* slopes are per unit of the dose */
         if (status == UF_OK && dose_has_slope(study->run.fit)) status = report_kind(study, true, error);
     }
     effect_lenders_clear(&lenders);

@@ -167,6 +167,7 @@ bool dose_event_select(const struct dose_run *run, const struct dose_events *eve
                        struct dose_event_rows *rows)
 {
     const double *change = events->change + event * n_cells(run);
+    if (rows->covariates) rows->covariates->size1 = all->n; /* no more than there is room for */
     size_t *counts[] = {rows->number + all->n_stacks, rows->number + 2 * all->n_stacks}, n = 0, stacks = 0;
     memset(counts[0], 0, 2 * all->n_stacks * sizeof *counts[0]);
     for (size_t i = 0; i < all->n; i++)
@@ -253,6 +254,7 @@ static uf_status fit_event(const struct dose_run *run, struct dose_events *event
     const struct dose_units *u = run->units;
     if (!dose_event_select(run, events, e, &u->change, u->unit, u->cohort, rows)) return UF_OK;
     count_units(run, rows, seen, e + 1, event);
+    event->n = rows->data.n;
     uf_status status = fit_one(run, rows, &out->fit, &reason);
     if (status == UF_NOT_IDENTIFIED) {
         event->reason = DOSE_EVENT_FEW;
@@ -263,7 +265,7 @@ static uf_status fit_event(const struct dose_run *run, struct dose_events *event
         return status;
     }
     event->reason = DOSE_EVENT_ESTIMATED;
-    event->n = rows->data.n, event->first = events->n_columns;
+    event->first = events->n_columns;
     out->from = malloc((event->n + 1) * sizeof *out->from);
     if (!out->from) return uf_fail_memory(error);
     memcpy(out->from, rows->from, event->n * sizeof *out->from);
@@ -296,14 +298,16 @@ static uf_status allocate(const struct dose_run *run, struct dose_events *events
     return memory ? UF_OK : uf_fail_memory(error);
 }
 
-static void place_row(const struct dose_run *run, struct dose_events *events, size_t e, size_t from, size_t to)
+static void place_row(const struct dose_run *run, struct dose_events *events, size_t e, size_t from,
+                      size_t to)
 {
     const struct dose_units *u = run->units;
     events->unit[to] = u->unit[from];
     events->period[to] = e * events->n_stacks + u->stack[from];
     events->treated[to] = u->dose[from] > 0;
     if (events->weights) events->weights[to] = u->weights[from];
-    if (events->latitude) events->latitude[to] = u->latitude[from], events->longitude[to] = u->longitude[from];
+    if (events->latitude)
+        events->latitude[to] = u->latitude[from], events->longitude[to] = u->longitude[from];
     for (size_t d = 0; d < run->sample->data.n_cluster_dimensions; d++)
         events->cluster[d][to] = u->cluster[d][from];
 }
@@ -345,18 +349,17 @@ static uf_status assemble(const struct dose_run *run, struct dose_events *events
     if (events->too_large) return UF_OK;
     UF_TRY(allocate(run, events, error));
     place(run, events, fitted);
-    events->view =
-        (struct effect_regression){.input = {.x = events->x,
-                                             .residuals = events->residuals,
-                                             .inverse = events->inverse,
-                                             .weights = events->weights,
-                                             .latitude = events->latitude,
-                                             .longitude = events->longitude,
-                                             .cluster = {events->cluster[0], events->cluster[1]},
-                                             .n_groups = {data->n_groups[0], data->n_groups[1]},
-                                             .n_cluster_dimensions = data->n_cluster_dimensions},
-                                   .coefficients = events->coefficients,
-                                   .df = (double)events->n - (double)events->n_columns};
+    events->view = (struct effect_regression){.input = {.x = events->x,
+                                                        .residuals = events->residuals,
+                                                        .inverse = events->inverse,
+                                                        .weights = events->weights,
+                                                        .latitude = events->latitude,
+                                                        .longitude = events->longitude,
+                                                        .cluster = {events->cluster[0], events->cluster[1]},
+                                                        .n_groups = {data->n_groups[0], data->n_groups[1]},
+                                                        .n_cluster_dimensions = data->n_cluster_dimensions},
+                                              .coefficients = events->coefficients,
+                                              .df = (double)events->n - (double)events->n_columns};
     return UF_OK;
 }
 
@@ -368,7 +371,8 @@ static uf_status fit_all(const struct dose_run *run, struct dose_events *events,
     size_t *seen = calloc(run->cells->n_units + 1, sizeof *seen);
     uf_status status = fitted && seen ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK)
-        status = dose_event_rows_init(u->change.n, u->change.n_stacks, run->cells->n_covariates, &rows, error);
+        status =
+            dose_event_rows_init(u->change.n, u->change.n_stacks, run->cells->n_covariates, &rows, error);
     for (size_t e = 0; e < events->count && status == UF_OK; e++)
         status = fit_event(run, events, e, seen, &rows, &fitted[e], error);
     if (status == UF_OK) status = assemble(run, events, fitted, error);

@@ -16,11 +16,12 @@ enum dose_event_reason { DOSE_EVENT_ESTIMATED, DOSE_EVENT_REFERENCE, DOSE_EVENT_
 struct dose_event {
     long time; /* since the start */
     enum dose_event_reason reason;
-    size_t pattern;         /* the first event time with values for the same units */
-    size_t n;               /* rows */
+    size_t pattern;              /* the first event time with values for the same units */
+    size_t n;                    /* rows */
     size_t n_treated, n_control; /* units */
     size_t first, rank;          /* columns among those of all */
-    double *level, *slope; /* rank: combinations of its own coefficients; slope NULL: the curve at hand has none */
+    double *level,
+        *slope; /* rank: combinations of its own coefficients; slope NULL: the curve at hand has none */
 };
 struct dose_events {
     long reference;

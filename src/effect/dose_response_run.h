@@ -160,8 +160,8 @@ uf_status dose_report_weights(const struct dose_run *run, struct uf_error *error
 /* What can be had of a regression with more columns than the curve's: `own`, a copy of the run's inference, keeps it with its
  * covariance, the rest is named by a note ({0}). */
 uf_status dose_settle(const struct dose_run *run, const struct effect_regression *regression,
-                      struct uf_words left_out, struct effect_inference *own, struct uf_covariance *covariance,
-                      struct uf_error *error);
+                      struct uf_words left_out, struct effect_inference *own,
+                      struct uf_covariance *covariance, struct uf_error *error);
 /* Table `group-average`: the effect of each start, where there are several. */
 uf_status dose_report_starts(const struct dose_run *run, struct uf_error *error);
 /* Rows of a term that is a slope: the doses dealt out anew among the treated (`dealt`, count 0: none). */

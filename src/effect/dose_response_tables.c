@@ -38,6 +38,7 @@ static uf_status report_estimates(const struct dose_run *run, struct uf_error *e
     if (status == UF_OK && terms.count > 1) status = dose_add_slope(run, &terms.term[1], table, error);
     if (status == UF_OK && run->units->change.n_stacks == 1) status = dose_add_two_way(run, table, error);
     effect_terms_clear(&terms);
+    if (status == UF_OK) effect_fit_estimates(table);
     if (status == UF_OK) return uf_result_take_table(run->common.result, table, error);
     uf_table_free(table);
     return status;

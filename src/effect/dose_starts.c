@@ -64,8 +64,8 @@ static uf_status start_terms(const struct dose_run *run, size_t kept, size_t ran
 }
 
 uf_status dose_settle(const struct dose_run *run, const struct effect_regression *regression,
-                      struct uf_words left_out, struct effect_inference *own, struct uf_covariance *covariance,
-                      struct uf_error *error)
+                      struct uf_words left_out, struct effect_inference *own,
+                      struct uf_covariance *covariance, struct uf_error *error)
 {
     size_t kept = 0, count;
     for (size_t c = 0; c < own->n_covariances; c++) {

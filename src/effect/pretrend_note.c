@@ -88,11 +88,11 @@ static uf_status note_unknown(const struct effect_run *run, const struct effect_
     const bool dealt = !strcmp(uf_table_text(pretrend->table, pretrend->decisive_row, EFFECT_PRETREND_VCOV),
                                "randomisation");
     return effect_pretrend_add_note(run, pretrend, pretrend->blind ? UF_WARNING : UF_NOTE,
-                       pretrend->blind ? "pretrend-blind" : "pretrend-power-unknown",
-                       pretrend->blind ? blind
-                       : dealt         ? undealt
-                                       : unknown,
-                       pretrend->blind ? blind_advice : advice, NULL, 0, error);
+                                    pretrend->blind ? "pretrend-blind" : "pretrend-power-unknown",
+                                    pretrend->blind ? blind
+                                    : dealt         ? undealt
+                                                    : unknown,
+                                    pretrend->blind ? blind_advice : advice, NULL, 0, error);
 }
 
 /* By placebo: the test that decides finds no drift four times of five, however steep, or as much without any. */
@@ -210,10 +210,14 @@ uf_status effect_pretrend_note_power(const struct effect_run *run, const struct 
     bool said = isfinite(pretrend->drift) && isfinite(pretrend->estimate),
          dealt = !strcmp(uf_table_text(pretrend->table, row, EFFECT_PRETREND_VCOV), "randomisation");
     const bool placebo = isfinite(slope_of(pretrend, row, EFFECT_PRETREND_FALSE));
-    return effect_pretrend_add_note(run, pretrend, UF_NOTE, "pretrend-power", pretrend->by_dose ? by_dose : said ? with_drift : found,
-                       row != pretrend->decisive_row ? optimistic
-                       : placebo                     ? found_at_nil > TOO_OFTEN ? too_often : none
-                       : !dealt && effect_pretrend_few(run, pretrend->decisive.restrictions) ? few
-                                                                                             : none,
-                       arguments, 7, error);
+    return effect_pretrend_add_note(run, pretrend, UF_NOTE, "pretrend-power",
+                                    pretrend->by_dose ? by_dose
+                                    : said            ? with_drift
+                                                      : found,
+                                    row != pretrend->decisive_row ? optimistic
+                                    : placebo ? found_at_nil > TOO_OFTEN ? too_often : none
+                                    : !dealt && effect_pretrend_few(run, pretrend->decisive.restrictions)
+                                        ? few
+                                        : none,
+                                    arguments, 7, error);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The joint test of what comes before the start: its table, its note, and what it does to the claim. */
 #include "base/fail.h"
+#include "effect/estimates.h"
 #include "effect/pretrend.h"
 
 #include <float.h>
@@ -239,7 +240,9 @@ uf_status effect_pretrend_finish(const struct effect_run *run, struct effect_pre
     if (!pretrend->vcov) return UF_OK;
     UF_TRY(note_pretrend(run, pretrend, error));
     UF_TRY(effect_pretrend_note_power(run, pretrend, error));
+    static const char *const slopes[] = {"slope_50", "slope_80", NULL};
     struct uf_table *table = pretrend->table;
+    effect_fit_decimals(table, "slope_50", slopes);
     pretrend->table = NULL;
     return uf_result_take_table(run->result, table, error);
 }

@@ -56,6 +56,7 @@ struct effect_term_table {
     const bool *zero;      /* NULL: none */
     const double *weights; /* NULL: no such column */
     bool band;
+    bool fine; /* decimals by the errors (effect_fit_estimates) */
 };
 uf_status effect_report_terms(const struct effect_run *run, const struct effect_findings *findings,
                               const struct effect_term_table *wanted, struct uf_error *error);
