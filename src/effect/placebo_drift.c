@@ -130,9 +130,8 @@ size_t placebo_count(double work)
     return affordable < PLACEBO_MOST ? PLACEBO_FEWEST : PLACEBO_MOST;
 }
 
-/* n_blocks numbers each, the actual assignment first. */
-static uf_status deal(const struct uf_did_assignment *a, size_t most, uint64_t seed, size_t **out,
-                      size_t *n_dealt, struct uf_error *error)
+uf_status placebo_deal(const struct uf_did_assignment *a, size_t most, uint64_t seed, size_t **out,
+                       size_t *n_dealt, struct uf_error *error)
 {
     const size_t blocks = a->n_blocks;
     size_t *counts = calloc(a->n_paths + 1, sizeof *counts), filled = 0;
@@ -219,11 +218,28 @@ static void add_statistic(const struct placebo_sample *s, const struct placebo_t
     if (fabs(denominator->square) <= 1e-12 * all.square) denominator->square = denominator->linear = 0;
 }
 
+uf_status placebo_slopes_find(const struct uf_pretrend_placebos *placebos, struct placebo_slopes *out,
+                              struct uf_error *error)
+{
+    static const double powers[] = {0.5, 0.8};
+    UF_TRY(uf_pretrend_placebo_power(placebos, LEVEL, 0, &out->level, error));
+    out->n_placebos = placebos->n_placebos;
+    for (size_t p = 0; p < 2; p++) {
+        struct uf_error reason;
+        uf_status status = uf_pretrend_placebo_slope(placebos, LEVEL, powers[p], &out->slope[p], &reason);
+        if (status == UF_OK) continue;
+        out->slope[p] = NAN;
+        if (status == UF_NOT_IDENTIFIED) continue;
+        if (error) *error = reason;
+        return status;
+    }
+    return UF_OK;
+}
+
 static uf_status find_slopes(const struct placebo_sample *s, const struct placebo_test *test,
                              const size_t *path, size_t n, struct room *room, struct placebo_slopes *out,
                              struct uf_error *error)
 {
-    static const double powers[] = {0.5, 0.8};
     const size_t blocks = s->assignment->n_blocks, dealt = test->fixed ? 1 : n;
     for (size_t g = 0; g < n; g++) {
         struct placebo_parts parts = {.value = room->value, .scale = 1};
@@ -240,16 +256,7 @@ static uf_status find_slopes(const struct placebo_sample *s, const struct placeb
                                                   .numerator = room->numerator,
                                                   .denominator = room->ratio ? room->denominator : NULL,
                                                   .critical = 1};
-    UF_TRY(uf_pretrend_placebo_power(&placebos, LEVEL, 0, &out->level, error));
-    out->n_placebos = n;
-    for (size_t p = 0; p < 2; p++) {
-        struct uf_error reason;
-        uf_status status = uf_pretrend_placebo_slope(&placebos, LEVEL, powers[p], &out->slope[p], &reason);
-        if (status == UF_NOT_IDENTIFIED) continue;
-        if (status != UF_OK && error) *error = reason;
-        UF_TRY(status);
-    }
-    return UF_OK;
+    return placebo_slopes_find(&placebos, out, error);
 }
 
 uf_status placebo_drift(const struct placebo_sample *sample, const struct placebo_test *test,
@@ -259,7 +266,7 @@ uf_status placebo_drift(const struct placebo_sample *sample, const struct placeb
     struct placebo_slopes slopes = {.slope = {NAN, NAN}};
     if (n_placebos == 0)
         return uf_fail(error, UF_NOT_IDENTIFIED, "placebos would take long in a sample of this size");
-    UF_TRY(deal(sample->assignment, n_placebos, seed, &path, &n, error));
+    UF_TRY(placebo_deal(sample->assignment, n_placebos, seed, &path, &n, error));
     const size_t cells = (test->fixed ? n : n * n) + 1;
     struct room room = {.value = malloc((sample->n_outcomes * test->stride + 1) * sizeof(double)),
                         .line = malloc((test->stride + 1) * sizeof(double)),
