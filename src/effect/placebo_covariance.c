@@ -141,7 +141,7 @@ uf_status placebo_drift_by_covariance(const struct placebo_sample *sample,
     /* each is a fit with its covariance, and decides by itself: the fewest do */
     if (placebo_count(test->work) == 0)
         return uf_fail(error, UF_NOT_IDENTIFIED, "placebos would take long in a sample of this size");
-    UF_TRY(placebo_deal(sample->assignment, PLACEBO_FEWEST, seed, &path, &n, error));
+    UF_TRY(placebo_deal(sample, PLACEBO_FEWEST, seed, &path, &n, error));
     struct placebos p = {.wald = calloc(n + 1, sizeof *p.wald), .fixed = malloc((n + 1) * sizeof *p.fixed)};
     uf_status status = p.wald && p.fixed ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK) status = find_slopes(sample, test, path, n, &p, &slopes, error);
@@ -159,7 +159,7 @@ void placebo_line(const struct placebo_sample *sample, const size_t *path, doubl
     const size_t n = sample->data->n;
     for (size_t i = 0; i < n; i++) {
         const size_t b = a->block[i];
-        out[i] = a->first_period[path[b]] == SIZE_MAX ? 0 : sample->outcome[(1 + b) * n + i];
+        out[i] = placebo_drift_on(sample, path[b]) * sample->outcome[(1 + b) * n + i];
     }
 }
 

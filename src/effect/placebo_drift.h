@@ -27,6 +27,10 @@ struct placebo_sample {
     const struct uf_did_assignment *assignment; /* borrowed */
     size_t n_outcomes;                          /* 1 + n_blocks */
     double *outcome; /* n_outcomes of n: residuals, then time in each block and 0 elsewhere */
+    /* Set by the caller where it is not so: blocks that take part in the dealing (n_blocks; NULL: all), and by how much those on
+     * a path drift (n_paths; NULL: all that have a start by 1). Borrowed. */
+    const bool *moves;
+    const double *drift;
 };
 /* `cross_sections`: each unit is met once, and effects are those of blocks. UF_NOT_IDENTIFIED: nothing is left, since each block is
  * a cohort of its own; or placebos would take long. O(n n_blocks). */
@@ -59,9 +63,11 @@ struct placebo_slopes {
 enum { PLACEBO_MOST = 301, PLACEBO_FEWEST = 101 };
 /* As many as are affordable when the parts of one assignment take that many multiplications; 0: too few. */
 size_t placebo_count(double work);
-/* n_blocks paths each, the actual assignment first where not all are dealt; free() *out. */
-uf_status placebo_deal(const struct uf_did_assignment *assignment, size_t most, uint64_t seed, size_t **out,
+/* n_blocks numbers each, the actual assignment first; all of them, in lexicographic order, where they are few. free() *out. */
+uf_status placebo_deal(const struct placebo_sample *sample, size_t most, uint64_t seed, size_t **out,
                        size_t *n_dealt, struct uf_error *error);
+/* By how much a block on a path drifts. */
+double placebo_drift_on(const struct placebo_sample *sample, size_t path);
 /* Level and slopes of tests that are known. */
 uf_status placebo_slopes_find(const struct uf_pretrend_placebos *placebos, struct placebo_slopes *out,
                               struct uf_error *error);

@@ -105,7 +105,11 @@ static uf_status report_leads(const struct stacked_run *run, struct uf_error *er
         const struct placebo_regressions regressions =
             stacked_regressions(&run->options, placebo_regression_work(&run->fit->data, fit->fit.rank));
         struct placebo_treatments placebos = {0};
-        struct effect_lead_line line = {times, NAN, NAN, &placebos, &regressions};
+        struct effect_lead_line line = {.times = times,
+                                        .estimate = NAN,
+                                        .drift = NAN,
+                                        .placebos = &placebos,
+                                        .regressions = &regressions};
         for (size_t t = 0; t < terms.count; t++)
             times[t] = terms.term[t].event_time - (double)run->options.reference;
         if (uf_stacked_average(run->fit, mean)) {

@@ -326,7 +326,11 @@ static uf_status report_leads(const struct sun_abraham_run *run, struct uf_error
     if (status == UF_OK && terms.count > 0 && effect_pretrend_wants_placebos(&run->common))
         status = placebo_treatments_init(&fit->data, &run->dealt->assignment, &placebos, error);
     if (status == UF_OK) {
-        struct effect_lead_line line = {times, NAN, NAN, &placebos, &regressions};
+        struct effect_lead_line line = {.times = times,
+                                        .estimate = NAN,
+                                        .drift = NAN,
+                                        .placebos = &placebos,
+                                        .regressions = &regressions};
         for (size_t t = 0; t < terms.count; t++) times[t] = drift_of(fit, terms.term[t].combination);
         if (uf_sun_abraham_average(fit, UF_CELLS_SIMPLE, 0, simple) > 0) {
             line.estimate = effect_term_value(run->findings->regression, simple);

@@ -203,7 +203,8 @@ uf_status effect_report_leads(const struct effect_run *run, const struct effect_
                               struct uf_error *error)
 {
     struct effect_pretrend pretrend;
-    UF_TRY(effect_pretrend_init(run, &pretrend, error));
+    UF_TRY(line && line->by_dose ? effect_pretrend_init_by_dose(run, &pretrend, error)
+                                 : effect_pretrend_init(run, &pretrend, error));
     if (line) pretrend.estimate = line->estimate, pretrend.drift = line->drift;
     uf_status status = UF_OK;
     for (size_t c = 0; c < run->inference->n_covariances && status == UF_OK; c++)
@@ -216,7 +217,7 @@ uf_status effect_report_leads(const struct effect_run *run, const struct effect_
         test.rank = test.restrictions;
         pretrend.few = effect_pretrend_few(run, test.restrictions);
         status = effect_pretrend_add(&pretrend, &test, "randomisation", error);
-        if (status == UF_OK && slopes->n_placebos > 0)
+        if (status == UF_OK && slopes && slopes->n_placebos > 0)
             status = effect_pretrend_add_placebo(&pretrend, slopes, error);
     }
     if (status == UF_OK) status = effect_pretrend_finish(run, &pretrend, error);

@@ -56,6 +56,7 @@ struct effect_term_table {
     const bool *zero;      /* NULL: none */
     const double *weights; /* NULL: no such column */
     bool band;
+    bool fine; /* decimals by the errors (effect_fit_estimates) */
 };
 uf_status effect_report_terms(const struct effect_run *run, const struct effect_findings *findings,
                               const struct effect_term_table *wanted, struct uf_error *error);
@@ -115,6 +116,7 @@ struct effect_lead_line {
     /* the regression under placebo treatments, for rows with a covariance (placebo_regression.h); NULL: none */
     const struct placebo_treatments *placebos;
     const struct placebo_regressions *regressions;
+    bool by_dose; /* slopes by dose: table `pretrend-slope` */
 };
 /* Table `pretrend` of these terms under each analytic inference, its notes and the claim. `line` NULL: no power is said.
  * `dealt`: a randomisation of the leads together (its `coefficient`); NULL: none; `slopes` what that would have found (with
