@@ -71,7 +71,8 @@ uf_status event_leads_init(const struct did_run *run, const struct uf_did_fit *f
     }
     if (status == UF_OK && !fit->summed && leads.count > 0 &&
         (assignment || effect_pretrend_wants_placebos(&run->common)))
-        status = placebo_treatments_init(&run->common.sample->data, assignment, &leads.placebos, error);
+        status =
+            placebo_treatments_init(&run->common.sample->data, assignment, false, &leads.placebos, error);
     if (status != UF_OK) {
         event_leads_clear(&leads);
         return status;

@@ -339,7 +339,7 @@ static uf_status report_pretrend(const struct imputation_run *run, const struct 
     UF_TRY(effect_pretrend_init(&run->common, &pretrend, error));
     uf_status status = find_drift(run, &pretrend, error);
     if (status == UF_OK && effect_pretrend_wants_placebos(&run->common))
-        status = placebo_treatments_init(&run->common.sample->data, assignment, &placebos, error);
+        status = placebo_treatments_init(&run->common.sample->data, assignment, false, &placebos, error);
     if (status == UF_OK) status = add_tests(run, study, &placebos, &pretrend, error);
     if (status == UF_OK && assignment) status = add_dealt(run, study, assignment, &pretrend, error);
     if (status == UF_OK) status = effect_pretrend_finish(&run->common, &pretrend, error);

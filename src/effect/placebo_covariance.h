@@ -39,6 +39,12 @@ uf_status placebo_drift_by_covariance(const struct placebo_sample *sample,
                                       const struct placebo_wald_test *test, uint64_t seed,
                                       struct placebo_slopes *out, struct uf_error *error);
 
+/* The χ² of callaway-santanna's leads with the covariance of influence functions, as uf_group_time_pretest makes it. `work`:
+ * multiplications of one estimate. */
+uf_status group_time_placebo_drift_of(const struct placebo_sample *sample,
+                                      const struct uf_group_time_options *options, double work, uint64_t seed,
+                                      struct placebo_slopes *out, struct uf_error *error);
+
 /* The line that a placebo drifts by, as outcome (n). */
 void placebo_line(const struct placebo_sample *sample, const size_t *path, double *out);
 

@@ -268,22 +268,17 @@ static uf_status find_slopes(const struct placebo_sample *s, const struct placeb
                              const size_t *path, size_t n, struct room *room, struct placebo_slopes *out,
                              struct uf_error *error)
 {
-    const size_t blocks = s->assignment->n_blocks, dealt = test->fixed ? 1 : n;
+    const size_t blocks = s->assignment->n_blocks;
     for (size_t g = 0; g < n; g++) {
         struct placebo_parts parts = {.value = room->value, .scale = 1};
         UF_TRY(test->parts(test->user, path + g * blocks, &parts, error));
-        for (size_t h = test->fixed ? g : 0; h < (test->fixed ? g + 1 : n); h++)
-            add_statistic(s, test, &parts, path + h * blocks,
-                          h * dealt + (g == h  ? 0
-                                       : g < h ? g + 1
-                                               : g),
-                          room);
+        for (size_t h = 0; h < n; h++)
+            add_statistic(s, test, &parts, path + h * blocks, h * n + (g == h ? 0 : g < h ? g + 1 : g), room);
     }
     const struct uf_pretrend_placebos placebos = {.n_placebos = n,
-                                                  .n_dealt = dealt,
+                                                  .n_dealt = n,
                                                   .numerator = room->numerator,
-                                                  .denominator = room->ratio ? room->denominator : NULL,
-                                                  .critical = 1};
+                                                  .denominator = room->ratio ? room->denominator : NULL};
     return placebo_slopes_find(&placebos, out, error);
 }
 
@@ -295,7 +290,7 @@ uf_status placebo_drift(const struct placebo_sample *sample, const struct placeb
     if (n_placebos == 0)
         return uf_fail(error, UF_NOT_IDENTIFIED, "placebos would take long in a sample of this size");
     UF_TRY(placebo_deal(sample, n_placebos, seed, &path, &n, error));
-    const size_t cells = (test->fixed ? n : n * n) + 1;
+    const size_t cells = n * n + 1;
     struct room room = {.value = malloc((sample->n_outcomes * test->stride + 1) * sizeof(double)),
                         .line = malloc((test->stride + 1) * sizeof(double)),
                         .terms = malloc((test->stride + 1) * sizeof(double)),

@@ -49,7 +49,6 @@ struct placebo_parts {
 };
 struct placebo_test {
     size_t stride;
-    bool fixed; /* found where the statistic is above 1, else where few of those dealt out are as large */
     uf_status (*parts)(void *user, const size_t *path, struct placebo_parts *out, struct uf_error *error);
     void *user;
 };

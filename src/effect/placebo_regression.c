@@ -231,7 +231,7 @@ uf_status placebo_drift_of_regression(const struct placebo_sample *sample,
 /* --- of a run -------------------------------------------------------------------------------------- */
 
 uf_status placebo_treatments_init(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
-                                  struct placebo_treatments *out, struct uf_error *error)
+                                  bool cross_sections, struct placebo_treatments *out, struct uf_error *error)
 {
     struct uf_error reason;
     struct placebo_treatments t = {0};
@@ -242,7 +242,7 @@ uf_status placebo_treatments_init(const struct uf_did_data *data, const struct u
         status = uf_did_assignment_init(data, t.own, &reason);
     }
     if (status == UF_OK)
-        status = placebo_sample_init(data, t.own ? t.own : assignment, false, &t.sample, &reason);
+        status = placebo_sample_init(data, t.own ? t.own : assignment, cross_sections, &t.sample, &reason);
     if (status == UF_OK || status == UF_NOT_IDENTIFIED) {
         *out = t;
         return UF_OK;

@@ -51,7 +51,8 @@ struct placebo_treatments {
 };
 /* `assignment` NULL, or of no blocks (nothing was dealt): one of its own. */
 uf_status placebo_treatments_init(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
-                                  struct placebo_treatments *out, struct uf_error *error);
+                                  bool cross_sections, struct placebo_treatments *out,
+                                  struct uf_error *error);
 void placebo_treatments_clear(struct placebo_treatments *treatments);
 
 /* The slopes of the row added last, whose test was made. `done` false: nothing was added, since regions are many on either side (their

@@ -121,8 +121,8 @@ static uf_status report_leads(const struct stacked_run *run, struct uf_error *er
                         mean[fit->position[j]] * (double)(fit->event_time[j] - run->options.reference);
         }
         if (terms.count > 0 && effect_pretrend_wants_placebos(&run->common))
-            status =
-                placebo_treatments_init(&run->common.sample->data, &run->dealt->assignment, &placebos, error);
+            status = placebo_treatments_init(&run->common.sample->data, &run->dealt->assignment, false,
+                                             &placebos, error);
         if (status == UF_OK)
             status = effect_report_leads(&run->common, run->findings, &terms, &line,
                                          run->dealt->leads.count > 0 ? &run->dealt->leads : NULL,

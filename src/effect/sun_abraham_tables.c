@@ -324,7 +324,7 @@ static uf_status report_leads(const struct sun_abraham_run *run, struct uf_error
     struct placebo_treatments placebos = {0};
     uf_status status = times && simple ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK && terms.count > 0 && effect_pretrend_wants_placebos(&run->common))
-        status = placebo_treatments_init(&fit->data, &run->dealt->assignment, &placebos, error);
+        status = placebo_treatments_init(&fit->data, &run->dealt->assignment, false, &placebos, error);
     if (status == UF_OK) {
         struct effect_lead_line line = {.times = times,
                                         .estimate = NAN,
