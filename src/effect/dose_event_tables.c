@@ -219,7 +219,7 @@ static uf_status report_leads(const struct study *study, bool slope, struct uf_e
     const struct effect_run *common = &study->run.common;
     const struct dose_event_dealt *dealt = study->dealt;
     struct effect_terms leads = {0};
-    struct effect_lead_line line = {NULL, NAN, NAN, slope};
+    struct effect_lead_line line = {.estimate = NAN, .drift = NAN, .by_dose = slope};
     double *times = malloc((study->events->count + 1) * sizeof *times), *between = NULL;
     uf_status status = times ? event_terms(study, slope, true, &leads, NULL, error) : uf_fail_memory(error);
     for (size_t t = 0; t < leads.count && status == UF_OK; t++)

@@ -148,9 +148,8 @@ static void scatter(const struct placebo_sample *s, const size_t *drawn, size_t 
         if (!s->moves || s->moves[b]) path[b] = drawn[n++];
 }
 
-/* n_blocks numbers each, the actual assignment first; all of them, in lexicographic order, where they are few. */
-static uf_status deal(const struct placebo_sample *s, size_t most, uint64_t seed, size_t **out,
-                      size_t *n_dealt, struct uf_error *error)
+uf_status placebo_deal(const struct placebo_sample *s, size_t most, uint64_t seed, size_t **out,
+                       size_t *n_dealt, struct uf_error *error)
 {
     const struct uf_did_assignment *a = s->assignment;
     const size_t blocks = a->n_blocks;
@@ -201,8 +200,9 @@ static struct uf_pretrend_quadratic squares(const double *a, const double *b, si
     return sum;
 }
 
-static double drift_of(const struct placebo_sample *s, size_t path)
+double placebo_drift_on(const struct placebo_sample *s, size_t path)
 {
+    if (s->assignment->first_period[path] == SIZE_MAX) return 0;
     return s->drift ? s->drift[path] : 1;
 }
 
@@ -223,15 +223,14 @@ static void add_statistic(const struct placebo_sample *s, const struct placebo_t
     struct uf_pretrend_quadratic all = {0, 0, 0};
     if (parts->gram) all.constant = parts->gram[0];
     for (size_t b = 0; b < a->n_blocks; b++) {
-        if (a->first_period[path[b]] == SIZE_MAX) continue;
-        const double *value = parts->value + (1 + b) * test->stride, drift = drift_of(s, path[b]);
+        const double *value = parts->value + (1 + b) * test->stride, drift = placebo_drift_on(s, path[b]);
+        if (drift == 0) continue;
         for (size_t j = 0; j < parts->count; j++)
             room->line[j] += drift * value[j], room->terms[j] += fabs(drift * value[j]);
         if (!parts->gram) continue;
         all.linear += 2 * drift * parts->gram[1 + b];
         for (size_t c = 0; c < a->n_blocks; c++)
-            if (a->first_period[path[c]] != SIZE_MAX)
-                all.square += drift * drift_of(s, path[c]) * parts->gram[(1 + b) * k + 1 + c];
+            all.square += drift * placebo_drift_on(s, path[c]) * parts->gram[(1 + b) * k + 1 + c];
     }
     for (size_t j = 0; j < parts->count; j++) /* a line that is not seen leaves rounding */
         if (fabs(room->line[j]) <= NIL * room->terms[j]) room->line[j] = 0;
@@ -247,37 +246,40 @@ static void add_statistic(const struct placebo_sample *s, const struct placebo_t
     if (fabs(denominator->square) <= 1e-12 * all.square) denominator->square = denominator->linear = 0;
 }
 
+uf_status placebo_slopes_find(const struct uf_pretrend_placebos *placebos, struct placebo_slopes *out,
+                              struct uf_error *error)
+{
+    static const double powers[] = {0.5, 0.8};
+    UF_TRY(uf_pretrend_placebo_power(placebos, LEVEL, 0, &out->level, error));
+    out->n_placebos = placebos->n_placebos;
+    for (size_t p = 0; p < 2; p++) {
+        struct uf_error reason;
+        uf_status status = uf_pretrend_placebo_slope(placebos, LEVEL, powers[p], &out->slope[p], &reason);
+        if (status == UF_OK) continue;
+        out->slope[p] = NAN;
+        if (status == UF_NOT_IDENTIFIED) continue;
+        if (error) *error = reason;
+        return status;
+    }
+    return UF_OK;
+}
+
 static uf_status find_slopes(const struct placebo_sample *s, const struct placebo_test *test,
                              const size_t *path, size_t n, struct room *room, struct placebo_slopes *out,
                              struct uf_error *error)
 {
-    static const double powers[] = {0.5, 0.8};
-    const size_t blocks = s->assignment->n_blocks, dealt = test->fixed ? 1 : n;
+    const size_t blocks = s->assignment->n_blocks;
     for (size_t g = 0; g < n; g++) {
         struct placebo_parts parts = {.value = room->value, .scale = 1};
         UF_TRY(test->parts(test->user, path + g * blocks, &parts, error));
-        for (size_t h = test->fixed ? g : 0; h < (test->fixed ? g + 1 : n); h++)
-            add_statistic(s, test, &parts, path + h * blocks,
-                          h * dealt + (g == h  ? 0
-                                       : g < h ? g + 1
-                                               : g),
-                          room);
+        for (size_t h = 0; h < n; h++)
+            add_statistic(s, test, &parts, path + h * blocks, h * n + (g == h ? 0 : g < h ? g + 1 : g), room);
     }
     const struct uf_pretrend_placebos placebos = {.n_placebos = n,
-                                                  .n_dealt = dealt,
+                                                  .n_dealt = n,
                                                   .numerator = room->numerator,
-                                                  .denominator = room->ratio ? room->denominator : NULL,
-                                                  .critical = 1};
-    UF_TRY(uf_pretrend_placebo_power(&placebos, LEVEL, 0, &out->level, error));
-    out->n_placebos = n;
-    for (size_t p = 0; p < 2; p++) {
-        struct uf_error reason;
-        uf_status status = uf_pretrend_placebo_slope(&placebos, LEVEL, powers[p], &out->slope[p], &reason);
-        if (status == UF_NOT_IDENTIFIED) continue;
-        if (status != UF_OK && error) *error = reason;
-        UF_TRY(status);
-    }
-    return UF_OK;
+                                                  .denominator = room->ratio ? room->denominator : NULL};
+    return placebo_slopes_find(&placebos, out, error);
 }
 
 uf_status placebo_drift(const struct placebo_sample *sample, const struct placebo_test *test,
@@ -287,8 +289,8 @@ uf_status placebo_drift(const struct placebo_sample *sample, const struct placeb
     struct placebo_slopes slopes = {.slope = {NAN, NAN}};
     if (n_placebos == 0)
         return uf_fail(error, UF_NOT_IDENTIFIED, "placebos would take long in a sample of this size");
-    UF_TRY(deal(sample, n_placebos, seed, &path, &n, error));
-    const size_t cells = (test->fixed ? n : n * n) + 1;
+    UF_TRY(placebo_deal(sample, n_placebos, seed, &path, &n, error));
+    const size_t cells = n * n + 1;
     struct room room = {.value = malloc((sample->n_outcomes * test->stride + 1) * sizeof(double)),
                         .line = malloc((test->stride + 1) * sizeof(double)),
                         .terms = malloc((test->stride + 1) * sizeof(double)),
