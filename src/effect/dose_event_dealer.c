@@ -2,9 +2,7 @@
 /* The event study of doses when treatment and doses are dealt out anew: each event time, the leads together, and what these would
  * have found. */
 #include "base/fail.h"
-#include "effect/dose_dealer.h"
-#include "effect/dose_events.h"
-#include "effect/placebo_drift.h"
+#include "effect/dose_lots.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -22,9 +20,8 @@ struct dealer {
     double *lead;   /* n events */
     /* for placebos */
     const struct placebo_sample *sample;
-    double *change;      /* n_outcomes × as in dose_events */
-    size_t *path;        /* of the blocks that are dealt to */
-    const size_t *place; /* of each block of the assignment among them; SIZE_MAX: keeps its own */
+    double *change; /* n_outcomes × as in dose_events */
+    const struct dose_lot_assignment *lots;
 };
 
 static size_t n_cells(const struct dealer *d)
@@ -174,9 +171,7 @@ static uf_status parts_of(void *user, const size_t *path, struct placebo_parts *
     struct dealer *d = user;
     const struct placebo_sample *s = d->sample;
     const size_t stride = d->events->count, per = stride * n_cells(d);
-    for (size_t b = 0; b < s->assignment->n_blocks; b++)
-        if (d->place[b] != SIZE_MAX) d->path[d->place[b]] = path[b];
-    dose_dealer_assign(d->of, d->path);
+    dose_lot_assignment_deal(d->lots, path, d->of);
     const struct uf_dose_data all = dose_dealer_rows(d->of);
     size_t count = 0;
     d->pattern = SIZE_MAX;
@@ -192,65 +187,25 @@ static uf_status parts_of(void *user, const size_t *path, struct placebo_parts *
     return UF_OK;
 }
 
-/* The lots as paths of all blocks; those that are not dealt to stand apart. */
-struct lot_assignment {
-    struct uf_did_assignment assignment;
-    size_t *path, *first_period, *place;
-    bool *moves;
-    double *drift; /* of each path: its dose */
-};
-
-static void lot_assignment_clear(struct lot_assignment *a)
-{
-    free(a->path), free(a->first_period), free(a->place), free(a->moves), free(a->drift);
-}
-
-static uf_status lot_assignment_init(const struct dose_dealer *d, struct lot_assignment *a,
-                                     struct uf_error *error)
-{
-    const size_t blocks = d->assignment->n_blocks, lots = d->lots.n_lots;
-    *a = (struct lot_assignment){.path = malloc((blocks + 1) * sizeof *a->path),
-                                 .first_period = malloc((lots + 1) * sizeof *a->first_period),
-                                 .place = malloc((blocks + 1) * sizeof *a->place),
-                                 .moves = calloc(blocks + 1, sizeof *a->moves),
-                                 .drift = calloc(lots + 1, sizeof *a->drift)};
-    if (!a->path || !a->first_period || !a->place || !a->moves || !a->drift) return uf_fail_memory(error);
-    for (size_t b = 0; b < blocks; b++) a->path[b] = lots, a->place[b] = SIZE_MAX;
-    for (size_t u = 0; u < d->data->n_units; u++) {
-        if (d->block[u] == SIZE_MAX || d->dealt[u] == SIZE_MAX) continue;
-        a->place[d->block[u]] = d->dealt[u], a->moves[d->block[u]] = true;
-        a->path[d->block[u]] = d->lots.path[d->dealt[u]];
-    }
-    for (size_t l = 0; l < lots; l++) {
-        a->first_period[l] = d->lots.lot[l].first_period;
-        a->drift[l] = d->average ? 1 : d->lots.lot[l].dose;
-    }
-    a->first_period[lots] = SIZE_MAX;
-    a->assignment = *d->assignment;
-    a->assignment.path = a->path, a->assignment.n_paths = lots + 1;
-    a->assignment.first_period = a->first_period;
-    return UF_OK;
-}
-
 static uf_status find_slopes(struct dealer *d, double work, struct placebo_slopes **out,
                              struct uf_error *error)
 {
     const struct dose_run *run = d->of->run;
     struct placebo_sample sample;
-    struct lot_assignment lots = {0};
+    struct dose_lot_assignment lots = {0};
     struct placebo_slopes slopes;
     struct uf_error reason;
     uf_status status = placebo_sample_init(d->of->data, d->of->assignment, false, &sample, &reason);
     if (status != UF_OK) goto done;
-    status = lot_assignment_init(d->of, &lots, &reason);
+    status = dose_lot_assignment_init(d->of, &lots, &reason);
     if (status != UF_OK) goto cleared;
-    sample.assignment = &lots.assignment, sample.moves = lots.moves, sample.drift = lots.drift;
-    d->sample = &sample, d->place = lots.place;
+    sample.assignment = &lots.assignment, sample.moves = lots.moves;
+    if (d->slope) sample.drift = lots.dose;
+    d->sample = &sample, d->lots = &lots;
     const size_t per = d->events->count * n_cells(d), n = d->of->data->n;
-    d->path = malloc((d->of->lots.n_blocks + 1) * sizeof *d->path);
     d->change = malloc((sample.n_outcomes * per + 1) * sizeof *d->change);
     *out = malloc(sizeof **out);
-    if (!d->path || !d->change || !*out) status = uf_fail_memory(&reason);
+    if (!d->change || !*out) status = uf_fail_memory(&reason);
     for (size_t k = 0; k < sample.n_outcomes && status == UF_OK; k++)
         status = dose_event_changes(run, d->events, sample.outcome + k * n, d->change + k * per, &reason);
     const struct placebo_test test = {.stride = d->events->count, .parts = parts_of, .user = d};
@@ -262,9 +217,9 @@ static uf_status find_slopes(struct dealer *d, double work, struct placebo_slope
         **out = slopes;
     else
         free(*out), *out = NULL;
-    free(d->path), free(d->change);
+    free(d->change);
 cleared:
-    lot_assignment_clear(&lots);
+    dose_lot_assignment_clear(&lots);
     placebo_sample_clear(&sample);
 done:
     if (status == UF_OK || status == UF_NOT_IDENTIFIED) return UF_OK;

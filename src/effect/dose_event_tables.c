@@ -2,8 +2,7 @@
 /* The event study of doses as tables: levels and slopes by time since the start, and what comes before the start tested
  * together. */
 #include "base/fail.h"
-#include "effect/dose_events.h"
-#include "effect/placebo_drift.h"
+#include "effect/dose_lots.h"
 
 #include <limits.h>
 #include <math.h>
@@ -18,6 +17,7 @@ struct study {
     struct dose_run run;
     const struct dose_events *events;
     const struct dose_event_dealt *dealt;
+    const struct dose_event_placebos *placebos;
     struct effect_inference inference;
     struct effect_findings findings;
 };
@@ -219,7 +219,11 @@ static uf_status report_leads(const struct study *study, bool slope, struct uf_e
     const struct effect_run *common = &study->run.common;
     const struct dose_event_dealt *dealt = study->dealt;
     struct effect_terms leads = {0};
-    struct effect_lead_line line = {.estimate = NAN, .drift = NAN, .by_dose = slope};
+    struct effect_lead_line line = {.estimate = NAN,
+                                    .drift = NAN,
+                                    .placebos = slope ? &study->placebos->slope : &study->placebos->level,
+                                    .regressions = &study->placebos->regressions[slope],
+                                    .by_dose = slope};
     double *times = malloc((study->events->count + 1) * sizeof *times), *between = NULL;
     uf_status status = times ? event_terms(study, slope, true, &leads, NULL, error) : uf_fail_memory(error);
     for (size_t t = 0; t < leads.count && status == UF_OK; t++)
@@ -363,8 +367,14 @@ uf_status dose_report_events(const struct dose_run *run, struct uf_error *error)
         struct study study = {
             .run = *run, .events = &events, .dealt = &dealt, .inference = *run->common.inference};
         study.run.common.inference = &study.inference;
-        status = dose_events_deal(run, &events, &dealt, error);
-        if (status == UF_OK) status = report(&study, error);
+        struct dose_event_placebos placebos;
+        study.placebos = &placebos;
+        status = dose_event_placebos_init(&study.run, &events, &placebos, error);
+        if (status == UF_OK) {
+            status = dose_events_deal(run, &events, &dealt, error);
+            if (status == UF_OK) status = report(&study, error);
+            dose_event_placebos_clear(&placebos);
+        }
     }
     dose_event_dealt_clear(&dealt);
     dose_events_clear(&events);

@@ -107,32 +107,45 @@ static double length_of(const gsl_vector *vector)
     return fmax(fabs(gsl_vector_max(vector)), fabs(gsl_vector_min(vector)));
 }
 
-/* The leads of the line, and what the regression leaves of it (`rest`, n; nil where that is rounding). */
-static uf_status regress_line(const struct dealer *d, const struct placebo_regression *regression,
-                              struct placebo_wald *wald, gsl_vector *rest, struct uf_error *error)
+/* The coefficients of the line, by the rows; `rest` becomes what they leave of it. */
+static uf_status by_rows(const struct dealer *d, const struct placebo_regression *regression,
+                         gsl_vector *slope, gsl_vector *rest, struct uf_error *error)
 {
     const struct uf_covariance_input *input = &regression->kept.view.input;
-    const size_t n = input->x->size1, k = input->x->size2;
-    gsl_vector *sum = gsl_vector_calloc(k), *slope = gsl_vector_alloc(k);
-    uf_status status = sum && slope ? UF_OK : uf_fail_memory(error);
-    for (size_t i = 0; i < n && status == UF_OK; i++) {
+    gsl_vector *sum = gsl_vector_calloc(input->x->size2);
+    if (!sum) return uf_fail_memory(error);
+    for (size_t i = 0; i < input->x->size1; i++) {
         const double line = d->line[regression->row ? regression->row[i] : i];
         gsl_vector_const_view x = gsl_matrix_const_row(input->x, i);
         gsl_vector_set(rest, i, line);
         if (line != 0) gsl_blas_daxpy(line * (input->weights ? input->weights[i] : 1), &x.vector, sum);
     }
+    gsl_blas_dsymv(CblasLower, 1, input->inverse, sum, 0, slope);
+    gsl_vector_free(sum);
+    if (input->absorber) UF_TRY(uf_absorber_apply(input->absorber, rest->data, error));
+    gsl_blas_dgemv(CblasNoTrans, -1, input->x, slope, 1, rest);
+    return UF_OK;
+}
+
+/* The leads of the line, and what the regression leaves of it (`rest`, n; nil where that is rounding). */
+static uf_status regress_line(const struct dealer *d, const struct placebo_regression *regression,
+                              struct placebo_wald *wald, gsl_vector *rest, struct uf_error *error)
+{
+    gsl_vector *slope = gsl_vector_alloc(regression->leads->size2);
+    if (!slope) return uf_fail_memory(error);
+    uf_status status = d->estimator->regress_line
+                           ? d->estimator->regress_line(d->fit, d->line, slope, rest, error)
+                           : by_rows(d, regression, slope, rest, error);
     if (status == UF_OK) {
-        const double longest = length_of(rest);
+        double longest = 0;
+        for (size_t i = 0; i < d->sample->data->n; i++) longest = fmax(longest, fabs(d->line[i]));
         gsl_vector_view lead = gsl_vector_view_array(wald->lead[1], wald->count);
-        gsl_blas_dsymv(CblasLower, 1, input->inverse, sum, 0, slope);
         gsl_blas_dgemv(CblasNoTrans, 1, regression->leads, slope, 0, &lead.vector);
         for (size_t j = 0; j < wald->count; j++)
             if (fabs(wald->lead[1][j]) <= EFFECT_NIL_LINE * longest) wald->lead[1][j] = 0;
-        if (input->absorber) status = uf_absorber_apply(input->absorber, rest->data, error);
-        if (status == UF_OK) gsl_blas_dgemv(CblasNoTrans, -1, input->x, slope, 1, rest);
-        if (status == UF_OK && length_of(rest) <= EFFECT_NIL_LINE * longest) gsl_vector_set_zero(rest);
+        if (length_of(rest) <= EFFECT_NIL_LINE * longest) gsl_vector_set_zero(rest);
     }
-    gsl_vector_free(sum), gsl_vector_free(slope);
+    gsl_vector_free(slope);
     return status;
 }
 
@@ -188,6 +201,7 @@ static uf_status wald_of(void *user, const size_t *path, struct placebo_wald *ou
     struct uf_error reason;
     placebo_starts_set(&d->starts, d->sample->assignment, path);
     memset(d->fit, 0, d->estimator->size);
+    if (d->estimator->assign) d->estimator->assign(d->estimator->options, path);
     uf_status status =
         d->estimator->regress(d->fit, &d->starts.data, d->estimator->options, &regression, &reason);
     if (status == UF_OK && regression.leads && regression.kept.view.input.x) {

@@ -22,6 +22,11 @@ struct placebo_regressions {
     uf_status (*regress)(void *fit, const struct uf_did_data *data, const void *options,
                          struct placebo_regression *out, struct uf_error *error);
     void (*clear)(void *fit);
+    /* Of an estimator that starts alone do not tell: takes what the assignment gives each block, before the fit. NULL: none. */
+    void (*assign)(const void *options, const size_t *path);
+    /* Of one whose rows are not outcomes: the coefficients of the line (n of the sample), and what it leaves. NULL: by the rows. */
+    uf_status (*regress_line)(void *fit, const double *line, gsl_vector *coefficients, gsl_vector *rest,
+                              struct uf_error *error);
 };
 /* About what that takes, of so many kept columns and the data's rows, periods and clusters. */
 double placebo_regression_work(const struct uf_did_data *data, size_t n_columns);
