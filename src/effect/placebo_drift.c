@@ -291,8 +291,12 @@ static uf_status leads_of(void *user, const size_t *path, struct placebo_parts *
     const struct placebo_estimator *e = d->estimator;
     size_t first = 0;
     for (size_t k = 0; k < d->count; k++) {
-        size_t n = 0;
-        UF_TRY(e->leads(d->dealer + k * e->size, path, out->value + k * e->stride, &n, error));
+        unsigned char *dealer = d->dealer + k * e->size;
+        struct uf_randomisation_statistics statistics = {NAN, NAN, NAN, NAN};
+        struct placebo_leads *leads = (void *)(dealer + e->leads_at);
+        *leads = (struct placebo_leads){.value = out->value + k * e->stride};
+        UF_TRY(e->statistic(dealer, path, &statistics, error));
+        const size_t n = isnan(statistics.coefficient) ? 0 : leads->count;
         if (k == 0) first = n;
         if (n == 0 || n != first) return UF_OK;
     }

@@ -3,6 +3,7 @@
 #define UTFALL_EFFECT_STACKED_DEALER_H
 /* The estimator of `stacked` under one assignment of the cohorts after another. */
 #include "effect/outcome_weights.h"
+#include "effect/placebo_drift.h"
 #include "effect/stacked_internal.h"
 
 struct stacked_dealer {
@@ -15,6 +16,7 @@ struct stacked_dealer {
     const struct uf_stacked_term *term; /* NULL: the leads together */
     size_t n_terms;
     double *lead; /* before: by event time */
+    struct placebo_leads found;
     struct outcome_tally tally;
 };
 

@@ -106,17 +106,21 @@ static void add_leads(struct stacked_dealer *d, const struct uf_stack *stack, co
     }
 }
 
-/* The root of the mean square of the leads but the reference. */
-static double size_of_leads(const struct uf_stacked_options *o, const double *lead)
+/* The root of the mean square of the leads but the reference, and what it is made of. */
+static double size_of_leads(struct stacked_dealer *d)
 {
+    const struct uf_stacked_options *o = d->options;
     double sum = 0;
     size_t count = 0;
     for (long e = -o->before; e < -o->anticipation; e++) {
-        double value = lead[e + o->before];
+        double value = d->lead[e + o->before];
         if (e == o->reference || isnan(value)) continue;
+        if (d->found.value) d->found.value[count] = value;
         sum += value * value;
         count++;
     }
+    for (size_t j = 0; d->found.value && j < count; j++) d->found.value[j] /= sqrt((double)count);
+    d->found.count = count;
     return count > 0 ? sqrt(sum / (double)count) : NAN;
 }
 
@@ -179,7 +183,7 @@ static void leads_by_means(struct stacked_dealer *d, const struct uf_stacked *s,
     memset(d->lead, 0, (size_t)d->options->before * sizeof *d->lead);
     for (size_t a = 0; a < s->n_stacks; a++)
         if (s->stack[a].reason == UF_STACK_USED) add_leads(d, &s->stack[a], plan, a);
-    out->coefficient = size_of_leads(d->options, d->lead);
+    out->coefficient = size_of_leads(d);
 }
 
 static bool is_in_window(const struct stacked_dealer *d, const struct uf_stacked_term *term)
@@ -227,7 +231,7 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
         for (size_t j = 0; j < s.fit.n_leading; j++)
             if (s.fit.event_time[j] < 0 && s.fit.position[j] != SIZE_MAX)
                 d->lead[s.fit.event_time[j] + d->options->before] = gsl_vector_get(s.fit.fit.coefficients, j);
-        out->coefficient = size_of_leads(d->options, d->lead);
+        out->coefficient = size_of_leads(d);
     } else {
         status = stacked_tell_terms(d, &s, out, error);
     }
@@ -253,8 +257,9 @@ static uf_status dealer_init(const struct uf_did_data *data, const struct uf_sta
     return outcome_tally_init(data, assignment, noise, d->block, &d->tally, error);
 }
 
-static void dealer_clear(struct stacked_dealer *d)
+static void dealer_clear(void *dealer)
 {
+    struct stacked_dealer *d = dealer;
     outcome_tally_clear(&d->tally);
     free(d->first_period), free(d->block), free(d->row), free(d->change), free(d->lead);
 }
@@ -303,32 +308,12 @@ uf_status uf_stacked_randomise_leads(const struct uf_did_data *data, const struc
 
 /* --- what the leads would have found --------------------------------------------------------------- */
 
-static uf_status leads_of(void *user, const size_t *path, double *out, size_t *n_leads,
-                          struct uf_error *error)
-{
-    struct stacked_dealer *d = user;
-    const struct uf_stacked_options *o = d->options;
-    struct uf_randomisation_statistics statistics = {NAN, NAN, NAN, NAN};
-    *n_leads = 0;
-    UF_TRY(statistic(d, path, &statistics, error));
-    if (isnan(statistics.coefficient)) return UF_OK;
-    for (long e = -o->before; e < -o->anticipation; e++)
-        if (e != o->reference && !isnan(d->lead[e + o->before])) out[(*n_leads)++] = d->lead[e + o->before];
-    for (size_t j = 0; j < *n_leads; j++) out[j] /= sqrt((double)*n_leads);
-    return UF_OK;
-}
-
 static uf_status init_placebo(void *dealer, const struct uf_did_data *data,
                               const struct uf_did_assignment *assignment, const void *options,
                               struct uf_error *error)
 {
     struct stacked_dealer *d = dealer;
     return dealer_init(data, options, assignment, NULL, d, error);
-}
-
-static void clear_placebo(void *dealer)
-{
-    dealer_clear(dealer);
 }
 
 uf_status stacked_placebo_drift(const struct placebo_sample *sample, const struct uf_stacked_options *options,
@@ -340,7 +325,8 @@ uf_status stacked_placebo_drift(const struct placebo_sample *sample, const struc
                                                 .stride = (size_t)options->before + 1,
                                                 .work = work,
                                                 .init = init_placebo,
-                                                .clear = clear_placebo,
-                                                .leads = leads_of};
+                                                .clear = dealer_clear,
+                                                .statistic = statistic,
+                                                .leads_at = offsetof(struct stacked_dealer, found)};
     return placebo_drift_of_estimator(sample, &estimator, seed, out, error);
 }

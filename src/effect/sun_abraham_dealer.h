@@ -3,6 +3,7 @@
 #define UTFALL_EFFECT_SUN_ABRAHAM_DEALER_H
 /* The estimator of `sun-abraham` under one assignment of the cohorts after another. */
 #include "effect/outcome_weights.h"
+#include "effect/placebo_drift.h"
 #include "effect/sun_abraham_internal.h"
 
 struct sun_abraham_dealer {
@@ -14,8 +15,7 @@ struct sun_abraham_dealer {
     const struct uf_cell_term *term; /* NULL: the leads together */
     size_t n_terms;
     double *cell_weight; /* of a term */
-    double *lead;        /* cells: what adds up to the leads' mean square; NULL: not asked for */
-    size_t n_leads;
+    struct placebo_leads found;
     size_t *first_period, *block; /* n_units; SIZE_MAX: not in the sample */
     size_t *slot; /* n: by means, of each row in the deal at hand; SIZE_MAX: left out, it is late */
     /* by means: outcomes less their unit's mean, and by slot the mean and what an outcome weighs */

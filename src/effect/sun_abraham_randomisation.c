@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void dealer_clear(struct sun_abraham_dealer *d)
+static void dealer_clear(void *dealer)
 {
+    struct sun_abraham_dealer *d = dealer;
     free(d->first_period), free(d->block), free(d->deviation), free(d->mean), free(d->total), free(d->share),
         free(d->cell_weight), free(d->slot);
     outcome_tally_clear(&d->tally);
@@ -74,17 +75,16 @@ static void tell_leads(struct sun_abraham_dealer *d, const struct uf_sun_abraham
                        struct uf_randomisation_statistics *out)
 {
     double sum = 0, all = 0;
-    d->n_leads = 0;
     for (size_t c = 0; c < fit->n_cells; c++) {
         const struct uf_cohort_cell *cell = &fit->cell[c];
         if (!is_lead(d, cell)) continue;
         double change = means ? change_of(d, fit, cell) : cell->estimate;
         sum += cell->weight * change * change;
         all += cell->weight;
-        if (d->lead) d->lead[d->n_leads++] = sqrt(cell->weight) * change;
+        if (d->found.value) d->found.value[d->found.count++] = sqrt(cell->weight) * change;
     }
     if (all > 0) out->coefficient = sqrt(sum / all);
-    for (size_t j = 0; j < d->n_leads; j++) d->lead[j] /= sqrt(all);
+    for (size_t j = 0; j < d->found.count; j++) d->found.value[j] /= sqrt(all);
 }
 
 /* Where the effect is that the shift is of. */
@@ -279,18 +279,6 @@ uf_status uf_sun_abraham_randomise_leads(const struct uf_did_data *data,
 
 /* --- what the leads would have found --------------------------------------------------------------- */
 
-static uf_status leads_of(void *user, const size_t *path, double *out, size_t *n_leads,
-                          struct uf_error *error)
-{
-    struct sun_abraham_dealer *d = user;
-    struct uf_randomisation_statistics statistics = {NAN, NAN, NAN, NAN};
-    d->lead = out;
-    d->n_leads = 0;
-    UF_TRY(statistic(d, path, &statistics, error));
-    *n_leads = isnan(statistics.coefficient) ? 0 : d->n_leads;
-    return UF_OK;
-}
-
 static uf_status init_placebo(void *dealer, const struct uf_did_data *data,
                               const struct uf_did_assignment *assignment, const void *options,
                               struct uf_error *error)
@@ -298,11 +286,6 @@ static uf_status init_placebo(void *dealer, const struct uf_did_data *data,
     struct sun_abraham_dealer *d = dealer;
     *d = (struct sun_abraham_dealer){.actual = data, .options = options, .assignment = assignment};
     return dealer_init(d, NULL, error);
-}
-
-static void clear_placebo(void *dealer)
-{
-    dealer_clear(dealer);
 }
 
 uf_status sun_abraham_placebo_drift(const struct placebo_sample *sample,
@@ -315,7 +298,8 @@ uf_status sun_abraham_placebo_drift(const struct placebo_sample *sample,
                                                           sample->data->n_periods,
                                                 .work = work,
                                                 .init = init_placebo,
-                                                .clear = clear_placebo,
-                                                .leads = leads_of};
+                                                .clear = dealer_clear,
+                                                .statistic = statistic,
+                                                .leads_at = offsetof(struct sun_abraham_dealer, found)};
     return placebo_drift_of_estimator(sample, &estimator, seed, out, error);
 }
