@@ -33,11 +33,21 @@ bool uf_stacked_by_means(const struct uf_did_data *data)
 static uf_status number_rows(struct stacked_dealer *d, struct uf_error *error)
 {
     const struct uf_did_data *data = &d->data;
-    if (!uf_stacked_by_means(data)) return UF_OK;
-    d->row = malloc((data->n_units * data->n_periods + 1) * sizeof *d->row);
+    const size_t cells = data->n_units * data->n_periods;
+    bool several = false;
+    d->row = malloc((cells + 1) * sizeof *d->row);
     d->change = malloc((data->n_units + 1) * sizeof *d->change);
     if (!d->row || !d->change) return uf_fail_memory(error);
-    for (size_t i = 0; i < data->n; i++) d->row[data->unit[i] * data->n_periods + data->period[i]] = i;
+    for (size_t c = 0; c < cells; c++) d->row[c] = SIZE_MAX;
+    for (size_t i = 0; i < data->n; i++) {
+        size_t *row = &d->row[data->unit[i] * data->n_periods + data->period[i]];
+        several |= *row != SIZE_MAX;
+        *row = i;
+    }
+    d->by_means = uf_stacked_by_means(data);
+    if (!several) return d->by_means ? UF_OK : stacked_sums_init(data, d->options, &d->sums, error);
+    free(d->row);
+    d->row = NULL;
     return UF_OK;
 }
 
@@ -192,40 +202,38 @@ static bool is_in_window(const struct stacked_dealer *d, const struct uf_stacked
                              term->event != d->options->reference);
 }
 
-static uf_status by_means(struct stacked_dealer *d, struct uf_randomisation_statistics *out,
-                          struct uf_error *error)
+static void all_by_means(struct stacked_dealer *d, const struct uf_stacked *s,
+                         const struct stacked_plan *plan, struct uf_randomisation_statistics *out)
 {
-    struct uf_stacked s = {0};
-    struct stacked_plan plan = {0};
-    struct uf_error reason;
-    uf_status status = stacked_plan_init(&d->data, d->options, &s, &plan, &reason);
-    if (status == UF_OK && !d->term) leads_by_means(d, &s, &plan, out);
-    for (size_t k = 0; k < d->n_terms && status == UF_OK; k++)
-        if (is_in_window(d, &d->term[k])) term_by_means(d, &s, &plan, &d->term[k], &out[k]);
-    stacked_plan_clear(&plan);
-    uf_stacked_clear(&s);
-    if (status != UF_OK && status != UF_NOT_IDENTIFIED && error) *error = reason;
-    return status == UF_NOT_IDENTIFIED ? UF_OK : status;
+    if (!d->term) leads_by_means(d, s, plan, out);
+    for (size_t k = 0; k < d->n_terms; k++)
+        if (is_in_window(d, &d->term[k])) term_by_means(d, s, plan, &d->term[k], &out[k]);
 }
 
 /* --- one assignment ------------------------------------------------------------------------------------ */
 
-static uf_status statistic(void *user, const size_t *path, struct uf_randomisation_statistics *out,
-                           struct uf_error *error)
+/* From means or sums; not *done where there must be a regression. */
+static uf_status without_regression(struct stacked_dealer *d, struct uf_randomisation_statistics *out,
+                                    bool *done, struct uf_error *error)
 {
-    struct stacked_dealer *d = user;
+    struct uf_stacked s = {0};
+    struct stacked_plan plan = {0};
+    *done = d->by_means;
+    uf_status status = stacked_plan_init(&d->data, d->options, &s, &plan, error);
+    if (status == UF_OK && d->by_means) all_by_means(d, &s, &plan, out);
+    if (status == UF_OK && !d->by_means) status = stacked_tell_by_sums(d, &s, &plan, out, done, error);
+    if (status == UF_OK && *done && !d->by_means && !d->term) out->coefficient = size_of_leads(d);
+    stacked_plan_clear(&plan);
+    uf_stacked_clear(&s);
+    return status;
+}
+
+static uf_status by_regression(struct stacked_dealer *d, struct uf_randomisation_statistics *out,
+                               struct uf_error *error)
+{
     struct uf_stacked s;
-    struct uf_error reason;
-    for (size_t u = 0; u < d->data.n_units; u++)
-        d->first_period[u] =
-            d->block[u] == SIZE_MAX ? SIZE_MAX : d->assignment->first_period[path[d->block[u]]];
-    if (d->row) return by_means(d, out, error);
-    uf_status status = uf_stacked_estimate(&d->data, d->options, &s, &reason);
-    if (status == UF_NOT_IDENTIFIED) return UF_OK; /* this assignment has no estimate */
-    if (status != UF_OK) {
-        if (error) *error = reason;
-        return status;
-    }
+    uf_status status = uf_stacked_estimate(&d->data, d->options, &s, error);
+    if (status != UF_OK) return status;
     if (!d->term) {
         for (long e = 0; e < d->options->before; e++) d->lead[e] = NAN;
         for (size_t j = 0; j < s.fit.n_leading; j++)
@@ -236,6 +244,22 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
         status = stacked_tell_terms(d, &s, out, error);
     }
     uf_stacked_clear(&s);
+    return status;
+}
+
+static uf_status statistic(void *user, const size_t *path, struct uf_randomisation_statistics *out,
+                           struct uf_error *error)
+{
+    struct stacked_dealer *d = user;
+    struct uf_error reason;
+    bool done = false;
+    for (size_t u = 0; u < d->data.n_units; u++)
+        d->first_period[u] =
+            d->block[u] == SIZE_MAX ? SIZE_MAX : d->assignment->first_period[path[d->block[u]]];
+    uf_status status = d->row ? without_regression(d, out, &done, &reason) : UF_OK;
+    if (status == UF_OK && !done) status = by_regression(d, out, &reason);
+    if (status == UF_NOT_IDENTIFIED) return UF_OK; /* this assignment has no estimate */
+    if (status != UF_OK && error) *error = reason;
     return status;
 }
 
@@ -261,6 +285,7 @@ static void dealer_clear(void *dealer)
 {
     struct stacked_dealer *d = dealer;
     outcome_tally_clear(&d->tally);
+    stacked_sums_clear(&d->sums);
     free(d->first_period), free(d->block), free(d->row), free(d->change), free(d->lead);
 }
 
