@@ -4,7 +4,14 @@
 /* The estimator of `sun-abraham` under one assignment of the cohorts after another. */
 #include "effect/outcome_weights.h"
 #include "effect/placebo_drift.h"
+#include "effect/slot_effects.h"
 #include "effect/sun_abraham_internal.h"
+
+/* Sums over units of the cohorts at hand. */
+struct sun_abraham_sums {
+    struct slot_effects slots;
+    size_t *row, *first_row; /* the rows by unit, from first_row[unit] on */
+};
 
 struct sun_abraham_dealer {
     struct uf_did_data data; /* with the starts of the assignment at hand */
@@ -25,6 +32,7 @@ struct sun_abraham_dealer {
     double *x, *x_mean, *squares; /* 2 k of the last: what is left of each, and all of it */
     gsl_matrix *products;
     gsl_vector *slope, *turned;
+    struct sun_abraham_sums sums; /* where it does not go by means */
     struct outcome_tally tally;
 };
 
@@ -33,6 +41,19 @@ static inline double sun_abraham_row_weight(const struct uf_did_data *data, size
     return data->weights ? data->weights[i] : 1;
 }
 
+/* Before the outcomes of a term: where the effect is that its shift is of. */
+void sun_abraham_start_tally(struct sun_abraham_dealer *d, const struct uf_cell_term *term);
+/* Adds a cell as a sum of slots (cohorts, then controls, × periods). */
+void sun_abraham_add_cell(const struct uf_sun_abraham *fit, size_t cell, double weight, size_t periods,
+                          double *slot);
+
+uf_status sun_abraham_sums_init(const struct uf_did_data *data, struct sun_abraham_sums *out,
+                                struct uf_error *error);
+void sun_abraham_sums_clear(struct sun_abraham_sums *sums);
+/* The cells' estimates and the statistics of all terms; not *done where a regression must judge what is collinear. */
+uf_status sun_abraham_tell_by_sums(struct sun_abraham_dealer *d, const struct sun_abraham_layout *l,
+                                   struct uf_sun_abraham *fit, struct uf_randomisation_statistics *out,
+                                   bool *done, struct uf_error *error);
 /* Covariates less their unit's mean; nothing where there are none, or no means. */
 uf_status sun_abraham_covariates_init(struct sun_abraham_dealer *d, size_t slots, struct uf_error *error);
 /* The covariates' slopes: everything less its unit's and its slot's mean. Outcomes and their means become those without the

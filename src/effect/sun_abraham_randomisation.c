@@ -15,6 +15,7 @@ static void dealer_clear(void *dealer)
     free(d->first_period), free(d->block), free(d->deviation), free(d->mean), free(d->total), free(d->share),
         free(d->cell_weight), free(d->slot);
     outcome_tally_clear(&d->tally);
+    sun_abraham_sums_clear(&d->sums);
     free(d->x), free(d->x_mean), free(d->squares);
     gsl_matrix_free(d->products), gsl_vector_free(d->slope), gsl_vector_free(d->turned);
 }
@@ -50,6 +51,7 @@ static uf_status dealer_init(struct sun_abraham_dealer *d, const struct uf_did_n
     if (!d->mean || !d->total) return uf_fail_memory(error);
     d->data.first_period = d->first_period;
     UF_TRY(sun_abraham_covariates_init(d, slots, error));
+    if (!d->by_means) UF_TRY(sun_abraham_sums_init(data, &d->sums, error));
     return outcome_tally_init(data, d->assignment, noise, d->block, &d->tally, error);
 }
 
@@ -88,7 +90,7 @@ static void tell_leads(struct sun_abraham_dealer *d, const struct uf_sun_abraham
 }
 
 /* Where the effect is that the shift is of. */
-static void start_tally(struct sun_abraham_dealer *d, const struct uf_cell_term *term)
+void sun_abraham_start_tally(struct sun_abraham_dealer *d, const struct uf_cell_term *term)
 {
     const size_t periods = d->data.n_periods, key = (size_t)term->key;
     struct outcome_tally *tally = &d->tally;
@@ -102,26 +104,31 @@ static void start_tally(struct sun_abraham_dealer *d, const struct uf_cell_term 
     outcome_tally_start(tally);
 }
 
+void sun_abraham_add_cell(const struct uf_sun_abraham *fit, size_t cell, double weight, size_t periods,
+                          double *slot)
+{
+    const struct uf_cohort_cell *own = &fit->cell[cell];
+    const size_t b = fit->cohort[own->cohort].reference, control = fit->n_cohorts * periods;
+    double *treated = slot + own->cohort * periods;
+    if (weight == 0) return; // NOLINT: exactly 0, as most are
+    treated[own->period] += weight, treated[b] -= weight;
+    slot[control + own->period] -= weight, slot[control + b] += weight;
+}
+
 static void term_by_means(struct sun_abraham_dealer *d, const struct sun_abraham_layout *l,
                           const struct uf_sun_abraham *fit, const struct uf_cell_term *term,
                           struct uf_randomisation_statistics *out)
 {
     const struct uf_did_data *data = &d->data;
-    const size_t periods = data->n_periods, control = fit->n_cohorts * periods;
+    const size_t periods = data->n_periods;
     long key;
     if (!sun_abraham_find_key(fit, term, &key)) return;
     if (!(uf_sun_abraham_cell_weights(fit, term->kind, key, d->cell_weight) > 0)) return;
     memset(d->share, 0, (fit->n_cohorts + 1) * periods * sizeof *d->share);
-    for (size_t c = 0; c < fit->n_cells; c++) {
-        const struct uf_cohort_cell *cell = &fit->cell[c];
-        const size_t b = fit->cohort[cell->cohort].reference, g = cell->cohort * periods;
-        const double w = d->cell_weight[c];
-        if (w == 0) continue;
-        d->share[g + cell->period] += w, d->share[g + b] -= w;
-        d->share[control + cell->period] -= w, d->share[control + b] += w;
-    }
+    for (size_t c = 0; c < fit->n_cells; c++)
+        sun_abraham_add_cell(fit, c, d->cell_weight[c], periods, d->share);
     sun_abraham_turn_weights(d, l);
-    start_tally(d, term);
+    sun_abraham_start_tally(d, term);
     for (size_t i = 0; i < data->n; i++) {
         const size_t s = d->slot[i];
         if (s == SIZE_MAX) continue;
@@ -171,7 +178,7 @@ static uf_status term_by_regression(struct sun_abraham_dealer *d, const struct u
     if (!sun_abraham_find_key(fit, term, &key)) return UF_OK;
     if (!(uf_sun_abraham_average(fit, term->kind, key, combination) > 0)) return UF_OK;
     UF_TRY(uf_sun_abraham_weights(fit, combination, d->share, error));
-    start_tally(d, term);
+    sun_abraham_start_tally(d, term);
     for (size_t i = 0; i < data->n; i++)
         outcome_tally_add(&d->tally, data->unit[i], data->period[i],
                           data->n_cluster_dimensions ? data->cluster[0][i] : data->unit[i], d->share[i],
@@ -212,12 +219,17 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
     for (size_t u = 0; u < d->data.n_units; u++)
         d->first_period[u] =
             d->block[u] == SIZE_MAX ? SIZE_MAX : d->assignment->first_period[path[d->block[u]]];
-    if (!d->by_means) return by_regression(d, out, error);
     struct sun_abraham_layout layout = {0};
     struct uf_sun_abraham fit = {.data = d->data};
     struct uf_error reason;
+    bool done = false;
     uf_status status = sun_abraham_layout_init(&d->data, d->options, &layout, &fit, &reason);
-    bool done = status == UF_OK && by_means(d, &layout, &fit, out);
+    if (status == UF_OK && d->by_means)
+        done = by_means(d, &layout, &fit, out);
+    else if (status == UF_OK && d->data.n_columns == 0) {
+        status = sun_abraham_tell_by_sums(d, &layout, &fit, out, &done, &reason);
+        if (status == UF_OK && done && !d->term) tell_leads(d, &fit, false, out);
+    }
     sun_abraham_layout_clear(&layout);
     uf_sun_abraham_clear(&fit);
     if (status != UF_OK && status != UF_NOT_IDENTIFIED && error) *error = reason;
