@@ -26,7 +26,7 @@ static uf_status dealer_init(struct sun_abraham_dealer *d, const struct uf_did_n
     const struct uf_did_data *data = d->actual;
     const size_t slots = (data->n_periods + 1) * (data->n_periods + 1), n = data->n + 1;
     d->data = *data;
-    d->by_means = uf_sun_abraham_by_means(data);
+    d->by_means = uf_sun_abraham_by_means(data) && !data->covariates && data->n_columns == 0;
     d->first_period = malloc((data->n_units + 1) * sizeof *d->first_period);
     d->block = malloc((data->n_units + 1) * sizeof *d->block);
     d->slot = malloc(n * sizeof *d->slot);
