@@ -45,17 +45,21 @@ void outcome_tally_start(struct outcome_tally *tally)
     memset(tally->share, 0, tally->assignment->n_blocks * tally->data->n_periods * sizeof *tally->share);
 }
 
+bool outcome_tally_is_effect(const struct outcome_tally *tally, size_t first, size_t period)
+{
+    const long *time = tally->data->time;
+    if (first == SIZE_MAX || (tally->start != SIZE_MAX && tally->start != first) ||
+        (tally->period != SIZE_MAX && tally->period != period))
+        return false;
+    const long event = time ? time[period] - time[first] : (long)period - (long)first;
+    return event >= tally->from && event <= tally->to;
+}
+
 void outcome_tally_add(struct outcome_tally *tally, size_t unit, size_t period, size_t cluster, double v,
                        double residual, double outcome)
 {
-    const struct uf_did_data *data = tally->data;
-    const size_t first = data->first_period[unit];
     tally->estimate += v * outcome;
-    if (first != SIZE_MAX && (tally->start == SIZE_MAX || tally->start == first) &&
-        (tally->period == SIZE_MAX || tally->period == period)) {
-        const long event = data->time ? data->time[period] - data->time[first] : (long)period - (long)first;
-        if (event >= tally->from && event <= tally->to) tally->shift += v;
-    }
+    if (outcome_tally_is_effect(tally, tally->data->first_period[unit], period)) tally->shift += v;
     tally->score[cluster] += v * residual;
     tally->share[tally->block[unit] * tally->data->n_periods + period] += v;
 }

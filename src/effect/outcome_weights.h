@@ -22,6 +22,8 @@ uf_status outcome_tally_init(const struct uf_did_data *data, const struct uf_did
 void outcome_tally_clear(struct outcome_tally *tally);
 /* Before each assignment. */
 void outcome_tally_start(struct outcome_tally *tally);
+/* Whether the shift is of an effect on units that actually start in first_period, in that period. */
+bool outcome_tally_is_effect(const struct outcome_tally *tally, size_t first_period, size_t period);
 /* An outcome that weighs v; may be called several times for the same. `cluster`: of the first dimension; the unit where
  * there is none. */
 void outcome_tally_add(struct outcome_tally *tally, size_t unit, size_t period, size_t cluster, double v,
