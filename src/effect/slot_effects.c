@@ -259,11 +259,6 @@ bool slot_effects_explain(struct slot_effects *s)
 
 /* --- weights of outcomes ---------------------------------------------------------------------------- */
 
-void slot_effects_turn(struct slot_effects *s, size_t group)
-{
-    slot_solve(s->factor + group * s->n_times * s->n_times, s->n_times, s->contrast + group * s->n_times);
-}
-
 static bool is_nil(const double *value, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -271,18 +266,35 @@ static bool is_nil(const double *value, size_t n)
     return true;
 }
 
+void slot_effects_turn(struct slot_effects *s, size_t group)
+{
+    const size_t times = s->n_times;
+    double *contrast = s->contrast + group * times;
+    if (!is_nil(contrast, times)) slot_solve(s->factor + group * times * times, times, contrast);
+}
+
+/* What the covariates' slopes owe to the outcomes. */
+static void turn_covariates(struct slot_effects *s)
+{
+    const size_t times = s->n_times;
+    for (size_t j = 0; j < s->k; j++) {
+        double sum = 0;
+        for (size_t g = 0; g < s->n_groups; g++) {
+            const double *a = s->contrast + g * times, *moment = s->moment + slot_moment(s, g, j);
+            for (size_t t = 0; t < times; t++) sum += a[t] * moment[t];
+        }
+        gsl_vector_set(s->turned, j, sum);
+    }
+    if (s->k > 0) gsl_linalg_cholesky_svx(s->products, s->turned);
+}
+
 void slot_effects_tally(struct slot_effects *s, struct outcome_tally *tally)
 {
     const struct uf_did_data *data = s->data;
-    const size_t k = s->k, times = s->n_times;
-    for (size_t j = 0; j < k; j++) {
-        double sum = 0;
-        for (size_t g = 0; g < s->n_groups; g++)
-            for (size_t t = 0; t < times; t++)
-                sum += s->contrast[g * times + t] * s->moment[slot_moment(s, g, j) + t];
-        gsl_vector_set(s->turned, j, sum);
-    }
-    if (k > 0) gsl_linalg_cholesky_svx(s->products, s->turned);
+    const size_t k = s->k, times = s->n_times,
+                 *cluster = data->n_cluster_dimensions ? data->cluster[0] : data->unit;
+    turn_covariates(s);
+    const double *turned = k > 0 ? s->turned->data : NULL; /* a whole vector: stride 1 */
     for (size_t u = 0; u < s->n_units; u++) {
         const struct slot_unit *unit = &s->unit[u];
         const double *a = s->contrast + unit->group * times;
@@ -294,10 +306,9 @@ void slot_effects_tally(struct slot_effects *s, struct outcome_tally *tally)
             const size_t i = s->row[r].row;
             const double *left = s->left + r * (k + 1);
             double v = a[s->row[r].time] - mean;
-            for (size_t j = 0; j < k; j++) v -= left[j] * gsl_vector_get(s->turned, j);
-            outcome_tally_add(tally, data->unit[i], data->period[i],
-                              data->n_cluster_dimensions ? data->cluster[0][i] : data->unit[i],
-                              s->row[r].weight * v, left[k], data->outcome[i]);
+            for (size_t j = 0; j < k; j++) v -= left[j] * turned[j];
+            outcome_tally_add(tally, data->unit[i], data->period[i], cluster[i], s->row[r].weight * v,
+                              left[k], data->outcome[i]);
         }
     }
 }

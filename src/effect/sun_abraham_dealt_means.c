@@ -123,7 +123,6 @@ static void sort_units(struct sun_abraham_dealer *d, const struct sun_abraham_la
 static void find_means(struct sun_abraham_dealer *d, const struct sun_abraham_layout *l, size_t groups)
 {
     const struct uf_did_data *data = &d->data;
-    const struct uf_did_noise *noise = d->tally.noise;
     struct sun_abraham_means *m = &d->means;
     const size_t periods = data->n_periods;
     memset(m->mean, 0, groups * periods * sizeof *m->mean);
@@ -138,14 +137,13 @@ static void find_means(struct sun_abraham_dealer *d, const struct sun_abraham_la
         for (size_t t = 0; t < l->end; t++)
             if (l->weight[g * periods + t] > 0) mean[t] /= l->weight[g * periods + t];
     }
-    for (size_t b = 0; noise && b < d->assignment->n_blocks; b++) {
+    for (size_t b = 0; d->tally.noise && b < d->assignment->n_blocks; b++) {
         if (!(m->block_weight[b] > 0)) continue;
         const size_t from = m->block_group[b] * periods;
         for (size_t t = 0; t < l->end; t++) {
-            const double cell = noise->weight[b * periods + t];
-            if (!(cell > 0) || !(l->weight[from + t] > 0)) continue;
-            const double share = m->block_weight[b] / l->weight[from + t] / cell;
-            m->noise[from + t] += noise->variance[b] * share * share;
+            if (!(l->weight[from + t] > 0)) continue;
+            const double share = m->block_weight[b] / l->weight[from + t];
+            m->noise[from + t] += d->tally.implied[b * periods + t] * share * share;
         }
     }
 }
