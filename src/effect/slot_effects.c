@@ -13,9 +13,15 @@
 /* A sum of squared residuals smaller than this share of the outcome's is rounding. */
 #define EXPLAINED 1e-18
 
+static double covariate_of(const struct uf_did_data *data, size_t i, size_t j)
+{
+    if (data->covariates) return gsl_matrix_get(data->covariates, i, j);
+    return data->column[j].value[i * data->column[j].stride];
+}
+
 uf_status slot_effects_init(const struct uf_did_data *data, struct slot_effects *s, struct uf_error *error)
 {
-    const size_t k = data->covariates ? data->covariates->size2 : 0, columns = k + 1;
+    const size_t k = data->covariates ? data->covariates->size2 : data->n_columns, columns = k + 1;
     double *sum = calloc((data->n_units + 1) * columns, sizeof *sum),
            *count = calloc(data->n_units + 1, sizeof *count);
     *s = (struct slot_effects){.data = data, .k = k};
@@ -27,7 +33,7 @@ uf_status slot_effects_init(const struct uf_did_data *data, struct slot_effects 
         sum && count && s->value && s->square && (k == 0 || (s->products && s->slope && s->turned));
     for (size_t i = 0; memory && i < data->n; i++) {
         double *value = s->value + i * columns, *own = sum + data->unit[i] * columns;
-        for (size_t j = 0; j < k; j++) own[j] += value[j] = gsl_matrix_get(data->covariates, i, j);
+        for (size_t j = 0; j < k; j++) own[j] += value[j] = covariate_of(data, i, j);
         own[k] += value[k] = data->outcome[i];
         count[data->unit[i]]++;
     }
@@ -288,27 +294,46 @@ static void turn_covariates(struct slot_effects *s)
     if (s->k > 0) gsl_linalg_cholesky_svx(s->products, s->turned);
 }
 
-void slot_effects_tally(struct slot_effects *s, struct outcome_tally *tally)
+/* The outcomes of one unit, of which the tally keeps the sums; this is where the time goes. */
+static void tally_unit(const struct slot_effects *s, const struct slot_unit *unit, double mean,
+                       const double *turned, struct outcome_tally *tally)
 {
     const struct uf_did_data *data = s->data;
-    const size_t k = s->k, times = s->n_times,
-                 *cluster = data->n_cluster_dimensions ? data->cluster[0] : data->unit;
+    const size_t k = s->k, *cluster = data->n_cluster_dimensions ? data->cluster[0] : data->unit,
+                 own = data->unit[s->row[unit->from].row], first = tally->data->first_period[own];
+    const double *a = s->contrast + unit->group * s->n_times;
+    double *share = tally->share + tally->block[own] * data->n_periods, estimate = 0, shift = 0, score = 0;
+    size_t in = cluster[s->row[unit->from].row];
+    for (size_t r = unit->from; r < unit->to; r++) {
+        const struct slot_row *row = &s->row[r];
+        const double *left = s->left + r * (k + 1);
+        double v = a[row->time] - mean;
+        for (size_t j = 0; j < k; j++) v -= left[j] * turned[j];
+        v *= row->weight;
+        estimate += v * data->outcome[row->row];
+        if (first != SIZE_MAX && outcome_tally_is_effect(tally, first, data->period[row->row])) shift += v;
+        if (cluster[row->row] != in) { /* a unit may move */
+            tally->score[in] += score;
+            score = 0, in = cluster[row->row];
+        }
+        score += v * left[k];
+        share[data->period[row->row]] += v;
+    }
+    tally->score[in] += score;
+    tally->estimate += estimate;
+    tally->shift += shift;
+}
+
+void slot_effects_tally(struct slot_effects *s, struct outcome_tally *tally)
+{
     turn_covariates(s);
-    const double *turned = k > 0 ? s->turned->data : NULL; /* a whole vector: stride 1 */
+    const double *turned = s->k > 0 ? s->turned->data : NULL; /* a whole vector: stride 1 */
     for (size_t u = 0; u < s->n_units; u++) {
         const struct slot_unit *unit = &s->unit[u];
-        const double *a = s->contrast + unit->group * times;
+        const double *a = s->contrast + unit->group * s->n_times;
         double mean = 0;
-        if (k == 0 && is_nil(a, times)) continue;
+        if (s->k == 0 && is_nil(a, s->n_times)) continue;
         for (size_t r = unit->from; r < unit->to; r++) mean += s->row[r].weight * a[s->row[r].time];
-        mean /= unit->weight;
-        for (size_t r = unit->from; r < unit->to; r++) {
-            const size_t i = s->row[r].row;
-            const double *left = s->left + r * (k + 1);
-            double v = a[s->row[r].time] - mean;
-            for (size_t j = 0; j < k; j++) v -= left[j] * turned[j];
-            outcome_tally_add(tally, data->unit[i], data->period[i], cluster[i], s->row[r].weight * v,
-                              left[k], data->outcome[i]);
-        }
+        tally_unit(s, unit, mean / unit->weight, turned, tally);
     }
 }

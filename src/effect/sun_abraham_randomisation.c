@@ -152,7 +152,7 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
     if (status == UF_OK && d->by_means) {
         sun_abraham_tell_by_means(d, &layout, &fit, out);
         done = true;
-    } else if (status == UF_OK && d->data.n_columns == 0) {
+    } else if (status == UF_OK) {
         status = sun_abraham_tell_by_sums(d, &layout, &fit, out, &done, &reason);
     }
     if (status == UF_OK && done && !d->term) tell_leads(d, &fit, out);
