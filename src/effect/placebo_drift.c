@@ -261,7 +261,7 @@ uf_status placebo_drift(const struct placebo_sample *sample, const struct placeb
         return uf_fail(error, UF_NOT_IDENTIFIED, "placebos would take long in a sample of this size");
     UF_TRY(deal(sample->assignment, n_placebos, seed, &path, &n, error));
     const size_t cells = (test->fixed ? n : n * n) + 1;
-    struct room room = {.value = malloc((sample->n_outcomes * test->stride + 1) * sizeof(double)),
+    struct room room = {.value = calloc(sample->n_outcomes * test->stride + 1, sizeof(double)),
                         .line = malloc((test->stride + 1) * sizeof(double)),
                         .terms = malloc((test->stride + 1) * sizeof(double)),
                         .numerator = malloc(cells * sizeof *room.numerator),
