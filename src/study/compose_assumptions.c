@@ -22,7 +22,7 @@ static enum kind kind_of(const struct run_analysis *analysis)
     return !strcmp(method, "interrupted-time-series") ? BY_ITSELF : WITH_COMPARISON;
 }
 
-enum { MOST_CODES = 9, MOST_BESIDE = 2 };
+enum { MOST_CODES = 12, MOST_BESIDE = 2 };
 
 struct standing {
     const char *about;
@@ -47,7 +47,8 @@ static const struct standing standing[] = {
                "Skillnaderna före start, prövade gemensamt; känslighet för olika trender"},
               {"Fit before the start; placebo in time", "Anpassning före start; placebo i tid"},
               {"None: there is nobody to compare with", "Ingen: det finns ingen att jämföra med"}},
-     .codes = {"pretrend", "pretrend-differs", "pretrend-untestable", "fit-before", "poor-fit-before",
+     .codes = {"pretrend", "pretrend-differs", "pretrend-untestable", "pretrend-slope",
+               "pretrend-slope-differs", "pretrend-slope-untestable", "fit-before", "poor-fit-before",
                "outside-donors", "placebo-in-time", "cannot-rule-out"},
      .beside = {"breakdown-relative-magnitudes", "breakdown-smoothness"},
      .clean = {"Not tested: too few periods before the start.", "Inte prövat: för få perioder före start."},
