@@ -291,7 +291,7 @@ uf_status placebo_drift(const struct placebo_sample *sample, const struct placeb
         return uf_fail(error, UF_NOT_IDENTIFIED, "placebos would take long in a sample of this size");
     UF_TRY(placebo_deal(sample, n_placebos, seed, &path, &n, error));
     const size_t cells = n * n + 1;
-    struct room room = {.value = malloc((sample->n_outcomes * test->stride + 1) * sizeof(double)),
+    struct room room = {.value = calloc(sample->n_outcomes * test->stride + 1, sizeof(double)),
                         .line = malloc((test->stride + 1) * sizeof(double)),
                         .terms = malloc((test->stride + 1) * sizeof(double)),
                         .numerator = malloc(cells * sizeof *room.numerator),
@@ -321,8 +321,12 @@ static uf_status leads_of(void *user, const size_t *path, struct placebo_parts *
     const struct placebo_estimator *e = d->estimator;
     size_t first = 0;
     for (size_t k = 0; k < d->count; k++) {
-        size_t n = 0;
-        UF_TRY(e->leads(d->dealer + k * e->size, path, out->value + k * e->stride, &n, error));
+        unsigned char *dealer = d->dealer + k * e->size;
+        struct uf_randomisation_statistics statistics = {NAN, NAN, NAN, NAN};
+        struct placebo_leads *leads = (void *)(dealer + e->leads_at);
+        *leads = (struct placebo_leads){.value = out->value + k * e->stride};
+        UF_TRY(e->statistic(dealer, path, &statistics, error));
+        const size_t n = isnan(statistics.coefficient) ? 0 : leads->count;
         if (k == 0) first = n;
         if (n == 0 || n != first) return UF_OK;
     }

@@ -75,9 +75,15 @@ uf_status placebo_slopes_find(const struct uf_pretrend_placebos *placebos, struc
 uf_status placebo_drift(const struct placebo_sample *sample, const struct placebo_test *test,
                         size_t n_placebos, uint64_t seed, struct placebo_slopes *out, struct uf_error *error);
 
-/* The same of an estimator that is computed anew under each assignment: a dealer of `size` bytes for each outcome, all of one kind.
- * `init` finds it zeroed, and its data live as long as it; `clear` may find it so too. `leads` sets the numbers whose squares add
- * up to the test's statistic, as many whatever the outcome (up to `stride`; 0: the assignment has none). */
+/* Where a dealer puts its leads: the numbers whose squares add up to the test's statistic. */
+struct placebo_leads {
+    double *value; /* NULL: not asked for */
+    size_t count;
+};
+
+/* The same of an estimator that is computed anew under each assignment: a dealer of `size` bytes for each outcome, all of one kind,
+ * with a struct placebo_leads at the offset `leads_at`. `init` finds it zeroed, and its data live as long as it; `clear` may find
+ * it so too. `statistic` is that of the leads dealt out anew; it sets as many of them whatever the outcome (up to `stride`). */
 struct placebo_estimator {
     const void *options;
     size_t size, stride;
@@ -86,8 +92,8 @@ struct placebo_estimator {
                       const struct uf_did_assignment *assignment, const void *options,
                       struct uf_error *error);
     void (*clear)(void *dealer);
-    uf_status (*leads)(void *dealer, const size_t *path, double *out, size_t *n_leads,
-                       struct uf_error *error);
+    uf_randomisation_statistic statistic;
+    size_t leads_at;
 };
 uf_status placebo_drift_of_estimator(const struct placebo_sample *sample,
                                      const struct placebo_estimator *estimator, uint64_t seed,

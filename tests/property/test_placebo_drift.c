@@ -3,6 +3,7 @@
  * again. And what must not matter: the unit of the outcome, the order of the regions, a drift or effect of the treated. */
 #include "effect/placebo_regression.h"
 #include "support/bench.h"
+#include "support/did_data.h"
 #include "support/test.h"
 
 #include <gsl/gsl_errno.h>
@@ -49,17 +50,8 @@ static struct sample *sample_new(const struct design *design, const size_t *orde
                          (s->first[u] != NEVER ? drift * (double)t : 0) + 2 * drift * s->treatment[i]);
         }
     }
-    s->data = (struct uf_did_data){.n = N,
-                                   .n_units = UNITS,
-                                   .n_periods = PERIODS,
-                                   .unit = s->unit,
-                                   .period = s->period,
-                                   .outcome = s->outcome,
-                                   .treatment = s->treatment,
-                                   .first_period = s->first,
-                                   .cluster = {s->unit},
-                                   .n_groups = {UNITS},
-                                   .n_cluster_dimensions = 1};
+    s->data = did_data_by_unit(N, UNITS, PERIODS,
+                               (struct did_columns){s->unit, s->period, s->outcome, s->treatment, s->first});
     return s;
 }
 

@@ -162,17 +162,8 @@ static void a_level_is_dealt_out_over_all(void **state)
 static void intervals_move_with_the_effect(void **state)
 {
     (void)state;
-    static const char *const settings[] = {"size",
-                                           "1",
-                                           "inference",
-                                           "randomisation,wild-bootstrap,cr2",
-                                           "permutations",
-                                           "199",
-                                           "enumerate",
-                                           "10",
-                                           "confidence-level",
-                                           "0.8",
-                                           NULL};
+    static const char *const settings[] = {"size", "1", RUN_MOVING_INTERVALS, "confidence-level",
+                                           "0.8",  NULL};
     static const struct {
         const char *term, *vcov;
         double dose;
