@@ -282,7 +282,8 @@ static double p_at(void *user, double distance)
 static double reach(struct engine *e, double sign, double alpha)
 {
     struct end end = {e, sign};
-    const struct inversion inversion = {p_at, NULL, &end, sqrt(e->blocks->spread), alpha * (1 + TIE)};
+    const struct inversion inversion = {
+        .p = p_at, .user = &end, .unit = sqrt(e->blocks->spread), .limit = alpha * (1 + TIE)};
     if (p_limit(e, sign) > inversion.limit) return INFINITY;
     return inversion_reach(&inversion);
 }
