@@ -214,8 +214,9 @@ static uf_status breakdown_sentence(const struct sensitivity_run *run, const str
     enum uf_language language = run->common.context->language;
     bool relative = restriction == UF_TREND_RELATIVE_MAGNITUDES;
     const struct uf_argument arguments[] = {uf_text_argument(uf_words_in(parameters[p].words, language)),
-                                            relative ? uf_number_argument(breakdown->m, 2)
-                                                     : significant_argument(breakdown->m),
+                                            relative && breakdown->m >= 0.1
+                                                ? uf_number_argument(breakdown->m, 2)
+                                                : significant_argument(breakdown->m),
                                             significant_argument(isnan(e->bend) ? 0 : e->bend)};
     size_t which = breakdown->beyond ? 2 : breakdown->m == 0 ? 0 : 1;
     return uf_phrase(language, sentences[restriction][which], arguments, 3, out, error);
