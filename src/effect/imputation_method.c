@@ -87,7 +87,7 @@ static const struct uf_chart_hint charts[] = {
      .high = "conf_high",
      .label = "group",
      .x = "event_time",
-     .x_label = {"Periods since the start (line: the start)", "Perioder sedan start (linjen: start)"},
+     .x_label = {"Periods since the start", "Perioder sedan start"}, /* nothing is predicted before it */
      .form = "intervals",
      .reference = 0},
     EFFECT_CHART_TRENDS,

@@ -187,6 +187,15 @@ static void each_start_has_its_series(void **state)
                  "regions");
     assert_int_equal(uf_table_rows(uf_result_table(&ran.result, "by-region")), 12);
     assert_non_null(uf_result_note(&ran.result, "controls-unused"));
+    /* what is said of a series says of which */
+    size_t said = 0;
+    for (size_t i = 0; i < ran.result.n_notes; i++) {
+        const struct uf_note *note = &ran.result.notes[i];
+        if (strncmp(note->code, "p-values-", 9) != 0) continue;
+        assert_true(!strncmp(note->text, "Start 2010: ", 12) || !strncmp(note->text, "Start 2012: ", 12));
+        said++;
+    }
+    assert_int_equal(said, 2);
     uf_result_clear(&ran.result);
 }
 
