@@ -242,6 +242,9 @@ static uf_status report(const struct imputation_run *run, const struct uf_option
         status = imputation_report_event_study(run, randomised ? &assignment : NULL, error);
     if (status == UF_OK) status = imputation_report_averages(run, error);
     if (status == UF_OK && randomised)
+        status = effect_report_noise(&run->common, &run->common.sample->data, &assignment,
+                                     !isnan(randomisation.p_scaled), error);
+    if (status == UF_OK && randomised)
         status = effect_report_randomisation(&run->common, &randomisation, &assignment, error);
     if (status == UF_OK) status = effect_report_trends(&run->common, error);
     uf_randomisation_clear(&randomisation);
