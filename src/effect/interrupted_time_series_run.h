@@ -37,8 +37,8 @@ void its_series_clear(struct its_series *series);
 /* The name of a kind: the column vcov. */
 const char *its_kind_name(enum uf_serial_kind kind);
 
-/* Notes on one series: what its p-values are worth, what is not in it. */
-uf_status its_note_series(const struct its_run *run, const struct its_series *series,
+/* Notes on one series: what its p-values are worth, what is not in it. `label`: of its start, where there are several. */
+uf_status its_note_series(const struct its_run *run, const struct its_series *series, const char *label,
                           const struct uf_its *main, const double size[ITS_SIZES], struct uf_error *error);
 uf_status its_note_regions(const struct its_run *run, size_t up, size_t down, size_t failed,
                            struct uf_error *error);

@@ -17,7 +17,7 @@ const char *its_kind_name(enum uf_serial_kind kind)
 
 const double its_dependence[ITS_SIZES] = {0, 0.4, 0.7, 0.9};
 
-enum { SERIES_CODE, SERIES_LABEL, SERIES_PERIOD, SERIES_PERIOD_LABEL, SERIES_VALUE };
+enum { SERIES_CODE, SERIES_LABEL, SERIES_PERIOD, SERIES_PERIOD_LABEL, SERIES_VALUE, SERIES_GROUP };
 enum {
     FIT_GROUP,
     FIT_VCOV,
@@ -49,7 +49,8 @@ static uf_status new_series_table(const struct its_run *run, struct uf_table **o
     UF_TRY(uf_table_add_column(*out, "label", UF_COLUMN_TEXT, NULL, -1, NULL, error));
     UF_TRY(uf_table_add_column(*out, "period", UF_COLUMN_NUMBER, NULL, -1, NULL, error));
     UF_TRY(uf_table_add_column(*out, "period_label", UF_COLUMN_TEXT, NULL, -1, NULL, error));
-    return uf_table_add_column(*out, "value", UF_COLUMN_NUMBER, run->common.unit, 3, NULL, error);
+    UF_TRY(uf_table_add_column(*out, "value", UF_COLUMN_NUMBER, run->common.unit, 3, NULL, error));
+    return uf_table_add_column(*out, "group", UF_COLUMN_TEXT, NULL, -1, NULL, error); /* of several starts */
 }
 
 static uf_status new_fit_table(const struct its_run *run, struct uf_table **out, struct uf_error *error)
@@ -225,13 +226,14 @@ static uf_status add_departures(const struct its_run *run, const struct its_seri
     return UF_OK;
 }
 
-static uf_status add_point(const struct its_run *run, const char *code, const char *label, size_t period,
-                           double value, struct uf_table *table, struct uf_error *error)
+static uf_status add_point(const struct its_run *run, const char *code, const char *label, const char *group,
+                           size_t period, double value, struct uf_table *table, struct uf_error *error)
 {
     size_t row;
     UF_TRY(uf_table_add_row(table, &row, error));
     UF_TRY(uf_table_set_text(table, row, SERIES_CODE, code, error));
     UF_TRY(uf_table_set_text(table, row, SERIES_LABEL, label, error));
+    UF_TRY(uf_table_set_text(table, row, SERIES_GROUP, group, error));
     UF_TRY(uf_table_set_number(table, row, SERIES_PERIOD, effect_period_number(&run->common, period), error));
     UF_TRY(
         uf_table_set_text(table, row, SERIES_PERIOD_LABEL, run->common.panel->periods.label[period], error));
@@ -243,17 +245,11 @@ static uf_status add_lines(const struct its_run *run, const struct its_series *s
                            const struct uf_its *its, struct uf_table *table, struct uf_error *error)
 {
     static const char *const codes[] = {"observed", "continued", "fitted"};
-    static const struct uf_words labels[][2] = {
-        {{"Observed", "Observerat"}, {"Observed, from {0}", "Observerat, från {0}"}},
-        {{"Earlier trend, continued", "Tidigare trend, framskriven"},
-         {"Earlier trend, continued, from {0}", "Tidigare trend, framskriven, från {0}"}},
-        {{"Fitted after the start", "Anpassat efter start"},
-         {"Fitted after the start, from {0}", "Anpassat efter start, från {0}"}}};
+    static const struct uf_words labels[] = {{"Observed", "Observerat"},
+                                             {"Earlier trend, continued", "Tidigare trend, framskriven"},
+                                             {"Fitted after the start", "Anpassat efter start"}};
     for (size_t line = 0; line < 3; line++) {
-        const struct uf_argument argument = uf_text_argument(group ? group : "");
-        char *label = NULL;
-        UF_TRY(uf_phrase(run->common.context->language, labels[line][group != NULL], &argument, 1, &label,
-                         error));
+        const char *label = uf_words_in(labels[line], run->common.context->language);
         uf_status status = UF_OK;
         for (size_t i = 0; i < series->view.n && status == UF_OK; i++) {
             bool after = series->time[i] >= series->view.start;
@@ -262,9 +258,9 @@ static uf_status add_lines(const struct its_run *run, const struct its_series *s
             if (line > 0) value -= gsl_vector_get(its->fit.residuals, i);
             if (line == 1 && after)
                 uf_its_departure(its, &series->view, (double)series->time[i], &departure, &ignored);
-            status = add_point(run, codes[line], label, series->period[i], value - departure, table, error);
+            status =
+                add_point(run, codes[line], label, group, series->period[i], value - departure, table, error);
         }
-        free(label);
         UF_TRY(status);
     }
     return UF_OK;

@@ -695,6 +695,7 @@ static const struct uf_vocabulary_entry vocabulary[] = {
     {"target", {"Target", "Mål"}},
     {"targets_reached", {"Targets reached", "Uppnådda mål"}},
     {"term", {"Term", "Term"}},
+    {"term_group", {"Average over cohorts", "Genomsnitt över kohorter"}},
     {"test", {"Test", "Prövning"}},
     {"text", {"Text", "Text"}},
     {"theil", {"Theil index", "Theilindex"}},

@@ -186,7 +186,20 @@ static void each_start_has_its_series(void **state)
     expect_close(cell(estimates, find_row(estimates, "departure", "newey-west", "2012"), "n_treated"), 2, 0,
                  "regions");
     assert_int_equal(uf_table_rows(uf_result_table(&ran.result, "by-region")), 12);
+    const struct uf_table *series = uf_result_table(&ran.result, "series");
+    assert_string_equal(cell_text(series, 0, "label"), "Observed");
+    assert_string_not_equal(cell_text(series, 0, "group"),
+                            cell_text(series, uf_table_rows(series) - 1, "group"));
     assert_non_null(uf_result_note(&ran.result, "controls-unused"));
+    /* what is said of a series says of which */
+    size_t said = 0;
+    for (size_t i = 0; i < ran.result.n_notes; i++) {
+        const struct uf_note *note = &ran.result.notes[i];
+        if (strncmp(note->code, "p-values-", 9) != 0) continue;
+        assert_true(!strncmp(note->text, "Start 2010: ", 12) || !strncmp(note->text, "Start 2012: ", 12));
+        said++;
+    }
+    assert_true(said > 0);
     uf_result_clear(&ran.result);
 }
 
