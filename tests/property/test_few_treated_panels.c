@@ -203,6 +203,30 @@ static void small_units_are_told(void **state)
     uf_result_clear(&ran.result);
 }
 
+/* No p is below the one that is said to be the smallest: Ferman–Pinto's need not fall as the estimate grows. */
+static void no_p_is_below_the_smallest(void **state)
+{
+    (void)state;
+    size_t met = 0;
+    for (int effect = 0; effect < 12; effect++) {
+        struct made m;
+        make(&m, false, false);
+        for (size_t u = 0; u < UNITS; u++)
+            m.start[u] = m.start[u] == SIZE_MAX ? 3 : SIZE_MAX; /* six of nine */
+        for (size_t i = 0; i < ROWS; i++) m.y[i] += 5 * effect * (m.start[i / PERIODS] <= i % PERIODS);
+        struct ran ran = run(&m, false);
+        const struct uf_table *table = uf_result_table(&ran.result, "estimates");
+        const size_t row = find_row(table, "treatment", "ferman-pinto");
+        const char *least = strstr(cell_text(table, row, "note"), "smallest attainable p ");
+        double p;
+        assert_true(least && sscanf(least, "smallest attainable p %lf", &p) == 1);
+        assert_true(p <= cell_number(table, row, "p_value") + 1e-6);
+        met += p > cell_number(table, row, "p_value") - 1e-6;
+        uf_result_clear(&ran.result);
+    }
+    assert_true(met > 0); /* some estimates are as far out as can be */
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -210,6 +234,7 @@ int main(void)
         cmocka_unit_test(agrees_with_dummies),
         cmocka_unit_test(equal_weights_are_none),
         cmocka_unit_test(small_units_are_told),
+        cmocka_unit_test(no_p_is_below_the_smallest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
