@@ -15,6 +15,8 @@
 enum { DRAWS = 9999 };
 /* Numbers that differ by less than this share are the same, computed in another order. */
 #define TIE 1e-9
+/* In units of the estimate's spread: what is left of the residuals there is well above TIE. */
+#define FAR 1e6
 static const uint32_t minus = (uint32_t)1 << 31; /* of a pick: the residual's sign is turned */
 
 struct model {
@@ -271,8 +273,10 @@ static double p_limit(struct engine *e, double sign)
 {
     if (e->kind == UF_CONLEY_TABER)
         return remember(e, (e->equal_tailed ? 2.0 : 1.0) / (1 + (double)e->draws));
-    evaluate(e, 0, 1); /* values over δ */
-    return remember(e, share(e, sign, sign, e->equal_tailed));
+    /* Far out, not at the limit itself: there more draws tie with the estimate than at any distance before it. */
+    const double delta = sign * FAR * sqrt(e->blocks->spread);
+    evaluate(e, 1, delta);
+    return remember(e, share(e, delta, 1, e->equal_tailed));
 }
 
 struct end {
