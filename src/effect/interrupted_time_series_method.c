@@ -198,6 +198,7 @@ static uf_status add_cohort(const struct its_run *run, size_t start, struct its_
     if (status == UF_OK) status = its_add_rejections(run, &series, label, tables, size, error);
     if (status == UF_OK) status = its_note_series(run, &series, label, &fits[0], size, error);
     if (status == UF_OK) status = its_add_cohort(run, &series, label, fits, tables, error);
+    if (status == UF_OK) status = its_add_before(run, &series, label, tables->before, error);
     for (size_t kind = 0; kind < run->n_kinds; kind++) uf_its_clear(&fits[kind]);
     its_series_clear(&series);
     return status;

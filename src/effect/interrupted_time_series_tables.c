@@ -83,6 +83,7 @@ void its_tables_clear(struct its_tables *tables)
 {
     uf_table_free(tables->estimates), uf_table_free(tables->departures), uf_table_free(tables->series);
     uf_table_free(tables->regions), uf_table_free(tables->fits), uf_table_free(tables->rejections);
+    uf_table_free(tables->before);
     *tables = (struct its_tables){0};
 }
 
@@ -107,6 +108,7 @@ uf_status its_tables_init(const struct its_run *run, struct its_tables *out, str
     if (status == UF_OK)
         status = effect_table_new("by-region", regions, &run->common, &tables.regions, error);
     if (status == UF_OK) status = new_fit_table(run, &tables.fits, error);
+    if (status == UF_OK) status = its_before_new(run, &tables.before, error);
     if (status == UF_OK)
         *out = tables;
     else
@@ -116,7 +118,7 @@ uf_status its_tables_init(const struct its_run *run, struct its_tables *out, str
 
 uf_status its_tables_take(const struct its_run *run, struct its_tables *tables, struct uf_error *error)
 {
-    struct uf_table **order[] = {&tables->estimates, &tables->departures, &tables->series,
+    struct uf_table **order[] = {&tables->estimates, &tables->departures, &tables->series,    &tables->before,
                                  &tables->regions,   &tables->fits,       &tables->rejections};
     uf_status status = UF_OK;
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {

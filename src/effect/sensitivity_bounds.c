@@ -222,8 +222,9 @@ static uf_status breakdown_sentence(const struct sensitivity_run *run, const str
     char *scale = NULL;
     UF_TRY(uf_phrase(language, isnan(e->bend) ? straight : bends, &bend, 1, &scale, error));
     const struct uf_argument arguments[] = {uf_text_argument(uf_words_in(parameters[p].words, language)),
-                                            relative ? uf_number_argument(breakdown->m, 2)
-                                                     : significant_argument(breakdown->m),
+                                            relative && breakdown->m >= 0.1
+                                                ? uf_number_argument(breakdown->m, 2)
+                                                : significant_argument(breakdown->m),
                                             uf_text_argument(scale)};
     size_t which = breakdown->beyond ? 2 : breakdown->m == 0 ? 0 : 1;
     uf_status status = uf_phrase(language, sentences[restriction][which], arguments, 3, out, error);

@@ -102,7 +102,14 @@ static uf_status report_leads(const struct stacked_run *run, struct uf_error *er
            *mean = malloc((fit->fit.rank + 1) * sizeof *mean);
     uf_status status = times && mean ? event_terms(run, true, &terms, NULL, error) : uf_fail_memory(error);
     if (status == UF_OK) {
-        struct effect_lead_line line = {times, NAN, NAN};
+        const struct placebo_regressions regressions =
+            stacked_regressions(&run->options, placebo_regression_work(&run->fit->data, fit->fit.rank));
+        struct placebo_treatments placebos = {0};
+        struct effect_lead_line line = {.times = times,
+                                        .estimate = NAN,
+                                        .drift = NAN,
+                                        .placebos = &placebos,
+                                        .regressions = &regressions};
         for (size_t t = 0; t < terms.count; t++)
             times[t] = terms.term[t].event_time - (double)run->options.reference;
         if (uf_stacked_average(run->fit, mean)) {
@@ -113,9 +120,14 @@ static uf_status report_leads(const struct stacked_run *run, struct uf_error *er
                     line.drift +=
                         mean[fit->position[j]] * (double)(fit->event_time[j] - run->options.reference);
         }
-        status = effect_report_leads(&run->common, run->findings, &terms, &line,
-                                     run->dealt->leads.count > 0 ? &run->dealt->leads : NULL,
-                                     &run->dealt->slopes, error);
+        if (terms.count > 0 && effect_pretrend_wants_placebos(&run->common))
+            status = placebo_treatments_init(&run->common.sample->data, &run->dealt->assignment, false,
+                                             &placebos, error);
+        if (status == UF_OK)
+            status = effect_report_leads(&run->common, run->findings, &terms, &line,
+                                         run->dealt->leads.count > 0 ? &run->dealt->leads : NULL,
+                                         &run->dealt->slopes, error);
+        placebo_treatments_clear(&placebos);
         effect_terms_clear(&terms);
     }
     free(times), free(mean);

@@ -496,6 +496,7 @@ static const struct uf_vocabulary_entry vocabulary[] = {
      {"The picture could not be drawn: gnuplot is missing.", "Bilden kunde inte ritas: gnuplot saknas."}},
     {"pillar", {"Pillar", "Del av indexet"}},
     {"placebo", {"Placebo", "Placebo"}},
+    {"placebo_start", {"Placebo start", "Låtsad start"}},
     {"placebos", {"Placebo treatments", "Placeboinsatser"}},
     {"placebos_alike", {"Placebo treatments, these", "Placeboinsatser, dessa"}},
     {"plant_herfindahl", {"Herfindahl index of plant sizes", "Herfindahlindex över arbetsställen"}},

@@ -26,6 +26,7 @@ struct engine {
     const struct few_blocks *blocks;
     enum uf_few_treated_kind kind;
     bool equal_tailed, enumerated;
+    const bool *treated;     /* blocks */
     size_t n_givers, *giver; /* blocks that get residuals of others: the treated, or all that weigh */
     size_t *n_donors;        /* n_shapes */
     size_t *donor;           /* n_shapes × n_blocks: who can lend to the shape */
@@ -184,7 +185,7 @@ static bool fit_shapes(struct engine *e, double a, double b)
             size_t j = e->giver[i];
             if (blocks->shape[j] != s) continue;
             e->factor[i] = blocks->scale[j] * sqrt(model.constant + model.slope / blocks->size[j]);
-            if (i < seen) seen = i, e->model = model;
+            if (i < seen && e->treated[j]) seen = i, e->model = model;
         }
     }
     return sizes;
@@ -281,7 +282,8 @@ static double p_at(void *user, double distance)
 static double reach(struct engine *e, double sign, double alpha)
 {
     struct end end = {e, sign};
-    const struct inversion inversion = {p_at, NULL, &end, sqrt(e->blocks->spread), alpha * (1 + TIE)};
+    const struct inversion inversion = {
+        .p = p_at, .user = &end, .unit = sqrt(e->blocks->spread), .limit = alpha * (1 + TIE)};
     if (p_limit(e, sign) > inversion.limit) return INFINITY;
     return inversion_reach(&inversion);
 }
@@ -333,7 +335,10 @@ uf_status uf_few_treated_test(const struct uf_few_treated_input *input,
     struct few_blocks blocks;
     size_t draws = options->draws ? options->draws : DRAWS;
     UF_TRY(few_blocks_init(input, options->kind == UF_FERMAN_PINTO ? draws : 0, &blocks, error));
-    struct engine e = {.blocks = &blocks, .kind = options->kind, .equal_tailed = options->equal_tailed};
+    struct engine e = {.blocks = &blocks,
+                       .kind = options->kind,
+                       .equal_tailed = options->equal_tailed,
+                       .treated = input->treated};
     struct uf_few_treated result = {.kind = options->kind,
                                     .estimate = blocks.estimate,
                                     .n_treated = blocks.n_treated,

@@ -22,7 +22,7 @@ static enum kind kind_of(const struct run_analysis *analysis)
     return !strcmp(method, "interrupted-time-series") ? BY_ITSELF : WITH_COMPARISON;
 }
 
-enum { MOST_CODES = 9, MOST_BESIDE = 2 };
+enum { MOST_CODES = 15, MOST_BESIDE = 2 };
 
 struct standing {
     const char *about;
@@ -48,9 +48,11 @@ static const struct standing standing[] = {
      .test = {{"The differences before the start, tested together; sensitivity to unequal trends",
                "Skillnaderna före start, prövade gemensamt; känslighet för olika trender"},
               {"Fit before the start; placebo in time", "Anpassning före start; placebo i tid"},
-              {"None: there is nobody to compare with", "Ingen: det finns ingen att jämföra med"}},
-     .codes = {"pretrend", "pretrend-differs", "pretrend-untestable", "fit-before", "poor-fit-before",
-               "outside-donors", "placebo-in-time", "cannot-rule-out"},
+              {"Whether the trend before the start was straight: the same test at a placebo start, halfway",
+               "Om trenden var rak före start: samma test vid en låtsad start, halvvägs"}},
+     .codes = {"trend-before", "trend-before-bends", "trend-before-untested", "pretrend", "pretrend-differs",
+               "pretrend-untestable", "pretrend-slope", "pretrend-slope-differs", "pretrend-slope-untestable",
+               "fit-before", "poor-fit-before", "outside-donors", "placebo-in-time", "cannot-rule-out"},
      .beside = {"breakdown-relative-magnitudes", "breakdown-smoothness"},
      .clean = {"Not tested: too few periods before the start.", "Inte prövat: för få perioder före start."},
      .if_wrong = {"The number holds the unequal development too, and may have the wrong sign.",

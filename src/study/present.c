@@ -231,7 +231,7 @@ static uf_status copy_number(const struct view *view, size_t row, size_t column,
         value = present_rounded(value);
     uf_value_status status = uf_table_value_status(view->table, row, column);
     /* A test that a kind of inference does not have is not a division by zero to the reader. */
-    if (!strcmp(uf_table_name(view->table), "pretrend") && status == UF_VALUE_UNDEFINED)
+    if (!strncmp(uf_table_name(view->table), "pretrend", strlen("pretrend")) && status == UF_VALUE_UNDEFINED)
         status = UF_VALUE_NOT_APPLICABLE;
     return uf_table_set_value(copy, at, to, value, status, error);
 }

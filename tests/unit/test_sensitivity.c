@@ -5,6 +5,7 @@
 
 #include <gsl/gsl_errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <utfall/power.h>
 #include <utfall/random.h>
@@ -342,12 +343,59 @@ static void power_of_a_panel(void **state)
     small_panel_free(panel);
 }
 
+/* Bounds, breakdown values and the sentences about them in other units of the outcome: the same numbers, and none of them lost. */
+static void other_units(void **state)
+{
+    (void)state;
+    static const double units[] = {1, 1e-7, 1e9};
+    struct uf_result result[3];
+    struct uf_error error;
+    for (size_t k = 0; k < 3; k++) {
+        struct uf_panel *panel = panel_make();
+        for (size_t u = 0; u < UNITS; u++)
+            for (size_t t = 0; t < PERIODS; t++) *small_panel_cell(panel, 0, u, t) *= units[k];
+        assert_ok(
+            try(&uf_method_sensitivity, panel, UF_ENGLISH,
+                (const char *const[]){"leave-one-out", "false", "placebo-starts", "0", "draws", "500", NULL},
+                &result[k], &error),
+            &error);
+        small_panel_free(panel);
+        const struct uf_table *bounds = uf_result_table(&result[k], "bounds"),
+                              *first = uf_result_table(&result[0], "bounds"),
+                              *breakdown = uf_result_table(&result[k], "breakdown");
+        assert_int_equal(uf_table_rows(bounds), uf_table_rows(first));
+        for (size_t i = 0; i < uf_table_rows(bounds); i++)
+            for (size_t c = 0; c < 2; c++) {
+                const size_t column = uf_table_column(bounds, c ? "high" : "low");
+                expect_within(uf_table_number(bounds, i, column) / units[k],
+                              uf_table_number(first, i, column), 1e-5, "bounds");
+            }
+        size_t said = 0;
+        for (size_t i = 0; i < uf_table_rows(breakdown); i++) {
+            const char *text = uf_table_text(breakdown, i, uf_table_column(breakdown, "text"));
+            const double m = uf_table_number(breakdown, i, uf_table_column(breakdown, "breakdown_m"));
+            const bool smooth =
+                !strcmp(uf_table_text(breakdown, i, uf_table_column(breakdown, "restriction")), "smoothness");
+            if (strstr(text, " 0.000000 ") || strstr(text, " 0 ") || strstr(text, " 0.00 "))
+                fail_msg("%s", text);
+            if (!smooth || !(m > 0)) continue;
+            double number;
+            const char *change = strstr(text, "change by ");
+            assert_true(change && sscanf(change, "change by %lf", &number) == 1);
+            if (k < 2) expect_within(number, m, 0.005 * m, "breakdown in words"); /* else with commas */
+            said++;
+        }
+        assert_true(said > 0);
+    }
+    for (size_t k = 0; k < 3; k++) uf_result_clear(&result[k]);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(checks_by_hand), cmocka_unit_test(words_in_swedish),
-                                       cmocka_unit_test(counts_in_sentences),
-                                       cmocka_unit_test(few_periods_and_bad_words),
-                                       cmocka_unit_test(power_of_a_panel)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(checks_by_hand),      cmocka_unit_test(words_in_swedish),
+        cmocka_unit_test(counts_in_sentences), cmocka_unit_test(few_periods_and_bad_words),
+        cmocka_unit_test(power_of_a_panel),    cmocka_unit_test(other_units)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

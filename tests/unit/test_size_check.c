@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Placebo treatments in untreated data: shape, rates that are known, refusals. */
+#include "support/did_data.h"
 #include "support/method_run.h"
 #include "support/small_panel.h"
 #include "support/test.h"
@@ -34,17 +35,8 @@ static struct sample *sample_new(size_t treated, size_t start, double times)
             s->outcome[n] = (u < treated ? times : 1) * (uf_random_uniform(&random) - 0.5) + (double)u;
         }
     }
-    s->data = (struct uf_did_data){.n = n,
-                                   .n_units = UNITS,
-                                   .n_periods = PERIODS,
-                                   .unit = s->unit,
-                                   .period = s->period,
-                                   .outcome = s->outcome,
-                                   .treatment = s->treatment,
-                                   .first_period = s->first,
-                                   .cluster = {s->unit},
-                                   .n_groups = {UNITS},
-                                   .n_cluster_dimensions = 1};
+    s->data = did_data_by_unit(n, UNITS, PERIODS,
+                               (struct did_columns){s->unit, s->period, s->outcome, s->treatment, s->first});
     return s;
 }
 
