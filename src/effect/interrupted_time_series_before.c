@@ -3,6 +3,7 @@
  * sharp a bend it would have found. */
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/fail.h"
 #include "effect/interrupted_time_series_run.h"
@@ -76,23 +77,26 @@ static uf_status add_row(const struct its_run *run, const char *group, size_t ki
 }
 
 /* By the main inference. `last`: time since the start of the last period, to which a bend would carry the trend. */
-static uf_status note(const struct its_run *run, const char *period, const struct placebo *placebo,
-                      double carried, struct uf_error *error)
+static uf_status note(const struct its_run *run, const char *start, const char *period,
+                      const struct placebo *placebo, double carried, struct uf_error *error)
 {
     static const struct uf_words straight = {
-        "Of the periods before the start those from {0} on do not depart from the trend of the earlier ones "
+        "{7}Of the periods before the start those from {0} on do not depart from the trend of the earlier "
+        "ones "
         "(p = {1}). The test would have found a bend of {2} a period half of the time and one of {3} in four "
         "cases of five. A bend of that size at the start would alone make the departure {4} and {5}.",
-        "Av perioderna före start avviker de från och med {0} inte från de tidigares trend (p = {1}). Testet "
+        "{7}Av perioderna före start avviker de från och med {0} inte från de tidigares trend (p = {1}). "
+        "Testet "
         "skulle ha upptäckt ett trendbrott på {2} per period i hälften av fallen och ett på {3} i fyra fall "
         "av "
         "fem. Ett så stort trendbrott vid start skulle ensamt göra avvikelsen till {4} respektive {5}."};
     static const struct uf_words bends = {
-        "The trend had turned already before the start: from {0} on the periods before it depart from the "
+        "{7}The trend had turned already before the start: from {0} on the periods before it depart from the "
         "trend "
         "of the earlier ones (p {6} {1}). A straight line carried on does not show what would have happened "
         "without the intervention.",
-        "Trenden hade vänt redan före start: från och med {0} avviker perioderna före den från de tidigares "
+        "{7}Trenden hade vänt redan före start: från och med {0} avviker perioderna före den från de "
+        "tidigares "
         "trend (p {6} {1}). En framskriven rät linje visar därför inte vad som hade hänt utan insatsen."};
     static const struct uf_words advice = {
         "Begin the series later, where the trend is straight, and say why; or compare with regions outside.",
@@ -104,21 +108,23 @@ static uf_status note(const struct its_run *run, const char *period, const struc
                                             significant_argument(placebo->bend[1]),
                                             significant_argument(placebo->bend[0] * carried),
                                             significant_argument(placebo->bend[1] * carried),
-                                            uf_text_argument(p < 0.0005 ? "<" : "=")};
+                                            uf_text_argument(p < 0.0005 ? "<" : "="),
+                                            uf_text_argument(start)};
     const bool turned = p < 0.05;
     return effect_note(&run->common, turned ? UF_WARNING : UF_NOTE,
                        turned ? "trend-before-bends" : "trend-before", turned ? bends : straight,
-                       turned ? advice : none, arguments, 7, error);
+                       turned ? advice : none, arguments, 8, error);
 }
 
-static uf_status note_untested(const struct its_run *run, struct uf_error *error)
+static uf_status note_untested(const struct its_run *run, const char *start, struct uf_error *error)
 {
     static const struct uf_words text = {
-        "Whether the trend was straight before the start could not be tested: there are too few periods "
+        "{0}Whether the trend was straight before the start could not be tested: there are too few periods "
         "before "
         "it.",
-        "Om trenden var rak före start gick inte att pröva: perioderna före är för få."};
-    return effect_note(&run->common, UF_NOTE, "trend-before-untested", text, none, NULL, 0, error);
+        "{0}Om trenden var rak före start gick inte att pröva: perioderna före är för få."};
+    const struct uf_argument argument = uf_text_argument(start);
+    return effect_note(&run->common, UF_NOTE, "trend-before-untested", text, none, &argument, 1, error);
 }
 
 uf_status its_add_before(const struct its_run *run, const struct its_series *series, const char *label,
@@ -133,7 +139,9 @@ uf_status its_add_before(const struct its_run *run, const struct its_series *ser
         else
             sum += (double)(series->view.time[i] - series->view.start);
     const double carried = sum / (double)(series->view.n - before.n);
-    if (before.n < 2) return note_untested(run, error);
+    char start[80] = "";
+    if (label) snprintf(start, sizeof start, "Start %s: ", label); /* alike in both languages */
+    if (before.n < 2) return note_untested(run, start, error);
     before.start = before.time[before.n / 2];
     const char *period = run->common.panel->periods.label[series->period[before.n / 2]];
     static const char *const bends[] = {"slope_50", "slope_80", NULL};
@@ -142,7 +150,7 @@ uf_status its_add_before(const struct its_run *run, const struct its_series *ser
         struct uf_error reason;
         const uf_status status = test_bend(&before, &run->kind[kind], run->level, &placebo, &reason);
         if (status == UF_NOT_IDENTIFIED || (status == UF_OK && isnan(placebo.test.p_value))) {
-            if (kind == 0) return note_untested(run, error);
+            if (kind == 0) return note_untested(run, start, error);
             continue;
         }
         if (status != UF_OK) {
@@ -150,7 +158,7 @@ uf_status its_add_before(const struct its_run *run, const struct its_series *ser
             return status;
         }
         UF_TRY(add_row(run, label, kind, period, &placebo, table, error));
-        if (kind == 0) UF_TRY(note(run, period, &placebo, carried, error));
+        if (kind == 0) UF_TRY(note(run, start, period, &placebo, carried, error));
     }
     effect_fit_decimals(table, "slope_50", bends);
     return UF_OK;
