@@ -73,6 +73,10 @@ struct uf_pretrend_placebos { /* borrowed */
     const struct uf_pretrend_quadratic *numerator; /* n_placebos × n_dealt, row by row: the own one first */
     const struct uf_pretrend_quadratic *denominator; /* the same; NULL: 1 */
     double critical;
+    /* With n_dealt = 1, where the statistic is no such ratio (a covariance that moves with the line): it is this, and the
+     * quadratics only say where the search begins. NULL: it is the ratio. */
+    double (*statistic)(void *user, size_t placebo, double slope);
+    void *user;
 };
 /* UF_BAD_USAGE: no placebo or nothing dealt, level not between 0 and 1. O(n_placebos · n_dealt). */
 uf_status uf_pretrend_placebo_power(const struct uf_pretrend_placebos *placebos, double level, double slope,

@@ -118,7 +118,9 @@ void uf_stacked_cells_clear(struct uf_stacked_cells *cells);
 /* The cohorts dealt out anew over the assignment's blocks (of `data`, the rows that are not stacked yet), and the whole
  * estimator again: stacks, weights, regression. Statistics of the mean of e >= 0 as in uf_sun_abraham_randomise.
  * A balanced panel without covariates, gaps in time and weights that change within units goes by means: O(units ·
- * cohorts · window) an assignment; else a regression each time. Errors as uf_randomise. */
+ * cohorts · window) an assignment; else it goes from sums over units, O(cohorts · (units · window² + window³) + rows k²) and
+ * O(rows k + cohorts · window²) for each term, k covariates; where covariates are (nearly) collinear, or an event time can hardly
+ * be told, a regression each time. Errors as uf_randomise. */
 uf_status uf_stacked_randomise(const struct uf_did_data *data, const struct uf_stacked_options *options,
                                const struct uf_did_assignment *assignment, const struct uf_did_noise *noise,
                                const struct uf_randomisation_options *randomisation,

@@ -130,8 +130,9 @@ uf_status uf_sun_abraham_weights(const struct uf_sun_abraham *fit, const double 
 /* The cohorts dealt out anew over the assignment's blocks, each to as many as in the data, and the overall average
  * estimated anew, regression and all. `data` are the rows that were fitted (fit.data), with the assignment of them.
  * Statistics: the average; it over its error clustered as the data (first dimension); with `noise` (NULL: none) it over
- * what the blocks' noise implies for the weights of their outcomes. A balanced panel goes by means:
- * O(n k²) an assignment, k covariates; else (and with collinear covariates) a regression each time. Errors as uf_randomise. */
+ * what the blocks' noise implies for the weights of their outcomes. A balanced panel without covariates goes by means, O(n) an
+ * assignment; with covariates (k) or gaps from sums over units, O(units · periods² + cohorts · periods³ + n k²); with (nearly)
+ * collinear covariates a regression each time. Errors as uf_randomise. */
 uf_status uf_sun_abraham_randomise(const struct uf_did_data *data,
                                    const struct uf_sun_abraham_options *options,
                                    const struct uf_did_assignment *assignment,
@@ -141,7 +142,8 @@ uf_status uf_sun_abraham_randomise(const struct uf_did_data *data,
 /* The same for several averages at once (out: n_terms; the first must have an estimate, another without one is left empty).
  * A cohort's place differs from deal to deal, and it is known by its start here: the key of UF_CELLS_GROUP is its first period,
  * that of UF_CELLS_ONE first period × n_periods + period. The shift of UF_CELLS_DYNAMIC, _GROUP, _CALENDAR and _ONE is of an
- * effect there alone. Cost: that of one, and its O(n k) for each other. */
+ * effect there alone. Cost: that of one, and for each other by means O(units + cells) times the periods that it is of; from sums
+ * O(n k + cohorts · periods²). */
 uf_status uf_sun_abraham_randomise_terms(const struct uf_did_data *data,
                                          const struct uf_sun_abraham_options *options,
                                          const struct uf_did_assignment *assignment,
@@ -155,7 +157,7 @@ uf_status uf_sun_abraham_randomise_leads(const struct uf_did_data *data,
                                          const struct uf_did_assignment *assignment,
                                          const struct uf_randomisation_options *randomisation,
                                          struct uf_randomisation *out, struct uf_error *error);
-/* True where an assignment goes by means. O(n). */
+/* True where all units are there in all periods, with one weight each: without covariates an assignment goes by means. O(n). */
 bool uf_sun_abraham_by_means(const struct uf_did_data *data);
 
 /*

@@ -47,6 +47,7 @@ size_t uf_table_column(const struct uf_table *table, const char *name);
 const char *uf_table_column_name(const struct uf_table *table, size_t column);
 const char *uf_table_column_unit(const struct uf_table *table, size_t column); /* NULL: none */
 int uf_table_column_decimals(const struct uf_table *table, size_t column);
+void uf_table_set_decimals(struct uf_table *table, size_t column, int decimals);
 enum uf_column_type uf_table_column_type(const struct uf_table *table, size_t column);
 
 /* Out-of-range indices and wrong types are UF_INTERNAL. A NULL text is an empty cell. */

@@ -168,6 +168,11 @@ int uf_table_column_decimals(const struct uf_table *table, size_t column)
     return column < table->n_columns ? table->columns[column].decimals : -1;
 }
 
+void uf_table_set_decimals(struct uf_table *table, size_t column, int decimals)
+{
+    if (column < table->n_columns) table->columns[column].decimals = decimals;
+}
+
 enum uf_column_type uf_table_column_type(const struct uf_table *table, size_t column)
 {
     return column < table->n_columns ? table->columns[column].type : UF_COLUMN_TEXT;

@@ -45,8 +45,7 @@ uf_status callaway_settle_inference(struct callaway_run *run, struct uf_error *e
 #define MOST_WORK 1.5e9
 enum { FEWEST_DRAWS = 499 };
 
-/* What an assignment costs: of sums by block, or of the rows with their regressions and logits. */
-static double work_of(const struct callaway_run *run, bool sums)
+double callaway_work(const struct callaway_run *run, bool sums)
 {
     double cells = (double)run->group_time.n_cells, units = (double)run->group_time.n_units;
     double k = (double)run->common.panel->n_covariates;
@@ -56,7 +55,7 @@ static double work_of(const struct callaway_run *run, bool sums)
 
 static bool afford(const struct callaway_run *run, bool sums, struct uf_randomisation_options *options)
 {
-    double affordable = MOST_WORK / (work_of(run, sums) + 1);
+    double affordable = MOST_WORK / (callaway_work(run, sums) + 1);
     *options = run->common.inference->randomisation;
     if (!run->automatic) return true;
     if (affordable < FEWEST_DRAWS) return false;
@@ -128,7 +127,7 @@ static uf_status find_slopes(struct callaway_run *run, const struct uf_group_tim
     uf_status status = placebo_sample_init(&run->common.sample->data, &run->assignment, dealt->cross_sections,
                                            &sample, &reason);
     if (status == UF_OK) {
-        status = group_time_placebo_drift(&sample, dealt, work_of(run, sums),
+        status = group_time_placebo_drift(&sample, dealt, callaway_work(run, sums),
                                           run->common.inference->randomisation.seed, &run->slopes, &reason);
         placebo_sample_clear(&sample);
     }

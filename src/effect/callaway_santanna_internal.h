@@ -54,6 +54,8 @@ uf_status callaway_check_treatment(const struct callaway_run *run, const struct 
 /* Without a single effect after a start there is nothing to report. */
 uf_status callaway_check_cells(const struct callaway_run *run, struct uf_error *error);
 
+/* What an estimate costs: of sums by block, or of the rows with their regressions and logits. */
+double callaway_work(const struct callaway_run *run, bool sums);
 /* Before anything is dealt out anew, and after it. */
 uf_status callaway_choose_inference(struct callaway_run *run, struct uf_error *error);
 uf_status callaway_randomise(struct callaway_run *run, struct uf_error *error);

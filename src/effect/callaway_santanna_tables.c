@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "effect/callaway_santanna_internal.h"
 #include "effect/estimates.h"
+#include "effect/placebo_regression.h"
 #include "effect/pretrend.h"
 
 #include <math.h>
@@ -177,6 +178,9 @@ static uf_status add_term(const struct callaway_run *run, enum uf_average_kind k
     if (isnan(term->std_error)) row.note = uf_words_in(reference, run->common.context->language);
     UF_TRY(effect_add_row(table, &run->common, &row, &index, error));
     double half = b->std_error && b->std_error[t] > 0 ? b->critical * b->std_error[t] : NAN;
+    /* the draws of few units scatter less than their influence functions say: a band that holds for all terms is never
+     * narrower than the interval of one */
+    if (!isnan(half) && !isnan(row.test.conf_high)) half = fmax(half, row.test.conf_high - term->estimate);
     UF_TRY(effect_set_number(table, index, EFFECT_COLUMNS, term->estimate - half, error));
     return effect_set_number(table, index, EFFECT_COLUMNS + 1, term->estimate + half, error);
 }
@@ -258,6 +262,32 @@ static bool is_blind(const struct uf_group_time *g, const double *line)
     return any;
 }
 
+/* What the test by influence functions would have found: by placebo with few regions on either side. */
+static uf_status add_slopes(const struct callaway_run *run, const struct uf_joint_test *test,
+                            double noncentrality, struct effect_pretrend *pretrend, struct uf_error *error)
+{
+    struct placebo_treatments placebos;
+    struct placebo_slopes slopes;
+    struct uf_error reason;
+    uf_status status = UF_NOT_IDENTIFIED;
+    if (test->restrictions > 0 && !isnan(test->statistic) && !pretrend->blind &&
+        effect_pretrend_wants_placebos(&run->common)) {
+        UF_TRY(placebo_treatments_init(&run->common.sample->data, &run->assignment,
+                                       run->options.cross_sections, &placebos, error));
+        if (placebos.sample.outcome)
+            status = group_time_placebo_drift_of(&placebos.sample, &run->options, callaway_work(run, false),
+                                                 run->common.inference->randomisation.seed, &slopes, &reason);
+        placebo_treatments_clear(&placebos);
+    }
+    if (status == UF_OK) return effect_pretrend_add_placebo(pretrend, &slopes, error);
+    if (status != UF_NOT_IDENTIFIED) {
+        if (error) *error = reason;
+        return status;
+    }
+    if (effect_pretrend_few(&run->common, test->restrictions)) return UF_OK;
+    return effect_pretrend_add_noncentrality(pretrend, test, noncentrality, error);
+}
+
 uf_status callaway_report_leads(const struct callaway_run *run, struct uf_error *error)
 {
     struct uf_group_time_pretest wald;
@@ -292,8 +322,7 @@ uf_status callaway_report_leads(const struct callaway_run *run, struct uf_error 
             status = effect_pretrend_add_placebo(&pretrend, &run->slopes, error);
     }
     if (status == UF_OK) status = effect_pretrend_add(&pretrend, &test, "influence", error);
-    if (status == UF_OK && !effect_pretrend_few(&run->common, test.restrictions))
-        status = effect_pretrend_add_noncentrality(&pretrend, &test, wald.noncentrality, error);
+    if (status == UF_OK) status = add_slopes(run, &test, wald.noncentrality, &pretrend, error);
     if (status == UF_OK) status = effect_pretrend_finish(&run->common, &pretrend, error);
     effect_pretrend_clear(&pretrend);
     return status;

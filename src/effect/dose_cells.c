@@ -33,17 +33,12 @@ static uf_status choose_window(struct dose_run *run, size_t n_cohorts, struct uf
     return status;
 }
 
-/* The number of periods before `end`, and the last of them that has rows. */
+/* The last period before the start (less the anticipation) that has rows. */
 static void look_back(const struct uf_did_data *data, const unsigned char *observed, struct dose_cohort *c)
 {
-    size_t count = 0;
     c->last = SIZE_MAX;
-    for (size_t t = 0; t < data->n_periods; t++) {
-        if (data->time[t] >= c->before) continue;
-        count++;
-        if (observed[t]) c->last = t;
-    }
-    c->half = count / 2;
+    for (size_t t = 0; t < data->n_periods; t++)
+        if (data->time[t] < c->before && observed[t]) c->last = t;
 }
 
 static uf_status list_cohorts(struct dose_run *run, struct dose_cells *cells, struct uf_error *error)
@@ -85,11 +80,19 @@ enum dose_role dose_role_of(const struct dose_run *run, const struct dose_cells 
                                                                                           : DOSE_NEITHER;
 }
 
+enum dose_phase dose_phase_of(const struct dose_run *run, const struct dose_cohort *cohort, size_t period)
+{
+    const long time = run->sample->data.time[period];
+    if (period >= cohort->start && time <= cohort->after) return DOSE_AFTER;
+    return time < cohort->before && (!run->last_before || period == cohort->last) ? DOSE_BEFORE
+                                                                                  : DOSE_OUTSIDE;
+}
+
 /* --- changes ------------------------------------------------------------------------------------------ */
 
 /* Sums of outcomes, before they are divided. */
 struct sums {
-    double before, after, early, late;
+    double before, after;
 };
 
 static void add_row(const struct dose_run *run, const struct dose_cohort *cohort, size_t i,
@@ -98,16 +101,13 @@ static void add_row(const struct dose_run *run, const struct dose_cohort *cohort
     const struct uf_did_data *data = &run->sample->data;
     const size_t period = data->period[i];
     const double y = data->outcome[i], dose = data->treatment[i];
-    if (period >= cohort->start && data->time[period] <= cohort->after) {
+    const enum dose_phase phase = dose_phase_of(run, cohort, period);
+    if (phase == DOSE_AFTER) {
         cell->least = cell->n_after == 0 || dose < cell->least ? dose : cell->least;
         cell->most = cell->n_after == 0 || dose > cell->most ? dose : cell->most;
         sums->after += y, cell->dose += dose, cell->n_after++;
-    } else if (data->time[period] < cohort->before) {
-        if (!run->last_before || period == cohort->last) sums->before += y, cell->n_before++;
-        if (period < cohort->half)
-            sums->early += y, cell->n_early++;
-        else
-            sums->late += y, cell->n_late++;
+    } else if (phase == DOSE_BEFORE) {
+        sums->before += y, cell->n_before++;
     }
 }
 
@@ -116,14 +116,13 @@ static void add_covariates(const struct dose_run *run, const struct dose_cohort 
 {
     const struct uf_did_data *data = &run->sample->data;
     const size_t period = data->period[i];
-    if (data->time[period] >= cohort->before || (run->last_before && period != cohort->last)) return;
+    if (dose_phase_of(run, cohort, period) != DOSE_BEFORE) return;
     for (size_t j = 0; j < data->covariates->size2; j++) sum[j] += gsl_matrix_get(data->covariates, i, j);
 }
 
 static void finish(struct dose_cell *cell, const struct sums *sums, double *covariate, size_t k)
 {
     cell->change = sums->after / (double)cell->n_after - sums->before / (double)cell->n_before;
-    cell->early = sums->late / (double)cell->n_late - sums->early / (double)cell->n_early;
     /* a dose that stays is told without rounding */
     cell->dose =
         cell->most - cell->least > 1e-9 * cell->most ? cell->dose / (double)cell->n_after : cell->most;

@@ -117,7 +117,9 @@ static uf_status report_first(const struct dose_run *run, const struct curve *cu
     struct uf_table *table = NULL;
     UF_TRY(effect_columns_new(&run->common, "dose-response", title, columns, sizeof columns / sizeof *columns,
                               &table, error));
+    static const char *const slopes[] = {"acr", "acr_error", "acr_low", "acr_high", NULL};
     uf_status status = fill_curve(run, curve, table, error);
+    if (status == UF_OK) effect_fit_decimals(table, "acr_error", slopes);
     if (status == UF_OK) return uf_result_take_table(run->common.result, table, error);
     uf_table_free(table);
     return status;
@@ -166,6 +168,7 @@ static uf_status report_by_inference(const struct dose_run *run, const struct cu
     if (status == UF_OK) status = point_terms(run, curve, &terms, error);
     if (status == UF_OK) status = fill_by_inference(run, curve, &terms, table, error);
     effect_terms_clear(&terms);
+    if (status == UF_OK) effect_fit_estimates(table);
     if (status == UF_OK) return uf_result_take_table(run->common.result, table, error);
     uf_table_free(table);
     return status;

@@ -80,6 +80,7 @@ struct uf_dose_data dose_dealer_rows(struct dose_dealer *d)
 {
     const struct dose_cells *cells = d->run->cells;
     size_t n = 0, stacks = 0;
+    if (d->covariates) d->covariates->size1 = cells->n_units * cells->n_cohorts; /* as there is room for */
     for (size_t c = 0; c < cells->n_cohorts; c++) {
         if (cells->cohort[c].reason != DOSE_USED) continue;
         for (size_t u = 0; u < cells->n_units; u++) {
@@ -132,9 +133,9 @@ double dose_dealer_tally(const struct dose_dealer *d, const struct uf_dose_data 
         const struct dose_cell *cell = dose_cell_at(d->run->cells, u, d->cohort[i]);
         for (size_t r = d->first_row[u]; r != SIZE_MAX; r = d->next_row[r]) {
             const size_t t = data->period[r];
-            const bool after = t >= cohort->start && data->time[t] <= cohort->after;
-            if (!after && data->time[t] >= cohort->before) continue;
-            if (!after && d->run->last_before && t != cohort->last) continue;
+            const enum dose_phase phase = dose_phase_of(d->run, cohort, t);
+            if (phase == DOSE_OUTSIDE) continue;
+            const bool after = phase == DOSE_AFTER;
             double v = d->v[i] / (after ? (double)cell->n_after : -(double)cell->n_before);
             outcome_tally_add(tally, u, t, data->n_cluster_dimensions ? data->cluster[0][r] : u, v,
                               after ? residuals[i] : 0, data->outcome[r]);

@@ -154,6 +154,15 @@ static double work_of(const struct dose_run *run)
     return 20 * rows * (columns + 2) * (columns + 2) + 30 * (double)run->sample->data.n;
 }
 
+double *dose_actual(const struct dose_run *run)
+{
+    const struct dose_units *u = run->units;
+    double *actual = calloc(run->sample->data.n_units + 1, sizeof *actual);
+    for (size_t i = 0; actual && i < u->change.n; i++)
+        if (u->dose[i] > 0) actual[u->unit[i]] = u->dose[i];
+    return actual;
+}
+
 uf_status dose_randomise(const struct dose_run *run, struct dose_dealt *out, struct uf_error *error)
 {
     const struct uf_did_data *data = &run->sample->data;
@@ -164,10 +173,8 @@ uf_status dose_randomise(const struct dose_run *run, struct dose_dealt *out, str
     if (!run->common.inference->randomise) return UF_OK;
     if (!effect_afford(&run->common, work_of(run), &options))
         return effect_note_not_dealt(&run->common, true, error);
-    double *actual = calloc(data->n_units + 1, sizeof *actual);
+    double *actual = dose_actual(run);
     if (!actual) return uf_fail_memory(error);
-    for (size_t i = 0; i < run->units->change.n; i++)
-        if (run->units->dose[i] > 0) actual[run->units->unit[i]] = run->units->dose[i];
     uf_status status = uf_did_assignment_init(data, &out->assignment, error);
     if (status == UF_OK) {
         const bool known = uf_did_noise_init(data, &out->assignment, &noise, &reason) == UF_OK;

@@ -38,6 +38,8 @@ static const struct uf_option options_table[] = {
      "several starts: compare with the never treated, or also with those not treated by the last period that "
      "counts",
      UF_COLUMNS_NONE},
+    {"reference", UF_OPTION_NUMBER, NULL, NULL,
+     "event time that is 0 by definition; -1 less the anticipation unless given", UF_COLUMNS_NONE},
     {"changing-dose", UF_OPTION_CHOICE, "refuse", changings,
      "a dose that changes or ends after the start: refuse, or take each unit's mean dose", UF_COLUMNS_NONE},
     {"scale", UF_OPTION_CHOICE, "auto", effect_scales,
@@ -74,6 +76,21 @@ static const struct uf_chart_hint charts[] = {
      .x = "dose",
      .x_label = {"Dose", "Dos"},
      .reference = 0},
+    EFFECT_CHART_EVENT_STUDY("{0}: average effect by time since the start",
+                             "{0}: genomsnittlig effekt efter tid sedan start",
+                             "Difference from the untreated", "Skillnad mot de utan insats"),
+    {.kind = "event-study",
+     .table = "event-study-slope",
+     .title = {"{0}: average slope by time since the start",
+               "{0}: genomsnittlig lutning efter tid sedan start"},
+     .value_label = {"Difference per unit of the dose", "Skillnad per dosenhet"},
+     .value = "estimate",
+     .low = "conf_low",
+     .high = "conf_high",
+     .low2 = "band_low",
+     .high2 = "band_high",
+     .x = "event_time",
+     .reference = 0},
     EFFECT_CHART_TRENDS,
     EFFECT_CHART_RANDOMISATION,
 };
@@ -82,6 +99,12 @@ static uf_status read_request(const struct uf_options *options, struct dose_run 
 {
     UF_TRY(effect_read_count(options, "anticipation", &run->anticipation, NULL, error));
     UF_TRY(effect_read_count(options, "after", &run->after, &run->own_after, error));
+    UF_TRY(effect_read_whole(options, "reference", &run->reference, &run->own_reference, error));
+    if (!run->own_reference) run->reference = -1 - run->anticipation;
+    if (run->reference >= -run->anticipation)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'reference': found %ld, expected a whole number of periods below %ld",
+                       run->reference, -run->anticipation);
     run->never_treated = uf_options_choice(options, "control") == 0;
     run->curve.curve = (enum uf_dose_curve)uf_options_choice(options, "curve");
     run->own_size = uf_options_is_set(options, "size");

@@ -15,16 +15,16 @@ enum dose_reason { DOSE_USED, DOSE_NO_BEFORE, DOSE_NO_CONTROL, DOSE_FEW_CONTROLS
 struct dose_cohort {
     size_t start;       /* period */
     long before, after; /* times: before the first of these is "before", up to the second is "after" */
-    size_t last, half;  /* periods: the last one before; the first of the later half before */
+    size_t last;        /* period: the last one before */
     enum dose_reason reason;
     size_t n_treated, n_control;
     double weight; /* Σ of the treated's weights */
 };
 /* A unit in the time of a cohort, whoever it is: what its row would be, were it in that sub-experiment. */
 struct dose_cell {
-    double change, early; /* after less before; the later half before less the earlier half */
+    double change; /* after less before */
     double dose, least, most;
-    size_t n_before, n_after, n_early, n_late;
+    size_t n_before, n_after;
 };
 struct dose_cells {
     size_t n_units, n_cohorts, n_covariates;
@@ -38,12 +38,11 @@ struct dose_cells {
 /* One row per unit and sub-experiment that it is in. */
 struct dose_units {
     struct uf_dose_data change; /* after less before */
-    struct uf_dose_data early;  /* the later half before less the earlier half; n 0: no two periods before */
-    double *after_less_before, *late_less_early, *dose, *weights, *early_dose, *early_weights;
-    size_t *unit, *cohort, *stack, *early_stack; /* of the panel; of the cells; among the cohorts used */
-    size_t *cluster[2], *early_cluster[2];
-    double *latitude, *longitude, *early_latitude, *early_longitude; /* NULL: not known */
-    gsl_matrix *covariates, *early_covariates;
+    double *after_less_before, *dose, *weights;
+    size_t *unit, *cohort, *stack; /* of the panel; of the cells; among the cohorts used */
+    size_t *cluster[2];
+    double *latitude, *longitude; /* NULL: not known */
+    gsl_matrix *covariates;
     size_t n_treated, n_control; /* units */
 };
 struct dose_run {
@@ -55,6 +54,8 @@ struct dose_run {
     bool never_treated;      /* controls are never treated */
     bool own_after;          /* the window was asked for */
     long anticipation, after;
+    long reference; /* event time that is 0 by definition */
+    bool own_reference;
     enum effect_scale scale;
     const struct dose_cells *cells;
     const struct dose_units *units;
@@ -70,6 +71,9 @@ void dose_cells_clear(struct dose_cells *cells);
 enum dose_role { DOSE_NEITHER, DOSE_TREATED, DOSE_CONTROL };
 enum dose_role dose_role_of(const struct dose_run *run, const struct dose_cells *cells, size_t cohort,
                             size_t unit, size_t first_period);
+/* What a period is in the change of a cohort's units. */
+enum dose_phase { DOSE_OUTSIDE, DOSE_BEFORE, DOSE_AFTER };
+enum dose_phase dose_phase_of(const struct dose_run *run, const struct dose_cohort *cohort, size_t period);
 static inline const struct dose_cell *dose_cell_at(const struct dose_cells *cells, size_t unit, size_t cohort)
 {
     return &cells->cell[unit * cells->n_cohorts + cohort];
@@ -128,6 +132,10 @@ struct dose_dealt {
 };
 uf_status dose_randomise(const struct dose_run *run, struct dose_dealt *out, struct uf_error *error);
 void dose_dealt_clear(struct dose_dealt *dealt);
+/* The dose of each unit that is treated, 0 else (n_units); NULL: no memory. free() it. */
+double *dose_actual(const struct dose_run *run);
+/* Whether the doses dealt out among the treated can tell a slope at all: what the average slope goes by. */
+bool dose_deals_among(const struct dose_run *run);
 /* What of it is about the points; a note where it would take long. */
 struct dose_dealer;
 uf_status dose_deal_points(struct dose_dealer *d, struct dose_dealt *out, struct uf_error *error);
@@ -140,7 +148,7 @@ uf_status dose_lenders_init(const struct dose_run *run, const struct uf_did_assi
 
 /* --- tables and notes --------------------------------------------------------------------------------------- */
 
-/* Tables `estimates`, `dose-response`, `dose-weights`, `pretrend`. */
+/* Tables `estimates`, `dose-response`, `dose-weights` and what the following report. */
 uf_status dose_report(const struct dose_run *run, struct uf_error *error);
 /* A term of all rows, without a combination. */
 struct effect_term dose_term(const struct dose_run *run, const char *name);
@@ -149,6 +157,11 @@ uf_status dose_report_curve(const struct dose_run *run, struct uf_error *error);
 /* Rows of the two-way coefficient, and the table `dose-weights`: with one sub-experiment. */
 uf_status dose_add_two_way(const struct dose_run *run, struct uf_table *table, struct uf_error *error);
 uf_status dose_report_weights(const struct dose_run *run, struct uf_error *error);
+/* What can be had of a regression with more columns than the curve's: `own`, a copy of the run's inference, keeps it with its
+ * covariance, the rest is named by a note ({0}). */
+uf_status dose_settle(const struct dose_run *run, const struct effect_regression *regression,
+                      struct uf_words left_out, struct effect_inference *own,
+                      struct uf_covariance *covariance, struct uf_error *error);
 /* Table `group-average`: the effect of each start, where there are several. */
 uf_status dose_report_starts(const struct dose_run *run, struct uf_error *error);
 /* Rows of a term that is a slope: the doses dealt out anew among the treated (`dealt`, count 0: none). */
@@ -160,6 +173,9 @@ uf_status dose_add_slope(const struct dose_run *run, const struct effect_term *t
 /* Tables `dose-randomisation` and (several starts) `sub-experiments`. */
 uf_status dose_report_dealt(const struct dose_run *run, struct uf_error *error);
 uf_status dose_report_cohorts(const struct dose_run *run, struct uf_error *error);
+/* Tables `event-study`, `event-study-slope`, `event-study-inference`, `event-study-inference-slope`, `pretrend`,
+ * `pretrend-slope`. */
+uf_status dose_report_events(const struct dose_run *run, struct uf_error *error);
 /* What may be read under which assumption; what the sample and the covariates are. */
 uf_status dose_add_notes(const struct dose_run *run, struct uf_error *error);
 #endif

@@ -11,12 +11,10 @@
 
 void dose_units_clear(struct dose_units *u)
 {
-    free(u->after_less_before), free(u->late_less_early), free(u->dose), free(u->weights);
-    free(u->early_dose), free(u->early_weights), free(u->unit), free(u->cohort), free(u->stack);
-    free(u->early_stack), free(u->latitude), free(u->longitude);
-    free(u->early_latitude), free(u->early_longitude);
-    for (int d = 0; d < 2; d++) free(u->cluster[d]), free(u->early_cluster[d]);
-    gsl_matrix_free(u->covariates), gsl_matrix_free(u->early_covariates);
+    free(u->after_less_before), free(u->dose), free(u->weights);
+    free(u->unit), free(u->cohort), free(u->stack), free(u->latitude), free(u->longitude);
+    for (int d = 0; d < 2; d++) free(u->cluster[d]);
+    gsl_matrix_free(u->covariates);
     memset(u, 0, sizeof *u);
 }
 
@@ -57,27 +55,17 @@ static uf_status allocate(size_t n, const struct uf_did_data *data, struct dose_
 {
     const size_t k = data->covariates ? data->covariates->size2 : 0;
     u->after_less_before = malloc((n + 1) * sizeof(double));
-    u->late_less_early = malloc((n + 1) * sizeof(double));
-    u->dose = malloc((n + 1) * sizeof(double)), u->early_dose = malloc((n + 1) * sizeof(double));
-    u->weights = malloc((n + 1) * sizeof(double)), u->early_weights = malloc((n + 1) * sizeof(double));
+    u->dose = malloc((n + 1) * sizeof(double)), u->weights = malloc((n + 1) * sizeof(double));
     u->unit = malloc((n + 1) * sizeof *u->unit), u->cohort = malloc((n + 1) * sizeof *u->cohort);
     u->stack = malloc((n + 1) * sizeof *u->stack);
-    u->early_stack = malloc((n + 1) * sizeof *u->early_stack);
     u->latitude = data->latitude ? malloc((n + 1) * sizeof *u->latitude) : NULL;
     u->longitude = data->latitude ? malloc((n + 1) * sizeof *u->longitude) : NULL;
-    u->early_latitude = data->latitude ? malloc((n + 1) * sizeof *u->early_latitude) : NULL;
-    u->early_longitude = data->latitude ? malloc((n + 1) * sizeof *u->early_longitude) : NULL;
     u->covariates = k > 0 ? gsl_matrix_alloc(n ? n : 1, k) : NULL;
-    u->early_covariates = k > 0 ? gsl_matrix_alloc(n ? n : 1, k) : NULL;
-    bool memory =
-        u->after_less_before && u->late_less_early && u->dose && u->early_dose && u->weights &&
-        u->early_weights && u->unit && u->cohort && u->stack && u->early_stack &&
-        (!data->latitude || (u->latitude && u->longitude && u->early_latitude && u->early_longitude)) &&
-        (k == 0 || (u->covariates && u->early_covariates));
+    bool memory = u->after_less_before && u->dose && u->weights && u->unit && u->cohort && u->stack &&
+                  (!data->latitude || (u->latitude && u->longitude)) && (k == 0 || u->covariates);
     for (size_t d = 0; d < data->n_cluster_dimensions; d++) {
         u->cluster[d] = malloc((n + 1) * sizeof *u->cluster[d]);
-        u->early_cluster[d] = malloc((n + 1) * sizeof *u->early_cluster[d]);
-        memory = memory && u->cluster[d] && u->early_cluster[d];
+        memory = memory && u->cluster[d];
     }
     return memory ? UF_OK : uf_fail_memory(error);
 }
@@ -94,7 +82,7 @@ static void add_unit(const struct dose_run *run, const struct dose_cells *cells,
 {
     const struct uf_did_data *data = &run->sample->data;
     const struct dose_cell *cell = dose_cell_at(cells, unit, cohort);
-    const size_t n = u->change.n, early = u->early.n, row = cells->row[unit];
+    const size_t n = u->change.n, row = cells->row[unit];
     u->after_less_before[n] = cell->change;
     u->dose[n] = treated ? cell->dose : 0;
     u->weights[n] = cells->weight[unit];
@@ -103,16 +91,6 @@ static void add_unit(const struct dose_run *run, const struct dose_cells *cells,
     for (size_t d = 0; d < data->n_cluster_dimensions; d++) u->cluster[d][n] = data->cluster[d][row];
     set_covariates(cells, unit, cohort, u->covariates, n);
     u->change.n++;
-    if (cell->n_early == 0 || cell->n_late == 0) return;
-    u->late_less_early[early] = cell->early;
-    u->early_dose[early] = u->dose[n], u->early_weights[early] = u->weights[n];
-    u->early_stack[early] = stack;
-    if (u->latitude)
-        u->early_latitude[early] = data->latitude[row], u->early_longitude[early] = data->longitude[row];
-    for (size_t d = 0; d < data->n_cluster_dimensions; d++)
-        u->early_cluster[d][early] = data->cluster[d][row];
-    set_covariates(cells, unit, cohort, u->early_covariates, early);
-    u->early.n++;
 }
 
 /* One cohort that is used after the other. */
@@ -139,13 +117,11 @@ static uf_status fill(const struct dose_run *run, const struct dose_cells *cells
     }
     const bool weights = data->weights != NULL;
     u->change.change = u->after_less_before, u->change.dose = u->dose;
-    u->early.change = u->late_less_early, u->early.dose = u->early_dose;
-    u->change.weights = weights ? u->weights : NULL, u->early.weights = weights ? u->early_weights : NULL;
-    u->change.stack = u->stack, u->early.stack = u->early_stack;
-    u->change.n_stacks = u->early.n_stacks = stack;
+    u->change.weights = weights ? u->weights : NULL;
+    u->change.stack = u->stack, u->change.n_stacks = stack;
     /* rows were reserved for as many as there could be */
-    if (u->covariates) u->covariates->size1 = u->change.n, u->early_covariates->size1 = u->early.n;
-    u->change.covariates = u->covariates, u->early.covariates = u->early_covariates;
+    if (u->covariates) u->covariates->size1 = u->change.n;
+    u->change.covariates = u->covariates;
     return UF_OK;
 }
 

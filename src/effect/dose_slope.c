@@ -72,8 +72,9 @@ static uf_status add_over_all(const struct dose_run *run, const struct effect_te
                               struct uf_table *table, struct uf_error *error)
 {
     if (!run->dealt || run->dealt->all.slope.count == 0) return UF_OK;
-    return effect_add_randomised(&run->common, &run->dealt->all.slope, run->dealt->all.slope.coefficient[0],
-                                 run->dealt->all.n_blocks, term->term, table, error);
+    return effect_add_randomised_term(&run->common, &run->dealt->all.slope,
+                                      run->dealt->all.slope.coefficient[0], run->dealt->all.n_blocks, term,
+                                      table, error);
 }
 
 static uf_status add_analytic(const struct dose_run *run, const struct effect_term *term, bool cr2,
@@ -104,6 +105,11 @@ static double least_p(const struct uf_randomisation *r)
 {
     if (r->count == 0) return NAN;
     return isnan(r->p_scaled) ? r->least_p_coefficient : r->least_p_scaled;
+}
+
+bool dose_deals_among(const struct dose_run *run)
+{
+    return run->dealt && least_p(&run->dealt->among.slope) <= (1 - run->common.inference->level) * (1 + 1e-9);
 }
 
 enum slope_inference { SLOPE_AMONG, SLOPE_OVER_ALL, SLOPE_ANALYTIC };
@@ -156,10 +162,10 @@ static uf_status choose(const struct dose_run *run, enum slope_inference *out, s
                                run->findings->randomisation ? run->findings->assignment : NULL, &grounds,
                                error));
     const bool enough = effect_are_many(&grounds);
-    *out = enough                                ? SLOPE_ANALYTIC
-           : least_among <= allowed * (1 + 1e-9) ? SLOPE_AMONG
-           : least_all <= allowed * (1 + 1e-9)   ? SLOPE_OVER_ALL
-                                                 : SLOPE_ANALYTIC;
+    *out = enough                              ? SLOPE_ANALYTIC
+           : dose_deals_among(run)             ? SLOPE_AMONG
+           : least_all <= allowed * (1 + 1e-9) ? SLOPE_OVER_ALL
+                                               : SLOPE_ANALYTIC;
     const struct uf_argument arguments[] = {
         uf_count_argument(grounds.n_treated), uf_count_argument(grounds.n_control),
         uf_number_argument(least_among, 5), uf_number_argument(least_all, 5)};

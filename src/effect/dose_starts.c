@@ -63,14 +63,10 @@ static uf_status start_terms(const struct dose_run *run, size_t kept, size_t ran
     return UF_OK;
 }
 
-/* What can be had of this regression too, which has more columns than the curve's: `own` keeps it, the rest is named. */
-static uf_status settle(const struct dose_run *run, const struct effect_regression *regression,
-                        struct effect_inference *own, struct uf_covariance *covariance,
-                        struct uf_error *error)
+uf_status dose_settle(const struct dose_run *run, const struct effect_regression *regression,
+                      struct uf_words left_out, struct effect_inference *own,
+                      struct uf_covariance *covariance, struct uf_error *error)
 {
-    static const struct uf_words text = {
-        "{0} was left out for the effects of the starts one by one: no degrees of freedom are left.",
-        "{0} har utelämnats för effekterna av varje start för sig: inga frihetsgrader återstår."};
     size_t kept = 0, count;
     for (size_t c = 0; c < own->n_covariances; c++) {
         struct uf_error reason;
@@ -81,7 +77,7 @@ static uf_status settle(const struct dose_run *run, const struct effect_regressi
         if (status == UF_OK)
             own->covariance[kept++] = own->covariance[c];
         else if (status == UF_NOT_IDENTIFIED || status == UF_BAD_USAGE)
-            UF_TRY(effect_note(&run->common, UF_NOTE, "inference-left-out", text,
+            UF_TRY(effect_note(&run->common, UF_NOTE, "inference-left-out", left_out,
                                (struct uf_words){NULL, NULL}, &name, 1, error));
         else {
             if (error) *error = reason;
@@ -95,11 +91,14 @@ static uf_status settle(const struct dose_run *run, const struct effect_regressi
 static uf_status fill(const struct dose_run *run, const struct effect_regression *regression, size_t kept,
                       struct uf_table *table, struct uf_error *error)
 {
+    static const struct uf_words text = {
+        "{0} was left out for the effects of the starts one by one: no degrees of freedom are left.",
+        "{0} har utelämnats för effekterna av varje start för sig: inga frihetsgrader återstår."};
     struct effect_inference own = *run->common.inference;
     struct effect_run common = run->common;
     struct uf_covariance covariance[EFFECT_MOST_COVARIANCES] = {{0}};
     struct effect_terms terms = {0};
-    uf_status status = settle(run, regression, &own, covariance, error);
+    uf_status status = dose_settle(run, regression, text, &own, covariance, error);
     if (status == UF_OK) status = start_terms(run, kept, regression->coefficients->size, &terms, error);
     if (status == UF_OK) {
         const struct effect_findings findings = {.regression = regression,

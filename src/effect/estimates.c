@@ -4,6 +4,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 const struct uf_t_test effect_no_test = {NAN, NAN, NAN, NAN, NAN, NAN};
@@ -73,6 +74,30 @@ uf_status effect_set_number(struct uf_table *table, size_t row, size_t column, d
     /* an interval without an end has none to print; the note says so */
     if (!isfinite(value)) return uf_table_set_value(table, row, column, NAN, UF_VALUE_NOT_APPLICABLE, error);
     return uf_table_set_number(table, row, column, value, error);
+}
+
+void effect_fit_decimals(struct uf_table *table, const char *error_column, const char *const *names)
+{
+    const size_t from = uf_table_column(table, error_column);
+    double least = INFINITY;
+    for (size_t row = 0; row < uf_table_rows(table); row++) {
+        const double error = uf_table_number(table, row, from);
+        if (error > 0 && error < least) least = error;
+    }
+    if (!isfinite(least)) return;
+    const int wanted = 2 - (int)floor(log10(least)), most = wanted < 15 ? wanted : 15;
+    for (; *names; names++) {
+        const size_t column = uf_table_column(table, *names);
+        if (most > uf_table_column_decimals(table, column)) uf_table_set_decimals(table, column, most);
+    }
+}
+
+void effect_fit_estimates(struct uf_table *table)
+{
+    static const char *const own[] = {"estimate", "std_error", "conf_low", "conf_high", NULL},
+                             *const bands[] = {"band_low", "band_high", NULL};
+    effect_fit_decimals(table, "std_error", own);
+    if (uf_table_column(table, "band_low") != SIZE_MAX) effect_fit_decimals(table, "std_error", bands);
 }
 
 static double count_or(double own, size_t sample)

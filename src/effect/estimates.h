@@ -62,6 +62,12 @@ uf_status effect_add_row(struct uf_table *table, const struct effect_run *run, c
 uf_status effect_set_number(struct uf_table *table, size_t row, size_t column, double value,
                             struct uf_error *error);
 
+/* Decimals that leave three figures of the smallest error in a column (never fewer than there were) for these columns (a list that
+ * ends with NULL): slopes by dose are small numbers. */
+void effect_fit_decimals(struct uf_table *table, const char *error_column, const char *const *names);
+/* The same of a table of effect_table_new, bands included. */
+void effect_fit_estimates(struct uf_table *table);
+
 /* Columns of a table of another shape. */
 struct effect_column {
     const char *name;

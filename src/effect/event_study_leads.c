@@ -13,8 +13,7 @@ void event_leads_clear(struct event_leads *leads)
 {
     gsl_vector_free(leads->line);
     free(leads->place);
-    placebo_sample_clear(&leads->placebos);
-    uf_did_assignment_clear(&leads->own);
+    placebo_treatments_clear(&leads->placebos);
 }
 
 /* Of many rows only sums are kept. A full set of event times takes the line up exactly, at e − reference; else all is
@@ -54,22 +53,6 @@ static uf_status line_of_sums(const struct did_run *run, const struct uf_did_fit
     return UF_OK;
 }
 
-static uf_status find_placebos(const struct did_run *run, const struct uf_did_assignment *assignment,
-                               struct event_leads *out, struct uf_error *error)
-{
-    const struct uf_did_data *data = &run->common.sample->data;
-    struct uf_error reason;
-    uf_status status = UF_OK;
-    if (!assignment && !effect_pretrend_wants_placebos(&run->common)) return UF_OK;
-    if (!assignment) status = uf_did_assignment_init(data, &out->own, &reason);
-    if (status == UF_OK)
-        status =
-            placebo_sample_init(data, assignment ? assignment : &out->own, false, &out->placebos, &reason);
-    if (status == UF_OK || status == UF_NOT_IDENTIFIED) return UF_OK;
-    if (error) *error = reason;
-    return status;
-}
-
 uf_status event_leads_init(const struct did_run *run, const struct uf_did_fit *fit,
                            const struct did_regression *regression,
                            const struct uf_event_study_options *options,
@@ -86,14 +69,15 @@ uf_status event_leads_init(const struct did_run *run, const struct uf_did_fit *f
                              : effect_line_coefficients(&run->common.sample->data, &regression->view.input,
                                                         leads.line, error);
     }
-    if (status == UF_OK && !fit->summed && leads.count > 0)
-        status = find_placebos(run, assignment, &leads, error);
+    if (status == UF_OK && !fit->summed && leads.count > 0 &&
+        (assignment || effect_pretrend_wants_placebos(&run->common)))
+        status =
+            placebo_treatments_init(&run->common.sample->data, assignment, false, &leads.placebos, error);
     if (status != UF_OK) {
         event_leads_clear(&leads);
         return status;
     }
     *out = leads;
-    if (!assignment) out->placebos.assignment = &out->own; /* which has moved */
     return UF_OK;
 }
 
@@ -104,18 +88,13 @@ uf_status event_leads_add_power(const struct did_run *run, const struct uf_did_f
                                 const struct uf_covariance *v, const struct event_leads *leads,
                                 struct effect_pretrend *pretrend, struct uf_error *error)
 {
-    struct placebo_slopes slopes;
-    struct uf_error reason;
-    if (leads->placebos.outcome && effect_pretrend_wants_placebos(&run->common) && test->restrictions > 0 &&
-        !isnan(test->statistic) && !gsl_vector_isnull(leads->line)) {
-        uf_status status = did_placebo_drift_of(&leads->placebos, event, options, fit->n_columns,
-                                                run->common.inference->randomisation.seed, &slopes, &reason);
-        if (status == UF_OK) return effect_pretrend_add_placebo(pretrend, &slopes, error);
-        if (status != UF_NOT_IDENTIFIED) {
-            if (error) *error = reason;
-            return status;
-        }
-    }
+    const struct placebo_regressions regressions =
+        did_regressions(event, placebo_regression_work(&run->common.sample->data, fit->fit.rank));
+    bool done = false;
+    if (!gsl_vector_isnull(leads->line))
+        UF_TRY(placebo_add_slopes(&run->common, &leads->placebos, &regressions, options, test, pretrend,
+                                  &done, error));
+    if (done) return UF_OK;
     return effect_pretrend_add_power_of(pretrend, test, leads->line, v->matrix, leads->place, leads->count,
                                         error);
 }
@@ -153,9 +132,9 @@ uf_status event_leads_add_dealt(const struct did_run *run, const struct uf_did_f
     UF_TRY(effect_pretrend_randomise(&run->common, options, fit->n_leading, assignment, pretrend, error));
     if (uf_table_rows(pretrend->table) == before) return UF_OK;
     uf_status status = UF_NOT_IDENTIFIED;
-    if (leads->placebos.outcome)
-        status = did_placebo_drift(&leads->placebos, options, run->common.inference->randomisation.seed,
-                                   &slopes, &reason);
+    if (leads->placebos.sample.outcome)
+        status = did_placebo_drift(&leads->placebos.sample, options,
+                                   run->common.inference->randomisation.seed, &slopes, &reason);
     if (status == UF_OK) return effect_pretrend_add_placebo(pretrend, &slopes, error);
     if (status == UF_NOT_IDENTIFIED) status = add_serial_power(run, fit, leads, pretrend, &reason);
     if (status == UF_OK || status == UF_NOT_IDENTIFIED) return UF_OK;

@@ -3,14 +3,12 @@
 #define UTFALL_EFFECT_EVENT_STUDY_LEADS_H
 /* The leads of did's event study: tested together, and what that would have found. */
 #include "effect/did_internal.h"
-#include "effect/placebo_drift.h"
+#include "effect/placebo_regression.h"
 
 struct event_leads {
     gsl_vector *line;     /* what a line of slope 1 does to the kept coefficients */
     size_t *place, count; /* where the leads are among them */
-    /* placebo treatments, dealt as randomisation does or would; no outcome where nothing can be dealt, or not at that size */
-    struct placebo_sample placebos;
-    struct uf_did_assignment own; /* where the run has none */
+    struct placebo_treatments placebos;
 };
 /* `assignment` NULL: no randomisation. */
 uf_status event_leads_init(const struct did_run *run, const struct uf_did_fit *fit,

@@ -100,6 +100,11 @@ struct uf_group_time_work {
 /* Adds factor × the cell's influence to `sum`, by place in the order. */
 void group_time_add_influence(const struct group_time_order *order, const struct uf_group_time_cell *cell,
                               const struct group_time_influence *influence, double factor, double *sum);
+/* The cells that are tested together (at most n_cells): leads with an error. */
+size_t group_time_leads(const struct uf_group_time *group_time, size_t *lead);
+/* The covariance of q cells (lower triangle of q × q), by rows of their influence summed by cluster. */
+uf_status group_time_lead_covariance(const struct uf_group_time *group_time, const size_t *lead, size_t q,
+                                     double *v, struct uf_error *error);
 /* True where the cell takes part in averages. */
 bool group_time_counts(const struct uf_group_time_cell *cell);
 #endif

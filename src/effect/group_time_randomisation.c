@@ -13,8 +13,7 @@ struct dealer {
     const struct uf_group_time_options *options;
     const struct uf_did_assignment *assignment;
     const struct uf_did_noise *noise; /* NULL: none */
-    double *lead;                     /* cells: what adds up to the leads' mean square; NULL: not asked for */
-    size_t n_leads;
+    struct placebo_leads found;
     bool leads; /* statistics of what comes before the start */
     struct group_time_wide wide;
     struct group_time_order order;
@@ -29,8 +28,9 @@ struct dealer {
     size_t n_cells, *cohort; /* with sums: of the actual assignment, which all others share; of each block */
 };
 
-static void dealer_clear(struct dealer *d)
+static void dealer_clear(void *dealer)
 {
+    struct dealer *d = dealer;
     group_time_sums_free(d->sums);
     group_time_wide_clear(&d->wide);
     group_time_order_clear(&d->order);
@@ -155,7 +155,7 @@ static void average(struct dealer *d, size_t n_cells, struct uf_randomisation_st
 static void finish_leads(struct dealer *d, double sum, double total, struct uf_randomisation_statistics *out)
 {
     if (total > 0) out->coefficient = sqrt(sum / total);
-    for (size_t j = 0; j < d->n_leads; j++) d->lead[j] /= sqrt(total);
+    for (size_t j = 0; j < d->found.count; j++) d->found.value[j] /= sqrt(total);
 }
 
 static void mean_square(struct dealer *d, size_t n_cells, struct uf_randomisation_statistics *out)
@@ -169,7 +169,7 @@ static void mean_square(struct dealer *d, size_t n_cells, struct uf_randomisatio
         double weight = d->order.cohorts[cell->cohort].weight;
         total += weight;
         sum += weight * cell->estimate * cell->estimate;
-        if (d->lead) d->lead[d->n_leads++] = sqrt(weight) * cell->estimate;
+        if (d->found.value) d->found.value[d->found.count++] = sqrt(weight) * cell->estimate;
     }
     finish_leads(d, sum, total, out);
 }
@@ -234,7 +234,7 @@ static void mean_square_of_sums(struct dealer *d, struct uf_randomisation_statis
         if (isnan(estimate)) continue;
         total += weight;
         sum += weight * estimate * estimate;
-        if (d->lead) d->lead[d->n_leads++] = sqrt(weight) * estimate;
+        if (d->found.value) d->found.value[d->found.count++] = sqrt(weight) * estimate;
     }
     finish_leads(d, sum, total, out);
 }
@@ -312,18 +312,6 @@ uf_status uf_group_time_randomise_leads(const struct uf_did_data *data,
 
 /* --- what the leads would have found --------------------------------------------------------------- */
 
-static uf_status leads_of(void *user, const size_t *path, double *out, size_t *n_leads,
-                          struct uf_error *error)
-{
-    struct dealer *d = user;
-    struct uf_randomisation_statistics statistics = {NAN, NAN, NAN, NAN};
-    d->lead = out;
-    d->n_leads = 0;
-    UF_TRY(statistic(d, path, &statistics, error));
-    *n_leads = isnan(statistics.coefficient) ? 0 : d->n_leads;
-    return UF_OK;
-}
-
 static uf_status init_placebo(void *dealer, const struct uf_did_data *data,
                               const struct uf_did_assignment *assignment, const void *options,
                               struct uf_error *error)
@@ -331,11 +319,6 @@ static uf_status init_placebo(void *dealer, const struct uf_did_data *data,
     struct dealer *d = dealer;
     *d = (struct dealer){.options = options, .assignment = assignment, .leads = true};
     return dealer_init(data, d, error);
-}
-
-static void clear_placebo(void *dealer)
-{
-    dealer_clear(dealer);
 }
 
 uf_status group_time_placebo_drift(const struct placebo_sample *sample,
@@ -348,7 +331,8 @@ uf_status group_time_placebo_drift(const struct placebo_sample *sample,
                                                           sample->data->n_periods,
                                                 .work = work,
                                                 .init = init_placebo,
-                                                .clear = clear_placebo,
-                                                .leads = leads_of};
+                                                .clear = dealer_clear,
+                                                .statistic = statistic,
+                                                .leads_at = offsetof(struct dealer, found)};
     return placebo_drift_of_estimator(sample, &estimator, seed, out, error);
 }

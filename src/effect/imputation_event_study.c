@@ -13,7 +13,7 @@
 #include "effect/did_internal.h"
 #include "effect/estimates.h"
 #include "effect/imputation_run.h"
-#include "effect/placebo_drift.h"
+#include "effect/placebo_regression.h"
 #include "effect/pretrend.h"
 
 enum { FEW_CLUSTERS = 50 };
@@ -280,8 +280,12 @@ static uf_status find_drift(const struct imputation_run *run, struct effect_pret
 }
 
 static uf_status add_tests(const struct imputation_run *run, const struct lead_study *study,
-                           struct effect_pretrend *pretrend, struct uf_error *error)
+                           const struct placebo_treatments *placebos, struct effect_pretrend *pretrend,
+                           struct uf_error *error)
 {
+    const struct imputation_lead_options asked = {&run->options, &study->asked};
+    const struct placebo_regressions regressions = imputation_regressions(
+        &asked, placebo_regression_work(&run->common.sample->data, study->leads.fit.fit.rank));
     const struct uf_did_fit *fit = &study->leads.fit;
     struct did_regression regression;
     gsl_vector *line = gsl_vector_alloc(fit->fit.rank > 0 ? fit->fit.rank : 1);
@@ -303,13 +307,14 @@ static uf_status add_tests(const struct imputation_run *run, const struct lead_s
         if (status == UF_OK)
             status = effect_pretrend_add(pretrend, &test,
                                          uf_covariance_types(&types)[study->options[c].kind].name, error);
-        if (status == UF_OK && effect_pretrend_few(&run->common, test.restrictions)) {
-            bool seen = false;
-            for (size_t j = 0; j < count; j++) seen = seen || gsl_vector_get(line, place[j]) != 0;
+        bool seen = false, done = false;
+        for (size_t j = 0; j < count; j++) seen = seen || gsl_vector_get(line, place[j]) != 0;
+        if (status == UF_OK && seen)
+            status = placebo_add_slopes(&run->common, placebos, &regressions, &study->options[c], &test,
+                                        pretrend, &done, error);
+        if (status == UF_OK && !done && effect_pretrend_few(&run->common, test.restrictions))
             pretrend->blind = count > 0 && !seen;
-            continue;
-        }
-        if (status == UF_OK)
+        else if (status == UF_OK && !done)
             status = effect_pretrend_add_power_of(pretrend, &test, line, study->covariance[c].matrix, place,
                                                   count, error);
     }
@@ -328,14 +333,18 @@ static uf_status report_pretrend(const struct imputation_run *run, const struct 
                                              "grupperna utvecklades lika före insatsen går inte att "
                                              "pröva."};
     struct effect_pretrend pretrend;
+    struct placebo_treatments placebos = {0};
     if (!study->given)
         return effect_note(&run->common, UF_WARNING, "pretrend-untested", untested, none, NULL, 0, error);
     UF_TRY(effect_pretrend_init(&run->common, &pretrend, error));
     uf_status status = find_drift(run, &pretrend, error);
-    if (status == UF_OK) status = add_tests(run, study, &pretrend, error);
+    if (status == UF_OK && effect_pretrend_wants_placebos(&run->common))
+        status = placebo_treatments_init(&run->common.sample->data, assignment, false, &placebos, error);
+    if (status == UF_OK) status = add_tests(run, study, &placebos, &pretrend, error);
     if (status == UF_OK && assignment) status = add_dealt(run, study, assignment, &pretrend, error);
     if (status == UF_OK) status = effect_pretrend_finish(&run->common, &pretrend, error);
     effect_pretrend_clear(&pretrend);
+    placebo_treatments_clear(&placebos);
     return status;
 }
 

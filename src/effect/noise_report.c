@@ -125,10 +125,9 @@ static uf_status note(const struct effect_run *run, bool noisier, bool by_size, 
                        text, scaled ? none : advice, &argument, 1, error);
 }
 
-uf_status effect_report_noise(const struct effect_run *run, const struct uf_did_assignment *assignment,
-                              bool scaled, struct uf_error *error)
+uf_status effect_report_noise(const struct effect_run *run, const struct uf_did_data *data,
+                              const struct uf_did_assignment *assignment, bool scaled, struct uf_error *error)
 {
-    const struct uf_did_data *data = &run->sample->data;
     struct uf_did_noise noise = {0};
     struct uf_error reason;
     bool none;

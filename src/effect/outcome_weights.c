@@ -26,15 +26,21 @@ uf_status outcome_tally_init(const struct uf_did_data *data, const struct uf_did
         .start = SIZE_MAX,
         .period = SIZE_MAX,
         .score = malloc((n_scores(data) + 1) * sizeof *out->score),
-        .share = malloc((assignment->n_blocks * data->n_periods + 1) * sizeof *out->share)};
-    if (out->score && out->share) return UF_OK;
-    outcome_tally_clear(out);
-    return uf_fail_memory(error);
+        .share = malloc((assignment->n_blocks * data->n_periods + 1) * sizeof *out->share),
+        .implied = calloc(assignment->n_blocks * data->n_periods + 1, sizeof *out->implied)};
+    if (!out->score || !out->share || !out->implied) {
+        outcome_tally_clear(out);
+        return uf_fail_memory(error);
+    }
+    for (size_t c = 0; noise && c < assignment->n_blocks * data->n_periods; c++)
+        if (noise->weight[c] > 0)
+            out->implied[c] = noise->variance[c / data->n_periods] / noise->weight[c] / noise->weight[c];
+    return UF_OK;
 }
 
 void outcome_tally_clear(struct outcome_tally *tally)
 {
-    free(tally->score), free(tally->share);
+    free(tally->score), free(tally->share), free(tally->implied);
     memset(tally, 0, sizeof *tally);
 }
 
@@ -45,19 +51,14 @@ void outcome_tally_start(struct outcome_tally *tally)
     memset(tally->share, 0, tally->assignment->n_blocks * tally->data->n_periods * sizeof *tally->share);
 }
 
-void outcome_tally_add(struct outcome_tally *tally, size_t unit, size_t period, size_t cluster, double v,
-                       double residual, double outcome)
+bool outcome_tally_is_effect(const struct outcome_tally *tally, size_t first, size_t period)
 {
-    const struct uf_did_data *data = tally->data;
-    const size_t first = data->first_period[unit];
-    tally->estimate += v * outcome;
-    if (first != SIZE_MAX && (tally->start == SIZE_MAX || tally->start == first) &&
-        (tally->period == SIZE_MAX || tally->period == period)) {
-        const long event = data->time ? data->time[period] - data->time[first] : (long)period - (long)first;
-        if (event >= tally->from && event <= tally->to) tally->shift += v;
-    }
-    tally->score[cluster] += v * residual;
-    tally->share[tally->block[unit] * tally->data->n_periods + period] += v;
+    const long *time = tally->data->time;
+    if (first == SIZE_MAX || (tally->start != SIZE_MAX && tally->start != first) ||
+        (tally->period != SIZE_MAX && tally->period != period))
+        return false;
+    const long event = time ? time[period] - time[first] : (long)period - (long)first;
+    return event >= tally->from && event <= tally->to;
 }
 
 static void add_times(const double *from, double b, size_t n, double *to)
@@ -81,16 +82,19 @@ void outcome_tally_combine(const struct outcome_tally *parts, const double *b, s
 void outcome_tally_finish(const struct outcome_tally *tally, struct uf_randomisation_statistics *out)
 {
     const size_t periods = tally->data->n_periods;
-    double square = 0, noise = 0;
+    double square = 0;
     out->coefficient = tally->estimate;
     out->shift = tally->shift;
     for (size_t g = 0; g < n_scores(tally->data); g++) square += tally->score[g] * tally->score[g];
     if (square > 0) out->t = tally->estimate / sqrt(square);
     if (!tally->noise) return;
-    for (size_t c = 0; c < tally->assignment->n_blocks * periods; c++) {
-        if (tally->share[c] == 0 || !(tally->noise->weight[c] > 0)) continue;
-        double mean = tally->share[c] / tally->noise->weight[c];
-        noise += tally->noise->variance[c / periods] * mean * mean;
-    }
+    const size_t cells = tally->assignment->n_blocks * periods;
+    double part[4] = {0}; /* side by side, which takes a third of the time */
+    size_t c = 0;
+    for (; c + 4 <= cells; c += 4)
+        for (size_t j = 0; j < 4; j++)
+            part[j] += tally->implied[c + j] * tally->share[c + j] * tally->share[c + j];
+    for (; c < cells; c++) part[0] += tally->implied[c] * tally->share[c] * tally->share[c];
+    const double noise = part[0] + part[1] + (part[2] + part[3]);
     if (noise > 0) out->scaled = tally->estimate / sqrt(noise);
 }

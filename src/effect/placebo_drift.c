@@ -117,7 +117,8 @@ uf_status placebo_sample_init(const struct uf_did_data *data, const struct uf_di
             data->time ? (double)(data->time[t] - data->time[middle]) : (double)t - (double)middle;
         outcome[(1 + assignment->block[i]) * n + i] = time;
     }
-    *out = (struct placebo_sample){data, assignment, blocks + 1, outcome};
+    *out = (struct placebo_sample){
+        .data = data, .assignment = assignment, .n_outcomes = blocks + 1, .outcome = outcome};
     return UF_OK;
 }
 
@@ -130,34 +131,53 @@ size_t placebo_count(double work)
     return affordable < PLACEBO_MOST ? PLACEBO_FEWEST : PLACEBO_MOST;
 }
 
-/* n_blocks numbers each, the actual assignment first. */
-static uf_status deal(const struct uf_did_assignment *a, size_t most, uint64_t seed, size_t **out,
-                      size_t *n_dealt, struct uf_error *error)
+/* What the blocks that take part draw, in the order of the blocks; returns their number. */
+static size_t gather(const struct placebo_sample *s, const size_t *path, size_t *drawn)
 {
+    size_t n = 0;
+    for (size_t b = 0; b < s->assignment->n_blocks; b++)
+        if (!s->moves || s->moves[b]) drawn[n++] = path[b];
+    return n;
+}
+
+static void scatter(const struct placebo_sample *s, const size_t *drawn, size_t *path)
+{
+    size_t n = 0;
+    memcpy(path, s->assignment->path, s->assignment->n_blocks * sizeof *path);
+    for (size_t b = 0; b < s->assignment->n_blocks; b++)
+        if (!s->moves || s->moves[b]) path[b] = drawn[n++];
+}
+
+uf_status placebo_deal(const struct placebo_sample *s, size_t most, uint64_t seed, size_t **out,
+                       size_t *n_dealt, struct uf_error *error)
+{
+    const struct uf_did_assignment *a = s->assignment;
     const size_t blocks = a->n_blocks;
-    size_t *counts = calloc(a->n_paths + 1, sizeof *counts), filled = 0;
-    if (!counts) return uf_fail_memory(error);
-    for (size_t b = 0; b < blocks; b++) counts[a->path[b]]++;
+    size_t *counts = calloc(a->n_paths + 1, sizeof *counts), filled = 0,
+           *drawn = malloc((blocks + 1) * sizeof *drawn), *path = NULL;
+    if (!counts || !drawn) {
+        free(counts), free(drawn);
+        return uf_fail_memory(error);
+    }
+    const size_t moving = gather(s, a->path, drawn);
+    for (size_t b = 0; b < moving; b++) counts[drawn[b]]++;
     const double assignments = uf_assignment_count(counts, a->n_paths);
     const bool all = assignments <= (double)most;
     const size_t n = *n_dealt = all ? (size_t)assignments : most;
-    size_t *path = malloc((n * blocks + 1) * sizeof *path);
-    if (path && all) {
-        for (size_t c = 0; c < a->n_paths; c++)
-            for (size_t k = 0; k < counts[c]; k++) path[filled++] = c;
-        for (size_t g = 1; g < n; g++) {
-            memcpy(path + g * blocks, path + (g - 1) * blocks, blocks * sizeof *path);
-            uf_assignment_next(path + g * blocks, blocks);
+    path = malloc((n * blocks + 1) * sizeof *path);
+    for (size_t c = 0; all && c < a->n_paths; c++)
+        for (size_t k = 0; k < counts[c]; k++) drawn[filled++] = c;
+    for (size_t g = 0; path && g < n; g++) {
+        if (all && g > 0) uf_assignment_next(drawn, moving);
+        if (!all && g > 0) {
+            struct uf_random random;
+            gather(s, a->path, drawn);
+            uf_random_init(&random, seed, UF_PURPOSE_RANDOMISATION, g);
+            uf_random_shuffle(&random, drawn, moving);
         }
+        scatter(s, drawn, path + g * blocks);
     }
-    for (size_t g = 0; path && !all && g < n; g++) {
-        struct uf_random random;
-        memcpy(path + g * blocks, a->path, blocks * sizeof *path);
-        if (g == 0) continue;
-        uf_random_init(&random, seed, UF_PURPOSE_RANDOMISATION, g);
-        uf_random_shuffle(&random, path + g * blocks, blocks);
-    }
-    free(counts);
+    free(counts), free(drawn);
     if (!path) return uf_fail_memory(error);
     *out = path;
     return UF_OK;
@@ -180,6 +200,12 @@ static struct uf_pretrend_quadratic squares(const double *a, const double *b, si
     return sum;
 }
 
+double placebo_drift_on(const struct placebo_sample *s, size_t path)
+{
+    if (s->assignment->first_period[path] == SIZE_MAX) return 0;
+    return s->drift ? s->drift[path] : 1;
+}
+
 /* Of the placebo `path` under the assignment whose parts are given. */
 static void add_statistic(const struct placebo_sample *s, const struct placebo_test *test,
                           const struct placebo_parts *parts, const size_t *path, size_t place,
@@ -197,13 +223,14 @@ static void add_statistic(const struct placebo_sample *s, const struct placebo_t
     struct uf_pretrend_quadratic all = {0, 0, 0};
     if (parts->gram) all.constant = parts->gram[0];
     for (size_t b = 0; b < a->n_blocks; b++) {
-        if (a->first_period[path[b]] == SIZE_MAX) continue;
-        const double *value = parts->value + (1 + b) * test->stride;
-        for (size_t j = 0; j < parts->count; j++) room->line[j] += value[j], room->terms[j] += fabs(value[j]);
+        const double *value = parts->value + (1 + b) * test->stride, drift = placebo_drift_on(s, path[b]);
+        if (drift == 0) continue;
+        for (size_t j = 0; j < parts->count; j++)
+            room->line[j] += drift * value[j], room->terms[j] += fabs(drift * value[j]);
         if (!parts->gram) continue;
-        all.linear += 2 * parts->gram[1 + b];
+        all.linear += 2 * drift * parts->gram[1 + b];
         for (size_t c = 0; c < a->n_blocks; c++)
-            if (a->first_period[path[c]] != SIZE_MAX) all.square += parts->gram[(1 + b) * k + 1 + c];
+            all.square += drift * placebo_drift_on(s, path[c]) * parts->gram[(1 + b) * k + 1 + c];
     }
     for (size_t j = 0; j < parts->count; j++) /* a line that is not seen leaves rounding */
         if (fabs(room->line[j]) <= NIL * room->terms[j]) room->line[j] = 0;
@@ -219,37 +246,40 @@ static void add_statistic(const struct placebo_sample *s, const struct placebo_t
     if (fabs(denominator->square) <= 1e-12 * all.square) denominator->square = denominator->linear = 0;
 }
 
+uf_status placebo_slopes_find(const struct uf_pretrend_placebos *placebos, struct placebo_slopes *out,
+                              struct uf_error *error)
+{
+    static const double powers[] = {0.5, 0.8};
+    UF_TRY(uf_pretrend_placebo_power(placebos, LEVEL, 0, &out->level, error));
+    out->n_placebos = placebos->n_placebos;
+    for (size_t p = 0; p < 2; p++) {
+        struct uf_error reason;
+        uf_status status = uf_pretrend_placebo_slope(placebos, LEVEL, powers[p], &out->slope[p], &reason);
+        if (status == UF_OK) continue;
+        out->slope[p] = NAN;
+        if (status == UF_NOT_IDENTIFIED) continue;
+        if (error) *error = reason;
+        return status;
+    }
+    return UF_OK;
+}
+
 static uf_status find_slopes(const struct placebo_sample *s, const struct placebo_test *test,
                              const size_t *path, size_t n, struct room *room, struct placebo_slopes *out,
                              struct uf_error *error)
 {
-    static const double powers[] = {0.5, 0.8};
-    const size_t blocks = s->assignment->n_blocks, dealt = test->fixed ? 1 : n;
+    const size_t blocks = s->assignment->n_blocks;
     for (size_t g = 0; g < n; g++) {
         struct placebo_parts parts = {.value = room->value, .scale = 1};
         UF_TRY(test->parts(test->user, path + g * blocks, &parts, error));
-        for (size_t h = test->fixed ? g : 0; h < (test->fixed ? g + 1 : n); h++)
-            add_statistic(s, test, &parts, path + h * blocks,
-                          h * dealt + (g == h  ? 0
-                                       : g < h ? g + 1
-                                               : g),
-                          room);
+        for (size_t h = 0; h < n; h++)
+            add_statistic(s, test, &parts, path + h * blocks, h * n + (g == h ? 0 : g < h ? g + 1 : g), room);
     }
     const struct uf_pretrend_placebos placebos = {.n_placebos = n,
-                                                  .n_dealt = dealt,
+                                                  .n_dealt = n,
                                                   .numerator = room->numerator,
-                                                  .denominator = room->ratio ? room->denominator : NULL,
-                                                  .critical = 1};
-    UF_TRY(uf_pretrend_placebo_power(&placebos, LEVEL, 0, &out->level, error));
-    out->n_placebos = n;
-    for (size_t p = 0; p < 2; p++) {
-        struct uf_error reason;
-        uf_status status = uf_pretrend_placebo_slope(&placebos, LEVEL, powers[p], &out->slope[p], &reason);
-        if (status == UF_NOT_IDENTIFIED) continue;
-        if (status != UF_OK && error) *error = reason;
-        UF_TRY(status);
-    }
-    return UF_OK;
+                                                  .denominator = room->ratio ? room->denominator : NULL};
+    return placebo_slopes_find(&placebos, out, error);
 }
 
 uf_status placebo_drift(const struct placebo_sample *sample, const struct placebo_test *test,
@@ -259,9 +289,9 @@ uf_status placebo_drift(const struct placebo_sample *sample, const struct placeb
     struct placebo_slopes slopes = {.slope = {NAN, NAN}};
     if (n_placebos == 0)
         return uf_fail(error, UF_NOT_IDENTIFIED, "placebos would take long in a sample of this size");
-    UF_TRY(deal(sample->assignment, n_placebos, seed, &path, &n, error));
-    const size_t cells = (test->fixed ? n : n * n) + 1;
-    struct room room = {.value = malloc((sample->n_outcomes * test->stride + 1) * sizeof(double)),
+    UF_TRY(placebo_deal(sample, n_placebos, seed, &path, &n, error));
+    const size_t cells = n * n + 1;
+    struct room room = {.value = calloc(sample->n_outcomes * test->stride + 1, sizeof(double)),
                         .line = malloc((test->stride + 1) * sizeof(double)),
                         .terms = malloc((test->stride + 1) * sizeof(double)),
                         .numerator = malloc(cells * sizeof *room.numerator),
@@ -291,8 +321,12 @@ static uf_status leads_of(void *user, const size_t *path, struct placebo_parts *
     const struct placebo_estimator *e = d->estimator;
     size_t first = 0;
     for (size_t k = 0; k < d->count; k++) {
-        size_t n = 0;
-        UF_TRY(e->leads(d->dealer + k * e->size, path, out->value + k * e->stride, &n, error));
+        unsigned char *dealer = d->dealer + k * e->size;
+        struct uf_randomisation_statistics statistics = {NAN, NAN, NAN, NAN};
+        struct placebo_leads *leads = (void *)(dealer + e->leads_at);
+        *leads = (struct placebo_leads){.value = out->value + k * e->stride};
+        UF_TRY(e->statistic(dealer, path, &statistics, error));
+        const size_t n = isnan(statistics.coefficient) ? 0 : leads->count;
         if (k == 0) first = n;
         if (n == 0 || n != first) return UF_OK;
     }

@@ -27,6 +27,10 @@ struct placebo_sample {
     const struct uf_did_assignment *assignment; /* borrowed */
     size_t n_outcomes;                          /* 1 + n_blocks */
     double *outcome; /* n_outcomes of n: residuals, then time in each block and 0 elsewhere */
+    /* Set by the caller where it is not so: blocks that take part in the dealing (n_blocks; NULL: all), and by how much those on
+     * a path drift (n_paths; NULL: all that have a start by 1). Borrowed. */
+    const bool *moves;
+    const double *drift;
 };
 /* `cross_sections`: each unit is met once, and effects are those of blocks. UF_NOT_IDENTIFIED: nothing is left, since each block is
  * a cohort of its own; or placebos would take long. O(n n_blocks). */
@@ -45,7 +49,6 @@ struct placebo_parts {
 };
 struct placebo_test {
     size_t stride;
-    bool fixed; /* found where the statistic is above 1, else where few of those dealt out are as large */
     uf_status (*parts)(void *user, const size_t *path, struct placebo_parts *out, struct uf_error *error);
     void *user;
 };
@@ -59,14 +62,28 @@ struct placebo_slopes {
 enum { PLACEBO_MOST = 301, PLACEBO_FEWEST = 101 };
 /* As many as are affordable when the parts of one assignment take that many multiplications; 0: too few. */
 size_t placebo_count(double work);
+/* n_blocks numbers each, the actual assignment first; all of them, in lexicographic order, where they are few. free() *out. */
+uf_status placebo_deal(const struct placebo_sample *sample, size_t most, uint64_t seed, size_t **out,
+                       size_t *n_dealt, struct uf_error *error);
+/* By how much a block on a path drifts. */
+double placebo_drift_on(const struct placebo_sample *sample, size_t path);
+/* Level and slopes of tests that are known. */
+uf_status placebo_slopes_find(const struct uf_pretrend_placebos *placebos, struct placebo_slopes *out,
+                              struct uf_error *error);
 /* UF_NOT_IDENTIFIED also with n_placebos 0.
  * All assignments where there are no more than n_placebos, else that many, drawn by the counted streams of randomisation. */
 uf_status placebo_drift(const struct placebo_sample *sample, const struct placebo_test *test,
                         size_t n_placebos, uint64_t seed, struct placebo_slopes *out, struct uf_error *error);
 
-/* The same of an estimator that is computed anew under each assignment: a dealer of `size` bytes for each outcome, all of one kind.
- * `init` finds it zeroed, and its data live as long as it; `clear` may find it so too. `leads` sets the numbers whose squares add
- * up to the test's statistic, as many whatever the outcome (up to `stride`; 0: the assignment has none). */
+/* Where a dealer puts its leads: the numbers whose squares add up to the test's statistic. */
+struct placebo_leads {
+    double *value; /* NULL: not asked for */
+    size_t count;
+};
+
+/* The same of an estimator that is computed anew under each assignment: a dealer of `size` bytes for each outcome, all of one kind,
+ * with a struct placebo_leads at the offset `leads_at`. `init` finds it zeroed, and its data live as long as it; `clear` may find
+ * it so too. `statistic` is that of the leads dealt out anew; it sets as many of them whatever the outcome (up to `stride`). */
 struct placebo_estimator {
     const void *options;
     size_t size, stride;
@@ -75,20 +92,16 @@ struct placebo_estimator {
                       const struct uf_did_assignment *assignment, const void *options,
                       struct uf_error *error);
     void (*clear)(void *dealer);
-    uf_status (*leads)(void *dealer, const size_t *path, double *out, size_t *n_leads,
-                       struct uf_error *error);
+    uf_randomisation_statistic statistic;
+    size_t leads_at;
 };
 uf_status placebo_drift_of_estimator(const struct placebo_sample *sample,
                                      const struct placebo_estimator *estimator, uint64_t seed,
                                      struct placebo_slopes *out, struct uf_error *error);
 
-/* The tests of did: of the leads dealt out anew, as uf_did_randomise_pretrend makes it, and with a covariance. */
+/* The test of did's leads dealt out anew, as uf_did_randomise_pretrend makes it. */
 uf_status did_placebo_drift(const struct placebo_sample *sample, const struct uf_event_study_options *event,
                             uint64_t seed, struct placebo_slopes *out, struct uf_error *error);
-uf_status did_placebo_drift_of(const struct placebo_sample *sample,
-                               const struct uf_event_study_options *event,
-                               const struct uf_covariance_options *covariance, size_t n_columns,
-                               uint64_t seed, struct placebo_slopes *out, struct uf_error *error);
 /* Those of the others, each as its …_randomise_leads makes it. `work`: multiplications of one assignment. */
 uf_status sun_abraham_placebo_drift(const struct placebo_sample *sample,
                                     const struct uf_sun_abraham_options *options, double work, uint64_t seed,

@@ -31,9 +31,19 @@ struct effect_pretrend {
     /* The main estimate, and what it would be with the line of slope 1 as outcome: for the note. NaN: not said. The
      * caller sets them. */
     double estimate, drift;
+    bool by_dose; /* of slopes by dose: table `pretrend-slope`, and notes whose codes begin so too */
 };
 uf_status effect_pretrend_init(const struct effect_run *run, struct effect_pretrend *out,
                                struct uf_error *error);
+uf_status effect_pretrend_init_by_dose(const struct effect_run *run, struct effect_pretrend *out,
+                                       struct uf_error *error);
+/* A note on it: effect_note, under its own code and heading where it is by dose. */
+uf_status effect_pretrend_add_note(const struct effect_run *run, const struct effect_pretrend *pretrend,
+                                   enum uf_severity severity, const char *code, struct uf_words text,
+                                   struct uf_words advice, const struct uf_argument *arguments,
+                                   size_t n_arguments, struct uf_error *error);
+/* What to do where so many cannot be tested: only did can take event times together. */
+struct uf_words effect_pretrend_advice(const struct effect_run *run);
 /* No more treated (or other) regions than restrictions, so that a cluster-robust covariance cannot tell these apart:
  * with 21 regions and 7 restrictions the F of cr1s rejects in half to nine tenths of all samples, and CR2's in none. */
 bool effect_pretrend_few(const struct effect_run *run, size_t restrictions);

@@ -6,11 +6,38 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Shares of placebos without any drift that a test finds: it says nothing; its level is not to be relied on. */
 #define HALF      0.5
 #define TOO_OFTEN 0.1
+
+uf_status effect_pretrend_add_note(const struct effect_run *run, const struct effect_pretrend *pretrend,
+                                   enum uf_severity severity, const char *code, struct uf_words text,
+                                   struct uf_words advice, const struct uf_argument *arguments,
+                                   size_t n_arguments, struct uf_error *error)
+{
+    static const struct uf_words heading = {"Slopes by dose.", "Lutningar efter dos."};
+    if (!pretrend->by_dose)
+        return effect_note(run, severity, code, text, advice, arguments, n_arguments, error);
+    char own_code[64], en[1024], sv[1024];
+    snprintf(own_code, sizeof own_code, "pretrend-slope%s", code + strlen("pretrend"));
+    snprintf(en, sizeof en, "%s %s", heading.en, text.en);
+    snprintf(sv, sizeof sv, "%s %s", heading.sv, text.sv);
+    const struct uf_words own = {en, sv};
+    return effect_note(run, severity, own_code, own, advice, arguments, n_arguments, error);
+}
+
+struct uf_words effect_pretrend_advice(const struct effect_run *run)
+{
+    static const struct uf_words bins = {
+        "Take distant event times together with bin-before, or ask for inference: randomisation.",
+        "Slå ihop avlägsna tidpunkter med bin-before, eller begär inference: randomisation."};
+    static const struct uf_words deal = {"Ask for inference: randomisation.",
+                                         "Begär inference: randomisation."};
+    return !strcmp(run->method, "did") ? bins : deal;
+}
 
 static double slope_of(const struct effect_pretrend *pretrend, size_t row, size_t column)
 {
@@ -60,12 +87,12 @@ static uf_status note_unknown(const struct effect_run *run, const struct effect_
         "Metoden sensitivity beräknar det med kovariansen hos de obehandlade raderna."};
     const bool dealt = !strcmp(uf_table_text(pretrend->table, pretrend->decisive_row, EFFECT_PRETREND_VCOV),
                                "randomisation");
-    return effect_note(run, pretrend->blind ? UF_WARNING : UF_NOTE,
-                       pretrend->blind ? "pretrend-blind" : "pretrend-power-unknown",
-                       pretrend->blind ? blind
-                       : dealt         ? undealt
-                                       : unknown,
-                       pretrend->blind ? blind_advice : advice, NULL, 0, error);
+    return effect_pretrend_add_note(run, pretrend, pretrend->blind ? UF_WARNING : UF_NOTE,
+                                    pretrend->blind ? "pretrend-blind" : "pretrend-power-unknown",
+                                    pretrend->blind ? blind
+                                    : dealt         ? undealt
+                                                    : unknown,
+                                    pretrend->blind ? blind_advice : advice, NULL, 0, error);
 }
 
 /* By placebo: the test that decides finds no drift four times of five, however steep, or as much without any. */
@@ -88,15 +115,13 @@ static uf_status note_none(const struct effect_run *run, const struct effect_pre
         "fyra fall av fem, hur brant den än är: regionerna, eller sätten att fördela insatsen, är för få för "
         "så "
         "många skillnader."};
-    static const struct uf_words advice = {
-        "Take distant event times together with bin-before, or ask for inference: randomisation.",
-        "Slå ihop avlägsna tidpunkter med bin-before, eller begär inference: randomisation."};
     char name[32];
     const struct uf_argument arguments[] = {
         uf_text_argument(test_of(run, pretrend, pretrend->decisive_row, name)),
         uf_number_argument(100 * found, 0)};
-    return effect_note(run, UF_WARNING, "pretrend-power-none", found >= HALF ? always : never, advice,
-                       arguments, 2, error);
+    return effect_pretrend_add_note(run, pretrend, UF_WARNING, "pretrend-power-none",
+                                    found >= HALF ? always : never, effect_pretrend_advice(run), arguments, 2,
+                                    error);
 }
 
 uf_status effect_pretrend_note_power(const struct effect_run *run, const struct effect_pretrend *pretrend,
@@ -111,6 +136,15 @@ uf_status effect_pretrend_note_power(const struct effect_run *run, const struct 
         "ha "
         "upptäckt en glidning på {1} per period (i utfallets enhet) i hälften av fallen, och en på {2} i "
         "fyra fall av fem."};
+    static const struct uf_words by_dose = {
+        "Had the treated drifted from the others in proportion to their doses, the joint test ({0}) would "
+        "have found a drift of {1} per period and unit of the dose half of the time, and one of {2} in four "
+        "cases of five. Carried on after the start, these drifts alone would make the average slope {3} and "
+        "{4}; it is {5}.",
+        "Om de behandlade hade glidit ifrån de andra i proportion till sina doser skulle det gemensamma "
+        "testet ({0}) ha upptäckt en glidning på {1} per period och dosenhet i hälften av fallen, och en på "
+        "{2} i fyra fall av fem. Fortsatte glidningen efter start skulle den ensam göra den genomsnittliga "
+        "lutningen till {3} respektive {4}; den är {5}."};
     static const struct uf_words with_drift = {
         "Had the treated drifted from the others along a straight line, the joint test ({0}) would have "
         "found "
@@ -130,9 +164,11 @@ uf_status effect_pretrend_note_power(const struct effect_run *run, const struct 
     if (isfinite(found_at_nil) &&
         (found_at_nil >= HALF || isnan(slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_80))))
         return note_none(run, pretrend, found_at_nil, error);
-    if (isnan(slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_80)))
-        for (row = 0; row < rows && isnan(slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_80)); row++) continue;
+    if (isnan(slope_of(pretrend, row,
+                       EFFECT_PRETREND_SLOPE_80))) /* what finds much without a drift has no other */
+        for (row = 0; row < rows && isnan(slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_50)); row++) continue;
     if (row == rows) return note_unknown(run, pretrend, error);
+    const double at_nil = slope_of(pretrend, row, EFFECT_PRETREND_FALSE);
     double half = slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_50),
            most = slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_80);
     char name[32];
@@ -142,7 +178,7 @@ uf_status effect_pretrend_note_power(const struct effect_run *run, const struct 
                                             significant_argument(half * pretrend->drift),
                                             significant_argument(most * pretrend->drift),
                                             significant_argument(pretrend->estimate),
-                                            uf_number_argument(100 * found_at_nil, 0)};
+                                            uf_number_argument(100 * at_nil, 0)};
     static const struct uf_words optimistic = {
         "That is not the test that decides here, and with so few regions its errors are as a rule too small, "
         "so "
@@ -172,14 +208,24 @@ uf_status effect_pretrend_note_power(const struct effect_run *run, const struct 
                                               "Av placebobehandlingar som inte glider alls finner testet att "
                                               "{6} procent skiljer sig, där det borde vara "
                                               "5: begär inference: randomisation."};
+    static const struct uf_words another = {
+        "That is not the test that decides here, which cannot be made of so many differences. Of placebo "
+        "treatments that do not drift at all it finds {6} per cent to differ, where it should be 5.",
+        "Det är inte det test som avgör här, som inte går att göra av så många skillnader. Av "
+        "placebobehandlingar som inte glider alls finner det att {6} procent skiljer sig, där det borde vara "
+        "5."};
     static const struct uf_words none = {NULL, NULL};
     bool said = isfinite(pretrend->drift) && isfinite(pretrend->estimate),
          dealt = !strcmp(uf_table_text(pretrend->table, row, EFFECT_PRETREND_VCOV), "randomisation");
-    const bool placebo = isfinite(slope_of(pretrend, row, EFFECT_PRETREND_FALSE));
-    return effect_note(run, UF_NOTE, "pretrend-power", said ? with_drift : found,
-                       row != pretrend->decisive_row ? optimistic
-                       : placebo                     ? found_at_nil > TOO_OFTEN ? too_often : none
-                       : !dealt && effect_pretrend_few(run, pretrend->decisive.restrictions) ? few
-                                                                                             : none,
-                       arguments, 7, error);
+    const bool placebo = isfinite(at_nil);
+    return effect_pretrend_add_note(run, pretrend, UF_NOTE, "pretrend-power",
+                                    pretrend->by_dose ? by_dose
+                                    : said            ? with_drift
+                                                      : found,
+                                    row != pretrend->decisive_row ? placebo ? another : optimistic
+                                    : placebo                     ? at_nil > TOO_OFTEN ? too_often : none
+                                    : !dealt && effect_pretrend_few(run, pretrend->decisive.restrictions)
+                                        ? few
+                                        : none,
+                                    arguments, 7, error);
 }

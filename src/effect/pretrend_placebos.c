@@ -29,7 +29,8 @@ static double statistic(const struct uf_pretrend_placebos *p, size_t place, doub
 static bool is_found(const struct uf_pretrend_placebos *p, size_t placebo, double level, double slope)
 {
     const size_t first = placebo * p->n_dealt;
-    const double own = statistic(p, first, slope), allowed = level * (double)p->n_dealt;
+    const double own = p->statistic ? p->statistic(p->user, placebo, slope) : statistic(p, first, slope),
+                 allowed = level * (double)p->n_dealt;
     size_t extreme = 1; /* itself */
     if (isnan(own)) return false;
     if (p->n_dealt == 1) return own > p->critical;
@@ -50,6 +51,10 @@ static double share_found(const struct uf_pretrend_placebos *p, double level, do
 
 static uf_status check(const struct uf_pretrend_placebos *p, double level, struct uf_error *error)
 {
+    if (p->statistic && p->n_dealt > 1)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "statistics of a kind of their own are those of placebos, not of "
+                       "what is dealt to each");
     if (p->n_placebos > 0 && p->n_dealt > 0 && level > 0 && level < 1) return UF_OK;
     return uf_fail(error, UF_BAD_USAGE,
                    "expected placebos (found %zu), statistics of each (%zu) and a level between 0 and 1 (%g)",

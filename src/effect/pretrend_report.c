@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The joint test of what comes before the start: its table, its note, and what it does to the claim. */
 #include "base/fail.h"
+#include "effect/estimates.h"
 #include "effect/pretrend.h"
 
 #include <float.h>
@@ -12,8 +13,8 @@
 #define MOST_WORK 1e9
 enum { FEWEST_DRAWS = 199, MANY = 20 };
 
-static uf_status note_pretrend(const struct effect_run *run, const struct uf_joint_test *test,
-                               const char *vcov, struct uf_error *error)
+static uf_status note_pretrend(const struct effect_run *run, const struct effect_pretrend *pretrend,
+                               struct uf_error *error)
 {
     static const struct uf_words done = {"The differences before the start were tested together ({0}): "
                                          "F({1}, {2}) = {3}, p {5} {4}. That such a test finds "
@@ -36,8 +37,6 @@ static uf_status note_pretrend(const struct effect_run *run, const struct uf_joi
     static const struct uf_words singular = {
         "The {1} differences before the start are too many to be tested together in this sample.",
         "De {1} skillnaderna före start är för många för att prövas gemensamt i det här urvalet."};
-    static const struct uf_words singular_advice = {"Take distant event times together with bin-before.",
-                                                    "Slå ihop avlägsna tidpunkter med bin-before."};
     static const struct uf_words none = {NULL, NULL};
     static const struct uf_words dealt = {"The {1} differences before the start were tested together by "
                                           "dealing the treatment out anew: p {5} {4}. "
@@ -71,36 +70,39 @@ static uf_status note_pretrend(const struct effect_run *run, const struct uf_joi
         "Grupperna utvecklades olika redan före start ({0}: χ²({1}) = {3}, p {5} {4}). Jämförelsen visar "
         "därför "
         "inte vad som hade hänt utan insatsen."};
+    const struct uf_joint_test *test = &pretrend->decisive;
     bool by_dealing = isnan(test->df2); /* randomisation has no denominator df */
     bool by_wald = isinf(test->df2);    /* nor has χ², of which the statistic is all */
     const struct uf_argument arguments[] = {
-        uf_text_argument(vcov),
+        uf_text_argument(pretrend->vcov),
         uf_count_argument(test->restrictions),
         uf_number_argument(test->df2, test->df2 == floor(test->df2) ? 0 : 1),
         uf_number_argument(test->statistic, 2),
         uf_number_argument(test->p_value < 0.0005 ? 0.001 : test->p_value, 3), /* never nought */
         uf_text_argument(test->p_value < 0.0005 ? "<" : "=")};
-    enum uf_language language = run->context->language;
     if (test->restrictions == 0) return UF_OK;
     if (isnan(test->statistic))
-        return uf_result_add_note(run->result, language, UF_WARNING, "pretrend-untestable", singular,
-                                  singular_advice, arguments, 6, error);
+        return effect_pretrend_add_note(run, pretrend, UF_WARNING, "pretrend-untestable", singular,
+                                        effect_pretrend_advice(run), arguments, 6, error);
     if (test->p_value >= 0.05)
-        return uf_result_add_note(run->result, language, UF_NOTE, "pretrend",
-                                  by_dealing ? dealt
-                                  : by_wald  ? wald
-                                             : done,
-                                  none, arguments, 6, error);
+        return effect_pretrend_add_note(run, pretrend, UF_NOTE, "pretrend",
+                                        by_dealing ? dealt
+                                        : by_wald  ? wald
+                                                   : done,
+                                        none, arguments, 6, error);
     if (run->result->claim > UF_CLAIM_DIFFERENCE) run->result->claim = UF_CLAIM_DIFFERENCE;
-    return uf_result_add_note(run->result, language, UF_WARNING, "pretrend-differs",
-                              by_dealing ? dealt_differs
-                              : by_wald  ? wald_differs
-                                         : differs,
-                              differs_advice, arguments, 6, error);
+    return effect_pretrend_add_note(run, pretrend, UF_WARNING, "pretrend-differs",
+                                    by_dealing ? dealt_differs
+                                    : by_wald  ? wald_differs
+                                               : differs,
+                                    differs_advice, arguments, 6, error);
 }
 
-static uf_status pretrend_table(const struct effect_run *run, struct uf_table **out, struct uf_error *error)
+static uf_status pretrend_table(const struct effect_run *run, bool by_dose, struct uf_table **out,
+                                struct uf_error *error)
 {
+    static const struct uf_words slope_title = {"Joint test of the slopes by dose before the start",
+                                                "Gemensamt test av lutningarna efter dos före start"};
     static const struct uf_words title = {"Joint test of the differences before the start",
                                           "Gemensamt test av skillnaderna före start"};
     static const struct {
@@ -112,8 +114,9 @@ static uf_status pretrend_table(const struct effect_run *run, struct uf_table **
                  {"slope_50", 4, true},   {"slope_80", 4, true},      {"share_without_drift", 3, false}};
     struct uf_table *table = NULL;
     size_t index;
-    UF_TRY(uf_table_new("pretrend", &table, error));
-    uf_status status = uf_table_set_title(table, uf_words_in(title, run->context->language), error);
+    UF_TRY(uf_table_new(by_dose ? "pretrend-slope" : "pretrend", &table, error));
+    uf_status status =
+        uf_table_set_title(table, uf_words_in(by_dose ? slope_title : title, run->context->language), error);
     if (status == UF_OK) status = uf_table_add_column(table, "vcov", UF_COLUMN_TEXT, NULL, -1, &index, error);
     for (size_t c = 0; c < sizeof names / sizeof *names && status == UF_OK; c++)
         status = uf_table_add_column(table, names[c].name, UF_COLUMN_NUMBER,
@@ -154,7 +157,15 @@ uf_status effect_pretrend_init(const struct effect_run *run, struct effect_pretr
                                struct uf_error *error)
 {
     *out = (struct effect_pretrend){.by = EFFECT_SLOPES_COVARIANCE, .estimate = NAN, .drift = NAN};
-    return pretrend_table(run, &out->table, error);
+    return pretrend_table(run, false, &out->table, error);
+}
+
+uf_status effect_pretrend_init_by_dose(const struct effect_run *run, struct effect_pretrend *out,
+                                       struct uf_error *error)
+{
+    *out = (struct effect_pretrend){
+        .by = EFFECT_SLOPES_COVARIANCE, .estimate = NAN, .drift = NAN, .by_dose = true};
+    return pretrend_table(run, true, &out->table, error);
 }
 
 bool effect_pretrend_few(const struct effect_run *run, size_t restrictions)
@@ -227,9 +238,11 @@ uf_status effect_pretrend_finish(const struct effect_run *run, struct effect_pre
                                  struct uf_error *error)
 {
     if (!pretrend->vcov) return UF_OK;
-    UF_TRY(note_pretrend(run, &pretrend->decisive, pretrend->vcov, error));
+    UF_TRY(note_pretrend(run, pretrend, error));
     UF_TRY(effect_pretrend_note_power(run, pretrend, error));
+    static const char *const slopes[] = {"slope_50", "slope_80", NULL};
     struct uf_table *table = pretrend->table;
+    effect_fit_decimals(table, "slope_50", slopes);
     pretrend->table = NULL;
     return uf_result_take_table(run->result, table, error);
 }

@@ -231,7 +231,9 @@ uf_status stacked_report_cells(const struct stacked_run *run, struct uf_error *e
         return status;
     }
     status = did_regression_init(&cells.fit.data, &cells.fit.fit, &regression, error);
-    if (status == UF_OK) status = stacked_set_calendar(run, cells.fit.row, &regression, &period, error);
+    if (status == UF_OK)
+        status = stacked_set_calendar(&run->common.sample->data, run->fit, cells.fit.row, &regression,
+                                      &period, error);
     if (status == UF_OK) status = rows_init(run, &cells, &rows, error);
     if (status == UF_OK) status = report_rows(run, &cells, &rows, &regression.view, error);
     if (status == UF_OK) status = note_rest(run, &cells, error);

@@ -6,15 +6,15 @@
 #include <math.h>
 #include <stdlib.h>
 
-uf_status stacked_set_calendar(const struct stacked_run *run, const size_t *row,
-                               struct did_regression *regression, size_t **period, struct uf_error *error)
+uf_status stacked_set_calendar(const struct uf_did_data *data, const struct uf_stacked *fit,
+                               const size_t *row, struct did_regression *regression, size_t **period,
+                               struct uf_error *error)
 {
-    const struct uf_did_data *data = &run->common.sample->data;
     struct uf_covariance_input *input = &regression->view.input;
     const size_t n = input->residuals->size;
     *period = malloc((n + 1) * sizeof **period);
     if (!*period) return uf_fail_memory(error);
-    for (size_t r = 0; r < n; r++) (*period)[r] = data->period[run->fit->row[row ? row[r] : r]];
+    for (size_t r = 0; r < n; r++) (*period)[r] = data->period[fit->row[row ? row[r] : r]];
     input->period = *period;
     input->n_periods = data->n_periods;
     input->time = data->time;

@@ -121,7 +121,7 @@ static uf_status estimate(struct stacked_run *run, const struct uf_options *opti
     run->fit = &fit;
     if (fit.n_used == 1) status = effect_drop_temporal(&run->common, false, error);
     if (status == UF_OK) status = did_regression_init(&fit.data, &fit.fit, &regression, error);
-    if (status == UF_OK) status = stacked_set_calendar(run, NULL, &regression, &period, error);
+    if (status == UF_OK) status = stacked_set_calendar(data, &fit, NULL, &regression, &period, error);
     if (status == UF_OK)
         status = effect_inference_settle(&run->common, &regression.view, options, covariance, error);
     if (status == UF_OK) status = stacked_deal(run, &dealt, error);

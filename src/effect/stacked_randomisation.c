@@ -33,11 +33,21 @@ bool uf_stacked_by_means(const struct uf_did_data *data)
 static uf_status number_rows(struct stacked_dealer *d, struct uf_error *error)
 {
     const struct uf_did_data *data = &d->data;
-    if (!uf_stacked_by_means(data)) return UF_OK;
-    d->row = malloc((data->n_units * data->n_periods + 1) * sizeof *d->row);
+    const size_t cells = data->n_units * data->n_periods;
+    bool several = false;
+    d->row = malloc((cells + 1) * sizeof *d->row);
     d->change = malloc((data->n_units + 1) * sizeof *d->change);
     if (!d->row || !d->change) return uf_fail_memory(error);
-    for (size_t i = 0; i < data->n; i++) d->row[data->unit[i] * data->n_periods + data->period[i]] = i;
+    for (size_t c = 0; c < cells; c++) d->row[c] = SIZE_MAX;
+    for (size_t i = 0; i < data->n; i++) {
+        size_t *row = &d->row[data->unit[i] * data->n_periods + data->period[i]];
+        several |= *row != SIZE_MAX;
+        *row = i;
+    }
+    d->by_means = uf_stacked_by_means(data);
+    if (!several) return d->by_means ? UF_OK : stacked_sums_init(data, d->options, &d->sums, error);
+    free(d->row);
+    d->row = NULL;
     return UF_OK;
 }
 
@@ -106,17 +116,21 @@ static void add_leads(struct stacked_dealer *d, const struct uf_stack *stack, co
     }
 }
 
-/* The root of the mean square of the leads but the reference. */
-static double size_of_leads(const struct uf_stacked_options *o, const double *lead)
+/* The root of the mean square of the leads but the reference, and what it is made of. */
+static double size_of_leads(struct stacked_dealer *d)
 {
+    const struct uf_stacked_options *o = d->options;
     double sum = 0;
     size_t count = 0;
     for (long e = -o->before; e < -o->anticipation; e++) {
-        double value = lead[e + o->before];
+        double value = d->lead[e + o->before];
         if (e == o->reference || isnan(value)) continue;
+        if (d->found.value) d->found.value[count] = value;
         sum += value * value;
         count++;
     }
+    for (size_t j = 0; d->found.value && j < count; j++) d->found.value[j] /= sqrt((double)count);
+    d->found.count = count;
     return count > 0 ? sqrt(sum / (double)count) : NAN;
 }
 
@@ -179,7 +193,7 @@ static void leads_by_means(struct stacked_dealer *d, const struct uf_stacked *s,
     memset(d->lead, 0, (size_t)d->options->before * sizeof *d->lead);
     for (size_t a = 0; a < s->n_stacks; a++)
         if (s->stack[a].reason == UF_STACK_USED) add_leads(d, &s->stack[a], plan, a);
-    out->coefficient = size_of_leads(d->options, d->lead);
+    out->coefficient = size_of_leads(d);
 }
 
 static bool is_in_window(const struct stacked_dealer *d, const struct uf_stacked_term *term)
@@ -188,50 +202,64 @@ static bool is_in_window(const struct stacked_dealer *d, const struct uf_stacked
                              term->event != d->options->reference);
 }
 
-static uf_status by_means(struct stacked_dealer *d, struct uf_randomisation_statistics *out,
-                          struct uf_error *error)
+static void all_by_means(struct stacked_dealer *d, const struct uf_stacked *s,
+                         const struct stacked_plan *plan, struct uf_randomisation_statistics *out)
 {
-    struct uf_stacked s = {0};
-    struct stacked_plan plan = {0};
-    struct uf_error reason;
-    uf_status status = stacked_plan_init(&d->data, d->options, &s, &plan, &reason);
-    if (status == UF_OK && !d->term) leads_by_means(d, &s, &plan, out);
-    for (size_t k = 0; k < d->n_terms && status == UF_OK; k++)
-        if (is_in_window(d, &d->term[k])) term_by_means(d, &s, &plan, &d->term[k], &out[k]);
-    stacked_plan_clear(&plan);
-    uf_stacked_clear(&s);
-    if (status != UF_OK && status != UF_NOT_IDENTIFIED && error) *error = reason;
-    return status == UF_NOT_IDENTIFIED ? UF_OK : status;
+    if (!d->term) leads_by_means(d, s, plan, out);
+    for (size_t k = 0; k < d->n_terms; k++)
+        if (is_in_window(d, &d->term[k])) term_by_means(d, s, plan, &d->term[k], &out[k]);
 }
 
 /* --- one assignment ------------------------------------------------------------------------------------ */
 
-static uf_status statistic(void *user, const size_t *path, struct uf_randomisation_statistics *out,
-                           struct uf_error *error)
+/* From means or sums; not *done where there must be a regression. */
+static uf_status without_regression(struct stacked_dealer *d, struct uf_randomisation_statistics *out,
+                                    bool *done, struct uf_error *error)
 {
-    struct stacked_dealer *d = user;
+    struct uf_stacked s = {0};
+    struct stacked_plan plan = {0};
+    *done = d->by_means;
+    uf_status status = stacked_plan_init(&d->data, d->options, &s, &plan, error);
+    if (status == UF_OK && d->by_means) all_by_means(d, &s, &plan, out);
+    if (status == UF_OK && !d->by_means) status = stacked_tell_by_sums(d, &s, &plan, out, done, error);
+    if (status == UF_OK && *done && !d->by_means && !d->term) out->coefficient = size_of_leads(d);
+    stacked_plan_clear(&plan);
+    uf_stacked_clear(&s);
+    return status;
+}
+
+static uf_status by_regression(struct stacked_dealer *d, struct uf_randomisation_statistics *out,
+                               struct uf_error *error)
+{
     struct uf_stacked s;
-    struct uf_error reason;
-    for (size_t u = 0; u < d->data.n_units; u++)
-        d->first_period[u] =
-            d->block[u] == SIZE_MAX ? SIZE_MAX : d->assignment->first_period[path[d->block[u]]];
-    if (d->row) return by_means(d, out, error);
-    uf_status status = uf_stacked_estimate(&d->data, d->options, &s, &reason);
-    if (status == UF_NOT_IDENTIFIED) return UF_OK; /* this assignment has no estimate */
-    if (status != UF_OK) {
-        if (error) *error = reason;
-        return status;
-    }
+    uf_status status = uf_stacked_estimate(&d->data, d->options, &s, error);
+    if (status != UF_OK) return status;
     if (!d->term) {
         for (long e = 0; e < d->options->before; e++) d->lead[e] = NAN;
         for (size_t j = 0; j < s.fit.n_leading; j++)
             if (s.fit.event_time[j] < 0 && s.fit.position[j] != SIZE_MAX)
                 d->lead[s.fit.event_time[j] + d->options->before] = gsl_vector_get(s.fit.fit.coefficients, j);
-        out->coefficient = size_of_leads(d->options, d->lead);
+        out->coefficient = size_of_leads(d);
     } else {
         status = stacked_tell_terms(d, &s, out, error);
     }
     uf_stacked_clear(&s);
+    return status;
+}
+
+static uf_status statistic(void *user, const size_t *path, struct uf_randomisation_statistics *out,
+                           struct uf_error *error)
+{
+    struct stacked_dealer *d = user;
+    struct uf_error reason;
+    bool done = false;
+    for (size_t u = 0; u < d->data.n_units; u++)
+        d->first_period[u] =
+            d->block[u] == SIZE_MAX ? SIZE_MAX : d->assignment->first_period[path[d->block[u]]];
+    uf_status status = d->row ? without_regression(d, out, &done, &reason) : UF_OK;
+    if (status == UF_OK && !done) status = by_regression(d, out, &reason);
+    if (status == UF_NOT_IDENTIFIED) return UF_OK; /* this assignment has no estimate */
+    if (status != UF_OK && error) *error = reason;
     return status;
 }
 
@@ -253,9 +281,11 @@ static uf_status dealer_init(const struct uf_did_data *data, const struct uf_sta
     return outcome_tally_init(data, assignment, noise, d->block, &d->tally, error);
 }
 
-static void dealer_clear(struct stacked_dealer *d)
+static void dealer_clear(void *dealer)
 {
+    struct stacked_dealer *d = dealer;
     outcome_tally_clear(&d->tally);
+    stacked_sums_clear(&d->sums);
     free(d->first_period), free(d->block), free(d->row), free(d->change), free(d->lead);
 }
 
@@ -303,32 +333,12 @@ uf_status uf_stacked_randomise_leads(const struct uf_did_data *data, const struc
 
 /* --- what the leads would have found --------------------------------------------------------------- */
 
-static uf_status leads_of(void *user, const size_t *path, double *out, size_t *n_leads,
-                          struct uf_error *error)
-{
-    struct stacked_dealer *d = user;
-    const struct uf_stacked_options *o = d->options;
-    struct uf_randomisation_statistics statistics = {NAN, NAN, NAN, NAN};
-    *n_leads = 0;
-    UF_TRY(statistic(d, path, &statistics, error));
-    if (isnan(statistics.coefficient)) return UF_OK;
-    for (long e = -o->before; e < -o->anticipation; e++)
-        if (e != o->reference && !isnan(d->lead[e + o->before])) out[(*n_leads)++] = d->lead[e + o->before];
-    for (size_t j = 0; j < *n_leads; j++) out[j] /= sqrt((double)*n_leads);
-    return UF_OK;
-}
-
 static uf_status init_placebo(void *dealer, const struct uf_did_data *data,
                               const struct uf_did_assignment *assignment, const void *options,
                               struct uf_error *error)
 {
     struct stacked_dealer *d = dealer;
     return dealer_init(data, options, assignment, NULL, d, error);
-}
-
-static void clear_placebo(void *dealer)
-{
-    dealer_clear(dealer);
 }
 
 uf_status stacked_placebo_drift(const struct placebo_sample *sample, const struct uf_stacked_options *options,
@@ -340,7 +350,8 @@ uf_status stacked_placebo_drift(const struct placebo_sample *sample, const struc
                                                 .stride = (size_t)options->before + 1,
                                                 .work = work,
                                                 .init = init_placebo,
-                                                .clear = clear_placebo,
-                                                .leads = leads_of};
+                                                .clear = dealer_clear,
+                                                .statistic = statistic,
+                                                .leads_at = offsetof(struct stacked_dealer, found)};
     return placebo_drift_of_estimator(sample, &estimator, seed, out, error);
 }

@@ -5,7 +5,7 @@
 #include <utfall/stacked.h>
 
 #include "effect/did_internal.h"
-#include "effect/placebo_drift.h"
+#include "effect/placebo_regression.h"
 #include "effect/term_report.h"
 
 struct stacked_run {
@@ -32,10 +32,11 @@ struct stacked_dealt {
 };
 uf_status stacked_deal(const struct stacked_run *run, struct stacked_dealt *out, struct uf_error *error);
 void stacked_dealt_clear(struct stacked_dealt *dealt);
-/* Gives a regression of (some of) the stacked rows the calendar, which the stack's own periods are not. `row`: which of them
+/* Gives a regression of (some of) the stacked rows the calendar of `data`, which the stack's own periods are not. `row`: which of them
  * they are; NULL: all. free() *period. */
-uf_status stacked_set_calendar(const struct stacked_run *run, const size_t *row,
-                               struct did_regression *regression, size_t **period, struct uf_error *error);
+uf_status stacked_set_calendar(const struct uf_did_data *data, const struct uf_stacked *fit,
+                               const size_t *row, struct did_regression *regression, size_t **period,
+                               struct uf_error *error);
 
 /* Tables `estimates`, `event-study`, `sub-experiments`, `pretrend`. */
 uf_status stacked_report_tables(const struct stacked_run *run, struct uf_error *error);

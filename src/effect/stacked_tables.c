@@ -102,7 +102,14 @@ static uf_status report_leads(const struct stacked_run *run, struct uf_error *er
            *mean = malloc((fit->fit.rank + 1) * sizeof *mean);
     uf_status status = times && mean ? event_terms(run, true, &terms, NULL, error) : uf_fail_memory(error);
     if (status == UF_OK) {
-        struct effect_lead_line line = {times, NAN, NAN};
+        const struct placebo_regressions regressions =
+            stacked_regressions(&run->options, placebo_regression_work(&run->fit->data, fit->fit.rank));
+        struct placebo_treatments placebos = {0};
+        struct effect_lead_line line = {.times = times,
+                                        .estimate = NAN,
+                                        .drift = NAN,
+                                        .placebos = &placebos,
+                                        .regressions = &regressions};
         for (size_t t = 0; t < terms.count; t++)
             times[t] = terms.term[t].event_time - (double)run->options.reference;
         if (uf_stacked_average(run->fit, mean)) {
@@ -113,9 +120,14 @@ static uf_status report_leads(const struct stacked_run *run, struct uf_error *er
                     line.drift +=
                         mean[fit->position[j]] * (double)(fit->event_time[j] - run->options.reference);
         }
-        status = effect_report_leads(&run->common, run->findings, &terms, &line,
-                                     run->dealt->leads.count > 0 ? &run->dealt->leads : NULL,
-                                     &run->dealt->slopes, error);
+        if (terms.count > 0 && effect_pretrend_wants_placebos(&run->common))
+            status = placebo_treatments_init(&run->common.sample->data, &run->dealt->assignment, false,
+                                             &placebos, error);
+        if (status == UF_OK)
+            status = effect_report_leads(&run->common, run->findings, &terms, &line,
+                                         run->dealt->leads.count > 0 ? &run->dealt->leads : NULL,
+                                         &run->dealt->slopes, error);
+        placebo_treatments_clear(&placebos);
         effect_terms_clear(&terms);
     }
     free(times), free(mean);
@@ -199,9 +211,10 @@ uf_status stacked_report_tables(const struct stacked_run *run, struct uf_error *
 static uf_status note_left_out(const struct stacked_run *run, struct uf_error *error)
 {
     static const struct uf_words text = {
-        "{0} of {1} cohorts are not in the stack; the table of sub-experiments says why. The first: {2}, "
+        "Cohorts not in the stack: {0} of {1}; the table of sub-experiments says why. The first: {2}, "
         "{3}.",
-        "{0} av {1} kohorter ingår inte; tabellen över delexperiment anger skälet. Den första: {2}, {3}."};
+        "Kohorter som inte ingår: {0} av {1}; tabellen över delexperiment anger skälet. Den första: {2}, "
+        "{3}."};
     const struct uf_stacked *fit = run->fit;
     const struct uf_stack *first = NULL;
     for (size_t s = fit->n_stacks; s-- > 0;)
@@ -217,10 +230,10 @@ static uf_status note_left_out(const struct stacked_run *run, struct uf_error *e
 uf_status stacked_add_notes(const struct stacked_run *run, struct uf_error *error)
 {
     static const struct uf_words window = {
-        "{0} sub-experiments from {1} periods before to {2} after the start; {3} rows, {4} of them "
+        "Sub-experiments: {0}, from {1} periods before to {2} after the start; {3} rows, {4} of them "
         "different: a control "
         "stands in each sub-experiment that it serves, and the errors must be clustered by region or wider.",
-        "{0} delexperiment från {1} perioder före till {2} efter start; {3} rader, {4} av dem olika: en "
+        "Delexperiment: {0}, från {1} perioder före till {2} efter start; {3} rader, {4} av dem olika: en "
         "jämförelseenhet "
         "står i varje delexperiment som den ingår i, och medelfelen måste klustras per region eller större."};
     static const struct uf_words shares = {

@@ -187,11 +187,15 @@ struct target {
 static double add_average(const struct uf_sun_abraham *fit, struct uf_cell_term term, double share,
                           struct target target)
 {
+    /* one cell is itself: there may be many of them to ask for */
+    const bool one = term.kind == UF_CELLS_ONE;
+    const size_t first = one ? (size_t)term.key : 0,
+                 end = one && first < fit->n_cells ? first + 1 : fit->n_cells;
     double total = 0;
-    for (size_t c = 0; c < fit->n_cells; c++)
+    for (size_t c = first; c < end; c++)
         if (fit->cell[c].reason == UF_CELL_ESTIMATED && belongs(fit, term.kind, term.key, c))
             total += fit->cell[c].weight;
-    for (size_t c = 0; c < fit->n_cells && total > 0 && share > 0; c++)
+    for (size_t c = first; c < end && total > 0 && share > 0; c++)
         if (fit->cell[c].reason == UF_CELL_ESTIMATED && belongs(fit, term.kind, term.key, c))
             target.weight[target.by_place ? fit->cell[c].place : c] += share * fit->cell[c].weight / total;
     return total;

@@ -9,60 +9,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void dealer_clear(struct sun_abraham_dealer *d)
+static void dealer_clear(void *dealer)
 {
-    free(d->first_period), free(d->block), free(d->deviation), free(d->mean), free(d->total), free(d->share),
-        free(d->cell_weight), free(d->slot);
+    struct sun_abraham_dealer *d = dealer;
+    free(d->first_period), free(d->block), free(d->share), free(d->cell_weight);
     outcome_tally_clear(&d->tally);
-    free(d->x), free(d->x_mean), free(d->squares);
-    gsl_matrix_free(d->products), gsl_vector_free(d->slope), gsl_vector_free(d->turned);
+    sun_abraham_means_clear(&d->means);
+    sun_abraham_sums_clear(&d->sums);
 }
 
 static uf_status dealer_init(struct sun_abraham_dealer *d, const struct uf_did_noise *noise,
                              struct uf_error *error)
 {
     const struct uf_did_data *data = d->actual;
-    const size_t slots = (data->n_periods + 1) * (data->n_periods + 1), n = data->n + 1;
+    const size_t slots = (data->n_periods + 1) * (data->n_periods + 1);
     d->data = *data;
-    d->by_means = uf_sun_abraham_by_means(data);
+    d->by_means = uf_sun_abraham_by_means(data) && !data->covariates && data->n_columns == 0;
     d->first_period = malloc((data->n_units + 1) * sizeof *d->first_period);
     d->block = malloc((data->n_units + 1) * sizeof *d->block);
-    d->slot = malloc(n * sizeof *d->slot);
-    d->deviation = malloc(n * sizeof(double));
-    d->mean = calloc(data->n_units + 1, sizeof(double));
-    d->total = calloc(data->n_units + 1, sizeof(double));
-    d->share = malloc((slots > n ? slots : n) * sizeof(double));
-    d->cell_weight = malloc(slots * sizeof(double));
-    if (!d->first_period || !d->block || !d->slot || !d->deviation || !d->mean || !d->total || !d->share ||
-        !d->cell_weight)
-        return uf_fail_memory(error);
+    d->share = malloc((data->n + 1) * sizeof *d->share);
+    d->cell_weight = malloc(slots * sizeof *d->cell_weight);
+    if (!d->first_period || !d->block || !d->share || !d->cell_weight) return uf_fail_memory(error);
     for (size_t u = 0; u < data->n_units; u++) d->block[u] = SIZE_MAX;
-    for (size_t i = 0; i < data->n; i++) {
-        d->block[data->unit[i]] = d->assignment->block[i];
-        d->mean[data->unit[i]] += data->outcome[i];
-        d->total[data->unit[i]] += 1;
-    }
-    for (size_t i = 0; i < data->n; i++)
-        d->deviation[i] = data->outcome[i] - d->mean[data->unit[i]] / d->total[data->unit[i]];
-    free(d->mean), free(d->total);
-    d->mean = malloc(slots * sizeof(double)), d->total = malloc(slots * sizeof(double));
-    if (!d->mean || !d->total) return uf_fail_memory(error);
+    for (size_t i = 0; i < data->n; i++) d->block[data->unit[i]] = d->assignment->block[i];
     d->data.first_period = d->first_period;
-    UF_TRY(sun_abraham_covariates_init(d, slots, error));
+    if (d->by_means)
+        UF_TRY(sun_abraham_means_init(data, d->assignment->n_blocks, &d->means, &d->by_means, error));
+    if (!d->by_means) UF_TRY(sun_abraham_sums_init(data, &d->sums, error));
     return outcome_tally_init(data, d->assignment, noise, d->block, &d->tally, error);
 }
 
-/* --- by means -------------------------------------------------------------------------------------- */
-
-/* In a balanced panel the cell is the difference of mean changes since the reference. */
-static double change_of(const struct sun_abraham_dealer *d, const struct uf_sun_abraham *fit,
-                        const struct uf_cohort_cell *cell)
-{
-    const size_t periods = d->data.n_periods, b = fit->cohort[cell->cohort].reference,
-                 g = cell->cohort * periods, control = fit->n_cohorts * periods;
-    return d->mean[g + cell->period] - d->mean[g + b] - d->mean[control + cell->period] +
-           d->mean[control + b];
-}
+/* --- terms ------------------------------------------------------------------------------------------ */
 
 static bool is_lead(const struct sun_abraham_dealer *d, const struct uf_cohort_cell *cell)
 {
@@ -70,25 +47,22 @@ static bool is_lead(const struct sun_abraham_dealer *d, const struct uf_cohort_c
 }
 
 /* The root of the leads' mean square, and what it is made of. */
-static void tell_leads(struct sun_abraham_dealer *d, const struct uf_sun_abraham *fit, bool means,
+static void tell_leads(struct sun_abraham_dealer *d, const struct uf_sun_abraham *fit,
                        struct uf_randomisation_statistics *out)
 {
     double sum = 0, all = 0;
-    d->n_leads = 0;
     for (size_t c = 0; c < fit->n_cells; c++) {
         const struct uf_cohort_cell *cell = &fit->cell[c];
         if (!is_lead(d, cell)) continue;
-        double change = means ? change_of(d, fit, cell) : cell->estimate;
-        sum += cell->weight * change * change;
+        sum += cell->weight * cell->estimate * cell->estimate;
         all += cell->weight;
-        if (d->lead) d->lead[d->n_leads++] = sqrt(cell->weight) * change;
+        if (d->found.value) d->found.value[d->found.count++] = sqrt(cell->weight) * cell->estimate;
     }
     if (all > 0) out->coefficient = sqrt(sum / all);
-    for (size_t j = 0; j < d->n_leads; j++) d->lead[j] /= sqrt(all);
+    for (size_t j = 0; j < d->found.count; j++) d->found.value[j] /= sqrt(all);
 }
 
-/* Where the effect is that the shift is of. */
-static void start_tally(struct sun_abraham_dealer *d, const struct uf_cell_term *term)
+void sun_abraham_set_effect(struct sun_abraham_dealer *d, const struct uf_cell_term *term)
 {
     const size_t periods = d->data.n_periods, key = (size_t)term->key;
     struct outcome_tally *tally = &d->tally;
@@ -99,65 +73,23 @@ static void start_tally(struct sun_abraham_dealer *d, const struct uf_cell_term 
     if (term->kind == UF_CELLS_CALENDAR) tally->period = key;
     if (term->kind == UF_CELLS_ONE)
         tally->start = key / periods, tally->period = key % periods, tally->from = LONG_MIN;
-    outcome_tally_start(tally);
 }
 
-static void term_by_means(struct sun_abraham_dealer *d, const struct sun_abraham_layout *l,
-                          const struct uf_sun_abraham *fit, const struct uf_cell_term *term,
-                          struct uf_randomisation_statistics *out)
+void sun_abraham_start_tally(struct sun_abraham_dealer *d, const struct uf_cell_term *term)
 {
-    const struct uf_did_data *data = &d->data;
-    const size_t periods = data->n_periods, control = fit->n_cohorts * periods;
-    long key;
-    if (!sun_abraham_find_key(fit, term, &key)) return;
-    if (!(uf_sun_abraham_cell_weights(fit, term->kind, key, d->cell_weight) > 0)) return;
-    memset(d->share, 0, (fit->n_cohorts + 1) * periods * sizeof *d->share);
-    for (size_t c = 0; c < fit->n_cells; c++) {
-        const struct uf_cohort_cell *cell = &fit->cell[c];
-        const size_t b = fit->cohort[cell->cohort].reference, g = cell->cohort * periods;
-        const double w = d->cell_weight[c];
-        if (w == 0) continue;
-        d->share[g + cell->period] += w, d->share[g + b] -= w;
-        d->share[control + cell->period] -= w, d->share[control + b] += w;
-    }
-    sun_abraham_turn_weights(d, l);
-    start_tally(d, term);
-    for (size_t i = 0; i < data->n; i++) {
-        const size_t s = d->slot[i];
-        if (s == SIZE_MAX) continue;
-        /* without covariates most rows have no part in one event time */
-        if (l->level[s] == SUN_ABRAHAM_LEFT_OUT || (d->k == 0 && d->share[s] == 0)) continue;
-        double w = sun_abraham_row_weight(data, i), v = w * d->share[s] / l->weight[s],
-               residual = d->deviation[i] - d->mean[s];
-        for (size_t j = 0; j < d->k; j++) {
-            double x = d->x[i * d->k + j];
-            v -= w * (x - d->x_mean[s * d->k + j]) * gsl_vector_get(d->turned, j);
-            residual -= gsl_vector_get(d->slope, j) * x;
-        }
-        outcome_tally_add(&d->tally, data->unit[i], data->period[i],
-                          data->n_cluster_dimensions ? data->cluster[0][i] : data->unit[i], v, residual,
-                          data->outcome[i]);
-    }
-    outcome_tally_finish(&d->tally, out);
+    sun_abraham_set_effect(d, term);
+    outcome_tally_start(&d->tally);
 }
 
-/* False where the covariates need a regression. */
-static bool by_means(struct sun_abraham_dealer *d, const struct sun_abraham_layout *l,
-                     const struct uf_sun_abraham *fit, struct uf_randomisation_statistics *out)
+void sun_abraham_add_cell(const struct uf_sun_abraham *fit, size_t cell, double weight, size_t periods,
+                          double *slot)
 {
-    const struct uf_did_data *data = &d->data;
-    const size_t slots = (fit->n_cohorts + 1) * data->n_periods;
-    memset(d->mean, 0, slots * sizeof *d->mean);
-    for (size_t i = 0; i < data->n; i++) {
-        d->slot[i] = data->period[i] < l->end ? sun_abraham_slot(data, l, fit, i) : SIZE_MAX;
-        if (d->slot[i] != SIZE_MAX) d->mean[d->slot[i]] += sun_abraham_row_weight(data, i) * d->deviation[i];
-    }
-    for (size_t s = 0; s < slots; s++)
-        if (l->weight[s] > 0) d->mean[s] /= l->weight[s];
-    if (!sun_abraham_take_covariates_out(d, l, slots)) return false;
-    if (!d->term) tell_leads(d, fit, true, out);
-    for (size_t k = 0; d->term && k < d->n_terms; k++) term_by_means(d, l, fit, &d->term[k], &out[k]);
-    return true;
+    const struct uf_cohort_cell *own = &fit->cell[cell];
+    const size_t b = fit->cohort[own->cohort].reference, control = fit->n_cohorts * periods;
+    double *treated = slot + own->cohort * periods;
+    if (weight == 0) return; // NOLINT: exactly 0, as most are
+    treated[own->period] += weight, treated[b] -= weight;
+    slot[control + own->period] -= weight, slot[control + b] += weight;
 }
 
 /* --- by regression --------------------------------------------------------------------------------- */
@@ -171,7 +103,7 @@ static uf_status term_by_regression(struct sun_abraham_dealer *d, const struct u
     if (!sun_abraham_find_key(fit, term, &key)) return UF_OK;
     if (!(uf_sun_abraham_average(fit, term->kind, key, combination) > 0)) return UF_OK;
     UF_TRY(uf_sun_abraham_weights(fit, combination, d->share, error));
-    start_tally(d, term);
+    sun_abraham_start_tally(d, term);
     for (size_t i = 0; i < data->n; i++)
         outcome_tally_add(&d->tally, data->unit[i], data->period[i],
                           data->n_cluster_dimensions ? data->cluster[0][i] : data->unit[i], d->share[i],
@@ -192,7 +124,7 @@ static uf_status by_regression(struct sun_abraham_dealer *d, struct uf_randomisa
         return status;
     }
     if (!d->term) {
-        tell_leads(d, &fit, false, out);
+        tell_leads(d, &fit, out);
         uf_sun_abraham_clear(&fit);
         return UF_OK;
     }
@@ -212,12 +144,18 @@ static uf_status statistic(void *user, const size_t *path, struct uf_randomisati
     for (size_t u = 0; u < d->data.n_units; u++)
         d->first_period[u] =
             d->block[u] == SIZE_MAX ? SIZE_MAX : d->assignment->first_period[path[d->block[u]]];
-    if (!d->by_means) return by_regression(d, out, error);
     struct sun_abraham_layout layout = {0};
     struct uf_sun_abraham fit = {.data = d->data};
     struct uf_error reason;
+    bool done = false;
     uf_status status = sun_abraham_layout_init(&d->data, d->options, &layout, &fit, &reason);
-    bool done = status == UF_OK && by_means(d, &layout, &fit, out);
+    if (status == UF_OK && d->by_means) {
+        sun_abraham_tell_by_means(d, &layout, &fit, out);
+        done = true;
+    } else if (status == UF_OK) {
+        status = sun_abraham_tell_by_sums(d, &layout, &fit, out, &done, &reason);
+    }
+    if (status == UF_OK && done && !d->term) tell_leads(d, &fit, out);
     sun_abraham_layout_clear(&layout);
     uf_sun_abraham_clear(&fit);
     if (status != UF_OK && status != UF_NOT_IDENTIFIED && error) *error = reason;
@@ -279,18 +217,6 @@ uf_status uf_sun_abraham_randomise_leads(const struct uf_did_data *data,
 
 /* --- what the leads would have found --------------------------------------------------------------- */
 
-static uf_status leads_of(void *user, const size_t *path, double *out, size_t *n_leads,
-                          struct uf_error *error)
-{
-    struct sun_abraham_dealer *d = user;
-    struct uf_randomisation_statistics statistics = {NAN, NAN, NAN, NAN};
-    d->lead = out;
-    d->n_leads = 0;
-    UF_TRY(statistic(d, path, &statistics, error));
-    *n_leads = isnan(statistics.coefficient) ? 0 : d->n_leads;
-    return UF_OK;
-}
-
 static uf_status init_placebo(void *dealer, const struct uf_did_data *data,
                               const struct uf_did_assignment *assignment, const void *options,
                               struct uf_error *error)
@@ -298,11 +224,6 @@ static uf_status init_placebo(void *dealer, const struct uf_did_data *data,
     struct sun_abraham_dealer *d = dealer;
     *d = (struct sun_abraham_dealer){.actual = data, .options = options, .assignment = assignment};
     return dealer_init(d, NULL, error);
-}
-
-static void clear_placebo(void *dealer)
-{
-    dealer_clear(dealer);
 }
 
 uf_status sun_abraham_placebo_drift(const struct placebo_sample *sample,
@@ -315,7 +236,8 @@ uf_status sun_abraham_placebo_drift(const struct placebo_sample *sample,
                                                           sample->data->n_periods,
                                                 .work = work,
                                                 .init = init_placebo,
-                                                .clear = clear_placebo,
-                                                .leads = leads_of};
+                                                .clear = dealer_clear,
+                                                .statistic = statistic,
+                                                .leads_at = offsetof(struct sun_abraham_dealer, found)};
     return placebo_drift_of_estimator(sample, &estimator, seed, out, error);
 }

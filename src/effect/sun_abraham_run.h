@@ -5,7 +5,7 @@
 #include <utfall/sun_abraham.h>
 
 #include "effect/did_internal.h"
-#include "effect/placebo_drift.h"
+#include "effect/placebo_regression.h"
 #include "effect/term_report.h"
 
 /* The rows of `estimates` before the covariates, and of what they are averages. */

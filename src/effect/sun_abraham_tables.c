@@ -319,9 +319,18 @@ static uf_status report_leads(const struct sun_abraham_run *run, struct uf_error
     UF_TRY(event_terms(run, true, &terms, &zero, error));
     double *times = malloc((terms.count + 1) * sizeof *times),
            *simple = malloc((fit->fit.fit.rank + 1) * sizeof *simple);
+    const struct placebo_regressions regressions =
+        sun_abraham_regressions(&run->options, placebo_regression_work(&fit->data, fit->fit.fit.rank));
+    struct placebo_treatments placebos = {0};
     uf_status status = times && simple ? UF_OK : uf_fail_memory(error);
+    if (status == UF_OK && terms.count > 0 && effect_pretrend_wants_placebos(&run->common))
+        status = placebo_treatments_init(&fit->data, &run->dealt->assignment, false, &placebos, error);
     if (status == UF_OK) {
-        struct effect_lead_line line = {times, NAN, NAN};
+        struct effect_lead_line line = {.times = times,
+                                        .estimate = NAN,
+                                        .drift = NAN,
+                                        .placebos = &placebos,
+                                        .regressions = &regressions};
         for (size_t t = 0; t < terms.count; t++) times[t] = drift_of(fit, terms.term[t].combination);
         if (uf_sun_abraham_average(fit, UF_CELLS_SIMPLE, 0, simple) > 0) {
             line.estimate = effect_term_value(run->findings->regression, simple);
@@ -331,6 +340,7 @@ static uf_status report_leads(const struct sun_abraham_run *run, struct uf_error
                                      run->dealt->leads.count > 0 ? &run->dealt->leads : NULL,
                                      &run->dealt->slopes, error);
     }
+    placebo_treatments_clear(&placebos);
     effect_terms_clear(&terms);
     free(times), free(simple), free(zero);
     return status;

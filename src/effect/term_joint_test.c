@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Several terms of a regression tested together. */
 #include "base/fail.h"
-#include "effect/placebo_drift.h"
+#include "effect/placebo_regression.h"
 #include "effect/term_report.h"
 
 #include <gsl/gsl_blas.h>
@@ -117,37 +117,50 @@ static uf_status by_f(const struct effect_regression *regression, const gsl_matr
     return status;
 }
 
+uf_status effect_joint_test_of(const struct effect_regression *regression,
+                               const struct uf_covariance_options *options,
+                               const struct uf_covariance *covariance, const gsl_matrix *r,
+                               struct uf_joint_test *out, struct uf_error *error)
+{
+    const bool careful = uf_joint_test_by_rows(&regression->input, options);
+    const double df2 = uf_joint_test_df2(options, covariance, regression->df);
+    struct uf_joint_test test = {
+        .statistic = NAN, .df1 = (double)r->size1, .df2 = df2, .p_value = NAN, .restrictions = r->size1};
+    uf_status status = UF_OK;
+    if (!covariance->repaired) { /* what is left of it is near singular: F would say anything */
+        struct uf_joint_test found;
+        struct uf_error reason;
+        const bool too_large = careful && uf_joint_test_too_large(&regression->input, options, r->size1);
+        status = careful && !too_large
+                     ? few_clusters(regression, options, covariance->matrix, r, &found, &reason)
+                     : by_f(regression, covariance->matrix, r, df2, &found, &reason);
+        if (status == UF_OK && too_large) found.statistic = found.df2 = found.p_value = NAN;
+        if (status == UF_OK)
+            test = found;
+        else if (status == UF_NOT_IDENTIFIED)
+            status = UF_OK;
+        else if (error)
+            *error = reason;
+    }
+    if (status == UF_OK) *out = test;
+    return status;
+}
+
 uf_status effect_joint_test(const struct effect_run *run, const struct effect_regression *regression,
                             size_t inference, const struct uf_covariance *covariance,
                             const struct effect_terms *terms, struct uf_joint_test *out,
                             struct uf_error *error)
 {
     const struct uf_covariance_options *options = &run->inference->covariance[inference];
-    const bool careful = uf_joint_test_by_rows(&regression->input, options);
-    bool too_large = false;
-    double df2 = uf_joint_test_df2(options, covariance, regression->df);
     size_t q;
     gsl_matrix *r = restrictions_of(terms, &q);
-    *out = (struct uf_joint_test){
-        .statistic = NAN, .df1 = (double)q, .df2 = df2, .p_value = NAN, .restrictions = q};
-    if (q == 0) return UF_OK;
-    if (!r) return uf_fail_memory(error);
-    uf_status status = UF_OK;
-    if (!covariance->repaired) { /* what is left of it is near singular: F would say anything */
-        struct uf_joint_test test;
-        struct uf_error reason;
-        too_large = careful && uf_joint_test_too_large(&regression->input, options, q);
-        status = careful && !too_large
-                     ? few_clusters(regression, options, covariance->matrix, r, &test, &reason)
-                     : by_f(regression, covariance->matrix, r, df2, &test, &reason);
-        if (status == UF_OK && too_large) test.statistic = test.df2 = test.p_value = NAN;
-        if (status == UF_OK)
-            *out = test;
-        else if (status == UF_NOT_IDENTIFIED)
-            status = UF_OK;
-        else if (error)
-            *error = reason;
+    if (q == 0) {
+        *out = (struct uf_joint_test){
+            .statistic = NAN, .df2 = uf_joint_test_df2(options, covariance, regression->df), .p_value = NAN};
+        return UF_OK;
     }
+    if (!r) return uf_fail_memory(error);
+    uf_status status = effect_joint_test_of(regression, options, covariance, r, out, error);
     gsl_matrix_free(r);
     return status;
 }
@@ -167,9 +180,13 @@ static uf_status add_test(const struct effect_run *run, const struct effect_find
                                uf_covariance_types(&count)[run->inference->covariance[inference].kind].name,
                                error));
     if (!line || test.restrictions == 0) return UF_OK;
+    bool seen = false, done = false;
+    for (size_t j = 0; j < test.restrictions; j++) seen = seen || line->times[j] != 0;
+    if (seen && line->placebos)
+        UF_TRY(placebo_add_slopes(run, line->placebos, line->regressions,
+                                  &run->inference->covariance[inference], &test, pretrend, &done, error));
+    if (done) return UF_OK;
     if (effect_pretrend_few(run, test.restrictions)) {
-        bool seen = false;
-        for (size_t j = 0; j < test.restrictions; j++) seen = seen || line->times[j] != 0;
         pretrend->blind = !seen;
         return UF_OK;
     }
@@ -186,7 +203,8 @@ uf_status effect_report_leads(const struct effect_run *run, const struct effect_
                               struct uf_error *error)
 {
     struct effect_pretrend pretrend;
-    UF_TRY(effect_pretrend_init(run, &pretrend, error));
+    UF_TRY(line && line->by_dose ? effect_pretrend_init_by_dose(run, &pretrend, error)
+                                 : effect_pretrend_init(run, &pretrend, error));
     if (line) pretrend.estimate = line->estimate, pretrend.drift = line->drift;
     uf_status status = UF_OK;
     for (size_t c = 0; c < run->inference->n_covariances && status == UF_OK; c++)
@@ -199,7 +217,7 @@ uf_status effect_report_leads(const struct effect_run *run, const struct effect_
         test.rank = test.restrictions;
         pretrend.few = effect_pretrend_few(run, test.restrictions);
         status = effect_pretrend_add(&pretrend, &test, "randomisation", error);
-        if (status == UF_OK && slopes->n_placebos > 0)
+        if (status == UF_OK && slopes && slopes->n_placebos > 0)
             status = effect_pretrend_add_placebo(&pretrend, slopes, error);
     }
     if (status == UF_OK) status = effect_pretrend_finish(run, &pretrend, error);

@@ -56,6 +56,7 @@ struct effect_term_table {
     const bool *zero;      /* NULL: none */
     const double *weights; /* NULL: no such column */
     bool band;
+    bool fine; /* decimals by the errors (effect_fit_estimates) */
 };
 uf_status effect_report_terms(const struct effect_run *run, const struct effect_findings *findings,
                               const struct effect_term_table *wanted, struct uf_error *error);
@@ -99,16 +100,28 @@ uf_status effect_joint_test(const struct effect_run *run, const struct effect_re
                             size_t inference, const struct uf_covariance *covariance,
                             const struct effect_terms *terms, struct uf_joint_test *out,
                             struct uf_error *error);
+/* The same of combinations that are rows of a matrix (q × k, q > 0). */
+uf_status effect_joint_test_of(const struct effect_regression *regression,
+                               const struct uf_covariance_options *options,
+                               const struct uf_covariance *covariance, const gsl_matrix *combinations,
+                               struct uf_joint_test *out, struct uf_error *error);
 struct placebo_slopes;
+struct placebo_treatments;
+struct placebo_regressions;
 /* What a straight line of slope 1, by which the treated drift from the others, does to the leads (in the order of the terms
  * with a combination) and to the main estimate: for what the test could have found. */
 struct effect_lead_line {
     const double *times;
     double estimate, drift;
+    /* the regression under placebo treatments, for rows with a covariance (placebo_regression.h); NULL: none */
+    const struct placebo_treatments *placebos;
+    const struct placebo_regressions *regressions;
+    bool by_dose; /* slopes by dose: table `pretrend-slope` */
 };
 /* Table `pretrend` of these terms under each analytic inference, its notes and the claim. `line` NULL: no power is said.
  * `dealt`: a randomisation of the leads together (its `coefficient`); NULL: none; `slopes` what that would have found (with
- * n_placebos 0: not known). With few treated a clustered covariance says nothing of that, and its rows have no slopes. */
+ * n_placebos 0: not known). With few treated a clustered covariance says nothing of that: its rows have slopes by placebo, or
+ * none. */
 uf_status effect_report_leads(const struct effect_run *run, const struct effect_findings *findings,
                               const struct effect_terms *leads, const struct effect_lead_line *line,
                               const struct uf_randomisation *dealt, const struct placebo_slopes *slopes,

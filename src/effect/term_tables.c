@@ -111,6 +111,7 @@ uf_status effect_report_terms(const struct effect_run *run, const struct effect_
     if (status == UF_OK && wanted->band)
         status = critical_value(run, findings, wanted->terms, table, &critical, error);
     if (status == UF_OK) status = finish_rows(run, wanted, critical, table, error);
+    if (status == UF_OK && wanted->fine) effect_fit_estimates(table);
     if (status == UF_OK) return uf_result_take_table(run->result, table, error);
     uf_table_free(table);
     return status;

@@ -84,6 +84,13 @@ static size_t constant_row(const struct view *view, size_t column)
     return first;
 }
 
+/* A column of text with different words in it. */
+static bool tells_apart(const struct view *view, size_t column)
+{
+    if (uf_table_column_type(view->table, column) != UF_COLUMN_TEXT) return false;
+    return !uf_column_is_blank(view->table, column) && constant_row(view, column) == SIZE_MAX;
+}
+
 /* Columns that say the same in every row: told once under the table, which then fits a page. */
 static bool is_told_once(const struct view *view, size_t column)
 {
@@ -119,7 +126,7 @@ static bool is_left_out(const struct view *view, size_t column)
         if (!strcmp(name, worded[i][0]) && has_column(view, worded[i][1])) return true;
     /* a cohort tells rows apart where effects are by cohort */
     if (is_effect(view) && !strcmp(name, "group"))
-        return strncmp(uf_table_name(view->table), "group-", 6) != 0;
+        return strncmp(uf_table_name(view->table), "group-", 6) != 0 && !tells_apart(view, column);
     /* the period as it is written, not its place on an axis of years */
     if (!strcmp(name, "period")) return has_column(view, "period_label");
     if (!strcmp(name, "code")) return !strcmp(uf_table_name(view->table), "raw-trends");
@@ -224,7 +231,7 @@ static uf_status copy_number(const struct view *view, size_t row, size_t column,
         value = present_rounded(value);
     uf_value_status status = uf_table_value_status(view->table, row, column);
     /* A test that a kind of inference does not have is not a division by zero to the reader. */
-    if (!strcmp(uf_table_name(view->table), "pretrend") && status == UF_VALUE_UNDEFINED)
+    if (!strncmp(uf_table_name(view->table), "pretrend", strlen("pretrend")) && status == UF_VALUE_UNDEFINED)
         status = UF_VALUE_NOT_APPLICABLE;
     return uf_table_set_value(copy, at, to, value, status, error);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The comparisons add up to the two-way regression, whatever the panel. */
+#include "support/did_data.h"
 #include "support/test.h"
 
 #include <gsl/gsl_errno.h>
@@ -35,18 +36,9 @@ static struct sample *sample_new(uint64_t seed, bool weighted)
             s->weights[n++] = weight;
         }
     }
-    s->data = (struct uf_did_data){.n = n,
-                                   .n_units = UNITS,
-                                   .n_periods = PERIODS,
-                                   .unit = s->unit,
-                                   .period = s->period,
-                                   .outcome = s->outcome,
-                                   .treatment = s->treatment,
-                                   .weights = weighted ? s->weights : NULL,
-                                   .first_period = s->first,
-                                   .cluster = {s->unit},
-                                   .n_groups = {UNITS},
-                                   .n_cluster_dimensions = 1};
+    s->data = did_data_by_unit(n, UNITS, PERIODS,
+                               (struct did_columns){s->unit, s->period, s->outcome, s->treatment, s->first});
+    s->data.weights = weighted ? s->weights : NULL;
     return s;
 }
 

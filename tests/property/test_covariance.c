@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Covariances: identities between kinds, and CR2 with Satterthwaite's df against their definition with N × N
  * matrices. */
+#include "support/projection.h"
 #include "support/regression.h"
 
 #include <gsl/gsl_blas.h>
@@ -39,16 +40,9 @@ static struct design design_draw(uint64_t seed)
 
 static struct regression regress(const struct design *d, bool weighted, bool effects)
 {
-    gsl_matrix *x = gsl_matrix_alloc(d->n, K);
-    gsl_vector *y = gsl_vector_alloc(d->n);
-    double *weights = weighted ? malloc(d->n * sizeof *weights) : NULL;
-    for (size_t i = 0; i < d->n; i++) {
-        for (size_t j = 0; j < K; j++) gsl_matrix_set(x, i, j, d->x[i][j]);
-        gsl_vector_set(y, i, d->y[i]);
-        if (weighted) weights[i] = d->weights[i];
-    }
     const size_t *const group[] = {d->unit, d->period};
-    return regression_fit(x, y, weights, effects ? 2 : 0, group, (const size_t[]){UNITS, PERIODS});
+    return regression_of_rows(d->n, K, d->x[0], d->y, weighted ? d->weights : NULL, effects ? 2 : 0, group,
+                              (const size_t[]){UNITS, PERIODS});
 }
 
 static struct uf_covariance by(const struct regression *r, enum uf_covariance_kind kind, enum uf_df_rule rule,
@@ -128,56 +122,14 @@ static void a_difference_without_variance(void **state)
 
 /* --- the definition, with every dummy and every N × N matrix ------------------------------------ */
 
-/* S^{+1/2} of a symmetric matrix (pseudo-inverse square root). */
-static gsl_matrix *inverse_root(const gsl_matrix *s)
-{
-    size_t n = s->size1;
-    gsl_matrix *copy = gsl_matrix_alloc(n, n), *vectors = gsl_matrix_alloc(n, n),
-               *out = gsl_matrix_calloc(n, n);
-    gsl_vector *values = gsl_vector_alloc(n);
-    gsl_eigen_symmv_workspace *workspace = gsl_eigen_symmv_alloc(n);
-    gsl_matrix_memcpy(copy, s);
-    gsl_eigen_symmv(copy, values, vectors, workspace);
-    for (size_t e = 0; e < n; e++) {
-        if (gsl_vector_get(values, e) < 1e-10) continue;
-        gsl_vector_view u = gsl_matrix_column(vectors, e);
-        gsl_blas_dger(1 / sqrt(gsl_vector_get(values, e)), &u.vector, &u.vector, out);
-    }
-    gsl_eigen_symmv_free(workspace);
-    gsl_matrix_free(copy), gsl_matrix_free(vectors), gsl_vector_free(values);
-    return out;
-}
-
-/* I − H of the full design (regressors and all dummies) on the √w scale. */
-static gsl_matrix *residual_maker(const struct design *d, bool weighted)
-{
-    struct uf_error error;
-    size_t n = d->n;
-    gsl_matrix *x = gsl_matrix_calloc(n, K + UNITS + PERIODS), *out = gsl_matrix_alloc(n, n);
-    gsl_vector *unit = gsl_vector_alloc(n);
-    for (size_t i = 0; i < n; i++) {
-        double root = weighted ? sqrt(d->weights[i]) : 1;
-        for (size_t j = 0; j < K; j++) gsl_matrix_set(x, i, j, root * d->x[i][j]);
-        gsl_matrix_set(x, i, K + d->unit[i], root);
-        gsl_matrix_set(x, i, K + UNITS + d->period[i], root);
-    }
-    for (size_t i = 0; i < n; i++) {
-        struct uf_least_squares fit;
-        gsl_vector_set_basis(unit, i);
-        assert_ok(uf_least_squares_fit(x, unit, NULL, NULL, &fit, &error), &error);
-        gsl_matrix_set_col(out, i, fit.residuals);
-        uf_least_squares_clear(&fit);
-    }
-    gsl_matrix_free(x), gsl_vector_free(unit);
-    return out;
-}
-
 static void check_definition(const struct design *d, bool weighted, const size_t *cluster, size_t n_clusters)
 {
     size_t n = d->n;
     struct regression r = regress(d, weighted, true);
-    gsl_matrix *m = residual_maker(d, weighted), *p = gsl_matrix_calloc(n, n_clusters),
-               *v = gsl_matrix_calloc(K, K);
+    const size_t *const group[] = {d->unit, d->period};
+    gsl_matrix *m = projection_residual_maker(n, K, d->x[0], weighted ? d->weights : NULL, 2, group,
+                                              (const size_t[]){UNITS, PERIODS}),
+               *p = gsl_matrix_calloc(n, n_clusters), *v = gsl_matrix_calloc(K, K);
     gsl_matrix *gram = gsl_matrix_alloc(n_clusters, n_clusters);
     struct uf_covariance cr2 = by(&r, UF_COVARIANCE_CR2, 0, cluster);
     for (size_t coefficient = 0; coefficient < K; coefficient++) {
@@ -191,7 +143,7 @@ static void check_definition(const struct design *d, bool weighted, const size_t
             for (size_t a = 0; a < size; a++)
                 for (size_t b = 0; b < size; b++)
                     gsl_matrix_set(block, a, b, gsl_matrix_get(m, rows[a], rows[b]));
-            gsl_matrix *adjust = inverse_root(block);
+            gsl_matrix *adjust = projection_power(block, -0.5);
             double score = 0;
             for (size_t a = 0; a < size; a++) {
                 double value = 0; /* row a of A_g X_g M c */

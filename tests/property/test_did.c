@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* What must not matter, and what must come out, for the regression behind `did`. */
+#include "support/did_data.h"
 #include "support/test.h"
 
 #include <gsl/gsl_errno.h>
@@ -21,19 +22,10 @@ struct sample {
 static void sample_point(struct sample *s, size_t n)
 {
     s->covariates = gsl_matrix_view_array(s->covariate, n, 1);
-    s->data = (struct uf_did_data){.n = n,
-                                   .n_units = UNITS,
-                                   .n_periods = PERIODS,
-                                   .unit = s->unit,
-                                   .period = s->period,
-                                   .outcome = s->outcome,
-                                   .treatment = s->treatment,
-                                   .weights = s->weights,
-                                   .covariates = &s->covariates.matrix,
-                                   .first_period = s->first,
-                                   .cluster = {s->unit},
-                                   .n_groups = {UNITS},
-                                   .n_cluster_dimensions = 1};
+    s->data = did_data_by_unit(n, UNITS, PERIODS,
+                               (struct did_columns){s->unit, s->period, s->outcome, s->treatment, s->first});
+    s->data.weights = s->weights;
+    s->data.covariates = &s->covariates.matrix;
 }
 
 static struct sample *sample_new(uint64_t seed)

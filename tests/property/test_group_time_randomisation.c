@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The cohorts dealt out anew: every assignment by hand, and the level with few treated. */
 #include "support/bench.h"
+#include "support/did_data.h"
 #include "support/group_sample.h"
 #include "support/test.h"
 
@@ -158,19 +159,12 @@ static struct regions *regions_new(size_t k, bool gaps)
             n++;
         }
     }
-    r->data = (struct uf_did_data){.n = n,
-                                   .n_units = REGIONS * EACH,
-                                   .n_periods = TIMES,
-                                   .unit = r->unit,
-                                   .period = r->period,
-                                   .outcome = r->outcome,
-                                   .treatment = r->treatment,
-                                   .weights = r->weights,
-                                   .covariates = r->covariates,
-                                   .first_period = r->first,
-                                   .cluster = {r->cluster, NULL},
-                                   .n_groups = {REGIONS, 0},
-                                   .n_cluster_dimensions = 1};
+    r->data = did_data_by_unit(n, REGIONS * EACH, TIMES,
+                               (struct did_columns){r->unit, r->period, r->outcome, r->treatment, r->first});
+    r->data.weights = r->weights;
+    r->data.covariates = r->covariates;
+    r->data.cluster[0] = r->cluster;
+    r->data.n_groups[0] = REGIONS;
     return r;
 }
 

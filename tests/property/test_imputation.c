@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The imputation estimator against its slow naive twin (explicit dummies, dense v), and what must not matter. */
+#include "support/did_data.h"
 #include "support/test.h"
 
 #include <gsl/gsl_errno.h>
@@ -22,18 +23,11 @@ struct sample {
 static void sample_point(struct sample *s, size_t n, bool covariate)
 {
     s->covariates = gsl_matrix_view_array(s->covariate, n, 1);
-    s->data = (struct uf_did_data){.n = n,
-                                   .n_units = UNITS,
-                                   .n_periods = PERIODS,
-                                   .unit = s->unit,
-                                   .period = s->period,
-                                   .outcome = s->outcome,
-                                   .weights = s->weights,
-                                   .covariates = covariate ? &s->covariates.matrix : NULL,
-                                   .first_period = s->first,
-                                   .cluster = {s->cluster},
-                                   .n_groups = {UNITS},
-                                   .n_cluster_dimensions = 1};
+    s->data = did_data_by_unit(n, UNITS, PERIODS,
+                               (struct did_columns){s->unit, s->period, s->outcome, NULL, s->first});
+    s->data.weights = s->weights;
+    s->data.covariates = covariate ? &s->covariates.matrix : NULL;
+    s->data.cluster[0] = s->cluster;
 }
 
 /* Cohorts 3, 4 and 6, five units never treated, gaps, weights 1 … 3, two units a cluster. */

@@ -2,6 +2,7 @@
 /* Joint tests, the saddlepoint's weights, newey-west, hc4 and the factors of two clusterings against their definitions,
  * with every dummy and every N × N matrix. */
 #include "stats/saddlepoint.h"
+#include "support/projection.h"
 #include "support/regression.h"
 
 #include <gsl/gsl_blas.h>
@@ -44,60 +45,15 @@ static struct design design_draw(uint64_t seed, bool weighted)
 
 static struct regression regress(const struct design *d)
 {
-    gsl_matrix *x = gsl_matrix_alloc(d->n, K);
-    gsl_vector *y = gsl_vector_alloc(d->n);
-    double *weights = malloc(d->n * sizeof *weights);
-    for (size_t i = 0; i < d->n; i++) {
-        for (size_t j = 0; j < K; j++) gsl_matrix_set(x, i, j, d->x[i][j]);
-        gsl_vector_set(y, i, d->y[i]);
-        weights[i] = d->weights[i];
-    }
     const size_t *const group[] = {d->unit, d->period};
-    return regression_fit(x, y, weights, 2, group, (const size_t[]){UNITS, PERIODS});
+    return regression_of_rows(d->n, K, d->x[0], d->y, d->weights, 2, group, (const size_t[]){UNITS, PERIODS});
 }
 
-/* I − H of the full design (regressors and all dummies) on the √w scale. */
 static gsl_matrix *residual_maker(const struct design *d)
 {
-    struct uf_error error;
-    size_t n = d->n;
-    gsl_matrix *x = gsl_matrix_calloc(n, K + UNITS + PERIODS), *out = gsl_matrix_alloc(n, n);
-    gsl_vector *unit = gsl_vector_alloc(n);
-    for (size_t i = 0; i < n; i++) {
-        double root = sqrt(d->weights[i]);
-        for (size_t j = 0; j < K; j++) gsl_matrix_set(x, i, j, root * d->x[i][j]);
-        gsl_matrix_set(x, i, K + d->unit[i], root);
-        gsl_matrix_set(x, i, K + UNITS + d->period[i], root);
-    }
-    for (size_t i = 0; i < n; i++) {
-        struct uf_least_squares fit;
-        gsl_vector_set_basis(unit, i);
-        assert_ok(uf_least_squares_fit(x, unit, NULL, NULL, &fit, &error), &error);
-        gsl_matrix_set_col(out, i, fit.residuals);
-        uf_least_squares_clear(&fit);
-    }
-    gsl_matrix_free(x), gsl_vector_free(unit);
-    return out;
-}
-
-/* S to the power, without its null space. */
-static gsl_matrix *power_of(const gsl_matrix *s, double power)
-{
-    size_t n = s->size1;
-    gsl_matrix *copy = gsl_matrix_alloc(n, n), *vectors = gsl_matrix_alloc(n, n),
-               *out = gsl_matrix_calloc(n, n);
-    gsl_vector *values = gsl_vector_alloc(n);
-    gsl_eigen_symmv_workspace *workspace = gsl_eigen_symmv_alloc(n);
-    gsl_matrix_memcpy(copy, s);
-    gsl_eigen_symmv(copy, values, vectors, workspace);
-    for (size_t e = 0; e < n; e++) {
-        if (gsl_vector_get(values, e) < 1e-10) continue;
-        gsl_vector_view u = gsl_matrix_column(vectors, e);
-        gsl_blas_dger(pow(gsl_vector_get(values, e), power), &u.vector, &u.vector, out);
-    }
-    gsl_eigen_symmv_free(workspace);
-    gsl_matrix_free(copy), gsl_matrix_free(vectors), gsl_vector_free(values);
-    return out;
+    const size_t *const group[] = {d->unit, d->period};
+    return projection_residual_maker(d->n, K, d->x[0], d->weights, 2, group,
+                                     (const size_t[]){UNITS, PERIODS});
 }
 
 /* p[s][t][i][j] = p_si'p_tj, with p_si = (I − H)_.i A_i X_i M c_s. */
@@ -121,7 +77,7 @@ static void products_of(const struct design *d, const struct regression *r, cons
         for (size_t a = 0; a < size; a++)
             for (size_t b = 0; b < size; b++)
                 gsl_matrix_set(block, a, b, gsl_matrix_get(m, rows[a], rows[b]));
-        gsl_matrix *adjust = power_of(block, kind == UF_COVARIANCE_CR2 ? -0.5 : -1);
+        gsl_matrix *adjust = projection_power(block, kind == UF_COVARIANCE_CR2 ? -0.5 : -1);
         if (kind == UF_COVARIANCE_CR1) gsl_matrix_set_identity(adjust);
         for (size_t s = 0; s < Q; s++) {
             for (size_t a = 0; a < size; a++) {
@@ -289,7 +245,7 @@ static void joint_tests_are_their_definitions(void **state)
         struct uf_covariance_input input = regression_input(&r);
         input.cluster[0] = cluster, input.n_groups[0] = MOST, input.n_cluster_dimensions = 1;
         products_of(&d, &r, cluster, clusters, kind, &p);
-        gsl_matrix *omega = mean_of(&p), *root = power_of(omega, -0.5);
+        gsl_matrix *omega = mean_of(&p), *root = projection_power(omega, -0.5);
         rotate(&p, root);
         for (int different = 0; different < 2; different++) {
             struct uf_joint_test test = joint(&input, &r, &v, kind, different ? UF_JOINT_HTB : UF_JOINT_HTA);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* power.h: the formula against the published one, the simulation against one regression per deal and effect. */
+#include "support/did_data.h"
 #include "support/test.h"
 
 #include <gsl/gsl_cdf.h>
@@ -41,17 +42,8 @@ static struct panel panel_make(size_t units, size_t periods, size_t treated, siz
             p.treatment[i] = t >= p.first[u] ? 1 : 0;
         }
     }
-    p.data = (struct uf_did_data){.n = n,
-                                  .n_units = units,
-                                  .n_periods = periods,
-                                  .unit = p.unit,
-                                  .period = p.period,
-                                  .outcome = p.outcome,
-                                  .treatment = p.treatment,
-                                  .first_period = p.first,
-                                  .cluster = {p.unit, NULL},
-                                  .n_groups = {units, 0},
-                                  .n_cluster_dimensions = 1};
+    p.data = did_data_by_unit(n, units, periods,
+                              (struct did_columns){p.unit, p.period, p.outcome, p.treatment, p.first});
     return p;
 }
 

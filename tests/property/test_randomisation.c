@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Randomisation inference against its slow twin: one full regression per assignment. */
+#include "support/did_data.h"
 #include "support/regression.h"
 
 #include <gsl/gsl_errno.h>
@@ -43,19 +44,10 @@ static struct sample *sample_new(uint64_t seed, bool weighted)
         }
     }
     s->covariates->size1 = n;
-    s->data = (struct uf_did_data){.n = n,
-                                   .n_units = UNITS,
-                                   .n_periods = PERIODS,
-                                   .unit = s->unit,
-                                   .period = s->period,
-                                   .outcome = s->outcome,
-                                   .treatment = s->treatment,
-                                   .covariates = s->covariates,
-                                   .weights = weighted ? s->weights : NULL,
-                                   .first_period = s->first,
-                                   .cluster = {s->unit},
-                                   .n_groups = {UNITS},
-                                   .n_cluster_dimensions = 1};
+    s->data = did_data_by_unit(n, UNITS, PERIODS,
+                               (struct did_columns){s->unit, s->period, s->outcome, s->treatment, s->first});
+    s->data.weights = weighted ? s->weights : NULL;
+    s->data.covariates = s->covariates;
     assign(s, (const size_t[UNITS]){2, 2, 3, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX});
     return s;
 }
@@ -261,17 +253,8 @@ static void complement_ties_are_counted(void **state)
     for (size_t u = 0; u < 6; u++)
         for (size_t t = 0; t < 2; t++, n++)
             s->unit[n] = u, s->period[n] = t, s->outcome[n] = uf_random_uniform(&random);
-    s->data = (struct uf_did_data){.n = n,
-                                   .n_units = 6,
-                                   .n_periods = 2,
-                                   .unit = s->unit,
-                                   .period = s->period,
-                                   .outcome = s->outcome,
-                                   .treatment = s->treatment,
-                                   .first_period = s->first,
-                                   .cluster = {s->unit},
-                                   .n_groups = {6},
-                                   .n_cluster_dimensions = 1};
+    s->data = did_data_by_unit(n, 6, 2,
+                               (struct did_columns){s->unit, s->period, s->outcome, s->treatment, s->first});
     assign(s, (const size_t[UNITS]){1, 1, 1, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX});
     struct uf_randomisation out = randomise(s, 0, 0, 1);
     assert_int_equal(out.count, 20);

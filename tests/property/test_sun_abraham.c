@@ -2,6 +2,7 @@
 /* The interaction-weighted event study: cells by hand, a twin with every dummy, what the data cannot tell, what must not
  * matter, and assignments by means against assignments by regression. */
 #include "support/bench.h"
+#include "support/did_data.h"
 #include "support/test.h"
 
 #include <gsl/gsl_errno.h>
@@ -22,18 +23,11 @@ struct sample {
 
 static void point(struct sample *s, size_t n)
 {
-    s->data = (struct uf_did_data){.n = n,
-                                   .n_units = UNITS,
-                                   .n_periods = PERIODS,
-                                   .unit = s->unit,
-                                   .period = s->period,
-                                   .outcome = s->outcome,
-                                   .treatment = s->treatment,
-                                   .weights = s->weights,
-                                   .first_period = s->first,
-                                   .cluster = {s->cluster},
-                                   .n_groups = {CLUSTERS},
-                                   .n_cluster_dimensions = 1};
+    s->data = did_data_by_unit(n, UNITS, PERIODS,
+                               (struct did_columns){s->unit, s->period, s->outcome, s->treatment, s->first});
+    s->data.weights = s->weights;
+    s->data.cluster[0] = s->cluster;
+    s->data.n_groups[0] = CLUSTERS;
 }
 
 /* Cohorts 4, 5 and 7; `never` false: all are treated sooner or later. Clusters lie across cohorts. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* With one start and two periods all estimators are one: the difference of mean differences. With more periods and
  * starts they are not, but a weight of 2 is the unit twice in each of them. */
+#include "support/did_data.h"
 #include "support/test.h"
 
 #include <gsl/gsl_errno.h>
@@ -22,18 +23,11 @@ struct sample {
 
 static void sample_point(struct sample *s, size_t n, size_t n_units, size_t n_periods, bool weighted)
 {
-    s->data = (struct uf_did_data){.n = n,
-                                   .n_units = n_units,
-                                   .n_periods = n_periods,
-                                   .unit = s->unit,
-                                   .period = s->period,
-                                   .outcome = s->outcome,
-                                   .treatment = s->treatment,
-                                   .weights = weighted ? s->weights : NULL,
-                                   .first_period = s->first,
-                                   .cluster = {s->cluster},
-                                   .n_groups = {UNITS},
-                                   .n_cluster_dimensions = 1};
+    s->data = did_data_by_unit(n, n_units, n_periods,
+                               (struct did_columns){s->unit, s->period, s->outcome, s->treatment, s->first});
+    s->data.weights = weighted ? s->weights : NULL;
+    s->data.cluster[0] = s->cluster;
+    s->data.n_groups[0] = UNITS;
 }
 
 /* Each unit its own cluster; a third starts in `early`, a third in `late`, the others never. */

@@ -2,6 +2,7 @@
 #include "support/dose_panel.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 struct uf_panel *dose_panel(void)
@@ -46,5 +47,19 @@ struct uf_panel *dose_starts_panel(void)
                                             (t >= start ? 2 + (double)u / 2 : 0) +
                                             *small_panel_cell(panel, 1, u, t) / 3;
     }
+    return panel;
+}
+
+struct uf_panel *dose_noisy_panel(size_t treated)
+{
+    struct uf_panel *panel = dose_panel();
+    for (size_t i = 0; i < panel->n_rows; i++) {
+        const size_t u = panel->unit[i], t = panel->period[i];
+        if (u >= treated) panel->treatment.dose[i] = 0;
+        *small_panel_cell(panel, 0, u, t) += 0.3 * sin((double)(3 * u + 5 * t * u));
+        if (u >= treated && u < DOSE_TREATED && t >= DOSE_START)
+            *small_panel_cell(panel, 0, u, t) -= 2 + (double)(u + 1) / 2;
+    }
+    for (size_t u = treated; u < DOSE_UNITS; u++) panel->treatment.first_period[u] = SIZE_MAX;
     return panel;
 }

@@ -10,6 +10,8 @@ enum { DOSE_UNITS = 16, DOSE_YEARS = 10, DOSE_START = 6, DOSE_TREATED = 7 };
 struct uf_panel *dose_panel(void);
 /* The same, but two start in 2012, two in 2015, three in 2014 as before. */
 struct uf_panel *dose_starts_panel(void);
+/* The first, with the first `treated` treated alone; something that does not follow from the doses in what is left. */
+struct uf_panel *dose_noisy_panel(size_t treated);
 /* A row's dose; NULL: no such row. */
 double *dose_of(struct uf_panel *panel, size_t unit, size_t period);
 /* Mean of the outcome over the periods from `from` to before `to`. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/level_panel.h"
+#include "support/did_data.h"
 
 #include <math.h>
 #include <utfall/random.h>
@@ -31,15 +32,6 @@ void level_panel_fill(struct level_panel *s, const struct level_design *design, 
                                : 0.7 * s->outcome[i - 1] + spread * normal(&random);
         s->treatment[i] = s->first[u] != SIZE_MAX && t >= s->first[u];
     }
-    s->data = (struct uf_did_data){.n = units * LEVEL_PERIODS,
-                                   .n_units = units,
-                                   .n_periods = LEVEL_PERIODS,
-                                   .unit = s->unit,
-                                   .period = s->period,
-                                   .outcome = s->outcome,
-                                   .treatment = s->treatment,
-                                   .first_period = s->first,
-                                   .cluster = {s->unit},
-                                   .n_groups = {units},
-                                   .n_cluster_dimensions = 1};
+    s->data = did_data_by_unit(units * LEVEL_PERIODS, units, LEVEL_PERIODS,
+                               (struct did_columns){s->unit, s->period, s->outcome, s->treatment, s->first});
 }

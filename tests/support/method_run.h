@@ -20,6 +20,10 @@ struct ran run_in(const struct uf_method *method, struct uf_panel *panel, enum u
 /* The same in English; fails the test where the run does. */
 struct ran run_method(const struct uf_method *method, struct uf_panel *panel, const char *const *settings);
 
+/* Settings: intervals that an effect must move by as much, from few draws. */
+#define RUN_MOVING_INTERVALS                                                                                 \
+    "inference", "randomisation,wild-bootstrap,cr2", "permutations", "199", "enumerate", "10"
+
 /* Uniform between −0.5 and 0.5, the i-th of one stream. */
 double run_noise(uint64_t i);
 

@@ -36,6 +36,21 @@ struct regression regression_fit(gsl_matrix *x, gsl_vector *y, double *weights, 
     return r;
 }
 
+struct regression regression_of_rows(size_t n, size_t k, const double *x, const double *y,
+                                     const double *weights, size_t n_dimensions, const size_t *const *group,
+                                     const size_t *n_groups)
+{
+    gsl_matrix *columns = gsl_matrix_alloc(n, k);
+    gsl_vector *outcome = gsl_vector_alloc(n);
+    double *copy = weights ? malloc(n * sizeof *copy) : NULL;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < k; j++) gsl_matrix_set(columns, i, j, x[i * k + j]);
+        gsl_vector_set(outcome, i, y[i]);
+        if (weights) copy[i] = weights[i];
+    }
+    return regression_fit(columns, outcome, copy, n_dimensions, group, n_groups);
+}
+
 void regression_clear(struct regression *r)
 {
     uf_least_squares_clear(&r->fit);

@@ -22,6 +22,10 @@ struct regression {
  * (borrowed). */
 struct regression regression_fit(gsl_matrix *x, gsl_vector *y, double *weights, size_t n_dimensions,
                                  const size_t *const *group, const size_t *n_groups);
+/* The same of plain arrays, which are copied: x is n × k, row by row; weights NULL: 1. */
+struct regression regression_of_rows(size_t n, size_t k, const double *x, const double *y,
+                                     const double *weights, size_t n_dimensions, const size_t *const *group,
+                                     const size_t *n_groups);
 void regression_clear(struct regression *regression);
 /* What the kernels of inference take of it; clusters, periods and places are to be added. */
 struct uf_covariance_input regression_input(const struct regression *regression);

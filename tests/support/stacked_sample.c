@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "support/bench.h"
+#include "support/did_data.h"
 #include "support/test.h"
 
 static size_t start_of(size_t unit, const size_t starts[3])
@@ -37,17 +38,9 @@ struct stacked_sample *stacked_sample_new(size_t units, const size_t starts[3],
             n++;
         }
     }
-    s->data = (struct uf_did_data){.n = n,
-                                   .n_units = units,
-                                   .n_periods = STACKED_PERIODS,
-                                   .unit = s->unit,
-                                   .period = s->period,
-                                   .outcome = s->outcome,
-                                   .treatment = s->treatment,
-                                   .weights = s->weights,
-                                   .first_period = s->first,
-                                   .cluster = {s->cluster},
-                                   .n_groups = {units},
-                                   .n_cluster_dimensions = 1};
+    s->data = did_data_by_unit(n, units, STACKED_PERIODS,
+                               (struct did_columns){s->unit, s->period, s->outcome, s->treatment, s->first});
+    s->data.weights = s->weights;
+    s->data.cluster[0] = s->cluster;
     return s;
 }

@@ -151,30 +151,9 @@ static struct ran run_moved(const struct uf_method *method, const char *const *s
 static void an_effect_moves_its_cell(void **state)
 {
     (void)state;
-    static const char *const stack[] = {"inference",
-                                        "randomisation,wild-bootstrap,cr2",
-                                        "permutations",
-                                        "199",
-                                        "enumerate",
-                                        "10",
-                                        "confidence-level",
-                                        "0.7",
-                                        "bootstrap-draws",
-                                        "99",
-                                        "before",
-                                        "1",
-                                        NULL},
-                             *const sun[] = {"inference",
-                                             "randomisation,wild-bootstrap,cr2",
-                                             "permutations",
-                                             "199",
-                                             "enumerate",
-                                             "10",
-                                             "confidence-level",
-                                             "0.7",
-                                             "bootstrap-draws",
-                                             "99",
-                                             NULL};
+    static const char *const stack[] = {
+        "before", "1", RUN_MOVING_INTERVALS, "confidence-level", "0.7", "bootstrap-draws", "99", NULL};
+    const char *const *sun = stack + 2; /* it has no window */
     struct ran before = run_method(&uf_method_sun_abraham, panel_of(4, 6), sun),
                after[] = {run_moved(&uf_method_sun_abraham, sun, 0, 5, 6),
                           run_moved(&uf_method_sun_abraham, sun, 3, 7, 8),

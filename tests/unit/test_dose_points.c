@@ -7,7 +7,6 @@
 
 #include <gsl/gsl_errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <utfall/dose_response.h>
 #include <utfall/randomisation.h>
@@ -17,21 +16,6 @@ enum { UNITS = DOSE_UNITS, YEARS = DOSE_YEARS, START = DOSE_START, TREATED = DOS
 #define EVERY "hc2,cr1s,cr2,randomisation,wild-bootstrap,conley-taber,ferman-pinto"
 static const char *const numbers[] = {"estimate", "std_error", "statistic",
                                       "p_value",  "conf_low",  "conf_high"};
-
-/* Untreated from `first` on; something that does not follow from the doses in what is left. */
-static struct uf_panel *panel_of(size_t treated)
-{
-    struct uf_panel *panel = dose_panel();
-    for (size_t i = 0; i < panel->n_rows; i++) {
-        const size_t u = panel->unit[i], t = panel->period[i];
-        if (u >= treated) panel->treatment.dose[i] = 0;
-        *small_panel_cell(panel, 0, u, t) += 0.3 * sin((double)(3 * u + 5 * t * u));
-        if (u >= treated && u < TREATED && t >= START)
-            *small_panel_cell(panel, 0, u, t) -= 2 + (double)(u + 1) / 2;
-    }
-    for (size_t u = treated; u < UNITS; u++) panel->treatment.first_period[u] = SIZE_MAX;
-    return panel;
-}
 
 /* The row of a term (at a dose; 0: any) under an inference; SIZE_MAX: none. */
 static size_t row_at(const struct uf_table *table, const char *term, double dose, const char *vcov)
@@ -71,7 +55,7 @@ static void one_level_is_the_average_everywhere(void **state)
                                         "randomisation-scaled",
                                         "randomisation-t"};
     /* two treated: all 120 choices of them, and all 240 ways to deal both doses, are tried */
-    struct ran ran = run_method(&uf_method_dose_response, panel_of(2), settings);
+    struct ran ran = run_method(&uf_method_dose_response, dose_noisy_panel(2), settings);
     const struct uf_table *estimates = table_of(&ran, "estimates"),
                           *points = table_of(&ran, "dose-response-inference");
     for (size_t v = 0; v < sizeof vcovs / sizeof *vcovs; v++)
@@ -104,7 +88,7 @@ static void a_line_has_one_slope_and_its_mean_in_the_middle(void **state)
                                         "randomisation-doses",
                                         "randomisation-doses-scaled",
                                         "randomisation-doses-t"};
-    struct ran ran = run_method(&uf_method_dose_response, panel_of(TREATED), settings);
+    struct ran ran = run_method(&uf_method_dose_response, dose_noisy_panel(TREATED), settings);
     const struct uf_table *estimates = table_of(&ran, "estimates"),
                           *points = table_of(&ran, "dose-response-inference");
     for (size_t v = 0; v < sizeof vcovs / sizeof *vcovs; v++)
@@ -151,7 +135,7 @@ static void a_level_is_dealt_out_over_all(void **state)
     (void)state;
     static const char *const settings[] = {"size", "1", "inference", "randomisation,cr2", "confidence-level",
                                            "0.8",  NULL};
-    struct uf_panel *panel = panel_of(3);
+    struct uf_panel *panel = dose_noisy_panel(3);
     double y[UNITS];
     for (size_t t = START; t < YEARS; t++) /* far from nothing, and not for everyone */
         *small_panel_cell(panel, 0, 9, t) += 2.5, *small_panel_cell(panel, 0, 12, t) -= 3.5;
@@ -178,17 +162,8 @@ static void a_level_is_dealt_out_over_all(void **state)
 static void intervals_move_with_the_effect(void **state)
 {
     (void)state;
-    static const char *const settings[] = {"size",
-                                           "1",
-                                           "inference",
-                                           "randomisation,wild-bootstrap,cr2",
-                                           "permutations",
-                                           "199",
-                                           "enumerate",
-                                           "10",
-                                           "confidence-level",
-                                           "0.8",
-                                           NULL};
+    static const char *const settings[] = {"size", "1", RUN_MOVING_INTERVALS, "confidence-level",
+                                           "0.8",  NULL};
     static const struct {
         const char *term, *vcov;
         double dose;
@@ -205,7 +180,7 @@ static void intervals_move_with_the_effect(void **state)
                  {"two_way_coefficient", "wild-bootstrap", 0, 2}};
     struct ran ran[3];
     for (int moved = 0; moved < 3; moved++) {
-        struct uf_panel *panel = panel_of(TREATED);
+        struct uf_panel *panel = dose_noisy_panel(TREATED);
         for (size_t i = 0; i < panel->n_rows; i++) {
             double *cell = small_panel_cell(panel, 0, panel->unit[i], panel->period[i]);
             if (moved == 1) *cell += panel->treatment.dose[i] > 0 ? 7 : 0;
@@ -274,7 +249,7 @@ static void the_actual_assignment_has_the_estimates(void **state)
     const char *const *settings[] = {spline, mean, last};
     for (size_t k = 0; k < 6; k++) {
         const bool starts = k % 2;
-        struct uf_panel *panel = starts ? dose_starts_panel() : panel_of(TREATED);
+        struct uf_panel *panel = starts ? dose_starts_panel() : dose_noisy_panel(TREATED);
         if (k >= 2) starts_covariate(panel, 1);
         if (k >= 4) panel->weight = 2;
         struct ran ran = run_method(&uf_method_dose_response, panel, settings[k / 2]);
@@ -321,7 +296,7 @@ static void groups_have_levels_only(void **state)
     static const char *const settings[] = {
         "curve",        "groups", "inference",       EVERY, "enumerate", "10",
         "permutations", "29",     "bootstrap-draws", "99",  NULL};
-    struct ran ran = run_in(&uf_method_dose_response, panel_of(TREATED), UF_SWEDISH, settings);
+    struct ran ran = run_in(&uf_method_dose_response, dose_noisy_panel(TREATED), UF_SWEDISH, settings);
     assert_int_equal(ran.status, UF_OK);
     const struct uf_table *points = table_of(&ran, "dose-response-inference");
     assert_int_equal(uf_table_rows(points), 3 * 9);
@@ -338,7 +313,7 @@ static void automatically_the_analytic_ones(void **state)
     (void)state;
     static const char *const settings[] = {"permutations",    "29", "enumerate", "10",
                                            "bootstrap-draws", "99", NULL};
-    struct ran ran = run_method(&uf_method_dose_response, panel_of(TREATED), settings);
+    struct ran ran = run_method(&uf_method_dose_response, dose_noisy_panel(TREATED), settings);
     const struct uf_table *points = table_of(&ran, "dose-response-inference"),
                           *first = table_of(&ran, "dose-response");
     assert_int_equal(uf_table_rows(points), 2 * 2 * GRID);

@@ -122,13 +122,20 @@ static void units_and_refusals(void **state)
     gsl_matrix_free(covariance);
 }
 
+/* (1 + s)²/(1 + s²/8), and 0 of the other placebo: at most 9, where s = 8. */
+static double bounded(void *user, size_t placebo, double slope)
+{
+    (void)user;
+    return placebo == 0 ? (1 + slope) * (1 + slope) / (1 + slope * slope / 8) : 0;
+}
+
 /* Two placebos whose statistics are parabolas, against a fixed threshold and against what they are dealt, by hand. */
 static void placebos_by_hand(void **state)
 {
     (void)state;
     /* (1 + s)² and (3 + s)², found above 16: from s = 3 (or −5), and from s = 1 (or −7) */
     static const struct uf_pretrend_quadratic own[] = {{1, 2, 1}, {9, 6, 1}};
-    const struct uf_pretrend_placebos fixed = {2, 1, own, NULL, 16};
+    const struct uf_pretrend_placebos fixed = {2, 1, own, NULL, 16, NULL, NULL};
     static const struct {
         double slope, power;
     } at[] = {{0, 0}, {0.99, 0}, {1.01, 0.25}, {3.01, 0.5}, {4.99, 0.5}, {5.01, 0.75}, {7.01, 1}};
@@ -146,13 +153,13 @@ static void placebos_by_hand(void **state)
     /* one placebo among four, at the level 0.3: found where none of them is as large; the second is (1 + s²)/(1 + s²/2) */
     static const struct uf_pretrend_quadratic up[] = {{0, 0, 4}, {1, 0, 1}, {1, 0, 0}, {0.5, 0, 0}},
                                               down[] = {{1, 0, 0}, {1, 0, 0.5}, {1, 0, 0}, {1, 0, 0}};
-    const struct uf_pretrend_placebos dealt = {1, 4, up, down, 0};
+    const struct uf_pretrend_placebos dealt = {1, 4, up, down, 0, NULL, NULL};
     assert_ok(uf_pretrend_placebo_slope(&dealt, 0.3, 0.5, &slope, &error), &error);
     /* 4 s² (1 + s²/2) = 1 + s² */
     expect_close(slope, sqrt((sqrt(17) - 3) / 4), 1e-8, "among those dealt");
     /* as large as its own counts, and what cannot be computed does too */
     struct uf_pretrend_quadratic tie[] = {{0, 0, 4}, {0, 0, 4}, {NAN, NAN, NAN}};
-    struct uf_pretrend_placebos three = {1, 3, tie, NULL, 0};
+    struct uf_pretrend_placebos three = {1, 3, tie, NULL, 0, NULL, NULL};
     assert_int_equal(uf_pretrend_placebo_slope(&three, 0.5, 0.5, &slope, &error), UF_NOT_IDENTIFIED);
     tie[1].square = 3.9;
     assert_int_equal(uf_pretrend_placebo_slope(&three, 0.5, 0.5, &slope, &error), UF_NOT_IDENTIFIED);
@@ -162,14 +169,21 @@ static void placebos_by_hand(void **state)
     assert_ok(uf_pretrend_placebo_slope(&three, 0.67, 0.5, &slope, &error), &error);
     expect_close(slope, sqrt(1e-3), 1e-6, "above one of two");
     /* found without any drift; no line; bad numbers */
-    const struct uf_pretrend_placebos loose = {2, 1, own, NULL, 0.5};
+    const struct uf_pretrend_placebos loose = {2, 1, own, NULL, 0.5, NULL, NULL};
     assert_int_equal(uf_pretrend_placebo_slope(&loose, 0.05, 0.8, &slope, &error), UF_NOT_IDENTIFIED);
     static const struct uf_pretrend_quadratic flat[] = {{1, 0, 0}};
-    const struct uf_pretrend_placebos blind = {1, 1, flat, NULL, 2};
+    const struct uf_pretrend_placebos blind = {1, 1, flat, NULL, 2, NULL, NULL};
     assert_int_equal(uf_pretrend_placebo_slope(&blind, 0.05, 0.5, &slope, &error), UF_NOT_IDENTIFIED);
-    const struct uf_pretrend_placebos none = {0, 1, own, NULL, 16};
+    const struct uf_pretrend_placebos none = {0, 1, own, NULL, 16, NULL, NULL};
     assert_int_equal(uf_pretrend_placebo_power(&none, 0.05, 1, &power, &error), UF_BAD_USAGE);
     assert_int_equal(uf_pretrend_placebo_power(&fixed, 1, 1, &power, &error), UF_BAD_USAGE);
+    /* a statistic of its own: (1 + s)² = 4 (1 + s²/8), which is s² + 4 s = 6 */
+    const struct uf_pretrend_placebos special = {2, 1, own, NULL, 4, bounded, NULL};
+    assert_ok(uf_pretrend_placebo_slope(&special, 0.05, 0.25, &slope, &error), &error);
+    expect_close(slope, sqrt(10) - 2, 1e-8, "a statistic of its own");
+    assert_int_equal(uf_pretrend_placebo_slope(&special, 0.05, 0.8, &slope, &error), UF_NOT_IDENTIFIED);
+    const struct uf_pretrend_placebos several = {1, 4, up, NULL, 4, bounded, NULL};
+    assert_int_equal(uf_pretrend_placebo_power(&several, 0.05, 1, &power, &error), UF_BAD_USAGE);
     assert_int_equal(uf_pretrend_placebo_slope(&fixed, 0.05, 1, &slope, &error), UF_BAD_USAGE);
 }
 
