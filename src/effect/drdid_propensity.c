@@ -100,7 +100,7 @@ void drdid_fit_propensity(struct uf_drdid_design *d, struct uf_drdid_diagnosis *
     d->weight_odds = 0;
     for (size_t i = 0; i < d->n; i++) {
         double p = d->propensity[i], *most = i < d->n_treated ? &out->most_treated : &out->most_control;
-        *most = fmax(*most, p);
+        if (p > *most) *most = p;
         out->n_beyond += !(p < UF_DRDID_OVERLAP);
         if (i < d->n_treated) continue;
         out->n_trimmed += !(p < UF_DRDID_TRIM);

@@ -127,6 +127,10 @@ static uf_status analytic(struct power_run *run, struct uf_error *error)
     uf_status status = uf_autocovariance_estimate(&part.data, &autocovariance, error);
     subsample_clear(&part);
     UF_TRY(status);
+    if (effect_is_rounding(&run->common, sqrt(autocovariance.variance))) {
+        uf_autocovariance_clear(&autocovariance);
+        return uf_fail(error, UF_NOT_IDENTIFIED, "the untreated rows have no noise to learn from");
+    }
     status = uf_power_analytic(data, &autocovariance, &run->analytic, error);
     uf_autocovariance_clear(&autocovariance);
     UF_TRY(status);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <utfall/power.h>
 
+#include <float.h>
 #include <gsl/gsl_blas.h>
 #include <math.h>
 #include <stdint.h>
@@ -16,6 +17,8 @@
 #define MOST_NUMBERS 5e7
 /* Statistics that are equal but for rounding count as equal. */
 #define TIE 1e-9
+/* A standard error below this share of the largest outcome is rounding. */
+#define NO_ERROR (64 * DBL_EPSILON)
 
 struct uf_power_simulation {
     double level;
@@ -127,6 +130,8 @@ static uf_status errors_of_deals(const struct deals *d, const struct uf_power_op
 {
     const struct uf_covariance_options cr2 = {.kind = UF_COVARIANCE_CR2};
     struct uf_did_data data = *d->data;
+    double largest = 0;
+    for (size_t i = 0; i < data.n; i++) largest = fmax(largest, fabs(data.outcome[i]));
     for (size_t r = 0; r < s->deals; r++) {
         struct uf_did_fit fit;
         struct uf_covariance covariance;
@@ -141,9 +146,12 @@ static uf_status errors_of_deals(const struct deals *d, const struct uf_power_op
         status = uf_did_covariance(&data, &fit, &cr2, &covariance, error);
         if (status == UF_OK) {
             size_t k = fit.position[0];
-            s->error[r] = sqrt(gsl_matrix_get(covariance.matrix, k, k));
-            s->critical[r] = uf_t_quantile(1 - s->level / 2, covariance.df[k]);
-            s->cr2 = true;
+            const double std_error = sqrt(gsl_matrix_get(covariance.matrix, k, k));
+            if (std_error > NO_ERROR * largest) { /* else no test is made of it */
+                s->error[r] = std_error;
+                s->critical[r] = uf_t_quantile(1 - s->level / 2, covariance.df[k]);
+                s->cr2 = true;
+            }
             uf_covariance_clear(&covariance);
         }
         uf_did_fit_clear(&fit);

@@ -44,10 +44,16 @@ uf_status slot_effects_init(const struct uf_did_data *data, struct slot_effects 
     return memory ? UF_OK : uf_fail_memory(error);
 }
 
+static void groups_clear(struct slot_effects *s)
+{
+    free(s->weight), free(s->gram), free(s->moment), free(s->factor), free(s->effect), free(s->contrast);
+    free(s->group), free(s->column);
+}
+
 void slot_effects_clear(struct slot_effects *s)
 {
     free(s->value), free(s->row), free(s->unit), free(s->left), free(s->square);
-    free(s->weight), free(s->gram), free(s->moment), free(s->factor), free(s->effect), free(s->contrast);
+    groups_clear(s);
     gsl_matrix_free(s->products), gsl_vector_free(s->slope), gsl_vector_free(s->turned);
     memset(s, 0, sizeof *s);
 }
@@ -58,21 +64,24 @@ uf_status slot_effects_start(struct slot_effects *s, size_t n_groups, size_t n_t
 {
     const size_t columns = s->k + 1, slots = n_groups * n_times;
     if (n_groups > s->most_groups || n_times != s->n_times) {
-        free(s->weight), free(s->gram), free(s->moment), free(s->factor), free(s->effect), free(s->contrast);
+        groups_clear(s);
+        s->group = malloc((n_groups + 1) * sizeof *s->group);
+        s->column = malloc((n_times + 1) * sizeof *s->column);
         s->weight = malloc((slots + 1) * sizeof *s->weight);
         s->gram = malloc((slots * n_times + 1) * sizeof *s->gram);
         s->factor = malloc((slots * n_times + 1) * sizeof *s->factor);
         s->moment = malloc((slots * columns + 1) * sizeof *s->moment);
         s->effect = malloc((slots * columns + 1) * sizeof *s->effect);
         s->contrast = malloc((slots + 1) * sizeof *s->contrast);
-        if (!s->weight || !s->gram || !s->factor || !s->moment || !s->effect || !s->contrast)
+        if (!s->weight || !s->gram || !s->factor || !s->moment || !s->effect || !s->contrast || !s->group ||
+            !s->column)
             return uf_fail_memory(error);
         s->most_groups = n_groups;
     }
     s->n_groups = n_groups, s->n_times = n_times;
     s->n_rows = s->n_units = 0;
     memset(s->weight, 0, slots * sizeof *s->weight);
-    memset(s->gram, 0, slots * n_times * sizeof *s->gram);
+    memset(s->group, 0, n_groups * sizeof *s->group);
     memset(s->moment, 0, slots * columns * sizeof *s->moment);
     return UF_OK;
 }
@@ -101,7 +110,14 @@ uf_status slot_effects_add(struct slot_effects *s, size_t row, size_t time, doub
         if (!rows || !left) return uf_fail_memory(error);
         s->most_rows = most;
     }
-    s->row[s->n_rows++] = (struct slot_row){row, time, weight};
+    const struct uf_did_data *data = s->data;
+    s->row[s->n_rows++] =
+        (struct slot_row){row,
+                          time,
+                          data->period[row],
+                          data->n_cluster_dimensions ? data->cluster[0][row] : data->unit[row],
+                          weight,
+                          data->outcome[row]};
     s->unit[s->n_units].weight += weight;
     return UF_OK;
 }
@@ -109,18 +125,17 @@ uf_status slot_effects_add(struct slot_effects *s, size_t row, size_t time, doub
 void slot_effects_close(struct slot_effects *s)
 {
     struct slot_unit *unit = &s->unit[s->n_units];
-    const size_t columns = s->k + 1, times = s->n_times;
-    double *gram = slot_gram(s, unit->group), *weight = s->weight + unit->group * times;
+    struct slot_group *group = &s->group[unit->group];
+    const size_t columns = s->k + 1;
+    double *weight = s->weight + unit->group * s->n_times;
     unit->to = s->n_rows;
     if (unit->to == unit->from) return;
     s->n_units++;
+    group->weight += s->row[unit->from].weight;
     for (size_t r = unit->from; r < unit->to; r++) {
-        const struct slot_row *row = &s->row[r];
-        double *line = gram + row->time * times;
-        const double share = row->weight / unit->weight;
-        for (size_t q = unit->from; q < unit->to; q++) line[s->row[q].time] -= share * s->row[q].weight;
-        line[row->time] += row->weight;
-        weight[row->time] += row->weight;
+        weight[s->row[r].time] += s->row[r].weight;
+        group->uneven |= s->row[r].weight != s->row[unit->from].weight;
+        group->uneven |= r > unit->from && s->row[r].time <= s->row[r - 1].time; /* or out of order */
     }
     for (size_t j = 0; j < columns; j++) {
         double *moment = s->moment + slot_moment(s, unit->group, j), mean = 0;
@@ -130,6 +145,35 @@ void slot_effects_close(struct slot_effects *s)
         for (size_t r = unit->from; r < unit->to; r++)
             moment[s->row[r].time] += s->row[r].weight * (s->value[s->row[r].row * columns + j] - mean);
     }
+}
+
+void slot_effects_sum(struct slot_effects *s, size_t group)
+{
+    const size_t times = s->n_times;
+    double *gram = slot_gram(s, group);
+    memset(gram, 0, times * times * sizeof *gram);
+    for (size_t u = 0; u < s->n_units; u++) {
+        const struct slot_unit *unit = &s->unit[u];
+        if (unit->group != group) continue;
+        for (size_t r = unit->from; r < unit->to; r++) {
+            const struct slot_row *row = &s->row[r];
+            double *line = gram + row->time * times;
+            const double share = row->weight / unit->weight;
+            for (size_t q = unit->from; q < unit->to; q++) line[s->row[q].time] -= share * s->row[q].weight;
+            line[row->time] += row->weight;
+        }
+    }
+}
+
+/* The weights of each period are added up in the order of the units, and are the same number where all are there. */
+static bool is_balanced(const struct slot_effects *s, size_t group)
+{
+    const double *weight = s->weight + group * s->n_times;
+    if (s->group[group].uneven) return false;
+    for (size_t t = 0; t < s->n_times; t++)
+        if (weight[t] > 0 && weight[t] != s->group[group].weight)
+            return false; // NOLINT: or it takes the long way
+    return true;
 }
 
 /* --- effects ---------------------------------------------------------------------------------------- */
@@ -175,14 +219,51 @@ void slot_solve(const double *factor, size_t n, double *value)
     }
 }
 
+/* The inverse in place of the factor. */
+static void invert(struct slot_effects *s, size_t group)
+{
+    const size_t times = s->n_times;
+    double *factor = s->factor + group * times * times,
+           *inverse = slot_gram(s, group); /* K is not needed any more */
+    for (size_t t = 0; t < times; t++) {
+        memset(inverse + t * times, 0, times * sizeof *inverse);
+        if (!(factor[t * times + t] > 0)) continue;
+        inverse[t * times + t] = 1;
+        slot_solve(factor, times, inverse + t * times);
+    }
+    memcpy(factor, inverse, times * times * sizeof *factor);
+}
+
+/* K⁻¹ times a vector, of which most may be 0. */
+static void multiply(const struct slot_effects *s, size_t group, const double *vector, double *out)
+{
+    const size_t times = s->n_times;
+    const double *inverse = s->factor + group * times * times;
+    if (s->group[group].balanced) {
+        const double weight = s->group[group].weight;
+        for (size_t t = 0; t < times; t++) out[t] = weight > 0 ? vector[t] / weight : 0;
+        return;
+    }
+    memset(out, 0, times * sizeof *out);
+    for (size_t t = 0; t < times; t++) {
+        if (vector[t] == 0) continue; // NOLINT: exactly 0, as most are of a cell
+        for (size_t l = 0; l < times; l++) out[l] += vector[t] * inverse[t * times + l];
+    }
+}
+
 bool slot_effects_fit(struct slot_effects *s, size_t group, size_t reference)
 {
-    const size_t times = s->n_times, from = slot_moment(s, group, 0);
+    const size_t times = s->n_times;
     double *factor = s->factor + group * times * times;
-    memcpy(factor, slot_gram(s, group), times * times * sizeof *factor);
-    if (!slot_factor(factor, times, s->weight + group * times, reference)) return false;
-    memcpy(s->effect + from, s->moment + from, (s->k + 1) * times * sizeof *s->effect);
-    for (size_t j = 0; j <= s->k; j++) slot_solve(factor, times, s->effect + slot_moment(s, group, j));
+    s->group[group].balanced = is_balanced(s, group);
+    if (!s->group[group].balanced) {
+        slot_effects_sum(s, group);
+        memcpy(factor, slot_gram(s, group), times * times * sizeof *factor);
+        if (!slot_factor(factor, times, s->weight + group * times, reference)) return false;
+        invert(s, group);
+    }
+    for (size_t j = 0; j <= s->k; j++)
+        multiply(s, group, s->moment + slot_moment(s, group, j), s->effect + slot_moment(s, group, j));
     return true;
 }
 
@@ -274,9 +355,10 @@ static bool is_nil(const double *value, size_t n)
 
 void slot_effects_turn(struct slot_effects *s, size_t group)
 {
-    const size_t times = s->n_times;
-    double *contrast = s->contrast + group * times;
-    if (!is_nil(contrast, times)) slot_solve(s->factor + group * times * times, times, contrast);
+    double *contrast = s->contrast + group * s->n_times;
+    if (is_nil(contrast, s->n_times)) return;
+    multiply(s, group, contrast, s->column);
+    memcpy(contrast, s->column, s->n_times * sizeof *contrast);
 }
 
 /* What the covariates' slopes owe to the outcomes. */
@@ -299,25 +381,24 @@ static void tally_unit(const struct slot_effects *s, const struct slot_unit *uni
                        const double *turned, struct outcome_tally *tally)
 {
     const struct uf_did_data *data = s->data;
-    const size_t k = s->k, *cluster = data->n_cluster_dimensions ? data->cluster[0] : data->unit,
-                 own = data->unit[s->row[unit->from].row], first = tally->data->first_period[own];
+    const size_t k = s->k, own = data->unit[s->row[unit->from].row], first = tally->data->first_period[own];
     const double *a = s->contrast + unit->group * s->n_times;
     double *share = tally->share + tally->block[own] * data->n_periods, estimate = 0, shift = 0, score = 0;
-    size_t in = cluster[s->row[unit->from].row];
+    size_t in = s->row[unit->from].cluster;
     for (size_t r = unit->from; r < unit->to; r++) {
         const struct slot_row *row = &s->row[r];
         const double *left = s->left + r * (k + 1);
         double v = a[row->time] - mean;
         for (size_t j = 0; j < k; j++) v -= left[j] * turned[j];
         v *= row->weight;
-        estimate += v * data->outcome[row->row];
-        if (first != SIZE_MAX && outcome_tally_is_effect(tally, first, data->period[row->row])) shift += v;
-        if (cluster[row->row] != in) { /* a unit may move */
+        estimate += v * row->outcome;
+        if (first != SIZE_MAX && outcome_tally_is_effect(tally, first, row->period)) shift += v;
+        if (row->cluster != in) { /* a unit may move */
             tally->score[in] += score;
-            score = 0, in = cluster[row->row];
+            score = 0, in = row->cluster;
         }
         score += v * left[k];
-        share[data->period[row->row]] += v;
+        share[row->period] += v;
     }
     tally->score[in] += score;
     tally->estimate += estimate;

@@ -9,7 +9,8 @@
  *
  *     K μ = m,  K = Σ_i (diag(w_i) − w_i w_i'/Σ_t w_it),  m = Σ_i w_it (z_it − z̄_i),
  *
- * periods × periods, where one effect (of a reference) is nil. The covariates' slopes follow from what slots and units leave of
+ * periods × periods, where one effect (of a reference) is nil; of a group whose units are all there all the time, with one weight
+ * each, μ is a mean and needs no K. The covariates' slopes follow from what slots and units leave of
  * them (Frisch & Waugh). A sum of slots' effects Σ c μ weighs an outcome by
  *
  *     v_it = w_it (a_t − ā_i) − w_it x̂_it'(Σ w x̂ x̂')⁻¹ Σ_g a_g'm_g(x),   K_g a_g = c_g.
@@ -21,9 +22,16 @@
 #include <gsl/gsl_matrix.h>
 #include <gsl/gsl_vector.h>
 
+/* With what a tally reads of the row of the data, so that it walks one way through memory. */
 struct slot_row {
-    size_t row, time;
-    double weight;
+    size_t row, time, period, cluster;
+    double weight, outcome;
+};
+/* The units of a group so far. */
+struct slot_group {
+    double weight; /* Σ of the units' own */
+    bool uneven;   /* a unit has several weights, or a period twice */
+    bool balanced; /* once it is fitted: all units in all periods that there are */
 };
 /* A unit in a group: its rows are consecutive. */
 struct slot_unit {
@@ -38,9 +46,11 @@ struct slot_effects {
     struct slot_row *row;
     struct slot_unit *unit;
     size_t n_rows, most_rows, n_units, most_units;
-    /* by group, as the times of n_times: Σ w; K; m of each covariate and the outcome (k + 1); a factor of K */
+    /* by group, as the times of n_times: Σ w; K; m of each covariate and the outcome (k + 1); a factor of K, then its inverse */
     size_t most_groups;
+    struct slot_group *group;
     double *weight, *gram, *moment, *factor;
+    double *column;   /* n_times: room */
     double *effect;   /* as moment: μ */
     double *left;     /* by row: what is left of the covariates, and the residual (k + 1) */
     double *contrast; /* n_groups × n_times: c, then a */
@@ -59,6 +69,8 @@ uf_status slot_effects_open(struct slot_effects *s, size_t group, struct uf_erro
 uf_status slot_effects_add(struct slot_effects *s, size_t row, size_t time, double weight,
                            struct uf_error *error);
 void slot_effects_close(struct slot_effects *s);
+/* K of a group, when all its units are there. */
+void slot_effects_sum(struct slot_effects *s, size_t group);
 
 /* Places in the arrays above. */
 static inline double *slot_gram(const struct slot_effects *s, size_t group)
@@ -76,7 +88,8 @@ bool slot_factor(double *matrix, size_t n, const double *scale, size_t without);
 /* In place; 0 where the factor is nil. */
 void slot_solve(const double *factor, size_t n, double *value);
 
-/* μ of a group by itself, its effect at the reference nil; keeps the factor. */
+/* μ of a group by itself, up to a constant; keeps the inverse. False: a slot hangs together with the reference by (nearly)
+ * nothing. */
 bool slot_effects_fit(struct slot_effects *s, size_t group, size_t reference);
 /* From all groups' μ: slopes and residuals. False where the covariates are (nearly) collinear, or the outcome is explained
  * but for rounding: that is left to a regression. */

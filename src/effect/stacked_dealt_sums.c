@@ -90,6 +90,8 @@ static bool add_rest(struct stacked_sums *m, size_t a, size_t reference)
     const size_t times = m->times, square = times * times, treated = treated_group(a), control = treated - 1;
     const double *k0 = slot_gram(s, control), *k1 = slot_gram(s, treated);
     double *factor = s->factor + control * square, *turn = m->turn + a * square, *all = m->weight + times;
+    slot_effects_sum(s, control);
+    slot_effects_sum(s, treated);
     for (size_t e = 0; e < square; e++) factor[e] = k0[e] + k1[e];
     for (size_t t = 0; t < times; t++) {
         all[t] = s->weight[control * times + t] + s->weight[treated * times + t];
@@ -213,7 +215,8 @@ static void tally_cell(struct stacked_dealer *d, size_t n_used, const struct uf_
     double *own = s->contrast + treated_group(a) * m->times, *others = own - m->times;
     if (!(s->weight[treated_group(a) * m->times + (size_t)time] > 0)) return;
     memset(s->contrast, 0, s->n_groups * m->times * sizeof *s->contrast);
-    own[time] = 1, others[time] = -1; /* those at the reference are nil */
+    own[time] = 1, others[time] = -1;
+    own[reference] = -1, others[reference] = 1;
     slot_effects_turn(s, treated_group(a));
     slot_effects_turn(s, treated_group(a) - 1);
     stacked_start_tally(&d->tally, term);

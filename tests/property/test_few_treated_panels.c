@@ -203,6 +203,75 @@ static void small_units_are_told(void **state)
     uf_result_clear(&ran.result);
 }
 
+/* No p is below the one that is said to be the smallest: Ferman–Pinto's need not fall as the estimate grows. */
+static void no_p_is_below_the_smallest(void **state)
+{
+    (void)state;
+    size_t met = 0;
+    for (int effect = 0; effect < 12; effect++) {
+        struct made m;
+        make(&m, false, false);
+        for (size_t u = 0; u < UNITS; u++)
+            m.start[u] = m.start[u] == SIZE_MAX ? 3 : SIZE_MAX; /* six of nine */
+        for (size_t i = 0; i < ROWS; i++) m.y[i] += 5 * effect * (m.start[i / PERIODS] <= i % PERIODS);
+        struct ran ran = run(&m, false);
+        const struct uf_table *table = uf_result_table(&ran.result, "estimates");
+        const size_t row = find_row(table, "treatment", "ferman-pinto");
+        const char *least = strstr(cell_text(table, row, "note"), "smallest attainable p ");
+        double p;
+        assert_true(least && sscanf(least, "smallest attainable p %lf", &p) == 1);
+        assert_true(p <= cell_number(table, row, "p_value") + 1e-6);
+        met += p > cell_number(table, row, "p_value") - 1e-6;
+        uf_result_clear(&ran.result);
+    }
+    assert_true(met > 0); /* some estimates are as far out as can be */
+}
+
+/* Three to five regions; `shift` is added to the treated from their start on. */
+static void run_few(uint64_t seed, double shift, double *p, double *low, double *high)
+{
+    static const char *const names[] = {"y"}, *const settings[] = {"inference",
+                                                                   "ferman-pinto",
+                                                                   "event-study",
+                                                                   "false",
+                                                                   "bootstrap-draws",
+                                                                   "1999",
+                                                                   "confidence-level",
+                                                                   "0.9",
+                                                                   NULL};
+    const size_t regions = 3 + seed % 3, treated = regions > 3 ? 1 + seed % 2 : 1;
+    struct uf_panel *panel = small_panel_new(regions, PERIODS, 2010, names, 1);
+    for (size_t u = 0; u < regions; u++)
+        for (size_t t = 0; t < PERIODS; t++)
+            *small_panel_cell(panel, 0, u, t) =
+                run_noise(seed * 100 + u * PERIODS + t) + (u < treated && t >= 3 ? shift : 0);
+    for (size_t u = 0; u < treated; u++) panel->treatment.first_period[u] = 3;
+    struct ran ran = run_method(&uf_method_did, panel, settings);
+    const struct uf_table *table = uf_result_table(&ran.result, "estimates");
+    const size_t row = find_row(table, "treatment", "ferman-pinto");
+    *p = cell_number(table, row, "p_value");
+    *low = cell_number(table, row, "conf_low"), *high = cell_number(table, row, "conf_high");
+    uf_result_clear(&ran.result);
+}
+
+/* With few regions draws tie with the estimate at infinity, and nowhere before it: there is an end where a value far out is rejected. */
+static void ends_where_far_values_are_rejected(void **state)
+{
+    (void)state;
+    size_t ends = 0, none = 0;
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        double p, low, high, far, ignored;
+        run_few(seed, 0, &p, &low, &high);
+        for (int side = -1; side <= 1;
+             side += 2) { /* a value far below the estimate is an estimate far above it */
+            run_few(seed, -side * 1e5, &far, &ignored, &ignored);
+            assert_int_equal(!isfinite(side < 0 ? low : high), far > 0.1);
+            *(far > 0.1 ? &none : &ends) += 1;
+        }
+    }
+    assert_true(ends > 10 && none > 10);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -210,6 +279,8 @@ int main(void)
         cmocka_unit_test(agrees_with_dummies),
         cmocka_unit_test(equal_weights_are_none),
         cmocka_unit_test(small_units_are_told),
+        cmocka_unit_test(no_p_is_below_the_smallest),
+        cmocka_unit_test(ends_where_far_values_are_rejected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* The methods `sensitivity` and `power` as run on a panel. */
+/* The method `sensitivity` as run on a panel, and what `power` refuses like it. */
 #include "support/small_panel.h"
 #include "support/test.h"
 
@@ -296,53 +296,6 @@ static void few_periods_and_bad_words(void **state)
     small_panel_free(panel);
 }
 
-static void power_of_a_panel(void **state)
-{
-    (void)state;
-    struct uf_panel *panel = panel_make();
-    struct uf_result result;
-    struct uf_error error;
-    double least[2];
-    for (int scale = 0; scale < 2; scale++) {
-        /* what was measured after the start does not matter */
-        for (size_t u = 0; u < TREATED; u++)
-            for (size_t t = START; t < PERIODS; t++) *small_panel_cell(panel, 0, u, t) += 100 * scale;
-        assert_ok(try(&uf_method_power, panel, UF_ENGLISH,
-                      (const char *const[]){"draws", "60", "permutations", "199", NULL}, &result, &error),
-                  &error);
-        const struct uf_table *minimum = uf_result_table(&result, "minimum-effect");
-        assert_int_equal(uf_table_rows(minimum), 4);
-        size_t column = uf_table_column(minimum, "minimum_effect");
-        least[scale] = uf_table_number(minimum, find(minimum, "procedure", "randomisation"), column);
-        assert_true(least[scale] > 0.1 && least[scale] < 3);
-        assert_true(uf_table_number(minimum, find(minimum, "procedure", "analytic-serial"), column) > 0.1);
-        const struct uf_table *curve = uf_result_table(&result, "power-curve");
-        assert_int_equal(uf_table_rows(curve), 4 * 8);
-        assert_non_null(uf_result_note(&result, "minimum-effect"));
-        assert_non_null(uf_result_note(&result, "power-sample"));
-        assert_int_equal(result.claim, UF_CLAIM_DESCRIPTION);
-        uf_result_clear(&result);
-    }
-    expect_close(least[1], least[0], 0, "unread");
-    assert_ok(try(&uf_method_power, panel, UF_SWEDISH,
-                  (const char *const[]){"sample", "controls", "draws", "40", "permutations", "99", "effects",
-                                        "0,1", NULL},
-                  &result, &error),
-              &error);
-    assert_non_null(strstr(uf_result_note(&result, "power-sample")->text, "9 jämförelseregionerna"));
-    assert_int_equal(uf_table_rows(uf_result_table(&result, "power-curve")), 4 * 2);
-    uf_result_clear(&result);
-    static const char *const bad[][2] = {{"level", "0"}, {"power", "0.01"}, {"effects", "a"}, {"power", "1"}};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        assert_int_equal(try(&uf_method_power, panel, UF_ENGLISH,
-                             (const char *const[]){bad[i][0], bad[i][1], NULL}, &result, &error),
-                         UF_BAD_USAGE);
-        assert_non_null(strstr(error.message, bad[i][0]));
-        uf_result_clear(&result);
-    }
-    small_panel_free(panel);
-}
-
 /* Bounds, breakdown values and the sentences about them in other units of the outcome: the same numbers, and none of them lost. */
 static void other_units(void **state)
 {
@@ -393,9 +346,9 @@ static void other_units(void **state)
 int main(void)
 {
     gsl_set_error_handler_off();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(checks_by_hand),      cmocka_unit_test(words_in_swedish),
-        cmocka_unit_test(counts_in_sentences), cmocka_unit_test(few_periods_and_bad_words),
-        cmocka_unit_test(power_of_a_panel),    cmocka_unit_test(other_units)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(checks_by_hand), cmocka_unit_test(words_in_swedish),
+                                       cmocka_unit_test(counts_in_sentences),
+                                       cmocka_unit_test(few_periods_and_bad_words),
+                                       cmocka_unit_test(other_units)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
