@@ -14,7 +14,7 @@
  * - warnings that take the word "effect" away: `controls-exposed`, `exposure-unknown`,
  *   `concurrent-interventions`, `staggered-cohorts` (with UF_COMPARE_TREATED_CONTROL) and
  *   `treatment-switches-off` (not with UF_COMPARE_DONORS); UF_COMPARE_ITSELF never allows that word;
- * - warnings and notes about precision and care: `few-treated`, `few-clusters`, `few-periods-before`,
+ * - warnings and notes about precision and care: `few-treated`, `few-controls`, `few-clusters`, `few-periods-before`,
  *   `periods-after-short`, `unbalanced`, `treated-from-start`, `no-never-treated` (with UF_COMPARE_COHORTS, where
  *   the others refuse with `all-treated`), `composition-changes`, `anticipation-possible`, `start-before-record`,
  *   `support-outcome`, `support-covariate`, `controls-unused` (UF_COMPARE_ITSELF).
@@ -35,8 +35,11 @@ enum uf_comparison {
     UF_COMPARE_ITSELF /* interrupted time series: the treated before their own start, and no others */
 };
 
-/* Counts are of what has a value of the outcome: a unit without any value is not there. */
+/* Counts are of the rows that an estimate can rest on: with a value of the outcome and, but for UF_COMPARE_DONORS, of each
+ * covariate, a weight above 0 where there are weights, and a treatment that is known. A unit without such a row is not
+ * there. */
 struct uf_design {
+    bool whole_rows; /* covariates, weight and treatment are asked for beside the outcome */
     size_t n_units, n_treated, n_control, n_cohorts, n_periods;
     size_t n_clusters; /* of the smallest dimension */
     /* index into the panel's periods: the earliest start with a period before it, else the earliest;
@@ -60,7 +63,7 @@ struct uf_design {
 };
 
 /* Counts, and adds notes to `result`: each a note, a warning or fatal, with what can be done instead. Rows
- * with a missing outcome do not count. Returns UF_OK also when something is fatal (see uf_result_has_fatal):
+ * that no estimate can rest on do not count. Returns UF_OK also when something is fatal (see uf_result_has_fatal):
  * the caller refuses with uf_design_refuse. Exposures to the intervention under study itself do not count as
  * exposure to something else, nor do those that ended before its start or began after the last period.
  * `result->claim` is left to the caller. O(rows + exposures × units). */
@@ -86,8 +89,8 @@ uf_status uf_design_table(const struct uf_design *design, enum uf_language langu
 /* A table `design-periods`, a row for each period with values: period, n_treated (already treated), n_not_yet,
  * n_control (never treated), n_entering (regions whose first value it is, but for the panel's first period), n_leaving
  * (regions whose last value it is, but for its last). O(rows). */
-uf_status uf_design_periods_table(const struct uf_panel *panel, enum uf_language language,
-                                  struct uf_table **out, struct uf_error *error);
+uf_status uf_design_periods_table(const struct uf_panel *panel, const struct uf_design *design,
+                                  enum uf_language language, struct uf_table **out, struct uf_error *error);
 /* How alike treated and comparison regions are before the start: a region's mean of the outcome and of each covariate
  * over the periods before the first start. The normalised difference is that of the means over the root of the mean of
  * the two variances (Imbens & Rubin 2015, §14.2): it does not grow with the number of regions. */
@@ -99,8 +102,8 @@ struct uf_design_support {
     size_t outside[3]; /* units, the first of them */
 };
 /* Takes the outcome (column panel->outcome) or a covariate. O(rows). */
-uf_status uf_design_support(const struct uf_panel *panel, size_t column, struct uf_design_support *out,
-                            struct uf_error *error);
+uf_status uf_design_support(const struct uf_panel *panel, const struct uf_design *design, size_t column,
+                            struct uf_design_support *out, struct uf_error *error);
 /* Adds the tables `design`, `design-periods` and (with comparison regions and a period before) `design-support`
  * (variable, mean_treated, mean_control, normalised_difference, n_treated, n_outside) to the result. */
 uf_status uf_design_report(const struct uf_panel *panel, const struct uf_design *design,

@@ -87,8 +87,10 @@ struct uf_few_treated_options {
 struct uf_few_treated {
     double estimate;
     double p_symmetric, p_equal_tailed;
-    double conf_low, conf_high;   /* ±INFINITY where nothing is far enough; NaN: not asked for */
-    double least_p;               /* p (of the interval's tails) that an estimate without bound would have */
+    double conf_low, conf_high; /* ±INFINITY where nothing is far enough; NaN: not asked for */
+    /* The least p, of the interval's tails, that was met: of an estimate without bound, of the actual one and, for the interval,
+     * of those between. Ferman–Pinto's p need not fall as the estimate grows, so that the first is not always the least. */
+    double least_p;
     size_t n_treated, n_controls; /* a control: a block with rows that are not exposed */
     size_t n_incomplete; /* blocks whose residuals could not be given to another, for want of its periods */
     size_t draws;

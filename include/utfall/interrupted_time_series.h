@@ -71,7 +71,8 @@ uf_status uf_its_size(const struct uf_its_series *series, const struct uf_serial
 /*
  * The method. The treated regions' mean (or sum) is one series for each start, and each region is one by itself. Tables:
  * `estimates` (departure: the mean of d_t over the periods from the start on; level-change, slope-change, last-departure),
- * `departures` (d_t by period, with a band of all), `rejections` (uf_its_size), `series` (observed, and the trend before continued), `by-region`, `series-fit`, `design…`.
+ * `departures` (d_t by period, with a band of all), `rejections` (uf_its_size), `trend-before` (the test at a placebo start halfway through the periods before, and the bend it would
+ * have found), `series` (observed, and the trend before continued), `by-region`, `series-fit`, `design…`.
  */
 extern const struct uf_method uf_method_interrupted_time_series;
 

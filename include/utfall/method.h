@@ -131,6 +131,9 @@ struct uf_chart_hint {
     /* drawn only where this option has this value, as of several hints that differ in words; NULL: always */
     const char *only_option, *only_value;
     const char *unless_table; /* not drawn where the result has this table; NULL: always */
+    /* drawn only where this column has one text at most (`of_one`) or several (`of_several`), as of two hints that take the
+     * place of each other, that of one first; NULL: always */
+    const char *of_one, *of_several;
     const char *low2,
         *high2; /* event-study, lines: the simultaneous band; not drawn where the table has no value there */
     struct uf_words

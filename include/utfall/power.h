@@ -71,9 +71,11 @@ double uf_power_at(double effect, double std_error, double df, double level);
 enum uf_power_procedure { UF_POWER_RANDOMISATION, UF_POWER_CR2, UF_POWER_PROCEDURES };
 
 struct uf_power_options {
-    double level;        /* of the tests; 0: 0.05 */
-    size_t draws;        /* deals in which an effect is looked for; 0: 500 */
-    size_t permutations; /* deals with which each of them is compared; 0: 999. At least `draws` are made */
+    double level; /* of the tests; 0: 0.05 */
+    /* Deals in which an effect is looked for, 0: 500, and deals with which each of them is compared, 0: 999; at least `draws` are
+     * made. Where there are no more different ones than the larger of the two, each is both, once. */
+    size_t draws;
+    size_t permutations;
     uint64_t seed;
     int (*progress)(void *user, double share);
     void *user;
@@ -89,8 +91,9 @@ void uf_power_simulation_free(struct uf_power_simulation *simulation);
 /* The share of deals that reject when the effect is there; NaN where the procedure is not. O(draws × permutations). */
 double uf_power_share(const struct uf_power_simulation *simulation, enum uf_power_procedure procedure,
                       double effect);
-/* Deals that could be estimated: the Monte Carlo error of a share p is √(p(1 − p)/deals). */
+/* Deals that could be estimated: the Monte Carlo error of a share p is √(p(1 − p)/deals), and 0 where these are all there are. */
 size_t uf_power_deals(const struct uf_power_simulation *simulation);
+bool uf_power_enumerated(const struct uf_power_simulation *simulation);
 /* The least positive effect found with this power, to 0.1 per cent; NaN where none up to `largest` is. */
 double uf_power_simulated_minimum(const struct uf_power_simulation *simulation,
                                   enum uf_power_procedure procedure, double power, double largest);

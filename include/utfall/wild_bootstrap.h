@@ -39,8 +39,8 @@
  * Two cluster dimensions: the clusters of the dimension with fewer of them get the weights, and se* is that of Cameron,
  * Gelbach & Miller (2011), V_1 + V_2 − V_12 with the small-sample factors of `g_rule`, which then do not cancel
  * (MacKinnon, Nielsen & Webb 2021: resampling the smaller dimension is the safest of the choices). V as a function of
- * the weights is the quadratic form v'Qv. A draw whose V is not positive has no t* and counts as extreme; how
- * many there were is told.
+ * the weights is the quadratic form v'Qv. A draw whose V is not positive has no t* and counts as extreme, on the side that
+ * its difference lies; how many there were is told.
  *
  * With one or few treated clusters WCR hardly ever rejects and WCU rejects far too often (MacKinnon & Webb
  * 2018): where the two disagree neither should be relied on.

@@ -87,12 +87,18 @@ static double tic_value(const struct uf_axis *axis, size_t i)
     return multiple * axis->step + 0.0; /* a sum of steps would drift; + 0.0 turns -0 into 0 */
 }
 
+/* Without separators, as years are written; time since a start may be negative. */
+static void whole_text(double value, char *text, size_t size)
+{
+    snprintf(text, size, "%s%.0f", value < -0.5 ? "\u2212" : "", fabs(value));
+}
+
 static void tic_text(const struct uf_drawing *drawing, const struct uf_axis *axis, size_t i, bool plain,
                      char text[UF_NUMBER_SIZE])
 {
     double value = tic_value(axis, i);
     if (plain && fabs(value) < 1e9)
-        snprintf(text, UF_NUMBER_SIZE, "%.0f", value);
+        whole_text(value, text, UF_NUMBER_SIZE);
     else
         uf_number_format(value, axis->decimals, drawing->language, text);
 }
@@ -153,7 +159,7 @@ void uf_year_text(double place, int parts, enum uf_language language, char text[
     if (!(fabs(place) < 1e9))
         uf_number_format(place, -1, language, text);
     else if (parts == 1)
-        snprintf(text, 64, "%.0f", place);
+        whole_text(place, text, 64);
     else if (parts > 1)
         snprintf(text, 64, parts == 12 ? "%.0fM%02d" : parts == 4 ? "%.0fQ%d" : "%.0fH%d", year, part);
     else { /* no separators: 2018.1 is a time, not an amount */

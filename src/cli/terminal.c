@@ -199,6 +199,28 @@ uf_status terminal_print_table(const struct arguments *arguments, const struct u
     return print_as(format, language, table, error);
 }
 
+/* Rows that did not reach the estimate, step by step. */
+static uf_status print_losses(const struct arguments *arguments, const struct uf_result *result,
+                              struct uf_error *error)
+{
+    static const struct uf_words lost = {"Rows left out: {0} of {1} ({2}: {3}).",
+                                         "Rader som faller bort: {0} av {1} ({2}: {3})."};
+    enum uf_language language;
+    UF_TRY(terminal_language(arguments, &language, error));
+    for (size_t i = 0; i < result->n_ledger; i++) {
+        const struct uf_ledger_entry *step = &result->ledger[i];
+        if (step->rows_after >= step->rows_before || !step->reason) continue;
+        const struct uf_argument words[] = {uf_count_argument(step->rows_before - step->rows_after),
+                                            uf_count_argument(step->rows_before),
+                                            uf_text_argument(step->step), uf_text_argument(step->reason)};
+        char *text = NULL;
+        UF_TRY(uf_phrase(language, lost, words, 4, &text, error));
+        terminal_message(arguments, text);
+        free(text);
+    }
+    return UF_OK;
+}
+
 static void print_notes(const struct arguments *arguments, const struct uf_result *result,
                         const struct uf_error *refusal)
 {
@@ -342,6 +364,7 @@ uf_status terminal_print_result(const struct arguments *arguments, const char *m
     UF_TRY(terminal_language(arguments, &language, error));
     UF_TRY(choose_table(arguments, result, &chosen, error));
     if (format == FORMAT_JSON) return print_result_json(method, result, error);
+    UF_TRY(print_losses(arguments, result, error));
     print_notes(arguments, result, refusal);
     if (!chosen) return UF_OK;
     if (format == FORMAT_CSV || arguments_given(arguments, "table")) {

@@ -138,6 +138,12 @@ static uf_status note_forbidden(const struct effect_run *run, const struct uf_ba
                                           "add up to the two-way estimate, {1}.",
                                           "Ingen jämförelse använder redan behandlade regioner: de {0} "
                                           "jämförelserna summerar till skattningen, {1}."};
+    static const struct uf_words single = {
+        "No comparison uses regions already treated: a single comparison, treated against untreated, is the "
+        "two-way estimate, {1}.",
+        "Ingen jämförelse använder redan behandlade regioner: en enda jämförelse, behandlade mot "
+        "obehandlade, är "
+        "skattningen, {1}."};
     static const struct uf_words text = {"{2} % of the weight is on forbidden comparisons, in which regions "
                                          "already treated serve as comparison. The "
                                          "{0} comparisons add up to {1}; without the forbidden ones, their "
@@ -160,7 +166,8 @@ static uf_status note_forbidden(const struct effect_run *run, const struct uf_ba
         uf_count_argument(bacon->count), uf_number_argument(bacon->estimate, 4),
         uf_number_argument(100 * bacon->forbidden, 1), uf_number_argument(clean_part / clean_weight, 4)};
     if (!(bacon->forbidden > 0))
-        return effect_note(run, UF_NOTE, "no-forbidden-comparisons", clean, no_advice, arguments, 4, error);
+        return effect_note(run, UF_NOTE, "no-forbidden-comparisons", bacon->count == 1 ? single : clean,
+                           no_advice, arguments, 4, error);
     return effect_note(run, UF_WARNING, "forbidden-comparisons", clean_weight > 0 ? text : all, advice,
                        arguments, 4, error);
 }

@@ -7,6 +7,7 @@
 #include <utfall/design.h>
 
 #include "base/fail.h"
+#include "effect/switched_off.h"
 
 const char *const effect_endings[] = {"refuse", "as-treated", NULL};
 
@@ -19,18 +20,18 @@ uf_status effect_require_binary(const struct effect_run *run, bool stays_treated
                                                 "as a cohort; for amounts, use dose-response.",
                                                 "Ange insatsen som 0 och 1, eller första behandlade period "
                                                 "som kohort; använd dos–respons för belopp."};
-    static const struct uf_words ends = {"At least one region is untreated again after having been treated. "
-                                         "What lingers is not known, so those "
-                                         "periods are neither treated nor untreated.",
-                                         "Minst en region är obehandlad igen efter att ha varit behandlad. "
-                                         "Vad som dröjer kvar är inte känt, så de "
-                                         "perioderna är varken behandlade eller obehandlade."};
+    static const struct uf_words ends = {
+        "Regions untreated again after having been treated: {0} (untreated from: {1}). What lingers is not "
+        "known, so those periods are neither treated nor untreated.",
+        "Regioner som är obehandlade igen efter att ha varit behandlade: {0} (obehandlade från: {1}). Vad "
+        "som "
+        "dröjer kvar är inte känt, så de perioderna är varken behandlade eller obehandlade."};
     static const struct uf_words ends_advice = {
-        "End the data where the first treatment ends, leave that region out, or choose switching-off: "
-        "as-treated, "
-        "which counts the region as treated from its start on.",
-        "Avsluta datamaterialet där den första insatsen slutar, uteslut regionen, eller välj switching-off: "
-        "as-treated, som räknar regionen som behandlad från sin start."};
+        "End the data where the first treatment ends, leave these regions out, or choose switching-off: "
+        "as-treated, which counts them as treated from their start on.",
+        "Avsluta datamaterialet där den första insatsen slutar, uteslut regionerna, eller välj "
+        "switching-off: "
+        "as-treated, som räknar dem som behandlade från sin start."};
     const struct uf_panel *panel = run->panel;
     for (size_t i = 0; panel->treatment.dose && i < panel->n_rows; i++) {
         double value = panel->treatment.dose[i];
@@ -40,6 +41,13 @@ uf_status effect_require_binary(const struct effect_run *run, bool stays_treated
         return uf_design_refuse(run->result, error);
     }
     if (!panel->treatment.switches_off || stays_treated) return UF_OK;
-    UF_TRY(effect_note(run, UF_FATAL, "switching-off-refused", ends, ends_advice, NULL, 0, error));
+    size_t count;
+    char *list;
+    UF_TRY(effect_list_switched_off(panel, &count, &list, error));
+    const struct uf_argument arguments[] = {uf_count_argument(count), uf_text_argument(list)};
+    uf_status status =
+        effect_note(run, UF_FATAL, "switching-off-refused", ends, ends_advice, arguments, 2, error);
+    free(list);
+    UF_TRY(status);
     return uf_design_refuse(run->result, error);
 }

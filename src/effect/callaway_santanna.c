@@ -91,8 +91,11 @@ static uf_status report(const struct callaway_run *run, struct uf_error *error)
     UF_TRY(callaway_add_notes(run, error));
     UF_TRY(callaway_report_tables(run, error));
     UF_TRY(callaway_report_leads(run, error));
-    if (run->randomised)
+    if (run->randomised) {
+        UF_TRY(effect_report_noise(&run->common, &run->common.sample->data, &run->assignment,
+                                   !isnan(run->randomisation.p_scaled), error));
         UF_TRY(effect_report_randomisation(&run->common, &run->randomisation, &run->assignment, error));
+    }
     UF_TRY(effect_report_size(&run->common, run->scale, run->average[UF_AVERAGE_SIMPLE].estimate, error));
     return effect_report_trends(&run->common, error);
 }

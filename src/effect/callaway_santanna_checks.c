@@ -2,6 +2,7 @@
 /* What callaway-santanna cannot do, and says so. */
 #include "base/fail.h"
 #include "effect/callaway_santanna_internal.h"
+#include "effect/switched_off.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -64,12 +65,12 @@ uf_status callaway_check_units(const struct callaway_run *run, struct uf_error *
 uf_status callaway_check_treatment(const struct callaway_run *run, const struct uf_options *options,
                                    struct uf_error *error)
 {
-    static const struct uf_words off = {"At least one unit is untreated again after having been treated. "
-                                        "Cohorts are defined by a first start "
-                                        "that lasts.",
-                                        "Minst en enhet är åter utan insats efter att ha haft den. Kohorter "
-                                        "definieras av en första start som "
-                                        "består."};
+    static const struct uf_words off = {
+        "Units untreated again after having been treated: {0} (untreated from: {1}). Cohorts are defined by "
+        "a "
+        "first start that lasts.",
+        "Enheter som är åter utan insats efter att ha haft den: {0} (utan insats från: {1}). Kohorter "
+        "definieras av en första start som består."};
     static const struct uf_words off_advice = {
         "End the data where the first treatment ends, or ask for switching-off: from-first-start, which "
         "estimates the effect of ever having started.",
@@ -99,8 +100,16 @@ uf_status callaway_check_treatment(const struct callaway_run *run, const struct 
             uf_number_argument(value, -1)};
         return callaway_refuse(run, "treatment-dose", dose, dose_advice, arguments, 2, error);
     }
-    if (panel->treatment.switches_off && callaway_choice(options, "switching-off", callaway_switchings) == 0)
-        return callaway_refuse(run, "treatment-ends", off, off_advice, NULL, 0, error);
+    if (panel->treatment.switches_off &&
+        callaway_choice(options, "switching-off", callaway_switchings) == 0) {
+        size_t count;
+        char *list;
+        UF_TRY(effect_list_switched_off(panel, &count, &list, error));
+        const struct uf_argument arguments[] = {uf_count_argument(count), uf_text_argument(list)};
+        uf_status status = callaway_refuse(run, "treatment-ends", off, off_advice, arguments, 2, error);
+        free(list);
+        return status;
+    }
     const struct uf_argument units = uf_count_argument(run->design.n_units);
     if (run->design.n_control == 0 && run->options.control == UF_CONTROL_NEVER_TREATED)
         return callaway_refuse(run, "all-treated", never, never_advice, &units, 1, error);

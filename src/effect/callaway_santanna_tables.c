@@ -178,6 +178,9 @@ static uf_status add_term(const struct callaway_run *run, enum uf_average_kind k
     if (isnan(term->std_error)) row.note = uf_words_in(reference, run->common.context->language);
     UF_TRY(effect_add_row(table, &run->common, &row, &index, error));
     double half = b->std_error && b->std_error[t] > 0 ? b->critical * b->std_error[t] : NAN;
+    /* the draws of few units scatter less than their influence functions say: a band that holds for all terms is never
+     * narrower than the interval of one */
+    if (!isnan(half) && !isnan(row.test.conf_high)) half = fmax(half, row.test.conf_high - term->estimate);
     UF_TRY(effect_set_number(table, index, EFFECT_COLUMNS, term->estimate - half, error));
     return effect_set_number(table, index, EFFECT_COLUMNS + 1, term->estimate + half, error);
 }

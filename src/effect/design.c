@@ -27,11 +27,33 @@ struct uf_argument design_period(const struct design_facts *facts, size_t period
     return uf_text_argument(period < periods->count ? periods->label[period] : "–");
 }
 
-bool design_row_counts(const struct uf_panel *panel, size_t row)
+static bool has_value(const struct uf_panel *panel, size_t column, size_t row)
 {
-    if (panel->outcome < 0) return true;
-    const struct uf_panel_column *outcome = &panel->columns[panel->outcome];
-    return !uf_value_is_missing(outcome->status[row]) && isfinite(outcome->value[row]);
+    return !uf_value_is_missing(panel->columns[column].status[row]) &&
+           isfinite(panel->columns[column].value[row]);
+}
+
+bool design_row_counts(const struct uf_panel *panel, bool whole_rows, size_t row)
+{
+    if (panel->outcome >= 0 && !has_value(panel, (size_t)panel->outcome, row)) return false;
+    if (!whole_rows) return true;
+    for (size_t c = 0; c < panel->n_covariates; c++)
+        if (!has_value(panel, panel->covariates[c], row)) return false;
+    if (panel->treatment.dose && !isfinite(panel->treatment.dose[row])) return false;
+    return panel->weight < 0 ||
+           (has_value(panel, (size_t)panel->weight, row) && panel->columns[panel->weight].value[row] > 0);
+}
+
+const struct uf_words design_whole_rows_advice = {
+    "Check the covariates and the weight, or leave them out; the ledger says where rows were left out.",
+    "Kontrollera kovariaterna och vikten, eller uteslut dem; urvalsloggen visar var rader föll bort."};
+
+struct uf_argument design_needed(const struct design_facts *facts)
+{
+    static const struct uf_words outcome = {"a value of the outcome", "ett värde på utfallet"},
+                                 whole = {"a row with the outcome, each covariate and a weight above 0",
+                                          "en rad med utfallet, varje kovariat och en vikt över 0"};
+    return uf_text_argument(uf_words_in(facts->rows_lost ? whole : outcome, facts->language));
 }
 
 static void count_rows(struct design_facts *facts, bool *period_there)
@@ -40,7 +62,10 @@ static void count_rows(struct design_facts *facts, bool *period_there)
     double first_value = NAN;
     facts->constant = panel->outcome >= 0;
     for (size_t i = 0; i < panel->n_rows; i++) {
-        if (!design_row_counts(panel, i)) continue;
+        if (!design_row_counts(panel, facts->design.whole_rows, i)) {
+            facts->rows_lost |= design_row_counts(panel, false, i);
+            continue;
+        }
         facts->valid_rows++;
         facts->present[panel->unit[i]] = true;
         period_there[panel->period ? panel->period[i] : 0] = true;
@@ -103,7 +128,9 @@ static void count_cohort_periods(struct design_facts *facts, bool *mark)
     memset(mark, 0, panel->periods.count * sizeof *mark);
     for (size_t i = 0; i < panel->n_rows; i++) {
         size_t u = panel->unit[i], t = panel->period[i];
-        if (!design_row_counts(panel, i) || panel->treatment.first_period[u] != start || mark[t]) continue;
+        if (!design_row_counts(panel, facts->design.whole_rows, i) ||
+            panel->treatment.first_period[u] != start || mark[t])
+            continue;
         mark[t] = true;
         if (t < start)
             facts->design.periods_before++;
@@ -122,13 +149,15 @@ static void count_clusters(struct design_facts *facts, bool *mark)
         size_t count = 0, treated = 0;
         memset(mark, 0, panel->n_clusters[d] * sizeof *mark);
         for (size_t i = 0; i < panel->n_rows; i++) {
-            if (!design_row_counts(panel, i) || mark[panel->cluster[d][i]]) continue;
+            if (!design_row_counts(panel, facts->design.whole_rows, i) || mark[panel->cluster[d][i]])
+                continue;
             mark[panel->cluster[d][i]] = true;
             count++;
         }
         memset(mark, 0, panel->n_clusters[d] * sizeof *mark);
         for (size_t i = 0; i < panel->n_rows; i++) {
-            if (!design_row_counts(panel, i) || !facts->treated[panel->unit[i]] || mark[panel->cluster[d][i]])
+            if (!design_row_counts(panel, facts->design.whole_rows, i) || !facts->treated[panel->unit[i]] ||
+                mark[panel->cluster[d][i]])
                 continue;
             mark[panel->cluster[d][i]] = true;
             treated++;
@@ -146,7 +175,9 @@ static void count_cells(struct design_facts *facts)
     size_t cells = 0, last_unit = SIZE_MAX, last_period = SIZE_MAX;
     for (size_t i = 0; i < panel->n_rows; i++) {
         size_t t = panel->period ? panel->period[i] : 0;
-        if (!design_row_counts(panel, i) || (panel->unit[i] == last_unit && t == last_period)) continue;
+        if (!design_row_counts(panel, facts->design.whole_rows, i) ||
+            (panel->unit[i] == last_unit && t == last_period))
+            continue;
         last_unit = panel->unit[i];
         last_period = t;
         cells++;
@@ -190,6 +221,8 @@ uf_status design_facts_count(struct design_facts *facts, struct uf_error *error)
     }
     facts->design.claim = facts->comparison == UF_COMPARE_ITSELF ? UF_CLAIM_DIFFERENCE : UF_CLAIM_EFFECT;
     facts->design.assignments = facts->design.smallest_p = (double)NAN;
+    /* donors are matched on means of what there is */
+    facts->design.whole_rows = facts->comparison != UF_COMPARE_DONORS;
     count_rows(facts, mark);
     for (size_t t = 0; t < longest; t++) facts->design.n_periods += mark[t];
     count_units(facts);

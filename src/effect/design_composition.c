@@ -65,7 +65,8 @@ uf_status design_find_composition(struct design_facts *facts, struct uf_result *
     for (size_t i = 0; i < panel->n_rows && panel->period; i++) {
         size_t u = panel->unit[i];
         size_t start = facts->treated[u] ? panel->treatment.first_period[u] : first_start;
-        if (start == 0 || !design_row_counts(panel, i)) continue; /* treated throughout: told elsewhere */
+        if (start == 0 || !design_row_counts(panel, facts->design.whole_rows, i))
+            continue; /* treated throughout: told elsewhere */
         seen[u] = (unsigned char)(seen[u] | (panel->period[i] < start ? BEFORE : AFTER));
     }
     size_t entering[2] = {0}, leaving[2] = {0}, example = SIZE_MAX;
@@ -133,8 +134,8 @@ static size_t earliest_start(const struct uf_panel *panel)
     return earliest;
 }
 
-uf_status uf_design_support(const struct uf_panel *panel, size_t column, struct uf_design_support *out,
-                            struct uf_error *error)
+uf_status uf_design_support(const struct uf_panel *panel, const struct uf_design *design, size_t column,
+                            struct uf_design_support *out, struct uf_error *error)
 {
     const struct uf_panel_column *values = &panel->columns[column];
     size_t units = panel->units.count, start = earliest_start(panel);
@@ -148,7 +149,7 @@ uf_status uf_design_support(const struct uf_panel *panel, size_t column, struct 
     }
     for (size_t i = 0; i < panel->n_rows && panel->period; i++) {
         if (panel->period[i] >= start || uf_value_is_missing(values->status[i]) ||
-            !isfinite(values->value[i]))
+            !isfinite(values->value[i]) || !design_row_counts(panel, design->whole_rows, i))
             continue;
         sum[panel->unit[i]] += values->value[i];
         count[panel->unit[i]]++;
@@ -184,7 +185,7 @@ static uf_status find_support_in(struct design_facts *facts, size_t column, bool
 {
     struct uf_design_support support;
     const struct uf_panel *panel = facts->panel;
-    UF_TRY(uf_design_support(panel, column, &support, error));
+    UF_TRY(uf_design_support(panel, &facts->design, column, &support, error));
     if (support.n_control == 0 || support.n_outside == 0) return UF_OK;
     struct uf_buffer names;
     uf_buffer_init(&names);

@@ -16,6 +16,8 @@ struct design_facts {
     size_t last_start;                     /* latest start among the present; SIZE_MAX: none */
     size_t valid_rows;
     bool constant;
+    bool
+        rows_lost; /* rows with the outcome do not count for want of a covariate, a weight or the treatment */
     bool this_starts_before, this_starts_after; /* what the intervention's own dates say */
     uf_period this_start; /* the earliest start that the intervention's own record has; 0: none */
     struct uf_design design;
@@ -37,8 +39,13 @@ uf_status design_find_composition(struct design_facts *facts, struct uf_result *
 uf_status design_find_support(struct design_facts *facts, struct uf_result *result, struct uf_error *error);
 uf_status design_find_exposures(struct design_facts *facts, struct uf_result *result, struct uf_error *error);
 
-/* True for a row with a value of the outcome. */
-bool design_row_counts(const struct uf_panel *panel, size_t row);
+/* True for a row with a value of the outcome; `whole_rows`: and with what a regression needs beside it, a value of each
+ * covariate, a weight above 0 and a treatment that is known. */
+bool design_row_counts(const struct uf_panel *panel, bool whole_rows, size_t row);
+/* What a row must have to count: “a value of the outcome”, and the covariates and the weight where rows are lost to them. */
+struct uf_argument design_needed(const struct design_facts *facts);
+/* What can be done where it is not the outcome that is missing. */
+extern const struct uf_words design_whole_rows_advice;
 void design_limit_claim(struct design_facts *facts, enum uf_claim most);
 /* The intervention's name, or "the intervention". */
 struct uf_argument design_name(const struct design_facts *facts);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* What the counts mean: missing outcomes, groups and periods. Precision is in design_precision.c, other
- * programmes in design_exposure.c. */
+/* What the counts mean: missing outcomes and groups. Periods are in design_periods.c, precision in
+ * design_precision.c, other programmes in design_exposure.c. */
 #include <stdint.h>
+#include <stdlib.h>
 
-#include "base/advice.h"
 #include "base/fail.h"
 #include "effect/design_facts.h"
+#include "effect/switched_off.h"
 
 #define ADD(severity, code, text, advice, arguments)                                                         \
     uf_result_add_note(result, facts->language, severity, code, text, advice, arguments,                     \
@@ -17,6 +18,16 @@ uf_status design_find_missing(struct design_facts *facts, struct uf_result *resu
     const char *label = panel->outcome >= 0 ? panel->columns[panel->outcome].label : NULL;
     const char *name = panel->outcome >= 0 ? panel->columns[panel->outcome].name : "";
     struct uf_argument arguments[] = {uf_text_argument(label ? label : name)};
+    if (facts->valid_rows == 0 && facts->rows_lost) {
+        static const struct uf_words text = {
+            "No region has, in any period, a value of {0} together with each covariate and a weight above 0: "
+            "there is nothing to compare.",
+            "Ingen region har i någon period ett värde på {0} tillsammans med varje kovariat och en vikt "
+            "över "
+            "0: det finns inget att jämföra."};
+        design_limit_claim(facts, UF_CLAIM_DESCRIPTION);
+        return ADD(UF_FATAL, "outcome-all-missing", text, design_whole_rows_advice, arguments);
+    }
     if (facts->valid_rows == 0) {
         static const struct uf_words text = {
             "The outcome {0} has no value for any region and period: there is nothing to compare.",
@@ -42,16 +53,16 @@ static uf_status find_no_treated(struct design_facts *facts, struct uf_result *r
     const struct uf_panel *panel = facts->panel;
     size_t last = panel->periods.count > 0 ? panel->periods.count - 1 : SIZE_MAX;
     struct uf_argument arguments[] = {design_name(facts), uf_count_argument(facts->listed_treated),
-                                      design_period(facts, last)};
+                                      design_period(facts, last), design_needed(facts)};
     design_limit_claim(facts, UF_CLAIM_DESCRIPTION);
     if (facts->listed_treated > 0) {
-        static const struct uf_words text = {
-            "None of the {1} treated regions has a value of the outcome.",
-            "Ingen av de {1} behandlade regionerna har något värde på utfallet."};
+        static const struct uf_words text = {"None of the {1} treated regions has {3}.",
+                                             "Ingen av de {1} behandlade regionerna har {3}."};
         static const struct uf_words advice = {
             "Choose an outcome that is published for them, or another level of region.",
             "Välj ett utfall som publiceras för dem, eller en annan regional nivå."};
-        return ADD(UF_FATAL, "treated-all-missing", text, advice, arguments);
+        return ADD(UF_FATAL, "treated-all-missing", text,
+                   facts->rows_lost ? design_whole_rows_advice : advice, arguments);
     }
     if (facts->starts_after > 0 || facts->this_starts_after) {
         static const struct uf_words text = {
@@ -92,16 +103,16 @@ static uf_status find_all_treated(struct design_facts *facts, struct uf_result *
                                              "redan behandlats är ingen ren jämförelse "
                                              "för dem som behandlas senare."};
         static const struct uf_words advice = {
-            "Alternatives: end the data before {3}, so that the last cohort becomes the comparison group; a "
-            "dose-response analysis, where the amounts per region differ; a method for staggered starts, "
-            "which "
-            "compares with regions not yet treated; an interrupted time series (interrupted-time-series); "
+            "Alternatives: end the data before {3}, so that the last cohort becomes the comparison group; "
+            "where the amounts per region differ, dose-response with those that got the least as untreated "
+            "(dose 0); a method for staggered starts, which compares with regions not yet treated; an "
+            "interrupted time series (interrupted-time-series); "
             "synthetic "
             "control with regions outside the country as donors.",
             "Alternativ: avsluta datamaterialet före {3}, så att den sista kohorten blir jämförelsegrupp; "
-            "dos–respons-analys, om beloppen skiljer sig mellan regionerna; en metod för stegvis införande, "
-            "som "
-            "jämför med ännu inte behandlade; avbruten tidsserie (interrupted-time-series); syntetisk "
+            "om beloppen skiljer sig mellan regionerna, dos–respons med dem som fick minst som obehandlade "
+            "(dos 0); en metod för stegvis införande, som jämför med ännu inte behandlade; avbruten "
+            "tidsserie (interrupted-time-series); syntetisk "
             "kontroll med "
             "regioner utanför landet som donatorer."};
         return ADD(UF_FATAL, "all-treated", text, advice, arguments);
@@ -114,13 +125,15 @@ static uf_status find_all_treated(struct design_facts *facts, struct uf_result *
         "och "
         "insatsens betydelse går därför inte att skilja från allt annat som hände under dessa år."};
     static const struct uf_words advice = {
-        "Alternatives: a dose-response analysis, where the amounts per "
-        "region differ; an interrupted time series (interrupted-time-series), which "
+        "Alternatives: where the amounts per region differ, dose-response with those that got the least as "
+        "untreated (dose 0), which shows what more of it did and not what the least did; an interrupted time "
+        "series (interrupted-time-series), which "
         "cannot rule out other events at the same time or a turn that "
         "would have come anyway; foreign donors, that is "
         "synthetic control with regions outside the country.",
-        "Alternativ: dos–respons-analys, om beloppen skiljer sig mellan "
-        "regionerna; avbruten tidsserie (interrupted-time-series), som inte kan "
+        "Alternativ: om beloppen skiljer sig mellan regionerna, dos–respons med dem som fick minst som "
+        "obehandlade (dos 0), vilket visar vad mer av insatsen gjorde och inte vad det minsta gjorde; "
+        "avbruten tidsserie (interrupted-time-series), som inte kan "
         "utesluta andra samtidiga händelser eller ett trendbrott som ändå "
         "hade kommit; utländska donatorer, det vill "
         "säga syntetisk kontroll med regioner utanför landet."};
@@ -129,19 +142,19 @@ static uf_status find_all_treated(struct design_facts *facts, struct uf_result *
 
 static uf_status find_no_control(struct design_facts *facts, struct uf_result *result, struct uf_error *error)
 {
-    struct uf_argument arguments[] = {uf_count_argument(facts->listed_control)};
+    struct uf_argument arguments[] = {uf_count_argument(facts->listed_control), design_needed(facts)};
     design_limit_claim(facts, UF_CLAIM_DESCRIPTION);
     if (facts->listed_control > 0) {
-        static const struct uf_words text = {
-            "None of the {0} comparison regions has a value of the outcome.",
-            "Ingen av de {0} jämförelseregionerna har något värde på utfallet."};
+        static const struct uf_words text = {"None of the {0} comparison regions has {1}.",
+                                             "Ingen av de {0} jämförelseregionerna har {1}."};
         static const struct uf_words advice = {"Choose an outcome that is published for them, other years, "
                                                "or other comparison regions; where there are none, "
                                                "an interrupted time series (interrupted-time-series).",
                                                "Välj ett utfall som publiceras för dem, andra år eller andra "
                                                "jämförelseregioner; finns inga sådana, en "
                                                "avbruten tidsserie (interrupted-time-series)."};
-        return ADD(UF_FATAL, "donors-all-missing", text, advice, arguments);
+        return ADD(UF_FATAL, "donors-all-missing", text, facts->rows_lost ? design_whole_rows_advice : advice,
+                   arguments);
     }
     if (facts->design.n_units > 1) return find_all_treated(facts, result, error);
     static const struct uf_words text = {
@@ -206,15 +219,38 @@ static uf_status find_controls_unused(struct design_facts *facts, struct uf_resu
                                       struct uf_error *error)
 {
     struct uf_argument arguments[] = {uf_count_argument(facts->design.n_control)};
-    static const struct uf_words text = {"{0} regions in the data were not treated, and the interrupted time "
-                                         "series does not use them: what happened "
-                                         "to all regions at the time counts as the intervention's.",
-                                         "{0} regioner i datamaterialet behandlades inte, och den avbrutna "
-                                         "tidsserien använder dem inte: det som hände "
-                                         "alla regioner vid den tiden räknas till insatsen."};
+    static const struct uf_words text = {
+        "Regions in the data that were not treated: {0}. The interrupted time series does not use them: what "
+        "happened to all regions at the time counts as the intervention's.",
+        "Regioner i datamaterialet som inte behandlades: {0}. Den avbrutna tidsserien använder dem inte: det "
+        "som "
+        "hände alla regioner vid den tiden räknas till insatsen."};
     static const struct uf_words advice = {"Compare with them: did, or synthetic-control.",
                                            "Jämför med dem: did eller synthetic-control."};
     return facts->design.n_control > 0 ? ADD(UF_WARNING, "controls-unused", text, advice, arguments) : UF_OK;
+}
+
+static uf_status find_switched_off(struct design_facts *facts, struct uf_result *result,
+                                   struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "Regions untreated again after having been treated: {0} (untreated from: {1}). They still count as "
+        "treated from their start on when groups and periods are counted, and what lingers after the end is "
+        "not separated.",
+        "Regioner som är obehandlade igen efter att ha varit behandlade: {0} (obehandlade från: {1}). De "
+        "räknas ändå som behandlade från sin start när grupper och perioder räknas, och det som dröjer kvar "
+        "efter insatsens slut särskiljs inte."};
+    static const struct uf_words advice = {
+        "End the data where the first intervention ends, or leave these regions out.",
+        "Avsluta datamaterialet där den första insatsen slutar, eller uteslut regionerna."};
+    size_t count;
+    char *list;
+    UF_TRY(effect_list_switched_off(facts->panel, &count, &list, error));
+    struct uf_argument arguments[] = {uf_count_argument(count), uf_text_argument(list)};
+    if (facts->comparison != UF_COMPARE_DONORS) design_limit_claim(facts, UF_CLAIM_DIFFERENCE);
+    uf_status status = ADD(UF_WARNING, "treatment-switches-off", text, advice, arguments);
+    free(list);
+    return status;
 }
 
 uf_status design_find_groups(struct design_facts *facts, struct uf_result *result, struct uf_error *error)
@@ -230,146 +266,5 @@ uf_status design_find_groups(struct design_facts *facts, struct uf_result *resul
     if (design->n_cohorts > 1 && facts->comparison != UF_COMPARE_COHORTS &&
         facts->comparison != UF_COMPARE_ITSELF)
         UF_TRY(find_staggered(facts, result, error));
-    if (!facts->panel->treatment.switches_off) return UF_OK;
-    static const struct uf_words text = {
-        "At least one region is untreated again after having been treated. It still counts as treated from "
-        "its start "
-        "on when groups and periods are counted, and what lingers after the end is not separated.",
-        "Minst en region är obehandlad igen efter att ha varit behandlad. Den räknas ändå som behandlad från "
-        "sin start "
-        "när grupper och perioder räknas, och det som dröjer kvar efter insatsens slut särskiljs inte."};
-    static const struct uf_words advice = {
-        "End the data where the first intervention ends, or leave that region out.",
-        "Avsluta datamaterialet där den första insatsen slutar, eller uteslut "
-        "regionen."};
-    struct uf_argument arguments[] = {uf_count_argument(design->n_treated)};
-    if (facts->comparison != UF_COMPARE_DONORS) design_limit_claim(facts, UF_CLAIM_DIFFERENCE);
-    return ADD(UF_WARNING, "treatment-switches-off", text, advice, arguments);
-}
-
-static uf_status find_no_before(struct design_facts *facts, struct uf_result *result, struct uf_error *error)
-{
-    struct uf_argument arguments[] = {design_name(facts), design_period(facts, 0),
-                                      design_period(facts, facts->design.first_treated_period)};
-    design_limit_claim(facts, UF_CLAIM_DESCRIPTION);
-    if (facts->design.first_treated_period == 0) {
-        static const struct uf_words text = {"{0} starts in {1}, the first period of the data, or earlier: "
-                                             "no period before it shows how the regions "
-                                             "differed without it.",
-                                             "{0} börjar i datamaterialets första period, {1}, eller "
-                                             "tidigare: ingen period före start visar hur "
-                                             "regionerna skilde sig åt utan insatsen."};
-        static const struct uf_words advice = {"Get earlier data, or check the start.",
-                                               "Skaffa data för tidigare år, eller kontrollera startåret."};
-        return ADD(UF_FATAL, "start-before-data", text, advice, arguments);
-    }
-    static const struct uf_words text = {
-        "The treated regions have no value of the outcome before the start in {2}.",
-        "De behandlade regionerna saknar värden på utfallet före starten {2}."};
-    static const struct uf_words advice = {
-        "Choose an outcome with earlier data, or check the start.",
-        "Välj ett utfall med data för tidigare år, eller kontrollera startåret."};
-    return ADD(UF_FATAL, "no-period-before", text, advice, arguments);
-}
-
-uf_status design_find_periods(struct design_facts *facts, struct uf_result *result, struct uf_error *error)
-{
-    const struct uf_design *design = &facts->design;
-    struct uf_argument arguments[] = {uf_count_argument(design->periods_before),
-                                      uf_count_argument(design->periods_after),
-                                      uf_count_argument(facts->treated_from_start)};
-    if (design->n_periods == 1) {
-        static const struct uf_words text = {
-            "The outcome has values in one period only: no change can be measured.",
-            "Utfallet har värden för en enda period: ingen förändring kan mätas."};
-        static const struct uf_words advice = {
-            "At least one period before and one after the start are needed.",
-            "Det behövs minst en period före och en efter start."};
-        design_limit_claim(facts, UF_CLAIM_DESCRIPTION);
-        return ADD(UF_FATAL, "one-period", text, advice, arguments);
-    }
-    if (design->n_treated == 0) return UF_OK;
-    if (design->periods_before == 0) return find_no_before(facts, result, error);
-    if (design->periods_after == 0) {
-        static const struct uf_words text = {"The treated regions have no value of the outcome from the "
-                                             "start on: nothing can be measured yet.",
-                                             "De behandlade regionerna saknar värden på utfallet från och "
-                                             "med starten: något resultat går ännu inte att "
-                                             "mäta."};
-        static const struct uf_words advice = {"Check the start, or wait for later data.",
-                                               "Kontrollera startåret, eller invänta senare data."};
-        design_limit_claim(facts, UF_CLAIM_DESCRIPTION);
-        return ADD(UF_FATAL, "start-after-data", text, advice, arguments);
-    }
-    if (facts->treated_from_start > 0) {
-        static const struct uf_words text = {
-            "Regions treated in all periods of the data: {2}. They say nothing about a change.",
-            "Regioner som är behandlade under hela perioden i datamaterialet: {2}. De säger inget om en "
-            "förändring."};
-        static const struct uf_words advice = {"Leave them out.", "Uteslut dem."};
-        UF_TRY(ADD(UF_WARNING, "treated-from-start", text, advice, arguments));
-    }
-    if (facts->comparison == UF_COMPARE_DONORS && design->periods_before < 2) {
-        static const struct uf_words text = {"There is a single period before the start. A synthetic control "
-                                             "fitted to one value would say nothing about "
-                                             "the development.",
-                                             "Det finns bara en period före start. En syntetisk kontroll "
-                                             "anpassad till ett enda värde säger inget om "
-                                             "utvecklingen."};
-        static const struct uf_words advice = {"Get earlier data.", "Skaffa data för tidigare år."};
-        design_limit_claim(facts, UF_CLAIM_DESCRIPTION);
-        return ADD(UF_FATAL, "few-periods-before", text, advice, arguments);
-    }
-    if (facts->comparison == UF_COMPARE_DONORS && design->periods_before < 10) {
-        static const struct uf_words text = {"There are {0} periods before the start. With so few, many "
-                                             "mixes of donors fit the past about equally well, "
-                                             "and a good fit says little.",
-                                             "Det finns {0} perioder före start. Med så få perioder passar "
-                                             "många kombinationer av donatorer historien "
-                                             "ungefär lika bra, och en god anpassning säger inte så mycket."};
-        static const struct uf_words advice = {"Look at the placebos and at the results without one donor at "
-                                               "a time, and limit the donors to similar "
-                                               "regions.",
-                                               "Se på placebotesten och på resultaten när en donator i taget "
-                                               "utesluts, och begränsa donatorerna till "
-                                               "liknande regioner."};
-        UF_TRY(ADD(UF_WARNING, "few-periods-before", text, advice, arguments));
-    }
-    if (facts->comparison == UF_COMPARE_ITSELF && design->periods_before < 3) {
-        static const struct uf_words text = {
-            "There are {0} periods before the start. A trend to continue cannot be told from so few.",
-            "Det finns {0} perioder före start. En trend att skriva fram går inte att avgöra av så få."};
-        static const struct uf_words advice = {"Get earlier data, or shorter periods.",
-                                               "Skaffa data för tidigare år, eller kortare perioder."};
-        design_limit_claim(facts, UF_CLAIM_DESCRIPTION);
-        return ADD(UF_FATAL, "few-periods-before", text, advice, arguments);
-    }
-    if (facts->comparison == UF_COMPARE_ITSELF && design->periods_before < 8) {
-        static const struct uf_words text = {"There are {0} periods before the start. With fewer than eight "
-                                             "the trend that is continued is uncertain, "
-                                             "and its error more so: the p-values tend to be too small.",
-                                             "Det finns {0} perioder före start. Med färre än åtta är den "
-                                             "trend som skrivs fram osäker, och dess "
-                                             "medelfel än osäkrare: p-värdena blir lätt för låga."};
-        static const struct uf_words advice = {"Get earlier data, or shorter periods.",
-                                               "Skaffa data för tidigare år, eller kortare perioder."};
-        UF_TRY(ADD(UF_WARNING, "few-periods-before", text, advice, arguments));
-    }
-    /* of several cohorts the first may have one period and the others more */
-    bool checked_later = facts->comparison == UF_COMPARE_COHORTS && design->n_cohorts > 1;
-    if (facts->comparison != UF_COMPARE_DONORS && facts->comparison != UF_COMPARE_ITSELF && !checked_later &&
-        design->periods_before < 2) {
-        static const struct uf_words text = {"There is a single period before the start: whether the groups "
-                                             "developed alike before it cannot be checked.",
-                                             "Det finns bara en period före start: om grupperna utvecklades "
-                                             "lika före insatsen går inte att pröva."};
-        static const struct uf_words advice = {"Get earlier data.", "Skaffa data för tidigare år."};
-        UF_TRY(ADD(UF_WARNING, "few-periods-before", text, advice, arguments));
-    }
-    if (design->periods_after >= 3) return UF_OK;
-    static const struct uf_words text = {
-        "The data covers few periods from the start on ({1}): what takes years to show is not seen yet.",
-        "Datamaterialet täcker få perioder från och med starten ({1}): sådant som tar år att visa sig syns "
-        "inte ännu."};
-    return ADD(UF_NOTE, "periods-after-short", text, no_advice, arguments);
+    return facts->panel->treatment.switches_off ? find_switched_off(facts, result, error) : UF_OK;
 }

@@ -196,9 +196,10 @@ static uf_status find_few_treated(struct design_facts *facts, const struct deali
 }
 
 /* How many units with values lie in several clusters of a dimension. */
-static uf_status count_split(const struct uf_panel *panel, size_t dimension, size_t *out,
+static uf_status count_split(const struct design_facts *facts, size_t dimension, size_t *out,
                              struct uf_error *error)
 {
+    const struct uf_panel *panel = facts->panel;
     size_t units = panel->units.count, none = SIZE_MAX, split = SIZE_MAX - 1;
     size_t *cluster = malloc((units + 1) * sizeof *cluster);
     if (!cluster) return uf_fail_memory(error);
@@ -206,7 +207,7 @@ static uf_status count_split(const struct uf_panel *panel, size_t dimension, siz
     *out = 0;
     for (size_t i = 0; i < panel->n_rows; i++) {
         size_t *own = &cluster[panel->unit[i]], group = panel->cluster[dimension][i];
-        if (!design_row_counts(panel, i) || *own == split) continue;
+        if (!design_row_counts(panel, facts->design.whole_rows, i) || *own == split) continue;
         if (*own != none && *own != group) *own = split, ++*out;
         if (*own == none) *own = group;
     }
@@ -222,7 +223,7 @@ static uf_status find_split_units(const struct design_facts *facts, struct uf_re
     size_t fewest = SIZE_MAX;
     for (size_t d = 0; d < panel->n_cluster_dimensions; d++) {
         size_t split;
-        UF_TRY(count_split(panel, d, &split, error));
+        UF_TRY(count_split(facts, d, &split, error));
         if (split < fewest) fewest = split;
     }
     if (fewest == SIZE_MAX || fewest == 0) return UF_OK;
@@ -241,6 +242,37 @@ static uf_status find_split_units(const struct design_facts *facts, struct uf_re
                "clusters-split-regions", text, advice, arguments);
 }
 
+/* Many treated and few to compare with: the few determine the error, as few treated do. */
+static uf_status find_few_controls(struct design_facts *facts, const struct dealing *dealing,
+                                   struct uf_result *result, struct uf_error *error)
+{
+    const struct uf_design *design = &facts->design;
+    struct uf_argument arguments[] = {
+        uf_count_argument(design->n_control), uf_count_argument(design->n_units),
+        uf_number_argument(dealing->assignments, 0), uf_number_argument(1 / dealing->assignments, 6)};
+    static const struct uf_words advice = {
+        "Add comparison regions, if there are any like these; until then rely on randomisation over regions.",
+        "Lägg till jämförelseregioner, om det finns några liknande; lita till dess på randomisering över "
+        "regioner."};
+    static const struct uf_words text = {
+        "Comparison regions: {0} of {1}. What happens to one of them weighs heavily, and with so few the "
+        "usual "
+        "cluster-robust standard errors are too small and reject too often. Treatment could have fallen in "
+        "{2} ways, so randomisation can give no p-value below {3}.",
+        "Jämförelseregioner: {0} av {1}. Det som händer i en av dem väger tungt, och med så få är de vanliga "
+        "klusterrobusta medelfelen för små och ger för ofta statistiskt säkerställda skillnader. "
+        "Behandlingen kunde ha fallit på {2} sätt, så randomisering kan inte ge något p-värde under {3}."};
+    static const struct uf_words text_many = {
+        "Comparison regions: {0} of {1}. What happens to one of them weighs heavily, and with so few the "
+        "usual "
+        "cluster-robust standard errors are too small and reject too often. Randomisation over regions is "
+        "not limited by the number of assignments here.",
+        "Jämförelseregioner: {0} av {1}. Det som händer i en av dem väger tungt, och med så få är de vanliga "
+        "klusterrobusta medelfelen för små och ger för ofta statistiskt säkerställda skillnader. "
+        "Randomisering över regioner begränsas här inte av antalet möjliga fördelningar."};
+    return ADD(UF_WARNING, "few-controls", dealing->assignments < 1e6 ? text : text_many, advice, arguments);
+}
+
 uf_status design_find_precision(struct design_facts *facts, struct uf_result *result, struct uf_error *error)
 {
     const struct uf_design *design = &facts->design;
@@ -248,14 +280,19 @@ uf_status design_find_precision(struct design_facts *facts, struct uf_result *re
         design->n_treated_clusters < design->n_treated ? design->n_treated_clusters : design->n_treated;
     struct uf_argument arguments[] = {
         uf_count_argument(design->n_clusters), uf_count_argument(design->n_missing_cells),
-        uf_count_argument(design->n_units), uf_count_argument(design->n_periods)};
+        uf_count_argument(design->n_units), uf_count_argument(design->n_periods), design_needed(facts)};
     if (facts->comparison != UF_COMPARE_ITSELF) {
         struct dealing dealing;
         UF_TRY(dealing_init(facts, &dealing, error));
         facts->design.assignments =
             facts->comparison == UF_COMPARE_DONORS ? (double)(design->n_control + 1) : dealing.assignments;
         facts->design.smallest_p = 1 / facts->design.assignments;
-        uf_status status = treated < FEW_TREATED ? find_few_treated(facts, &dealing, result, error) : UF_OK;
+        uf_status status = UF_OK;
+        if (treated < FEW_TREATED)
+            status = find_few_treated(facts, &dealing, result, error);
+        else if (facts->comparison != UF_COMPARE_DONORS && design->n_control > 0 &&
+                 design->n_control < FEW_TREATED)
+            status = find_few_controls(facts, &dealing, result, error);
         dealing_clear(&dealing);
         UF_TRY(status);
     }
@@ -272,12 +309,12 @@ uf_status design_find_precision(struct design_facts *facts, struct uf_result *re
         UF_TRY(ADD(UF_WARNING, "few-clusters", text, advice, arguments));
     }
     if (design->balanced) return UF_OK;
-    static const struct uf_words text = {"The panel has gaps: {1} of {2} regions × {3} periods are without a "
-                                         "value, so the groups do not consist of the "
-                                         "same regions throughout.",
-                                         "Panelen har luckor: {1} kombinationer av {2} regioner och {3} "
-                                         "perioder saknar värde, så grupperna består inte av "
-                                         "samma regioner hela tiden."};
+    static const struct uf_words text = {
+        "The panel has gaps: {1} of {2} regions × {3} periods are without {4}, "
+        "so the groups do not consist of the same regions throughout.",
+        "Panelen har luckor: {1} kombinationer av {2} regioner och {3} "
+        "perioder saknar {4}, så grupperna består inte av "
+        "samma regioner hela tiden."};
     static const struct uf_words text_donors = {"The panel has gaps: {1} of {2} regions × {3} periods are "
                                                 "without a value. Donors with a gap in the periods used "
                                                 "are left out.",

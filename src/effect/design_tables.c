@@ -94,17 +94,17 @@ failed:
 enum { TREATED, NOT_YET, CONTROL, ENTERING, LEAVING, N_COUNTS };
 
 /* Rows are sorted by unit, then period. */
-static void count_by_period(const struct uf_panel *panel, size_t (*count)[N_COUNTS])
+static void count_by_period(const struct uf_panel *panel, bool whole_rows, size_t (*count)[N_COUNTS])
 {
     size_t first = SIZE_MAX, last = 0, unit = SIZE_MAX, period = SIZE_MAX;
     for (size_t i = 0; i < panel->n_rows; i++) {
-        if (!design_row_counts(panel, i)) continue;
+        if (!design_row_counts(panel, whole_rows, i)) continue;
         if (first == SIZE_MAX || panel->period[i] < first) first = panel->period[i];
         if (panel->period[i] > last) last = panel->period[i];
     }
     for (size_t i = 0; i < panel->n_rows; i++) {
         size_t u = panel->unit[i], t = panel->period[i];
-        if (!design_row_counts(panel, i) || (u == unit && t == period)) continue;
+        if (!design_row_counts(panel, whole_rows, i) || (u == unit && t == period)) continue;
         size_t start = panel->treatment.given ? panel->treatment.first_period[u] : SIZE_MAX;
         if (u != unit) {
             if (unit != SIZE_MAX && period != last) count[period][LEAVING]++;
@@ -116,8 +116,8 @@ static void count_by_period(const struct uf_panel *panel, size_t (*count)[N_COUN
     if (unit != SIZE_MAX && period != last) count[period][LEAVING]++;
 }
 
-uf_status uf_design_periods_table(const struct uf_panel *panel, enum uf_language language,
-                                  struct uf_table **out, struct uf_error *error)
+uf_status uf_design_periods_table(const struct uf_panel *panel, const struct uf_design *design,
+                                  enum uf_language language, struct uf_table **out, struct uf_error *error)
 {
     static const struct uf_words title = {"Regions with a value, period by period",
                                           "Regioner med värde, period för period"};
@@ -133,7 +133,7 @@ uf_status uf_design_periods_table(const struct uf_panel *panel, enum uf_language
     if (status == UF_OK) status = uf_table_add_column(table, "period", UF_COLUMN_TEXT, NULL, -1, NULL, error);
     for (size_t c = 0; c < N_COUNTS && status == UF_OK; c++)
         status = uf_table_add_column(table, columns[c], UF_COLUMN_NUMBER, NULL, 0, NULL, error);
-    if (status == UF_OK && panel->period) count_by_period(panel, count);
+    if (status == UF_OK && panel->period) count_by_period(panel, design->whole_rows, count);
     for (size_t t = 0; t < panel->periods.count && status == UF_OK; t++) {
         if (count[t][TREATED] + count[t][NOT_YET] + count[t][CONTROL] == 0) continue;
         size_t row;
@@ -152,12 +152,12 @@ uf_status uf_design_periods_table(const struct uf_panel *panel, enum uf_language
 
 /* --- how alike the groups were ------------------------------------------------------------------ */
 
-static uf_status add_support(const struct uf_panel *panel, size_t column, struct uf_table *table,
-                             struct uf_error *error)
+static uf_status add_support(const struct uf_panel *panel, const struct uf_design *design, size_t column,
+                             struct uf_table *table, struct uf_error *error)
 {
     struct uf_design_support support;
     size_t row;
-    UF_TRY(uf_design_support(panel, column, &support, error));
+    UF_TRY(uf_design_support(panel, design, column, &support, error));
     if (support.n_treated == 0 || support.n_control == 0) return UF_OK;
     const double values[] = {support.mean_treated, support.mean_control, support.normalised_difference,
                              (double)support.n_treated, (double)support.n_outside};
@@ -171,8 +171,8 @@ static uf_status add_support(const struct uf_panel *panel, size_t column, struct
     return UF_OK;
 }
 
-static uf_status support_table(const struct uf_panel *panel, enum uf_language language, struct uf_table **out,
-                               struct uf_error *error)
+static uf_status support_table(const struct uf_panel *panel, const struct uf_design *design,
+                               enum uf_language language, struct uf_table **out, struct uf_error *error)
 {
     static const struct uf_words title = {"How alike the groups were before the start",
                                           "Hur lika grupperna var före start"};
@@ -193,9 +193,9 @@ static uf_status support_table(const struct uf_panel *panel, enum uf_language la
         status = uf_table_add_column(table, columns[c].name, UF_COLUMN_NUMBER, NULL, columns[c].decimals,
                                      NULL, error);
     if (status == UF_OK && panel->outcome >= 0)
-        status = add_support(panel, (size_t)panel->outcome, table, error);
+        status = add_support(panel, design, (size_t)panel->outcome, table, error);
     for (size_t k = 0; k < panel->n_covariates && status == UF_OK; k++)
-        status = add_support(panel, panel->covariates[k], table, error);
+        status = add_support(panel, design, panel->covariates[k], table, error);
     if (status == UF_OK)
         *out = table;
     else
@@ -209,9 +209,9 @@ uf_status uf_design_report(const struct uf_panel *panel, const struct uf_design 
     struct uf_table *facts = NULL, *periods = NULL, *support = NULL;
     UF_TRY(uf_design_table(design, language, &facts, error));
     UF_TRY(uf_result_take_table(result, facts, error));
-    UF_TRY(uf_design_periods_table(panel, language, &periods, error));
+    UF_TRY(uf_design_periods_table(panel, design, language, &periods, error));
     UF_TRY(uf_result_take_table(result, periods, error));
-    UF_TRY(support_table(panel, language, &support, error));
+    UF_TRY(support_table(panel, design, language, &support, error));
     if (uf_table_rows(support) > 0) return uf_result_take_table(result, support, error);
     uf_table_free(support);
     return UF_OK;

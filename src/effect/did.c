@@ -180,7 +180,8 @@ static uf_status report(struct did_run *run, const struct uf_did_fit *fit,
     uf_status status = effect_findings_choose(&run->common, &findings, error);
     run->procedure = findings.procedure;
     if (status == UF_OK && randomised)
-        status = effect_report_noise(&run->common, &assignment, !isnan(randomisation.p_scaled), error);
+        status = effect_report_noise(&run->common, &run->common.sample->data, &assignment,
+                                     !isnan(randomisation.p_scaled), error);
     if (status == UF_OK)
         status = did_report_estimates(run, fit, regression, covariance, randomised ? &randomisation : NULL,
                                       &assignment, error);

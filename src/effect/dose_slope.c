@@ -72,8 +72,9 @@ static uf_status add_over_all(const struct dose_run *run, const struct effect_te
                               struct uf_table *table, struct uf_error *error)
 {
     if (!run->dealt || run->dealt->all.slope.count == 0) return UF_OK;
-    return effect_add_randomised(&run->common, &run->dealt->all.slope, run->dealt->all.slope.coefficient[0],
-                                 run->dealt->all.n_blocks, term->term, table, error);
+    return effect_add_randomised_term(&run->common, &run->dealt->all.slope,
+                                      run->dealt->all.slope.coefficient[0], run->dealt->all.n_blocks, term,
+                                      table, error);
 }
 
 static uf_status add_analytic(const struct dose_run *run, const struct effect_term *term, bool cr2,

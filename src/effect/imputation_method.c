@@ -87,7 +87,7 @@ static const struct uf_chart_hint charts[] = {
      .high = "conf_high",
      .label = "group",
      .x = "event_time",
-     .x_label = {"Periods since the start (line: the start)", "Perioder sedan start (linjen: start)"},
+     .x_label = {"Periods since the start", "Perioder sedan start"}, /* nothing is predicted before it */
      .form = "intervals",
      .reference = 0},
     EFFECT_CHART_TRENDS,
@@ -241,6 +241,9 @@ static uf_status report(const struct imputation_run *run, const struct uf_option
     if (status == UF_OK && run->event_study)
         status = imputation_report_event_study(run, randomised ? &assignment : NULL, error);
     if (status == UF_OK) status = imputation_report_averages(run, error);
+    if (status == UF_OK && randomised)
+        status = effect_report_noise(&run->common, &run->common.sample->data, &assignment,
+                                     !isnan(randomisation.p_scaled), error);
     if (status == UF_OK && randomised)
         status = effect_report_randomisation(&run->common, &randomisation, &assignment, error);
     if (status == UF_OK) status = effect_report_trends(&run->common, error);

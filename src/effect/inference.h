@@ -183,13 +183,13 @@ struct effect_lenders {
     size_t *own_block;
     bool *treated; /* n_blocks: some row is treated */
     bool *exposed; /* of each row, as in uf_few_treated_input; NULL: all of treated blocks */
-    double *size;  /* n_blocks: mean weight; NULL: no weights */
+    double *size;  /* n_blocks: weight per period; NULL: no weights */
 };
 /* Of rows that are the blocks' own periods. */
 uf_status effect_lenders_init(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
                               struct effect_lenders *out, struct uf_error *error);
 void effect_lenders_clear(struct effect_lenders *lenders);
-/* The blocks' mean weights in *out (NULL: none are given); free() it. */
+/* The blocks' weight per period, that of all units in them, in *out (NULL: none are given); free() it. */
 uf_status effect_block_sizes(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
                              double **out, struct uf_error *error);
 /* Rows by Conley–Taber and Ferman–Pinto where asked for, for each term that is estimated and no covariate. What cannot

@@ -142,12 +142,16 @@ uf_status effect_note_choice(const struct effect_run *run, const struct effect_g
         "är som regel för lågt."};
     static const struct uf_words cr2 = {"cluster-robust error CR2 with Satterthwaite's degrees of freedom",
                                         "klusterrobust fel CR2 med Satterthwaites frihetsgrader"};
+    /* all start sooner or later */
+    static const struct uf_words nobody = {"no", "inga"};
     enum effect_procedure procedure = effect_choose(grounds);
     bool poor = procedure == EFFECT_BY_CR2 && !(grounds->cr2 && effect_are_many(grounds));
     bool warn =
         poor || procedure == EFFECT_BY_WILD || procedure == EFFECT_BY_T || procedure == EFFECT_BY_COEFFICIENT;
     const struct uf_argument arguments[] = {
-        uf_count_argument(grounds->n_treated), uf_count_argument(grounds->n_control),
+        uf_count_argument(grounds->n_treated),
+        grounds->n_control > 0 ? uf_count_argument(grounds->n_control)
+                               : uf_text_argument(uf_words_in(nobody, run->context->language)),
         uf_text_argument(
             uf_words_in(grounds->analytic ? grounds->analytic->words : cr2, run->context->language))};
     return effect_note(run, warn ? UF_WARNING : UF_NOTE, "inference-chosen",

@@ -17,21 +17,25 @@ void effect_lenders_clear(struct effect_lenders *lenders)
 uf_status effect_block_sizes(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
                              double **out, struct uf_error *error)
 {
-    const size_t n = assignment->n_blocks;
+    const size_t n = assignment->n_blocks, periods = data->n_periods;
     *out = NULL;
     if (!data->weights) return UF_OK;
-    size_t *count = calloc(n + 1, sizeof *count);
+    bool *there = calloc(n * periods + 1, sizeof *there);
+    size_t *count = calloc(n + 1, sizeof *count); /* periods */
     double *size = calloc(n + 1, sizeof *size);
-    if (!count || !size) {
-        free(count), free(size);
+    if (!there || !count || !size) {
+        free(there), free(count), free(size);
         return uf_fail_memory(error);
     }
     for (size_t i = 0; i < data->n; i++) {
-        size[assignment->block[i]] += data->weights[i];
-        count[assignment->block[i]]++;
+        const size_t block = assignment->block[i];
+        bool *cell = &there[block * periods + data->period[i]];
+        size[block] += data->weights[i];
+        count[block] += !*cell;
+        *cell = true;
     }
     for (size_t b = 0; b < n; b++) size[b] /= (double)count[b];
-    free(count);
+    free(there), free(count);
     *out = size;
     return UF_OK;
 }

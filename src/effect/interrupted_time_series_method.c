@@ -56,14 +56,26 @@ static const char *const sources[] = {
 static const struct uf_chart_hint charts[] = {
     {.kind = "lines",
      .table = "series",
+     .of_one = "group",
      .title = {"{0}: observed, and the earlier trend continued",
                "{0}: observerat, och tidigare trend framskriven"},
      .value = "value",
      .label = "label",
      .x = "period",
      .reference = NAN},
+    {.kind = "small-multiples",
+     .table = "series",
+     .of_several = "group",
+     .title = {"{0}: observed, and the earlier trend continued, by starting period",
+               "{0}: observerat, och tidigare trend framskriven, efter startperiod"},
+     .value = "value",
+     .label = "group",
+     .group = "label",
+     .x = "period",
+     .reference = NAN},
     {.kind = "event-study",
      .table = "departures",
+     .of_one = "group",
      .title = {"{0}: departure from the earlier trend by time since the start",
                "{0}: avvikelse från tidigare trend efter tid sedan start"},
      .value_label = {"Departure from the earlier trend", "Avvikelse från tidigare trend"},
@@ -73,6 +85,20 @@ static const struct uf_chart_hint charts[] = {
      .low2 = "band_low",
      .high2 = "band_high",
      .x = "event_time",
+     .reference = 0},
+    {.kind = "small-multiples",
+     .table = "departures",
+     .of_several = "group",
+     .title = {"{0}: departure from the earlier trend by starting period and time since the start",
+               "{0}: avvikelse från tidigare trend efter startperiod och tid sedan start"},
+     .value_label = {"Departure from the earlier trend", "Avvikelse från tidigare trend"},
+     .value = "estimate",
+     .low = "conf_low",
+     .high = "conf_high",
+     .label = "group",
+     .x = "event_time",
+     .x_label = {"Periods since the start", "Perioder sedan start"},
+     .form = "intervals",
      .reference = 0},
 };
 
@@ -170,8 +196,9 @@ static uf_status add_cohort(const struct its_run *run, size_t start, struct its_
         *error = reason;
     double size[ITS_SIZES];
     if (status == UF_OK) status = its_add_rejections(run, &series, label, tables, size, error);
-    if (status == UF_OK) status = its_note_series(run, &series, &fits[0], size, error);
+    if (status == UF_OK) status = its_note_series(run, &series, label, &fits[0], size, error);
     if (status == UF_OK) status = its_add_cohort(run, &series, label, fits, tables, error);
+    if (status == UF_OK) status = its_add_before(run, &series, label, tables->before, error);
     for (size_t kind = 0; kind < run->n_kinds; kind++) uf_its_clear(&fits[kind]);
     its_series_clear(&series);
     return status;

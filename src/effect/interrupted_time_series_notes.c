@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* What is said of an interrupted time series. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/fail.h"
 #include "effect/interrupted_time_series_run.h"
@@ -38,15 +39,17 @@ uf_status its_note_limits(const struct its_run *run, struct uf_error *error)
 
 /* What the p-values are worth: from simulated series of the same periods. */
 static uf_status note_size(const struct its_run *run, const struct uf_its *main, const double size[ITS_SIZES],
-                           struct uf_error *error)
+                           const char *start, struct uf_error *error)
 {
     static const struct uf_words small = {
-        "The p-values are too small and the intervals too narrow. Of simulated series with these periods and "
+        "{7}The p-values are too small and the intervals too narrow. Of simulated series with these periods "
+        "and "
         "without any "
         "departure, {0} in 100 get p ≤ 0.05 where a period leaves {1} for the next, {2} where it leaves {3}, "
         "and {4} where "
         "it leaves {5}; it ought to be 5. In this series it is estimated at {6}.",
-        "p-värdena är för låga och intervallen för smala. Av simulerade serier med samma perioder och utan "
+        "{7}p-värdena är för låga och intervallen för smala. Av simulerade serier med samma perioder och "
+        "utan "
         "någon "
         "avvikelse får {0} av 100 p ≤ 0,05 där en period lämnar {1} till nästa, {2} där den lämnar {3} och "
         "{4} där den "
@@ -57,21 +60,22 @@ static uf_status note_size(const struct its_run *run, const struct uf_its *main,
                                            "Kräv ett långt lägre p än vanligt, ta inference: integrated-ar1 "
                                            "om det inte är den, eller använd kvartal eller "
                                            "månader där de finns."};
-    static const struct uf_words strong = {"The p-values hold what they say unless the periods hang together "
-                                           "very closely: of simulated series with these "
-                                           "periods and without any departure {4} in 100 get p ≤ 0.05 where "
-                                           "a period leaves {5} for the next, {2} where it "
-                                           "leaves {3}. In this series it is estimated at {6}.",
-                                           "p-värdena håller vad de säger om inte perioderna hänger ihop "
-                                           "mycket starkt: av simulerade serier med samma "
-                                           "perioder och utan någon avvikelse får {4} av 100 p ≤ 0,05 där en "
-                                           "period lämnar {5} till nästa, {2} där den "
-                                           "lämnar {3}. I den här serien skattas det till {6}."};
+    static const struct uf_words strong = {
+        "{7}The p-values hold what they say unless the periods hang together "
+        "very closely: of simulated series with these "
+        "periods and without any departure {4} in 100 get p ≤ 0.05 where "
+        "a period leaves {5} for the next, {2} where it "
+        "leaves {3}. In this series it is estimated at {6}.",
+        "{7}p-värdena håller vad de säger om inte perioderna hänger ihop "
+        "mycket starkt: av simulerade serier med samma "
+        "perioder och utan någon avvikelse får {4} av 100 p ≤ 0,05 där en "
+        "period lämnar {5} till nästa, {2} där den "
+        "lämnar {3}. I den här serien skattas det till {6}."};
     const struct uf_argument arguments[] = {
         uf_number_argument(100 * size[1], 0), uf_number_argument(its_dependence[1], 1),
         uf_number_argument(100 * size[2], 0), uf_number_argument(its_dependence[2], 1),
         uf_number_argument(100 * size[3], 0), uf_number_argument(its_dependence[3], 1),
-        uf_number_argument(main->fit.rho, 2)};
+        uf_number_argument(main->fit.rho, 2), uf_text_argument(start)};
     const size_t count = sizeof arguments / sizeof *arguments;
     bool strongly = size[3] > TOO_OFTEN;
     if (size[0] > TOO_OFTEN || size[1] > TOO_OFTEN || size[2] > TOO_OFTEN ||
@@ -82,34 +86,51 @@ static uf_status note_size(const struct its_run *run, const struct uf_its *main,
     return effect_note(&run->common, UF_NOTE, "p-values-if-dependent", strong, none, arguments, count, error);
 }
 
-uf_status its_note_series(const struct its_run *run, const struct its_series *series,
-                          const struct uf_its *main, const double size[ITS_SIZES], struct uf_error *error)
+static uf_status note_series(const struct its_run *run, const struct its_series *series,
+                             const struct uf_its *main, const double size[ITS_SIZES], const char *start,
+                             struct uf_error *error)
 {
-    static const struct uf_words gaps = {"Regions without a value in some period are not in the series taken "
-                                         "together: {0} (the first is {1}).",
-                                         "Regioner som saknar värde i någon period ingår inte i den "
-                                         "sammantagna serien: {0} (den första är {1})."};
-    static const struct uf_words bound = {"What one period leaves for the next was estimated at {0} and held "
-                                          "there: the series may have no trend to "
-                                          "return to, and then the errors are too small.",
-                                          "Det som en period lämnar till nästa skattades till {0} och hölls "
-                                          "där: serien har kanske ingen trend att "
-                                          "återvända till, och då är medelfelen för små."};
+    static const struct uf_words gaps = {
+        "{2}Regions without a value in some period are not in the series taken "
+        "together: {0} (the first is {1}).",
+        "{2}Regioner som saknar värde i någon period ingår inte i den "
+        "sammantagna serien: {0} (den första är {1})."};
+    static const struct uf_words bound = {
+        "{1}What one period leaves for the next was estimated at {0} and held "
+        "there: the series may have no trend to "
+        "return to, and then the errors are too small.",
+        "{1}Det som en period lämnar till nästa skattades till {0} och hölls "
+        "där: serien har kanske ingen trend att "
+        "återvända till, och då är medelfelen för små."};
     static const struct uf_words still = {
-        "The iterations of Prais and Winsten did not come to rest; the last of them is shown.",
-        "Prais och Winstens iterationer kom inte till vila; den sista av dem visas."};
-    if (!isnan(size[0])) UF_TRY(note_size(run, main, size, error));
+        "{1}The iterations of Prais and Winsten did not come to rest; the last of them is shown.",
+        "{1}Prais och Winstens iterationer kom inte till vila; den sista av dem visas."};
+    if (!isnan(size[0])) UF_TRY(note_size(run, main, size, start, error));
     const struct uf_argument left[] = {
         uf_count_argument(series->left_out),
-        uf_text_argument(series->left_out ? run->common.panel->units.label[series->example] : "")};
-    const struct uf_argument rho = uf_number_argument(main->fit.rho, 2);
+        uf_text_argument(series->left_out ? run->common.panel->units.label[series->example] : ""),
+        uf_text_argument(start)};
+    const struct uf_argument rho[] = {uf_number_argument(main->fit.rho, 2), uf_text_argument(start)};
     if (series->left_out > 0)
-        UF_TRY(effect_note(&run->common, UF_WARNING, "regions-left-out", gaps, none, left, 2, error));
+        UF_TRY(effect_note(&run->common, UF_WARNING, "regions-left-out", gaps, none, left, 3, error));
     if (main->fit.at_bound)
-        UF_TRY(effect_note(&run->common, UF_WARNING, "unit-root", bound, none, &rho, 1, error));
+        UF_TRY(effect_note(&run->common, UF_WARNING, "unit-root", bound, none, rho, 2, error));
     if (!main->fit.converged)
-        return effect_note(&run->common, UF_WARNING, "not-converged", still, none, &rho, 1, error);
+        return effect_note(&run->common, UF_WARNING, "not-converged", still, none, rho, 2, error);
     return UF_OK;
+}
+
+uf_status its_note_series(const struct its_run *run, const struct its_series *series, const char *label,
+                          const struct uf_its *main, const double size[ITS_SIZES], struct uf_error *error)
+{
+    static const struct uf_words of_start = {"Start {0}: ", "Start {0}: "};
+    if (!label) return note_series(run, series, main, size, "", error);
+    const struct uf_argument argument = uf_text_argument(label);
+    char *start = NULL;
+    UF_TRY(uf_phrase(run->common.context->language, of_start, &argument, 1, &start, error));
+    uf_status status = note_series(run, series, main, size, start, error);
+    free(start);
+    return status;
 }
 
 uf_status its_note_regions(const struct its_run *run, size_t up, size_t down, size_t failed,

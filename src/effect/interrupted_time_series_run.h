@@ -37,15 +37,15 @@ void its_series_clear(struct its_series *series);
 /* The name of a kind: the column vcov. */
 const char *its_kind_name(enum uf_serial_kind kind);
 
-/* Notes on one series: what its p-values are worth, what is not in it. */
-uf_status its_note_series(const struct its_run *run, const struct its_series *series,
+/* Notes on one series: what its p-values are worth, what is not in it. `label`: of its start, where there are several. */
+uf_status its_note_series(const struct its_run *run, const struct its_series *series, const char *label,
                           const struct uf_its *main, const double size[ITS_SIZES], struct uf_error *error);
 uf_status its_note_regions(const struct its_run *run, size_t up, size_t down, size_t failed,
                            struct uf_error *error);
 uf_status its_note_limits(const struct its_run *run, struct uf_error *error);
 
 struct its_tables {
-    struct uf_table *estimates, *departures, *series, *regions, *fits, *rejections;
+    struct uf_table *estimates, *departures, *series, *regions, *fits, *rejections, *before;
 };
 uf_status its_tables_init(const struct its_run *run, struct its_tables *out, struct uf_error *error);
 /* Adds the rows of a cohort's series; `label` NULL where there is one cohort. */
@@ -55,6 +55,10 @@ uf_status its_add_cohort(const struct its_run *run, const struct its_series *ser
  * asked for. */
 uf_status its_add_rejections(const struct its_run *run, const struct its_series *series, const char *label,
                              struct its_tables *tables, double out[ITS_SIZES], struct uf_error *error);
+/* Table `trend-before`: the test at a placebo start among the periods before, with a note by the main inference. */
+uf_status its_before_new(const struct its_run *run, struct uf_table **out, struct uf_error *error);
+uf_status its_add_before(const struct its_run *run, const struct its_series *series, const char *label,
+                         struct uf_table *table, struct uf_error *error);
 uf_status its_add_region(const struct its_run *run, const struct its_series *series, size_t unit,
                          const struct uf_its *fit, double *out_departure, struct its_tables *tables,
                          struct uf_error *error);

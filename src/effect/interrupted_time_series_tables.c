@@ -17,7 +17,7 @@ const char *its_kind_name(enum uf_serial_kind kind)
 
 const double its_dependence[ITS_SIZES] = {0, 0.4, 0.7, 0.9};
 
-enum { SERIES_CODE, SERIES_LABEL, SERIES_PERIOD, SERIES_PERIOD_LABEL, SERIES_VALUE };
+enum { SERIES_CODE, SERIES_LABEL, SERIES_PERIOD, SERIES_PERIOD_LABEL, SERIES_VALUE, SERIES_GROUP };
 enum {
     FIT_GROUP,
     FIT_VCOV,
@@ -49,7 +49,8 @@ static uf_status new_series_table(const struct its_run *run, struct uf_table **o
     UF_TRY(uf_table_add_column(*out, "label", UF_COLUMN_TEXT, NULL, -1, NULL, error));
     UF_TRY(uf_table_add_column(*out, "period", UF_COLUMN_NUMBER, NULL, -1, NULL, error));
     UF_TRY(uf_table_add_column(*out, "period_label", UF_COLUMN_TEXT, NULL, -1, NULL, error));
-    return uf_table_add_column(*out, "value", UF_COLUMN_NUMBER, run->common.unit, 3, NULL, error);
+    UF_TRY(uf_table_add_column(*out, "value", UF_COLUMN_NUMBER, run->common.unit, 3, NULL, error));
+    return uf_table_add_column(*out, "group", UF_COLUMN_TEXT, NULL, -1, NULL, error); /* of several starts */
 }
 
 static uf_status new_fit_table(const struct its_run *run, struct uf_table **out, struct uf_error *error)
@@ -82,6 +83,7 @@ void its_tables_clear(struct its_tables *tables)
 {
     uf_table_free(tables->estimates), uf_table_free(tables->departures), uf_table_free(tables->series);
     uf_table_free(tables->regions), uf_table_free(tables->fits), uf_table_free(tables->rejections);
+    uf_table_free(tables->before);
     *tables = (struct its_tables){0};
 }
 
@@ -106,6 +108,7 @@ uf_status its_tables_init(const struct its_run *run, struct its_tables *out, str
     if (status == UF_OK)
         status = effect_table_new("by-region", regions, &run->common, &tables.regions, error);
     if (status == UF_OK) status = new_fit_table(run, &tables.fits, error);
+    if (status == UF_OK) status = its_before_new(run, &tables.before, error);
     if (status == UF_OK)
         *out = tables;
     else
@@ -115,7 +118,7 @@ uf_status its_tables_init(const struct its_run *run, struct its_tables *out, str
 
 uf_status its_tables_take(const struct its_run *run, struct its_tables *tables, struct uf_error *error)
 {
-    struct uf_table **order[] = {&tables->estimates, &tables->departures, &tables->series,
+    struct uf_table **order[] = {&tables->estimates, &tables->departures, &tables->series,    &tables->before,
                                  &tables->regions,   &tables->fits,       &tables->rejections};
     uf_status status = UF_OK;
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
@@ -223,13 +226,14 @@ static uf_status add_departures(const struct its_run *run, const struct its_seri
     return UF_OK;
 }
 
-static uf_status add_point(const struct its_run *run, const char *code, const char *label, size_t period,
-                           double value, struct uf_table *table, struct uf_error *error)
+static uf_status add_point(const struct its_run *run, const char *code, const char *label, const char *group,
+                           size_t period, double value, struct uf_table *table, struct uf_error *error)
 {
     size_t row;
     UF_TRY(uf_table_add_row(table, &row, error));
     UF_TRY(uf_table_set_text(table, row, SERIES_CODE, code, error));
     UF_TRY(uf_table_set_text(table, row, SERIES_LABEL, label, error));
+    UF_TRY(uf_table_set_text(table, row, SERIES_GROUP, group, error));
     UF_TRY(uf_table_set_number(table, row, SERIES_PERIOD, effect_period_number(&run->common, period), error));
     UF_TRY(
         uf_table_set_text(table, row, SERIES_PERIOD_LABEL, run->common.panel->periods.label[period], error));
@@ -241,17 +245,11 @@ static uf_status add_lines(const struct its_run *run, const struct its_series *s
                            const struct uf_its *its, struct uf_table *table, struct uf_error *error)
 {
     static const char *const codes[] = {"observed", "continued", "fitted"};
-    static const struct uf_words labels[][2] = {
-        {{"Observed", "Observerat"}, {"Observed, from {0}", "Observerat, från {0}"}},
-        {{"Earlier trend, continued", "Tidigare trend, framskriven"},
-         {"Earlier trend, continued, from {0}", "Tidigare trend, framskriven, från {0}"}},
-        {{"Fitted after the start", "Anpassat efter start"},
-         {"Fitted after the start, from {0}", "Anpassat efter start, från {0}"}}};
+    static const struct uf_words labels[] = {{"Observed", "Observerat"},
+                                             {"Earlier trend, continued", "Tidigare trend, framskriven"},
+                                             {"Fitted after the start", "Anpassat efter start"}};
     for (size_t line = 0; line < 3; line++) {
-        const struct uf_argument argument = uf_text_argument(group ? group : "");
-        char *label = NULL;
-        UF_TRY(uf_phrase(run->common.context->language, labels[line][group != NULL], &argument, 1, &label,
-                         error));
+        const char *label = uf_words_in(labels[line], run->common.context->language);
         uf_status status = UF_OK;
         for (size_t i = 0; i < series->view.n && status == UF_OK; i++) {
             bool after = series->time[i] >= series->view.start;
@@ -260,9 +258,9 @@ static uf_status add_lines(const struct its_run *run, const struct its_series *s
             if (line > 0) value -= gsl_vector_get(its->fit.residuals, i);
             if (line == 1 && after)
                 uf_its_departure(its, &series->view, (double)series->time[i], &departure, &ignored);
-            status = add_point(run, codes[line], label, series->period[i], value - departure, table, error);
+            status =
+                add_point(run, codes[line], label, group, series->period[i], value - departure, table, error);
         }
-        free(label);
         UF_TRY(status);
     }
     return UF_OK;

@@ -317,11 +317,16 @@ uf_status moment_test_range(const struct moment_test *t, double critical, double
     gsl_matrix *w = gsl_matrix_alloc(t->rows, 1 + t->nuisances);
     gsl_vector *objective = gsl_vector_calloc(1 + t->nuisances), *right = gsl_vector_alloc(t->rows);
     uf_status status = w && objective && right ? UF_OK : uf_fail_memory(error);
-    double ends[2] = {-INFINITY, INFINITY};
+    double ends[2] = {-INFINITY, INFINITY}, most = 0;
     *empty = false;
     if (status == UF_OK) {
+        /* θ's own unit does not matter either: a column of 1e-9 would be nothing to the solver */
+        for (size_t i = 0; i < t->rows; i++) most = fmax(most, fabs(gsl_vector_get(t->slope, i)));
+        if (!(most > 0)) most = 1;
         gsl_matrix_memcpy(w, t->w);
         gsl_matrix_set_col(w, 0, t->slope);
+        gsl_vector_view effect = gsl_matrix_column(w, 0);
+        gsl_vector_scale(&effect.vector, 1 / most);
         gsl_vector_memcpy(right, t->y);
         gsl_vector_add_constant(right, -critical);
         gsl_vector_set(objective, 0, 1);
@@ -335,7 +340,7 @@ uf_status moment_test_range(const struct moment_test *t, double critical, double
         if (status == UF_OK) status = linear_programme_solve(range, right, &outcome, &value, NULL, error);
         if (status != UF_OK) break;
         *empty = outcome == LINEAR_INFEASIBLE;
-        if (outcome == LINEAR_OPTIMAL) ends[end] = end == 0 ? value : -value;
+        if (outcome == LINEAR_OPTIMAL) ends[end] = (end == 0 ? value : -value) / most;
     }
     if (status == UF_OK) *low = ends[0], *high = ends[1];
     linear_programme_free(range);

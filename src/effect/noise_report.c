@@ -3,6 +3,7 @@
  * not know of. */
 #include "base/fail.h"
 #include "effect/did_internal.h"
+#include "effect/estimates.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -45,24 +46,6 @@ static bool enough_of_both(const struct uf_did_assignment *assignment, bool *non
     for (size_t b = 0; b < assignment->n_blocks; b++) count[is_treated(assignment, b)]++;
     *none = count[0] == 0 || count[1] == 0;
     return count[0] >= ENOUGH && count[1] >= ENOUGH;
-}
-
-/* Mean weight of each block: its size, where weights are given. */
-static uf_status sizes_of(const struct uf_did_data *data, const struct uf_did_assignment *assignment,
-                          double **out, struct uf_error *error)
-{
-    double *size = calloc(assignment->n_blocks + 1, sizeof *size),
-           *count = calloc(assignment->n_blocks + 1, sizeof *count);
-    if (!size || !count) {
-        free(size), free(count);
-        return uf_fail_memory(error);
-    }
-    for (size_t i = 0; i < data->n; i++)
-        size[assignment->block[i]] += data->weights[i], count[assignment->block[i]]++;
-    for (size_t b = 0; b < assignment->n_blocks; b++) size[b] /= count[b] > 0 ? count[b] : 1;
-    free(count);
-    *out = size;
-    return UF_OK;
 }
 
 static bool is_apart(struct contrast c)
@@ -142,10 +125,9 @@ static uf_status note(const struct effect_run *run, bool noisier, bool by_size, 
                        text, scaled ? none : advice, &argument, 1, error);
 }
 
-uf_status effect_report_noise(const struct effect_run *run, const struct uf_did_assignment *assignment,
-                              bool scaled, struct uf_error *error)
+uf_status effect_report_noise(const struct effect_run *run, const struct uf_did_data *data,
+                              const struct uf_did_assignment *assignment, bool scaled, struct uf_error *error)
 {
-    const struct uf_did_data *data = &run->sample->data;
     struct uf_did_noise noise = {0};
     struct uf_error reason;
     bool none;
@@ -163,7 +145,7 @@ uf_status effect_report_noise(const struct effect_run *run, const struct uf_did_
     }
     if (!data->weights) return UF_OK;
     double *size = NULL;
-    UF_TRY(sizes_of(data, assignment, &size, error));
+    UF_TRY(effect_block_sizes(data, assignment, &size, error));
     struct contrast contrast = compare(assignment, size);
     free(size);
     return is_apart(contrast) ? note(run, contrast.ratio < 1, true, scaled, contrast.ratio, error) : UF_OK;

@@ -126,6 +126,10 @@ static uf_status analytic(struct power_run *run, struct uf_error *error)
     uf_status status = uf_autocovariance_estimate(&part.data, &autocovariance, error);
     subsample_clear(&part);
     UF_TRY(status);
+    if (effect_is_rounding(&run->common, sqrt(autocovariance.variance))) {
+        uf_autocovariance_clear(&autocovariance);
+        return uf_fail(error, UF_NOT_IDENTIFIED, "the untreated rows have no noise to learn from");
+    }
     status = uf_power_analytic(data, &autocovariance, &run->analytic, error);
     uf_autocovariance_clear(&autocovariance);
     UF_TRY(status);
@@ -186,6 +190,7 @@ static uf_status report_simulated(const struct power_run *run, struct uf_error *
     static const struct uf_words unreachable = {
         "never rejects often enough, however large the effect",
         "ger aldrig utslag tillräckligt ofta, hur stor effekten än är"};
+    const bool all = uf_power_enumerated(run->simulation);
     double deals = (double)uf_power_deals(run->simulation);
     double scale = isnan(run->analytic.serial) ? run->analytic.independent : run->analytic.serial;
     for (int p = 0; p < UF_POWER_PROCEDURES; p++) {
@@ -196,8 +201,8 @@ static uf_status report_simulated(const struct power_run *run, struct uf_error *
         UF_TRY(add_minimum(run, procedures[p], NAN, NAN, minimum, note, error));
         for (size_t i = 0; i < run->n_effects; i++) {
             double share = uf_power_share(run->simulation, procedure, run->effects[i]);
-            UF_TRY(add_point(run, run->effects[i], share, sqrt(share * (1 - share) / deals), procedures[p],
-                             error));
+            UF_TRY(add_point(run, run->effects[i], share, all ? 0 : sqrt(share * (1 - share) / deals),
+                             procedures[p], error));
         }
     }
     return UF_OK;
@@ -206,28 +211,33 @@ static uf_status report_simulated(const struct power_run *run, struct uf_error *
 static uf_status note_simulation(const struct power_run *run, const struct power_sample *sample,
                                  struct uf_error *error)
 {
-    static const struct uf_words before = {"Placebo treatments were tried {0} times on the {1} periods "
-                                           "before the start, with {2} of them after the false "
-                                           "start; the design itself has {3} and {4}, so that the effect it "
-                                           "can find is another one where these differ much.",
-                                           "Placeboinsatser har prövats {0} gånger på de {1} perioderna före "
-                                           "start, med {2} av dem efter den falska starten; "
-                                           "undersökningen själv har {3} och {4}, så den effekt som den kan "
-                                           "upptäcka är en annan om dessa skiljer sig mycket."};
+    static const struct uf_words drawn = {"Placebo treatments were tried {0} times",
+                                          "Placeboinsatser har prövats {0} gånger"};
+    static const struct uf_words every = {"All {0} placebo treatments that there can be were tried",
+                                          "Alla {0} placeboinsatser som kan finnas har prövats"};
+    static const struct uf_words before = {
+        "{0} on the {1} periods before the start, with {2} of them after the false start; the design itself "
+        "has {3} and {4}, so that the effect it can find is another one where these differ much.",
+        "{0} på de {1} perioderna före start, med {2} av dem efter den falska starten; undersökningen själv "
+        "har {3} och {4}, så den effekt som den kan upptäcka är en annan om dessa skiljer sig mycket."};
     static const struct uf_words controls = {
-        "Placebo treatments were tried {0} times on the {5} comparison regions in all {3} periods, {6} of "
-        "them at a time.",
-        "Placeboinsatser har prövats {0} gånger på de {5} jämförelseregionerna i alla {3} perioder, {6} av "
-        "dem åt gången."};
-    const struct uf_argument arguments[] = {uf_count_argument(uf_power_deals(run->simulation)),
+        "{0} on the {5} comparison regions in all {3} periods, {6} of them at a time.",
+        "{0} på de {5} jämförelseregionerna i alla {3} perioder, {6} av dem åt gången."};
+    const struct uf_argument deals[] = {uf_count_argument(uf_power_deals(run->simulation))};
+    char *how = NULL;
+    UF_TRY(uf_phrase(run->common.context->language, uf_power_enumerated(run->simulation) ? every : drawn,
+                     deals, 1, &how, error));
+    const struct uf_argument arguments[] = {uf_text_argument(how),
                                             uf_count_argument(sample->n_periods),
                                             uf_count_argument(sample->n_after),
                                             uf_count_argument(sample->all_periods),
                                             uf_count_argument(sample->all_after),
                                             uf_count_argument(run->common.sample->n_control),
                                             uf_count_argument(run->common.sample->n_treated)};
-    return effect_note(&run->common, UF_NOTE, "power-sample", sample->of_controls ? controls : before,
-                       nothing, arguments, 7, error);
+    uf_status status = effect_note(&run->common, UF_NOTE, "power-sample",
+                                   sample->of_controls ? controls : before, nothing, arguments, 7, error);
+    free(how);
+    return status;
 }
 
 /* A simulation that cannot be had leaves the formula alone, and says so. */

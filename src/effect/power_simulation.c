@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <utfall/power.h>
 
+#include <float.h>
 #include <gsl/gsl_blas.h>
 #include <math.h>
 #include <stdint.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 #include <utfall/distribution.h>
 #include <utfall/random.h>
+#include <utfall/randomisation.h>
 
 #include "base/fail.h"
 #include "effect/power_regressor.h"
@@ -15,6 +17,8 @@
 #define MOST_NUMBERS 5e7
 /* Statistics that are equal but for rounding count as equal. */
 #define TIE 1e-9
+/* A standard error below this share of the largest outcome is rounding. */
+#define NO_ERROR (64 * DBL_EPSILON)
 
 struct uf_power_simulation {
     double level;
@@ -22,7 +26,7 @@ struct uf_power_simulation {
     double *coefficient;      /* pool: without an effect */
     gsl_matrix *response;     /* pool × deals: what an effect of 1 in a deal adds to each coefficient */
     double *error, *critical; /* deals: CR2; error NaN: not to be had */
-    bool cr2;
+    bool cr2, enumerated;     /* enumerated: each deal that there is once */
 };
 
 void uf_power_simulation_free(struct uf_power_simulation *s)
@@ -39,16 +43,38 @@ struct deals {
     gsl_matrix *treatment; /* pool × n */
     gsl_matrix *weights;   /* pool × n: the coefficient is their product with the outcome */
     size_t *path;
+    bool enumerated;
 };
 
-/* Deals the paths out over the blocks: draw r is the same whatever the number of draws. */
+/* How many different deals there are. */
+static uf_status count_deals(const struct uf_did_assignment *a, double *out, struct uf_error *error)
+{
+    size_t *counts = calloc(a->n_paths + 1, sizeof *counts);
+    if (!counts) return uf_fail_memory(error);
+    for (size_t b = 0; b < a->n_blocks; b++) counts[a->path[b]]++;
+    *out = uf_assignment_count(counts, a->n_paths);
+    free(counts);
+    return UF_OK;
+}
+
+/* Deals the paths out over the blocks: draw r is the same whatever the number of draws, and one after the other in an
+ * enumeration. */
 static void deal(struct deals *d, uint64_t seed, size_t r, size_t row)
 {
     struct uf_random random;
     const struct uf_did_assignment *a = d->assignment;
-    uf_random_init(&random, seed, UF_PURPOSE_PLACEBO, r);
-    memcpy(d->path, a->path, a->n_blocks * sizeof *d->path);
-    uf_random_shuffle(&random, d->path, a->n_blocks);
+    if (!d->enumerated) {
+        uf_random_init(&random, seed, UF_PURPOSE_PLACEBO, r);
+        memcpy(d->path, a->path, a->n_blocks * sizeof *d->path);
+        uf_random_shuffle(&random, d->path, a->n_blocks);
+    } else if (r > 0) {
+        uf_assignment_next(d->path, a->n_blocks);
+    } else { /* the sorted order */
+        size_t filled = 0;
+        for (size_t c = 0; c < a->n_paths; c++)
+            for (size_t b = 0; b < a->n_blocks; b++)
+                if (a->path[b] == c) d->path[filled++] = c;
+    }
     for (size_t i = 0; i < d->data->n; i++)
         gsl_matrix_set(d->treatment, row, i, a->path_value[i * a->n_paths + d->path[a->block[i]]]);
 }
@@ -104,6 +130,8 @@ static uf_status errors_of_deals(const struct deals *d, const struct uf_power_op
 {
     const struct uf_covariance_options cr2 = {.kind = UF_COVARIANCE_CR2};
     struct uf_did_data data = *d->data;
+    double largest = 0;
+    for (size_t i = 0; i < data.n; i++) largest = fmax(largest, fabs(data.outcome[i]));
     for (size_t r = 0; r < s->deals; r++) {
         struct uf_did_fit fit;
         struct uf_covariance covariance;
@@ -118,9 +146,12 @@ static uf_status errors_of_deals(const struct deals *d, const struct uf_power_op
         status = uf_did_covariance(&data, &fit, &cr2, &covariance, error);
         if (status == UF_OK) {
             size_t k = fit.position[0];
-            s->error[r] = sqrt(gsl_matrix_get(covariance.matrix, k, k));
-            s->critical[r] = uf_t_quantile(1 - s->level / 2, covariance.df[k]);
-            s->cr2 = true;
+            const double std_error = sqrt(gsl_matrix_get(covariance.matrix, k, k));
+            if (std_error > NO_ERROR * largest) { /* else no test is made of it */
+                s->error[r] = std_error;
+                s->critical[r] = uf_t_quantile(1 - s->level / 2, covariance.df[k]);
+                s->cr2 = true;
+            }
             uf_covariance_clear(&covariance);
         }
         uf_did_fit_clear(&fit);
@@ -134,7 +165,7 @@ static uf_status simulate(const struct uf_did_data *data, const struct uf_did_as
                           struct uf_error *error)
 {
     struct power_regressor regressor;
-    struct deals d = {.data = data, .assignment = assignment};
+    struct deals d = {.data = data, .assignment = assignment, .enumerated = s->enumerated};
     UF_TRY(power_regressor_init(data, &regressor, error));
     d.treatment = gsl_matrix_alloc(s->pool, data->n), d.weights = gsl_matrix_alloc(s->pool, data->n);
     d.path = malloc((assignment->n_blocks + 1) * sizeof *d.path);
@@ -164,22 +195,26 @@ uf_status uf_power_simulation_new(const struct uf_did_data *data, const struct u
 {
     size_t draws = options->draws ? options->draws : 500;
     size_t pool = options->permutations ? options->permutations : 999;
+    double different;
     if (pool < draws) pool = draws;
     if (data->n == 0) return uf_fail(error, UF_NOT_IDENTIFIED, "the sample has no observations");
-    if (2.0 * (double)pool * (double)data->n > MOST_NUMBERS)
-        return uf_fail(error, UF_BAD_USAGE,
-                       "%zu deals of %zu rows are too many to be kept; ask for fewer draws and permutations",
-                       pool, data->n);
     struct uf_did_assignment assignment;
+    UF_TRY(uf_did_assignment_init(data, &assignment, error));
     struct uf_power_simulation *s = calloc(1, sizeof *s);
-    if (!s) return uf_fail_memory(error);
-    s->level = options->level ? options->level : 0.05;
-    s->pool = pool;
-    uf_status status = uf_did_assignment_init(data, &assignment, error);
+    uf_status status = s ? count_deals(&assignment, &different, error) : uf_fail_memory(error);
     if (status == UF_OK) {
-        status = simulate(data, &assignment, options, draws, s, error);
-        uf_did_assignment_clear(&assignment);
+        s->level = options->level ? options->level : 0.05;
+        s->enumerated = different <= (double)pool;
+        if (s->enumerated) pool = draws = (size_t)different;
+        s->pool = pool;
+        if (2.0 * (double)pool * (double)data->n > MOST_NUMBERS)
+            status =
+                uf_fail(error, UF_BAD_USAGE,
+                        "%zu deals of %zu rows are too many to be kept; ask for fewer draws and permutations",
+                        pool, data->n);
     }
+    if (status == UF_OK) status = simulate(data, &assignment, options, draws, s, error);
+    uf_did_assignment_clear(&assignment);
     if (status != UF_OK)
         uf_power_simulation_free(s);
     else
@@ -210,6 +245,11 @@ double uf_power_share(const struct uf_power_simulation *s, enum uf_power_procedu
 size_t uf_power_deals(const struct uf_power_simulation *s)
 {
     return s->deals;
+}
+
+bool uf_power_enumerated(const struct uf_power_simulation *s)
+{
+    return s->enumerated;
 }
 
 double uf_power_simulated_minimum(const struct uf_power_simulation *s, enum uf_power_procedure procedure,

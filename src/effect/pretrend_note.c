@@ -164,9 +164,11 @@ uf_status effect_pretrend_note_power(const struct effect_run *run, const struct 
     if (isfinite(found_at_nil) &&
         (found_at_nil >= HALF || isnan(slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_80))))
         return note_none(run, pretrend, found_at_nil, error);
-    if (isnan(slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_80)))
-        for (row = 0; row < rows && isnan(slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_80)); row++) continue;
+    if (isnan(slope_of(pretrend, row,
+                       EFFECT_PRETREND_SLOPE_80))) /* what finds much without a drift has no other */
+        for (row = 0; row < rows && isnan(slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_50)); row++) continue;
     if (row == rows) return note_unknown(run, pretrend, error);
+    const double at_nil = slope_of(pretrend, row, EFFECT_PRETREND_FALSE);
     double half = slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_50),
            most = slope_of(pretrend, row, EFFECT_PRETREND_SLOPE_80);
     char name[32];
@@ -176,7 +178,7 @@ uf_status effect_pretrend_note_power(const struct effect_run *run, const struct 
                                             significant_argument(half * pretrend->drift),
                                             significant_argument(most * pretrend->drift),
                                             significant_argument(pretrend->estimate),
-                                            uf_number_argument(100 * found_at_nil, 0)};
+                                            uf_number_argument(100 * at_nil, 0)};
     static const struct uf_words optimistic = {
         "That is not the test that decides here, and with so few regions its errors are as a rule too small, "
         "so "
@@ -206,16 +208,22 @@ uf_status effect_pretrend_note_power(const struct effect_run *run, const struct 
                                               "Av placebobehandlingar som inte glider alls finner testet att "
                                               "{6} procent skiljer sig, där det borde vara "
                                               "5: begär inference: randomisation."};
+    static const struct uf_words another = {
+        "That is not the test that decides here, which cannot be made of so many differences. Of placebo "
+        "treatments that do not drift at all it finds {6} per cent to differ, where it should be 5.",
+        "Det är inte det test som avgör här, som inte går att göra av så många skillnader. Av "
+        "placebobehandlingar som inte glider alls finner det att {6} procent skiljer sig, där det borde vara "
+        "5."};
     static const struct uf_words none = {NULL, NULL};
     bool said = isfinite(pretrend->drift) && isfinite(pretrend->estimate),
          dealt = !strcmp(uf_table_text(pretrend->table, row, EFFECT_PRETREND_VCOV), "randomisation");
-    const bool placebo = isfinite(slope_of(pretrend, row, EFFECT_PRETREND_FALSE));
+    const bool placebo = isfinite(at_nil);
     return effect_pretrend_add_note(run, pretrend, UF_NOTE, "pretrend-power",
                                     pretrend->by_dose ? by_dose
                                     : said            ? with_drift
                                                       : found,
-                                    row != pretrend->decisive_row ? optimistic
-                                    : placebo ? found_at_nil > TOO_OFTEN ? too_often : none
+                                    row != pretrend->decisive_row ? placebo ? another : optimistic
+                                    : placebo                     ? at_nil > TOO_OFTEN ? too_often : none
                                     : !dealt && effect_pretrend_few(run, pretrend->decisive.restrictions)
                                         ? few
                                         : none,

@@ -78,9 +78,10 @@ uf_status effect_report_randomisation(const struct effect_run *run,
 
 /* A note `treated-noisier` or `treated-quieter` where the treated blocks varied more or less before the start than the
  * others did (or, where that is not known, are smaller or larger by weight): which p-values cannot be trusted, and in
- * which direction. `scaled`: the scaled randomisation is at hand. docs/design-check.md has the thresholds. */
-uf_status effect_report_noise(const struct effect_run *run, const struct uf_did_assignment *assignment,
-                              bool scaled, struct uf_error *error);
+ * which direction. `data`: the rows that the assignment is of. `scaled`: the scaled randomisation is at hand. docs/design-check.md has the thresholds. */
+uf_status effect_report_noise(const struct effect_run *run, const struct uf_did_data *data,
+                              const struct uf_did_assignment *assignment, bool scaled,
+                              struct uf_error *error);
 
 /* What the outcome is measured in, for the size in per cent; in the order of effect_scales. */
 enum effect_scale { EFFECT_SCALE_AUTO, EFFECT_SCALE_LEVEL, EFFECT_SCALE_LOG, EFFECT_SCALE_LOG_PER_CENT };

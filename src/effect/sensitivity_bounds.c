@@ -201,24 +201,35 @@ static uf_status breakdown_sentence(const struct sensitivity_run *run, const str
           "För {0} omfattar intervallet noll redan om skillnaden i trend är en rät linje."},
          {"For {0} the interval includes no effect once the slope of the difference in trend may change by "
           "{1} from one "
-          "period to the next; the estimates before the start bend by at most {2}.",
+          "period to the next{2}.",
           "För {0} omfattar intervallet noll när lutningen på skillnaden i trend får ändras med {1} från en "
-          "period till "
-          "nästa; skattningarna före start böjer av med som mest {2}."},
+          "period till nästa{2}."},
          {"For {0} the interval leaves no effect out even where the slope of the difference in trend may "
           "change by {1} from "
-          "one period to the next; the estimates before the start bend by at most {2}.",
+          "one period to the next{2}.",
           "För {0} utesluter intervallet noll även om lutningen på skillnaden i trend får ändras med {1} "
-          "från en period "
-          "till nästa; skattningarna före start böjer av med som mest {2}."}}};
+          "från en period till nästa{2}."}}};
+    static const struct uf_words bends = {"; the estimates before the start bend by at most {0}",
+                                          "; skattningarna före start böjer av med som mest {0}"},
+                                 straight = {
+                                     "; the estimates before the start are too few to show a bend to hold "
+                                     "it against",
+                                     "; skattningarna före start är för få för att visa någon böj att "
+                                     "jämföra med"};
     enum uf_language language = run->common.context->language;
     bool relative = restriction == UF_TREND_RELATIVE_MAGNITUDES;
+    const struct uf_argument bend = significant_argument(isnan(e->bend) ? 0 : e->bend);
+    char *scale = NULL;
+    UF_TRY(uf_phrase(language, isnan(e->bend) ? straight : bends, &bend, 1, &scale, error));
     const struct uf_argument arguments[] = {uf_text_argument(uf_words_in(parameters[p].words, language)),
-                                            relative ? uf_number_argument(breakdown->m, 2)
-                                                     : significant_argument(breakdown->m),
-                                            significant_argument(isnan(e->bend) ? 0 : e->bend)};
+                                            relative && breakdown->m >= 0.1
+                                                ? uf_number_argument(breakdown->m, 2)
+                                                : significant_argument(breakdown->m),
+                                            uf_text_argument(scale)};
     size_t which = breakdown->beyond ? 2 : breakdown->m == 0 ? 0 : 1;
-    return uf_phrase(language, sentences[restriction][which], arguments, 3, out, error);
+    uf_status status = uf_phrase(language, sentences[restriction][which], arguments, 3, out, error);
+    free(scale);
+    return status;
 }
 
 /* The sentence of the first parameter of each restriction is a note too. */

@@ -2,6 +2,7 @@
 /* The method `size-check`. */
 #include "base/fail.h"
 #include "effect/did_internal.h"
+#include "effect/size_check_notes.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -106,14 +107,6 @@ static uf_status new_table(const struct uf_context *context, struct uf_table **o
     return status;
 }
 
-/* A share with its Monte Carlo error, in per cent; NaN where nothing was tried. */
-static double share(size_t count, size_t tried, double *mc_error)
-{
-    double p = tried ? (double)count / (double)tried : NAN;
-    *mc_error = tried ? 100 * sqrt(p * (1 - p) / (double)tried) : NAN;
-    return 100 * p;
-}
-
 /* Wilson's interval for a share, in per cent. */
 static void wilson(size_t count, size_t tried, double *low, double *high)
 {
@@ -124,9 +117,6 @@ static void wilson(size_t count, size_t tried, double *low, double *high)
     *high = 100 * fmin(1, middle + half);
 }
 
-static const struct uf_words sample_words[UF_SIZE_SAMPLES] = {
-    [UF_SIZE_CONTROLS] = {"untreated regions, all periods", "obehandlade regioner, alla perioder"},
-    [UF_SIZE_BEFORE] = {"all regions before the start", "alla regioner före start"}};
 static const char *const sample_codes[UF_SIZE_SAMPLES] = {"controls", "before"};
 
 /* The procedures for people, in the order of enum uf_size_procedure. */
@@ -154,16 +144,17 @@ static uf_status add_row(const struct uf_size_check *check, int sample, int proc
     size_t row;
     if (count->tried == 0) return UF_OK;
     wilson(count->rejected, count->tried, &low, &high);
-    values[RATE] = share(count->rejected, count->tried, &values[MC_ERROR]);
+    values[RATE] = size_check_share(count->rejected, count->tried, &values[MC_ERROR]);
     values[LOW] = low, values[HIGH] = high;
     values[PLACEBOS] = (double)count->tried;
-    values[ALIKE_RATE] = share(count->alike_rejected, count->alike_tried, &values[ALIKE_MC_ERROR]);
+    values[ALIKE_RATE] = size_check_share(count->alike_rejected, count->alike_tried, &values[ALIKE_MC_ERROR]);
     values[ALIKE] = (double)count->alike_tried;
     values[N_TREATED] = (double)check->sample[sample].n_treated;
     values[N_CONTROL] = (double)check->sample[sample].n_control;
     UF_TRY(uf_table_add_row(table, &row, error));
     values[NOMINAL] = 100 * threshold;
-    UF_TRY(uf_table_set_text(table, row, SAMPLE_LABEL, uf_words_in(sample_words[sample], language), error));
+    UF_TRY(uf_table_set_text(table, row, SAMPLE_LABEL, uf_words_in(size_check_sample_words[sample], language),
+                             error));
     UF_TRY(uf_table_set_text(table, row, LABEL, uf_words_in(procedure_words[procedure], language), error));
     UF_TRY(uf_table_set_text(table, row, SAMPLE, sample_codes[sample], error));
     UF_TRY(uf_table_set_text(table, row, PROCEDURE, name, error));
@@ -198,55 +189,6 @@ static uf_status chosen_procedure(const struct uf_did_data *data, const char **o
     return UF_OK;
 }
 
-/* The procedure of `auto` and the usual one, in a sentence each. */
-static uf_status note_rates(const struct uf_context *context, const struct uf_size_check *check, int sample,
-                            const char *chosen, double threshold, struct uf_result *result,
-                            struct uf_error *error)
-{
-    static const struct uf_words text = {"{0}, {1} placebo treatments of {2} each: {3}, which inference: "
-                                         "auto takes here, finds an effect in {4} % of them "
-                                         "(Monte Carlo error {5}), and in {6} % of those whose treated vary "
-                                         "as much as the actual ones; the usual "
-                                         "cluster-robust error (cr1s) in {7} %. It should be {8} %.",
-                                         "{0}, {1} placeboinsatser med {2} behandlade: {3}, som inference: "
-                                         "auto tar här, finner en effekt i {4} % av dem "
-                                         "(simuleringsfel {5}), och i {6} % av dem vars behandlade varierar "
-                                         "lika mycket som de faktiska; det vanliga "
-                                         "klusterrobusta felet (cr1s) i {7} %. Det ska vara {8} %."};
-    const struct uf_size_count *auto_count = NULL, *usual = &check->sample[sample].count[UF_SIZE_CR1S];
-    double mc, ignored;
-    for (int j = 0; j < UF_SIZE_PROCEDURES; j++)
-        if (!strcmp(uf_size_procedure_name((enum uf_size_procedure)j), chosen))
-            auto_count = &check->sample[sample].count[j];
-    if (!auto_count || auto_count->tried == 0) return UF_OK;
-    double rate = share(auto_count->rejected, auto_count->tried, &mc);
-    const struct uf_argument arguments[] = {
-        uf_text_argument(uf_words_in(sample_words[sample], context->language)),
-        uf_count_argument(auto_count->tried),
-        uf_count_argument(check->sample[sample].n_treated),
-        uf_text_argument(chosen),
-        uf_number_argument(rate, 1),
-        uf_number_argument(mc, 1),
-        uf_number_argument(share(auto_count->alike_rejected, auto_count->alike_tried, &ignored), 1),
-        uf_number_argument(share(usual->rejected, usual->tried, &ignored), 1),
-        uf_number_argument(100 * threshold, -1)};
-    return uf_result_add_note(result, context->language, rate > 160 * threshold ? UF_WARNING : UF_NOTE,
-                              "size-check", text, (struct uf_words){NULL, NULL}, arguments, 9, error);
-}
-
-static uf_status note_unused(const struct uf_context *context, int sample, struct uf_result *result,
-                             struct uf_error *error)
-{
-    static const struct uf_words text = {"No placebo treatments in this sample: {0}. It is too small for as "
-                                         "many treated as there are, or too short.",
-                                         "Inga placeboinsatser i det här urvalet: {0}. Det är för litet för "
-                                         "så många behandlade, eller för kort."};
-    const struct uf_argument argument =
-        uf_text_argument(uf_words_in(sample_words[sample], context->language));
-    return uf_result_add_note(result, context->language, UF_NOTE, "size-check-unused", text,
-                              (struct uf_words){NULL, NULL}, &argument, 1, error);
-}
-
 static uf_status report(const struct uf_did_data *data, const struct uf_context *context,
                         const struct uf_size_check *check, double threshold, struct uf_result *result,
                         struct uf_error *error)
@@ -258,36 +200,19 @@ static uf_status report(const struct uf_did_data *data, const struct uf_context 
     uf_status status = UF_OK;
     for (int sample = 0; sample < UF_SIZE_SAMPLES && status == UF_OK; sample++) {
         if (check->sample[sample].placebos == 0) {
-            status = note_unused(context, sample, result, error);
+            status = size_check_note_unused(context, sample, result, error);
             continue;
         }
         for (int j = 0; j < UF_SIZE_PROCEDURES && status == UF_OK; j++)
             status = add_row(check, sample, j, chosen, threshold, context->language, table, error);
-        if (status == UF_OK) status = note_rates(context, check, sample, chosen, threshold, result, error);
+        if (status == UF_OK)
+            status = size_check_note_rates(context, check, sample, chosen, threshold, result, error);
     }
     if (status != UF_OK) {
         uf_table_free(table);
         return status;
     }
     return uf_result_take_table(result, table, error);
-}
-
-static uf_status refuse(const struct uf_context *context, struct uf_result *result, struct uf_error *error)
-{
-    static const struct uf_words text = {
-        "There is no untreated data that could hold a placebo treatment of this shape: too few regions were "
-        "never treated, "
-        "and too few periods lie before the start; or the treatment is a dose, or ends.",
-        "Det finns inga obehandlade data som rymmer en placeboinsats av den här formen: för få regioner är "
-        "obehandlade och för "
-        "få perioder ligger före start; eller så är insatsen en dos, eller upphör."};
-    static const struct uf_words advice = {
-        "Add regions or earlier periods; docs/inference.md has rates for designs like it.",
-        "Lägg till regioner eller tidigare perioder; docs/inference.md har andelar för "
-        "liknande upplägg."};
-    UF_TRY(uf_result_add_note(result, context->language, UF_FATAL, "size-check-impossible", text, advice,
-                              NULL, 0, error));
-    return uf_design_refuse(result, error);
 }
 
 static uf_status run_size_check(const struct uf_panel *panel, const struct uf_options *options,
@@ -318,7 +243,7 @@ static uf_status run_size_check(const struct uf_panel *panel, const struct uf_op
     if (status == UF_OK)
         status = report(&sample.data, context, &check, settled.threshold, result, error);
     else if (status == UF_NOT_IDENTIFIED)
-        status = refuse(context, result, error);
+        status = size_check_refuse(panel, &design, context, result, error);
     else if (error)
         *error = reason;
     effect_sample_clear(&sample);

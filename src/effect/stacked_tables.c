@@ -211,9 +211,10 @@ uf_status stacked_report_tables(const struct stacked_run *run, struct uf_error *
 static uf_status note_left_out(const struct stacked_run *run, struct uf_error *error)
 {
     static const struct uf_words text = {
-        "{0} of {1} cohorts are not in the stack; the table of sub-experiments says why. The first: {2}, "
+        "Cohorts not in the stack: {0} of {1}; the table of sub-experiments says why. The first: {2}, "
         "{3}.",
-        "{0} av {1} kohorter ingår inte; tabellen över delexperiment anger skälet. Den första: {2}, {3}."};
+        "Kohorter som inte ingår: {0} av {1}; tabellen över delexperiment anger skälet. Den första: {2}, "
+        "{3}."};
     const struct uf_stacked *fit = run->fit;
     const struct uf_stack *first = NULL;
     for (size_t s = fit->n_stacks; s-- > 0;)
@@ -229,10 +230,10 @@ static uf_status note_left_out(const struct stacked_run *run, struct uf_error *e
 uf_status stacked_add_notes(const struct stacked_run *run, struct uf_error *error)
 {
     static const struct uf_words window = {
-        "{0} sub-experiments from {1} periods before to {2} after the start; {3} rows, {4} of them "
+        "Sub-experiments: {0}, from {1} periods before to {2} after the start; {3} rows, {4} of them "
         "different: a control "
         "stands in each sub-experiment that it serves, and the errors must be clustered by region or wider.",
-        "{0} delexperiment från {1} perioder före till {2} efter start; {3} rader, {4} av dem olika: en "
+        "Delexperiment: {0}, från {1} perioder före till {2} efter start; {3} rader, {4} av dem olika: en "
         "jämförelseenhet "
         "står i varje delexperiment som den ingår i, och medelfelen måste klustras per region eller större."};
     static const struct uf_words shares = {

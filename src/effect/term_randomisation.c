@@ -70,7 +70,9 @@ uf_status effect_report_rest(const struct effect_run *run, const struct effect_f
     const struct uf_randomisation *randomisation = findings->randomisation;
     UF_TRY(report_size(run, scale, term, error));
     if (randomisation) {
-        UF_TRY(effect_report_noise(run, findings->assignment, !isnan(randomisation->p_scaled), error));
+        /* rows that the estimator cannot use are not dealt out either */
+        UF_TRY(effect_report_noise(run, findings->data ? findings->data : &run->sample->data,
+                                   findings->assignment, !isnan(randomisation->p_scaled), error));
         UF_TRY(effect_report_randomisation(run, randomisation, findings->assignment, error));
     }
     return effect_report_trends(run, error);

@@ -87,12 +87,28 @@ bool uf_column_is_shown(const struct uf_table *table, size_t column)
     return !uf_column_is_blank(table, column);
 }
 
+/* An average over cohorts, or over periods, is named by what it is of where it is of one of them. */
+static const char *term_key(const struct uf_table *table, size_t row, const char *term)
+{
+    static const char *const averages[][3] = {{"group", "cohort", "term_group"},
+                                              {"calendar", "period", "calendar"}};
+    for (size_t i = 0; i < sizeof averages / sizeof *averages; i++) {
+        if (strcmp(term, averages[i][0]) != 0) continue;
+        size_t of = uf_table_column(table, i == 0 ? "group" : "period");
+        const char *one = of != SIZE_MAX && uf_table_column_type(table, of) == UF_COLUMN_TEXT
+                              ? uf_table_text(table, row, of)
+                              : NULL;
+        return averages[i][one != NULL && *one != '\0' ? 1 : 2];
+    }
+    return term;
+}
+
 const char *uf_cell_text(const struct uf_table *table, size_t row, size_t column, enum uf_language language)
 {
     const char *text = uf_table_text(table, row, column);
     if (text == NULL) return NULL;
     const char *name = uf_table_column_name(table, column);
-    if (strcmp(name, "term") == 0) return uf_word(text, language);
+    if (strcmp(name, "term") == 0) return uf_word(term_key(table, row, text), language);
     if (strcmp(name, "event") != 0) return text;
     char key[64]; /* "entry" alone is a component of shift-share */
     snprintf(key, sizeof key, "event_%s", text);

@@ -15,6 +15,8 @@
 enum { DRAWS = 9999 };
 /* Numbers that differ by less than this share are the same, computed in another order. */
 #define TIE 1e-9
+/* In units of the estimate's spread: what is left of the residuals there is well above TIE. */
+#define FAR 1e6
 static const uint32_t minus = (uint32_t)1 << 31; /* of a pick: the residual's sign is turned */
 
 struct model {
@@ -26,6 +28,7 @@ struct engine {
     const struct few_blocks *blocks;
     enum uf_few_treated_kind kind;
     bool equal_tailed, enumerated;
+    const bool *treated;     /* blocks */
     size_t n_givers, *giver; /* blocks that get residuals of others: the treated, or all that weigh */
     size_t *n_donors;        /* n_shapes */
     size_t *donor;           /* n_shapes × n_blocks: who can lend to the shape */
@@ -33,6 +36,7 @@ struct engine {
     uint32_t *pick;        /* Ferman–Pinto: draws × n_givers, places among the donors */
     double *lent, *factor; /* n_shapes × n_blocks W of the donors, scaled; n_givers */
     double *value;         /* draws */
+    double least;          /* p: of all that were computed */
     double *lent0,
         *lent1;         /* draws: Σ scale w0, Σ scale w1 of what a draw picks; NULL until they are needed */
     struct model model; /* of the first treated block */
@@ -184,7 +188,7 @@ static bool fit_shapes(struct engine *e, double a, double b)
             size_t j = e->giver[i];
             if (blocks->shape[j] != s) continue;
             e->factor[i] = blocks->scale[j] * sqrt(model.constant + model.slope / blocks->size[j]);
-            if (i < seen) seen = i, e->model = model;
+            if (i < seen && e->treated[j]) seen = i, e->model = model;
         }
     }
     return sizes;
@@ -258,11 +262,21 @@ static double share(const struct engine *e, double reference, double turn, bool 
     return fmin(1, 2 * (1 + (double)(above < below ? above : below)) / all);
 }
 
+/* Ferman–Pinto's p need not fall as the estimate grows: the least may be on the way. */
+static double remember(struct engine *e, double p)
+{
+    e->least = fmin(e->least, p);
+    return p;
+}
+
 static double p_limit(struct engine *e, double sign)
 {
-    if (e->kind == UF_CONLEY_TABER) return (e->equal_tailed ? 2.0 : 1.0) / (1 + (double)e->draws);
-    evaluate(e, 0, 1); /* values over δ */
-    return share(e, sign, sign, e->equal_tailed);
+    if (e->kind == UF_CONLEY_TABER)
+        return remember(e, (e->equal_tailed ? 2.0 : 1.0) / (1 + (double)e->draws));
+    /* Far out, not at the limit itself: there more draws tie with the estimate than at any distance before it. */
+    const double delta = sign * FAR * sqrt(e->blocks->spread);
+    evaluate(e, 1, delta);
+    return remember(e, share(e, delta, 1, e->equal_tailed));
 }
 
 struct end {
@@ -275,13 +289,14 @@ static double p_at(void *user, double distance)
     struct end *end = user;
     double delta = end->sign * distance;
     if (end->engine->kind == UF_FERMAN_PINTO) evaluate(end->engine, 1, delta);
-    return share(end->engine, delta, 1, end->engine->equal_tailed);
+    return remember(end->engine, share(end->engine, delta, 1, end->engine->equal_tailed));
 }
 
 static double reach(struct engine *e, double sign, double alpha)
 {
     struct end end = {e, sign};
-    const struct inversion inversion = {p_at, NULL, &end, sqrt(e->blocks->spread), alpha * (1 + TIE)};
+    const struct inversion inversion = {
+        .p = p_at, .user = &end, .unit = sqrt(e->blocks->spread), .limit = alpha * (1 + TIE)};
     if (p_limit(e, sign) > inversion.limit) return INFINITY;
     return inversion_reach(&inversion);
 }
@@ -315,9 +330,11 @@ static uf_status answer(struct engine *e, const struct uf_few_treated_options *o
         if (!result->values) return uf_fail_memory(error);
         memcpy(result->values, e->value, e->draws * sizeof *result->values);
     }
-    result->least_p = fmin(p_limit(e, 1), p_limit(e, -1));
+    remember(e, e->equal_tailed ? result->p_equal_tailed : result->p_symmetric);
+    p_limit(e, 1), p_limit(e, -1);
     result->conf_low = options->no_interval ? NAN : estimate - reach(e, 1, alpha);
     result->conf_high = options->no_interval ? NAN : estimate + reach(e, -1, alpha);
+    result->least_p = e->least;
     return UF_OK;
 }
 
@@ -333,7 +350,11 @@ uf_status uf_few_treated_test(const struct uf_few_treated_input *input,
     struct few_blocks blocks;
     size_t draws = options->draws ? options->draws : DRAWS;
     UF_TRY(few_blocks_init(input, options->kind == UF_FERMAN_PINTO ? draws : 0, &blocks, error));
-    struct engine e = {.blocks = &blocks, .kind = options->kind, .equal_tailed = options->equal_tailed};
+    struct engine e = {.blocks = &blocks,
+                       .kind = options->kind,
+                       .equal_tailed = options->equal_tailed,
+                       .treated = input->treated,
+                       .least = 1};
     struct uf_few_treated result = {.kind = options->kind,
                                     .estimate = blocks.estimate,
                                     .n_treated = blocks.n_treated,

@@ -31,12 +31,13 @@ static const struct uf_words unbounded_words = {
     "; the interval has no end on one side, since even a value infinitely far away is not rejected",
     "; intervallet saknar slut på en sida, eftersom inte ens ett oändligt avlägset värde förkastas"};
 
-/* Variances can be of any magnitude: four significant digits. */
+/* Variances can be of any magnitude: four significant digits, and with an exponent where that would be many zeros. */
 static int decimals_of(double value)
 {
+    enum { MOST = 9 };
     if (!(value > 0)) return 0;
     double digits = 3 - floor(log10(value));
-    return digits < 0 ? 0 : digits > 12 ? 12 : (int)digits;
+    return digits < 0 ? 0 : digits > MOST ? -1 : (int)digits;
 }
 
 uf_status uf_few_treated_describe(const struct uf_few_treated *few, enum uf_language language, char **out,

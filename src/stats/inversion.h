@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef UTFALL_STATS_INVERSION_H
 #define UTFALL_STATS_INVERSION_H
+#include <stddef.h>
+
 /* How far from an estimate a test does not reject: one end of an interval by inversion. */
 
 struct inversion {
@@ -11,9 +13,12 @@ struct inversion {
     void *user;
     double unit;  /* a first guess of the scale, > 0; the end is found to 1e-10 of it */
     double limit; /* p above which a value is not rejected */
+    /* places, at equal ratios from the last value found inside to 256 times the first outside, that are looked at
+     * for values not rejected further out; 0: none. p need not fall steadily */
+    size_t looks;
 };
 
-/* Doubles the distance until three in a row are rejected, then halves what lies between. INFINITY: nothing was
+/* Doubles the distance until three in a row are rejected, looks further, then halves what lies between. INFINITY: nothing was
  * rejected up to 2^64 units. */
 double inversion_reach(const struct inversion *inversion);
 #endif

@@ -27,6 +27,8 @@ enum {
 };
 /* Below this share of what it is the difference of, a variance of low rank is counted again. */
 #define CANCELLED 1e-6
+/* What is left of a difference of two dimensions' squares below this share of them is rounding. */
+#define ROUNDING 1e-12
 
 static const struct wild_points rademacher = {
     .count = 2, .value = {-1, 1}, .group = 4, .entries = 16, .per_word = 8};
@@ -112,7 +114,8 @@ struct engine {
     uint64_t seed;
     bool scores, quadratic;
     size_t width, n_tiles, n_groups;
-    double *table; /* n_tiles × n_groups × entries × TILE */
+    double gross0, gross1; /* Σ |n0_g|, Σ |n1_g| */
+    double *table;         /* n_tiles × n_groups × entries × TILE */
 };
 
 /* --- columns ----------------------------------------------------------------------------------- */
@@ -176,6 +179,8 @@ static uf_status engine_init(struct engine *e, struct uf_error *error)
 {
     const struct wild_points *p = e->points;
     e->quadratic = e->m->q0 != NULL;
+    for (size_t g = 0; g < e->m->n_clusters; g++)
+        e->gross0 += fabs(e->m->n0[g]), e->gross1 += e->m->restricted ? fabs(e->m->n1[g]) : 0;
     e->scores = !e->quadratic && width_of(e->m, true) <= width_of(e->m, false);
     e->width = width_of(e->m, e->scores);
     e->n_tiles = (e->width + TILE - 1) / TILE;
@@ -285,6 +290,12 @@ static struct moments_of_draw low_rank(const struct engine *e, const double *sum
     return out;
 }
 
+static double or_nil(double value, double scale)
+{
+    return fabs(value) <= ROUNDING * scale ? 0 : value;
+}
+
+/* Of the vector of ones v1 and v2 are nil: rounding would give t* another limit than t. */
 static struct moments_of_draw quadratic(const struct engine *e, const double *sum, const uint16_t *row,
                                         double *v)
 {
@@ -297,6 +308,8 @@ static struct moments_of_draw quadratic(const struct engine *e, const double *su
         out.v1 += v[h] * sum[2 + clusters + h];
         out.v2 += v[h] * sum[2 + 2 * clusters + h];
     }
+    out.v0 = or_nil(out.v0, m->scale0), out.v2 = or_nil(out.v2, m->scale);
+    out.v1 = or_nil(out.v1, sqrt(m->scale0 * m->scale));
     return out;
 }
 
@@ -323,8 +336,10 @@ static void run_block(const struct engine *e, size_t first, size_t count, uint16
         const double *sum = sums + b * padded;
         struct moments_of_draw v = moments_of(e, sum, rows + b * e->n_groups, room);
         size_t at = first + b;
-        draws->n0[at] = sum[0], draws->v0[at] = v.v0;
-        if (m->restricted) draws->n1[at] = sum[1], draws->v1[at] = v.v1, draws->v2[at] = v.v2;
+        draws->n0[at] = e->quadratic ? or_nil(sum[0], e->gross0) : sum[0], draws->v0[at] = v.v0;
+        if (!m->restricted) continue;
+        draws->n1[at] = e->quadratic ? or_nil(sum[1], e->gross1) : sum[1];
+        draws->v1[at] = v.v1, draws->v2[at] = v.v2;
     }
 }
 

@@ -24,6 +24,7 @@ struct wild_moments {
     double estimate;
     double variance; /* of the actual estimate, without the factor that t and t* share */
     double scale;    /* what a v2 that is rounding alone is small against */
+    double scale0;   /* the same of v0, of two dimensions */
 };
 /* One cluster dimension, the residuals as they are, cr0. */
 uf_status wild_moments_init(const struct uf_wild_bootstrap_input *input, bool restricted,

@@ -18,6 +18,9 @@
 /* A leading coefficient below this share of its scale is rounding. */
 #define NIL 1e-20
 
+/* With few draws p goes up and down; with many it costs more to look, and there is less to find. */
+enum { MOST_LOOKS = 256, DRAWS_LOOKED_AT = 1000000 };
+
 struct tally {
     size_t beyond;       /* |t*| against |t| */
     size_t above, below; /* t* on either side of t */
@@ -231,7 +234,13 @@ static double p_at(void *user, double distance)
 double wild_reach(const struct wild_question *question, double sign, double unit, double alpha)
 {
     struct end end = {.question = question, .sign = sign};
-    const struct inversion inversion = {p_at, settle, &end, unit, alpha * (1 + TIE)};
+    const size_t affordable = DRAWS_LOOKED_AT / (question->draws->count + 1);
+    const struct inversion inversion = {.p = p_at,
+                                        .narrow = settle,
+                                        .user = &end,
+                                        .unit = unit,
+                                        .limit = alpha * (1 + TIE),
+                                        .looks = affordable < MOST_LOOKS ? affordable : MOST_LOOKS};
     double reach = INFINITY;
     if (wild_p(question, sign * INFINITY) <= inversion.limit) reach = inversion_reach(&inversion);
     free(end.list);

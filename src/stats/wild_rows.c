@@ -204,14 +204,16 @@ struct part {
     double weight; /* 1 or −1, times G/(G − 1) */
 };
 
-/* Adds weight · c_h c_h' of one cluster h to Q. `image`: q; `c0` and `c1`: n_clusters. */
+/* Adds weight · c_h c_h' of one cluster h to Q. `image`: q; `c0`, `c1`: n_clusters; `gross0`, `gross1`: n_clusters, the sums of
+ * sizes, since what cancels within c is rounding too. */
 static void add_square(const struct rows *r, const struct clusters *part, size_t h, const double *a,
-                       double weight, double *image, double *c0, double *c1, struct wild_moments *m)
+                       double weight, double *image, double *c0, double *c1, double *gross0, double *gross1,
+                       struct wild_moments *m)
 {
     size_t clusters = m->n_clusters, q = r->basis.q;
     image_of(r, part, h, a, image);
     for (size_t g = 0; g < clusters; g++) {
-        c0[g] = c1[g] = 0;
+        c0[g] = c1[g] = gross0[g] = gross1[g] = 0;
         for (size_t c = 0; c < q; c++) {
             c0[g] -= image[c] * r->f0[g * q + c];
             c1[g] -= image[c] * r->f1[g * q + c];
@@ -220,6 +222,7 @@ static void add_square(const struct rows *r, const struct clusters *part, size_t
     for (size_t l = part->start[h]; l < part->start[h + 1]; l++) {
         size_t i = part->order[l], g = r->group[i];
         c0[g] += a[i] * r->u0[i], c1[g] += a[i] * r->u1[i];
+        gross0[g] += fabs(a[i] * r->u0[i]), gross1[g] += fabs(a[i] * r->u1[i]);
     }
     for (size_t x = 0; x < clusters; x++) {
         for (size_t y = 0; y < clusters; y++) {
@@ -229,7 +232,10 @@ static void add_square(const struct rows *r, const struct clusters *part, size_t
             m->q2[x * clusters + y] += weight * c1[x] * c1[y];
         }
     }
-    for (size_t x = 0; x < clusters; x++) m->scale += fabs(weight) * c1[x] * c1[x];
+    for (size_t x = 0; x < clusters; x++) {
+        m->scale0 += fabs(weight) * (c0[x] * c0[x] + gross0[x] * gross0[x]);
+        m->scale += fabs(weight) * (c1[x] * c1[x] + gross1[x] * gross1[x]);
+    }
 }
 
 static uf_status add_part(const struct rows *r, const struct part *part, bool jackknife,
@@ -244,12 +250,14 @@ static uf_status add_part(const struct rows *r, const struct part *part, bool ja
     struct clusters members = {0};
     struct uf_covariance_input own = *r->input;
     own.cluster[0] = part->group, own.n_groups[0] = part->n_groups;
-    double *a = malloc((n + 1) * sizeof *a), *image = malloc((q + 2 * clusters + 1) * sizeof *image);
+    double *a = malloc((n + 1) * sizeof *a), *image = malloc((q + 4 * clusters + 1) * sizeof *image),
+           *c = image ? image + q : NULL;
     uf_status status = a && image ? UF_OK : uf_fail_memory(error);
     if (status == UF_OK) status = clusters_init(&members, part->group, n, part->n_groups, error);
     if (status == UF_OK) status = variance_direction(r, &own, &members, jackknife, a, error);
     for (size_t h = 0; h < members.count && status == UF_OK; h++) {
-        add_square(r, &members, h, a, part->weight, image, image + q, image + q + clusters, m);
+        add_square(r, &members, h, a, part->weight, image, c, c + clusters, c + 2 * clusters,
+                   c + 3 * clusters, m);
         *gross += add_actual(r, &members, h, a, part->weight, m);
     }
     clusters_clear(&members);

@@ -69,6 +69,7 @@ enum table_place compose_place(const struct run_analysis *analysis, const struct
         {"group-average-inference", PLACE_ROBUSTNESS},
         {"calendar-average-inference", PLACE_ROBUSTNESS},
         {"pretrend", PLACE_ROBUSTNESS},
+        {"trend-before", PLACE_ROBUSTNESS},
         {"bounds", PLACE_ROBUSTNESS},
         {"breakdown", PLACE_ROBUSTNESS},
         {"alternative-controls", PLACE_ROBUSTNESS},

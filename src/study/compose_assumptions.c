@@ -22,10 +22,12 @@ static enum kind kind_of(const struct run_analysis *analysis)
     return !strcmp(method, "interrupted-time-series") ? BY_ITSELF : WITH_COMPARISON;
 }
 
-enum { MOST_CODES = 12, MOST_BESIDE = 2 };
+enum { MOST_CODES = 15, MOST_BESIDE = 2 };
 
 struct standing {
     const char *about;
+    const char *method;                /* the only one that rests on it; NULL: all of the kind */
+    bool several_starts;               /* only where there are */
     struct uf_words assumption[KINDS]; /* NULL words: the kind does not rest on it */
     struct uf_words test[KINDS];
     const char *codes[MOST_CODES];   /* notes of the result that are what came of it */
@@ -46,10 +48,11 @@ static const struct standing standing[] = {
      .test = {{"The differences before the start, tested together; sensitivity to unequal trends",
                "Skillnaderna före start, prövade gemensamt; känslighet för olika trender"},
               {"Fit before the start; placebo in time", "Anpassning före start; placebo i tid"},
-              {"None: there is nobody to compare with", "Ingen: det finns ingen att jämföra med"}},
-     .codes = {"pretrend", "pretrend-differs", "pretrend-untestable", "pretrend-slope",
-               "pretrend-slope-differs", "pretrend-slope-untestable", "fit-before", "poor-fit-before",
-               "outside-donors", "placebo-in-time", "cannot-rule-out"},
+              {"Whether the trend before the start was straight: the same test at a placebo start, halfway",
+               "Om trenden var rak före start: samma test vid en låtsad start, halvvägs"}},
+     .codes = {"trend-before", "trend-before-bends", "trend-before-untested", "pretrend", "pretrend-differs",
+               "pretrend-untestable", "pretrend-slope", "pretrend-slope-differs", "pretrend-slope-untestable",
+               "fit-before", "poor-fit-before", "outside-donors", "placebo-in-time", "cannot-rule-out"},
      .beside = {"breakdown-relative-magnitudes", "breakdown-smoothness"},
      .clean = {"Not tested: too few periods before the start.", "Inte prövat: för få perioder före start."},
      .if_wrong = {"The number holds the unequal development too, and may have the wrong sign.",
@@ -131,6 +134,33 @@ static const struct standing standing[] = {
                "Inget annat program finns antecknat för enbart insatsregionerna."},
      .if_wrong = {"The number is of all that happened together.",
                   "Talet gäller allt som hände, tillsammans."}},
+    {.about = "constant-effects",
+     .method = "did",
+     .several_starts = true,
+     .assumption = {{"The effect is alike in all starts and does not change with time since the start.",
+                     "Effekten är lika för alla starter och ändras inte med tiden sedan start."}},
+     .test = {{"Weight of forbidden comparisons (bacon, where it was run)",
+               "Vikten av otillåtna jämförelser (bacon, där den har körts)"}},
+     .codes = {"staggered-cohorts"},
+     .beside = {"forbidden-comparisons", "no-forbidden-comparisons"},
+     .clean = {"Not tested.", "Inte prövat."},
+     .if_wrong =
+         {"How effects change in regions treated early counts against those treated late: the number is "
+          "no average of effects, and may have the wrong sign.",
+          "Hur effekten ändras i tidigt behandlade regioner räknas av mot de sena: talet är inget "
+          "genomsnitt av effekter, och kan ha fel tecken."}},
+    {.about = "strong-parallel-trends",
+     .method = "dose-response",
+     .assumption = {{"At every dose all regions would have changed as those that got it did.",
+                     "Vid varje dos hade alla regioner förändrats som de som fick den."}},
+     .test = {{"None: nothing before the start bears on it", "Ingen: inget före start säger något om det"}},
+     .clean = {"Not tested: what regions had done at doses that they did not get is not seen.",
+               "Inte prövat: vad regioner hade gjort vid doser som de inte fick syns inte."},
+     .if_wrong =
+         {"Slopes and differences between doses hold that regions with other doses answer otherwise; the "
+          "average effect does not rest on it.",
+          "Lutningar och skillnader mellan doser rymmer att regioner med andra doser svarar annorlunda; den "
+          "genomsnittliga effekten vilar inte på det."}},
 };
 
 /* --- what came of it ---------------------------------------------------------------------------- */
@@ -249,6 +279,13 @@ static uf_status add_row(const struct run *run, const struct study_assumption *o
     return uf_table_set_text(table, row, REASON, run_words(run, &own->why), error);
 }
 
+static bool rests_on(const struct run_analysis *analysis, const struct standing *item, enum kind kind)
+{
+    if (kind == NO_KIND || !item->assumption[kind].en) return false;
+    if (item->method && strcmp(item->method, analysis->method->name)) return false;
+    return !item->several_starts || fact(analysis, "cohorts") > 1;
+}
+
 /* One row, or one for each of the evaluator's words on it. */
 static uf_status add_standing(const struct run *run, const struct run_analysis *analysis,
                               const struct standing *item, enum kind kind, struct uf_table *table,
@@ -258,7 +295,7 @@ static uf_status add_standing(const struct run *run, const struct run_analysis *
     const struct study_assumption *items = own->items;
     char *result = NULL;
     bool told = false;
-    if (!item->assumption[kind].en) return UF_OK;
+    if (!rests_on(analysis, item, kind)) return UF_OK;
     UF_TRY(tell_result(run, analysis, item, &result, error));
     const char *const text[COLUMNS] = {[ASSUMPTION] = uf_words_in(item->assumption[kind], run->language),
                                        [TEST] = uf_words_in(item->test[kind], run->language),
@@ -276,10 +313,11 @@ static uf_status add_standing(const struct run *run, const struct run_analysis *
 }
 
 /* An assumption of a kind that the method does not rest on stands as the evaluator's own. */
-static bool is_standing(const struct study_assumption *own, enum kind kind)
+static bool is_standing(const struct run_analysis *analysis, const struct study_assumption *own,
+                        enum kind kind)
 {
-    for (size_t i = 0; i < sizeof standing / sizeof *standing && kind != NO_KIND && own->about.text; i++)
-        if (!strcmp(standing[i].about, own->about.text)) return standing[i].assumption[kind].en != NULL;
+    for (size_t i = 0; i < sizeof standing / sizeof *standing && own->about.text; i++)
+        if (!strcmp(standing[i].about, own->about.text)) return rests_on(analysis, &standing[i], kind);
     return false;
 }
 
@@ -306,7 +344,7 @@ uf_status compose_assumptions(const struct composer *composer, const struct run_
         status = add_standing(run, analysis, &standing[i], kind, table, error);
     static const char *const nothing[COLUMNS] = {NULL};
     for (size_t i = 0; i < own->count && status == UF_OK; i++)
-        if (!is_standing(&items[i], kind)) status = add_row(run, &items[i], nothing, table, error);
+        if (!is_standing(analysis, &items[i], kind)) status = add_row(run, &items[i], nothing, table, error);
     if (status == UF_OK) status = uf_report_add_table(composer->report, table, 0, NULL, error);
     uf_table_free(table);
     return status;

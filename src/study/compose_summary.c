@@ -213,13 +213,52 @@ static uf_status add_cost(const struct composer *composer, struct uf_text_list *
     return status;
 }
 
+/* The next of the starts after one of them (0: the first); 0: there is none. */
+static uf_period next_start(const struct study_intervention *intervention, uf_period after)
+{
+    const struct study_start *own = intervention->starts.items;
+    uf_period next = 0;
+    if (intervention->starts.count < intervention->treated.count && intervention->start > after)
+        next = intervention->start;
+    for (size_t i = 0; i < intervention->starts.count; i++)
+        if (own[i].period > after && (next == 0 || own[i].period < next)) next = own[i].period;
+    return next;
+}
+
+static uf_status add_starts(const struct composer *composer, struct uf_text_list *pairs,
+                            struct uf_error *error)
+{
+    static const struct uf_words one = {"First treated period", "Första insatsperiod"},
+                                 several = {"First treated periods", "Första insatsperioder"};
+    const struct study_intervention *intervention = &composer->run->study->intervention;
+    char period[UF_PERIOD_SIZE];
+    size_t count = 0;
+    struct uf_buffer list;
+    uf_buffer_init(&list);
+    for (uf_period start = next_start(intervention, 0); start; start = next_start(intervention, start)) {
+        if (count++ > 0) uf_buffer_append(&list, ", ");
+        uf_buffer_append(&list, uf_period_print(start, period));
+    }
+    if (count == 0 && intervention->start) { /* of a programme that names its regions itself */
+        count = 1;
+        uf_buffer_append(&list, uf_period_print(intervention->start, period));
+    }
+    char *text = uf_buffer_take(&list);
+    if (!text) return uf_fail_memory(error);
+    uf_status status =
+        count > 0
+            ? add_fact(pairs, uf_words_in(count > 1 ? several : one, composer->run->language), text, error)
+            : UF_OK;
+    free(text);
+    return status;
+}
+
 static uf_status intervention_facts(const struct composer *composer, struct uf_text_list *pairs,
                                     struct uf_error *error)
 {
     const struct run *run = composer->run;
     const struct study_intervention *intervention = &run->study->intervention;
-    static const struct uf_words treated = {"Regions that took part", "Regioner som deltog"},
-                                 start = {"First treated period", "Första insatsperiod"};
+    static const struct uf_words treated = {"Regions that took part", "Regioner som deltog"};
     const char *name = run_words(run, &intervention->name);
     if (name) UF_TRY(add_fact(pairs, uf_word("intervention", run->language), name, error));
     UF_TRY(add_programme(composer, pairs, error));
@@ -234,10 +273,7 @@ static uf_status intervention_facts(const struct composer *composer, struct uf_t
         free(text);
         UF_TRY(status);
     }
-    char period[UF_PERIOD_SIZE];
-    const uf_period first = study_first_start(intervention);
-    if (first)
-        UF_TRY(add_fact(pairs, uf_words_in(start, run->language), uf_period_print(first, period), error));
+    UF_TRY(add_starts(composer, pairs, error));
     return add_cost(composer, pairs, error);
 }
 

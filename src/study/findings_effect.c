@@ -156,14 +156,75 @@ static bool is_one_of_several(const struct run *run, const struct run_analysis *
     return false;
 }
 
+/* The treated regions by name; where the estimate rests on some of them only (no weight, no covariate), how many. */
+static char *estimated_names(const struct run *run, const struct run_analysis *analysis,
+                             const struct uf_table *table, struct uf_error *error)
+{
+    static const struct uf_words some = {"{0} of {1} treated regions", "{0} av {1} insatsregioner"};
+    const struct uf_panel *panel = analysis->panel;
+    const double used = cell(table, 0, "n_treated");
+    size_t treated = 0;
+    for (size_t u = 0; panel->treatment.first_period && u < panel->units.count; u++)
+        treated += panel->treatment.first_period[u] < panel->periods.count;
+    if (!(used > 0) || used >= (double)treated) {
+        char *names = run_treated_names(run, analysis);
+        if (!names) (void)uf_fail_memory(error);
+        return names;
+    }
+    const struct uf_argument arguments[] = {uf_number_argument(used, 0), uf_count_argument(treated)};
+    char *text = NULL;
+    return uf_phrase(run->language, some, arguments, 2, &text, error) == UF_OK ? text : NULL;
+}
+
+/* Different starts that the rows are of; 0: of all together. */
+static size_t count_starts(const struct uf_table *table)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < uf_table_rows(table); i++) {
+        const char *start = text_cell(table, i, "group");
+        size_t before = 0;
+        while (before < i && !uf_text_equal(text_cell(table, before, "group"), start)) before++;
+        count += start && *start && before == i;
+    }
+    return count;
+}
+
+/* A series of one of several starts: whose it is. */
+static uf_status tell_start(const struct run *run, const struct run_analysis *analysis,
+                            const struct uf_table *table, size_t n_starts, struct uf_buffer *sentence,
+                            struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "{0}. From {1} on the level of the regions that began then ({2}) departs from its own earlier trend, "
+        "continued, by {3} {4} on average (one of {5} starts, which the table has all; no region to compare "
+        "with",
+        "{0}. Från och med {1} avviker nivån i de regioner som började då ({2}) från sin egen tidigare "
+        "trend, "
+        "framskriven, med i genomsnitt {3} {4} (en av {5} starter, som alla finns i tabellen; ingen region "
+        "att "
+        "jämföra med"};
+    const struct uf_panel_column *outcome = &analysis->panel->columns[analysis->panel->outcome];
+    const struct uf_argument arguments[] = {
+        uf_text_argument(is_one_of_several(run, analysis) ? analysis->title : outcome->label),
+        uf_text_argument(text_cell(table, 0, "group")),
+        uf_number_argument(cell(table, 0, "n_treated"), 0),
+        uf_number_argument(cell(table, 0, "estimate"), 2),
+        uf_text_argument(run_difference_unit(outcome->unit, run->language)),
+        uf_count_argument(n_starts)};
+    return add(run, sentence, text, arguments, 6, error);
+}
+
 static uf_status tell_estimate(const struct run *run, const struct run_analysis *analysis,
                                const struct uf_table *table, struct uf_buffer *sentence,
                                struct uf_error *error)
 {
     const struct uf_panel_column *outcome = &analysis->panel->columns[analysis->panel->outcome];
-    char *regions = run_treated_names(run, analysis);
+    const bool itself = !strcmp(analysis->method->name, "interrupted-time-series");
+    const size_t n_starts = itself ? count_starts(table) : 0;
+    if (n_starts > 1) return tell_start(run, analysis, table, n_starts, sentence, error);
+    char *regions = estimated_names(run, analysis, table, error);
     char start[64];
-    if (!regions) return uf_fail_memory(error);
+    if (!regions) return UF_NO_MEMORY;
     start_words(analysis, run->language, start, sizeof start);
     const struct uf_argument arguments[] = {
         uf_text_argument(is_one_of_several(run, analysis) ? analysis->title : outcome->label),
@@ -198,8 +259,7 @@ static uf_status tell_estimate(const struct run *run, const struct run_analysis 
                                          "{0}. {2} avviker nivån i {5} regioner sammantagna från sin egen "
                                          "tidigare trend, framskriven, med i genomsnitt "
                                          "{3} {4} (ingen region att jämföra med"};
-    bool path = !strcmp(analysis->method->name, "synthetic-control"),
-         itself = !strcmp(analysis->method->name, "interrupted-time-series");
+    const bool path = !strcmp(analysis->method->name, "synthetic-control");
     uf_status status = add(run, sentence,
                            itself && cell(table, 0, "n_treated") > 5   ? many
                            : itself                                    ? trend

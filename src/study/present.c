@@ -84,6 +84,13 @@ static size_t constant_row(const struct view *view, size_t column)
     return first;
 }
 
+/* A column of text with different words in it. */
+static bool tells_apart(const struct view *view, size_t column)
+{
+    if (uf_table_column_type(view->table, column) != UF_COLUMN_TEXT) return false;
+    return !uf_column_is_blank(view->table, column) && constant_row(view, column) == SIZE_MAX;
+}
+
 /* Columns that say the same in every row: told once under the table, which then fits a page. */
 static bool is_told_once(const struct view *view, size_t column)
 {
@@ -119,7 +126,7 @@ static bool is_left_out(const struct view *view, size_t column)
         if (!strcmp(name, worded[i][0]) && has_column(view, worded[i][1])) return true;
     /* a cohort tells rows apart where effects are by cohort */
     if (is_effect(view) && !strcmp(name, "group"))
-        return strncmp(uf_table_name(view->table), "group-", 6) != 0;
+        return strncmp(uf_table_name(view->table), "group-", 6) != 0 && !tells_apart(view, column);
     /* the period as it is written, not its place on an axis of years */
     if (!strcmp(name, "period")) return has_column(view, "period_label");
     if (!strcmp(name, "code")) return !strcmp(uf_table_name(view->table), "raw-trends");

@@ -303,16 +303,27 @@ static size_t n_kinds(const struct uf_method *method)
     return n;
 }
 
-/* The number of a hint's picture: a hint that gives way to another table has that of the hint after it. */
+/* The number of a hint's picture: a hint that gives way to another has that of the hint after it. */
 static size_t number_of(const struct uf_method *method, size_t hint)
 {
     size_t n = 1;
-    for (size_t i = 0; i < hint; i++) n += method->charts[i].unless_table == NULL;
+    for (size_t i = 0; i < hint; i++) n += !method->charts[i].unless_table && !method->charts[i].of_one;
     return n;
 }
 
-static bool applies(const struct run_analysis *analysis, const struct uf_chart_hint *hint)
+static bool has_several(const struct uf_table *table, const char *name)
 {
+    const size_t column = uf_table_column(table, name);
+    for (size_t i = 1; column != SIZE_MAX && i < uf_table_rows(table); i++)
+        if (!uf_text_equal(uf_table_text(table, i, column), uf_table_text(table, 0, column))) return true;
+    return false;
+}
+
+static bool applies(const struct run_analysis *analysis, const struct uf_chart_hint *hint,
+                    const struct uf_table *table)
+{
+    if (hint->of_one && has_several(table, hint->of_one)) return false;
+    if (hint->of_several && !has_several(table, hint->of_several)) return false;
     return !hint->only_option ||
            uf_text_equal(uf_options_text(analysis->options, hint->only_option), hint->only_value);
 }
@@ -359,7 +370,7 @@ uf_status run_chart_method(struct run *run, struct run_analysis *analysis, struc
     for (size_t i = 0; i < analysis->method->n_charts; i++) {
         const struct uf_chart_hint *hint = &analysis->method->charts[i];
         const struct uf_table *table = uf_result_table(&analysis->result, hint->table);
-        if (!table || uf_table_rows(table) == 0 || !applies(analysis, hint))
+        if (!table || uf_table_rows(table) == 0 || !applies(analysis, hint, table))
             continue; /* not asked for by the options */
         if (hint->unless_table && uf_result_table(&analysis->result, hint->unless_table)) continue;
         size_t column = hint->facet_by ? uf_table_column(table, hint->facet_by) : SIZE_MAX;

@@ -7,13 +7,10 @@ static const char *const languages[] = {"sv", "en", NULL};
 static const char *const follow_charts[] = {"lines", "tile-map", NULL};
 static const char *const judgements[] = {"plausible", "doubtful", "violated", "not-testable", NULL};
 static const char *const multiple_testing[] = {"holm", "romano-wolf", "benjamini-hochberg", "none", NULL};
-static const char *const abouts[] = {"parallel-trends",
-                                     "no-anticipation",
-                                     "no-spill-over",
-                                     "stable-composition",
-                                     "correct-inference",
-                                     "no-concurrent-interventions",
-                                     NULL};
+static const char *const abouts[] = {
+    "parallel-trends",    "no-anticipation",        "no-spill-over",
+    "stable-composition", "correct-inference",      "no-concurrent-interventions",
+    "constant-effects",   "strong-parallel-trends", NULL};
 static const char *const disclosure_actions[] = {"refuse", "suppress", NULL};
 static const char *const report_formats[] = {"html", "xlsx", "csv", "json", NULL};
 static const char *const chart_formats[] = {"svg", "png", "pdf", "emf", NULL};

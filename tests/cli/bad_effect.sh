@@ -49,6 +49,12 @@ for method in $all_methods power size-check; do
 done
 panel e '(i == 4 ? 1e-200 : 1)' && sed -i 's/,0,0,/,0,1e-200,/' panel.csv && expect_message 3 "column 'w' has 1e-200 for unit 'U4' in '2001'" effect did --weight w
 
+# rows that do not reach the estimate are said at the terminal, in its language, and the design counts what is left
+panel e '(i == 4 || i == 0 ? 0 : 1)'
+expect_message 0 "Rows left out: 16 of 80 (weight w: w is missing, zero or negative)." effect did --weight w
+grep -q "Treated regions: 2 of 8" "$err" || fail "the design counts regions without weight"
+expect_message 0 "Rader som faller bort: 16 av 80 (vikten w: w saknas, är noll eller negativ)." effect did --weight w --language sv
+
 # a quote that is never closed in a large file: found without copying what follows again and again
 awk 'BEGIN { print "unit,year,y,d"; for (i = 0; i < 200000; i++) printf "U%d,%d,%s%d,%d\n", i / 10, 2001 + i % 10, i == 1000 ? "\"" : "", i % 97, 0 }' >panel.csv
 expect_message 3 "panel.csv:1002:" effect did
@@ -132,7 +138,7 @@ expect 4 "$UTFALL" effect dose-response --data dose.csv --unit unit --period yea
 panel d
 expect 0 effect did
 panel e '(i < 3 ? 0 : 1)' && sed -i 's/^\(U[012],[0-9]*,[^,]*,[^,]*\),[^,]*/\1,0/' panel.csv
-expect_message 4 "0 regions with values in the same 0 periods" effect interrupted-time-series --weight w
+expect_message 4 "None of the 3 treated regions has a row with the outcome, each covariate and a weight above 0" effect interrupted-time-series --weight w
 # the table of the design has the same headings as in a report
 panel e
 expect 0 effect did --no-event-study --table design

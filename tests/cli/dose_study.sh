@@ -52,8 +52,14 @@ study "dose: {$doses}
   dose-unit: {sv: kronor per anställd, en: SEK per employee}" sv
 expect 0 "$UTFALL" run study.yaml --output report
 grep -q "Dos, kronor per anställd" report/charts/dose-response-1.svg || fail "the axis of doses has no unit"
-grep -q '^marked_x = 2013.5$' report/charts/dose-response-2.gp || fail "the start does not stand between the last year before and the first after"
-grep -q '>start 2014<' report/charts/dose-response-2.svg || fail "the year of the start is not said"
+grep -q '^marked_x = 2013.5$' report/charts/dose-response-4.gp || fail "the start does not stand between the last year before and the first after"
+grep -q '>start 2014<' report/charts/dose-response-4.svg || fail "the year of the start is not said"
+for k in 2 3; do
+    grep -q "simultant band" report/charts/dose-response-$k.svg || fail "the event study $k has no band"
+done
+grep -q "Skillnad per dosenhet" report/charts/dose-response-3.svg || fail "the slopes' axis does not say what they are"
+grep -q "Lutningar efter dos. " report/report.html || fail "the test of the slopes before the start is not in the report"
+grep -q "per period och dosenhet i hälften av fallen" report/report.html || fail "its power is not said"
 grep -q "Skillnad: från" report/charts/dose-response-1.txt || fail "the curve of a difference has another name: $(cat report/charts/dose-response-1.txt)"
 grep -q 'Koefficient med tvåvägs fasta effekter</th><td class="number">0,00[0-9]*[1-9]' report/report.html || fail "a slope of thousandths is shown as nought"
 grep -q '"number"><0' report/report.html && fail "a p-value is written as the beginning of a tag"

@@ -155,7 +155,27 @@ for cohort in 2009 2012 2014; do
 done
 [[ $(cut -d, -f1,2 staggered/charts/cs-3.csv | grep '^[0-9]*,[1-6]$' | sort -u | cut -d, -f2 | sort | uniq -d | wc -l) -eq 0 ]] ||
     fail "lines of two starting years share a colour, and so run together: $(cut -d, -f1,2 staggered/charts/cs-3.csv | sort | uniq -c)"
-grep -q "2009" <<<"$(grep -o 'First treated period.\{0,60\}' staggered/report.html)" || fail "the first start is not in the report"
+grep -q "2009, 2012, 2014" <<<"$(grep -o 'First treated period.\{0,60\}' staggered/report.html)" || fail "the starts are not in the report"
+# what rests on several starts, and whose numbers a series by itself gives
+study "effects:
+  - {method: did, id: did, outcome: a, event-study: false, inference: [cr2]}
+  - {method: bacon, id: bacon, outcome: a}
+  - {method: interrupted-time-series, id: series, outcome: a, size-draws: 0}"
+sed -i 's/start: 2012}/starts: {SE121: 2009, SE122: 2012, SE123: 2014}}/' study.yaml
+expect 0 "$UTFALL" run study.yaml --output starts
+for words in "The effect is alike in all starts and does not change with time since the start." \
+    "% of the weight is on forbidden comparisons" "on the level of the regions that began then (1) departs from its own earlier trend" "one of 3 starts"; do
+    grep -qF "$words" starts/report.html || fail "several starts: the report lacks: $words"
+done
+# a panel for each start, and rows that say which; region by region with the regions
+[[ $(cut -d, -f1 starts/charts/series-2.csv | head -1) == value ]] || fail "departures of several starts on one axis: $(head -2 starts/charts/series-2.csv)"
+for words in "Small panels of estimates with intervals: Alpha: departure" "Small panels with lines: Alpha: observed"; do
+    cat starts/charts/series-?.txt | grep -qF "$words" || fail "several starts: no chart that is $words: $(cat starts/charts/series-?.txt)"
+done
+for table in estimates by-region; do
+    grep -q "\"group\"" "starts/tables/series-$table.json" || fail "$table has no group"
+done
+grep -q '<td>Uppsala<' starts/report.html || fail "region by region without the regions"
 sed -i 's/SE123: 2014/SE124: 2014/' study.yaml
 expect_message 3 "found no start for the treated region SE123" "$UTFALL" run study.yaml --output wrong
 sed -i 's/starts: {/start: 2012, starts: {/' study.yaml

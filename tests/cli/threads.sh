@@ -26,6 +26,10 @@ same_bytes 'wild cluster bootstrap' effect did --data "$UTFALL_SOURCE_DIR/tests/
 # cells, and draws of signs
 same_bytes multiplier effect callaway-santanna --data "$examples/simulated_starts.csv" "${panel[@]}" --inference multiplier,influence \
     --draws 2000
+# placebo treatments that drift, in rows with a covariance and in those dealt out anew
+for method in sun-abraham callaway-santanna; do
+    same_bytes placebo effect "$method" --data "$examples/simulated_starts.csv" "${panel[@]}" --permutations 199
+done
 # placebos
 same_bytes placebo effect synthetic-control --data "$examples/simulated_counties.csv" --unit county --period year --outcome outcome \
     --treated 03,10 --start 2010

@@ -327,13 +327,19 @@ static void units_and_trends(void **state)
                     *gsl_vector_ptr(m.estimate, (size_t)i) -=
                         0.8 * (double)(i < SIDE ? i - SIDE : i - SIDE + 1);
             }
-            /* a thousand times the outcome */
-            gsl_vector_scale(m.estimate, 1000);
-            gsl_matrix_scale(m.covariance, 1e6);
-            if (restriction == UF_TREND_SMOOTHNESS) options.m *= 1000;
-            again = bounds_of(&m, options);
-            expect_within(again.low, 1000 * first.low, 1e-4, "low in thousandths");
-            expect_within(again.high, 1000 * first.high, 1e-4, "high in thousandths");
+            /* the outcome in thousandths, and as large and as small as outcomes come */
+            const double units[] = {1e3, 1e9, 1e-6, 1e-9};
+            for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
+                gsl_vector_scale(m.estimate, units[u]);
+                gsl_matrix_scale(m.covariance, units[u] * units[u]);
+                struct uf_trend_options in_units = options;
+                if (restriction == UF_TREND_SMOOTHNESS) in_units.m *= units[u];
+                again = bounds_of(&m, in_units);
+                expect_within(again.low / units[u], first.low, 1e-6, "low in other units");
+                expect_within(again.high / units[u], first.high, 1e-6, "high in other units");
+                gsl_vector_scale(m.estimate, 1 / units[u]);
+                gsl_matrix_scale(m.covariance, 1 / (units[u] * units[u]));
+            }
             made_clear(&m);
         }
 }

@@ -141,13 +141,13 @@ static void autocovariances(void **state)
 static void agrees_with_regressions(void **state)
 {
     (void)state;
-    enum { UNITS = 8, PERIODS = 6, TREATED = 2, DRAWS = 15, POOL = 39 };
+    enum { UNITS = 8, PERIODS = 6, TREATED = 2, DRAWS = 15, POOL = 27 }; /* of 28 deals */
     struct panel p = panel_make(UNITS, PERIODS, TREATED, 3, 0.4, 7);
     const struct uf_power_options options = {.draws = DRAWS, .permutations = POOL, .seed = 11};
     struct uf_power_simulation *s;
     struct uf_error error;
     assert_ok(uf_power_simulation_new(&p.data, &options, &s, &error), &error);
-    assert_int_equal(uf_power_deals(s), DRAWS);
+    assert_true(uf_power_deals(s) == DRAWS && !uf_power_enumerated(s));
     size_t n = p.data.n;
     double *deals = malloc(POOL * n * sizeof *deals), *outcome = malloc(n * sizeof *outcome);
     struct uf_did_assignment assignment;
@@ -201,6 +201,56 @@ static void agrees_with_regressions(void **state)
     panel_clear(&p);
 }
 
+/* Where there are no more deals than are asked for, each stands once, and is tested as `did` tests it: by all deals. Three of six
+ * regions: no p is below 2/20, which is the level, and a large effect is found. */
+static void few_deals_are_all_tried(void **state)
+{
+    (void)state;
+    enum { UNITS = 6, PERIODS = 5, DEALS = 20 };
+    struct panel p = panel_make(UNITS, PERIODS, 3, 2, 0.4, 23);
+    const struct uf_power_options options = {.level = 0.1, .draws = 30, .permutations = 40};
+    struct uf_power_simulation *s;
+    struct uf_error error;
+    assert_ok(uf_power_simulation_new(&p.data, &options, &s, &error), &error);
+    assert_true(uf_power_deals(s) == DEALS && uf_power_enumerated(s));
+    const double effects[] = {0, 0.5, 3, 20};
+    double *outcome = malloc(p.data.n * sizeof *outcome), *treatment = malloc(p.data.n * sizeof *treatment);
+    for (size_t e = 0; e < 4; e++) {
+        size_t rejected = 0, deals = 0;
+        for (unsigned chosen = 0; chosen < 1U << UNITS; chosen++) {
+            if (__builtin_popcount(chosen) != 3) continue;
+            size_t first[UNITS];
+            struct uf_did_data data = p.data;
+            for (size_t u = 0; u < UNITS; u++) first[u] = chosen >> u & 1 ? 2 : SIZE_MAX;
+            for (size_t i = 0; i < data.n; i++) {
+                treatment[i] = (chosen >> p.unit[i] & 1) && p.period[i] >= 2;
+                outcome[i] = p.outcome[i] + effects[e] * treatment[i];
+            }
+            data.first_period = first, data.treatment = treatment, data.outcome = outcome;
+            struct uf_did_fit fit;
+            struct uf_did_assignment assignment;
+            struct uf_randomisation randomisation;
+            const struct uf_randomisation_options all = {.seed = 1};
+            assert_ok(uf_did_estimate(&data, &fit, &error), &error);
+            assert_ok(uf_did_assignment_init(&data, &assignment, &error), &error);
+            assert_ok(uf_did_randomise(&data, &fit, &assignment, &all, &randomisation, &error), &error);
+            assert_true(randomisation.enumerated);
+            rejected += randomisation.p_coefficient <= 0.1 + 1e-12;
+            deals++;
+            uf_randomisation_clear(&randomisation);
+            uf_did_assignment_clear(&assignment);
+            uf_did_fit_clear(&fit);
+        }
+        assert_int_equal(deals, DEALS);
+        expect_close(uf_power_share(s, UF_POWER_RANDOMISATION, effects[e]), (double)rejected / DEALS, 1e-12,
+                     "power");
+        if (e == 3) assert_true(rejected > 0);
+    }
+    free(outcome), free(treatment);
+    uf_power_simulation_free(s);
+    panel_clear(&p);
+}
+
 /* Under no effect the level, with a large one 1; the least effect found is where the curve crosses. */
 static void level_and_crossing(void **state)
 {
@@ -240,7 +290,9 @@ static void refusals(void **state)
     struct uf_power_error out = {7, 7};
     struct uf_autocovariance a = {0};
     const struct uf_power_options many = {.draws = 10000000};
-    assert_int_equal(uf_power_simulation_new(&p.data, &many, &s, &error), UF_BAD_USAGE);
+    struct panel large = panel_make(40, 4, 15, 2, 0, 19);
+    assert_int_equal(uf_power_simulation_new(&large.data, &many, &s, &error), UF_BAD_USAGE);
+    panel_clear(&large);
     const struct uf_power_options few = {.draws = 10, .permutations = 10};
     struct uf_did_data empty = p.data;
     empty.n = 0;
@@ -257,8 +309,9 @@ static void refusals(void **state)
 int main(void)
 {
     gsl_set_error_handler_off();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(published_formula), cmocka_unit_test(autocovariances),
-                                       cmocka_unit_test(agrees_with_regressions),
-                                       cmocka_unit_test(level_and_crossing), cmocka_unit_test(refusals)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(published_formula),       cmocka_unit_test(autocovariances),
+        cmocka_unit_test(agrees_with_regressions), cmocka_unit_test(few_deals_are_all_tried),
+        cmocka_unit_test(level_and_crossing),      cmocka_unit_test(refusals)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,7 +33,8 @@ static void bacon_tells_the_forbidden(void **state)
     struct uf_panel *panel = starts_panel(16);
     for (size_t u = 3; u < 6; u++) panel->treatment.first_period[u] = SIZE_MAX;
     ran = run_method(&uf_method_bacon, panel, NULL);
-    assert_non_null(uf_result_note(&ran.result, "no-forbidden-comparisons"));
+    assert_non_null(
+        strstr(uf_result_note(&ran.result, "no-forbidden-comparisons")->text, "a single comparison"));
     uf_result_clear(&ran.result);
 }
 

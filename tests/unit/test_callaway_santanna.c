@@ -12,6 +12,27 @@
 #include <string.h>
 #include <utfall/callaway_santanna.h>
 
+/* A band for all terms is never narrower than the interval of one: the draws of few units may scatter less than their
+ * influence functions say. */
+static void bands_hold_their_intervals(void **state)
+{
+    (void)state;
+    static const char *const settings[] = {"inference", "influence", NULL};
+    static const char *const tables[] = {"event-study", "group-average", "calendar-average"};
+    struct uf_panel *panel = cohort_panel_new(21, 12);
+    for (size_t u = 0; u < panel->units.count; u++) /* one cohort of three */
+        panel->treatment.first_period[u] = u < 3 ? 6 : SIZE_MAX;
+    struct ran ran = run_method(&uf_method_callaway_santanna, panel, settings);
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        const struct uf_table *table = uf_result_table(&ran.result, tables[i]);
+        for (size_t row = 0; row < uf_table_rows(table); row++) {
+            assert_true(cell_number(table, row, "band_low") <= cell_number(table, row, "conf_low") + 1e-12);
+            assert_true(cell_number(table, row, "band_high") >= cell_number(table, row, "conf_high") - 1e-12);
+        }
+    }
+    uf_result_clear(&ran.result);
+}
+
 static void tables_of_a_plain_run(void **state)
 {
     (void)state;
@@ -287,10 +308,15 @@ static void many_firms_in_few_regions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tables_of_a_plain_run), cmocka_unit_test(many_units),
-        cmocka_unit_test(cells_say_why),         cmocka_unit_test(everybody_is_treated),
-        cmocka_unit_test(treatments_that_end),   cmocka_unit_test(bad_options),
-        cmocka_unit_test(gaps_are_said),         cmocka_unit_test(many_firms_in_few_regions),
+        cmocka_unit_test(bands_hold_their_intervals),
+        cmocka_unit_test(tables_of_a_plain_run),
+        cmocka_unit_test(many_units),
+        cmocka_unit_test(cells_say_why),
+        cmocka_unit_test(everybody_is_treated),
+        cmocka_unit_test(treatments_that_end),
+        cmocka_unit_test(bad_options),
+        cmocka_unit_test(gaps_are_said),
+        cmocka_unit_test(many_firms_in_few_regions),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, NULL, NULL);

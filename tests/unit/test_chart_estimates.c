@@ -69,6 +69,9 @@ static void test_panels_of_estimates(void **state)
     assert_has(chart.svg, ">95 % intervall<");
     assert_has(chart.svg, ">\xE2\x88\x92"
                           "4<"); /* the axis holds the intervals, not only the estimates */
+    assert_has(chart.svg, ">\xE2\x88\x92"
+                          "2<"); /* time before the start has a minus sign too, not a hyphen */
+    assert_null(strstr(chart.svg, ">-2<"));
     assert_null(strstr(chart.svg, ">2010</text><")); /* one series: no legend of cohorts */
     char *csv = read_text("cohorts.csv");
     assert_has(csv, "value,low,high,across,down,low_down,high_down,status,x,label\n0.5,0.1,0.9,");

@@ -439,7 +439,7 @@ static void groups_are_counted_period_by_period(void **state)
     small_panel_miss(panel, 0, 1, 4);
     struct uf_table *table;
     struct uf_error error;
-    assert_ok(uf_design_periods_table(panel, UF_ENGLISH, &table, &error), &error);
+    assert_ok(uf_design_periods_table(panel, &(struct uf_design){0}, UF_ENGLISH, &table, &error), &error);
     static const double expected[5][5] = {/* treated, not yet, control, entering, leaving */
                                           {0, 3, 2, 0, 0},
                                           {0, 3, 3, 1, 0},
@@ -462,7 +462,7 @@ static void regions_that_none_is_like(void **state)
     for (size_t t = 0; t < 12; t++) *small_panel_cell(panel, 0, 2, t) += 50;
     struct uf_design_support support;
     struct uf_error error;
-    assert_ok(uf_design_support(panel, 0, &support, &error), &error);
+    assert_ok(uf_design_support(panel, &(struct uf_design){0}, 0, &support, &error), &error);
     assert_int_equal(support.n_treated, 20);
     assert_int_equal(support.n_control, 40);
     assert_int_equal(support.n_outside, 1);

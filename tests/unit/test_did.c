@@ -232,11 +232,27 @@ static void refusals(void **state)
     assert_non_null(uf_result_note(&ran.result, "outcome-constant"));
     uf_result_clear(&ran.result);
 
-    /* a covariate that is missing for all periods before the start leaves a treatment that does not vary */
+    /* a covariate that is missing for all periods before the start leaves no period before it */
     panel = counties(12, 8, 3, 4);
     use_covariates(panel, 1, 0, 1);
     for (size_t u = 0; u < 12; u++)
         for (size_t t = 0; t < 4; t++) small_panel_miss(panel, 1, u, t);
+    ran = run_in(&uf_method_did, panel, UF_ENGLISH, NULL);
+    assert_int_equal(ran.status, UF_NOT_IDENTIFIED);
+    assert_non_null(uf_result_note(&ran.result, "no-period-before"));
+    assert_non_null(strstr(ran.error.message, "each covariate"));
+    uf_result_clear(&ran.result);
+
+    /* in which the treated are alone leaves a treatment that a period stands for */
+    panel = counties(12, 8, 3, 4);
+    use_covariates(panel, 1, 0, 1);
+    for (size_t u = 3; u < 12; u++)
+        for (size_t t = 0; t < 8; t++)
+            if (t < 4) small_panel_miss(panel, 1, u, t);
+    for (size_t u = 0; u < 3; u++)
+        for (size_t t = 4; t < 8; t++) small_panel_miss(panel, 1, u, t);
+    panel->treatment.first_period[0] = 3;
+    panel->treatment.first_period[1] = panel->treatment.first_period[2] = 3;
     ran = run_in(&uf_method_did, panel, UF_ENGLISH, NULL);
     assert_int_equal(ran.status, UF_NOT_IDENTIFIED);
     assert_int_equal(uf_result_note(&ran.result, "treatment-collinear")->severity, UF_FATAL);

@@ -186,7 +186,20 @@ static void each_start_has_its_series(void **state)
     expect_close(cell(estimates, find_row(estimates, "departure", "newey-west", "2012"), "n_treated"), 2, 0,
                  "regions");
     assert_int_equal(uf_table_rows(uf_result_table(&ran.result, "by-region")), 12);
+    const struct uf_table *series = uf_result_table(&ran.result, "series");
+    assert_string_equal(cell_text(series, 0, "label"), "Observed");
+    assert_string_not_equal(cell_text(series, 0, "group"),
+                            cell_text(series, uf_table_rows(series) - 1, "group"));
     assert_non_null(uf_result_note(&ran.result, "controls-unused"));
+    /* what is said of a series says of which */
+    size_t said = 0;
+    for (size_t i = 0; i < ran.result.n_notes; i++) {
+        const struct uf_note *note = &ran.result.notes[i];
+        if (strncmp(note->code, "p-values-", 9) != 0) continue;
+        assert_true(!strncmp(note->text, "Start 2010: ", 12) || !strncmp(note->text, "Start 2012: ", 12));
+        said++;
+    }
+    assert_true(said > 0);
     uf_result_clear(&ran.result);
 }
 
@@ -232,6 +245,74 @@ static void warned_where_the_level_does_not_hold(void **state)
     uf_result_clear(&ran.result);
 }
 
+/* --- was the trend straight before? -------------------------------------------------------------- */
+
+/* The same as the method makes of the periods before alone, from the middle of them on. */
+static void the_trend_before_is_tested_by_itself(void **state)
+{
+    (void)state;
+    enum { BEFORE = 11 };
+    struct ran whole = run(counties(4, 16, BEFORE), NULL);
+    struct uf_panel *panel = counties(4, 16, BEFORE);
+    for (size_t i = 0; i < panel->n_rows; i++)
+        if (panel->period[i] >= BEFORE) panel->columns[0].value[i] = NAN;
+    for (size_t u = 0; u < 4; u++) panel->treatment.first_period[u] = BEFORE / 2;
+    struct ran early = run(panel, NULL);
+    const struct uf_table *before = uf_result_table(&whole.result, "trend-before"),
+                          *estimates = uf_result_table(&early.result, "estimates");
+    assert_non_null(before);
+    assert_int_equal(uf_table_rows(before), 3);
+    for (size_t row = 0; row < 3; row++) {
+        static const char *const columns[] = {"estimate", "std_error", "conf_low", "conf_high", "p_value"};
+        const size_t other = find_row(estimates, "departure", cell_text(before, row, "vcov"), "");
+        for (size_t c = 0; c < 5; c++)
+            expect_close(cell(before, row, columns[c]), cell(estimates, other, columns[c]), 1e-9, columns[c]);
+        assert_string_equal(cell_text(before, row, "placebo_start"), "2005");
+    }
+    assert_non_null(uf_result_note(&whole.result, "trend-before"));
+    assert_null(uf_result_note(&whole.result, "trend-before-bends"));
+    uf_result_clear(&whole.result), uf_result_clear(&early.result);
+}
+
+/* A bend that moves the estimate to where half of the samples find it has p = 0.05; one twice as sharp as most find is warned of. */
+static void a_bend_before_the_start_is_found(void **state)
+{
+    (void)state;
+    enum { BEFORE = 12, MIDDLE = 6 };
+    static const char *const kinds[] = {"inference", "newey-west,prais-winsten", NULL};
+    struct ran straight = run(counties(4, 16, BEFORE), kinds);
+    const struct uf_table *before = uf_result_table(&straight.result, "trend-before");
+    const double times = 2.5; /* mean of 0 … 5 */
+    double bend[2], sharp = 0;
+    for (size_t row = 0; row < 2; row++) {
+        bend[row] = cell(before, row, "slope_50") - cell(before, row, "estimate") / times;
+        assert_true(cell(before, row, "slope_80") > cell(before, row, "slope_50"));
+        sharp = fmax(sharp, 2 * cell(before, row, "slope_80") + fabs(cell(before, row, "estimate")));
+    }
+    uf_result_clear(&straight.result);
+    for (size_t row = 0; row < 3; row++) {
+        struct uf_panel *panel = counties(4, 16, BEFORE);
+        for (size_t i = 0; i < panel->n_rows; i++)
+            if (panel->period[i] >= MIDDLE)
+                *small_panel_cell(panel, 0, panel->unit[i], panel->period[i]) +=
+                    (row < 2 ? bend[row] : sharp) * (double)(panel->period[i] - MIDDLE);
+        struct ran bent = run_in(panel, UF_SWEDISH, kinds);
+        assert_int_equal(bent.status, UF_OK);
+        before = uf_result_table(&bent.result, "trend-before");
+        if (row < 2) expect_close(cell(before, row, "p_value"), 0.05, 1e-6, "at the edge");
+        if (row == 2) {
+            const struct uf_note *note = uf_result_note(&bent.result, "trend-before-bends");
+            assert_non_null(note);
+            assert_non_null(strstr(note->text, "Trenden hade vänt redan före start"));
+            assert_null(strchr(note->text, '{'));
+        }
+        uf_result_clear(&bent.result);
+    }
+    straight = run(counties(4, 8, 3), NULL);
+    assert_non_null(uf_result_note(&straight.result, "trend-before-untested"));
+    uf_result_clear(&straight.result);
+}
+
 static void refusals(void **state)
 {
     (void)state;
@@ -273,6 +354,8 @@ int main(void)
         cmocka_unit_test(each_start_has_its_series),
         cmocka_unit_test(regions_with_gaps_are_left_out_of_the_mean),
         cmocka_unit_test(warned_where_the_level_does_not_hold),
+        cmocka_unit_test(the_trend_before_is_tested_by_itself),
+        cmocka_unit_test(a_bend_before_the_start_is_found),
         cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

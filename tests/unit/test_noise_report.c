@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Treated regions that vary more or less than the others are recognised from the periods before the start, and `did`
- * says which p-values that spoils. */
+/* Treated regions that vary more or less than the others are recognised from the periods before the start, and every method
+ * that deals the treatment out says which p-values that spoils. */
+#include "support/method_run.h"
 #include "support/small_panel.h"
 #include "support/test.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/callaway_santanna.h>
 #include <utfall/did.h>
+#include <utfall/imputation.h>
 #include <utfall/random.h>
+#include <utfall/stacked.h>
+#include <utfall/sun_abraham.h>
 
 static const char *const names[] = {"y", "w"};
 
@@ -19,8 +24,7 @@ static double noise(uint64_t i)
 }
 
 /* 21 regions; the first three are treated and vary `factor` times as much as the others. */
-static struct uf_result run(size_t periods, size_t start, double factor, double weight,
-                            enum uf_language language)
+static struct uf_panel *panel_new(size_t periods, size_t start, double factor, double weight)
 {
     struct uf_panel *panel = small_panel_new(21, periods, 2005, names, 2);
     for (size_t u = 0; u < 21; u++) {
@@ -31,6 +35,13 @@ static struct uf_result run(size_t periods, size_t start, double factor, double 
     }
     for (size_t u = 0; u < 3; u++) panel->treatment.first_period[u] = start;
     if (weight > 0) panel->weight = 1;
+    return panel;
+}
+
+static struct uf_result run(size_t periods, size_t start, double factor, double weight,
+                            enum uf_language language)
+{
+    struct uf_panel *panel = panel_new(periods, start, factor, weight);
     struct uf_options *options;
     struct uf_error error;
     struct uf_result result;
@@ -84,12 +95,42 @@ static void with_one_period_before_only_sizes_tell(void **state)
     expect(run(6, 1, 1, 1.2, UF_ENGLISH), NULL, UF_NOTE, "");
 }
 
+static void whichever_the_estimator(void **state)
+{
+    (void)state;
+    static const struct uf_method *const methods[] = {&uf_method_sun_abraham, &uf_method_stacked,
+                                                      &uf_method_callaway_santanna, &uf_method_imputation};
+    static const char *const settings[] = {
+        "inference", "randomisation", "permutations", "99", "enumerate", "1", NULL};
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        expect(run_method(methods[i], panel_new(16, 10, 3, 0), settings).result, "treated-noisier", UF_NOTE,
+               "too small");
+        expect(run_method(methods[i], panel_new(9, 3, 6, 0), settings).result, "treated-noisier", UF_WARNING,
+               "cannot be trusted");
+    }
+}
+
+/* A start without a period before the anticipation leaves the regression; its rows are not among those dealt out. */
+static void rows_that_are_not_dealt_out(void **state)
+{
+    (void)state;
+    static const char *const settings[] = {
+        "anticipation", "8", "inference", "randomisation", "permutations", "19", "enumerate", "1", NULL};
+    struct uf_panel *panel = panel_new(16, 12, 3, 0);
+    for (size_t u = 3; u < 6; u++) panel->treatment.first_period[u] = 6;
+    struct ran ran = run_method(&uf_method_sun_abraham, panel, settings);
+    assert_non_null(uf_result_note(&ran.result, "cohorts-left-out"));
+    expect(ran.result, "treated-noisier", UF_NOTE, "too small");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(noisy_and_quiet_treated),
         cmocka_unit_test(without_the_scaled_statistic_the_p_value_cannot_be_trusted),
         cmocka_unit_test(with_one_period_before_only_sizes_tell),
+        cmocka_unit_test(whichever_the_estimator),
+        cmocka_unit_test(rows_that_are_not_dealt_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* The methods `sensitivity` and `power` as run on a panel. */
+/* The method `sensitivity` as run on a panel, and what `power` refuses like it. */
 #include "support/small_panel.h"
 #include "support/test.h"
 
 #include <gsl/gsl_errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <utfall/power.h>
 #include <utfall/random.h>
@@ -247,6 +248,14 @@ static void few_periods_and_bad_words(void **state)
         assert_non_null(strstr(error.message, bad[i][0]));
         uf_result_clear(&result);
     }
+    /* two: a single step, and no bend to hold a change of slope against */
+    for (size_t u = 0; u < TREATED; u++) panel->treatment.first_period[u] = 2;
+    assert_ok(try(&uf_method_sensitivity, panel, UF_ENGLISH,
+                  (const char *const[]){"draws", "200", "leave-one-out", "false", NULL}, &result, &error),
+              &error);
+    assert_null(strstr(uf_result_note(&result, "breakdown-smoothness")->text, "at most"));
+    assert_null(strstr(uf_result_note(&result, "breakdown-smoothness")->text, "{"));
+    uf_result_clear(&result);
     /* one period before the start: a reference and nothing to compare it with */
     for (size_t u = 0; u < TREATED; u++) panel->treatment.first_period[u] = 1;
     assert_int_equal(
@@ -287,51 +296,51 @@ static void few_periods_and_bad_words(void **state)
     small_panel_free(panel);
 }
 
-static void power_of_a_panel(void **state)
+/* Bounds, breakdown values and the sentences about them in other units of the outcome: the same numbers, and none of them lost. */
+static void other_units(void **state)
 {
     (void)state;
-    struct uf_panel *panel = panel_make();
-    struct uf_result result;
+    static const double units[] = {1, 1e-7, 1e9};
+    struct uf_result result[3];
     struct uf_error error;
-    double least[2];
-    for (int scale = 0; scale < 2; scale++) {
-        /* what was measured after the start does not matter */
-        for (size_t u = 0; u < TREATED; u++)
-            for (size_t t = START; t < PERIODS; t++) *small_panel_cell(panel, 0, u, t) += 100 * scale;
-        assert_ok(try(&uf_method_power, panel, UF_ENGLISH,
-                      (const char *const[]){"draws", "60", "permutations", "199", NULL}, &result, &error),
-                  &error);
-        const struct uf_table *minimum = uf_result_table(&result, "minimum-effect");
-        assert_int_equal(uf_table_rows(minimum), 4);
-        size_t column = uf_table_column(minimum, "minimum_effect");
-        least[scale] = uf_table_number(minimum, find(minimum, "procedure", "randomisation"), column);
-        assert_true(least[scale] > 0.1 && least[scale] < 3);
-        assert_true(uf_table_number(minimum, find(minimum, "procedure", "analytic-serial"), column) > 0.1);
-        const struct uf_table *curve = uf_result_table(&result, "power-curve");
-        assert_int_equal(uf_table_rows(curve), 4 * 8);
-        assert_non_null(uf_result_note(&result, "minimum-effect"));
-        assert_non_null(uf_result_note(&result, "power-sample"));
-        assert_int_equal(result.claim, UF_CLAIM_DESCRIPTION);
-        uf_result_clear(&result);
+    for (size_t k = 0; k < 3; k++) {
+        struct uf_panel *panel = panel_make();
+        for (size_t u = 0; u < UNITS; u++)
+            for (size_t t = 0; t < PERIODS; t++) *small_panel_cell(panel, 0, u, t) *= units[k];
+        assert_ok(
+            try(&uf_method_sensitivity, panel, UF_ENGLISH,
+                (const char *const[]){"leave-one-out", "false", "placebo-starts", "0", "draws", "500", NULL},
+                &result[k], &error),
+            &error);
+        small_panel_free(panel);
+        const struct uf_table *bounds = uf_result_table(&result[k], "bounds"),
+                              *first = uf_result_table(&result[0], "bounds"),
+                              *breakdown = uf_result_table(&result[k], "breakdown");
+        assert_int_equal(uf_table_rows(bounds), uf_table_rows(first));
+        for (size_t i = 0; i < uf_table_rows(bounds); i++)
+            for (size_t c = 0; c < 2; c++) {
+                const size_t column = uf_table_column(bounds, c ? "high" : "low");
+                expect_within(uf_table_number(bounds, i, column) / units[k],
+                              uf_table_number(first, i, column), 1e-5, "bounds");
+            }
+        size_t said = 0;
+        for (size_t i = 0; i < uf_table_rows(breakdown); i++) {
+            const char *text = uf_table_text(breakdown, i, uf_table_column(breakdown, "text"));
+            const double m = uf_table_number(breakdown, i, uf_table_column(breakdown, "breakdown_m"));
+            const bool smooth =
+                !strcmp(uf_table_text(breakdown, i, uf_table_column(breakdown, "restriction")), "smoothness");
+            if (strstr(text, " 0.000000 ") || strstr(text, " 0 ") || strstr(text, " 0.00 "))
+                fail_msg("%s", text);
+            if (!smooth || !(m > 0)) continue;
+            double number;
+            const char *change = strstr(text, "change by ");
+            assert_true(change && sscanf(change, "change by %lf", &number) == 1);
+            if (k < 2) expect_within(number, m, 0.005 * m, "breakdown in words"); /* else with commas */
+            said++;
+        }
+        assert_true(said > 0);
     }
-    expect_close(least[1], least[0], 0, "unread");
-    assert_ok(try(&uf_method_power, panel, UF_SWEDISH,
-                  (const char *const[]){"sample", "controls", "draws", "40", "permutations", "99", "effects",
-                                        "0,1", NULL},
-                  &result, &error),
-              &error);
-    assert_non_null(strstr(uf_result_note(&result, "power-sample")->text, "9 jämförelseregionerna"));
-    assert_int_equal(uf_table_rows(uf_result_table(&result, "power-curve")), 4 * 2);
-    uf_result_clear(&result);
-    static const char *const bad[][2] = {{"level", "0"}, {"power", "0.01"}, {"effects", "a"}, {"power", "1"}};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        assert_int_equal(try(&uf_method_power, panel, UF_ENGLISH,
-                             (const char *const[]){bad[i][0], bad[i][1], NULL}, &result, &error),
-                         UF_BAD_USAGE);
-        assert_non_null(strstr(error.message, bad[i][0]));
-        uf_result_clear(&result);
-    }
-    small_panel_free(panel);
+    for (size_t k = 0; k < 3; k++) uf_result_clear(&result[k]);
 }
 
 int main(void)
@@ -340,6 +349,6 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(checks_by_hand), cmocka_unit_test(words_in_swedish),
                                        cmocka_unit_test(counts_in_sentences),
                                        cmocka_unit_test(few_periods_and_bad_words),
-                                       cmocka_unit_test(power_of_a_panel)};
+                                       cmocka_unit_test(other_units)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

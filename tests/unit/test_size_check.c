@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Placebo treatments in untreated data: shape, rates that are known, refusals. */
 #include "support/did_data.h"
+#include "support/method_run.h"
 #include "support/small_panel.h"
 #include "support/test.h"
 
@@ -115,6 +116,41 @@ static void what_cannot_be_checked_is_refused(void **state)
     free(s);
 }
 
+/* A panel of the method: `treated` units start in `start`; y is noise. */
+static struct uf_panel *panel_new(size_t treated, size_t start)
+{
+    static const char *const columns[] = {"y"};
+    struct uf_panel *panel = small_panel_new(UNITS, PERIODS, 2004, columns, 1);
+    for (size_t u = 0; u < UNITS; u++)
+        for (size_t t = 0; t < PERIODS; t++) *small_panel_cell(panel, 0, u, t) = run_noise(u * PERIODS + t);
+    for (size_t u = 0; u < treated; u++) panel->treatment.first_period[u] = start;
+    return panel;
+}
+
+static void every_sample_is_spoken_of(void **state)
+{
+    (void)state;
+    static const char *const few[] = {"draws", "20", "inner-draws", "19", NULL};
+    /* how noisy the regions are before so early a start is not known: nothing is said of those alike */
+    struct ran ran = run_method(&uf_method_size_check, panel_new(3, 3), few);
+    assert_null(strstr(uf_result_note(&ran.result, "size-check")->text, "as much as the actual ones"));
+    assert_null(strstr(uf_result_note(&ran.result, "size-check")->text, "{"));
+    assert_non_null(uf_result_note(&ran.result, "size-check-unused"));
+    uf_result_clear(&ran.result);
+    /* six periods before: the placebos start too early in them for the procedure of `auto` */
+    ran = run_method(&uf_method_size_check, panel_new(3, 6), few);
+    assert_non_null(strstr(uf_result_note(&ran.result, "size-check")->text, "as much as the actual ones"));
+    assert_non_null(strstr(uf_result_note(&ran.result, "size-check-unused")->text,
+                           "all regions before the start: randomisation-scaled"));
+    uf_result_clear(&ran.result);
+    /* a refusal says what there is and what it takes */
+    ran = run_in(&uf_method_size_check, panel_new(15, 6), UF_ENGLISH, few);
+    assert_int_equal(ran.status, UF_NOT_IDENTIFIED);
+    assert_non_null(strstr(ran.error.message, "15 of 16 regions"));
+    assert_non_null(strstr(ran.error.message, "(there are 1)"));
+    uf_result_clear(&ran.result);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -123,6 +159,7 @@ int main(void)
         cmocka_unit_test(one_placebo_by_hand),
         cmocka_unit_test(the_same_seed_gives_the_same_counts),
         cmocka_unit_test(what_cannot_be_checked_is_refused),
+        cmocka_unit_test(every_sample_is_spoken_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,6 +105,28 @@ static void column_without_values_is_named_and_not_shown(void **state)
     uf_table_free(table);
 }
 
+/* The average over cohorts, and one of them. */
+static void averages_are_named_by_what_they_are_of(void **state)
+{
+    (void)state;
+    struct uf_table *table;
+    size_t row;
+    assert_ok(uf_table_new("estimates", &table, &error), &error);
+    assert_ok(uf_table_add_column(table, "term", UF_COLUMN_TEXT, NULL, -1, NULL, &error), &error);
+    assert_ok(uf_table_add_column(table, "group", UF_COLUMN_TEXT, NULL, -1, NULL, &error), &error);
+    assert_ok(uf_table_add_row(table, &row, &error), &error);
+    assert_ok(uf_table_set_text(table, row, 0, "group", &error), &error);
+    assert_ok(uf_table_add_row(table, &row, &error), &error);
+    assert_ok(uf_table_set_text(table, row, 0, "group", &error), &error);
+    assert_ok(uf_table_set_text(table, row, 1, "2012", &error), &error);
+    char *text;
+    assert_ok(uf_table_to_text(table, UF_ENGLISH, &text, &error), &error);
+    assert_non_null(strstr(text, "\nAverage over cohorts"));
+    assert_non_null(strstr(text, "\nCohort                2012"));
+    free(text);
+    uf_table_free(table);
+}
+
 static void labels_cannot_steer_the_terminal(void **state)
 {
     (void)state;
@@ -133,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(columns_line_up_in_each_language),
                                        cmocka_unit_test(remark_of_a_whole_column_is_told_once),
                                        cmocka_unit_test(column_without_values_is_named_and_not_shown),
+                                       cmocka_unit_test(averages_are_named_by_what_they_are_of),
                                        cmocka_unit_test(labels_cannot_steer_the_terminal),
                                        cmocka_unit_test(no_rows_is_said)};
     return cmocka_run_group_tests(tests, NULL, NULL);
