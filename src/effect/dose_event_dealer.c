@@ -201,6 +201,7 @@ static uf_status find_slopes(struct dealer *d, double work, struct placebo_slope
     if (status != UF_OK) goto cleared;
     sample.assignment = &lots.assignment, sample.moves = lots.moves;
     if (d->slope) sample.drift = lots.dose;
+    // cppcheck-suppress autoVariables ; taken back below
     d->sample = &sample, d->lots = &lots;
     const size_t per = d->events->count * n_cells(d), n = d->of->data->n;
     d->change = malloc((sample.n_outcomes * per + 1) * sizeof *d->change);
@@ -218,6 +219,7 @@ static uf_status find_slopes(struct dealer *d, double work, struct placebo_slope
     else
         free(*out), *out = NULL;
     free(d->change);
+    d->sample = NULL, d->lots = NULL;
 cleared:
     dose_lot_assignment_clear(&lots);
     placebo_sample_clear(&sample);

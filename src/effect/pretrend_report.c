@@ -7,23 +7,33 @@
 #include <float.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Multiplications that the randomised joint test may cost, and the fewest draws it is worth doing with. */
 #define MOST_WORK 1e9
 enum { FEWEST_DRAWS = 199, MANY = 20 };
 
+/* The beginning of the sentences; free() it. */
+static uf_status tested_together(enum uf_language language, size_t count, char **out, struct uf_error *error)
+{
+    static const struct uf_words several = {"The {0} differences before the start were tested together",
+                                            "De {0} skillnaderna före start har prövats gemensamt"},
+                                 one = {"The one difference before the start was tested",
+                                        "Den enda skillnaden före start har prövats"};
+    const struct uf_argument n = uf_count_argument(count);
+    return uf_phrase(language, count == 1 ? one : several, &n, 1, out, error);
+}
+
 static uf_status note_pretrend(const struct effect_run *run, const struct effect_pretrend *pretrend,
                                struct uf_error *error)
 {
-    static const struct uf_words done = {"The differences before the start were tested together ({0}): "
-                                         "F({1}, {2}) = {3}, p {5} {4}. That such a test finds "
-                                         "nothing is no proof that the groups would have developed alike; "
-                                         "with few regions it seldom finds a difference.",
-                                         "Skillnaderna före start har prövats gemensamt ({0}): F({1}, {2}) = "
-                                         "{3}, p {5} {4}. Att testet inte ger utslag "
-                                         "bevisar inte att grupperna skulle ha utvecklats lika; med få "
-                                         "regioner upptäcker det sällan en skillnad."};
+    static const struct uf_words done = {
+        "{6} ({0}): F({1}, {2}) = {3}, p {5} {4}. That such a test finds nothing is no proof that the groups "
+        "would have developed alike; with few regions it seldom finds a difference.",
+        "{6} ({0}): F({1}, {2}) = {3}, p {5} {4}. Att testet inte ger utslag bevisar inte att grupperna "
+        "skulle "
+        "ha utvecklats lika; med få regioner upptäcker det sällan en skillnad."};
     static const struct uf_words differs = {"The groups developed differently already before the start ({0}: "
                                             "F({1}, {2}) = {3}, p {5} {4}). The comparison does "
                                             "not show what would have happened without the intervention.",
@@ -38,15 +48,12 @@ static uf_status note_pretrend(const struct effect_run *run, const struct effect
         "The {1} differences before the start are too many to be tested together in this sample.",
         "De {1} skillnaderna före start är för många för att prövas gemensamt i det här urvalet."};
     static const struct uf_words none = {NULL, NULL};
-    static const struct uf_words dealt = {"The {1} differences before the start were tested together by "
-                                          "dealing the treatment out anew: p {5} {4}. "
-                                          "That such a test finds nothing is no proof that the groups would "
-                                          "have developed alike; with few regions it seldom finds "
-                                          "a difference.",
-                                          "De {1} skillnaderna före start har prövats gemensamt genom att "
-                                          "insatsen fördelats på nytt: p {5} {4}. Att testet inte "
-                                          "ger utslag bevisar inte att grupperna skulle ha utvecklats lika; "
-                                          "med få regioner upptäcker det sällan en skillnad."};
+    static const struct uf_words dealt = {
+        "{6} by dealing the treatment out anew: p {5} {4}. That such a test finds nothing is no proof that "
+        "the "
+        "groups would have developed alike; with few regions it seldom finds a difference.",
+        "{6} genom att insatsen fördelats på nytt: p {5} {4}. Att testet inte ger utslag bevisar inte att "
+        "grupperna skulle ha utvecklats lika; med få regioner upptäcker det sällan en skillnad."};
     static const struct uf_words dealt_differs = {
         "The groups developed differently already before the start (the treatment dealt out anew: p {5} "
         "{4}). "
@@ -56,14 +63,12 @@ static uf_status note_pretrend(const struct effect_run *run, const struct effect
         "visar därför inte "
         "vad som hade hänt utan insatsen."};
     static const struct uf_words wald = {
-        "The {1} differences before the start were tested together ({0}): "
-        "χ²({1}) = {3}, p {5} {4}. That such a test finds nothing is no proof "
-        "that the groups would have developed alike; with few regions it "
-        "seldom finds a difference.",
-        "De {1} skillnaderna före start har prövats gemensamt ({0}): χ²({1}) "
-        "= {3}, p {5} {4}. Att testet inte ger utslag bevisar inte att grupperna "
-        "skulle ha utvecklats lika; med få regioner upptäcker det sällan en "
-        "skillnad."};
+        "{6} ({0}): χ²({1}) = {3}, p {5} {4}. That such a test finds nothing is no proof that the groups "
+        "would "
+        "have developed alike; with few regions it seldom finds a difference.",
+        "{6} ({0}): χ²({1}) = {3}, p {5} {4}. Att testet inte ger utslag bevisar inte att grupperna skulle "
+        "ha "
+        "utvecklats lika; med få regioner upptäcker det sällan en skillnad."};
     static const struct uf_words wald_differs = {
         "The groups developed differently already before the start ({0}: χ²({1}) = {3}, p {5} {4}). The "
         "comparison does not show what would have happened without the intervention.",
@@ -73,29 +78,37 @@ static uf_status note_pretrend(const struct effect_run *run, const struct effect
     const struct uf_joint_test *test = &pretrend->decisive;
     bool by_dealing = isnan(test->df2); /* randomisation has no denominator df */
     bool by_wald = isinf(test->df2);    /* nor has χ², of which the statistic is all */
+    char *tested = NULL;
+    if (test->restrictions == 0) return UF_OK;
+    UF_TRY(tested_together(run->context->language, test->restrictions, &tested, error));
     const struct uf_argument arguments[] = {
         uf_text_argument(pretrend->vcov),
         uf_count_argument(test->restrictions),
         uf_number_argument(test->df2, test->df2 == floor(test->df2) ? 0 : 1),
         uf_number_argument(test->statistic, 2),
         uf_number_argument(test->p_value < 0.0005 ? 0.001 : test->p_value, 3), /* never nought */
-        uf_text_argument(test->p_value < 0.0005 ? "<" : "=")};
-    if (test->restrictions == 0) return UF_OK;
+        uf_text_argument(test->p_value < 0.0005 ? "<" : "="),
+        uf_text_argument(tested)};
+    uf_status status;
     if (isnan(test->statistic))
-        return effect_pretrend_add_note(run, pretrend, UF_WARNING, "pretrend-untestable", singular,
-                                        effect_pretrend_advice(run), arguments, 6, error);
-    if (test->p_value >= 0.05)
-        return effect_pretrend_add_note(run, pretrend, UF_NOTE, "pretrend",
-                                        by_dealing ? dealt
-                                        : by_wald  ? wald
-                                                   : done,
-                                        none, arguments, 6, error);
-    if (run->result->claim > UF_CLAIM_DIFFERENCE) run->result->claim = UF_CLAIM_DIFFERENCE;
-    return effect_pretrend_add_note(run, pretrend, UF_WARNING, "pretrend-differs",
-                                    by_dealing ? dealt_differs
-                                    : by_wald  ? wald_differs
-                                               : differs,
-                                    differs_advice, arguments, 6, error);
+        status = effect_pretrend_add_note(run, pretrend, UF_WARNING, "pretrend-untestable", singular,
+                                          effect_pretrend_advice(run), arguments, 7, error);
+    else if (test->p_value >= 0.05)
+        status = effect_pretrend_add_note(run, pretrend, UF_NOTE, "pretrend",
+                                          by_dealing ? dealt
+                                          : by_wald  ? wald
+                                                     : done,
+                                          none, arguments, 7, error);
+    else
+        status = effect_pretrend_add_note(run, pretrend, UF_WARNING, "pretrend-differs",
+                                          by_dealing ? dealt_differs
+                                          : by_wald  ? wald_differs
+                                                     : differs,
+                                          differs_advice, arguments, 7, error);
+    if (test->p_value < 0.05 && run->result->claim > UF_CLAIM_DIFFERENCE)
+        run->result->claim = UF_CLAIM_DIFFERENCE;
+    free(tested);
+    return status;
 }
 
 static uf_status pretrend_table(const struct effect_run *run, bool by_dose, struct uf_table **out,

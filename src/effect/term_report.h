@@ -100,10 +100,10 @@ uf_status effect_joint_test(const struct effect_run *run, const struct effect_re
                             size_t inference, const struct uf_covariance *covariance,
                             const struct effect_terms *terms, struct uf_joint_test *out,
                             struct uf_error *error);
-/* The same of combinations that are rows of a matrix (q × k, q > 0). */
+/* The same of combinations that are rows of a matrix (r: q × k, q > 0). */
 uf_status effect_joint_test_of(const struct effect_regression *regression,
                                const struct uf_covariance_options *options,
-                               const struct uf_covariance *covariance, const gsl_matrix *combinations,
+                               const struct uf_covariance *covariance, const gsl_matrix *r,
                                struct uf_joint_test *out, struct uf_error *error);
 struct placebo_slopes;
 struct placebo_treatments;
