@@ -10,8 +10,8 @@
 
 /* What is left of a column, as a share of its square, below which a regression must judge. */
 #define COLLINEAR 1e-8
-/* A sum of squared residuals smaller than this share of the outcome's is rounding. */
-#define EXPLAINED 1e-18
+/* A sum of squared residuals smaller than this share of the outcome's is rounding, as in the regression. */
+#define EXPLAINED 1e-26
 
 static double covariate_of(const struct uf_did_data *data, size_t i, size_t j)
 {
@@ -275,11 +275,10 @@ double slot_effects_net(const struct slot_effects *s, size_t group, size_t time)
     return net;
 }
 
-/* What effects of slots and units leave of each column; the sums of squares before slots, and of the outcome. */
-static double take_effects_out(struct slot_effects *s)
+/* What effects of slots and units leave of each column; the covariates' sums of squares before slots. */
+static void take_effects_out(struct slot_effects *s)
 {
     const size_t columns = s->k + 1;
-    double all = 0;
     memset(s->square, 0, columns * sizeof *s->square);
     for (size_t u = 0; u < s->n_units; u++) {
         const struct slot_unit *unit = &s->unit[u];
@@ -294,13 +293,9 @@ static double take_effects_out(struct slot_effects *s)
             }
             mean /= unit->weight;
             for (size_t r = unit->from; r < unit->to; r++) s->left[r * columns + j] -= mean;
-            if (j < s->k)
-                s->square[j] += before;
-            else
-                all += before;
+            s->square[j] += before;
         }
     }
-    return all;
 }
 
 /* The slopes. */
@@ -333,15 +328,17 @@ static bool solve_covariates(struct slot_effects *s)
 bool slot_effects_explain(struct slot_effects *s)
 {
     const size_t k = s->k;
-    const double all = take_effects_out(s);
-    double rest = 0;
+    double rest = 0, all = 0;
+    take_effects_out(s);
     if (k > 0 && !solve_covariates(s)) return false;
     for (size_t r = 0; r < s->n_rows; r++) {
         double *left = s->left + r * (k + 1);
         for (size_t j = 0; j < k; j++) left[k] -= gsl_vector_get(s->slope, j) * left[j];
         rest += s->row[r].weight * left[k] * left[k];
+        all += s->row[r].weight * s->row[r].outcome * s->row[r].outcome;
     }
-    return rest > EXPLAINED * all;
+    for (size_t r = 0; r < s->n_rows && rest <= EXPLAINED * all; r++) s->left[r * (k + 1) + k] = 0;
+    return true;
 }
 
 /* --- weights of outcomes ---------------------------------------------------------------------------- */

@@ -91,8 +91,8 @@ void slot_solve(const double *factor, size_t n, double *value);
 /* μ of a group by itself, up to a constant; keeps the inverse. False: a slot hangs together with the reference by (nearly)
  * nothing. */
 bool slot_effects_fit(struct slot_effects *s, size_t group, size_t reference);
-/* From all groups' μ: slopes and residuals. False where the covariates are (nearly) collinear, or the outcome is explained
- * but for rounding: that is left to a regression. */
+/* From all groups' μ: slopes and residuals (nil where they are rounding). False where the covariates are (nearly) collinear: that
+ * is left to a regression. */
 bool slot_effects_explain(struct slot_effects *s);
 /* μ without the covariates' part. */
 double slot_effects_net(const struct slot_effects *s, size_t group, size_t time);
