@@ -55,6 +55,12 @@ static double reach_of(const struct wild_question *question)
     return side * side;
 }
 
+/* A draw with neither a difference nor a variance has no t*: it counts as extreme, also where ties are left out. */
+static double reach_without_variance(double n, double v, double reach)
+{
+    return n == 0 && !(v > 0) ? (1 - TIE) * (1 - TIE) : reach;
+}
+
 static inline void compare_draw(const struct wild_question *question, size_t b, double delta, double reach,
                                 struct tally *tally)
 {
@@ -64,8 +70,8 @@ static inline void compare_draw(const struct wild_question *question, size_t b, 
         n += delta * d->n1[b];
         v += delta * (2 * d->v1[b] + delta * d->v2[b]);
     }
-    compare(n * sqrt(question->variance), delta * delta * at_least_0(v), delta < 0 ? -1 : 1, reach,
-            d->enumerated, tally);
+    compare(n * sqrt(question->variance), delta * delta * at_least_0(v), delta < 0 ? -1 : 1,
+            reach_without_variance(n, v, reach), d->enumerated, tally);
 }
 
 /* Only `beyond`, without a branch. */
@@ -75,22 +81,24 @@ static size_t count_beyond(const struct wild_question *question, double delta)
     double reach = reach_of(question) * delta * delta / question->variance;
     bool ties = question->ties == UF_WILD_TIES_EXTREME;
     const double *n0 = d->n0, *n1 = d->n1, *v0 = d->v0, *v1 = d->v1, *v2 = d->v2;
-    size_t count = d->count, beyond = 0, tied = 0;
+    size_t count = d->count, beyond = 0, tied = 0, nil = 0; /* nil: of the tied, those without t* */
     if (d->restricted) {
         for (size_t b = 0; b < count; b++) {
             double n = n0[b] + delta * n1[b], v = v0[b] + delta * (2 * v1[b] + delta * v2[b]);
             double left = n * n, right = reach * at_least_0(v);
             beyond += left > right;
             tied += left == right;
+            nil += n == 0 && !(v > 0);
         }
     } else {
         for (size_t b = 0; b < count; b++) {
             double left = n0[b] * n0[b], right = reach * at_least_0(v0[b]);
             beyond += left > right;
             tied += left == right;
+            nil += n0[b] == 0 && !(v0[b] > 0);
         }
     }
-    return ties ? beyond + tied : beyond;
+    return beyond + (ties ? tied : nil);
 }
 
 static struct tally count_at(const struct wild_question *question, double delta)
@@ -121,8 +129,8 @@ static struct tally count_in_the_limit(const struct wild_question *question, dou
         else if (infeasible)
             compare(sign, 0, sign, reach, d->enumerated, &tally);
         else if (flat)
-            compare(sign * d->n1[b] * sqrt(question->variance), at_least_0(d->v0[b]), sign, reach,
-                    d->enumerated, &tally);
+            compare(sign * d->n1[b] * sqrt(question->variance), at_least_0(d->v0[b]), sign,
+                    reach_without_variance(d->n1[b], d->v0[b], reach), d->enumerated, &tally);
         else
             compare(0, 1, sign, reach, d->enumerated, &tally);
     }

@@ -150,12 +150,38 @@ static void few_periods_as_clusters(void **state)
     assert_true(asked > 10);
 }
 
+/* Two periods: of the four vectors two give the statistic itself, and the other two fit perfectly. None of them is a smaller t*, also
+ * where ties are left out. */
+static void two_periods_as_clusters(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 6; seed++)
+        for (int ties = 0; ties < 2; ties++) {
+            struct design d = design_draw(seed, 8, 2, 1e-6);
+            for (size_t i = 0; i < d.n; i++) d.weights[i] = 1;
+            struct regression r = regress(&d);
+            struct uf_wild_bootstrap b = run(&d, &r, true,
+                                             (struct uf_wild_bootstrap_options){
+                                                 .weights = UF_WILD_RADEMACHER,
+                                                 .ties = ties ? UF_WILD_TIES_LEFT_OUT : UF_WILD_TIES_EXTREME},
+                                             0);
+            if (b.n_clusters > 0) {
+                expect_close(b.p_value, ties ? 0.5 : 1, 1e-12, "p");
+                expect_close(b.least_p, ties ? 0.5 : 1, 1e-12, "least p");
+                assert_true(isinf(b.conf_low) && isinf(b.conf_high));
+                assert_int_equal(b.infeasible, 2);
+            }
+            regression_clear(&r);
+        }
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_accepted_further_out),
         cmocka_unit_test(few_periods_as_clusters),
+        cmocka_unit_test(two_periods_as_clusters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
