@@ -15,7 +15,7 @@ struct dose_lot_assignment {
     size_t *drawn; /* room: a path for each block that is dealt to */
 };
 /* Of what was chosen last; the assignment of its blocks is borrowed. Clear it also where this fails. */
-uf_status dose_lot_assignment_init(const struct dose_dealer *dealer, struct dose_lot_assignment *out,
+uf_status dose_lot_assignment_init(const struct dose_dealer *d, struct dose_lot_assignment *a,
                                    struct uf_error *error);
 void dose_lot_assignment_clear(struct dose_lot_assignment *lots);
 /* Gives each unit what the paths (of all blocks) say. */

@@ -4,6 +4,7 @@
 
 #include "base/fail.h"
 #include "effect/estimates.h"
+#include "effect/power_notes.h"
 #include "effect/power_sample.h"
 #include "effect/significant.h"
 
@@ -199,6 +200,8 @@ static uf_status report_simulated(const struct power_run *run, struct uf_error *
         double minimum = uf_power_simulated_minimum(run->simulation, procedure, run->power, 64 * scale);
         const char *note = isnan(minimum) ? uf_words_in(unreachable, run->common.context->language) : NULL;
         UF_TRY(add_minimum(run, procedures[p], NAN, NAN, minimum, note, error));
+        if (isnan(minimum) && procedure == UF_POWER_RANDOMISATION)
+            UF_TRY(power_note_never_found(&run->common, error));
         for (size_t i = 0; i < run->n_effects; i++) {
             double share = uf_power_share(run->simulation, procedure, run->effects[i]);
             UF_TRY(add_point(run, run->effects[i], share, all ? 0 : sqrt(share * (1 - share) / deals),

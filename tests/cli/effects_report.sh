@@ -144,6 +144,16 @@ if grep -qE "average effect in" $page; then fail "a series by itself is called a
 grep -q "^1,1,2001," report/charts/series-1.csv && grep -q ",9,2018,.*Earlier trend, continued" report/charts/series-1.csv ||
     fail "the chart: $(head -3 report/charts/series-1.csv)"
 
+# an estimate that a covariate takes a region from is not said to be of that region
+cp figures.csv whole.csv
+awk -F, -v OFS=, '$1 == "SE121" { $4 = "" } 1' whole.csv >figures.csv
+study "effects:
+  - {method: did, id: did, outcome: a, covariates: [b], event-study: false, inference: [cr2]}"
+expect 0 "$UTFALL" run study.yaml --output fewer
+grep -qF "development in 2 of 3 treated regions departs" fewer/report.html || fail "a region without the covariate is named: $(grep -o 'After the start.\{0,120\}' fewer/report.html | head -1)"
+grep -qF "Treated regions: 2 of" fewer/report.html || fail "the design counts a region without the covariate"
+mv whole.csv figures.csv
+
 # --- regions that began at different times --------------------------------------------------------------------------------------------
 study "effects:
   - {method: callaway-santanna, id: cs, outcome: a, inference: [influence]}
