@@ -155,7 +155,7 @@ static void average(struct dealer *d, size_t n_cells, struct uf_randomisation_st
 static void finish_leads(struct dealer *d, double sum, double total, struct uf_randomisation_statistics *out)
 {
     if (total > 0) out->coefficient = sqrt(sum / total);
-    for (size_t j = 0; j < d->found.count; j++) d->found.value[j] /= sqrt(total);
+    for (size_t j = 0; d->found.value && j < d->found.count; j++) d->found.value[j] /= sqrt(total);
 }
 
 static void mean_square(struct dealer *d, size_t n_cells, struct uf_randomisation_statistics *out)

@@ -59,7 +59,7 @@ struct slot_effects {
     double *square; /* k */
 };
 /* `data` is borrowed. Clear also on failure. */
-uf_status slot_effects_init(const struct uf_did_data *data, struct slot_effects *out, struct uf_error *error);
+uf_status slot_effects_init(const struct uf_did_data *data, struct slot_effects *s, struct uf_error *error);
 void slot_effects_clear(struct slot_effects *s);
 
 /* Before each assignment. */

@@ -38,8 +38,8 @@ struct stacked_dealer {
 /* Before the outcomes of a term: where the effect is that its shift is of. */
 void stacked_start_tally(struct outcome_tally *tally, const struct uf_stacked_term *term);
 uf_status stacked_sums_init(const struct uf_did_data *data, const struct uf_stacked_options *options,
-                            struct stacked_sums *out, struct uf_error *error);
-void stacked_sums_clear(struct stacked_sums *sums);
+                            struct stacked_sums *m, struct uf_error *error);
+void stacked_sums_clear(struct stacked_sums *m);
 /* The statistics of all terms, or the leads, from sums; not *done where a regression must judge what is collinear. */
 uf_status stacked_tell_by_sums(struct stacked_dealer *d, const struct uf_stacked *s,
                                const struct stacked_plan *plan, struct uf_randomisation_statistics *out,

@@ -238,14 +238,14 @@ uf_status stacked_tell_by_sums(struct stacked_dealer *d, const struct uf_stacked
                          ? slot_effects_net(&d->sums.slots, 1, (size_t)e) -
                                slot_effects_net(&d->sums.slots, 0, (size_t)e)
                          : NAN;
-    for (size_t k = 0; k < d->n_terms && *done; k++) {
+    for (size_t k = 0; d->term && k < d->n_terms && *done; k++) {
         any_cell |= d->term[k].cell;
         if (!d->term[k].cell && combine(d, &d->term[k], reference))
             tally_common(d, s->n_used, &d->term[k], &out[k]);
     }
     if (!*done || !any_cell) return UF_OK;
     *done = fit_cells(&d->sums, s->n_used, reference);
-    for (size_t k = 0; k < d->n_terms && *done; k++)
+    for (size_t k = 0; d->term && k < d->n_terms && *done; k++)
         if (d->term[k].cell) tally_cell(d, s->n_used, &d->term[k], reference, &out[k]);
     return UF_OK;
 }

@@ -206,7 +206,7 @@ static void all_by_means(struct stacked_dealer *d, const struct uf_stacked *s,
                          const struct stacked_plan *plan, struct uf_randomisation_statistics *out)
 {
     if (!d->term) leads_by_means(d, s, plan, out);
-    for (size_t k = 0; k < d->n_terms; k++)
+    for (size_t k = 0; d->term && k < d->n_terms; k++)
         if (is_in_window(d, &d->term[k])) term_by_means(d, s, plan, &d->term[k], &out[k]);
 }
 

@@ -58,16 +58,16 @@ void sun_abraham_add_cell(const struct uf_sun_abraham *fit, size_t cell, double 
                           double *slot);
 
 /* Not *serve: a unit has several rows in a period. */
-uf_status sun_abraham_means_init(const struct uf_did_data *data, size_t n_blocks,
-                                 struct sun_abraham_means *out, bool *serve, struct uf_error *error);
-void sun_abraham_means_clear(struct sun_abraham_means *means);
+uf_status sun_abraham_means_init(const struct uf_did_data *data, size_t n_blocks, struct sun_abraham_means *m,
+                                 bool *serve, struct uf_error *error);
+void sun_abraham_means_clear(struct sun_abraham_means *m);
 /* The cells' estimates and the statistics of all terms. */
 void sun_abraham_tell_by_means(struct sun_abraham_dealer *d, const struct sun_abraham_layout *l,
                                struct uf_sun_abraham *fit, struct uf_randomisation_statistics *out);
 
-uf_status sun_abraham_sums_init(const struct uf_did_data *data, struct sun_abraham_sums *out,
+uf_status sun_abraham_sums_init(const struct uf_did_data *data, struct sun_abraham_sums *m,
                                 struct uf_error *error);
-void sun_abraham_sums_clear(struct sun_abraham_sums *sums);
+void sun_abraham_sums_clear(struct sun_abraham_sums *m);
 /* The cells' estimates and the statistics of all terms; not *done where a regression must judge what is collinear. */
 uf_status sun_abraham_tell_by_sums(struct sun_abraham_dealer *d, const struct sun_abraham_layout *l,
                                    struct uf_sun_abraham *fit, struct uf_randomisation_statistics *out,

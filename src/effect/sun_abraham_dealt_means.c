@@ -30,7 +30,7 @@ static size_t n_scores(const struct uf_did_data *data)
 static bool number_rows(const struct uf_did_data *data, struct sun_abraham_means *m)
 {
     const size_t periods = data->n_periods;
-    for (size_t c = 0; c < data->n_units * periods; c++) m->row[c] = SIZE_MAX;
+    memset(m->row, 0xff, data->n_units * periods * sizeof *m->row); /* SIZE_MAX */
     for (size_t i = 0; i < data->n; i++) {
         size_t *row = &m->row[data->unit[i] * periods + data->period[i]];
         if (*row != SIZE_MAX) return false;
@@ -75,7 +75,7 @@ uf_status sun_abraham_means_init(const struct uf_did_data *data, size_t n_blocks
     m->unit = malloc(units * sizeof *m->unit);
     m->first_unit = malloc((groups + 2) * sizeof *m->first_unit);
     m->start = malloc(units * sizeof *m->start);
-    m->first_period = malloc(units * sizeof *m->first_period);
+    m->first_period = calloc(units, sizeof *m->first_period);
     m->treated = malloc(groups * units * sizeof *m->treated);
     m->block_weight = malloc((n_blocks + 1) * sizeof *m->block_weight);
     m->block_group = malloc((n_blocks + 1) * sizeof *m->block_group);

@@ -59,7 +59,7 @@ static void tell_leads(struct sun_abraham_dealer *d, const struct uf_sun_abraham
         if (d->found.value) d->found.value[d->found.count++] = sqrt(cell->weight) * cell->estimate;
     }
     if (all > 0) out->coefficient = sqrt(sum / all);
-    for (size_t j = 0; j < d->found.count; j++) d->found.value[j] /= sqrt(all);
+    for (size_t j = 0; d->found.value && j < d->found.count; j++) d->found.value[j] /= sqrt(all);
 }
 
 void sun_abraham_set_effect(struct sun_abraham_dealer *d, const struct uf_cell_term *term)
