@@ -56,6 +56,8 @@ struct uf_group_time_options {
     enum uf_group_time_control control;
     enum uf_group_time_base base;
     long anticipation; /* >= 0, on the scale of data->time */
+    /* universal: the base is the last period not after start + reference, below −anticipation; 0: −1 − anticipation */
+    long reference;
     /* The rows are other people or firms in each period: any number of them for each unit (which is then the level at
      * which treatment falls) and period, compared by drdid.h's sections. The first three estimators. */
     bool cross_sections;

@@ -75,6 +75,18 @@ uf_status callaway_read_request(const struct uf_options *options, const struct u
         return uf_fail(error, UF_BAD_USAGE,
                        "inference 'multiplier' needs draws: found draws 0, expected some, as 999");
     run->scale = (enum effect_scale)callaway_choice(options, "scale", effect_scales);
+    bool referenced = false;
+    UF_TRY(whole(options, "reference", &run->options.reference, &referenced, error));
+    if (referenced && run->options.base != UF_BASE_UNIVERSAL)
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "option 'reference': found %ld with base-period varying, where every lead has the period "
+            "before it as its own; expected base-period: universal",
+            run->options.reference);
+    if (referenced && run->options.reference >= -run->options.anticipation)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "option 'reference': found %ld, expected a whole number of periods below %ld",
+                       run->options.reference, -run->options.anticipation);
     averaging->least = -2000000, averaging->most = 2000000;
     UF_TRY(whole(options, "balance-event-time", &averaging->balance_event_time, &averaging->balanced, error));
     UF_TRY(whole(options, "least-event-time", &averaging->least, &averaging->limited, error));

@@ -94,6 +94,28 @@ static uf_status count_always(struct uf_group_time *g, long anticipation, struct
     return UF_OK;
 }
 
+/* Every cohort must have a period that early. */
+static uf_status check_reference(const struct uf_did_data *data, const struct group_time_order *o,
+                                 const struct uf_group_time_options *options, struct uf_error *error)
+{
+    if (options->reference == 0) return UF_OK;
+    if (options->base != UF_BASE_UNIVERSAL || options->reference >= -options->anticipation)
+        return uf_fail(error, UF_BAD_USAGE,
+                       "reference %ld: expected one before the anticipation, with the universal base period",
+                       options->reference);
+    for (size_t c = 0; c < o->n_cohorts; c++) {
+        const size_t first = o->cohorts[c].first_period;
+        const long start = data->time ? data->time[first] : (long)first,
+                   least = data->time ? data->time[0] : 0;
+        if (least > start + options->reference)
+            return uf_fail(
+                error, UF_BAD_USAGE,
+                "reference %ld: a cohort has only %ld periods before its start; expected %ld to %ld",
+                options->reference, start - least, least - start, -1 - options->anticipation);
+    }
+    return UF_OK;
+}
+
 static uf_status estimate(const struct uf_did_data *data, const struct uf_group_time_options *options,
                           struct uf_group_time *g, struct uf_error *error)
 {
@@ -109,6 +131,7 @@ static uf_status estimate(const struct uf_did_data *data, const struct uf_group_
     if (work->order.n_cohorts == 0)
         return uf_fail(error, UF_NOT_IDENTIFIED, "no cohort has a period before its start%s",
                        options->anticipation > 0 ? " less the anticipation" : "");
+    UF_TRY(check_reference(data, &work->order, options, error));
     g->cohorts = work->order.cohorts;
     g->n_cohorts = work->order.n_cohorts;
     g->n_units = work->order.n_sorted;

@@ -218,8 +218,9 @@ size_t group_time_list(const struct group_time_wide *w, const struct group_time_
     size_t count = 0;
     for (size_t c = 0; c < o->n_cohorts; c++) {
         long start = time_of(w, o->cohorts[c].first_period);
+        const long reference = options->reference ? options->reference : -1 - options->anticipation;
         size_t last_before = 0;
-        while (last_before + 1 < w->n_periods && time_of(w, last_before + 1) + options->anticipation < start)
+        while (last_before + 1 < w->n_periods && time_of(w, last_before + 1) <= start + reference)
             last_before++;
         for (size_t t = 0; t < w->n_periods; t++) {
             long event = time_of(w, t) - start;

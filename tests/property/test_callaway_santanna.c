@@ -232,6 +232,34 @@ static void difference_of_means(void **state)
     group_sample_free(s);
 }
 
+/* Another reference takes its lead from every cell; one that is too early for a cohort is refused. */
+static void a_reference_is_a_difference(void **state)
+{
+    (void)state;
+    struct group_sample *s = group_sample_new(0);
+    const struct uf_group_time_options last = {.base = UF_BASE_UNIVERSAL},
+                                       own = {.base = UF_BASE_UNIVERSAL, .reference = -2},
+                                       early = {.base = UF_BASE_UNIVERSAL, .reference = -200},
+                                       varying = {.reference = -2};
+    struct uf_group_time a = group_sample_estimate(s, &last), b = group_sample_estimate(s, &own), none;
+    struct uf_error error;
+    assert_int_equal(a.n_cells, b.n_cells);
+    for (size_t i = 0; i < a.n_cells; i++) {
+        double lead = 0;
+        for (size_t j = 0; j < a.n_cells; j++)
+            if (a.cells[j].cohort == a.cells[i].cohort && a.cells[j].event_time == -2)
+                lead = a.cells[j].estimate;
+        assert_int_equal(b.cells[i].reference, b.cells[i].event_time == -2);
+        if (!b.cells[i].reference)
+            expect_within(b.cells[i].estimate, (a.cells[i].reference ? 0 : a.cells[i].estimate) - lead, 1e-12,
+                          "a cell");
+    }
+    assert_int_equal(uf_group_time_estimate(&s->data, &early, &none, &error), UF_BAD_USAGE);
+    assert_int_equal(uf_group_time_estimate(&s->data, &varying, &none, &error), UF_BAD_USAGE);
+    uf_group_time_clear(&a), uf_group_time_clear(&b);
+    group_sample_free(s);
+}
+
 static void invariances(void **state)
 {
     (void)state;
@@ -362,6 +390,7 @@ int main(void)
         cmocka_unit_test(influence_is_derivative),
         cmocka_unit_test(clusters_are_sums),
         cmocka_unit_test(difference_of_means),
+        cmocka_unit_test(a_reference_is_a_difference),
         cmocka_unit_test(invariances),
         cmocka_unit_test(weight_two_is_a_unit_twice),
         cmocka_unit_test(threads_do_not_matter),
