@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The method `did`: its descriptor and its run. */
 #include "base/fail.h"
+#include "effect/anticipation.h"
 #include "effect/chart_hints.h"
 #include "effect/cohort_sample.h"
 #include "effect/did_internal.h"
@@ -16,7 +17,11 @@ static const struct uf_option options_table[] = {
     EFFECT_DEPENDENCE_OPTIONS,
     {"event-study", UF_OPTION_FLAG, "true", NULL, "estimate the difference by time since the start too",
      UF_COLUMNS_NONE},
-    {"reference", UF_OPTION_NUMBER, "-1", NULL, "event time whose difference is 0 by definition",
+    {"reference", UF_OPTION_NUMBER, NULL, NULL,
+     "event time whose difference is 0 by definition; -1 less the anticipation unless given",
+     UF_COLUMNS_NONE},
+    {"anticipation", UF_OPTION_COUNT, "0", NULL,
+     "periods before the start in which units may have acted on it already: left out (one start)",
      UF_COLUMNS_NONE},
     {"bin-before", UF_OPTION_NUMBER, NULL, NULL, "take event times at or before this one together",
      UF_COLUMNS_NONE},
@@ -63,7 +68,10 @@ static uf_status read_request(const struct uf_options *options, struct did_run *
 {
     run->scale = (enum effect_scale)uf_options_choice(options, "scale");
     run->event_study = uf_options_flag(options, "event-study");
-    UF_TRY(effect_read_whole(options, "reference", &run->event.reference, NULL, error));
+    bool own = false;
+    UF_TRY(effect_read_count(options, "anticipation", &run->anticipation, NULL, error));
+    UF_TRY(effect_read_whole(options, "reference", &run->event.reference, &own, error));
+    if (!own) run->event.reference = -1 - run->anticipation;
     UF_TRY(effect_read_whole(options, "bin-before", &run->event.before, &run->event.bin_before, error));
     return effect_read_whole(options, "bin-after", &run->event.after, &run->event.bin_after, error);
 }
@@ -230,22 +238,36 @@ static uf_status estimate(struct did_run *run, const struct uf_options *options,
     return status;
 }
 
+static uf_status run_on(struct did_run *run, const struct uf_options *options, struct effect_frame *frame,
+                        struct uf_error *error)
+{
+    const struct uf_panel *panel = run->common.panel;
+    struct effect_sample *sample = &frame->sample;
+    UF_TRY(effect_frame_check(&run->common, UF_COMPARE_TREATED_CONTROL, frame, error));
+    UF_TRY(
+        effect_sample_init_columns(panel, run->common.context->language, sample, run->common.result, error));
+    sample->data.row_scores = effect_wants_row_scores(&frame->inference);
+    uf_status status = effect_take_means(&run->common, sample, error);
+    if (status == UF_OK)
+        status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), sample, error);
+    if (status == UF_OK) status = estimate(run, options, error);
+    return effect_frame_finish(&run->common, frame, status, error);
+}
+
 static uf_status run_did(const struct uf_panel *panel, const struct uf_options *options,
                          const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
     struct effect_frame frame;
     struct did_run run = {0};
-    struct effect_sample *sample = &frame.sample;
     UF_TRY(effect_frame_init(panel, options, context, "did", &frame, result, &run.common, error));
     UF_TRY(read_request(options, &run, error));
-    UF_TRY(effect_frame_check(&run.common, UF_COMPARE_TREATED_CONTROL, &frame, error));
-    UF_TRY(effect_sample_init_columns(panel, context->language, sample, result, error));
-    sample->data.row_scores = effect_wants_row_scores(&frame.inference);
-    uf_status status = effect_take_means(&run.common, sample, error);
-    if (status == UF_OK)
-        status = effect_sample_locate(panel, uf_options_list(options, "coordinates"), sample, error);
-    if (status == UF_OK) status = estimate(&run, options, error);
-    return effect_frame_finish(&run.common, &frame, status, error);
+    if (run.anticipation == 0) return run_on(&run, options, &frame, error);
+    struct effect_calm_panel calm;
+    UF_TRY(effect_calm_panel_init(&run.common, run.anticipation, &calm, error));
+    run.common.panel = &calm.panel;
+    uf_status status = run_on(&run, options, &frame, error);
+    effect_calm_panel_clear(&calm);
+    return status;
 }
 
 const struct uf_method uf_method_did = {

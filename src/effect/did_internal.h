@@ -48,6 +48,7 @@ struct did_run {
     struct effect_run common;
     bool event_study;
     struct uf_event_study_options event;
+    long anticipation; /* periods before the start that are left out */
     enum effect_scale scale;
     enum effect_procedure procedure; /* with inference: auto */
     double estimate, drift;          /* the coefficient; what it is with the line of slope 1 as outcome */

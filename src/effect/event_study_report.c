@@ -17,7 +17,7 @@ static const struct uf_words dropped_words = {
     "not identified: collinear with the fixed effects and the other event times",
     "inte identifierad: kollinjär med de fasta effekterna och övriga tidpunkter"};
 
-/* The reference asked for, or, where −1 is not observed, the latest lead that is. */
+/* The reference asked for, or, where −1 (less the anticipation) is not observed, the latest lead that is. */
 static long choose_reference(const struct did_run *run, bool *moved)
 {
     const struct uf_did_data *data = &run->common.sample->data;
@@ -30,7 +30,7 @@ static long choose_reference(const struct did_run *run, bool *moved)
         if (event == asked) return asked;
         if (event < 0 && event > latest) latest = event;
     }
-    if (asked != -1 || latest == LONG_MIN) return asked;
+    if (asked != -1 - run->anticipation || latest == LONG_MIN) return asked;
     *moved = true;
     return latest;
 }

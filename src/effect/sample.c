@@ -112,25 +112,29 @@ static long greatest_common_divisor(long a, long b)
     return a;
 }
 
-/* Periods on their calendar, in steps of the smallest common gap: two-yearly data has event times …, −1, 0,
- * 1, … too. */
+uf_status effect_time_scale(const struct uf_panel *panel, long **out, bool *out_calendar,
+                            struct uf_error *error)
+{
+    const size_t count = panel->periods.count;
+    long *time = calloc(count + 1, sizeof *time), step = 0;
+    if (!time) return uf_fail_memory(error);
+    bool calendar = panel->period_value != NULL;
+    for (size_t t = 0; t < count && calendar; t++)
+        calendar = panel->period_value[t] != 0 &&
+                   uf_period_kind_of(panel->period_value[t]) != UF_PERIOD_SPAN &&
+                   uf_period_kind_of(panel->period_value[t]) == uf_period_kind_of(panel->period_value[0]);
+    for (size_t t = 0; t < count; t++) {
+        time[t] = calendar ? uf_period_difference(panel->period_value[0], panel->period_value[t]) : (long)t;
+        if (t > 0) step = greatest_common_divisor(step, time[t] - time[t - 1]);
+    }
+    for (size_t t = 0; t < count && step > 1; t++) time[t] /= step;
+    *out = time, *out_calendar = calendar;
+    return UF_OK;
+}
+
 static uf_status set_time(const struct uf_panel *panel, struct effect_sample *s, struct uf_error *error)
 {
-    size_t count = panel->periods.count;
-    s->time = calloc(count + 1, sizeof *s->time);
-    if (!s->time) return uf_fail_memory(error);
-    s->calendar = panel->period_value != NULL;
-    for (size_t t = 0; t < count && s->calendar; t++)
-        s->calendar = panel->period_value[t] != 0 &&
-                      uf_period_kind_of(panel->period_value[t]) != UF_PERIOD_SPAN &&
-                      uf_period_kind_of(panel->period_value[t]) == uf_period_kind_of(panel->period_value[0]);
-    long step = 0;
-    for (size_t t = 0; t < count; t++) {
-        s->time[t] =
-            s->calendar ? uf_period_difference(panel->period_value[0], panel->period_value[t]) : (long)t;
-        if (t > 0) step = greatest_common_divisor(step, s->time[t] - s->time[t - 1]);
-    }
-    for (size_t t = 0; t < count && step > 1; t++) s->time[t] /= step;
+    UF_TRY(effect_time_scale(panel, &s->time, &s->calendar, error));
     s->data.time = s->time;
     return UF_OK;
 }

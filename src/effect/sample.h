@@ -29,6 +29,10 @@ struct effect_sample {
     size_t *first_period;                   /* of the clusters, after effect_sample_take_means; else NULL */
     size_t n_rows;                          /* observations, also where `data` holds means of them */
 };
+/* Periods on their calendar, in steps of the smallest common gap: two-yearly data has event times …, −1, 0, 1, … too. By their order
+ * where they are on none. free() *out. */
+uf_status effect_time_scale(const struct uf_panel *panel, long **out, bool *out_calendar,
+                            struct uf_error *error);
 /* Rows without outcome, treatment, a covariate or a positive weight are left out, and written to the ledger of
  * `result`. UF_BAD_INPUT: figures so large or so small that their squares are not numbers of the machine. */
 uf_status effect_sample_init(const struct uf_panel *panel, enum uf_language language,
