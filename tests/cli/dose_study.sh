@@ -59,7 +59,8 @@ for k in 2 3; do
 done
 grep -q "Skillnad per dosenhet" report/charts/dose-response-3.svg || fail "the slopes' axis does not say what they are"
 grep -q "Lutningar efter dos. " report/report.html || fail "the test of the slopes before the start is not in the report"
-grep -q "per period och dosenhet i hälften av fallen" report/report.html || fail "its power is not said"
+grep -q "Lutningar efter dos. De 7 skillnaderna före start är för många" report/report.html ||
+    fail "a test of slopes that cannot be made is not said to be one"
 grep -q "Skillnad: från" report/charts/dose-response-1.txt || fail "the curve of a difference has another name: $(cat report/charts/dose-response-1.txt)"
 grep -q 'Koefficient med tvåvägs fasta effekter</th><td class="number">0,00[0-9]*[1-9]' report/report.html || fail "a slope of thousandths is shown as nought"
 grep -q '"number"><0' report/report.html && fail "a p-value is written as the beginning of a tag"
