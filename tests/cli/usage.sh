@@ -101,7 +101,7 @@ bad '2,$d' 3 "a header and no rows"
 bad 's/1$/0/' 4 "No region in the data is treated"
 [[ $(grep -c "No region in the data is treated" "$err") == 1 ]] || fail "the reason is said twice: $(cat "$err")"
 bad 's/\(2017.*\)0$/\11/' 4 "All 4 regions are treated at once"
-bad '/2015\|2016/d' 4 "in one period only"
+bad '/2015\|2016/d' 4 "In one period only"
 bad 's/,[0-9.]*,\([01]\)$/,5,\1/' 4 "has the same value everywhere"
 sed '/^[BCD]/s/,[0-9.]*,0$/,..,0/' panel.csv > bad.csv
 expect_message 4 "None of the 3 comparison regions has a value" "$UTFALL" effect synthetic-control --data bad.csv --unit county --period year --outcome y --treated A --start 2017
