@@ -11,12 +11,15 @@
 extern const struct uf_hint_number effect_main_estimate, effect_randomisation_numbers[5],
     effect_scaled_numbers[5];
 
-/* Differences by time since the start with both bands (table `event-study`); the arguments are pairs of texts. */
+/* Differences by time since the start with both bands, of a table with the columns of `event-study`; the arguments are pairs of
+ * texts. */
+#define EFFECT_EVENT_STUDY_OF(of, title_en, title_sv, value_en, value_sv)                                    \
+    .kind = "event-study", .table = (of), .title = {title_en, title_sv},                                     \
+    .value_label = {value_en, value_sv}, .value = "estimate", .low = "conf_low", .high = "conf_high",        \
+    .low2 = "band_low", .high2 = "band_high", .x = "event_time", .reference = 0
 #define EFFECT_CHART_EVENT_STUDY(title_en, title_sv, value_en, value_sv)                                     \
     {                                                                                                        \
-        .kind = "event-study", .table = "event-study", .title = {title_en, title_sv},                        \
-        .value_label = {value_en, value_sv}, .value = "estimate", .low = "conf_low", .high = "conf_high",    \
-        .low2 = "band_low", .high2 = "band_high", .x = "event_time", .reference = 0                          \
+        EFFECT_EVENT_STUDY_OF("event-study", title_en, title_sv, value_en, value_sv)                         \
     }
 #define EFFECT_CHART_BY_TIME                                                                                 \
     EFFECT_CHART_EVENT_STUDY("{0}: difference from the comparison by time since the start",                  \

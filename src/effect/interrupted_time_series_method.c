@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The method `interrupted-time-series`: its descriptor and its run. */
 #include "base/fail.h"
+#include "effect/chart_hints.h"
 #include "effect/interrupted_time_series_run.h"
 
 #include <math.h>
@@ -73,19 +74,10 @@ static const struct uf_chart_hint charts[] = {
      .group = "label",
      .x = "period",
      .reference = NAN},
-    {.kind = "event-study",
-     .table = "departures",
-     .of_one = "group",
-     .title = {"{0}: departure from the earlier trend by time since the start",
-               "{0}: avvikelse från tidigare trend efter tid sedan start"},
-     .value_label = {"Departure from the earlier trend", "Avvikelse från tidigare trend"},
-     .value = "estimate",
-     .low = "conf_low",
-     .high = "conf_high",
-     .low2 = "band_low",
-     .high2 = "band_high",
-     .x = "event_time",
-     .reference = 0},
+    {EFFECT_EVENT_STUDY_OF("departures", "{0}: departure from the earlier trend by time since the start",
+                           "{0}: avvikelse från tidigare trend efter tid sedan start",
+                           "Departure from the earlier trend", "Avvikelse från tidigare trend"),
+     .of_one = "group"},
     {.kind = "small-multiples",
      .table = "departures",
      .of_several = "group",
