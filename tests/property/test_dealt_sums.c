@@ -9,10 +9,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utfall/stacked.h>
 #include <utfall/sun_abraham.h>
 
-enum { UNITS = 13, PERIODS = STACKED_PERIODS, DRAWS = 40, MOST_TERMS = 11 };
+enum { UNITS = 13, PERIODS = STACKED_PERIODS, DRAWS = 40, MOST_TERMS = STACKED_TERMS };
 
 struct variant {
     const char *label;
@@ -97,21 +96,10 @@ typedef void (*dealing)(const struct setting *setting, const void *options, stru
 
 static void deal_stacked(const struct setting *s, const void *options, struct found *out)
 {
-    static const struct uf_stacked_term terms[MOST_TERMS] = {{.average = true},
-                                                             {.event = -3},
-                                                             {.event = -2},
-                                                             {.event = -1},
-                                                             {.event = 0},
-                                                             {.event = 1},
-                                                             {.event = 9},
-                                                             {.event = -2, .cell = true, .first_period = 3},
-                                                             {.event = 1, .cell = true, .first_period = 3},
-                                                             {.event = 0, .cell = true, .first_period = 5},
-                                                             {.event = 0, .cell = true, .first_period = 4}};
     struct uf_error error;
     assert_false(uf_stacked_by_means(&s->sample->data));
-    assert_ok(uf_stacked_randomise_terms(&s->sample->data, options, &s->assignment, &s->noise, terms,
-                                         MOST_TERMS, &draws, out->term, &error),
+    assert_ok(uf_stacked_randomise_terms(&s->sample->data, options, &s->assignment, &s->noise, stacked_terms,
+                                         STACKED_TERMS, &draws, out->term, &error),
               &error);
     assert_ok(
         uf_stacked_randomise_leads(&s->sample->data, options, &s->assignment, &draws, &out->leads, &error),
@@ -120,20 +108,20 @@ static void deal_stacked(const struct setting *s, const void *options, struct fo
 
 static void deal_sun_abraham(const struct setting *s, const void *options, struct found *out)
 {
-    static const struct uf_cell_term terms[MOST_TERMS] = {{UF_CELLS_SIMPLE, 0},
-                                                          {UF_CELLS_DYNAMIC, -2},
-                                                          {UF_CELLS_DYNAMIC, 1},
-                                                          {UF_CELLS_GROUP, 3},
-                                                          {UF_CELLS_GROUP, 8},
-                                                          {UF_CELLS_CALENDAR, 6},
-                                                          {UF_CELLS_MEAN_DYNAMIC, 0},
-                                                          {UF_CELLS_MEAN_GROUP, 0},
-                                                          {UF_CELLS_MEAN_CALENDAR, 0},
-                                                          {UF_CELLS_ONE, 3 * PERIODS + 1},
-                                                          {UF_CELLS_ONE, 5 * PERIODS + 6}};
+    static const struct uf_cell_term terms[] = {{UF_CELLS_SIMPLE, 0},
+                                                {UF_CELLS_DYNAMIC, -2},
+                                                {UF_CELLS_DYNAMIC, 1},
+                                                {UF_CELLS_GROUP, 3},
+                                                {UF_CELLS_GROUP, 8},
+                                                {UF_CELLS_CALENDAR, 6},
+                                                {UF_CELLS_MEAN_DYNAMIC, 0},
+                                                {UF_CELLS_MEAN_GROUP, 0},
+                                                {UF_CELLS_MEAN_CALENDAR, 0},
+                                                {UF_CELLS_ONE, 3 * PERIODS + 1},
+                                                {UF_CELLS_ONE, 5 * PERIODS + 6}};
     struct uf_error error;
     assert_ok(uf_sun_abraham_randomise_terms(&s->sample->data, options, &s->assignment, &s->noise, terms,
-                                             MOST_TERMS, &draws, out->term, &error),
+                                             sizeof terms / sizeof *terms, &draws, out->term, &error),
               &error);
     assert_ok(uf_sun_abraham_randomise_leads(&s->sample->data, options, &s->assignment, &draws, &out->leads,
                                              &error),

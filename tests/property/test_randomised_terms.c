@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Several numbers of one estimator under one deal of the cohorts: each is what it is alone, from means as from regressions. */
 #include "support/bench.h"
+#include "support/stacked_sample.h"
 #include "support/test.h"
 
 #include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <utfall/stacked.h>
 #include <utfall/sun_abraham.h>
 
 enum { UNITS = 14, PERIODS = 9, ROWS = UNITS * PERIODS };
@@ -174,20 +174,6 @@ static void means_of_averages(void **state)
 static void terms_of_a_stack(void **state)
 {
     (void)state;
-    enum { TERMS = 13 };
-    static const struct uf_stacked_term terms[TERMS] = {{.average = true},
-                                                        {.event = -3},
-                                                        {.event = -2},
-                                                        {.event = -1},
-                                                        {.event = 0},
-                                                        {.event = 1},
-                                                        {.event = 9},
-                                                        {.event = -2, .cell = true, .first_period = 3},
-                                                        {.event = 2, .cell = true, .first_period = 3},
-                                                        {.event = 0, .cell = true, .first_period = 5},
-                                                        {.event = -1, .cell = true, .first_period = 5},
-                                                        {.event = 9, .cell = true, .first_period = 5},
-                                                        {.event = 0, .cell = true, .first_period = 4}};
     for (int by_sample = 0; by_sample < 2; by_sample++) {
         const struct uf_stacked_options o = {.before = 3,
                                              .after = 2,
@@ -195,32 +181,33 @@ static void terms_of_a_stack(void **state)
                                              .weights = by_sample ? UF_STACK_BY_SAMPLE : UF_STACK_BY_SHARES};
         struct sample *s = sample_new();
         struct dealing *d = dealing_new(s);
-        struct uf_randomisation means[TERMS], regressions[TERMS];
+        struct uf_randomisation means[STACKED_TERMS], regressions[STACKED_TERMS];
         struct uf_stacked fit;
         struct uf_stacked_cells cells;
         struct uf_error error;
         assert_ok(uf_stacked_estimate(&s->data, &o, &fit, &error), &error);
         assert_ok(uf_stacked_cells_estimate(&fit, &o, &cells, &error), &error);
-        assert_ok(uf_stacked_randomise_terms(&s->data, &o, &d->assignment, &d->noise, terms, TERMS, &draws,
-                                             means, &error),
+        assert_ok(uf_stacked_randomise_terms(&s->data, &o, &d->assignment, &d->noise, stacked_terms,
+                                             STACKED_TERMS, &draws, means, &error),
                   &error);
         gsl_matrix *zeros = gsl_matrix_calloc(ROWS, 1);
         s->data.covariates = zeros;
-        assert_ok(uf_stacked_randomise_terms(&s->data, &o, &d->assignment, &d->noise, terms, TERMS, &draws,
-                                             regressions, &error),
+        assert_ok(uf_stacked_randomise_terms(&s->data, &o, &d->assignment, &d->noise, stacked_terms,
+                                             STACKED_TERMS, &draws, regressions, &error),
                   &error);
-        for (int k = 0; k < TERMS; k++) {
+        for (int k = 0; k < STACKED_TERMS; k++) {
+            const struct uf_stacked_term *term = &stacked_terms[k];
             expect_same(&means[k], &regressions[k]);
-            if (terms[k].event == -1 || terms[k].event == 9 || terms[k].first_period == 4) {
+            if (term->event == -1 || term->event == 9 || term->first_period == 4) {
                 assert_int_equal(means[k].count, 0);
                 continue;
             }
-            for (size_t c = 0; c < cells.fit.n_cells && terms[k].cell; c++)
-                if (cells.fit.cell[c].cohort == (terms[k].first_period == 5) &&
-                    cells.fit.cell[c].event_time == terms[k].event)
+            for (size_t c = 0; c < cells.fit.n_cells && term->cell; c++)
+                if (cells.fit.cell[c].cohort == (term->first_period == 5) &&
+                    cells.fit.cell[c].event_time == term->event)
                     expect_close(means[k].coefficient[0], cells.fit.cell[c].estimate, 1e-10, "the cell");
-            for (size_t j = 0; j < fit.fit.n_leading && !terms[k].average && !terms[k].cell; j++)
-                if (fit.fit.event_time[j] == terms[k].event)
+            for (size_t j = 0; j < fit.fit.n_leading && !term->average && !term->cell; j++)
+                if (fit.fit.event_time[j] == term->event)
                     expect_close(means[k].coefficient[0], gsl_vector_get(fit.fit.fit.coefficients, j), 1e-10,
                                  "the actual one");
             expect_close(means[k].shift[0], 1, 1e-10, "an effect of 1 is one of 1");

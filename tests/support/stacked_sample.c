@@ -8,6 +8,21 @@
 #include "support/did_data.h"
 #include "support/test.h"
 
+const struct uf_stacked_term stacked_terms[STACKED_TERMS] = {{.average = true},
+                                                             {.event = -3},
+                                                             {.event = -2},
+                                                             {.event = -1},
+                                                             {.event = 0},
+                                                             {.event = 1},
+                                                             {.event = 9},
+                                                             {.event = -2, .cell = true, .first_period = 3},
+                                                             {.event = 1, .cell = true, .first_period = 3},
+                                                             {.event = 2, .cell = true, .first_period = 3},
+                                                             {.event = -1, .cell = true, .first_period = 5},
+                                                             {.event = 0, .cell = true, .first_period = 5},
+                                                             {.event = 9, .cell = true, .first_period = 5},
+                                                             {.event = 0, .cell = true, .first_period = 4}};
+
 static size_t start_of(size_t unit, const size_t starts[3])
 {
     static const size_t period[] = {3, 5, 8};
