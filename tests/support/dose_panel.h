@@ -4,6 +4,11 @@
 /* For tests of dose-response: a panel with different doses from one start. */
 #include "support/starts.h"
 
+/* What `randomisation` gives (column `vcov`): of levels the first three, of slopes all. For the list of an array. */
+#define DOSE_RANDOMISATIONS                                                                                  \
+    "randomisation", "randomisation-scaled", "randomisation-t", "randomisation-doses",                       \
+        "randomisation-doses-scaled", "randomisation-doses-t"
+
 enum { DOSE_UNITS = 16, DOSE_YEARS = 10, DOSE_START = 6, DOSE_TREATED = 7 };
 
 /* Seven get 1 … 7 from 2014 on, with an effect of 2 + d/2. */

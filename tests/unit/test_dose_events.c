@@ -44,16 +44,7 @@ static void the_first_period_is_the_study_of_it(void **state)
         "inference",       EVERY,  "size",         "1",  "control",   "never-treated",
         "bootstrap-draws", "99",   "permutations", "49", "enumerate", "10",
         "baseline",        "last", "after",        "0",  NULL};
-    static const char *const vcovs[] = {"cr0",
-                                        "cr2",
-                                        "wild-bootstrap",
-                                        "conley-taber",
-                                        "randomisation",
-                                        "randomisation-scaled",
-                                        "randomisation-t",
-                                        "randomisation-doses",
-                                        "randomisation-doses-scaled",
-                                        "randomisation-doses-t"};
+    static const char *const vcovs[] = {"cr0", "cr2", "wild-bootstrap", "conley-taber", DOSE_RANDOMISATIONS};
     for (int k = 0; k < 2; k++) {
         struct uf_panel *panels[2];
         for (int i = 0; i < 2; i++) {

@@ -14,6 +14,10 @@
 enum { UNITS = DOSE_UNITS, YEARS = DOSE_YEARS, START = DOSE_START, TREATED = DOSE_TREATED, GRID = 25 };
 
 #define EVERY "hc2,cr1s,cr2,randomisation,wild-bootstrap,conley-taber,ferman-pinto"
+/* What all of them are called in a table; those of a level first. */
+static const char *const vcovs[] = {
+    "hc2", "cr1s", "cr2", "wild-bootstrap", "conley-taber", "ferman-pinto", DOSE_RANDOMISATIONS};
+enum { VCOVS = sizeof vcovs / sizeof *vcovs, LEVEL_VCOVS = VCOVS - 3 };
 static const char *const numbers[] = {"estimate", "std_error", "statistic",
                                       "p_value",  "conf_low",  "conf_high"};
 
@@ -45,25 +49,16 @@ static void one_level_is_the_average_everywhere(void **state)
 {
     (void)state;
     static const char *const settings[] = {"size", "0", "inference", EVERY, "bootstrap-draws", "199", NULL};
-    static const char *const vcovs[] = {"hc2",
-                                        "cr1s",
-                                        "cr2",
-                                        "randomisation",
-                                        "wild-bootstrap",
-                                        "conley-taber",
-                                        "ferman-pinto",
-                                        "randomisation-scaled",
-                                        "randomisation-t"};
     /* two treated: all 120 choices of them, and all 240 ways to deal both doses, are tried */
     struct ran ran = run_method(&uf_method_dose_response, dose_noisy_panel(2), settings);
     const struct uf_table *estimates = table_of(&ran, "estimates"),
                           *points = table_of(&ran, "dose-response-inference");
-    for (size_t v = 0; v < sizeof vcovs / sizeof *vcovs; v++)
+    for (size_t v = 0; v < LEVEL_VCOVS; v++)
         for (size_t g = 0; g < GRID; g++)
             expect_same(points, row_at(points, "att", 1 + (double)g / (GRID - 1), vcovs[v]), estimates,
                         row_at(estimates, "average_effect", 0, vcovs[v]), vcovs[v]);
     /* and it has no slope: nothing is inferred of one, and that is said */
-    assert_int_equal(uf_table_rows(points), GRID * sizeof vcovs / sizeof *vcovs);
+    assert_int_equal(uf_table_rows(points), GRID * LEVEL_VCOVS);
     assert_true(row_at(estimates, "average_slope", 0, "cr2") == SIZE_MAX);
     assert_non_null(uf_result_note(&ran.result, "curve-without-slope"));
     assert_null(uf_result_note(&ran.result, "inference-left-out"));
@@ -76,30 +71,18 @@ static void a_line_has_one_slope_and_its_mean_in_the_middle(void **state)
     static const char *const settings[] = {
         "size", "1",         "inference", EVERY, "bootstrap-draws", "199", "permutations",
         "99",   "enumerate", "10",        NULL};
-    static const char *const vcovs[] = {"hc2",
-                                        "cr1s",
-                                        "cr2",
-                                        "wild-bootstrap",
-                                        "conley-taber",
-                                        "ferman-pinto",
-                                        "randomisation",
-                                        "randomisation-scaled",
-                                        "randomisation-t",
-                                        "randomisation-doses",
-                                        "randomisation-doses-scaled",
-                                        "randomisation-doses-t"};
     struct ran ran = run_method(&uf_method_dose_response, dose_noisy_panel(TREATED), settings);
     const struct uf_table *estimates = table_of(&ran, "estimates"),
                           *points = table_of(&ran, "dose-response-inference");
-    for (size_t v = 0; v < sizeof vcovs / sizeof *vcovs; v++)
+    for (size_t v = 0; v < VCOVS; v++)
         for (size_t g = 0; g < GRID; g++)
             expect_same(points, row_at(points, "acr", 1 + (double)g / 4, vcovs[v]), estimates,
                         row_at(estimates, "average_slope", 0, vcovs[v]), vcovs[v]);
     /* the mean dose is 4, whoever gets which; only t has the residuals of the line */
-    for (size_t v = 0; v < 8; v++)
+    for (size_t v = 0; v < LEVEL_VCOVS - 1; v++)
         expect_same(points, row_at(points, "att", 4, vcovs[v]), estimates,
                     row_at(estimates, "average_effect", 0, vcovs[v]), vcovs[v]);
-    assert_int_equal(uf_table_rows(points), GRID * (9 + 12));
+    assert_int_equal(uf_table_rows(points), GRID * (LEVEL_VCOVS + VCOVS));
     uf_result_clear(&ran.result);
 }
 
@@ -262,7 +245,7 @@ static void the_actual_assignment_has_the_estimates(void **state)
             const double p = cell_number(points, row, "p_value");
             assert_true(p > 0 && p <= 1);
         }
-        assert_int_equal(uf_table_rows(points), GRID * (9 + 12));
+        assert_int_equal(uf_table_rows(points), GRID * (LEVEL_VCOVS + VCOVS));
         uf_result_clear(&ran.result);
     }
 }
