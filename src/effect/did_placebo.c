@@ -21,9 +21,5 @@ static void clear(void *fit)
 
 struct placebo_regressions did_regressions(const struct uf_event_study_options *options, double work)
 {
-    return (struct placebo_regressions){.options = options,
-                                        .size = sizeof(struct uf_did_fit),
-                                        .work = work,
-                                        .regress = regress,
-                                        .clear = clear};
+    return placebo_regressions_of(options, sizeof(struct uf_did_fit), work, regress, clear);
 }

@@ -29,6 +29,5 @@ static void clear(void *fit)
 
 struct placebo_regressions imputation_regressions(const struct imputation_lead_options *options, double work)
 {
-    return (struct placebo_regressions){
-        .options = options, .size = sizeof(struct leads), .work = work, .regress = regress, .clear = clear};
+    return placebo_regressions_of(options, sizeof(struct leads), work, regress, clear);
 }

@@ -13,6 +13,13 @@
 
 #define LEVEL 0.05
 
+struct placebo_regressions placebo_regressions_of(const void *options, size_t size, double work,
+                                                  placebo_fit regress, placebo_fit_clear clear)
+{
+    return (struct placebo_regressions){
+        .options = options, .size = size, .work = work, .regress = regress, .clear = clear};
+}
+
 double placebo_regression_work(const struct uf_did_data *data, size_t n_columns)
 {
     const double n = (double)data->n, k = (double)n_columns, p = k + (double)data->n_periods;

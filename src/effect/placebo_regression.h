@@ -13,21 +13,26 @@ struct placebo_regression {
     gsl_matrix
         *leads; /* q × k: combinations of the kept coefficients; NULL: no lead. Freed by whoever asked */
 };
+typedef uf_status (*placebo_fit)(void *fit, const struct uf_did_data *data, const void *options,
+                                 struct placebo_regression *out, struct uf_error *error);
+typedef void (*placebo_fit_clear)(void *fit);
 /* How an estimator is fitted: a fit of `size` bytes, zeroed before. `regress` gives UF_NOT_IDENTIFIED or UF_BAD_USAGE where the
  * assignment has no estimate (the options are good: the actual one has); `clear` may find a fit zeroed. */
 struct placebo_regressions {
     const void *options;
     size_t size;
     double work; /* multiplications of a fit with its covariance and test */
-    uf_status (*regress)(void *fit, const struct uf_did_data *data, const void *options,
-                         struct placebo_regression *out, struct uf_error *error);
-    void (*clear)(void *fit);
+    placebo_fit regress;
+    placebo_fit_clear clear;
     /* Of an estimator that starts alone do not tell: takes what the assignment gives each block, before the fit. NULL: none. */
     void (*assign)(const void *options, const size_t *path);
     /* Of one whose rows are not outcomes: the coefficients of the line (n of the sample), and what it leaves. NULL: by the rows. */
     uf_status (*regress_line)(void *fit, const double *line, gsl_vector *coefficients, gsl_vector *rest,
                               struct uf_error *error);
 };
+/* Of an estimator that needs no more than this. */
+struct placebo_regressions placebo_regressions_of(const void *options, size_t size, double work,
+                                                  placebo_fit regress, placebo_fit_clear clear);
 /* About what that takes, of so many kept columns and the data's rows, periods and clusters. */
 double placebo_regression_work(const struct uf_did_data *data, size_t n_columns);
 /* A unit row for each kept event time before that one (the reference has no column); *out is left where there is none. */

@@ -32,6 +32,5 @@ static void clear(void *fit)
 
 struct placebo_regressions stacked_regressions(const struct uf_stacked_options *options, double work)
 {
-    return (struct placebo_regressions){
-        .options = options, .size = sizeof(struct stack), .work = work, .regress = regress, .clear = clear};
+    return placebo_regressions_of(options, sizeof(struct stack), work, regress, clear);
 }

@@ -52,9 +52,5 @@ static void clear(void *fit)
 
 struct placebo_regressions sun_abraham_regressions(const struct uf_sun_abraham_options *options, double work)
 {
-    return (struct placebo_regressions){.options = options,
-                                        .size = sizeof(struct uf_sun_abraham),
-                                        .work = work,
-                                        .regress = regress,
-                                        .clear = clear};
+    return placebo_regressions_of(options, sizeof(struct uf_sun_abraham), work, regress, clear);
 }
