@@ -6,6 +6,7 @@
  * different machines comparable.
  */
 #include "support/bench.h"
+#include "support/did_data.h"
 #include "support/test.h"
 
 #include <stdio.h>
@@ -39,18 +40,10 @@ static struct sample make_sample(size_t units, size_t periods)
         s.outcome[i] = bench_noise(1, i) + bench_noise(9, u) + 0.1 * (double)t + 0.5 * s.treatment[i] +
                        bench_noise(2, i);
     }
-    s.data = (struct uf_did_data){.n = n,
-                                  .n_units = units,
-                                  .n_periods = periods,
-                                  .unit = s.unit,
-                                  .period = s.period,
-                                  .outcome = s.outcome,
-                                  .treatment = s.treatment,
-                                  .covariates = s.covariates,
-                                  .first_period = s.first,
-                                  .cluster = {s.cluster},
-                                  .n_groups = {CLUSTERS},
-                                  .n_cluster_dimensions = 1};
+    s.data = did_data_by_unit(n, units, periods,
+                              (struct did_columns){s.unit, s.period, s.outcome, s.treatment, s.first});
+    s.data.covariates = s.covariates;
+    s.data.cluster[0] = s.cluster, s.data.n_groups[0] = CLUSTERS;
     return s;
 }
 

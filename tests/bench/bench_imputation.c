@@ -5,6 +5,7 @@
  * with and without a covariate).
  */
 #include "support/bench.h"
+#include "support/did_data.h"
 #include "support/test.h"
 
 #include <gsl/gsl_blas.h>
@@ -37,17 +38,9 @@ static struct sample make_sample(size_t units, size_t periods, size_t covariates
         s.outcome[i] = bench_noise(1, i) + 5 * bench_noise(9, u) + 0.1 * (double)t +
                        (s.first[u] != SIZE_MAX && t >= s.first[u] ? 0.5 : 0);
     }
-    s.data = (struct uf_did_data){.n = n,
-                                  .n_units = units,
-                                  .n_periods = periods,
-                                  .unit = s.unit,
-                                  .period = s.period,
-                                  .outcome = s.outcome,
-                                  .covariates = s.covariates,
-                                  .first_period = s.first,
-                                  .cluster = {s.unit},
-                                  .n_groups = {units},
-                                  .n_cluster_dimensions = 1};
+    s.data =
+        did_data_by_unit(n, units, periods, (struct did_columns){s.unit, s.period, s.outcome, NULL, s.first});
+    s.data.covariates = s.covariates;
     return s;
 }
 
