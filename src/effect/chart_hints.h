@@ -25,16 +25,21 @@ extern const struct uf_hint_number effect_main_estimate, effect_randomisation_nu
     EFFECT_CHART_EVENT_STUDY("{0}: difference from the comparison by time since the start",                  \
                              "{0}: skillnad mot jämförelsen efter tid sedan start",                          \
                              "Difference from the comparison", "Skillnad mot jämförelsen")
-/* A small chart of that kind for each cohort (table `group-time`). */
+/* A small chart of that kind for each cohort, of a table with a column `group`; with the same arguments. */
+#define EFFECT_BY_COHORT_OF(of, title_en, title_sv, value_en, value_sv)                                      \
+    .kind = "small-multiples", .table = (of), .title = {title_en, title_sv},                                 \
+    .value_label = {value_en, value_sv}, .value = "estimate", .low = "conf_low", .high = "conf_high",        \
+    .form = "intervals", .label = "group", .x = "event_time", .reference = 0
 #define EFFECT_CHART_BY_COHORT                                                                               \
     {                                                                                                        \
-        .kind = "small-multiples", .table = "group-time",                                                    \
-        .title = {"{0}: difference from the comparison by starting year and time since the start",           \
-                  "{0}: skillnad mot jämförelsen efter startår och tid sedan start"},                        \
-        .value_label = {"Difference from the comparison", "Skillnad mot jämförelsen"}, .value = "estimate",  \
-        .low = "conf_low", .high = "conf_high",                                                              \
-        .x_label = {"Periods since the start (line: the start)", "Perioder sedan start (linjen: start)"},    \
-        .form = "intervals", .label = "group", .x = "event_time", .reference = 0                             \
+        EFFECT_BY_COHORT_OF("group-time",                                                                    \
+                            "{0}: difference from the comparison by starting year and time since the start", \
+                            "{0}: skillnad mot jämförelsen efter startår och tid sedan start",               \
+                            "Difference from the comparison", "Skillnad mot jämförelsen"),                   \
+            .x_label = {                                                                                     \
+                "Periods since the start (line: the start)",                                                 \
+                "Perioder sedan start (linjen: start)"                                                       \
+            }                                                                                                \
     }
 /* Means of treated and comparison regions over time (table `raw-trends`). */
 #define EFFECT_CHART_TRENDS                                                                                  \
