@@ -324,8 +324,10 @@ static uf_status say(struct uf_drawing *drawing, const struct intervals *interva
                 UF_TRY(say_dot(drawing, intervals, dot, error));
         }
     if (!isnan(request->reference) && n_valued) {
+        const bool whole = request->reference == floor(request->reference);
+        const int decimals = whole ? -1 : uf_table_column_decimals(intervals->table, intervals->value);
         const struct uf_argument arguments[4] = {uf_count_argument(above), uf_count_argument(n_valued),
-                                                 uf_number_argument(request->reference, -1),
+                                                 uf_number_argument(request->reference, decimals),
                                                  uf_count_argument(below)};
         UF_TRY(uf_drawing_say(
             drawing,

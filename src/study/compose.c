@@ -92,7 +92,7 @@ static uf_status add_figure(const struct composer *composer, const struct run_an
 {
     struct uf_table *shown = NULL;
     char *remark = NULL;
-    UF_TRY(present_report_table(composer->run, analysis, figure->table, &shown, &remark, error));
+    UF_TRY(present_figure_table(composer->run, analysis, figure->table, &shown, &remark, error));
     uf_status status = uf_report_add_figure(composer->report, &composer->run->charts[figure->chart],
                                             figure->caption, shown, figure->csv, error);
     if (status == UF_OK && remark) status = uf_report_add_paragraph(composer->report, remark, error);

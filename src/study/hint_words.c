@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "study/present_numbers.h"
 
 enum { MOST_NUMBERS = 6 };
 
@@ -135,8 +136,8 @@ static size_t row_of(const struct uf_table *table, size_t column, const struct u
 }
 
 /* The cell as what a sentence takes; false: there is none. */
-static bool argument_of(const struct run_analysis *analysis, const struct uf_hint_number *from,
-                        struct uf_argument *out)
+static bool argument_of(const struct run_analysis *analysis, const struct uf_chart_hint *hint,
+                        const struct uf_hint_number *from, struct uf_argument *out)
 {
     const struct uf_table *table = uf_result_table(&analysis->result, from->table);
     size_t column = table ? uf_table_column(table, from->column) : SIZE_MAX,
@@ -152,17 +153,22 @@ static bool argument_of(const struct run_analysis *analysis, const struct uf_hin
                                                                      : fabs(number) >= 1   ? 2
                                                                      : fabs(number) >= 0.1 ? 3
                                                                                            : decimals;
+    /* a number of the rows that are drawn, as it stands beside them */
+    if (analysis->kind == ANALYSIS_EFFECT && uf_text_equal(from->table, hint->table) &&
+        present_is_difference(table, column))
+        wanted = present_decimals(table, table, column, true, true);
     *out = uf_number_argument(number, decimals > wanted ? wanted : decimals);
     return true;
 }
 
 /* A line: where it stands and its words. */
-static uf_status line_words(const struct run *run, const struct run_analysis *analysis, struct uf_words words,
+static uf_status line_words(const struct run *run, const struct run_analysis *analysis,
+                            const struct uf_chart_hint *hint, struct uf_words words,
                             const struct uf_hint_number *from, double *at, char **out, struct uf_error *error)
 {
     struct uf_argument argument = uf_number_argument(*at, -1);
     if (from) {
-        bool given = argument_of(analysis, from, &argument);
+        bool given = argument_of(analysis, hint, from, &argument);
         *at = given && argument.type == UF_ARGUMENT_NUMBER ? argument.number : NAN;
     }
     if (!words.en || isnan(*at)) return UF_OK;
@@ -176,7 +182,7 @@ static uf_status subtitle(const struct run *run, const struct run_analysis *anal
     size_t n = hint->n_numbers < MOST_NUMBERS ? hint->n_numbers : MOST_NUMBERS;
     if (!hint->subtitle.en) return UF_OK;
     for (size_t i = 0; i < n; i++)
-        if (!argument_of(analysis, &hint->numbers[i], &arguments[i])) return UF_OK;
+        if (!argument_of(analysis, hint, &hint->numbers[i], &arguments[i])) return UF_OK;
     return uf_phrase(run->language, hint->subtitle, arguments, n, out, error);
 }
 
@@ -204,10 +210,10 @@ uf_status hint_words_init(const struct run *run, const struct run_analysis *anal
     *out = (struct hint_words){.reference_at = hint->reference, .marked_at = NAN};
     UF_TRY(band_words(run, analysis, hint, table, &out->band, error));
     UF_TRY(band2_words(run, analysis, hint, table, out, error));
-    UF_TRY(line_words(run, analysis, hint->reference_label, hint->reference_from, &out->reference_at,
+    UF_TRY(line_words(run, analysis, hint, hint->reference_label, hint->reference_from, &out->reference_at,
                       &out->reference, error));
-    UF_TRY(line_words(run, analysis, hint->marked_label, hint->marked_from, &out->marked_at, &out->marked,
-                      error));
+    UF_TRY(line_words(run, analysis, hint, hint->marked_label, hint->marked_from, &out->marked_at,
+                      &out->marked, error));
     UF_TRY(x_words(run, hint, table, &out->x_label, error));
     return subtitle(run, analysis, hint, &out->subtitle, error);
 }

@@ -17,7 +17,7 @@ enum { FEW_ROWS = 3 };
 struct view {
     const struct run *run;
     const struct run_analysis *analysis;
-    const struct uf_table *table;
+    const struct uf_table *table, *whole;
     bool chart;
 };
 
@@ -258,10 +258,10 @@ static uf_status fill(const struct view *view, const size_t *order, size_t n, st
 {
     if (uf_table_title(view->table)) UF_TRY(uf_table_set_title(copy, uf_table_title(view->table), error));
     for (size_t k = 0; k < n; k++)
-        UF_TRY(uf_table_add_column(copy, shown_name(view, order[k]),
-                                   uf_table_column_type(view->table, order[k]), unit_of(view, order[k]),
-                                   present_decimals(view->table, order[k], is_effect(view), view->chart),
-                                   NULL, error));
+        UF_TRY(uf_table_add_column(
+            copy, shown_name(view, order[k]), uf_table_column_type(view->table, order[k]),
+            unit_of(view, order[k]),
+            present_decimals(view->table, view->whole, order[k], is_effect(view), view->chart), NULL, error));
     for (size_t i = 0; i < uf_table_rows(view->table); i++) {
         size_t row = 0;
         UF_TRY(uf_table_add_row(copy, &row, error));
@@ -341,30 +341,51 @@ static uf_status collect_remark(const struct view *view, char **out, struct uf_e
     return *out ? UF_OK : uf_fail_memory(error);
 }
 
+/* Several pictures show rows of one table: with the same decimals, by all of its rows. */
+static const struct uf_table *whole_of(const struct run_analysis *analysis, const struct uf_table *part)
+{
+    const struct uf_table *whole = uf_result_table(&analysis->result, uf_table_name(part));
+    return whole ? whole : part;
+}
+
 uf_status present_chart_table(const struct run *run, const struct run_analysis *analysis,
                               const struct uf_table *table, struct uf_table **out, struct uf_error *error)
 {
-    const struct view view = {run, analysis, table, true};
+    const struct view view = {run, analysis, table, whole_of(analysis, table), true};
     return present(&view, out, error);
 }
 
-uf_status present_report_table(const struct run *run, const struct run_analysis *analysis,
-                               const struct uf_table *table, struct uf_table **out, char **out_remark,
-                               struct uf_error *error)
+static uf_status present_with_remark(const struct view *view, struct uf_table **out, char **out_remark,
+                                     struct uf_error *error)
 {
-    const struct view view = {run, analysis, table, false};
     char *remark = NULL;
-    if (!strcmp(uf_table_name(table), "scoreboard")) {
-        UF_TRY(present_scoreboard(table, run->language, out, error));
+    if (!strcmp(uf_table_name(view->table), "scoreboard")) {
+        UF_TRY(present_scoreboard(view->table, view->run->language, out, error));
         *out_remark = NULL;
         return UF_OK;
     }
-    UF_TRY(collect_remark(&view, &remark, error));
-    uf_status status = present(&view, out, error);
+    UF_TRY(collect_remark(view, &remark, error));
+    uf_status status = present(view, out, error);
     if (status != UF_OK) {
         free(remark);
         return status;
     }
     *out_remark = remark;
     return UF_OK;
+}
+
+uf_status present_report_table(const struct run *run, const struct run_analysis *analysis,
+                               const struct uf_table *table, struct uf_table **out, char **out_remark,
+                               struct uf_error *error)
+{
+    const struct view view = {run, analysis, table, table, false};
+    return present_with_remark(&view, out, out_remark, error);
+}
+
+uf_status present_figure_table(const struct run *run, const struct run_analysis *analysis,
+                               const struct uf_table *table, struct uf_table **out, char **out_remark,
+                               struct uf_error *error)
+{
+    const struct view view = {run, analysis, table, whole_of(analysis, table), false};
+    return present_with_remark(&view, out, out_remark, error);
 }

@@ -17,4 +17,8 @@ uf_status present_chart_table(const struct run *run, const struct run_analysis *
 uf_status present_report_table(const struct run *run, const struct run_analysis *analysis,
                                const struct uf_table *table, struct uf_table **out, char **out_remark,
                                struct uf_error *error);
+/* The same for the rows behind a picture, with its decimals. */
+uf_status present_figure_table(const struct run *run, const struct run_analysis *analysis,
+                               const struct uf_table *table, struct uf_table **out, char **out_remark,
+                               struct uf_error *error);
 #endif

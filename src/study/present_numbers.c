@@ -4,16 +4,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
-
-static double largest(const struct uf_table *table, size_t column)
-{
-    double most = 0;
-    for (size_t i = 0; i < uf_table_rows(table); i++) {
-        double value = fabs(uf_table_number(table, i, column));
-        if (isfinite(value) && value > most) most = value;
-    }
-    return most;
-}
+#include <utfall/text.h>
 
 static bool is_whole(const struct uf_table *table, size_t column)
 {
@@ -24,43 +15,56 @@ static bool is_whole(const struct uf_table *table, size_t column)
     return true;
 }
 
+static bool is_limit(const char *name)
+{
+    return !strcmp(name, "low") || !strcmp(name, "high");
+}
+
 bool present_is_difference(const struct uf_table *table, size_t column)
 {
     const char *name = uf_table_column_name(table, column);
-    static const char *const differences[] = {"estimate", "std_error",    "conf_low",    "conf_high",   "gap",
-                                              "average",  "rmspe_before", "rmspe_after", "average_gap", "att",
-                                              "band_low", "band_high",    "slope_50",    "slope_80"};
+    static const char *const differences[] = {"estimate",    "std_error", "conf_low",     "conf_high",
+                                              "gap",         "average",   "rmspe_before", "rmspe_after",
+                                              "average_gap", "att",       "band_low",     "band_high",
+                                              "slope_50",    "slope_80",  "change",       "whole_sample"};
     for (size_t i = 0; i < sizeof differences / sizeof *differences; i++)
         if (!strcmp(name, differences[i])) return true;
-    /* the interval of a curve of differences */
-    return uf_table_column(table, "att") != SIZE_MAX && (!strcmp(name, "low") || !strcmp(name, "high"));
+    /* the interval of a difference, or of a curve of them */
+    return is_limit(name) &&
+           (uf_table_column(table, "estimate") != SIZE_MAX || uf_table_column(table, "att") != SIZE_MAX);
 }
 
-/* Decimals that leave the rows of a table two figures of their largest difference: a slope per unit of the dose stands below
- * differences a thousand times its size. */
-static int decimals_for_rows(const struct uf_table *table)
+/* Limits under assumptions may lie as far apart as one likes: their original interval counts alone, as that of any other estimate. */
+static bool is_assumed(const struct uf_table *table, size_t row)
 {
-    int most = 0;
-    for (size_t i = 0; i < uf_table_rows(table); i++) {
-        double size = 0;
-        for (size_t j = 0; j < uf_table_columns(table); j++)
-            if (uf_table_column_type(table, j) == UF_COLUMN_NUMBER && present_is_difference(table, j) &&
-                isfinite(uf_table_number(table, i, j)))
-                size = fmax(size, fabs(uf_table_number(table, i, j)));
-        if (size > 1e-9) most = (int)fmax(most, 1 - floor(log10(size)));
-    }
-    return most;
+    const size_t set = uf_table_column(table, "set");
+    return set != SIZE_MAX && !uf_text_equal(uf_table_text(table, row, set), "original");
 }
 
-/* An estimate and its interval have as many decimals as each other. */
+/* The largest difference of a row. */
+static double size_of_row(const struct uf_table *table, size_t row)
+{
+    double size = 0;
+    for (size_t j = 0; j < uf_table_columns(table); j++) {
+        if (uf_table_column_type(table, j) != UF_COLUMN_NUMBER || !present_is_difference(table, j)) continue;
+        const double value = fabs(uf_table_number(table, row, j));
+        if (isfinite(value)) size = fmax(size, value);
+    }
+    return size;
+}
+
+/* An estimate and its interval have as many decimals as each other, and each row two figures of its largest difference: a slope per
+ * unit of the dose stands below differences a thousand times its size. */
 static int difference_decimals(const struct uf_table *table, int decimals)
 {
     double most = 0;
-    for (size_t j = 0; j < uf_table_columns(table); j++)
-        if (uf_table_column_type(table, j) == UF_COLUMN_NUMBER && present_is_difference(table, j))
-            most = fmax(most, largest(table, j));
+    int by_row = 0;
+    for (size_t i = 0; i < uf_table_rows(table); i++) {
+        const double size = is_assumed(table, i) ? 0 : size_of_row(table, i);
+        most = fmax(most, size);
+        if (size > 1e-9) by_row = (int)fmax(by_row, 1 - floor(log10(size)));
+    }
     const int by_size = most >= 100 ? 1 : most >= 1 ? 2 : most >= 0.1 ? 3 : decimals;
-    const int by_row = decimals_for_rows(table);
     return by_size >= 0 && by_row > by_size ? by_row : by_size;
 }
 
@@ -78,7 +82,8 @@ static int level_decimals(const struct uf_table *table, size_t column, int decim
     return high - low >= 1000 ? 0 : chart || high >= 100 ? 1 : 2;
 }
 
-int present_decimals(const struct uf_table *table, size_t column, bool effect, bool chart)
+int present_decimals(const struct uf_table *table, const struct uf_table *whole, size_t column, bool effect,
+                     bool chart)
 {
     static const char *const levels[] = {"value", "treated", "synthetic", "donor_mean"};
     bool is_level = false;
@@ -93,7 +98,7 @@ int present_decimals(const struct uf_table *table, size_t column, bool effect, b
                      ? decimals
                      : 3; /* to be compared with the smallest possible one */
     else if (effect && present_is_difference(table, column))
-        wanted = difference_decimals(table, decimals);
+        wanted = difference_decimals(whole, decimals);
     else if (!strcmp(uf_table_name(table), "effect-size") ||
              (effect && uf_table_column(table, "key") != SIZE_MAX))
         wanted = decimals < 0 ? -1 : 2;

@@ -7,8 +7,10 @@
 
 /* Columns by name that hold differences, which of percentages are in percentage points. */
 bool present_is_difference(const struct uf_table *table, size_t column);
-/* Decimals of a column for the report or a chart, never more than the table's own; -1: as needed. Linear in the table. */
-int present_decimals(const struct uf_table *table, size_t column, bool effect, bool chart);
+/* Decimals of a column for the report or a chart, never more than the table's own; -1: as needed. `whole`: what the rows were taken
+ * from, or the table itself; differences have the decimals of all of them. Linear in both. */
+int present_decimals(const struct uf_table *table, const struct uf_table *whole, size_t column, bool effect,
+                     bool chart);
 /* Four figures, where numbers of different kinds share a column. */
 double present_rounded(double value);
 #endif

@@ -93,6 +93,13 @@ if cut -d, -f1 sv/tables/synthetic-control-weights.csv | grep -q '^SE'; then fai
 [[ $(value sv/tables/did-education-estimates.csv n_treated term=treatment) == 3 ]] || fail "not three treated"
 [[ $(value sv/tables/did-education-estimates.csv n_control term=treatment) == 18 ]] || fail "not eighteen to compare with"
 [[ -s sv/charts/did-education-1.svg ]] || fail "no event study"
+# the pictures of one table have the same decimals, by the interval before anything is assumed; so has what stands beside a line
+for picture in "1 −0,96 (−4,45 till 2,54)" "2 −0,02 (−3,63 till 3,58)" "3 −0,96 (−4,45 till 2,54)" "4 −0,02 (−3,63 till 3,58)"; do
+    grep -qF "ursprungligt intervall: ${picture#* }" "sv/charts/sensitivity-gdp-${picture%% *}.txt" || fail "decimals: $(cat "sv/charts/sensitivity-gdp-${picture%% *}.txt")"
+done
+for words in "1,47 i stället för 0,25)" "helt över 0,25 och"; do
+    grep -qF "$words" sv/charts/sensitivity-gdp-5.txt || fail "decimals of the whole sample: $(cat sv/charts/sensitivity-gdp-5.txt)"
+done
 
 # 4. The controls were exposed: said, and at the top of the result
 exposed=$(value sv/tables/did-education-design.csv value key=controls-exposed-at-least)

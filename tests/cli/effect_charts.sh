@@ -47,6 +47,7 @@ says sv/charts/sensitivity-1.txt "ursprungligt intervall: 1,39"
 says sv/charts/sensitivity-1.svg ": brytpunkt"
 says sv/charts/sensitivity-5.txt "Störst ändring: utan Uppsala, 2,63 i stället för 2,28"
 says sv/charts/sensitivity-5.svg "alla regioner: 2,28"
+grep -q '>Lägst <span class="unit">(procentenheter)<' sv/report.html || fail "a limit of a difference of percentages is in per cent"
 # tables of the report have words where the CSV has codes
 grep -q '>relativ storlek<' sv/report.html && grep -q '>första perioden<' sv/report.html || fail "the restrictions of sensitivity have no words"
 ! grep -q '>c-lf<\|>flci<\|>controls<' sv/report.html || fail "codes in the report: $(grep -o '>c-lf<\|>flci<\|>controls<' sv/report.html | sort | uniq -c | tr '\n' ' ')"
