@@ -27,6 +27,7 @@ struct uf_dictionary {
     char **code;
     char **label; /* in the run's language; equals the code where nothing better is known */
     size_t count;
+    char *texts; /* all of them, where they lie in one block; NULL: each has its own memory */
 };
 /* The index of a code, or SIZE_MAX. O(log n) for units and sectors. */
 size_t uf_dictionary_find(const struct uf_dictionary *dictionary, const char *code);

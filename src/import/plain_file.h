@@ -30,10 +30,13 @@ struct plain_part {
     struct plain_codes *codes; /* n_texts */
     double **number;           /* n_numbers × n_rows */
     uf_value_status **status;  /* n_numbers; NULL: all observed */
+    bool in_block;             /* the numbers stand in the file's blocks */
 };
 struct plain_file {
     size_t n_parts, n_texts, n_numbers, n_rows;
     struct plain_part *part;
+    double **block; /* n_numbers: room for the rows that the file's first ones let expect; NULL: given away */
+    size_t block_rows, block_taken;
 };
 
 /* `*out_plain` false: nothing was read, and `out` is untouched. Names that the file does not have make it not plain
@@ -45,4 +48,7 @@ void plain_file_clear(struct plain_file *file);
 /* Gives a column's memory back before the rest. */
 void plain_file_drop_text(struct plain_file *file, size_t text);
 void plain_file_drop_number(struct plain_file *file, size_t number);
+/* The same, but for a block of the column's memory with room for `n` values, which free() gives back; NULL: none. What
+ * has been in use need not be asked of the system again. */
+double *plain_file_reuse_number(struct plain_file *file, size_t number, size_t n);
 #endif

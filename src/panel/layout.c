@@ -73,8 +73,9 @@ static uf_status build_dictionary(const struct uf_table *table, const size_t *ro
     size_t unique = 0;
     for (size_t i = 0; i < n; i++)
         if (unique == 0 || strcmp(codes[unique - 1], codes[i])) codes[unique++] = codes[i];
-    struct uf_dictionary dictionary = {calloc(unique + 1, sizeof(char *)), calloc(unique + 1, sizeof(char *)),
-                                       unique};
+    struct uf_dictionary dictionary = {.code = calloc(unique + 1, sizeof(char *)),
+                                       .label = calloc(unique + 1, sizeof(char *)),
+                                       .count = unique};
     bool ok = dictionary.code && dictionary.label;
     for (size_t i = 0; ok && i < unique; i++) ok = (dictionary.code[i] = uf_text_copy(codes[i])) != NULL;
     free(codes);
@@ -307,7 +308,8 @@ static uf_status group_units(const struct layout_request *request, const size_t 
 /* The one period of a cross-section without a period column. */
 uf_status panel_one_period(struct uf_panel *panel, struct uf_error *error)
 {
-    panel->periods = (struct uf_dictionary){calloc(1, sizeof(char *)), calloc(1, sizeof(char *)), 1};
+    panel->periods = (struct uf_dictionary){
+        .code = calloc(1, sizeof(char *)), .label = calloc(1, sizeof(char *)), .count = 1};
     panel->period_value = calloc(1, sizeof *panel->period_value);
     if (!panel->periods.code || !panel->periods.label || !panel->period_value) return uf_fail_memory(error);
     panel->periods.code[0] = uf_text_copy("");

@@ -14,8 +14,10 @@ static void free_texts(char **texts, size_t count)
 
 static void clear_dictionary(struct uf_dictionary *dictionary)
 {
-    free_texts(dictionary->code, dictionary->count);
-    free_texts(dictionary->label, dictionary->count);
+    const size_t own = dictionary->texts ? 0 : dictionary->count;
+    free_texts(dictionary->code, own);
+    free_texts(dictionary->label, own);
+    free(dictionary->texts);
 }
 
 size_t uf_dictionary_find(const struct uf_dictionary *dictionary, const char *code)

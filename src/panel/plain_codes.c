@@ -2,7 +2,6 @@
 /* The codes of a plain file's text columns: each part of the file has its own, and they are put together here. */
 #include <stdlib.h>
 #include <string.h>
-#include <utfall/text.h>
 
 #include "base/fail.h"
 #include "panel/plain_rows.h"
@@ -31,6 +30,8 @@ static uint64_t key_of(const char *text)
     return key;
 }
 
+/* --- sorting ----------------------------------------------------------------------------------- */
+
 /* Merges two sorted runs of `from` into `to`. */
 static void merge_runs(const struct plain *p, size_t column, const struct plain_code *from, size_t first,
                        size_t middle, size_t last, struct plain_code *to)
@@ -41,26 +42,40 @@ static void merge_runs(const struct plain *p, size_t column, const struct plain_
                                                                                                : from[b++];
 }
 
+/* Where runs begin that are in order as they stand: a file's codes often come in long ones. */
+static size_t find_runs(const struct plain *p, size_t column, const struct plain_code *code, size_t n,
+                        size_t *start)
+{
+    size_t runs = 0;
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || compare_codes(p, column, &code[i - 1], &code[i]) > 0) start[runs++] = i;
+    start[runs] = n;
+    return runs;
+}
+
 static uf_status sort_codes(const struct plain *p, size_t column, struct plain_code *code, size_t n,
-                            size_t *out_count, struct uf_error *error)
+                            struct uf_error *error)
 {
     struct plain_code *other = malloc((n + 1) * sizeof *other), *from = code, *to = other;
-    if (!other) return uf_fail_memory(error);
-    for (size_t run = 1; run < n; run *= 2) {
-#pragma omp parallel for schedule(dynamic, 1) if (n > 10000 && run < n / 2)
-        for (size_t piece = 0; piece < (n + 2 * run * 256 - 1) / (2 * run * 256); piece++)
-            for (size_t first = piece * 2 * run * 256; first < n && first < (piece + 1) * 2 * run * 256;
-                 first += 2 * run) {
-                size_t middle = first + run < n ? first + run : n,
-                       last = first + 2 * run < n ? first + 2 * run : n;
-                merge_runs(p, column, from, first, middle, last, to);
-            }
+    size_t *start = malloc((n + 2) * sizeof *start);
+    if (!other || !start) {
+        free(other), free(start);
+        return uf_fail_memory(error);
+    }
+    for (size_t runs = find_runs(p, column, code, n, start); runs > 1;) {
+        const size_t pairs = (runs + 1) / 2;
+#pragma omp parallel for schedule(static) if (n > 10000 && pairs > 1)
+        for (size_t i = 0; i < pairs; i++)
+            merge_runs(p, column, from, start[2 * i], start[2 * i + 1],
+                       start[2 * i + 1 < runs ? 2 * i + 2 : runs], to);
+        for (size_t i = 0; i < pairs; i++) start[i] = start[2 * i];
+        start[pairs] = n;
+        runs = pairs;
         struct plain_code *swap = from;
         from = to, to = swap;
     }
     if (from != code) memcpy(code, from, n * sizeof *code);
-    free(other);
-    *out_count = n;
+    free(other), free(start);
     return UF_OK;
 }
 
@@ -68,20 +83,29 @@ uf_status plain_codes_build(const struct plain *p, size_t column, struct plain_c
                             struct uf_error *error)
 {
     const struct plain_file *file = &p->file;
+    size_t *first = malloc((file->n_parts + 1) * sizeof *first);
+    if (!first) return uf_fail_memory(error);
     size_t n = 0, unique = 0;
-    for (size_t i = 0; i < file->n_parts; i++) n += file->part[i].codes[column].count;
+    for (size_t i = 0; i < file->n_parts; i++) {
+        first[i] = n;
+        n += file->part[i].codes[column].count;
+    }
     set->code = malloc((n + 1) * sizeof *set->code);
     set->rank = calloc(file->n_parts + 1, sizeof *set->rank);
-    if (!set->code || !set->rank) return uf_fail_memory(error);
-    size_t next = 0;
+    bool fine = set->code && set->rank;
+#pragma omp parallel for schedule(dynamic, 1) reduction(&& : fine)
     for (size_t i = 0; i < file->n_parts; i++) {
+        if (!fine) continue;
         const struct plain_codes *codes = &file->part[i].codes[column];
         set->rank[i] = malloc((codes->count + 1) * sizeof **set->rank);
-        if (!set->rank[i]) return uf_fail_memory(error);
+        fine = set->rank[i] != NULL;
         for (uint32_t j = 0; j < codes->count; j++)
-            set->code[next++] = (struct plain_code){key_of(codes->bytes + codes->offset[j]), (uint32_t)i, j};
+            set->code[first[i] + j] =
+                (struct plain_code){key_of(codes->bytes + codes->offset[j]), (uint32_t)i, j};
     }
-    UF_TRY(sort_codes(p, column, set->code, n, &n, error));
+    free(first);
+    if (!fine) return uf_fail_memory(error);
+    UF_TRY(sort_codes(p, column, set->code, n, error));
     for (size_t i = 0; i < n; i++) {
         if (i == 0 || compare_codes(p, column, &set->code[unique - 1], &set->code[i]) != 0)
             set->code[unique++] = set->code[i];
@@ -95,12 +119,19 @@ uf_status plain_codes_dictionary(const struct plain *p, size_t column, struct uf
                                  struct uf_error *error)
 {
     const struct plain_code_set *set = &p->codes[column];
-    *out = (struct uf_dictionary){calloc(set->count + 1, sizeof(char *)),
-                                  calloc(set->count + 1, sizeof(char *)), set->count};
-    bool fine = out->code && out->label;
-    for (size_t i = 0; fine && i < set->count; i++) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < set->count; i++) bytes += strlen(plain_code_text(p, column, &set->code[i])) + 1;
+    *out = (struct uf_dictionary){.code = malloc((set->count + 1) * sizeof(char *)),
+                                  .label = malloc((set->count + 1) * sizeof(char *)),
+                                  .texts = malloc(bytes + 1)};
+    if (!out->code || !out->label || !out->texts) return uf_fail_memory(error);
+    char *next = out->texts;
+    for (size_t i = 0; i < set->count; i++) {
         const char *text = plain_code_text(p, column, &set->code[i]);
-        fine = (out->code[i] = uf_text_copy(text)) && (out->label[i] = uf_text_copy(text));
+        const size_t length = strlen(text) + 1;
+        out->code[i] = out->label[i] = memcpy(next, text, length);
+        next += length;
     }
-    return fine ? UF_OK : uf_fail_memory(error);
+    out->count = set->count;
+    return UF_OK;
 }

@@ -47,13 +47,16 @@ static bool mixed_periods(const struct uf_dictionary *periods)
     return found > 0 && found < periods->count;
 }
 
-static uf_status carry_number(struct plain *p, size_t j, struct uf_panel *panel, struct uf_error *error)
+/* `*spare`, where there is one, becomes the column's memory, and then that which the file's column leaves. */
+static uf_status carry_number(struct plain *p, size_t j, struct uf_panel *panel, double **spare,
+                              struct uf_error *error)
 {
     struct uf_panel_column *column = &panel->columns[panel->n_columns++];
     const size_t n = panel->n_rows;
     column->name = uf_text_copy(p->numbers[j]);
     column->label = uf_text_copy(p->numbers[j]);
-    column->value = malloc((n + 1) * sizeof *column->value);
+    column->value = *spare ? *spare : malloc((n + 1) * sizeof *column->value);
+    *spare = NULL;
     column->status = calloc(n + 1, sizeof *column->status); /* nobody touches it where all is observed */
     if (!column->name || !column->label || !column->value || !column->status) return uf_fail_memory(error);
 #pragma omp parallel for schedule(dynamic, 1)
@@ -64,7 +67,7 @@ static uf_status carry_number(struct plain *p, size_t j, struct uf_panel *panel,
         for (size_t r = 0; r < part->n_rows && part->status[j]; r++)
             column->status[place[r]] = part->status[j][r];
     }
-    plain_file_drop_number(&p->file, j);
+    *spare = plain_file_reuse_number(&p->file, j, n + 1);
     return UF_OK;
 }
 
@@ -105,16 +108,27 @@ static uf_status treat_by_cohort(struct plain *p, struct uf_panel *panel, struct
     for (size_t c = 0; c < set->count; c++)
         if (!panel_cohort_start(panel, plain_code_text(p, p->cohort, &set->code[c]), &first[c]))
             p->doubtful = true;
-    memset(of_unit, 0xFF, units * sizeof *of_unit); /* no row met */
     const uint32_t empty = (uint32_t)set->count;
-    for (size_t i = 0; i < p->file.n_parts && !p->doubtful; i++)
-        for (size_t r = 0; r < p->file.part[i].n_rows; r++) {
-            uint32_t own = p->file.part[i].text[p->cohort][r],
-                     cohort = own == PLAIN_EMPTY ? empty : set->rank[i][own],
-                     *known = &of_unit[plain_rank(p, p->unit, i, r)];
-            if (*known == UINT32_MAX) *known = cohort;
-            p->doubtful |= *known != cohort;
+    bool differs = false;
+    /* any of the unit's rows says its cohort; then no row may say another */
+    for (int pass = 0; pass < 2 && !p->doubtful; pass++) {
+#pragma omp parallel for schedule(dynamic, 1) reduction(|| : differs)
+        for (size_t i = 0; i < p->file.n_parts; i++) {
+            const struct plain_ranks units_of = plain_ranks(p, p->unit, i),
+                                     cohorts = plain_ranks(p, p->cohort, i);
+            for (size_t r = 0, n = p->file.part[i].n_rows; r < n; r++) {
+                const uint32_t own = cohorts.code[r], cohort = own == PLAIN_EMPTY ? empty : cohorts.rank[own];
+                uint32_t *known = &of_unit[units_of.rank[units_of.code[r]]];
+                if (pass == 1) {
+                    differs |= *known != cohort;
+                } else {
+#pragma omp atomic write
+                    *known = cohort;
+                }
+            }
         }
+        p->doubtful |= differs;
+    }
     for (size_t u = 0; u < units && !p->doubtful; u++)
         panel->treatment.first_period[u] = of_unit[u] < empty ? first[of_unit[u]] : SIZE_MAX;
     free(of_unit), free(first);
@@ -162,7 +176,12 @@ static uf_status build(struct plain *p, struct uf_panel *panel, struct uf_error 
     for (size_t j = 0; j < p->n_texts; j++) plain_file_drop_text(&p->file, j);
     panel->columns = calloc(p->n_numbers + 1, sizeof *panel->columns);
     if (!panel->columns) return uf_fail_memory(error);
-    for (size_t j = 0; j < p->n_numbers; j++) UF_TRY(carry_number(p, j, panel, error));
+    double *spare = NULL;
+    uf_status status = UF_OK;
+    for (size_t j = 0; j < p->n_numbers && status == UF_OK; j++)
+        status = carry_number(p, j, panel, &spare, error);
+    free(spare);
+    UF_TRY(status);
     UF_TRY(panel_set_roles(panel, request->outcome, request->weight, request->covariates,
                            request->n_covariates, error));
     if (request->treatment) UF_TRY(panel_treat_by_column(panel, request->treatment, error));

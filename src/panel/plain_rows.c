@@ -75,22 +75,69 @@ static bool sort_units(struct plain *p, struct uf_panel *panel, const size_t *st
 void plain_rows_carry(const struct plain *p, size_t column, const uint32_t *map, size_t *out)
 {
 #pragma omp parallel for schedule(dynamic, 1)
-    for (size_t i = 0; i < p->file.n_parts; i++)
-        for (size_t r = 0; r < p->file.part[i].n_rows; r++) {
-            uint32_t rank = plain_rank(p, column, i, r);
-            out[p->place[p->first_row[i] + r]] = map ? map[rank] : rank;
+    for (size_t i = 0; i < p->file.n_parts; i++) {
+        const struct plain_ranks ranks = plain_ranks(p, column, i);
+        const uint32_t *place = p->place + p->first_row[i];
+        for (size_t r = 0, n = p->file.part[i].n_rows; r < n; r++) {
+            const uint32_t rank = ranks.rank[ranks.code[r]];
+            out[place[r]] = map ? map[rank] : rank;
         }
+    }
+}
+
+/* The parts of the file in so many groups, one after the other, which are placed at the same time. */
+enum { GROUPS = 4 };
+
+static size_t group_start(const struct plain *p, size_t group)
+{
+    return p->file.n_parts * group / GROUPS;
+}
+
+/* Each row's place: behind the rows of units before its own, and behind those of its unit that the file has first.
+ * `start`: units + 1. */
+static uf_status place_rows(struct plain *p, size_t units, size_t *start, struct uf_error *error)
+{
+    /* by unit, each group's rows: first their number, then the place of the next */
+    uint32_t(*next)[GROUPS] = calloc(units + 1, sizeof *next);
+    if (!next) return uf_fail_memory(error);
+#pragma omp parallel for schedule(dynamic, 1)
+    for (size_t g = 0; g < GROUPS; g++)
+        for (size_t i = group_start(p, g); i < group_start(p, g + 1); i++) {
+            const struct plain_ranks units_of = plain_ranks(p, p->unit, i);
+            for (size_t r = 0, n = p->file.part[i].n_rows; r < n; r++)
+                next[units_of.rank[units_of.code[r]]][g]++;
+        }
+    uint32_t row = 0;
+    for (size_t u = 0; u < units; u++) {
+        start[u] = row;
+        for (size_t g = 0; g < GROUPS; g++) {
+            const uint32_t rows = next[u][g];
+            next[u][g] = row;
+            row += rows;
+        }
+    }
+    start[units] = row;
+#pragma omp parallel for schedule(dynamic, 1)
+    for (size_t g = 0; g < GROUPS; g++)
+        for (size_t i = group_start(p, g); i < group_start(p, g + 1); i++) {
+            const struct plain_ranks units_of = plain_ranks(p, p->unit, i);
+            uint32_t *place = p->place + p->first_row[i];
+            for (size_t r = 0, n = p->file.part[i].n_rows; r < n; r++)
+                place[r] = next[units_of.rank[units_of.code[r]]][g]++;
+        }
+    free(next);
+    return UF_OK;
 }
 
 uf_status plain_rows_place(struct plain *p, struct uf_panel *panel, struct uf_error *error)
 {
     const size_t n = p->file.n_rows, units = panel->units.count;
-    size_t *start = calloc(units + 2, sizeof *start);
+    size_t *start = malloc((units + 1) * sizeof *start);
     uint32_t *map = NULL;
     panel->n_rows = n;
     panel->several_rows = p->request->several_rows;
     p->place = malloc((n + 1) * sizeof *p->place);
-    panel->unit = calloc(n + 1, sizeof *panel->unit);
+    panel->unit = malloc((n + 1) * sizeof *panel->unit);
     panel->period = p->period == SIZE_MAX ? calloc(n + 1, sizeof *panel->period)
                                           : malloc((n + 1) * sizeof *panel->period);
     if (p->sector != SIZE_MAX) panel->sector = malloc((n + 1) * sizeof *panel->sector);
@@ -99,14 +146,8 @@ uf_status plain_rows_place(struct plain *p, struct uf_panel *panel, struct uf_er
         status = uf_fail_memory(error);
         goto done;
     }
-    for (size_t i = 0; i < p->file.n_parts; i++)
-        for (size_t r = 0; r < p->file.part[i].n_rows; r++) start[plain_rank(p, p->unit, i, r) + 1]++;
-    for (size_t u = 0; u < units; u++) start[u + 1] += start[u];
-    for (size_t i = 0; i < p->file.n_parts; i++)
-        for (size_t r = 0; r < p->file.part[i].n_rows; r++)
-            p->place[p->first_row[i] + r] = (uint32_t)start[plain_rank(p, p->unit, i, r)]++;
-    memmove(start + 1, start, units * sizeof *start);
-    start[0] = 0;
+    UF_TRY_GOTO(place_rows(p, units, start, error), done);
+#pragma omp parallel for schedule(static)
     for (size_t u = 0; u < units; u++)
         for (size_t i = start[u]; i < start[u + 1]; i++) panel->unit[i] = u;
     if (p->period != SIZE_MAX) {
@@ -115,8 +156,9 @@ uf_status plain_rows_place(struct plain *p, struct uf_panel *panel, struct uf_er
     }
     if (p->sector != SIZE_MAX) plain_rows_carry(p, p->sector, NULL, panel->sector);
     bool ordered = true;
-    for (size_t i = 1; i < n && ordered; i++)
-        ordered = panel->unit[i - 1] != panel->unit[i] || in_order(panel, i);
+#pragma omp parallel for schedule(static) reduction(&& : ordered)
+    for (size_t i = 1; i < n; i++)
+        ordered = ordered && (panel->unit[i - 1] != panel->unit[i] || in_order(panel, i));
     if (!ordered && !sort_units(p, panel, start)) p->doubtful = true;
 done:
     free(start), free(map);

@@ -39,10 +39,13 @@ uf_status plain_codes_build(const struct plain *p, size_t column, struct plain_c
 uf_status plain_codes_dictionary(const struct plain *p, size_t column, struct uf_dictionary *out,
                                  struct uf_error *error);
 
-/* The rank of a row's code, by part and row of the part. */
-static inline uint32_t plain_rank(const struct plain *p, size_t column, size_t part, size_t row)
+/* The ranks of one part's rows in a text column: rank[code[row]]. */
+struct plain_ranks {
+    const uint32_t *rank, *code;
+};
+static inline struct plain_ranks plain_ranks(const struct plain *p, size_t column, size_t part)
 {
-    return p->codes[column].rank[part][p->file.part[part].text[column][row]];
+    return (struct plain_ranks){p->codes[column].rank[part], p->file.part[part].text[column]};
 }
 
 /* Each row's place by unit, period and sector, and the panel's unit, period and sector; `doubtful` where two share a key. */

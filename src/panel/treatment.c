@@ -35,6 +35,11 @@ uf_status panel_set_roles(struct uf_panel *panel, const char *outcome, const cha
 /* Years beside quarters would be taken for one course of time, with two values for the same year. */
 static uf_status check_kinds(const struct uf_panel *panel, struct uf_error *error)
 {
+    bool alike = true;
+    for (size_t t = 1; t < panel->periods.count; t++)
+        alike =
+            alike && uf_period_kind_of(panel->period_value[t]) == uf_period_kind_of(panel->period_value[0]);
+    if (alike) return UF_OK;
     size_t first = SIZE_MAX;
     for (size_t i = 0; i < panel->n_rows; i++) {
         size_t period = panel->period[i];

@@ -264,13 +264,109 @@ static void many_parts(void **state)
     uf_panel_free(panel);
 }
 
+/* Digits of any number before and behind the point, before a delimiter and before a line's end. */
+static void numbers_of_every_length(void **state)
+{
+    (void)state;
+    static const char digits[] = "9081726354433221";
+    static const struct uf_file_panel_request request = {
+        .unit = "firm", .period = "year", .outcome = "y", .covariates = covariates, .n_covariates = 1};
+    FILE *file = fopen(path, "wb");
+    char number[500][40];
+    int n = 0;
+    for (int whole = 0; whole <= 10; whole++)
+        for (int decimals = -1; decimals <= 10; decimals++)
+            for (int negative = 0; negative < 2 && whole + decimals > 0; negative++, n++) {
+                snprintf(number[n], sizeof *number, "%s%.*s%s%.*s", negative ? "-" : "", whole,
+                         digits + n % 5, decimals < 0 ? "" : ".", decimals < 0 ? 0 : decimals,
+                         digits + n % 4);
+            }
+    fputs("firm,year,y,x\n", file);
+    for (int i = 0; i < n; i++)
+        fprintf(file, "f%03d,2000,%s,%s%s", i, number[i], number[(i + 7) % n], i % 3 ? "\n" : "\r\n");
+    fclose(file);
+    check(request, true);
+    struct uf_error error = {0};
+    struct uf_file_panel_request own = request;
+    own.path = path;
+    struct uf_panel *panel;
+    bool done;
+    assert_ok(panel_from_any_plain_file(&own, &panel, &done, &error), &error);
+    assert_true(done);
+    assert_int_equal(panel->n_rows, n);
+    for (int i = 0; i < n; i++) {
+        assert_true(panel->columns[0].value[i] == strtod(number[i], NULL));
+        assert_true(panel->columns[1].value[i] == strtod(number[(i + 7) % n], NULL));
+    }
+    uf_panel_free(panel);
+}
+
+/* Codes of 1 to 20 bytes, of which many begin alike, and the same ones again. */
+static void codes_of_every_length(void **state)
+{
+    (void)state;
+    static const char letters[] = "SE0123456789abcdefghij";
+    FILE *file = fopen(path, "wb");
+    fputs(header, file);
+    for (int round = 0; round < 3; round++)
+        for (int length = 1; length <= 20; length++)
+            for (int last = 0; last < 40; last++)
+                fprintf(file, "t,%.*s-%d%c,%d,%.*s,2001,%d,1,1,0\n", length, letters, last, 'A' + last % 3,
+                        2000 + round, length, letters, last);
+    fclose(file);
+    check(by_cohort, true);
+    write_file("firm,year,y,region\na,2000,1.5,A,B\n"); /* the last field of two, where one should be */
+    static const struct uf_file_panel_request request = {
+        .unit = "firm", .period = "year", .outcome = "y", .clusters = clusters, .n_clusters = 1};
+    check(request, false);
+    write_file("firm,year,y,region\na,2000,1.5,A\nb,2000,1.5\nb,2001,1.5,A\n");
+    check(request, false);
+}
+
+/* The first lines are long: there are more rows than they let expect. */
+static void lines_that_get_shorter(void **state)
+{
+    (void)state;
+    enum { LONG = 200, SHORT = 300001 };
+    FILE *file = fopen(path, "wb");
+    fputs(header, file);
+    for (int i = 0; i < LONG + SHORT; i++)
+        fprintf(file, "%0*d,f%d,%d,r,0,%d.25,%d,%d.5,0\n", i < LONG ? 1000 : 1, 0, i / 3, 2000 + i % 3, i,
+                i % 9, i);
+    fclose(file);
+    struct uf_error error = {0};
+    struct uf_file_panel_request request = by_cohort;
+    request.path = path;
+    struct uf_panel *panel;
+    bool done;
+    assert_ok(panel_from_any_plain_file(&request, &panel, &done, &error), &error);
+    assert_true(done);
+    assert_int_equal(panel->n_rows, LONG + SHORT);
+    for (int i = 0; i < LONG + SHORT; i += 3) {
+        char code[20];
+        snprintf(code, sizeof code, "f%d", i / 3);
+        const size_t row = uf_dictionary_find(&panel->units, code) * 3;
+        for (int t = 0; t < 3 && i + t < LONG + SHORT; t++) {
+            assert_true(panel->columns[0].value[row + (size_t)t] == i + t + 0.25);
+            assert_true(panel->columns[1].value[row + (size_t)t] == (i + t) % 9);
+            assert_true(panel->columns[2].value[row + (size_t)t] == i + t + 0.5);
+        }
+    }
+    uf_panel_free(panel);
+}
+
 int main(void)
 {
     int descriptor = mkstemp(path);
     if (descriptor >= 0) close(descriptor);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(plain_files), cmocka_unit_test(tabs_and_sectors),
-                                       cmocka_unit_test(odd_files), cmocka_unit_test(several_rows),
-                                       cmocka_unit_test(many_parts)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(plain_files),
+                                       cmocka_unit_test(tabs_and_sectors),
+                                       cmocka_unit_test(odd_files),
+                                       cmocka_unit_test(several_rows),
+                                       cmocka_unit_test(many_parts),
+                                       cmocka_unit_test(numbers_of_every_length),
+                                       cmocka_unit_test(codes_of_every_length),
+                                       cmocka_unit_test(lines_that_get_shorter)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     unlink(path);
     return failed;
