@@ -75,27 +75,32 @@ static uf_status solve_active(struct walk *w, struct uf_error *error)
     return UF_OK;
 }
 
-/* The next λ below this one at which a coordinate leaves (its x gets to 0) or enters (its gradient gets to ±λ). */
+/* The next λ below this one at which a coordinate leaves (its x gets to 0) or enters (its gradient gets to ±λ). Only what
+ * moves towards its boundary can get there: one that has just crossed it moves away, however rounding has placed it, and
+ * one that rounding has placed beyond it is due at once. */
 static double next_event(const struct walk *w, double lambda, size_t last, size_t *coordinate, bool *enters)
 {
-    double best = 0, slack = 1e-12 * lambda;
+    double best = 0;
     *coordinate = w->n;
     for (size_t i = 0; i < w->n; i++) {
         double candidates[2] = {-1, -1};
         if (w->sign[i] != 0) {
-            if (w->slope[i] != 0) candidates[0] = w->constant[i] / w->slope[i];
+            if (w->slope[i] * w->sign[i] < 0) candidates[0] = w->constant[i] / w->slope[i];
         } else { /* gradient + λ drift = ±λ */
-            if (w->drift[i] != 1) candidates[0] = w->gradient[i] / (1 - w->drift[i]);
-            if (w->drift[i] != -1) candidates[1] = -w->gradient[i] / (1 + w->drift[i]);
+            if (w->drift[i] < 1) candidates[0] = w->gradient[i] / (1 - w->drift[i]);
+            if (w->drift[i] > -1) candidates[1] = -w->gradient[i] / (1 + w->drift[i]);
         }
-        for (int c = 0; c < 2; c++)
-            if (candidates[c] > best && candidates[c] <= lambda - (i == last ? slack : -slack)) {
-                best = candidates[c];
+        for (int c = 0; c < 2; c++) {
+            if (i == last && candidates[c] >= lambda) continue; /* a tie: it would go to and fro */
+            const double at = fmin(candidates[c], lambda);
+            if (at > best) {
+                best = at;
                 *coordinate = i;
                 *enters = w->sign[i] == 0;
             }
+        }
     }
-    return fmin(best, lambda);
+    return best;
 }
 
 static uf_status walk_path(struct walk *w, struct lasso_path *path, struct uf_error *error)

@@ -200,7 +200,9 @@ uf_status moment_test_least_favourable(struct moment_test *t, const gsl_matrix *
     }
     if (status == UF_OK) {
         double low = top[needed - 1], high = needed > 1 ? top[needed - 2] : low;
-        t->critical = low + (place - below) * (high - low);
+        /* The bound holds for certain, and what it rejects is rejected without drawing: draws that happen to lie
+         * beyond it must not take that back. */
+        t->critical = fmin(low + (place - below) * (high - low), moment_test_critical_bound(t, kappa));
         t->kappa = kappa;
     }
     free(bound), free(top), free(order);
