@@ -80,7 +80,7 @@ struct uf_trend_bounds {
         step; /* the grid over which the ends were sought, from outside; then bisection. 0: no grid (flci) */
 };
 
-/* The set. UF_NOT_IDENTIFIED: an inequality has no variance (a covariance of too low rank); UF_BAD_USAGE:
+/* The set. UF_NOT_IDENTIFIED: an inequality or the weights of flci have no variance (a covariance of too low rank); UF_BAD_USAGE:
  * sizes, M or level that make no sense, flci with relative magnitudes. Cost: c-lf, for each of the 2·n_before
  * parts, at most `draws` linear programmes of 2·n_after rows (usually a few per cent of that) and a few
  * hundred tests. Deterministic. */
@@ -101,7 +101,8 @@ struct uf_trend_breakdown {
 uf_status uf_trend_breakdown(const struct uf_trend_study *study, const struct uf_trend_options *options,
                              double largest, struct uf_trend_breakdown *out, struct uf_error *error);
 
-/* The fixed-length interval with what it is made of. `weights` (n_before + n_after) may be NULL. */
+/* The fixed-length interval with what it is made of. `weights` (n_before + n_after) may be NULL. UF_NOT_IDENTIFIED: its
+ * weights have no variance (a covariance of too low rank). */
 struct uf_trend_flci {
     double estimate, half_length, bias, std_error;
 };

@@ -172,6 +172,23 @@ static void least_on_path(const struct problem *p, const struct lasso_path *path
     }
 }
 
+/* A variance below this share of Σ a²·Σ_jj is rounding: there are as many free weights as the covariance has rank, and they make
+ * an estimator that seems to have no error. */
+#define NO_VARIANCE 1e-12
+
+static bool has_variance(const struct problem *p)
+{
+    double variance = 0, scale = 0;
+    for (size_t i = 0; i < p->base->size; i++)
+        for (size_t j = 0; j < p->base->size; j++) {
+            const double term = gsl_vector_get(p->base, i) * gsl_matrix_get(p->study->covariance, i, j) *
+                                gsl_vector_get(p->base, j);
+            variance += term;
+            if (i == j) scale += term;
+        }
+    return variance > NO_VARIANCE * scale;
+}
+
 uf_status uf_trend_fixed_length(const struct uf_trend_study *study, double m, double level,
                                 gsl_vector *weights, struct uf_trend_flci *out, struct uf_error *error)
 {
@@ -198,6 +215,12 @@ uf_status uf_trend_fixed_length(const struct uf_trend_study *study, double m, do
             gsl_vector_const_view column = gsl_matrix_const_column(p.change, j);
             gsl_blas_daxpy(best[j], &column.vector, p.base);
         }
+        if (!has_variance(&p))
+            status = uf_fail(error, UF_NOT_IDENTIFIED,
+                             "the covariance of the event study has too low a rank: some combination of its "
+                             "estimates seems to have no error");
+    }
+    if (status == UF_OK) {
         gsl_blas_ddot(p.base, study->estimate, &result.estimate);
         if (weights) gsl_vector_memcpy(weights, p.base);
         *out = result;

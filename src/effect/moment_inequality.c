@@ -233,6 +233,7 @@ static uf_status truncation(struct moment_test *t, double eta, double from, doub
                             struct uf_error *error)
 {
     double c = from;
+    bool moved = false;
     *reached = false;
     for (int step = 0; step < 200; step++) {
         double value, level, slope;
@@ -248,12 +249,12 @@ static uf_status truncation(struct moment_test *t, double eta, double from, doub
         gsl_blas_ddot(t->other, t->shift, &slope);
         double next = level / (1 - slope);
         bool closer = from > eta ? next < c && next >= eta - 1e-9 : next > c && next <= eta + 1e-9;
-        if (!closer) next = eta;
-        if (next == c) break;
+        if (!closer) break;
         c = next;
-        if (c == eta) break;
+        moved = true;
     }
-    *end = eta;
+    /* Only rounding keeps a convex function from being followed further, so that c is the end. */
+    *end = moved ? c : eta;
     return UF_OK;
 }
 

@@ -124,6 +124,11 @@ static uf_status read_request(const struct uf_options *options, struct sensitivi
         return uf_fail(error, UF_BAD_USAGE,
                        "option 'inference': found '%s', expected a covariance as cr2, cr1s, hc1 or iid",
                        name);
+    if (type->kind == UF_COVARIANCE_CONLEY)
+        return uf_fail(
+            error, UF_BAD_USAGE,
+            "option 'inference': found 'conley', which needs coordinates that this method does not "
+            "take, expected a covariance as cr2, cr1s, hc1 or iid");
     run->covariance = (struct uf_covariance_options){.kind = type->kind};
     run->vcov = type->name;
     run->level = uf_options_number(options, "confidence-level");

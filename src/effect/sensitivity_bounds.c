@@ -354,7 +354,7 @@ static uf_status report(const struct sensitivity_run *run, struct sensitivity_ev
 }
 
 /* The searches below would walk over rounding. */
-static bool is_exact(const struct sensitivity_run *run, const struct sensitivity_event *e)
+static bool has_no_variance(const struct sensitivity_run *run, const struct sensitivity_event *e)
 {
     for (size_t i = 0; i < e->covariance->size1; i++)
         if (effect_is_rounding(&run->common, sqrt(fmax(0, gsl_matrix_get(e->covariance, i, i))))) return true;
@@ -366,17 +366,18 @@ uf_status sensitivity_report_bounds(const struct sensitivity_run *run, struct uf
     struct sensitivity_event e;
     struct uf_error reason;
     if (wants(run, "restrictions", "none")) return UF_OK;
-    if (!sensitivity_has_reference(run)) return sensitivity_refuse_reference(run, error);
+    if (!sensitivity_has_reference(run)) return sensitivity_refuse_reference(run, false, error);
     uf_status status = sensitivity_event_init(run, &e, &reason);
-    if (status == UF_NOT_IDENTIFIED) return sensitivity_refuse_reference(run, error);
+    if (status == UF_NOT_IDENTIFIED) return sensitivity_refuse_reference(run, false, error);
     if (status != UF_OK) {
         if (error) *error = reason;
         return status;
     }
     if (e.study.n_before == 0 || e.study.n_after == 0) {
-        status = sensitivity_refuse_reference(run, error);
-    } else if (is_exact(run, &e)) {
-        status = sensitivity_refuse_exact(run, error);
+        status = sensitivity_refuse_reference(run, e.unanchored, error);
+    } else if (has_no_variance(run, &e)) { /* driscoll-kraay with one start: the sums of each period are 0 */
+        status = effect_is_rounding(&run->common, e.noise) ? sensitivity_refuse_exact(run, error)
+                                                           : sensitivity_refuse_rank(run, e.vcov, error);
     } else {
         status = report(run, &e, error);
         if (status == UF_OK) status = sensitivity_report_power(run, &e, error);

@@ -59,14 +59,16 @@ static uf_status refuse(const struct sensitivity_run *run, struct uf_words text,
     return uf_design_refuse(run->common.result, error);
 }
 
-/* Whether some treated region is observed at this event time. */
-static bool observed_at(const struct uf_did_data *data, long event)
+/* Whether some treated region is observed at this event time, and with `compared` one beside another that is not at it. */
+static bool observed_at(const struct uf_did_data *data, long event, bool compared)
 {
+    size_t alone = SIZE_MAX; /* a period in which all are at this event time */
     for (size_t i = 0; i < data->n; i++) {
-        size_t first = data->first_period[data->unit[i]], period = data->period[i];
-        if (first == SIZE_MAX) continue;
-        if ((data->time ? data->time[period] - data->time[first] : (long)period - (long)first) == event)
-            return true;
+        if (data->period[i] == alone || sensitivity_event_time(data, i) != event) continue;
+        if (!compared) return true;
+        for (size_t j = 0; j < data->n; j++)
+            if (data->period[j] == data->period[i] && sensitivity_event_time(data, j) != event) return true;
+        alone = data->period[i];
     }
     return false;
 }
@@ -77,13 +79,14 @@ static long other_reference(const struct sensitivity_run *run)
     const struct uf_did_data *data = &run->common.sample->data;
     long earliest = data->time ? data->time[0] - data->time[data->n_periods - 1] : -(long)data->n_periods;
     for (long event = -1; event >= earliest; event--)
-        if (event != run->reference && observed_at(data, event) && observed_at(data, event - 1) &&
-            observed_at(data, event + 1))
+        if (event != run->reference && observed_at(data, event, true) && observed_at(data, event - 1, true) &&
+            observed_at(data, event + 1, true))
             return event;
     return 0;
 }
 
-uf_status sensitivity_refuse_reference(const struct sensitivity_run *run, struct uf_error *error)
+uf_status sensitivity_refuse_reference(const struct sensitivity_run *run, bool unanchored,
+                                       struct uf_error *error)
 {
     static const struct uf_words unseen = {
         "There are no bounds: no treated region is observed at the reference, event time {0}.",
@@ -95,6 +98,14 @@ uf_status sensitivity_refuse_reference(const struct sensitivity_run *run, struct
         "Gränser saknas: utöver referensen (tidpunkt {0}) har insatsregionerna ingen period före start, "
         "eller ingen efter, i "
         "direkt anslutning till den. Hur trenderna skilde sig åt tidigare syns inte."};
+    static const struct uf_words incomparable = {"There are no bounds: in the reference (event time {0}) the "
+                                                 "treated are observed beside no region to compare "
+                                                 "with. How "
+                                                 "the other event times differ from it is not known.",
+                                                 "Gränser saknas: i referensen (tidpunkt {0}) är "
+                                                 "insatsregionerna observerade utan någon region att jämföra "
+                                                 "med. Hur "
+                                                 "övriga tidpunkter skiljer sig från den är okänt."};
     static const struct uf_words other = {"Take another reference (reference: {1}), " WITHOUT_EN,
                                           "Ta en annan referens (reference: {1}), " WITHOUT_SV};
     static const struct uf_words more = {"Get earlier periods, " WITHOUT_EN,
@@ -105,13 +116,16 @@ uf_status sensitivity_refuse_reference(const struct sensitivity_run *run, struct
     snprintf(reference, sizeof reference, "%ld", run->reference);
     snprintf(other_one, sizeof other_one, "%ld", instead);
     const struct uf_argument arguments[] = {uf_text_argument(reference), uf_text_argument(other_one)};
-    return refuse(run, observed_at(data, run->reference) ? alone : unseen, instead < 0 ? other : more,
-                  arguments, 2, error);
+    return refuse(run,
+                  !observed_at(data, run->reference, false) ? unseen
+                  : unanchored                              ? incomparable
+                                                            : alone,
+                  instead < 0 ? other : more, arguments, 2, error);
 }
 
 bool sensitivity_has_reference(const struct sensitivity_run *run)
 {
-    return observed_at(&run->common.sample->data, run->reference);
+    return observed_at(&run->common.sample->data, run->reference, false);
 }
 
 uf_status sensitivity_refuse_rank(const struct sensitivity_run *run, const char *vcov, struct uf_error *error)

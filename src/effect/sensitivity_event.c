@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "effect/sensitivity_event.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -21,6 +22,42 @@ static size_t place_of(const struct uf_did_fit *fit, long event)
     for (size_t j = 0; j < fit->n_leading; j++)
         if (fit->event_time[j] == event) return fit->position[j];
     return SIZE_MAX;
+}
+
+long sensitivity_event_time(const struct uf_did_data *data, size_t row)
+{
+    const size_t first = data->first_period[data->unit[row]], period = data->period[row];
+    if (first == SIZE_MAX) return LONG_MIN;
+    return data->time ? data->time[period] - data->time[first] : (long)period - (long)first;
+}
+
+/* The share of an event time that was dropped in the estimates of the others: what is estimated of these is then how they
+ * differ from the dropped one and not from the reference, as where nobody is compared with in the reference. Such event times
+ * lose their place. The shares are the coefficients of the dropped dummy on the columns kept. */
+static uf_status forget_unanchored(const struct uf_did_data *data,
+                                   const struct uf_event_study_options *options, struct uf_did_fit *fit,
+                                   bool *out_unanchored, struct uf_error *error)
+{
+    double *dummy = malloc((data->n + 1) * sizeof *dummy);
+    bool *lost = calloc(fit->n_leading + 1, sizeof *lost);
+    uf_status status = dummy && lost ? UF_OK : uf_fail_memory(error);
+    for (size_t d = 0; d < fit->n_leading && status == UF_OK; d++) {
+        if (fit->position[d] != SIZE_MAX) continue;
+        struct uf_did_data dropped = *data;
+        struct uf_did_fit shares;
+        for (size_t i = 0; i < data->n; i++) dummy[i] = sensitivity_event_time(data, i) == fit->event_time[d];
+        dropped.outcome = dummy;
+        status = uf_event_study_estimate(&dropped, options, &shares, error);
+        if (status != UF_OK) break;
+        for (size_t j = 0; j < fit->n_leading; j++)
+            lost[j] |= fabs(gsl_vector_get(shares.fit.coefficients, j)) > 1e-6; /* NaN: dropped too */
+        uf_did_fit_clear(&shares);
+    }
+    *out_unanchored = false;
+    for (size_t j = 0; status == UF_OK && j < fit->n_leading; j++)
+        if (lost[j]) fit->position[j] = SIZE_MAX, *out_unanchored = true;
+    free(dummy), free(lost);
+    return status;
 }
 
 static double lead(const struct sensitivity_event *e, size_t steps_before)
@@ -60,10 +97,12 @@ static uf_status event_fill(struct sensitivity_event *e, const struct uf_did_fit
     return UF_OK;
 }
 
-/* A cluster-robust covariance says nothing of more numbers than there are treated clusters to tell them apart by. */
+/* A cluster-robust covariance says nothing of more numbers than there are treated clusters to tell them apart by, and one of
+ * sums by period nothing of numbers by period. */
 static bool takes_serial(const struct sensitivity_run *run, size_t n_estimates)
 {
     if (run->event_covariance != SENSITIVITY_AUTO) return run->event_covariance == SENSITIVITY_SERIAL;
+    if (run->covariance.kind == UF_COVARIANCE_DRISCOLL_KRAAY) return true;
     size_t treated = run->common.sample->n_treated, control = run->common.sample->n_control;
     return (treated < control ? treated : control) < 2 * n_estimates;
 }
@@ -95,6 +134,9 @@ uf_status sensitivity_event_init(const struct sensitivity_run *run, struct sensi
     struct uf_covariance v = {0};
     UF_TRY(uf_event_study_estimate(&run->common.sample->data, &options, &fit, error));
     uf_status status = event_covariance(run, &fit, &v, &e, error);
+    if (status == UF_OK) e.noise = sqrt(fit.fit.rss / (double)run->common.sample->data.n);
+    if (status == UF_OK)
+        status = forget_unanchored(&run->common.sample->data, &options, &fit, &e.unanchored, error);
     if (status == UF_OK) status = event_fill(&e, &fit, &v, run->reference, error);
     uf_covariance_clear(&v);
     uf_did_fit_clear(&fit);

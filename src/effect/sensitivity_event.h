@@ -12,6 +12,9 @@ struct sensitivity_event {
     const char *vcov; /* of the covariance */
     double df2;       /* of the joint test of the leads; NaN: it cannot be made */
     double bend;      /* the largest change of slope before the start; NaN: fewer than three points */
+    double noise;     /* the residuals' root mean square */
+    bool
+        unanchored; /* of some event times it is not known how they differ from the reference: they are left out */
 };
 /* n_before or n_after are 0 where there is nothing to work with. UF_NOT_IDENTIFIED as uf_event_study_estimate. */
 uf_status sensitivity_event_init(const struct sensitivity_run *run, struct sensitivity_event *out,
@@ -24,10 +27,13 @@ uf_status sensitivity_report_power(const struct sensitivity_run *run, const stru
 uf_status sensitivity_note_normal(const struct sensitivity_run *run, const struct sensitivity_event *event,
                                   struct uf_error *error);
 
+/* LONG_MIN: of a region that is never treated. */
+long sensitivity_event_time(const struct uf_did_data *data, size_t row);
 /* Whether a treated region is observed at the reference. */
 bool sensitivity_has_reference(const struct sensitivity_run *run);
 /* There is nothing to make bounds of: a fatal note `bounds-impossible` with the reason and what to do, and a refusal. */
-uf_status sensitivity_refuse_reference(const struct sensitivity_run *run, struct uf_error *error);
+uf_status sensitivity_refuse_reference(const struct sensitivity_run *run, bool unanchored,
+                                       struct uf_error *error);
 uf_status sensitivity_refuse_rank(const struct sensitivity_run *run, const char *vcov,
                                   struct uf_error *error);
 uf_status sensitivity_refuse_exact(const struct sensitivity_run *run, struct uf_error *error);

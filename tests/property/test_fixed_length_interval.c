@@ -7,6 +7,7 @@
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
 #include <math.h>
+#include <string.h>
 #include <utfall/parallel_trends_bounds.h>
 #include <utfall/random.h>
 
@@ -37,7 +38,8 @@ static struct made study_make(uint64_t seed, double unit)
     for (size_t j = 0; j < draws; j++)
         for (size_t i = 0; i < n; i++)
             gsl_matrix_set(factor, i, j,
-                           unit * normal(&random) + (i > 0 ? together * gsl_matrix_get(factor, i - 1, j) : 0));
+                           unit * normal(&random) +
+                               (i > 0 ? together * gsl_matrix_get(factor, i - 1, j) : 0));
     gsl_blas_dgemm(CblasNoTrans, CblasTrans, 1 / (double)draws, factor, factor, 0, m.covariance);
     gsl_matrix_free(factor);
     for (size_t i = 0; i < n; i++) gsl_vector_set(m.estimate, i, unit * normal(&random));
@@ -60,8 +62,8 @@ static double error_of(const struct made *m, const gsl_vector *weights)
     double variance = 0;
     for (size_t i = 0; i < weights->size; i++)
         for (size_t j = 0; j < weights->size; j++)
-            variance += gsl_vector_get(weights, i) * gsl_matrix_get(m->covariance, i, j) *
-                        gsl_vector_get(weights, j);
+            variance +=
+                gsl_vector_get(weights, i) * gsl_matrix_get(m->covariance, i, j) * gsl_vector_get(weights, j);
     return sqrt(variance);
 }
 
@@ -180,9 +182,34 @@ static void no_bend_shortens_it(void **state)
     }
 }
 
+/* With two regions' worth of errors and more than two free weights some estimator seems to have no error at all. */
+static void no_error_at_all(void **state)
+{
+    (void)state;
+    for (int units = 0; units < 3; units++) {
+        struct made m = study_make(3, pow(10, 6 * units - 6));
+        const size_t n = m.estimate->size;
+        gsl_matrix *factor = gsl_matrix_alloc(n, 2);
+        struct uf_random random;
+        uf_random_init(&random, 3, UF_PURPOSE_SIMULATION, 11);
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < 2; j++)
+                gsl_matrix_set(factor, i, j, pow(10, 6 * units - 6) * normal(&random));
+        gsl_blas_dgemm(CblasNoTrans, CblasTrans, 1, factor, factor, 0, m.covariance);
+        struct uf_trend_flci flci = {.estimate = 7};
+        struct uf_error error;
+        assert_int_equal(uf_trend_fixed_length(&m.study, 0, 0.95, NULL, &flci, &error), UF_NOT_IDENTIFIED);
+        assert_non_null(strstr(error.message, "rank"));
+        assert_true(flci.estimate == 7);
+        gsl_matrix_free(factor);
+        made_clear(&m);
+    }
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(straight_line), cmocka_unit_test(no_bend_shortens_it)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(straight_line), cmocka_unit_test(no_bend_shortens_it),
+                                       cmocka_unit_test(no_error_at_all)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -473,6 +473,40 @@ static void fixed_length_is_shortest(void **state)
     }
 }
 
+/* Estimates whose errors almost all go together and that lie many standard errors from 0: M = 0 leaves one estimate to be
+ * tested, with a normal error. */
+static void errors_that_go_together(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 17; seed <= 20; seed++) {
+        const size_t before = 5, after = 4 + seed % 7, n = before + after;
+        struct made m = study_make(seed, before, after, true);
+        struct uf_random random;
+        uf_random_init(&random, seed, UF_PURPOSE_SIMULATION, 9);
+        gsl_vector *factor = gsl_vector_alloc(n);
+        for (size_t i = 0; i < n; i++) {
+            gsl_vector_set(factor, i, normal(&random));
+            gsl_vector_set(m.estimate, i, 300 * normal(&random));
+        }
+        gsl_matrix_set_zero(m.covariance);
+        gsl_blas_dger(1, factor, factor, m.covariance);
+        for (size_t i = 0; i < n; i++) *gsl_matrix_ptr(m.covariance, i, i) += 1e-10;
+        double centre = 0, variance = 0;
+        for (size_t s = 0; s < after; s++) {
+            centre += gsl_vector_get(m.estimate, before + s) / (double)after;
+            for (size_t t = 0; t < after; t++)
+                variance += gsl_matrix_get(m.covariance, before + s, before + t) / (double)(after * after);
+        }
+        struct uf_trend_options options = {.restriction = UF_TREND_RELATIVE_MAGNITUDES, .draws = 1000};
+        struct uf_trend_bounds bounds = bounds_of(&m, options);
+        const double half = 1.96 * sqrt(variance);
+        expect_within(bounds.low, centre - half, 0.06 * half, "low");
+        expect_within(bounds.high, centre + half, 0.06 * half, "high");
+        gsl_vector_free(factor);
+        made_clear(&m);
+    }
+}
+
 static void bad_input(void **state)
 {
     (void)state;
@@ -511,9 +545,12 @@ static void bad_input(void **state)
 int main(void)
 {
     gsl_set_error_handler_off();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(agrees_with_twin),         cmocka_unit_test(ends_of_the_set),
-        cmocka_unit_test(units_and_trends),         cmocka_unit_test(grows_with_m),
-        cmocka_unit_test(fixed_length_is_shortest), cmocka_unit_test(bad_input)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(agrees_with_twin),
+                                       cmocka_unit_test(ends_of_the_set),
+                                       cmocka_unit_test(units_and_trends),
+                                       cmocka_unit_test(grows_with_m),
+                                       cmocka_unit_test(fixed_length_is_shortest),
+                                       cmocka_unit_test(errors_that_go_together),
+                                       cmocka_unit_test(bad_input)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

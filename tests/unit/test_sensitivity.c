@@ -231,6 +231,8 @@ static void few_periods_and_bad_words(void **state)
     struct uf_result result;
     struct uf_error error;
     static const char *const bad[][2] = {{"inference", "nonsense"},
+                                         {"inference", "conley"},
+                                         {"event-covariance", "infrence"},
                                          {"confidence-level", "1"},
                                          {"reference", "0"},
                                          {"relative-magnitudes", "1,x"},
@@ -295,6 +297,51 @@ static void few_periods_and_bad_words(void **state)
     small_panel_free(panel);
 }
 
+/* Where no comparison region is observed in the reference, the estimates of the others are differences from the earliest event
+ * time, which is dropped; without them in another period, that one is left out and the run ends there. */
+static void nobody_to_compare_with(void **state)
+{
+    (void)state;
+    struct uf_result result;
+    struct uf_error error;
+    static const char *const options[] = {"draws", "200", "leave-one-out", "false", "placebo-starts",
+                                          "0",     NULL};
+    for (size_t back = 1; back <= 3; back += 2) {
+        struct uf_panel *panel = panel_make();
+        for (size_t u = TREATED; u < UNITS; u++) *small_panel_cell(panel, 0, u, START - back) = NAN;
+        uf_status status = try(&uf_method_sensitivity, panel, UF_ENGLISH, options, &result, &error);
+        if (back == 1) {
+            assert_int_equal(status, UF_NOT_IDENTIFIED);
+            const struct uf_note *note = uf_result_note(&result, "bounds-impossible");
+            assert_non_null(strstr(note->text, "beside no region to compare with"));
+            assert_non_null(strstr(note->advice, "reference: -3"));
+            assert_null(uf_result_table(&result, "bounds"));
+        } else {
+            assert_ok(status, &error);
+            /* one step before: no bend */
+            assert_null(strstr(uf_result_note(&result, "breakdown-smoothness")->text, "at most"));
+        }
+        uf_result_clear(&result);
+        small_panel_free(panel);
+    }
+    /* sums by period are 0 for each of its own dummies: no variance, though the outcome is not explained */
+    struct uf_panel *panel = panel_make();
+    assert_int_equal(try(&uf_method_sensitivity, panel, UF_ENGLISH,
+                         (const char *const[]){"inference", "driscoll-kraay", "event-covariance", "inference",
+                                               "draws", "200", NULL},
+                         &result, &error),
+                     UF_NOT_IDENTIFIED);
+    assert_non_null(strstr(uf_result_note(&result, "bounds-impossible")->text, "too low a rank"));
+    uf_result_clear(&result);
+    const char *const automatic[] = {"inference",     "driscoll-kraay", "draws", "200",
+                                     "leave-one-out", "false",          NULL};
+    assert_ok(try(&uf_method_sensitivity, panel, UF_ENGLISH, automatic, &result, &error), &error);
+    const struct uf_table *bounds = uf_result_table(&result, "bounds");
+    assert_string_equal(uf_table_text(bounds, 0, uf_table_column(bounds, "vcov")), "serial");
+    uf_result_clear(&result);
+    small_panel_free(panel);
+}
+
 /* Bounds, breakdown values and the sentences about them in other units of the outcome: the same numbers, and none of them lost. */
 static void other_units(void **state)
 {
@@ -345,9 +392,9 @@ static void other_units(void **state)
 int main(void)
 {
     gsl_set_error_handler_off();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(checks_by_hand), cmocka_unit_test(words_in_swedish),
-                                       cmocka_unit_test(counts_in_sentences),
-                                       cmocka_unit_test(few_periods_and_bad_words),
-                                       cmocka_unit_test(other_units)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(checks_by_hand),      cmocka_unit_test(words_in_swedish),
+        cmocka_unit_test(counts_in_sentences), cmocka_unit_test(few_periods_and_bad_words),
+        cmocka_unit_test(other_units),         cmocka_unit_test(nobody_to_compare_with)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
