@@ -222,6 +222,18 @@ static void several_rows(void **state)
     check(request, true);
 }
 
+/* By the quick way, which is to do it; the caller frees it. */
+static struct uf_panel *read_quickly(struct uf_file_panel_request request)
+{
+    struct uf_error error = {0};
+    struct uf_panel *panel = NULL;
+    bool done;
+    request.path = path;
+    assert_ok(panel_from_any_plain_file(&request, &panel, &done, &error), &error);
+    assert_true(done);
+    return panel;
+}
+
 /* Many parts: rows that lie over their ends. */
 static void many_parts(void **state)
 {
@@ -247,13 +259,7 @@ static void many_parts(void **state)
                 firm % 3 ? 2002 : 0, i % 100, i, i % 7, (double)i / 7);
     }
     fclose(file);
-    struct uf_error error = {0};
-    struct uf_file_panel_request request = by_cohort;
-    request.path = path;
-    struct uf_panel *panel;
-    bool done;
-    assert_ok(panel_from_any_plain_file(&request, &panel, &done, &error), &error);
-    assert_true(done);
+    struct uf_panel *panel = read_quickly(by_cohort);
     assert_int_equal(panel->n_rows, 5 * FIRMS);
     assert_int_equal(panel->units.count, FIRMS);
     assert_true(uf_panel_is_balanced(panel));
@@ -293,13 +299,7 @@ static void numbers_of_every_length(void **state)
         fprintf(file, "f%03d,2000,%s,%s%s", i, number[i], number[(i + 7) % n], i % 3 ? "\n" : "\r\n");
     fclose(file);
     check(request, true);
-    struct uf_error error = {0};
-    struct uf_file_panel_request own = request;
-    own.path = path;
-    struct uf_panel *panel;
-    bool done;
-    assert_ok(panel_from_any_plain_file(&own, &panel, &done, &error), &error);
-    assert_true(done);
+    struct uf_panel *panel = read_quickly(request);
     assert_int_equal(panel->n_rows, n);
     for (int i = 0; i < n; i++) {
         assert_true(panel->columns[0].value[i] == strtod(number[i], NULL));
@@ -341,13 +341,7 @@ static void lines_that_get_shorter(void **state)
         fprintf(file, "%0*d,f%d,%d,r,0,%d.25,%d,%d.5,0\n", i < LONG ? 1000 : 1, 0, i / 3, 2000 + i % 3, i,
                 i % 9, i);
     fclose(file);
-    struct uf_error error = {0};
-    struct uf_file_panel_request request = by_cohort;
-    request.path = path;
-    struct uf_panel *panel;
-    bool done;
-    assert_ok(panel_from_any_plain_file(&request, &panel, &done, &error), &error);
-    assert_true(done);
+    struct uf_panel *panel = read_quickly(by_cohort);
     assert_int_equal(panel->n_rows, LONG + SHORT);
     for (int i = 0; i < LONG + SHORT; i += 3) {
         char code[20];
