@@ -123,8 +123,11 @@ static bool find_starts(struct absorbed_layout *l, const struct uf_grouping *mai
             for (size_t r = 0; r < length && fine && ordered; r++) {
                 if (any && level[r] == before) continue;
                 ordered = !any || level[r] > before;
-                for (size_t g = any ? (size_t)before + 1 : 0; g <= level[r]; g++)
+                /* in another order two parts may write the same place, and what stands there is not used */
+                for (size_t g = any ? (size_t)before + 1 : 0; g <= level[r]; g++) {
+#pragma omp atomic write
                     l->start[g] = (uint32_t)(first + r);
+                }
                 before = level[r], any = true;
             }
         }
