@@ -4,6 +4,7 @@
 #include "effect/callaway_santanna_internal.h"
 #include "effect/chart_hints.h"
 #include "effect/cohort_sample.h"
+#include "effect/comparable_panel.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -174,9 +175,8 @@ static void treat_from_start(struct effect_sample *sample)
     }
 }
 
-static uf_status run_callaway(const struct uf_panel *panel, const struct uf_options *options,
-                              const struct uf_context *context, struct uf_result *result,
-                              struct uf_error *error)
+static uf_status run_on(const struct uf_panel *panel, const struct uf_options *options,
+                        const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
     struct effect_inference inference = {0};
     struct effect_sample sample;
@@ -195,6 +195,13 @@ static uf_status run_callaway(const struct uf_panel *panel, const struct uf_opti
     clear(&run);
     effect_sample_clear(&sample);
     return status == UF_OK ? uf_design_report(panel, &run.design, context->language, result, error) : status;
+}
+
+static uf_status run_callaway(const struct uf_panel *panel, const struct uf_options *options,
+                              const struct uf_context *context, struct uf_result *result,
+                              struct uf_error *error)
+{
+    return effect_run_comparable(panel, EFFECT_PAST_OF_COHORT, run_on, options, context, result, error);
 }
 
 const struct uf_method uf_method_callaway_santanna = {

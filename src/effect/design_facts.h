@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef UTFALL_EFFECT_DESIGN_FACTS_H
 #define UTFALL_EFFECT_DESIGN_FACTS_H
-/* What the design check counts once and its findings speak about; shared by the design*.c files only. */
+/* What the design check counts once and its findings speak about; shared by the design*.c files only, but for
+ * design_row_counts. */
 #include <utfall/design.h>
 
 struct design_facts {
