@@ -5,14 +5,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utfall/text.h>
 
 #include "base/fail.h"
 #include "effect/design_facts.h"
 #include "effect/run.h"
-
-/* Units that a note lists by name. */
-enum { NAMED = 20 };
 
 /* Who is treated within the periods, and who of them has a past. */
 struct survey {
@@ -64,59 +60,45 @@ static void leave_out(struct survey *s, enum effect_past past)
     }
 }
 
-/* Something that the method refuses, whoever has it. */
-static bool is_refused(const struct uf_panel *panel, const struct uf_options *options)
+/* Something that the method refuses, whoever has it; or a treatment that ends or has a size, of which two-way effects can make
+ * something without a past. */
+static bool is_refused(const struct uf_panel *panel, enum effect_past past, const struct uf_options *options)
 {
     const double *dose = panel->treatment.dose;
-    if (panel->treatment.switches_off && !strcmp(uf_options_text(options, "switching-off"), "refuse"))
+    if (panel->treatment.switches_off &&
+        (past == EFFECT_PAST_OF_TWO_WAY || !strcmp(uf_options_text(options, "switching-off"), "refuse")))
         return true;
     for (size_t i = 0; dose && i < panel->n_rows; i++)
         if (!isnan(dose[i]) && dose[i] != 0 && dose[i] != 1) return true;
     return false;
 }
 
-static uf_status list_names(const struct survey *s, char **out, struct uf_error *error)
-{
-    struct uf_buffer names;
-    size_t found = 0;
-    uf_buffer_init(&names);
-    for (size_t u = 0; u < s->panel->units.count && found <= NAMED; u++) {
-        if (!s->left_out[u] || ++found > NAMED) continue;
-        if (found > 1) uf_buffer_append(&names, ", ");
-        uf_buffer_append(&names, s->panel->units.label[u]);
-    }
-    if (found > NAMED) uf_buffer_append(&names, " …");
-    *out = uf_buffer_take(&names);
-    return *out ? UF_OK : uf_fail_memory(error);
-}
-
 static uf_status tell(const struct survey *s, const struct uf_panel *kept, enum uf_language language,
                       struct uf_result *result, struct uf_error *error)
 {
-    static const struct uf_words step = {"period before the start", "period före start"};
+    static const struct uf_words step = {"figures before the start", "uppgifter före start"};
     /* without anticipation, with it */
     static const struct uf_words reason[] = {
-        {"treated regions without a period before their start are left out",
-         "behandlade regioner utan period före sin start utesluts"},
-        {"treated regions without a period before their start, less the anticipation, are left out",
-         "behandlade regioner utan period före sin start, med avdrag för förväntan, utesluts"}};
+        {"treated regions without figures before their start are left out",
+         "behandlade regioner utan uppgifter före sin start utesluts"},
+        {"treated regions without figures before their start, less the anticipation, are left out",
+         "behandlade regioner utan uppgifter före sin start, med avdrag för förväntan, utesluts"}};
     static const struct uf_words text[] = {
-        {"Treated regions without a period before their start: {0} of {1} ({2}). Nothing shows how they "
+        {"Treated regions without figures before their start: {0} of {1} ({2}). Nothing shows how they "
          "developed without the treatment. They take no part in the comparison, nor when the treatment is "
-         "dealt out anew: all figures are those of the data without them.",
-         "Behandlade regioner utan period före sin start: {0} av {1} ({2}). Inget visar hur de utvecklades "
-         "utan insatsen. De ingår inte i jämförelsen, och inte heller när insatsen fördelas på nytt: alla "
-         "siffror är de som datamaterialet ger utan dem."},
-        {"Treated regions without a period before their start, less the anticipation ({3}): {0} of {1} "
-         "({2}). Nothing shows how they developed without the treatment. They take no part in the "
-         "comparison, nor when the treatment is dealt out anew: all figures are those of the data without "
-         "them.",
-         "Behandlade regioner utan period före sin start, med avdrag för förväntan ({3}): {0} av {1} ({2}). "
-         "Inget visar hur de utvecklades utan insatsen. De ingår inte i jämförelsen, och inte heller när "
-         "insatsen fördelas på nytt: alla siffror är de som datamaterialet ger utan dem."}};
+         "dealt out anew: all results are those of the data without them.",
+         "Behandlade regioner utan uppgifter före sin start: {0} av {1} ({2}). Inget visar hur de "
+         "utvecklades utan insatsen. De ingår inte i jämförelsen, och inte heller när insatsen fördelas på "
+         "nytt: alla resultat är de som datamaterialet ger utan dem."},
+        {"Treated regions without figures before their start, less the anticipation ({3}): {0} of {1} ({2}). "
+         "Nothing shows how they developed without the treatment. They take no part in the comparison, nor "
+         "when the treatment is dealt out anew: all results are those of the data without them.",
+         "Behandlade regioner utan uppgifter före sin start, med avdrag för förväntan ({3}): {0} av {1} "
+         "({2}). Inget visar hur de utvecklades utan insatsen. De ingår inte i jämförelsen, och inte heller "
+         "när insatsen fördelas på nytt: alla resultat är de som datamaterialet ger utan dem."}};
     const bool anticipated = s->anticipation > 0;
     char *names;
-    UF_TRY(list_names(s, &names, error));
+    UF_TRY(design_list_units(s->panel, s->left_out, &names, error));
     const struct uf_argument arguments[] = {uf_count_argument(s->n_left_out), uf_count_argument(s->n_treated),
                                             uf_text_argument(names),
                                             uf_number_argument((double)s->anticipation, 0)};
@@ -137,8 +119,9 @@ static uf_status comparable_panel(const struct uf_panel *panel, enum effect_past
 {
     struct survey survey = {.panel = panel};
     *out = NULL;
-    UF_TRY(effect_read_count(options, "anticipation", &survey.anticipation, NULL, error));
-    if (panel->outcome < 0 || !panel->treatment.given || !panel->period || is_refused(panel, options))
+    if (past != EFFECT_PAST_OF_TWO_WAY)
+        UF_TRY(effect_read_count(options, "anticipation", &survey.anticipation, NULL, error));
+    if (panel->outcome < 0 || !panel->treatment.given || !panel->period || is_refused(panel, past, options))
         return UF_OK;
     uf_status status = survey_init(&survey, error);
     if (status == UF_OK) {

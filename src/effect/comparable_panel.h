@@ -12,7 +12,8 @@
 /* Whose past is asked for. */
 enum effect_past {
     EFFECT_PAST_OF_COHORT, /* some unit with the same start has a row before it: the others share its effects by cell */
-    EFFECT_PAST_OF_UNIT /* each unit has one: its own effect rests on it */
+    EFFECT_PAST_OF_UNIT, /* each unit has one: its own effect rests on it */
+    EFFECT_PAST_OF_TWO_WAY /* the cohort; of a method about did on untreated data, which has neither of the two options */
 };
 
 /*
