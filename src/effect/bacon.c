@@ -37,7 +37,6 @@ static void groups_clear(struct groups *g)
 static uf_status check_balanced(const struct uf_did_data *data, struct groups *g, size_t *rows,
                                 double *weight, struct uf_error *error)
 {
-    size_t units = 0;
     for (size_t t = 0; t < data->n_periods; t++) g->period[t] = SIZE_MAX;
     for (size_t i = 0; i < data->n; i++) {
         size_t u = data->unit[i];
@@ -52,7 +51,7 @@ static uf_status check_balanced(const struct uf_did_data *data, struct groups *g
             return uf_fail(error, UF_BAD_INPUT, "row %zu has the weight %g; weights must be positive", i + 1,
                            w);
         weight[u] = w;
-        units += rows[u]++ == 0;
+        rows[u]++;
         g->period[data->period[i]] = 0;
     }
     for (size_t t = 0; t < data->n_periods; t++)

@@ -46,7 +46,7 @@ static uf_status check(const struct uf_trend_study *study, const struct uf_trend
         return uf_fail(error, UF_BAD_USAGE,
                        "an event study of %zu estimates before and %zu after the reference was given %zu",
                        study->n_before, study->n_after, study->estimate->size);
-    double level = options->level ? options->level : DEFAULT_LEVEL, most = 0;
+    double level = options->level != 0 ? options->level : DEFAULT_LEVEL, most = 0;
     if (!(options->m >= 0) || isinf(options->m) || !(level > 0 && level < 1))
         return uf_fail(error, UF_BAD_USAGE, "M must be 0 or more (found %g), the level between 0 and 1 (%g)",
                        options->m, level);
@@ -110,7 +110,7 @@ static uf_status analysis_init(struct analysis *s, const struct uf_trend_study *
     size_t n = study->n_before + study->n_after;
     *s = (struct analysis){.study = study, .options = *options};
     UF_TRY(check(study, options, error));
-    s->alpha = 1 - (options->level ? options->level : DEFAULT_LEVEL);
+    s->alpha = 1 - (options->level != 0 ? options->level : DEFAULT_LEVEL);
     s->kappa = options->set == UF_TREND_C_LF ? s->alpha / 10 : 0;
     s->n_parts = options->restriction == UF_TREND_RELATIVE_MAGNITUDES ? 2 * study->n_before : 1;
     s->weights = gsl_vector_calloc(study->n_after);
@@ -244,8 +244,8 @@ uf_status uf_trend_bounds(const struct uf_trend_study *study, const struct uf_tr
     if (options->set == UF_TREND_FLCI) {
         struct uf_trend_flci flci;
         UF_TRY(check(study, options, error));
-        UF_TRY(uf_trend_fixed_length(study, options->m, options->level ? options->level : DEFAULT_LEVEL, NULL,
-                                     &flci, error));
+        UF_TRY(uf_trend_fixed_length(study, options->m, options->level != 0 ? options->level : DEFAULT_LEVEL,
+                                     NULL, &flci, error));
         *out = (struct uf_trend_bounds){flci.estimate - flci.half_length, flci.estimate + flci.half_length,
                                         false, 0};
         return UF_OK;

@@ -203,7 +203,7 @@ uf_status uf_power_simulation_new(const struct uf_did_data *data, const struct u
     struct uf_power_simulation *s = calloc(1, sizeof *s);
     uf_status status = s ? count_deals(&assignment, &different, error) : uf_fail_memory(error);
     if (status == UF_OK) {
-        s->level = options->level ? options->level : 0.05;
+        s->level = options->level != 0 ? options->level : 0.05;
         s->enumerated = different <= (double)pool;
         if (s->enumerated) pool = draws = (size_t)different;
         s->pool = pool;

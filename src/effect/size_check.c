@@ -199,7 +199,8 @@ static uf_status check_sample(const struct uf_did_data *data, const struct uf_si
     struct outcome *outcomes = calloc(options->draws, sizeof *outcomes);
     if (!outcomes) status = uf_fail_memory(error);
     for (size_t d = 0; d < options->draws && status == UF_OK; d++) {
-        double p[UF_SIZE_PROCEDURES], share = ((double)d / (double)options->draws + which) / UF_SIZE_SAMPLES;
+        double p[UF_SIZE_PROCEDURES],
+            share = ((double)d / (double)options->draws + (int)which) / UF_SIZE_SAMPLES;
         if (options->progress && options->progress(options->user, share)) {
             status = uf_fail(error, UF_INTERRUPTED, "stopped while trying placebo treatments");
             break;

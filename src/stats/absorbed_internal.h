@@ -32,6 +32,10 @@ struct absorbed_layout {
     bool alone;     /* some level of another effect has one row */
     size_t levels[UF_ABSORBED_EFFECTS];
     size_t n_clusters[2];
+    /* Where rows do not come by group: each row's combination of levels as one number, small enough to be fetched from
+     * anywhere, and by it the dummies and clusters. NULL: there are too many. */
+    uint16_t *combination;
+    uint32_t *dummy_of[UF_ABSORBED_EFFECTS], *cluster_of[2];
     int threads;
 };
 
@@ -39,15 +43,26 @@ uf_status absorbed_layout_init(const struct uf_absorbed_data *data, const struct
                                struct absorbed_layout *out, struct uf_error *error);
 void absorbed_layout_clear(struct absorbed_layout *layout);
 
+/* Numbers or pairs of numbers that a grouping can have, before they are recoded; and those of rows, chosen as below. */
+size_t absorbed_raw_levels(const struct uf_grouping *grouping);
+bool absorbed_load_raw(const struct uf_grouping *grouping, const uint32_t *rows, size_t first, size_t length,
+                       uint32_t *out);
 /* The number of levels that a grouping can have. */
 size_t absorbed_levels(const struct uf_grouping *grouping);
 /* Levels of `length` rows: those at places first … of `rows`, or of the data where rows is NULL. False: a number
  * is out of range. */
 bool absorbed_load_levels(const struct uf_grouping *grouping, const uint32_t *rows, size_t first,
                           size_t length, uint32_t *out);
-/* The dummies of rows, by their places in the order. */
+/* The clusters and the dummies of rows, by their places in the order. */
+void absorbed_load_clusters(const struct absorbed_layout *layout, size_t dimension, size_t first,
+                            size_t length, uint32_t *out);
 void absorbed_load_dummies(const struct absorbed_layout *layout, size_t dim, size_t first, size_t length,
                            uint32_t *out);
+/* Fills in the layout's combinations, of as many of the columns as have few together. */
+uf_status absorbed_combine(struct absorbed_layout *layout, struct uf_error *error);
+/* What `of` has for the rows' combinations. */
+void absorbed_load_combined(const struct absorbed_layout *layout, const uint32_t *of, size_t first,
+                            size_t length, uint32_t *out);
 /* The values of these rows: within the column where that can be, else copied to `buffer`. */
 const double *absorbed_load_values(struct uf_value_column column, const uint32_t *rows, size_t first,
                                    size_t length, double *buffer);

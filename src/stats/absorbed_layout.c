@@ -14,15 +14,14 @@ enum { MOST_PARALLEL_LEVELS = 1 << 15, COUNT_PARTS = 16 };
 /* All chunks' own Schur complements together (bytes), where weights or irregular groups ask for them. */
 static const double most_schur_bytes = 96e6;
 
-/* Numbers or pairs, before they are recoded. */
-static size_t raw_levels(const struct uf_grouping *grouping)
+size_t absorbed_raw_levels(const struct uf_grouping *grouping)
 {
     return grouping->id.n * (grouping->by.narrow || grouping->by.wide ? grouping->by.n : 1);
 }
 
 size_t absorbed_levels(const struct uf_grouping *grouping)
 {
-    return grouping->recode ? grouping->n_levels : raw_levels(grouping);
+    return grouping->recode ? grouping->n_levels : absorbed_raw_levels(grouping);
 }
 
 static bool load_ids(const struct uf_id_column *ids, const uint32_t *rows, size_t first, size_t length,
@@ -43,8 +42,8 @@ static bool load_ids(const struct uf_id_column *ids, const uint32_t *rows, size_
     return length == 0 || most < ids->n;
 }
 
-static bool load_raw(const struct uf_grouping *grouping, const uint32_t *rows, size_t first, size_t length,
-                     uint32_t *out)
+bool absorbed_load_raw(const struct uf_grouping *grouping, const uint32_t *rows, size_t first, size_t length,
+                       uint32_t *out)
 {
     if (!load_ids(&grouping->id, rows, first, length, out)) return false;
     if (grouping->by.narrow || grouping->by.wide) {
@@ -59,14 +58,18 @@ void absorbed_load_dummies(const struct absorbed_layout *l, size_t dim, size_t f
                            uint32_t *out)
 {
     const uint32_t *number = l->number[dim];
-    load_raw(l->dummy_dim[dim], l->order, first, length, out);
+    if (l->dummy_of[dim]) {
+        absorbed_load_combined(l, l->dummy_of[dim], first, length, out);
+        return;
+    }
+    absorbed_load_raw(l->dummy_dim[dim], l->order, first, length, out);
     for (size_t r = 0; r < length; r++) out[r] = number[out[r]];
 }
 
 bool absorbed_load_levels(const struct uf_grouping *grouping, const uint32_t *rows, size_t first,
                           size_t length, uint32_t *out)
 {
-    if (!load_raw(grouping, rows, first, length, out)) return false;
+    if (!absorbed_load_raw(grouping, rows, first, length, out)) return false;
     if (!grouping->recode) return true;
     bool fine = true;
     for (size_t r = 0; r < length; r++) {
@@ -120,8 +123,11 @@ static bool find_starts(struct absorbed_layout *l, const struct uf_grouping *mai
             for (size_t r = 0; r < length && fine && ordered; r++) {
                 if (any && level[r] == before) continue;
                 ordered = !any || level[r] > before;
-                for (size_t g = any ? (size_t)before + 1 : 0; g <= level[r]; g++)
+                /* in another order two parts may write the same place, and what stands there is not used */
+                for (size_t g = any ? (size_t)before + 1 : 0; g <= level[r]; g++) {
+#pragma omp atomic write
                     l->start[g] = (uint32_t)(first + r);
+                }
                 before = level[r], any = true;
             }
         }
@@ -313,7 +319,7 @@ done:
 static uf_status settle_numbers(struct absorbed_layout *l, size_t dim, struct uf_error *error)
 {
     const struct uf_grouping *grouping = l->dummy_dim[dim];
-    const size_t raw = raw_levels(grouping);
+    const size_t raw = absorbed_raw_levels(grouping);
     uint32_t *number = malloc((raw + 1) * sizeof *number);
     if (!number) return uf_fail_memory(error);
     for (size_t j = 0; j < raw; j++) {
@@ -361,6 +367,7 @@ static uf_status build(struct absorbed_layout *l, const struct uf_absorbed_optio
     if (!sorted) UF_TRY(sort_groups(l, main, error));
     for (size_t g = 0; g < l->n_groups; g++) l->levels[l->main] += l->start[g + 1] > l->start[g];
     for (size_t d = 0; d < data->n_cluster_dimensions; d++) UF_TRY(count_clusters(l, d, error));
+    if (!sorted) UF_TRY(absorbed_combine(l, error));
     return cut_chunks(l, error);
 }
 
@@ -387,6 +394,8 @@ uf_status absorbed_layout_init(const struct uf_absorbed_data *data, const struct
 void absorbed_layout_clear(struct absorbed_layout *layout)
 {
     free(layout->order), free(layout->start), free(layout->chunk), free(layout->weight), free(layout->count);
-    for (size_t dim = 0; dim < UF_ABSORBED_EFFECTS; dim++) free(layout->number[dim]);
+    for (size_t dim = 0; dim < UF_ABSORBED_EFFECTS; dim++)
+        free(layout->number[dim]), free(layout->dummy_of[dim]);
+    free(layout->combination), free(layout->cluster_of[0]), free(layout->cluster_of[1]);
     memset(layout, 0, sizeof *layout);
 }

@@ -127,13 +127,13 @@ static void find_nesting(const struct moment_pass *p, const struct absorbed_piec
         for (size_t dim = 0; dim < effect_dims(l); dim++) any |= s->nested[dim][c];
         if (!any) continue;
         uint32_t *cluster = block->cluster[c];
-        absorbed_load_levels(l->data->cluster[c], l->order, piece->first, piece->length, cluster);
+        absorbed_load_clusters(l, c, piece->first, piece->length, cluster);
         for (size_t g = piece->group; g < piece->end_group && s->nested[UF_ABSORBED_EFFECTS][c]; g++) {
             size_t from = piece->part ? 0 : l->start[g] - piece->first,
                    to = piece->part ? piece->length : l->start[g + 1] - piece->first;
             uint32_t first = cluster[from < piece->length ? from : 0];
             if (piece->part) /* against the group's first row */
-                absorbed_load_levels(l->data->cluster[c], l->order, l->start[g], 1, &first);
+                absorbed_load_clusters(l, c, l->start[g], 1, &first);
             for (size_t r = from; r < to; r++) s->nested[UF_ABSORBED_EFFECTS][c] &= cluster[r] == first;
         }
         for (size_t dim = 0; dim < effect_dims(l); dim++)

@@ -197,8 +197,12 @@ static void add_piece(const struct score_pass *p, const struct absorbed_piece *p
         const struct score_tally *t = &p->tally[i];
         double *table = t->shared ? p->sums[0].table[i] : s->table[i];
         if (!t->active || t->way == AS_BEFORE) continue;
-        if (t->grouping && (t->way == BY_DUMMY || t->way == BY_ROW))
-            absorbed_load_levels(t->grouping, p->l->order, piece->first, piece->length, b->cluster);
+        if (t->grouping && (t->way == BY_DUMMY || t->way == BY_ROW)) {
+            if (i < PAIRS)
+                absorbed_load_clusters(p->l, i, piece->first, piece->length, b->cluster);
+            else
+                absorbed_load_levels(t->grouping, p->l->order, piece->first, piece->length, b->cluster);
+        }
         if (t->way == BY_DUMMY) tally_by_dummy(p, t, piece, b, table);
         if (t->way == BY_GROUP) tally_by_group(p, piece, b, table);
         for (size_t r = 0; r < piece->length && t->way == BY_ROW; r++) {

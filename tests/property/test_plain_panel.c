@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <utfall/random.h>
 #include <utfall/result.h>
 
 static char path[] = "/tmp/utfall-plain-XXXXXX";
@@ -72,8 +73,8 @@ static void expect_same_panels(const struct uf_panel *a, const struct uf_panel *
 static const char *const covariates[] = {"x", "z"};
 static const char *const clusters[] = {"region"};
 
-/* `plain`: the quick way is to do it; else it is to leave it. */
-static void check(struct uf_file_panel_request request, bool plain)
+/* Whether the quick way does it: then the careful way reads the same. */
+static bool agree(struct uf_file_panel_request request)
 {
     struct uf_error error = {0};
     struct uf_panel *quick = NULL, *careful = NULL;
@@ -82,7 +83,6 @@ static void check(struct uf_file_panel_request request, bool plain)
     request.path = path;
     uf_result_init(&ledger);
     assert_ok(panel_from_any_plain_file(&request, &quick, &done, &error), &error);
-    assert_int_equal(done, plain);
     uf_status status = uf_panel_from_file(&request, &ledger, &careful, &error);
     if (done) {
         assert_ok(status, &error);
@@ -91,6 +91,13 @@ static void check(struct uf_file_panel_request request, bool plain)
     if (status == UF_OK) uf_panel_free(careful);
     if (done) uf_panel_free(quick);
     uf_result_clear(&ledger);
+    return done;
+}
+
+/* `plain`: the quick way is to do it; else it is to leave it. */
+static void check(struct uf_file_panel_request request, bool plain)
+{
+    assert_int_equal(agree(request), plain);
 }
 
 static const struct uf_file_panel_request by_cohort = {.unit = "firm",
@@ -215,6 +222,18 @@ static void several_rows(void **state)
     check(request, true);
 }
 
+/* By the quick way, which is to do it; the caller frees it. */
+static struct uf_panel *read_quickly(struct uf_file_panel_request request)
+{
+    struct uf_error error = {0};
+    struct uf_panel *panel = NULL;
+    bool done;
+    request.path = path;
+    assert_ok(panel_from_any_plain_file(&request, &panel, &done, &error), &error);
+    assert_true(done);
+    return panel;
+}
+
 /* Many parts: rows that lie over their ends. */
 static void many_parts(void **state)
 {
@@ -240,13 +259,7 @@ static void many_parts(void **state)
                 firm % 3 ? 2002 : 0, i % 100, i, i % 7, (double)i / 7);
     }
     fclose(file);
-    struct uf_error error = {0};
-    struct uf_file_panel_request request = by_cohort;
-    request.path = path;
-    struct uf_panel *panel;
-    bool done;
-    assert_ok(panel_from_any_plain_file(&request, &panel, &done, &error), &error);
-    assert_true(done);
+    struct uf_panel *panel = read_quickly(by_cohort);
     assert_int_equal(panel->n_rows, 5 * FIRMS);
     assert_int_equal(panel->units.count, FIRMS);
     assert_true(uf_panel_is_balanced(panel));
@@ -286,13 +299,7 @@ static void numbers_of_every_length(void **state)
         fprintf(file, "f%03d,2000,%s,%s%s", i, number[i], number[(i + 7) % n], i % 3 ? "\n" : "\r\n");
     fclose(file);
     check(request, true);
-    struct uf_error error = {0};
-    struct uf_file_panel_request own = request;
-    own.path = path;
-    struct uf_panel *panel;
-    bool done;
-    assert_ok(panel_from_any_plain_file(&own, &panel, &done, &error), &error);
-    assert_true(done);
+    struct uf_panel *panel = read_quickly(request);
     assert_int_equal(panel->n_rows, n);
     for (int i = 0; i < n; i++) {
         assert_true(panel->columns[0].value[i] == strtod(number[i], NULL));
@@ -334,13 +341,7 @@ static void lines_that_get_shorter(void **state)
         fprintf(file, "%0*d,f%d,%d,r,0,%d.25,%d,%d.5,0\n", i < LONG ? 1000 : 1, 0, i / 3, 2000 + i % 3, i,
                 i % 9, i);
     fclose(file);
-    struct uf_error error = {0};
-    struct uf_file_panel_request request = by_cohort;
-    request.path = path;
-    struct uf_panel *panel;
-    bool done;
-    assert_ok(panel_from_any_plain_file(&request, &panel, &done, &error), &error);
-    assert_true(done);
+    struct uf_panel *panel = read_quickly(by_cohort);
     assert_int_equal(panel->n_rows, LONG + SHORT);
     for (int i = 0; i < LONG + SHORT; i += 3) {
         char code[20];
@@ -355,6 +356,58 @@ static void lines_that_get_shorter(void **state)
     uf_panel_free(panel);
 }
 
+/* Small files put together at random from fields good and bad: what the quick way takes, the careful way takes too, and
+ * reads the same. */
+static void random_files(void **state)
+{
+    (void)state;
+    static const char *const codes[] = {
+        "a",  "b1",       "FI-1B1",   "abcdefgh", "abcdefghi", "abcdefghijklmnopq",
+        "A",  "\"a\"",    "\"b 1\"",  " a",       "b ",        "b 1",
+        "",   "0",        "1",        "01",       "a\"b",      "a;b",
+        "a.", "x\ty",     "\xC3\xA5", "a'b",      "=\"01\"",   "-",
+        "NA", "abcdefgA", "abcdefg"};
+    static const char *const years[] = {"2000", "2001", "2002", "2003", "\"2001\"", "2001M1", "", "x"};
+    static const char *const numbers[] = {
+        "1.5", "-2.25", "0",         "12345678",   "1234567", "123456.7", "1.234", "0.123",
+        "-0",  "+1",    ".5",        "5.",         "-",       "",         "1e3",   "1E-2",
+        "NA",  "..",    "1,5",       "\"1.5\"",    "\"1,5\"", "1 234.5",  "0x10",  "1.5.",
+        "--1", "1e",    "1.2345678", "99999999.5", "nan",     "inf",      "1;2",   "0.00000001"};
+    size_t taken = 0;
+    for (unsigned which = 0; which < 1000; which++) {
+        struct uf_random random;
+        uf_random_init(&random, 20261122, UF_PURPOSE_SIMULATION, which);
+#define NEXT(n) uf_random_below(&random, n)
+/* mostly one of the first `good` */
+#define PICK(list, good) list[NEXT(40) ? NEXT(good) : NEXT(sizeof list / sizeof *list)]
+        char text[8000];
+        const char delimiter = which % 5 ? ',' : '\t', *end = NEXT(3) ? "\n" : "\r\n";
+        size_t n = (size_t)sprintf(text, "firm%cyear%cregion%cfirst%cy%cx%cz%s", delimiter, delimiter,
+                                   delimiter, delimiter, delimiter, delimiter, end);
+        const size_t rows = 1 + NEXT(12);
+        for (size_t i = 0; i < rows; i++) {
+            const char *fields[] = {PICK(codes, 7),   PICK(years, 4),   PICK(codes, 7),  "",
+                                    PICK(numbers, 9), PICK(numbers, 9), PICK(numbers, 9)};
+            /* mostly a key that no other row has */
+            char firm[20];
+            snprintf(firm, sizeof firm, "f%d", (int)i);
+            if (NEXT(10)) fields[0] = firm;
+            if (!NEXT(20)) fields[3] = PICK(years, 4);
+            const size_t fewer = NEXT(100) == 0, more = NEXT(100) == 0;
+            for (size_t c = 0; c < 7 - fewer; c++)
+                n += (size_t)sprintf(text + n, "%s%.*s", fields[c], c + 1 < 7 - fewer, &delimiter);
+            if (more) n += (size_t)sprintf(text + n, "%c9", delimiter);
+            if (i + 1 < rows || NEXT(2)) n += (size_t)sprintf(text + n, "%s", NEXT(60) ? end : "\r");
+            if (!NEXT(30)) n += (size_t)sprintf(text + n, "%s", end);
+        }
+#undef PICK
+#undef NEXT
+        write_file(text);
+        taken += agree(by_cohort);
+    }
+    assert_in_range(taken, 100, 900);
+}
+
 int main(void)
 {
     int descriptor = mkstemp(path);
@@ -366,7 +419,8 @@ int main(void)
                                        cmocka_unit_test(many_parts),
                                        cmocka_unit_test(numbers_of_every_length),
                                        cmocka_unit_test(codes_of_every_length),
-                                       cmocka_unit_test(lines_that_get_shorter)};
+                                       cmocka_unit_test(lines_that_get_shorter),
+                                       cmocka_unit_test(random_files)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     unlink(path);
     return failed;
