@@ -123,9 +123,9 @@ static void expect_same(const struct uf_method *method, const struct kind *kind,
     uf_panel_free(panel), uf_panel_free(less);
 }
 
-#define DEALT "permutations", "49", "enumerate", "1200"
-static const char *const regression[] = {DEALT, "bootstrap-draws", "49", NULL};
-static const char *const influence[] = {DEALT, "draws", "49", NULL};
+#define DRAWN "permutations", "19", "enumerate", "10"
+static const char *const regression[] = {DRAWN, "bootstrap-draws", "19", NULL};
+static const char *const influence[] = {DRAWN, "draws", "19", NULL};
 static const struct {
     const struct uf_method *method;
     const char *const *settings;
@@ -141,11 +141,12 @@ static const struct {
 static void treated_throughout(void **state)
 {
     (void)state;
+    static const char *const all[] = {"enumerate", "1200", NULL};
     const struct kind kind = {.start = FIRST};
     for (EACH(m)) {
         expect_same(methods[m].method, &kind, methods[m].settings);
         struct uf_panel *panel = panel_of(&kind, true);
-        struct ran ran = run_on(methods[m].method, panel, UF_SWEDISH, methods[m].settings);
+        struct ran ran = run_on(methods[m].method, panel, UF_SWEDISH, all);
         assert_ok(ran.status, &ran.error);
         const struct uf_table *estimates = uf_result_table(&ran.result, "estimates"),
                               *test = uf_result_table(&ran.result, "randomisation-test");
@@ -173,12 +174,8 @@ static void columns_beside_the_outcome(void **state)
     (void)state;
     const struct kind kinds[] = {{.start = FIRST, .other = 2013, .named = "x,w"},
                                  {.start = 1999, .alone = true, .named = "cluster"}};
-    static const char *const few[] = {"permutations", "19", "enumerate", "10", NULL};
-    static const char *const quick[] = {"permutations",    "19", "enumerate", "10",
-                                        "bootstrap-draws", "19", NULL};
     for (EACH(m))
-        for (size_t k = 0; k < 2; k++)
-            expect_same(methods[m].method, &kinds[k], methods[m].settings == regression ? quick : few);
+        for (size_t k = 0; k < 2; k++) expect_same(methods[m].method, &kinds[k], methods[m].settings);
 }
 
 static void no_figures_before_the_start(void **state)
@@ -191,7 +188,7 @@ static void no_figures_before_the_start(void **state)
 static void anticipation_takes_all_years_before(void **state)
 {
     (void)state;
-    static const char *const early[] = {"anticipation", "2", DEALT, NULL};
+    static const char *const early[] = {"anticipation", "2", DRAWN, NULL};
     const struct kind kind = {.start = 2010, .other = 2013}, later = {.start = 2011};
     for (EACH(m)) {
         expect_same(methods[m].method, &kind, early);
