@@ -98,6 +98,11 @@ void uf_panel_drop_last_column(struct uf_panel *panel);
 size_t uf_panel_column(const struct uf_panel *panel, const char *name);
 /* True where each unit has each period exactly once (per sector). */
 bool uf_panel_is_balanced(const struct uf_panel *panel);
+/* A copy without the units for which `left_out` (n units) is true, as if their rows had not been there: units, periods and groups
+ * of clusters that no row has any more are gone too, and the others are numbered anew in their order. A start in a period that is gone falls on the next. It takes every
+ * member of struct uf_panel over: a new one has its place there too. O(rows × columns). */
+uf_status uf_panel_without(const struct uf_panel *panel, const bool *left_out, struct uf_panel **out,
+                           struct uf_error *error);
 
 /* --- from a file ------------------------------------------------------------------------------- */
 

@@ -4,6 +4,7 @@
 #include "effect/callaway_santanna_internal.h"
 #include "effect/chart_hints.h"
 #include "effect/cohort_sample.h"
+#include "effect/comparable_panel.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -103,29 +104,6 @@ static uf_status report(const struct callaway_run *run, struct uf_error *error)
     return effect_report_trends(&run->common, error);
 }
 
-/* Rows of units without a period before their start leave the sample. */
-static uf_status settle(const struct callaway_run *run, struct effect_sample *sample, struct uf_error *error)
-{
-    static const struct uf_words reason = {
-        "rows used; the units of the others have no period before their start",
-        "rader som används; övriga raders enheter har ingen period före sin start"};
-    const struct uf_group_time *g = &run->group_time;
-    const struct uf_did_data *data = &sample->data;
-    size_t rows = 0;
-    if (g->n_always == 0) return UF_OK;
-    bool *kept = calloc(data->n_periods + 1, sizeof *kept), *used = calloc(data->n + 1, sizeof *used);
-    uf_status status = kept && used ? UF_OK : uf_fail_memory(error);
-    for (size_t c = 0; c < g->n_cohorts && status == UF_OK; c++) kept[g->cohorts[c].first_period] = true;
-    for (size_t i = 0; i < data->n && status == UF_OK; i++) {
-        const size_t first = data->first_period[data->unit[i]];
-        used[i] = first >= data->n_periods || kept[first];
-        rows += used[i];
-    }
-    if (status == UF_OK) status = effect_sample_settle(&run->common, sample, rows, used, reason, error);
-    free(kept), free(used);
-    return status;
-}
-
 static uf_status estimate(struct callaway_run *run, struct uf_error *error)
 {
     static const struct uf_words text = {
@@ -144,13 +122,7 @@ static uf_status estimate(struct callaway_run *run, struct uf_error *error)
     UF_TRY(average(run, error));
     UF_TRY(callaway_randomise(run, error));
     UF_TRY(callaway_settle_inference(run, error));
-    const struct effect_sample *whole = run->common.sample;
-    struct effect_sample used = *whole; /* its counts are to be those of the estimates */
-    run->common.sample = &used;         // cppcheck-suppress autoVariables ; taken back below
-    status = settle(run, &used, error);
-    if (status == UF_OK) status = report(run, error);
-    run->common.sample = whole;
-    return status;
+    return report(run, error);
 }
 
 static void clear(struct callaway_run *run)
@@ -174,9 +146,8 @@ static void treat_from_start(struct effect_sample *sample)
     }
 }
 
-static uf_status run_callaway(const struct uf_panel *panel, const struct uf_options *options,
-                              const struct uf_context *context, struct uf_result *result,
-                              struct uf_error *error)
+static uf_status run_on(const struct uf_panel *panel, const struct uf_options *options,
+                        const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
     struct effect_inference inference = {0};
     struct effect_sample sample;
@@ -195,6 +166,13 @@ static uf_status run_callaway(const struct uf_panel *panel, const struct uf_opti
     clear(&run);
     effect_sample_clear(&sample);
     return status == UF_OK ? uf_design_report(panel, &run.design, context->language, result, error) : status;
+}
+
+static uf_status run_callaway(const struct uf_panel *panel, const struct uf_options *options,
+                              const struct uf_context *context, struct uf_result *result,
+                              struct uf_error *error)
+{
+    return effect_run_comparable(panel, EFFECT_PAST_OF_COHORT, run_on, options, context, result, error);
 }
 
 const struct uf_method uf_method_callaway_santanna = {

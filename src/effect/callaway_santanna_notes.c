@@ -188,9 +188,6 @@ static uf_status note_inference(const struct callaway_run *run, struct uf_error 
 
 uf_status callaway_add_notes(const struct callaway_run *run, struct uf_error *error)
 {
-    static const struct uf_words always = {
-        "Treated units without a period before their start (less the anticipation): {0}. They are left out.",
-        "Insatsenheter utan någon period före start (med avdrag för förväntan): {0}. De ingår inte."};
     static const struct uf_words gaps = {"Units lack periods: each group-time difference rests on the units "
                                          "with values in both of its periods, and "
                                          "says how many.",
@@ -202,23 +199,20 @@ uf_status callaway_add_notes(const struct callaway_run *run, struct uf_error *er
         "intervention cannot have moved them.",
         "Kovariater som ändras över tid hämtas från varje jämförelses basperiod, så att insatsen inte kan ha "
         "påverkat dem."};
-    static const struct uf_words people = {"Repeated cross-sections: the {1} rows are taken for other people "
+    static const struct uf_words people = {"Repeated cross-sections: the {0} rows are taken for other people "
                                            "or firms in each period. The groups are "
                                            "compared as they were met in each period; that they are made up "
                                            "alike by covariates over time is assumed, and "
                                            "cannot be seen from the differences.",
-                                           "Upprepade tvärsnitt: de {1} raderna tas för andra personer eller "
+                                           "Upprepade tvärsnitt: de {0} raderna tas för andra personer eller "
                                            "företag i varje period. Grupperna jämförs så "
                                            "som de påträffades i varje period; att de är lika sammansatta "
                                            "efter kovariaterna över tid förutsätts, och syns "
                                            "inte i skillnaderna."};
-    const struct uf_argument arguments[] = {uf_count_argument(run->group_time.n_always),
-                                            uf_count_argument(run->common.sample->data.n)};
+    const struct uf_argument arguments[] = {uf_count_argument(run->common.sample->data.n)};
     const struct effect_run *common = &run->common;
     if (run->options.cross_sections)
-        UF_TRY(effect_note(common, UF_NOTE, "repeated-cross-sections", people, none, arguments, 2, error));
-    if (run->group_time.n_always > 0)
-        UF_TRY(effect_note(common, UF_NOTE, "cohorts-left-out", always, none, arguments, 1, error));
+        UF_TRY(effect_note(common, UF_NOTE, "repeated-cross-sections", people, none, arguments, 1, error));
     if (run->group_time.gaps)
         UF_TRY(effect_note(common, UF_NOTE, "units-by-cell", gaps, none, arguments, 1, error));
     if (run->group_time.varying_covariates)

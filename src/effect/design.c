@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utfall/text.h>
 
 #include "base/fail.h"
 #include "effect/design_facts.h"
@@ -12,6 +13,25 @@
 void design_limit_claim(struct design_facts *facts, enum uf_claim most)
 {
     if (facts->design.claim > most) facts->design.claim = most;
+}
+
+/* Units that a note lists by name. */
+enum { NAMED = 20 };
+
+uf_status design_list_units(const struct uf_panel *panel, const bool *chosen, char **out,
+                            struct uf_error *error)
+{
+    struct uf_buffer names;
+    size_t found = 0;
+    uf_buffer_init(&names);
+    for (size_t u = 0; u < panel->units.count && found <= NAMED; u++) {
+        if (!chosen[u] || ++found > NAMED) continue;
+        if (found > 1) uf_buffer_append(&names, ", ");
+        uf_buffer_append(&names, panel->units.label[u]);
+    }
+    if (found > NAMED) uf_buffer_append(&names, " …");
+    *out = uf_buffer_take(&names);
+    return *out ? UF_OK : uf_fail_memory(error);
 }
 
 struct uf_argument design_name(const struct design_facts *facts)

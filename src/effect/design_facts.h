@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef UTFALL_EFFECT_DESIGN_FACTS_H
 #define UTFALL_EFFECT_DESIGN_FACTS_H
-/* What the design check counts once and its findings speak about; shared by the design*.c files only. */
+/* What the design check counts once and its findings speak about; shared by the design*.c files only, but for
+ * design_row_counts and design_list_units. */
 #include <utfall/design.h>
 
 struct design_facts {
@@ -46,6 +47,9 @@ bool design_row_counts(const struct uf_panel *panel, bool whole_rows, size_t row
 struct uf_argument design_needed(const struct design_facts *facts);
 /* What can be done where it is not the outcome that is missing. */
 extern const struct uf_words design_whole_rows_advice;
+/* The names of the units that are chosen, the first twenty; free(). */
+uf_status design_list_units(const struct uf_panel *panel, const bool *chosen, char **out,
+                            struct uf_error *error);
 void design_limit_claim(struct design_facts *facts, enum uf_claim most);
 /* The intervention's name, or "the intervention". */
 struct uf_argument design_name(const struct design_facts *facts);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* What the counts of periods mean: before and after the start, and whether there are enough of them. */
+#include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "base/fail.h"
 #include "effect/design_facts.h"
@@ -29,7 +31,8 @@ static const struct finding none_before = {
     {"Choose an outcome with earlier data, or check the start.",
      "Välj ett utfall med data för tidigare år, eller kontrollera startåret."}};
 
-/* Arguments, here and below: 0 periods before, 1 periods from the start on, 2 regions always treated, 3 what a row needs. */
+/* Arguments, here and below: 0 periods before, 1 periods from the start on, 2 regions always treated, 3 what a row needs,
+ * 4 the names of 2. */
 static const struct finding one_period = {
     UF_FATAL,
     "one-period",
@@ -43,11 +46,21 @@ static const struct finding starts_after_data = {
     {"No treated region has {3} from the start on: nothing can be measured yet.",
      "Ingen behandlad region har {3} från och med starten: något resultat går ännu inte att mäta."},
     {"Check the start, or wait for later data.", "Kontrollera startåret, eller invänta senare data."}};
+/* Two-way fixed effects compare with them; cohorts that are compared with what was before them, and donors, do not. */
+static const struct finding compared_from_start = {
+    UF_WARNING,
+    "treated-from-start",
+    {"Regions treated in all periods of the data: {2} ({4}). What the treatment changed in them is not seen, "
+     "and yet the others are compared with them, as if it had stopped changing them.",
+     "Regioner som är behandlade under hela perioden i datamaterialet: {2} ({4}). Vad insatsen ändrade i dem "
+     "syns inte, och ändå jämförs de andra med dem, som om den hade slutat att ändra något."},
+    {"Leave them out, or use a method that does: callaway-santanna, sun-abraham, imputation, stacked.",
+     "Uteslut dem, eller använd en metod som gör det: callaway-santanna, sun-abraham, imputation, stacked."}};
 static const struct finding treated_from_start = {
     UF_WARNING,
     "treated-from-start",
-    {"Regions treated in all periods of the data: {2}. They say nothing about a change.",
-     "Regioner som är behandlade under hela perioden i datamaterialet: {2}. De säger inget om en "
+    {"Regions treated in all periods of the data: {2} ({4}). They say nothing about a change.",
+     "Regioner som är behandlade under hela perioden i datamaterialet: {2} ({4}). De säger inget om en "
      "förändring."},
     {"Leave them out.", "Uteslut dem."}};
 static const struct finding few_after = {
@@ -129,7 +142,7 @@ static const struct finding *too_short(const struct design_facts *facts)
     return NULL;
 }
 
-enum { ARGUMENTS = 4 };
+enum { ARGUMENTS = 5 };
 
 static uf_status add(struct design_facts *facts, const struct finding *finding,
                      const struct uf_argument arguments[ARGUMENTS], struct uf_result *result,
@@ -144,10 +157,43 @@ static uf_status find_no_before(struct design_facts *facts, struct uf_result *re
 {
     const size_t start = facts->design.first_treated_period;
     const struct uf_argument arguments[ARGUMENTS] = {design_name(facts), design_period(facts, 0),
-                                                     design_period(facts, start), design_needed(facts)};
+                                                     design_period(facts, start), design_needed(facts),
+                                                     uf_text_argument("")};
     struct finding finding = start == 0 ? starts_before_data : none_before;
     if (start > 0 && facts->rows_lost) finding.advice = design_whole_rows_advice;
     return add(facts, &finding, arguments, result, error);
+}
+
+/* Those whose treatment never changes: one that ends, or differs in size, shows a change. */
+static uf_status find_from_start(struct design_facts *facts, struct uf_result *result, struct uf_error *error)
+{
+    const struct uf_panel *panel = facts->panel;
+    const double *dose = panel->treatment.dose;
+    size_t count = 0;
+    bool *chosen = calloc(panel->units.count + 1, sizeof *chosen);
+    if (!chosen) return uf_fail_memory(error);
+    for (size_t u = 0; u < panel->units.count; u++)
+        chosen[u] = facts->present[u] && facts->treated[u] && panel->treatment.first_period[u] == 0;
+    for (size_t i = 1; dose && i < panel->n_rows; i++)
+        if (panel->unit[i] == panel->unit[i - 1] && dose[i] != dose[i - 1] && !isnan(dose[i]) &&
+            !isnan(dose[i - 1]))
+            chosen[panel->unit[i]] = false;
+    for (size_t u = 0; u < panel->units.count; u++) count += chosen[u];
+    char *names = NULL;
+    uf_status status = design_list_units(panel, chosen, &names, error);
+    free(chosen);
+    if (status == UF_OK && count > 0) {
+        const struct uf_design *design = &facts->design;
+        const struct uf_argument arguments[ARGUMENTS] = {
+            uf_count_argument(design->periods_before), uf_count_argument(design->periods_after),
+            uf_count_argument(count), design_needed(facts), uf_text_argument(names)};
+        status =
+            add(facts,
+                facts->comparison == UF_COMPARE_TREATED_CONTROL ? &compared_from_start : &treated_from_start,
+                arguments, result, error);
+    }
+    free(names);
+    return status;
 }
 
 uf_status design_find_periods(struct design_facts *facts, struct uf_result *result, struct uf_error *error)
@@ -155,12 +201,12 @@ uf_status design_find_periods(struct design_facts *facts, struct uf_result *resu
     const struct uf_design *design = &facts->design;
     const struct uf_argument arguments[ARGUMENTS] = {
         uf_count_argument(design->periods_before), uf_count_argument(design->periods_after),
-        uf_count_argument(facts->treated_from_start), design_needed(facts)};
+        uf_count_argument(facts->treated_from_start), design_needed(facts), uf_text_argument("")};
     if (design->n_periods == 1) return add(facts, &one_period, arguments, result, error);
     if (design->n_treated == 0) return UF_OK;
     if (design->periods_before == 0) return find_no_before(facts, result, error);
     if (design->periods_after == 0) return add(facts, &starts_after_data, arguments, result, error);
-    if (facts->treated_from_start > 0) UF_TRY(add(facts, &treated_from_start, arguments, result, error));
+    if (facts->treated_from_start > 0) UF_TRY(find_from_start(facts, result, error));
     const struct finding *past = too_short(facts);
     if (past) UF_TRY(add(facts, past, arguments, result, error));
     if ((past && past->severity == UF_FATAL) || design->periods_after >= 3) return UF_OK;

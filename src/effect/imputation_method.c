@@ -10,6 +10,7 @@
 #include "effect/binary_treatment.h"
 #include "effect/chart_hints.h"
 #include "effect/cohort_sample.h"
+#include "effect/comparable_panel.h"
 #include "effect/imputation_run.h"
 
 static const char *const inferences[] = {"auto", "bjs", "randomisation", NULL};
@@ -321,9 +322,8 @@ static uf_status estimate(struct imputation_run *run, const struct uf_options *o
     return status;
 }
 
-static uf_status run_imputation(const struct uf_panel *panel, const struct uf_options *options,
-                                const struct uf_context *context, struct uf_result *result,
-                                struct uf_error *error)
+static uf_status run_on(const struct uf_panel *panel, const struct uf_options *options,
+                        const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
     struct uf_design design;
     struct effect_inference inference;
@@ -339,6 +339,13 @@ static uf_status run_imputation(const struct uf_panel *panel, const struct uf_op
     uf_status status = estimate(&run, options, error);
     effect_sample_clear(&sample);
     return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
+}
+
+static uf_status run_imputation(const struct uf_panel *panel, const struct uf_options *options,
+                                const struct uf_context *context, struct uf_result *result,
+                                struct uf_error *error)
+{
+    return effect_run_comparable(panel, EFFECT_PAST_OF_UNIT, run_on, options, context, result, error);
 }
 
 const struct uf_method uf_method_imputation = {

@@ -3,6 +3,7 @@
 #include <utfall/power.h>
 
 #include "base/fail.h"
+#include "effect/comparable_panel.h"
 #include "effect/estimates.h"
 #include "effect/power_notes.h"
 #include "effect/power_sample.h"
@@ -330,8 +331,8 @@ static uf_status run_all(struct power_run *run, struct uf_error *error)
     return uf_result_take_table(run->common.result, table, error);
 }
 
-static uf_status run_power(const struct uf_panel *panel, const struct uf_options *options,
-                           const struct uf_context *context, struct uf_result *result, struct uf_error *error)
+static uf_status run_on(const struct uf_panel *panel, const struct uf_options *options,
+                        const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
     static const struct uf_words text = {
         "In the sample that is left no error can be computed for the difference.",
@@ -360,6 +361,12 @@ static uf_status run_power(const struct uf_panel *panel, const struct uf_options
     uf_power_simulation_free(run.simulation);
     effect_sample_clear(&sample);
     return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
+}
+
+static uf_status run_power(const struct uf_panel *panel, const struct uf_options *options,
+                           const struct uf_context *context, struct uf_result *result, struct uf_error *error)
+{
+    return effect_run_comparable(panel, EFFECT_PAST_OF_TWO_WAY, run_on, options, context, result, error);
 }
 
 const struct uf_method uf_method_power = {

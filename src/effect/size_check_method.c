@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The method `size-check`. */
 #include "base/fail.h"
+#include "effect/comparable_panel.h"
 #include "effect/did_internal.h"
 #include "effect/size_check_notes.h"
 
@@ -215,9 +216,8 @@ static uf_status report(const struct uf_did_data *data, const struct uf_context 
     return uf_result_take_table(result, table, error);
 }
 
-static uf_status run_size_check(const struct uf_panel *panel, const struct uf_options *options,
-                                const struct uf_context *context, struct uf_result *result,
-                                struct uf_error *error)
+static uf_status run_on(const struct uf_panel *panel, const struct uf_options *options,
+                        const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
     struct uf_design design;
     struct effect_sample sample;
@@ -248,6 +248,13 @@ static uf_status run_size_check(const struct uf_panel *panel, const struct uf_op
         *error = reason;
     effect_sample_clear(&sample);
     return status == UF_OK ? uf_design_report(panel, &design, context->language, result, error) : status;
+}
+
+static uf_status run_size_check(const struct uf_panel *panel, const struct uf_options *options,
+                                const struct uf_context *context, struct uf_result *result,
+                                struct uf_error *error)
+{
+    return effect_run_comparable(panel, EFFECT_PAST_OF_TWO_WAY, run_on, options, context, result, error);
 }
 
 const struct uf_method uf_method_size_check = {

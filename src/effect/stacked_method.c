@@ -4,6 +4,7 @@
 #include "effect/binary_treatment.h"
 #include "effect/chart_hints.h"
 #include "effect/cohort_sample.h"
+#include "effect/comparable_panel.h"
 #include "effect/stacked_run.h"
 
 #include <math.h>
@@ -145,9 +146,8 @@ static uf_status estimate(struct stacked_run *run, const struct uf_options *opti
     return status;
 }
 
-static uf_status run_stacked(const struct uf_panel *panel, const struct uf_options *options,
-                             const struct uf_context *context, struct uf_result *result,
-                             struct uf_error *error)
+static uf_status run_on(const struct uf_panel *panel, const struct uf_options *options,
+                        const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
     struct effect_frame frame;
     struct stacked_run run = {0};
@@ -158,6 +158,13 @@ static uf_status run_stacked(const struct uf_panel *panel, const struct uf_optio
     frame.sample.data.summed_from = SIZE_MAX; /* a stack keeps its rows */
     if (status == UF_OK) status = estimate(&run, options, error);
     return effect_frame_finish(&run.common, &frame, status, error);
+}
+
+static uf_status run_stacked(const struct uf_panel *panel, const struct uf_options *options,
+                             const struct uf_context *context, struct uf_result *result,
+                             struct uf_error *error)
+{
+    return effect_run_comparable(panel, EFFECT_PAST_OF_COHORT, run_on, options, context, result, error);
 }
 
 const struct uf_method uf_method_stacked = {

@@ -4,6 +4,7 @@
 #include "effect/binary_treatment.h"
 #include "effect/chart_hints.h"
 #include "effect/cohort_sample.h"
+#include "effect/comparable_panel.h"
 #include "effect/sun_abraham_run.h"
 
 #include <math.h>
@@ -286,9 +287,8 @@ static uf_status estimate(struct sun_abraham_run *run, const struct uf_options *
     return status;
 }
 
-static uf_status run_sun_abraham(const struct uf_panel *panel, const struct uf_options *options,
-                                 const struct uf_context *context, struct uf_result *result,
-                                 struct uf_error *error)
+static uf_status run_on(const struct uf_panel *panel, const struct uf_options *options,
+                        const struct uf_context *context, struct uf_result *result, struct uf_error *error)
 {
     struct effect_frame frame;
     struct sun_abraham_run run = {0};
@@ -299,6 +299,13 @@ static uf_status run_sun_abraham(const struct uf_panel *panel, const struct uf_o
     frame.sample.data.row_scores = effect_wants_row_scores(&frame.inference);
     if (status == UF_OK) status = estimate(&run, options, error);
     return effect_frame_finish(&run.common, &frame, status, error);
+}
+
+static uf_status run_sun_abraham(const struct uf_panel *panel, const struct uf_options *options,
+                                 const struct uf_context *context, struct uf_result *result,
+                                 struct uf_error *error)
+{
+    return effect_run_comparable(panel, EFFECT_PAST_OF_COHORT, run_on, options, context, result, error);
 }
 
 const struct uf_method uf_method_sun_abraham = {

@@ -110,20 +110,14 @@ uf_status sun_abraham_add_notes(const struct sun_abraham_run *run, struct uf_err
                                          "Ingen enhet är utan insats hela tiden: de som får den sist (från "
                                          "{0}) är vad de andra jämförs med. De {1} "
                                          "raderna från och med att de själva får insatsen ingår inte."};
-    static const struct uf_words always = {
-        "Treated units without a period before their start (less the anticipation): {0}. They are left out.",
-        "Insatsenheter utan någon period före start (med avdrag för förväntan): {0}. De ingår inte."};
     const struct uf_sun_abraham *fit = run->fit;
     const char *const *codes = (const char *const *)run->common.panel->periods.code;
     const struct uf_argument left_out[] = {
         uf_text_argument(fit->control_first == SIZE_MAX ? "" : codes[fit->control_first]),
         uf_count_argument(fit->n_late)};
-    const struct uf_argument units = uf_count_argument(fit->n_always);
     if (fit->control_first != SIZE_MAX)
         UF_TRY(
             effect_note(&run->common, UF_WARNING, "last-cohort-as-control", last, none, left_out, 2, error));
-    if (fit->n_always > 0)
-        UF_TRY(effect_note(&run->common, UF_NOTE, "cohorts-left-out", always, none, &units, 1, error));
     UF_TRY(note_references(run, error));
     UF_TRY(note_cells(run, error));
     return note_rank(run, error);

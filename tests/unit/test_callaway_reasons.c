@@ -209,8 +209,8 @@ static void rows_of_the_always_treated(void **state)
         struct ran ran =
             run_in(&uf_method_callaway_santanna, panel, language ? UF_SWEDISH : UF_ENGLISH, settings);
         assert_int_equal(ran.status, UF_OK);
-        assert_non_null(uf_result_note(&ran.result, "cohorts-left-out"));
-        const struct uf_ledger_entry *last = &ran.result.ledger[ran.result.n_ledger - 1];
+        assert_non_null(uf_result_note(&ran.result, "treated-from-start"));
+        const struct uf_ledger_entry *last = &ran.result.ledger[0];
         assert_int_equal(last->rows_before, 30 * 12);
         assert_int_equal(last->rows_after, 29 * 12);
         assert_non_null(strstr(last->reason, language ? "före sin start" : "before their start"));

@@ -110,7 +110,7 @@ static void whichever_the_estimator(void **state)
     }
 }
 
-/* A start without a period before the anticipation leaves the regression; its rows are not among those dealt out. */
+/* A start without a period before the anticipation leaves the sample; its rows are not among those dealt out. */
 static void rows_that_are_not_dealt_out(void **state)
 {
     (void)state;
@@ -119,7 +119,7 @@ static void rows_that_are_not_dealt_out(void **state)
     struct uf_panel *panel = panel_new(16, 12, 3, 0);
     for (size_t u = 3; u < 6; u++) panel->treatment.first_period[u] = 6;
     struct ran ran = run_method(&uf_method_sun_abraham, panel, settings);
-    assert_non_null(uf_result_note(&ran.result, "cohorts-left-out"));
+    assert_non_null(uf_result_note(&ran.result, "treated-from-start"));
     expect(ran.result, "treated-noisier", UF_NOTE, "too small");
 }
 
