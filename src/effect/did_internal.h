@@ -7,6 +7,7 @@
 #include "effect/pretrend.h"
 #include "effect/sample.h"
 
+#include <limits.h>
 #include <utfall/design.h>
 #include <utfall/did.h>
 
@@ -27,6 +28,11 @@ uf_status did_outcome_weights(const struct uf_did_data *data, const struct uf_di
  * leading column) is the number of each row's event time, n_events for none; `order` lists those that have a column. */
 uf_status did_regress_sums(const struct uf_did_data *data, const uint32_t *event, size_t n_events,
                            const uint32_t *order, struct uf_did_fit *fit, struct uf_error *error);
+
+/* The event time of a row, bins included, from its unit's start and its period; DID_NO_EVENT_TIME: no start. */
+#define DID_NO_EVENT_TIME LONG_MIN
+long did_event_time(const struct uf_did_data *data, const struct uf_event_study_options *options,
+                    size_t first, size_t period);
 
 /* The fit as inference sees it; owns the kept coefficients and borrows the rest. */
 struct did_regression {

@@ -8,12 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NO_EVENT_TIME LONG_MIN
-
-static long event_time_of(const struct uf_did_data *data, const struct uf_event_study_options *options,
-                          size_t first, size_t period)
+long did_event_time(const struct uf_did_data *data, const struct uf_event_study_options *options,
+                    size_t first, size_t period)
 {
-    if (first == SIZE_MAX) return NO_EVENT_TIME;
+    if (first == SIZE_MAX) return DID_NO_EVENT_TIME;
     long event = data->time ? data->time[period] - data->time[first] : (long)period - (long)first;
     if (options->bin_before && event < options->before) return options->before;
     if (options->bin_after && event > options->after) return options->after;
@@ -61,7 +59,7 @@ static inline size_t cell_of(const struct cells *cells, const struct uf_did_data
 static long cell_time(const struct cells *cells, const struct uf_did_data *data,
                       const struct uf_event_study_options *options, size_t cell)
 {
-    return event_time_of(data, options, cells->first[cell / cells->n_periods], cell % cells->n_periods);
+    return did_event_time(data, options, cells->first[cell / cells->n_periods], cell % cells->n_periods);
 }
 
 static int compare_times(const void *a, const void *b)
@@ -230,8 +228,8 @@ uf_status uf_event_study_estimate(const struct uf_did_data *data,
         goto done;
     }
     for (size_t i = 0; i < data->n; i++) {
-        const long event = event_time_of(data, options, data->first_period[data->unit[i]], data->period[i]);
-        for (size_t j = 0; j < m && event != NO_EVENT_TIME; j++)
+        const long event = did_event_time(data, options, data->first_period[data->unit[i]], data->period[i]);
+        for (size_t j = 0; j < m && event != DID_NO_EVENT_TIME; j++)
             if (fit.event_time[order[j]] == event) gsl_matrix_set(dummies, i, j, 1);
     }
     UF_TRY_GOTO(did_regress(data, dummies, &fit, error), done);

@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "effect/band.h"
 #include "effect/did_internal.h"
+#include "effect/event_anchor.h"
 #include "effect/event_study_leads.h"
 #include "effect/term_report.h"
 
@@ -157,6 +158,40 @@ static uf_status note_reference(const struct did_run *run, long reference, struc
                        &argument, 1, error);
 }
 
+/* Estimates that are differences from an event time that was dropped, and not from the reference. */
+static uf_status note_anchors(const struct did_run *run, const struct uf_event_study_options *options,
+                              const struct uf_did_fit *fit, struct uf_error *error)
+{
+    static const struct uf_words text = {
+        "{0} of the {1} estimates of the event study are differences from event time {2}, which was left "
+        "out, and "
+        "not from the reference ({3}): in the reference there is nothing to compare the treated with.",
+        "{0} av händelsestudiens {1} skattningar är skillnader mot tidpunkt {2}, som utesluts, och inte mot "
+        "referensen ({3}): i den finns inget att jämföra insatsregionerna med."};
+    static const struct uf_words advice = {"Choose a reference (option reference) in which treated and "
+                                           "comparison regions are both observed, or complete "
+                                           "the figures of that period.",
+                                           "Välj en referens (reference) där både insats- och "
+                                           "jämförelseregioner är observerade, eller komplettera "
+                                           "uppgifterna för den perioden."};
+    size_t *anchor = malloc((fit->n_leading + 1) * sizeof *anchor), unanchored = 0, estimated = 0;
+    long from = 0;
+    uf_status status = anchor ? event_anchors(&run->common.sample->data, options, fit, anchor, error)
+                              : uf_fail_memory(error);
+    for (size_t j = 0; j < fit->n_leading && status == UF_OK; j++) {
+        estimated += fit->position[j] != SIZE_MAX;
+        if (anchor[j] == SIZE_MAX) continue;
+        unanchored++;
+        from = fit->event_time[anchor[j]];
+    }
+    free(anchor);
+    if (status != UF_OK || unanchored == 0) return status;
+    const struct uf_argument arguments[] = {uf_count_argument(unanchored), uf_count_argument(estimated),
+                                            uf_number_argument((double)from, 0),
+                                            uf_number_argument((double)options->reference, 0)};
+    return effect_note(&run->common, UF_WARNING, "reference-alone", text, advice, arguments, 4, error);
+}
+
 /* Each event time with the treatment dealt out anew; *out stays NULL where that would take long. */
 static uf_status randomise(const struct did_run *run, const struct uf_event_study_options *options,
                            const struct uf_did_assignment *assignment, const struct event_terms *terms,
@@ -279,7 +314,8 @@ static uf_status report(const struct did_run *run, const struct uf_did_assignmen
     options.reference = choose_reference(run, &moved);
     if (moved) UF_TRY(note_reference(run, options.reference, error));
     UF_TRY(uf_event_study_estimate(&common->sample->data, &options, &fit, error));
-    uf_status status = fill(run, &fit, &options, assignment, &tables, error);
+    uf_status status = note_anchors(run, &options, &fit, error);
+    if (status == UF_OK) status = fill(run, &fit, &options, assignment, &tables, error);
     uf_did_fit_clear(&fit);
     if (status == UF_OK) {
         status = uf_result_take_table(common->result, tables.first, error);

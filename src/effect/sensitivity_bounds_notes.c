@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* What is said of the bounds, and where there are none. */
 #include "base/fail.h"
+#include "effect/did_internal.h"
 #include "effect/sensitivity_event.h"
 
 #include <stdbool.h>
@@ -59,15 +60,21 @@ static uf_status refuse(const struct sensitivity_run *run, struct uf_words text,
     return uf_design_refuse(run->common.result, error);
 }
 
+static long event_time_at(const struct uf_did_data *data, size_t row)
+{
+    const struct uf_event_study_options no_bins = {0};
+    return did_event_time(data, &no_bins, data->first_period[data->unit[row]], data->period[row]);
+}
+
 /* Whether some treated region is observed at this event time, and with `compared` one beside another that is not at it. */
 static bool observed_at(const struct uf_did_data *data, long event, bool compared)
 {
     size_t alone = SIZE_MAX; /* a period in which all are at this event time */
     for (size_t i = 0; i < data->n; i++) {
-        if (data->period[i] == alone || sensitivity_event_time(data, i) != event) continue;
+        if (data->period[i] == alone || event_time_at(data, i) != event) continue;
         if (!compared) return true;
         for (size_t j = 0; j < data->n; j++)
-            if (data->period[j] == data->period[i] && sensitivity_event_time(data, j) != event) return true;
+            if (data->period[j] == data->period[i] && event_time_at(data, j) != event) return true;
         alone = data->period[i];
     }
     return false;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "effect/sensitivity_event.h"
 
-#include <limits.h>
+#include "effect/event_anchor.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -24,39 +25,17 @@ static size_t place_of(const struct uf_did_fit *fit, long event)
     return SIZE_MAX;
 }
 
-long sensitivity_event_time(const struct uf_did_data *data, size_t row)
-{
-    const size_t first = data->first_period[data->unit[row]], period = data->period[row];
-    if (first == SIZE_MAX) return LONG_MIN;
-    return data->time ? data->time[period] - data->time[first] : (long)period - (long)first;
-}
-
-/* The share of an event time that was dropped in the estimates of the others: what is estimated of these is then how they
- * differ from the dropped one and not from the reference, as where nobody is compared with in the reference. Such event times
- * lose their place. The shares are the coefficients of the dropped dummy on the columns kept. */
+/* Event times that are differences from a dropped one, and not from the reference, lose their place. */
 static uf_status forget_unanchored(const struct uf_did_data *data,
                                    const struct uf_event_study_options *options, struct uf_did_fit *fit,
                                    bool *out_unanchored, struct uf_error *error)
 {
-    double *dummy = malloc((data->n + 1) * sizeof *dummy);
-    bool *lost = calloc(fit->n_leading + 1, sizeof *lost);
-    uf_status status = dummy && lost ? UF_OK : uf_fail_memory(error);
-    for (size_t d = 0; d < fit->n_leading && status == UF_OK; d++) {
-        if (fit->position[d] != SIZE_MAX) continue;
-        struct uf_did_data dropped = *data;
-        struct uf_did_fit shares;
-        for (size_t i = 0; i < data->n; i++) dummy[i] = sensitivity_event_time(data, i) == fit->event_time[d];
-        dropped.outcome = dummy;
-        status = uf_event_study_estimate(&dropped, options, &shares, error);
-        if (status != UF_OK) break;
-        for (size_t j = 0; j < fit->n_leading; j++)
-            lost[j] |= fabs(gsl_vector_get(shares.fit.coefficients, j)) > 1e-6; /* NaN: dropped too */
-        uf_did_fit_clear(&shares);
-    }
+    size_t *anchor = malloc((fit->n_leading + 1) * sizeof *anchor);
+    uf_status status = anchor ? event_anchors(data, options, fit, anchor, error) : uf_fail_memory(error);
     *out_unanchored = false;
     for (size_t j = 0; status == UF_OK && j < fit->n_leading; j++)
-        if (lost[j]) fit->position[j] = SIZE_MAX, *out_unanchored = true;
-    free(dummy), free(lost);
+        if (anchor[j] != SIZE_MAX) fit->position[j] = SIZE_MAX, *out_unanchored = true;
+    free(anchor);
     return status;
 }
 

@@ -27,8 +27,6 @@ uf_status sensitivity_report_power(const struct sensitivity_run *run, const stru
 uf_status sensitivity_note_normal(const struct sensitivity_run *run, const struct sensitivity_event *event,
                                   struct uf_error *error);
 
-/* LONG_MIN: of a region that is never treated. */
-long sensitivity_event_time(const struct uf_did_data *data, size_t row);
 /* Whether a treated region is observed at the reference. */
 bool sensitivity_has_reference(const struct sensitivity_run *run);
 /* There is nothing to make bounds of: a fatal note `bounds-impossible` with the reason and what to do, and a refusal. */

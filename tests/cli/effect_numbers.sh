@@ -109,4 +109,18 @@ expect_number estimate 0.784452028314083 1e-8 parameter=first restriction=smooth
 expect_number high 3.02785419729986 2e-3 parameter=first restriction=smoothness m=0
 expect_number low -3.56392237529323 6e-3 parameter=first restriction=smoothness m=1
 expect_number high 14.520594581861 2e-3 parameter=average restriction=smoothness m=1
+
+# --- a reference in which nobody is compared with: its estimates are differences from another period, and the program says from which
+awk 'BEGIN { print "region,year,y,d"
+    for (r = 0; r < 12; r++) for (t = 2006; t < 2016; t++)
+        if (r < 3 || t != 2011) print r "," t "," r + 0.1 * t + (r * 7 + t * 3) % 5 + (r < 3 && t >= 2012) "," (r < 3 && t >= 2012) }' > alone.csv
+panel=(--data alone.csv --unit region --period year --outcome y --treatment d --inference cr2 --table event-study --format csv)
+said="estimates of the event study are differences from event time"
+expect 0 "$UTFALL" effect did "${panel[@]}" --language en
+grep -q "^warning: 8 of the 8 $said −6, which was left out, and not from the reference (−1)" "$err" || fail "the reference is not said to be alone: $(cat "$err")"
+treated=$(awk -F, '$1 < 3 && NR > 1 { at[$2] += $3 / 3 } END { printf "%.12f", at[2012] - at[2006] }' alone.csv)
+others=$(awk -F, '$1 >= 3 && NR > 1 { at[$2] += $3 / 9 } END { printf "%.12f", at[2012] - at[2006] }' alone.csv)
+expect_number estimate "$(awk "BEGIN { printf \"%.12f\", $treated - $others }")" 1e-8 event_time=0
+expect 0 "$UTFALL" effect did "${panel[@]}" --language en --reference=-2
+! grep -q "$said" "$err" || fail "a reference with regions to compare with is said to be alone"
 finish
