@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Fixed-length intervals with many periods before the start, where the path of weights has many corners. */
 #include "support/test.h"
+#include "support/trend_study.h"
 
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_cdf.h>
@@ -8,56 +9,33 @@
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <string.h>
-#include <utfall/parallel_trends_bounds.h>
-#include <utfall/random.h>
 
 enum { STUDIES = 300 };
 
-struct made {
-    gsl_vector *estimate, *weights;
-    gsl_matrix *covariance;
-    struct uf_trend_study study;
-};
-
-static double normal(struct uf_random *random)
-{
-    return gsl_cdf_ugaussian_Pinv(uf_random_uniform(random) + 0x1p-54);
-}
-
-/* Estimates that go together over time, their covariance from a few more draws than there are estimates. */
-static struct made study_make(uint64_t seed, double unit)
+static struct trend_study study_make(uint64_t seed, double unit)
 {
     struct uf_random random;
     uf_random_init(&random, seed, UF_PURPOSE_SIMULATION, 1u << 21);
     size_t before = 10 + seed % 6, after = 1 + seed % 4, n = before + after, draws = n + seed % 3;
-    struct made m = {.estimate = gsl_vector_alloc(n),
-                     .weights = gsl_vector_calloc(after),
-                     .covariance = gsl_matrix_calloc(n, n)};
+    struct trend_study m = trend_study_new(before, after);
     gsl_matrix *factor = gsl_matrix_alloc(n, draws);
     double together = uf_random_uniform(&random);
     for (size_t j = 0; j < draws; j++)
         for (size_t i = 0; i < n; i++)
             gsl_matrix_set(factor, i, j,
-                           unit * normal(&random) +
+                           unit * trend_study_normal(&random) +
                                (i > 0 ? together * gsl_matrix_get(factor, i - 1, j) : 0));
-    gsl_blas_dgemm(CblasNoTrans, CblasTrans, 1 / (double)draws, factor, factor, 0, m.covariance);
+    trend_study_spread(&m, factor, 1 / (double)draws);
     gsl_matrix_free(factor);
-    for (size_t i = 0; i < n; i++) gsl_vector_set(m.estimate, i, unit * normal(&random));
+    for (size_t i = 0; i < n; i++) gsl_vector_set(m.estimate, i, unit * trend_study_normal(&random));
     if (seed % 2)
         gsl_vector_set(m.weights, 0, 1);
     else
         gsl_vector_set_all(m.weights, 1 / (double)after);
-    m.study = (struct uf_trend_study){m.estimate, m.covariance, before, after, m.weights};
     return m;
 }
 
-static void made_clear(struct made *m)
-{
-    gsl_vector_free(m->estimate), gsl_vector_free(m->weights);
-    gsl_matrix_free(m->covariance);
-}
-
-static double error_of(const struct made *m, const gsl_vector *weights)
+static double error_of(const struct trend_study *m, const gsl_vector *weights)
 {
     double variance = 0;
     for (size_t i = 0; i < weights->size; i++)
@@ -68,7 +46,7 @@ static double error_of(const struct made *m, const gsl_vector *weights)
 }
 
 /* The weights before the start that make the variance least while a line cancels: the equations of Lagrange. */
-static void least_variance(const struct made *m, gsl_vector *weights)
+static void least_variance(const struct trend_study *m, gsl_vector *weights)
 {
     const size_t before = m->study.n_before, after = m->study.n_after;
     gsl_matrix *equations = gsl_matrix_calloc(before + 1, before + 1);
@@ -102,7 +80,7 @@ static void straight_line(void **state)
 {
     (void)state;
     for (uint64_t seed = 1; seed <= STUDIES; seed++) {
-        struct made m = study_make(seed, seed % 3 ? 1 : 1e7);
+        struct trend_study m = study_make(seed, seed % 3 ? 1 : 1e7);
         gsl_vector *weights = gsl_vector_alloc(m.estimate->size);
         struct uf_trend_flci flci;
         struct uf_error error;
@@ -115,7 +93,7 @@ static void straight_line(void **state)
         expect_within(flci.estimate, estimate, 1e-4 * sd, "estimate");
         expect_close(flci.half_length, gsl_cdf_ugaussian_Pinv(0.975) * sd, 1e-6, "half length");
         gsl_vector_free(weights);
-        made_clear(&m);
+        trend_study_clear(&m);
     }
 }
 
@@ -151,7 +129,7 @@ static void no_bend_shortens_it(void **state)
 {
     (void)state;
     for (uint64_t seed = 1; seed <= STUDIES; seed++) {
-        struct made m = study_make(seed, 1);
+        struct trend_study m = study_make(seed, 1);
         const size_t n = m.estimate->size, before = m.study.n_before;
         const double bound = 0.002 * (double)(1 + seed % 6);
         gsl_vector *weights = gsl_vector_alloc(n), *other = gsl_vector_alloc(n);
@@ -178,7 +156,7 @@ static void no_bend_shortens_it(void **state)
                              length, flci.half_length);
             }
         gsl_vector_free(weights), gsl_vector_free(other);
-        made_clear(&m);
+        trend_study_clear(&m);
     }
 }
 
@@ -187,14 +165,14 @@ static void no_error_at_all(void **state)
 {
     (void)state;
     for (int units = 0; units < 3; units++) {
-        struct made m = study_make(3, pow(10, 6 * units - 6));
+        struct trend_study m = study_make(3, pow(10, 6 * units - 6));
         const size_t n = m.estimate->size;
         gsl_matrix *factor = gsl_matrix_alloc(n, 2);
         struct uf_random random;
         uf_random_init(&random, 3, UF_PURPOSE_SIMULATION, 11);
         for (size_t i = 0; i < n; i++)
             for (size_t j = 0; j < 2; j++)
-                gsl_matrix_set(factor, i, j, pow(10, 6 * units - 6) * normal(&random));
+                gsl_matrix_set(factor, i, j, pow(10, 6 * units - 6) * trend_study_normal(&random));
         gsl_blas_dgemm(CblasNoTrans, CblasTrans, 1, factor, factor, 0, m.covariance);
         struct uf_trend_flci flci = {.estimate = 7};
         struct uf_error error;
@@ -202,7 +180,7 @@ static void no_error_at_all(void **state)
         assert_non_null(strstr(error.message, "rank"));
         assert_true(flci.estimate == 7);
         gsl_matrix_free(factor);
-        made_clear(&m);
+        trend_study_clear(&m);
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* The sets of parallel_trends_bounds.h: against a slow twin that tries every vertex, and what must not matter. */
 #include "support/test.h"
+#include "support/trend_study.h"
 
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_cdf.h>
@@ -9,46 +10,25 @@
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <stdlib.h>
-#include <utfall/parallel_trends_bounds.h>
-#include <utfall/random.h>
 
 enum { MOST_ROWS = 12 };
 
-struct made {
-    gsl_vector *estimate, *weights;
-    gsl_matrix *covariance;
-    struct uf_trend_study study;
-};
-
-static double normal(struct uf_random *random)
-{
-    return gsl_cdf_ugaussian_Pinv(uf_random_uniform(random) + 0x1p-54);
-}
-
-static struct made study_make(uint64_t seed, size_t before, size_t after, bool average)
+static struct trend_study study_make(uint64_t seed, size_t before, size_t after, bool average)
 {
     struct uf_random random;
     uf_random_init(&random, seed, UF_PURPOSE_SIMULATION, 1u << 20);
     size_t n = before + after;
-    struct made m = {.estimate = gsl_vector_alloc(n), .covariance = gsl_matrix_calloc(n, n)};
+    struct trend_study m = trend_study_new(before, after);
     gsl_matrix *factor = gsl_matrix_alloc(n, n + 3);
     for (size_t i = 0; i < n; i++) {
-        gsl_vector_set(m.estimate, i, 0.5 * normal(&random) + (i >= before ? 0.7 : 0));
-        for (size_t j = 0; j < n + 3; j++) gsl_matrix_set(factor, i, j, 0.2 * normal(&random));
+        gsl_vector_set(m.estimate, i, 0.5 * trend_study_normal(&random) + (i >= before ? 0.7 : 0));
+        for (size_t j = 0; j < n + 3; j++) gsl_matrix_set(factor, i, j, 0.2 * trend_study_normal(&random));
     }
-    gsl_blas_dgemm(CblasNoTrans, CblasTrans, 1.0 / (double)n, factor, factor, 0, m.covariance);
+    trend_study_spread(&m, factor, 1.0 / (double)n);
     gsl_matrix_free(factor);
-    m.weights = gsl_vector_alloc(after);
     for (size_t t = 0; t < after; t++)
         gsl_vector_set(m.weights, t, average ? 1 / (double)after : t == 0 ? 1 : 0);
-    m.study = (struct uf_trend_study){m.estimate, m.covariance, before, after, m.weights};
     return m;
-}
-
-static void made_clear(struct made *m)
-{
-    gsl_vector_free(m->estimate), gsl_vector_free(m->weights);
-    gsl_matrix_free(m->covariance);
 }
 
 /* --- the twin: all vertices of {γ ≥ 0: γ'σ = 1, γ'X = 0}, by solving every square subsystem --------------- */
@@ -68,7 +48,7 @@ static void add(gsl_matrix *a, size_t row, long before, long time, double factor
     gsl_matrix_set(a, row, column, gsl_matrix_get(a, row, column) + factor);
 }
 
-static void twin_init(struct twin *t, const struct made *m, enum uf_trend_restriction restriction,
+static void twin_init(struct twin *t, const struct trend_study *m, enum uf_trend_restriction restriction,
                       double bound, size_t part)
 {
     long before = (long)m->study.n_before, after = (long)m->study.n_after;
@@ -162,7 +142,7 @@ static int ascending(const void *left, const void *right)
 }
 
 /* From the same draws: A Σ^{1/2} z, with the symmetric root. */
-static double least_favourable(const struct twin *t, const struct made *m, size_t draws, double kappa)
+static double least_favourable(const struct twin *t, const struct trend_study *m, size_t draws, double kappa)
 {
     size_t n = m->covariance->size1;
     double *etas = malloc(draws * sizeof *etas), y[MOST_ROWS];
@@ -174,7 +154,7 @@ static double least_favourable(const struct twin *t, const struct made *m, size_
     for (size_t r = 0; r < draws; r++) {
         struct uf_random random;
         uf_random_init(&random, 0, UF_PURPOSE_SIMULATION, r);
-        for (size_t j = 0; j < n; j++) gsl_vector_set(z, j, normal(&random));
+        for (size_t j = 0; j < n; j++) gsl_vector_set(z, j, trend_study_normal(&random));
         gsl_blas_dgemv(CblasTrans, 1, vectors, z, 0, w);
         for (size_t j = 0; j < n; j++)
             gsl_vector_set(w, j, gsl_vector_get(w, j) * sqrt(gsl_vector_get(values, j)));
@@ -193,7 +173,7 @@ static double least_favourable(const struct twin *t, const struct made *m, size_
     return critical;
 }
 
-static bool twin_accepts(const struct twin *t, const struct made *m, double value, double critical)
+static bool twin_accepts(const struct twin *t, const struct trend_study *m, double value, double critical)
 {
     double y[MOST_ROWS], b[MOST_ROWS], s[MOST_ROWS], eta, variance = 0, low = -INFINITY, high = INFINITY;
     for (size_t r = 0; r < t->rows; r++) {
@@ -229,7 +209,7 @@ static void agrees_with_twin(void **state)
     size_t accepted = 0, tried = 0;
     for (uint64_t seed = 1; seed <= 12; seed++) {
         size_t before = 1 + seed % 3, after = 1 + seed % 4;
-        struct made m = study_make(seed, before, after, seed % 2 == 0);
+        struct trend_study m = study_make(seed, before, after, seed % 2 == 0);
         for (int restriction = 0; restriction < 2; restriction++)
             for (int set = 0; set < 2; set++) {
                 struct uf_trend_options options = {.restriction = (enum uf_trend_restriction)restriction,
@@ -257,7 +237,7 @@ static void agrees_with_twin(void **state)
                 }
                 for (size_t p = 0; p < parts; p++) twin_clear(&twins[p]);
             }
-        made_clear(&m);
+        trend_study_clear(&m);
     }
     print_message("%zu of %zu values accepted\n", accepted, tried);
     assert_true(accepted > tried / 20 && accepted < tried - tried / 20);
@@ -270,7 +250,7 @@ static void ends_of_the_set(void **state)
     (void)state;
     for (uint64_t seed = 20; seed < 44; seed++) {
         const bool few = seed >= 24;
-        struct made m = study_make(seed, 3, few ? 1 + seed % 2 : 3, seed % 2 == 0);
+        struct trend_study m = study_make(seed, 3, few ? 1 + seed % 2 : 3, seed % 2 == 0);
         for (int restriction = 0; restriction < 2; restriction++) {
             struct uf_error error;
             struct uf_trend_bounds bounds;
@@ -291,11 +271,11 @@ static void ends_of_the_set(void **state)
                     fail_msg("seed %d restriction %d value %.10g: %d", (int)seed, restriction, at[i], found);
             }
         }
-        made_clear(&m);
+        trend_study_clear(&m);
     }
 }
 
-static struct uf_trend_bounds bounds_of(const struct made *m, struct uf_trend_options options)
+static struct uf_trend_bounds bounds_of(const struct trend_study *m, struct uf_trend_options options)
 {
     struct uf_error error;
     struct uf_trend_bounds bounds;
@@ -311,7 +291,7 @@ static void units_and_trends(void **state)
     for (int set = 0; set < 3; set++)
         for (int restriction = 0; restriction < 2; restriction++) {
             if (set == UF_TREND_FLCI && restriction == UF_TREND_RELATIVE_MAGNITUDES) continue;
-            struct made m = study_make(31, SIDE, SIDE, true);
+            struct trend_study m = study_make(31, SIDE, SIDE, true);
             struct uf_trend_options options = {.restriction = (enum uf_trend_restriction)restriction,
                                                .set = (enum uf_trend_set)set,
                                                .m = 0.3,
@@ -346,7 +326,7 @@ static void units_and_trends(void **state)
                 gsl_vector_scale(m.estimate, 1 / units[u]);
                 gsl_matrix_scale(m.covariance, 1 / (units[u] * units[u]));
             }
-            made_clear(&m);
+            trend_study_clear(&m);
         }
 }
 
@@ -354,7 +334,7 @@ static void units_and_trends(void **state)
 static void grows_with_m(void **state)
 {
     (void)state;
-    struct made m = study_make(41, 3, 2, false);
+    struct trend_study m = study_make(41, 3, 2, false);
     gsl_vector_set(m.estimate, 3, 1.4);
     for (int set = 0; set < 3; set++)
         for (int restriction = 0; restriction < 2; restriction++) {
@@ -385,12 +365,12 @@ static void grows_with_m(void **state)
             assert_ok(uf_trend_breakdown(&m.study, &options, breakdown.m / 2, &breakdown, &error), &error);
             assert_true(breakdown.beyond);
         }
-    made_clear(&m);
+    trend_study_clear(&m);
 }
 
 /* The worst bias of a'β over second differences in [−M, M], by trying every corner; infinite where a line does
  * not cancel. */
-static double worst_bias(const struct made *m, const gsl_vector *weights, double bound)
+static double worst_bias(const struct trend_study *m, const gsl_vector *weights, double bound)
 {
     long before = (long)m->study.n_before, after = (long)m->study.n_after, bends = before + after - 1;
     double worst = 0;
@@ -432,7 +412,7 @@ static void fixed_length_is_shortest(void **state)
     (void)state;
     for (uint64_t seed = 50; seed < 60; seed++) {
         size_t before = 1 + seed % 4, after = 1 + seed % 3, n = before + after;
-        struct made m = study_make(seed, before, after, seed % 2 == 0);
+        struct trend_study m = study_make(seed, before, after, seed % 2 == 0);
         gsl_vector *weights = gsl_vector_alloc(n), *other = gsl_vector_alloc(n), *work = gsl_vector_alloc(n);
         double bound = seed % 5 == 0 ? 0 : 0.02 * (double)(seed % 5);
         struct uf_trend_flci flci;
@@ -458,7 +438,7 @@ static void fixed_length_is_shortest(void **state)
             double size = pow(10, -3 * uf_random_uniform(&random)), drift = 0;
             gsl_vector_memcpy(other, weights);
             for (size_t i = 0; i + 1 < before; i++) {
-                double change = size * normal(&random);
+                double change = size * trend_study_normal(&random);
                 *gsl_vector_ptr(other, i) += change;
                 drift += change * (double)(before - i);
             }
@@ -469,7 +449,7 @@ static void fixed_length_is_shortest(void **state)
                         flci.half_length * (1 - 1e-9));
         }
         gsl_vector_free(weights), gsl_vector_free(other), gsl_vector_free(work);
-        made_clear(&m);
+        trend_study_clear(&m);
     }
 }
 
@@ -480,13 +460,13 @@ static void errors_that_go_together(void **state)
     (void)state;
     for (uint64_t seed = 17; seed <= 20; seed++) {
         const size_t before = 5, after = 4 + seed % 7, n = before + after;
-        struct made m = study_make(seed, before, after, true);
+        struct trend_study m = study_make(seed, before, after, true);
         struct uf_random random;
         uf_random_init(&random, seed, UF_PURPOSE_SIMULATION, 9);
         gsl_vector *factor = gsl_vector_alloc(n);
         for (size_t i = 0; i < n; i++) {
-            gsl_vector_set(factor, i, normal(&random));
-            gsl_vector_set(m.estimate, i, 300 * normal(&random));
+            gsl_vector_set(factor, i, trend_study_normal(&random));
+            gsl_vector_set(m.estimate, i, 300 * trend_study_normal(&random));
         }
         gsl_matrix_set_zero(m.covariance);
         gsl_blas_dger(1, factor, factor, m.covariance);
@@ -503,14 +483,14 @@ static void errors_that_go_together(void **state)
         expect_within(bounds.low, centre - half, 0.06 * half, "low");
         expect_within(bounds.high, centre + half, 0.06 * half, "high");
         gsl_vector_free(factor);
-        made_clear(&m);
+        trend_study_clear(&m);
     }
 }
 
 static void bad_input(void **state)
 {
     (void)state;
-    struct made m = study_make(3, 2, 2, false);
+    struct trend_study m = study_make(3, 2, 2, false);
     struct uf_error error;
     struct uf_trend_bounds bounds = {.low = 7};
     struct uf_trend_breakdown breakdown;
@@ -539,7 +519,7 @@ static void bad_input(void **state)
     gsl_matrix_set_all(m.covariance, 1);
     assert_int_equal(uf_trend_bounds(&m.study, &options, &bounds, &error), UF_NOT_IDENTIFIED);
     assert_true(bounds.low == 7);
-    made_clear(&m);
+    trend_study_clear(&m);
 }
 
 int main(void)
