@@ -2,6 +2,7 @@
 #include "import/plain_code_table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A key of a long code has the highest bit, which no short code of ASCII has. */
 static const uint64_t long_code = UINT64_C(1) << 63;

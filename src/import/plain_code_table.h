@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
+#include "import/plain_field.h"
 #include "import/plain_file.h"
 
 struct plain_code_entry {
@@ -25,8 +25,7 @@ struct plain_code_table {
 /* The first eight bytes: what is read beyond `length` is left out. Eight bytes at `text` must be readable. */
 static inline uint64_t plain_short_key(const char *text, size_t length)
 {
-    uint64_t word;
-    memcpy(&word, text, 8);
+    const uint64_t word = plain_word(text);
     return length >= 8 ? word : word & ((UINT64_C(1) << (8 * length)) - 1);
 }
 

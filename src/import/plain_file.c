@@ -28,11 +28,11 @@ static bool read_header(struct plain_reader *reader, const char *head, const cha
     for (const char *p = head; fine && p < end; p++)
         fine = ((unsigned char)*p >= 32 && (unsigned char)*p < 127) || *p == '\t' ||
                (*p == '\r' && p + 1 == end);
-    reader->delimiter = uf_delimiter_detect(head);
+    const char delimiter = uf_delimiter_detect(head);
     fine =
-        fine && (reader->delimiter == ',' || reader->delimiter == '\t') &&
+        fine && (delimiter == ',' || delimiter == '\t') &&
         uf_input_open_memory("header", head, (size_t)(end - head) + 1, "utf-8", &input, &ignored) == UF_OK &&
-        uf_records_open(input, reader->delimiter, &records, &ignored) == UF_OK &&
+        uf_records_open(input, delimiter, &records, &ignored) == UF_OK &&
         uf_records_header(records, &names, &ignored) == UF_OK;
     reader->first = fine ? (size_t)(end - head) + 1 : 0;
     reader->n_columns = names.count;
@@ -46,7 +46,7 @@ static bool read_header(struct plain_reader *reader, const char *head, const cha
         reader->columns[c].index = j < n_texts ? j : j - n_texts;
     }
     for (size_t c = 0; fine && c < names.count; c++)
-        reader->columns[c].ends = c + 1 < names.count ? reader->delimiter : '\n';
+        reader->columns[c].ends = c + 1 < names.count ? delimiter : '\n';
     uf_records_close(records);
     uf_input_close(input);
     uf_text_list_clear(&names);

@@ -27,7 +27,6 @@ struct plain_reader {
     size_t n_columns;
     struct plain_column *columns;
     size_t n_texts, n_numbers;
-    char delimiter;
 };
 
 enum plain_outcome { PLAIN_READ, PLAIN_ODD, PLAIN_NO_MEMORY };

@@ -97,19 +97,6 @@ static void straight_line(void **state)
     }
 }
 
-static double length_of(double bias, double sd)
-{
-    double low = 0, high = bias + 10 * sd;
-    for (int i = 0; i < 100; i++) {
-        double middle = (low + high) / 2;
-        if (gsl_cdf_ugaussian_P((middle - bias) / sd) - gsl_cdf_ugaussian_P((-middle - bias) / sd) < 0.95)
-            low = middle;
-        else
-            high = middle;
-    }
-    return high;
-}
-
 /* The greatest bias of the part before the start with changes of slope up to 1: Σ_j |Σ_t v_t (t − j)+|, j ≥ 1. */
 static double bias_before(const gsl_vector *weights, size_t before)
 {
@@ -137,7 +124,8 @@ static void no_bend_shortens_it(void **state)
         struct uf_error error;
         assert_ok(uf_trend_fixed_length(&m.study, bound, 0.95, weights, &flci, &error), &error);
         const double after = flci.bias - bound * bias_before(weights, before);
-        expect_close(flci.half_length, length_of(flci.bias, error_of(&m, weights)), 1e-7, "half length");
+        expect_close(flci.half_length, trend_study_length(flci.bias, error_of(&m, weights)), 1e-7,
+                     "half length");
         for (size_t j = 1; j < before; j++)
             for (int trial = 0; trial < 4; trial++) {
                 const double change = (trial % 2 ? 1 : -1) * (trial < 2 ? 1e-3 : 0.05);
@@ -150,7 +138,7 @@ static void no_bend_shortens_it(void **state)
                     drift += (gsl_vector_get(other, i) - gsl_vector_get(weights, i)) * (double)(before - i);
                 expect_within(drift, 0, 1e-12, "a line cancels");
                 const double bias = after + bound * bias_before(other, before);
-                const double length = length_of(bias, error_of(&m, other));
+                const double length = trend_study_length(bias, error_of(&m, other));
                 if (length < flci.half_length * (1 - 1e-8))
                     fail_msg("seed %d: bend %zu by %g: %.10g, shorter than %.10g", (int)seed, j, change,
                              length, flci.half_length);

@@ -394,19 +394,6 @@ static double worst_bias(const struct trend_study *m, const gsl_vector *weights,
     return worst;
 }
 
-static double length_of(double bias, double sd)
-{
-    double low = 0, high = bias + 10 * sd;
-    for (int i = 0; i < 100; i++) {
-        double middle = (low + high) / 2;
-        if (gsl_cdf_ugaussian_P((middle - bias) / sd) - gsl_cdf_ugaussian_P((-middle - bias) / sd) < 0.95)
-            low = middle;
-        else
-            high = middle;
-    }
-    return high;
-}
-
 static void fixed_length_is_shortest(void **state)
 {
     (void)state;
@@ -426,7 +413,7 @@ static void fixed_length_is_shortest(void **state)
         gsl_blas_dgemv(CblasNoTrans, 1, m.covariance, weights, 0, work);
         gsl_blas_ddot(weights, work, &value);
         expect_close(flci.std_error, sqrt(value), 1e-7, "error");
-        expect_close(flci.half_length, length_of(flci.bias, flci.std_error), 1e-9, "half length");
+        expect_close(flci.half_length, trend_study_length(flci.bias, flci.std_error), 1e-9, "half length");
         gsl_blas_ddot(weights, m.estimate, &value);
         expect_close(flci.estimate, value, 1e-9, "estimate");
         for (size_t i = 0; i < after; i++)
@@ -445,7 +432,7 @@ static void fixed_length_is_shortest(void **state)
             *gsl_vector_ptr(other, before - 1) -= drift;
             gsl_blas_dgemv(CblasNoTrans, 1, m.covariance, other, 0, work);
             gsl_blas_ddot(other, work, &value);
-            assert_true(length_of(worst_bias(&m, other, bound), sqrt(value)) >=
+            assert_true(trend_study_length(worst_bias(&m, other, bound), sqrt(value)) >=
                         flci.half_length * (1 - 1e-9));
         }
         gsl_vector_free(weights), gsl_vector_free(other), gsl_vector_free(work);

@@ -9,6 +9,19 @@ double trend_study_normal(struct uf_random *random)
     return gsl_cdf_ugaussian_Pinv(uf_random_uniform(random) + 0x1p-54);
 }
 
+double trend_study_length(double bias, double sd)
+{
+    double low = 0, high = bias + 10 * sd;
+    for (int i = 0; i < 100; i++) {
+        double middle = (low + high) / 2;
+        if (gsl_cdf_ugaussian_P((middle - bias) / sd) - gsl_cdf_ugaussian_P((-middle - bias) / sd) < 0.95)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
 struct trend_study trend_study_new(size_t before, size_t after)
 {
     const size_t n = before + after;

@@ -14,6 +14,8 @@ struct trend_study trend_study_new(size_t before, size_t after);
 /* The covariance F F' · factor. */
 void trend_study_spread(struct trend_study *made, const gsl_matrix *f, double factor);
 void trend_study_clear(struct trend_study *made);
+/* Half the length of the interval of 95 per cent around an estimate with this bias and error, by bisection. */
+double trend_study_length(double bias, double sd);
 /* A draw from the normal distribution, never infinite. */
 double trend_study_normal(struct uf_random *random);
 #endif
